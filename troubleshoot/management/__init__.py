@@ -1,0 +1,1 @@
+"""Command-line doors to the same use cases that the pages call."""

@@ -1,0 +1,1 @@
+"""The doors to a host. dial.py alone opens sockets; winrm.py alone imports winrm."""
