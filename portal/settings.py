@@ -2,8 +2,134 @@
 
 from pathlib import Path
 
+import dj_database_url
+
+from portal import env
+
 BASE_DIR = Path(__file__).resolve().parent.parent
-SECRET_KEY = "placeholder-until-env"
-INSTALLED_APPS = ["django.contrib.contenttypes", "django.contrib.auth"]
-DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": BASE_DIR / "var" / "x.sqlite3"}}
-USE_TZ = True
+#: Everything that Mendpoint writes by default: database, keys, embedded broker.
+VAR_DIR = Path(env.text("MENDPOINT_VAR", str(BASE_DIR / "var"))).resolve()
+
+DEBUG = False
+SECRET_KEY = env.secret_key("MENDPOINT_SECRET_KEY", VAR_DIR / "secret-key")
+ALLOWED_HOSTS = env.words("MENDPOINT_HOSTS", "127.0.0.1,localhost,[::1]")
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "axes",
+    "troubleshoot",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "portal.middleware.response_headers",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "portal.middleware.fragments_need_sign_in",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+ROOT_URLCONF = "portal.urls"
+WSGI_APPLICATION = "portal.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# Read back by a system check on every connection: a forgotten PRAGMA must not weaken the audit log quietly.
+# recursive_triggers: without it INSERT OR REPLACE walks around the append-only triggers.
+SQLITE_PRAGMAS = {
+    "journal_mode": "wal",
+    "synchronous": 2,  # FULL
+    "recursive_triggers": 1,
+    "foreign_keys": 1,
+    "busy_timeout": 20_000,
+}
+DATABASES = {
+    "default": dj_database_url.parse(
+        env.text("DATABASE_URL", f"sqlite:///{VAR_DIR / 'mendpoint.sqlite3'}"),
+        conn_max_age=60,
+        conn_health_checks=True,
+    )
+}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "init_command": "".join(f"PRAGMA {name}={value};" for name, value in SQLITE_PRAGMAS.items()),
+    }
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "troubleshoot.Person"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "sign-in"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "sign-in"
+# One address guessing at one account is slowed down; others can still sign in to that account.
+AXES_FAILURE_LIMIT = 8
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_COOLOFF_TIME = 0.25  # hours
+AXES_RESET_ON_SUCCESS = True
+AXES_USERNAME_FORM_FIELD = "username"
+AXES_DISABLE_ACCESS_LOG = True  # the audit log is the record
+AXES_LOCKOUT_CALLABLE = "troubleshoot.views.sign_in.locked_out"
+
+_HTTPS = env.flag("MENDPOINT_HTTPS")
+SESSION_COOKIE_NAME = "__Host-session" if _HTTPS else "session"
+CSRF_COOKIE_NAME = "__Host-csrf" if _HTTPS else "csrf"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = _HTTPS
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Strict"
+SESSION_COOKIE_AGE = env.whole("MENDPOINT_SESSION_MINUTES", 480, least=5) * 60
+CSRF_COOKIE_HTTPONLY = True
+SECURE_HSTS_SECONDS = 31_536_000 if _HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _HTTPS
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_I18N = USE_TZ = True
+
+STATIC_URL = "static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+
+#: Empty: no broker is configured; the demo and `manage.py serve` start an embedded one and pass its address on.
+REDIS_URL = env.text("REDIS_URL")
+#: Folders that add guides, actions, resources and error codes to the built-in ones.
+CATALOG_DIRS = (BASE_DIR / "troubleshoot" / "catalog", *env.folders("MENDPOINT_CATALOG_DIRS"))
+#: Hosts are dialled only inside these networks. Lab hosts are dialled on loopback only.
+MENDPOINT_ALLOWED_NETWORKS = env.networks(
+    "MENDPOINT_ALLOWED_NETWORKS", "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fd00::/8"
+)
+#: A small company's only admin may be helpdesk and administrator; dangerous actions are then never run by the portal.
+MENDPOINT_SOLO_MODE = env.flag("MENDPOINT_SOLO_MODE")
+#: One visit to a host ends after this many seconds, whatever the host does.
+MENDPOINT_VISIT_SECONDS = env.whole("MENDPOINT_VISIT_SECONDS", 120, least=5, most=3600)
+MENDPOINT_PROBE_SECONDS = env.whole("MENDPOINT_PROBE_SECONDS", 10, least=1, most=60)
+#: A worker that has not renewed its lease for this long is taken for dead.
+MENDPOINT_LEASE_SECONDS = env.whole("MENDPOINT_LEASE_SECONDS", 30, least=3, most=600)
+MENDPOINT_APPROVAL_HOURS = env.whole("MENDPOINT_APPROVAL_HOURS", 4, least=1, most=168)

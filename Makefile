@@ -1,0 +1,63 @@
+# Mendpoint's commands. `make help` lists them.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+JOBS ?= 2
+
+help: ## list these targets
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(VENV)/.runtime: requirements.lock
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+demo: $(VENV)/.runtime ## walk the whole chain on simulated hosts, in this terminal
+	@$(BIN)/python manage.py demo
+
+demo-clean: ## remove every trace of the demo
+	@rm -rf var
+
+test: $(VENV)/.dev ## every test, on SQLite and (where its binaries are found) on PostgreSQL
+	@$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup
+	@$(BIN)/python -m tests.postgres && $(BIN)/python -m pytest -n $(JOBS) --dist loadgroup --db=postgres -m django_db || test $$? -eq 75
+
+lint: $(VENV)/.dev ## format, types, imports, templates, catalogue, migrations
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@git ls-files 'templates/*.html' | xargs --no-run-if-empty $(BIN)/djade --target-version 5.2 --check
+	@$(BIN)/python manage.py check --fail-level WARNING
+	@$(BIN)/python manage.py makemigrations --check --dry-run
+	@$(BIN)/python manage.py catalog --quiet
+
+bench: $(VENV)/.dev ## the benchmark table: ratios within one run
+	@$(BIN)/python -m tests.bench
+
+soak: $(VENV)/.dev ## long fault and load runs
+	@$(BIN)/python -m pytest -m soak -o addopts="--strict-markers"
+
+lock: ## renew the lock files (needs uv)
+	uv pip compile -q --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
+	  --custom-compile-command "make lock" pyproject.toml -o requirements.lock
+	uv pip compile -q --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
+	  --custom-compile-command "make lock" pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
+
+# Debian's packages start their daemons when they are installed; ours are started by the tests, on loopback.
+system-deps: ## Debian packages that some tests need (as root): PostgreSQL, RDP servers, Chromium
+	@test "$$(id -u)" = 0 || { echo "make system-deps needs root" >&2; exit 1; }
+	@export DEBIAN_FRONTEND=noninteractive; apt-get update -qq; \
+	  apt-get install -y -qq --no-install-recommends python3-venv postgresql postgresql-contrib \
+	    chromium openssl xrdp freerdp2-shadow-x11 freerdp2-x11 xvfb > /dev/null
+	@for daemon in xrdp xrdp-sesman postgresql; do \
+	  service $$daemon stop > /dev/null 2>&1 || true; update-rc.d $$daemon disable > /dev/null 2>&1 || true; done
+
+.PHONY: help demo demo-clean test lint bench soak lock system-deps

@@ -1,0 +1,94 @@
+"""Reads the environment: typed, complained about at start, secrets also from NAME_FILE."""
+
+import ipaddress
+import os
+import secrets
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+#: Variables with this prefix hold what `env:` credential references name. Only workers may be started with them.
+SECRET_PREFIX = "MENDPOINT_SECRET_"  # noqa: S105 - the prefix of a name, not a password
+
+_TRUE, _FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
+
+
+def text(name: str, default: str = "") -> str:
+    """The variable, or the content of the file that NAME_FILE points to, or the default."""
+    if path := os.environ.get(f"{name}_FILE"):
+        try:
+            return Path(path).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise ImproperlyConfigured(f"{name}_FILE: cannot read {path}: {error.strerror}") from error
+    return os.environ.get(name, default)
+
+
+def flag(name: str, *, default: bool = False) -> bool:
+    """A yes-or-no variable: 1, true, yes, on · 0, false, no, off."""
+    value = text(name, "on" if default else "off").lower()
+    if value not in _TRUE | _FALSE:
+        raise ImproperlyConfigured(f"{name}: {value!r} is neither yes nor no")
+    return value in _TRUE
+
+
+def whole(name: str, default: int, *, least: int = 0, most: int = 2**31) -> int:
+    """A whole number between `least` and `most`."""
+    value = text(name, str(default))
+    if not (value.isascii() and value.isdigit() and least <= int(value) <= most):
+        raise ImproperlyConfigured(f"{name}: {value!r} is not a whole number from {least} to {most}")
+    return int(value)
+
+
+def words(name: str, default: str = "") -> list[str]:
+    """A list, separated by commas; blanks around the parts do not count."""
+    return [part.strip() for part in text(name, default).split(",") if part.strip()]
+
+
+def networks(name: str, default: str = "") -> tuple[Network, ...]:
+    """A list of networks in CIDR form, for example 10.0.0.0/8, fd00::/8."""
+    try:
+        return tuple(ipaddress.ip_network(part) for part in words(name, default))
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name}: {error}") from error
+
+
+def folders(name: str) -> tuple[Path, ...]:
+    """A list of folders, each of which must exist."""
+    found = tuple(Path(part) for part in words(name))
+    for folder in found:
+        if not folder.is_dir():
+            raise ImproperlyConfigured(f"{name}: {folder} is not a folder")
+    return found
+
+
+def secret_key(name: str, keep_in: Path) -> str:
+    """The key from the environment, or one of our own made once and kept in a private file.
+
+    Two processes may come here at the same time on first use: the file is created exclusively, so both end
+    with the same key.
+    """
+    if given := text(name):
+        return given
+    keep_in.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(keep_in, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError:
+        return keep_in.read_text(encoding="ascii")
+    key = secrets.token_urlsafe(48)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(key)
+    return key
+
+
+def refuse_credentials(process: str) -> None:
+    """Stops a process that was started with host credentials in its environment, and has no business with them.
+
+    A reference is resolved in a worker at the moment of use (design: web and keeper run without those secrets).
+    Taking the variables out again would not help: the first environment stays readable for the process's life.
+    """
+    if found := sorted(name for name in os.environ if name.startswith(SECRET_PREFIX)):
+        raise ImproperlyConfigured(
+            f"The {process} must be started without host credentials: unset {', '.join(found)}"
+        )
