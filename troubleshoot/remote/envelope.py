@@ -1,0 +1,183 @@
+"""What is sent to a host and what comes back: the request line, the fixed scripts, and the types of both."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+import uuid
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Final, Literal
+
+Value = str | int | bool | None | list[str]
+State = dict[str, Value]
+Mode = Literal["read", "apply"]
+Outcome = Literal["done", "drifted", "failed", "identity_changed", "duplicate", "refused"]
+
+_HERE = Path(__file__).parent
+BOOTSTRAP: Final = _HERE.joinpath("bootstrap.ps1").read_bytes().decode("ascii")
+RUNNER: Final = _HERE.joinpath("runner.ps1").read_bytes().decode("ascii")
+
+
+def digest(script: str) -> str:
+    """SHA-256 of a script's text, in hex."""
+    return hashlib.sha256(script.encode()).hexdigest()
+
+
+BOOTSTRAP_DIGEST: Final = digest(BOOTSTRAP)
+RUNNER_DIGEST: Final = digest(RUNNER)
+
+BOOTSTRAP_COMMAND: Final = "powershell.exe"
+ARGUMENTS: Final = (
+    "-NoProfile",
+    "-NonInteractive",
+    "-EncodedCommand",
+    base64.b64encode(BOOTSTRAP.encode("utf-16-le")).decode("ascii"),
+)
+
+# The host takes envelopes of 500 KiB (MaxEnvelopeSizekb); base64 makes the line a third longer.
+MAX_REQUEST_BYTES: Final = 256 * 1024
+MAX_ITEMS: Final = 64
+MAX_INTEGER: Final = 2**53
+
+
+class Malformed(ValueError):
+    """A request, a state or a result that is not in the form agreed."""
+
+
+_FIELD = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
+_NONCE = re.compile(r"[0-9a-f]{32}")
+# A hashtable answers these names with its own properties, not with its keys.
+_RESERVED = frozenset({"count", "keys", "values", "item", "isreadonly", "isfixedsize", "issynchronized", "syncroot"})
+
+
+def check_state(state: Any) -> State:
+    """`state` itself when it is flat: names to strings, integers below 2^53, booleans, null or lists of strings.
+
+    Names are ASCII and differ by more than case, because PowerShell folds it. Raises Malformed.
+    """
+    if not isinstance(state, dict):
+        raise Malformed("a state is a table")
+    folded = [check_field(name) for name in state]
+    if len(set(folded)) != len(folded):
+        raise Malformed("two fields differ only by case")
+    for name, value in state.items():
+        if not _is_flat(value):
+            raise Malformed(f"{name} is not a flat value")
+    return state
+
+
+def check_field(name: Any) -> str:
+    """The name of a field, in lower case. Raises Malformed."""
+    if not isinstance(name, str) or not _FIELD.fullmatch(name) or name.lower() in _RESERVED:
+        raise Malformed(f"not a name of a field: {str(name)[:64]!r}")
+    return name.lower()
+
+
+def _is_flat(value: Any) -> bool:
+    if isinstance(value, bool) or value is None or isinstance(value, str):
+        return True
+    if isinstance(value, int):
+        return abs(value) < MAX_INTEGER
+    return isinstance(value, list) and all(isinstance(entry, str) for entry in value)
+
+
+@dataclass(frozen=True)
+class Item:
+    """One resource of a visit: its scripts, and for `apply` what it must be before and what it shall become."""
+
+    resource: str
+    params: State
+    read: str
+    write: str | None = None
+    expected: State | None = None
+    desired: State | None = None
+
+    def __post_init__(self) -> None:
+        for state in (self.params, self.expected or {}, self.desired or {}):
+            check_state(state)
+        if self.desired is not None and not self.write:
+            raise Malformed(f"{self.resource} has a wish but no script that writes")
+
+
+@dataclass(frozen=True)
+class Work:
+    """What one visit shall do. `identity` None means: not known yet, do not compare. Raises Malformed."""
+
+    mode: Mode
+    attempt: str
+    job: str
+    case: str | None
+    identity: dict[str, str] | None
+    items: tuple[Item, ...]
+
+    def __post_init__(self) -> None:
+        if self.mode not in {"read", "apply"}:
+            raise Malformed(f"no such mode: {self.mode}")
+        if str(uuid.UUID(self.attempt)) != self.attempt:
+            raise Malformed("an attempt is a UUID in its usual form")
+        if not 0 < len(self.items) <= MAX_ITEMS:
+            raise Malformed(f"a visit has 1 to {MAX_ITEMS} items")
+        if self.mode == "read" and any(item.desired is not None for item in self.items):
+            raise Malformed("a read has no wishes")
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A sign of life: which item, at which stage (read, write, check), and the resource's name."""
+
+    item: int
+    stage: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Hello:
+    """The PowerShell that answered: its version, and its language mode as it spells it."""
+
+    version: str
+    language_mode: str
+
+
+@dataclass(frozen=True)
+class ItemError:
+    """What failed on the host: at an item (or at none), while it was read, written or recorded."""
+
+    index: int | None
+    stage: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Visit:
+    """What a visit brought back.
+
+    `before` and `after` hold one state for each item, null where it could not be read. `reason` says why the host
+    refused: constrained_language, antimalware or powershell_too_old. `noise` is the start of whatever else the host
+    printed, `ignored` the number of marked lines that were not believed.
+    """
+
+    outcome: Outcome
+    reason: str | None = None
+    identity: dict[str, str] = field(default_factory=dict)
+    before: tuple[State | None, ...] = ()
+    after: tuple[State | None, ...] | None = None
+    written: tuple[int, ...] = ()
+    errors: tuple[ItemError, ...] = ()
+    powershell: Hello | None = None
+    round_trips: int = 0
+    noise: str = ""
+    ignored: int = 0
+
+
+def request(work: Work, nonce: str) -> bytes:
+    """The request: one line of ASCII JSON, ended by a line feed. Raises Malformed when it is too long."""
+    if not _NONCE.fullmatch(nonce):
+        raise Malformed("a nonce is 32 hex digits")
+    body = {"v": 1, "nonce": nonce, "runner": RUNNER, **asdict(work)}
+    line = json.dumps(body, ensure_ascii=True, allow_nan=False).encode("ascii") + b"\n"
+    if len(line) > MAX_REQUEST_BYTES:
+        raise Malformed(f"the request has {len(line)} bytes, more than {MAX_REQUEST_BYTES}")
+    return line
