@@ -1,0 +1,1 @@
+"""The pure rules: codes, guides, facts, plans, and the reading of content."""

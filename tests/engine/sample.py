@@ -1,0 +1,188 @@
+"""A small sound catalogue about a made-up lamp, which every test may spoil in its own way."""
+
+from troubleshoot.engine.catalog import Catalog, CatalogError, parse
+from troubleshoot.engine.facts import FactList
+
+FACTS = FactList({"lamp.light": ("on", "off", "unknown"), "lamp.bulb": ("good", "broken")})
+
+RESOURCE = """\
+title = "Lamp"
+revert = "exact"
+
+[params.room]
+type = "string"
+pattern = "[a-z]+"
+
+[fields.switch]
+type = "boolean"
+writable = true
+compare = true
+words = "Switch"
+values = { true = "on", false = "off" }
+
+[fields.watts]
+type = "integer"
+writable = true
+compare = true
+words = "Power"
+
+[fields.colours]
+type = "list"
+writable = true
+compare = true
+words = "Colours"
+
+[fields.temperature]
+type = "integer"
+words = "Temperature"
+
+[events.flashed]
+words = "Flash once"
+"""
+
+BULB = """\
+title = "Bulb"
+revert = "none"
+revert_reason = "The old bulb is broken."
+
+[fields.fresh]
+type = "boolean"
+writable = true
+compare = true
+words = "Fresh bulb"
+"""
+
+ACTION = """\
+title = "Switch the lamp on"
+risk = "disruptive"
+explain = "The lamp is switched on."
+risk_reasons = ["It is bright."]
+source = ["the lamp's manual"]
+
+[guards]
+"lamp.bulb" = ["good"]
+
+[refusals]
+"lamp.bulb" = "The bulb is broken."
+
+[[set]]
+resource = "lamp"
+params = { room = "hall" }
+desired = { switch = true, watts = 40, flashed = true }
+
+[[set]]
+resource = "lamp"
+params = { room = "attic" }
+desired = { colours = [] }
+
+[[set]]
+resource = "bulb"
+desired = { fresh = true }
+
+[verify]
+within = "90s"
+"lamp.light" = ["on"]
+"""
+
+GUIDE = """\
+title = "The lamp is dark"
+start = "light"
+
+[steps.light]
+fact = "lamp.light"
+to = { on = "explained", off = "where", unknown = "where" }
+
+[steps.where]
+ask = "Where is the lamp?"
+answers = { hall = "In the hall" }
+to = { hall = "switch", attic = "shake", dont_know = "call" }
+
+[steps.shake]
+try = "Shake it."
+to = { worked = "solved", no_change = "switch" }
+
+[steps.switch]
+fix = "switch-on"
+to = { verified = "solved", not_verified = "call", declined = "call", unavailable = "call" }
+
+[steps.solved]
+end = "solved"
+
+[steps.explained]
+end = "explained"
+
+[steps.call]
+end = "escalate"
+
+[[example]]
+name = "It is on"
+answers = { light = "on" }
+end = "explained"
+
+[[example]]
+name = "In the hall"
+answers = { light = ["off", "unknown"], where = "hall", switch = "verified" }
+end = "solved"
+"""
+
+ERRORS = """\
+[progress]
+"lamp.light" = ["off", "on"]
+
+[[cause]]
+id = "dark"
+title = "It is dark"
+sentence = "The lamp gives no light."
+shown_by = [{ "lamp.light" = ["off"] }]
+ruled_out = [{ "lamp.light" = ["on"] }]
+fits = [{ "lamp.bulb" = ["broken"] }]
+
+[[code]]
+namespace = "lamp"
+code = 0x10
+extended = 0x2
+name = "No light"
+certainty = "documented"
+causes = ["dark"]
+guide = "lamp-dark"
+source = "the lamp's manual"
+
+[[class]]
+namespace = "lamp"
+low_byte = 0x10
+name = "light"
+source = "observed"
+"""
+
+FILES = {
+    "resources/lamp/resource.toml": RESOURCE,
+    "resources/lamp/read.ps1": "@{}\n",
+    "resources/lamp/write.ps1": "\n",
+    "resources/bulb/resource.toml": BULB,
+    "resources/bulb/read.ps1": "@{}\n",
+    "resources/bulb/write.ps1": "\n",
+    "actions/switch-on.toml": ACTION,
+    "guides/lamp-dark.toml": GUIDE,
+    "errors/lamp.toml": ERRORS,
+}
+
+
+def sample() -> Catalog:
+    """Return the sample catalogue."""
+    return parse({name: text.encode() for name, text in FILES.items()}, FACTS)
+
+
+def spoiled(file: str, old: str, new: str) -> list[str]:
+    """Return the problems after replacing a part of one file, as an author would see them."""
+    assert old in FILES[file], f"{old!r} is not in {file}"
+    return problems({file: FILES[file].replace(old, new, 1).encode()})
+
+
+def problems(more: dict[str, bytes]) -> list[str]:
+    """Return the problems of the sample catalogue with more, or other, files."""
+    files = {name: text.encode() for name, text in FILES.items()} | more
+    try:
+        parse(files, FACTS)
+    except CatalogError as error:
+        return [str(problem) for problem in error.problems]
+    return []

@@ -1,0 +1,121 @@
+"""Actions (a desired state of some resources: one remedy), and causes with the rules that judge them from facts."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from troubleshoot.engine.facts import UNKNOWN, Fact
+from troubleshoot.engine.resource import Value
+
+RISKS = ("low", "disruptive", "dangerous")
+VERDICTS = ("shown by", "ruled out", "fits", "not checked")
+
+Rule = Mapping[str, tuple[str, ...]]
+"""Fact → the values that satisfy it; a rule holds when every fact of it does."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """The desired state of one resource: fields to have, events to happen."""
+
+    resource: str
+    params: Mapping[str, Value]
+    desired: Mapping[str, Value]
+
+
+@dataclass(frozen=True)
+class Verify:
+    """What the check from outside must find, at most `within` seconds after the run."""
+
+    within: int
+    facts: Rule
+
+
+@dataclass(frozen=True)
+class Action:
+    """One remedy, as its file says it."""
+
+    name: str
+    title: str
+    risk: str
+    self_service: bool
+    explain: str
+    risk_reasons: tuple[str, ...]
+    source: tuple[str, ...]
+    guards: Rule
+    refusals: Mapping[str, str]
+    """Guarded fact → the sentence shown when it does not hold."""
+    wishes: tuple[Wish, ...]
+    """Applied in this order, reverted in reverse (`[[set]]` in the file)."""
+    verify: Verify
+    temporary: int | None
+    """Seconds after which the change undoes itself, or None."""
+    manual: bool
+    """True: explained and checked, never run."""
+    digest: str
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A guard that does not hold, in words."""
+
+    fact: str
+    value: str
+    allowed: tuple[str, ...]
+    text: str
+
+
+@dataclass(frozen=True)
+class Cause:
+    """A possible reason; each kind of rule is a list of which one is enough."""
+
+    id: str
+    title: str
+    sentence: str
+    shown_by: tuple[Rule, ...]
+    ruled_out: tuple[Rule, ...]
+    fits: tuple[Rule, ...]
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A cause, one of VERDICTS, and the readings that say so."""
+
+    cause: Cause
+    verdict: str
+    readings: tuple[str, ...]
+
+
+def guards(action: Action, facts: Mapping[str, str]) -> tuple[Refusal, ...]:
+    """Return why an action may not run, nothing when it may; a fact that was not read counts as unknown."""
+    return tuple(
+        _refusal(action, name, facts.get(name, UNKNOWN), allowed)
+        for name, allowed in action.guards.items()
+        if facts.get(name, UNKNOWN) not in allowed
+    )
+
+
+def judge(cause: Cause, facts: Mapping[str, Fact]) -> Judgement:
+    """Weigh a cause: shown by a reading, ruled out, fitting, or not checked. Unknown facts say nothing."""
+    for verdict, rules in (("shown by", cause.shown_by), ("ruled out", cause.ruled_out), ("fits", cause.fits)):
+        for rule in rules:
+            if holds(rule, {name: fact.value for name, fact in facts.items()}):
+                return Judgement(cause, verdict, _readings(rule, facts))
+    return Judgement(cause, "not checked", ())
+
+
+def holds(rule: Rule, facts: Mapping[str, str]) -> bool:
+    """Tell whether every fact of a rule has one of its values."""
+    return all(facts.get(name, UNKNOWN) in values for name, values in rule.items())
+
+
+def _refusal(action: Action, name: str, value: str, allowed: tuple[str, ...]) -> Refusal:
+    if value == UNKNOWN:
+        text = f"{name} could not be read; it must be {' or '.join(allowed)} before this may run."
+    else:
+        text = action.refusals.get(name, f"{name} is {value}; it must be {' or '.join(allowed)}.")
+    return Refusal(name, value, allowed, text)
+
+
+def _readings(names: Iterable[str], facts: Mapping[str, Fact]) -> tuple[str, ...]:
+    found = (reading for name in names for reading in (facts[name].readings or (f"{name} = {facts[name].value}",)))
+    return tuple(dict.fromkeys(found))

@@ -1,0 +1,188 @@
+"""The catalogue: every error code, cause, guide, action and resource, parsed and checked against each other at once."""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from troubleshoot.engine import (
+    canonical,
+    catalog_actions,
+    catalog_errors,
+    catalog_guides,
+    catalog_resources,
+    toml,
+)
+from troubleshoot.engine.action import Action, Cause
+from troubleshoot.engine.catalog_errors import Progress
+from troubleshoot.engine.codes import CodeClass, CodeTable, ErrorCode
+from troubleshoot.engine.facts import FactList
+from troubleshoot.engine.guide import Guide
+from troubleshoot.engine.resource import Resource
+from troubleshoot.engine.tables import NAME, Table, top
+from troubleshoot.engine.toml import Problem
+
+SEPARATOR = "//"
+"""In the name of a file: stands between the catalogue folder and the path inside it."""
+
+
+class CatalogError(Exception):
+    """The content is not sound; `problems` names every fault found, by file, line and key."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = tuple(sorted(set(problems)))
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """Everything installed. Nothing in it can be changed; names look up in constant time."""
+
+    codes: CodeTable
+    causes: Mapping[str, Cause]
+    guides: Mapping[str, Guide]
+    actions: Mapping[str, Action]
+    resources: Mapping[str, Resource]
+    progress: Progress
+    facts: FactList
+    digests: Mapping[str, str]
+    """Path inside the catalogue (`guides/x.toml`) → SHA-256 of the file."""
+    digest: str
+    """SHA-256 over all of them and the fact list."""
+
+
+@dataclass
+class _Files:
+    """The files by kind and name; `where` is the name for people."""
+
+    toml: dict[str, dict[str, tuple[str, bytes]]] = field(
+        default_factory=lambda: {"errors": {}, "guides": {}, "actions": {}}
+    )
+    resources: dict[str, dict[str, tuple[str, bytes]]] = field(default_factory=lambda: defaultdict(dict))
+    where: dict[str, str] = field(default_factory=dict)
+    digests: dict[str, str] = field(default_factory=dict)
+
+
+def parse(files: Mapping[str, bytes], facts: FactList) -> Catalog:
+    """Return the catalogue of all files (name → bytes; the name may start with its folder and `//`).
+
+    Later folders may add, never replace. Raises CatalogError with every problem found.
+    """
+    problems: list[Problem] = []
+    sorted_files = _sort(files, problems)
+    resources = _resources(sorted_files, problems)
+    actions = {}
+    for name, table, digest in _tables(sorted_files, "actions", problems):
+        actions[name] = catalog_actions.read(
+            name, table, digest=digest, resources=resources, named=sorted_files.resources, facts=facts
+        )
+    guides = _guides(sorted_files, facts, problems)
+    causes, codes, progress = _errors(sorted_files, facts, problems)
+    if problems:
+        raise CatalogError(problems)
+    digests = dict(sorted(sorted_files.digests.items()))
+    return Catalog(
+        codes=codes,
+        causes=MappingProxyType(causes),
+        guides=MappingProxyType(guides),
+        actions=MappingProxyType(actions),
+        resources=MappingProxyType(resources),
+        progress=MappingProxyType(progress),
+        facts=facts,
+        digests=MappingProxyType(digests),
+        digest=canonical.digest({"files": digests, "facts": facts.digest}, limit=2**22),
+    )
+
+
+def parse_guide(name: str, source: bytes, facts: FactList) -> Guide:
+    """Return one guide from its stored text, so that a case can finish on it. Raises CatalogError."""
+    problems: list[Problem] = []
+    table = _table(f"guides/{name}.toml", source, problems)
+    guide = catalog_guides.read(name, source, table, facts, None) if table else None
+    if problems or guide is None:
+        raise CatalogError(problems)
+    return guide
+
+
+def _sort(files: Mapping[str, bytes], problems: list[Problem]) -> _Files:
+    found = _Files()
+    for name, data in files.items():
+        inside = name.rpartition(SEPARATOR)[2]
+        where = name.replace(SEPARATOR, "/")
+        if first := found.where.get(inside):
+            problems.append(Problem(where, 1, "(file)", f"replaces nothing: {first} has this name already"))
+        elif text := _place(found, inside, where, data):
+            problems.append(Problem(where, 1, "(file)", text))
+        else:
+            found.where[inside] = where
+            found.digests[inside] = hashlib.sha256(data).hexdigest()
+    return found
+
+
+def _place(found: _Files, inside: str, where: str, data: bytes) -> str | None:
+    """Put a file where it belongs, or return why it belongs nowhere."""
+    match inside.split("/"):
+        case ["errors" | "guides" | "actions" as kind, file] if file.endswith(".toml"):
+            name = file.removesuffix(".toml")
+            if not NAME.fullmatch(name):
+                return "a file is named with lower-case letters, digits, - and _ only"
+            found.toml[kind][name] = (where, data)
+        case ["resources", name, "resource.toml" | "read.ps1" | "write.ps1" as file] if NAME.fullmatch(name):
+            found.resources[name][file] = (where, data)
+        case _:
+            return "is not a file of the catalogue (errors, guides, actions: *.toml; resources: three fixed names)"
+    return None
+
+
+def _table(where: str, data: bytes, problems: list[Problem]) -> Table | None:
+    try:
+        return top(toml.load(where, data), problems)
+    except toml.TomlError as error:
+        problems.append(error.problem)
+        return None
+
+
+def _tables(files: _Files, kind: str, problems: list[Problem]) -> Iterator[tuple[str, Table, str]]:
+    """Yield name, top table and digest of each readable file of a kind."""
+    for name, (where, data) in sorted(files.toml[kind].items()):
+        if table := _table(where, data, problems):
+            yield name, table, hashlib.sha256(data).hexdigest()
+
+
+def _resources(files: _Files, problems: list[Problem]) -> dict[str, Resource]:
+    read = {name: catalog_resources.read(name, folder, problems) for name, folder in sorted(files.resources.items())}
+    return {name: resource for name, resource in read.items() if resource}
+
+
+def _guides(files: _Files, facts: FactList, problems: list[Problem]) -> dict[str, Guide]:
+    actions = files.toml["actions"]
+    return {
+        name: catalog_guides.read(name, files.toml["guides"][name][1], table, facts, actions)
+        for name, table, _ in _tables(files, "guides", problems)
+    }
+
+
+def _errors(
+    files: _Files, facts: FactList, problems: list[Problem]
+) -> tuple[dict[str, Cause], CodeTable, dict[str, Mapping[str, int]]]:
+    tables = [table for _, table, _ in _tables(files, "errors", problems)]
+    causes: dict[str, Cause] = {}
+    entries: dict[object, ErrorCode] = {}
+    classes: dict[object, CodeClass] = {}
+    progress: dict[str, Mapping[str, int]] = {}
+    for where, cause in (found for table in tables for found in catalog_errors.causes(table, facts)):
+        if causes.setdefault(cause.id, cause) is not cause:
+            where.wrong("id", f"the cause {cause.id} stands twice")
+    for table in tables:
+        for where, entry in catalog_errors.codes(table, causes, files.toml["guides"]):
+            if entries.setdefault(entry.code, entry) is not entry:
+                where.wrong("code", f"the code {entry.code} stands twice")
+        for where, one in catalog_errors.classes(table):
+            if classes.setdefault((one.namespace, one.low_byte), one) is not one:
+                where.wrong("low_byte", "this class stands twice")
+        for fact, order in catalog_errors.progress(table, facts).items():
+            if progress.setdefault(fact, order) is not order:
+                table.wrong("progress", "this order stands twice", fact)
+        table.done()
+    return causes, CodeTable(entries.values(), classes.values()), progress

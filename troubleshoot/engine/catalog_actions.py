@@ -1,0 +1,129 @@
+"""Reads `actions/<name>.toml` and checks it against the resources and facts that exist."""
+
+from collections.abc import Collection, Mapping
+from types import MappingProxyType
+
+from troubleshoot.engine.action import RISKS, Action, Rule, Verify, Wish
+from troubleshoot.engine.facts import UNKNOWN, FactError, FactList
+from troubleshoot.engine.resource import Resource, StateError, Value
+from troubleshoot.engine.tables import Table
+
+VERIFY_MOST = 15 * 60
+TEMPORARY_MOST = 7 * 24 * 3600
+
+
+def read(
+    name: str,
+    table: Table,
+    *,
+    digest: str,
+    resources: Mapping[str, Resource],
+    named: Collection[str],
+    facts: FactList,
+) -> Action:
+    """Return the action of one file; what is wrong goes into the table's problems.
+
+    `named` are all resources that have a folder: those that could not be read are not reported again here.
+    """
+    verify = table.table("verify")
+    guards = table.table("guards", required=False)
+    refusals = table.table("refusals", required=False)
+    action = Action(
+        name=name,
+        title=table.text("title", limit=120),
+        risk=table.choice("risk", RISKS),
+        self_service=table.flag("self_service"),
+        explain=table.text("explain"),
+        risk_reasons=table.texts("risk_reasons", required=False),
+        source=table.texts("source"),
+        guards=rule(guards, facts),
+        refusals=MappingProxyType(refusals.mapping()),
+        wishes=tuple(_wish(one, resources, named) for one in table.tables("set")),
+        verify=Verify(verify.seconds("within", most=VERIFY_MOST), rule(verify, facts, beside=("within",))),
+        temporary=table.seconds("temporary", most=TEMPORARY_MOST, required=False) or None,
+        manual=table.flag("manual"),
+        digest=digest,
+    )
+    for fact in set(action.refusals) - set(action.guards):
+        refusals.wrong(fact, "has no guard of this name")
+    _check_risk(action, table)
+    _check_wishes(action, table, resources)
+    table.done()
+    return action
+
+
+def rule(table: Table, facts: FactList, *, beside: Collection[str] = ()) -> Rule:
+    """Read fact → values; every fact and value must exist, and `unknown` never satisfies a rule."""
+    found: dict[str, tuple[str, ...]] = {}
+    for key in table.data:
+        if key in beside:
+            continue
+        found[key] = table.texts(key)
+        for value in found[key]:
+            try:
+                facts.check(key, value)
+            except FactError as error:
+                table.wrong(key, str(error))
+            if value == UNKNOWN:
+                table.wrong(key, "what is unknown can neither allow nor prove anything")
+    return MappingProxyType(found)
+
+
+def _wish(table: Table, resources: Mapping[str, Resource], named: Collection[str]) -> Wish:
+    wish = Wish(
+        resource=table.name("resource"),
+        params=MappingProxyType(dict(table.table("params", required=False).data)),
+        desired=MappingProxyType(dict(table.table("desired").data)),
+    )
+    table.done()
+    if resource := resources.get(wish.resource):
+        _check_wish(wish, resource, table)
+    elif wish.resource and wish.resource not in named:
+        table.wrong("resource", f"there is no resource {wish.resource}")
+    return wish
+
+
+def _check_wish(wish: Wish, resource: Resource, table: Table) -> None:
+    try:
+        resource.check_params(wish.params)
+    except StateError as error:
+        table.wrong("params", str(error))
+    if not wish.desired and "desired" in table.data:
+        table.wrong("desired", "must name at least one field or event")
+    for key, value in wish.desired.items():
+        if text := _wrong_wish(resource, key, value):
+            table.wrong("desired", text, key)
+
+
+def _wrong_wish(resource: Resource, key: str, value: Value) -> str | None:
+    if key in resource.events:
+        return None if value is True else f"{key} is an event of {resource.name}: it can only be true"
+    if key not in resource.fields:
+        return f"{resource.name} has no field or event {key}"
+    if not resource.fields[key].writable:
+        return f"{key} of {resource.name} can only be read"
+    return None if resource.fields[key].accepts(value) else f"{key} must be {resource.fields[key].type}"
+
+
+def _check_risk(action: Action, table: Table) -> None:
+    if action.self_service and action.risk != "low":
+        table.wrong("self_service", "only an action of low risk may be started by an employee")
+    if action.risk in ("disruptive", "dangerous") and not action.risk_reasons:
+        table.wrong("risk_reasons", f"a {action.risk} action must say what it risks")
+    if action.manual and action.wishes:
+        table.wrong("manual", "a manual action is never run, so it sets nothing")
+    if not action.manual and "set" not in table.data:
+        table.wrong("set", "is missing")
+    if not action.verify.facts:
+        table.wrong("verify", "must name at least one fact that proves the action")
+
+
+def _check_wishes(action: Action, table: Table, resources: Mapping[str, Resource]) -> None:
+    seen: list[tuple[str, dict[str, Value]]] = []
+    for index, wish in enumerate(action.wishes):
+        if (wish.resource, dict(wish.params)) in seen:
+            table.wrong("set", "the same resource is set twice; what was there before would be lost", index)
+        seen.append((wish.resource, dict(wish.params)))
+        resource = resources.get(wish.resource)
+        if action.temporary and resource and (resource.revert != "exact" or set(wish.desired) & set(resource.events)):
+            table.wrong("temporary", f"{wish.resource} cannot be put back exactly, so this cannot undo itself")

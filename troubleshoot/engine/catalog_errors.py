@@ -1,0 +1,88 @@
+"""Reads `errors/*.toml`: causes, error codes, classes of codes, and how far along a fact's values lie."""
+
+from collections.abc import Collection, Mapping
+from types import MappingProxyType
+
+from troubleshoot.engine.action import Cause
+from troubleshoot.engine.catalog_actions import rule
+from troubleshoot.engine.codes import CERTAINTIES, CodeClass, ErrorCode
+from troubleshoot.engine.facts import UNKNOWN, FactList
+from troubleshoot.engine.pasted import Code
+from troubleshoot.engine.tables import Table
+
+Progress = Mapping[str, Mapping[str, int]]
+"""Fact → value → how far along it lies (equal numbers: equally far); `unknown` is nowhere."""
+
+
+def causes(table: Table, facts: FactList) -> list[tuple[Table, Cause]]:
+    """Return the `[[cause]]` entries of one file, each with where it stands."""
+    return [(one, _cause(one, facts)) for one in table.tables("cause")]
+
+
+def codes(table: Table, known_causes: Collection[str], guides: Collection[str]) -> list[tuple[Table, ErrorCode]]:
+    """Return the `[[code]]` entries of one file, each with where it stands."""
+    return [(one, _code(one, known_causes, guides)) for one in table.tables("code")]
+
+
+def classes(table: Table) -> list[tuple[Table, CodeClass]]:
+    """Return the `[[class]]` entries of one file, each with where it stands."""
+    return [(one, _class(one)) for one in table.tables("class")]
+
+
+def progress(table: Table, facts: FactList) -> Progress:
+    """Read `[progress]`: fact → its values from the earliest to the furthest, equal ones joined by a space."""
+    found: dict[str, Mapping[str, int]] = {}
+    ranks = table.table("progress", required=False)
+    for fact in ranks.data:
+        order = {value: place for place, values in enumerate(ranks.texts(fact)) for value in values.split(" ")}
+        if set(order) != set(facts.values.get(fact, ())) - {UNKNOWN}:
+            ranks.wrong(fact, "must hold every value of an existing fact, without unknown")
+        found[fact] = MappingProxyType(order)
+    return found
+
+
+def _cause(table: Table, facts: FactList) -> Cause:
+    cause = Cause(
+        id=table.name("id"),
+        title=table.text("title", limit=120),
+        sentence=table.text("sentence"),
+        shown_by=tuple(rule(one, facts) for one in table.tables("shown_by")),
+        ruled_out=tuple(rule(one, facts) for one in table.tables("ruled_out")),
+        fits=tuple(rule(one, facts) for one in table.tables("fits")),
+    )
+    for key, rules in (("shown_by", cause.shown_by), ("ruled_out", cause.ruled_out), ("fits", cause.fits)):
+        for index, one in enumerate(rules):
+            if not one:
+                table.wrong(key, "an empty rule would always hold", index)
+    table.done()
+    return cause
+
+
+def _code(table: Table, known_causes: Collection[str], guides: Collection[str]) -> ErrorCode:
+    extended = table.integer("extended", required=False) if "extended" in table.data else None
+    entry = ErrorCode(
+        code=Code(table.name("namespace"), table.integer("code"), extended),
+        name=table.text("name", limit=200),
+        certainty=table.choice("certainty", CERTAINTIES),
+        causes=table.texts("causes", required=False),
+        guide=table.name("guide", required=False) or None,
+        symptoms=table.texts("symptoms", required=False),
+        source=table.text("source"),
+    )
+    for index, cause in enumerate(entry.causes):
+        if cause not in known_causes:
+            table.wrong("causes", f"there is no cause {cause}", index)
+    if entry.guide and entry.guide not in guides:
+        table.wrong("guide", f"there is no guide {entry.guide}")
+    if max(entry.code.code, entry.code.extended or 0) >= 2**32:
+        table.wrong("code", "a code has 32 bits")
+    table.done()
+    return entry
+
+
+def _class(table: Table) -> CodeClass:
+    found = CodeClass(table.name("namespace"), table.integer("low_byte"), table.text("name"), table.text("source"))
+    if found.low_byte > 0xFF:
+        table.wrong("low_byte", "a byte is at most 0xff")
+    table.done()
+    return found

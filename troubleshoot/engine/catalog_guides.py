@@ -1,0 +1,135 @@
+"""Reads `guides/<name>.toml` and checks that every path of it ends, and that its examples hold."""
+
+import hashlib
+from collections.abc import Collection, Iterator, Mapping
+from types import MappingProxyType
+
+from troubleshoot.engine.facts import FactList
+from troubleshoot.engine.guide import ENDS, FIX_ANSWERS, TRY_ANSWERS, Example, Guide, Step, broken_examples
+from troubleshoot.engine.tables import Table
+
+KINDS = ("fact", "ask", "try", "fix", "end")
+NOWHERE = Step("", "", "", MappingProxyType({}))
+
+
+def read(name: str, data: bytes, table: Table, facts: FactList, actions: Collection[str] | None) -> Guide:
+    """Return the guide of one file; what is wrong goes into the table's problems.
+
+    `actions` are the names of all actions; None leaves them unchecked (a case finishes on a stored guide).
+    """
+    before = len(table.problems)
+    steps = table.table("steps")
+    guide = Guide(
+        name=name,
+        title=table.text("title", limit=120),
+        start=table.name("start"),
+        steps=MappingProxyType({key: _step(key, one, facts, actions) for key, one in steps.each()}),
+        examples=tuple(_example(one) for one in table.tables("example")),
+        digest=hashlib.sha256(data).hexdigest(),
+        source=data.decode(),
+    )
+    table.done()
+    if len(table.problems) == before:
+        _check_shape(guide, table, steps)
+    if len(table.problems) == before:
+        for index, text in broken_examples(guide):
+            table.wrong("example", f"the example “{guide.examples[index].name}” {text}", index)
+    return guide
+
+
+def _step(name: str, table: Table, facts: FactList, actions: Collection[str] | None) -> Step:
+    kinds = [kind for kind in KINDS if kind in table.data]
+    if len(kinds) != 1:
+        table.wrong(None, f"a step has exactly one of {', '.join(KINDS)}")
+        return NOWHERE
+    kind = kinds[0]
+    to = table.table("to", required=kind != "end")
+    answers = table.table("answers", required=False)
+    step = Step(
+        name=name,
+        kind=kind,
+        subject=table.choice(kind, ENDS) if kind == "end" else table.text(kind),
+        to=MappingProxyType(to.mapping()),
+        title=table.text("title", required=False, limit=120),
+        text=table.text("text", required=False),
+        answers=MappingProxyType(answers.mapping()),
+    )
+    table.done()
+    for answer in set(step.answers) - set(step.to):
+        answers.wrong(answer, "this answer leads nowhere")
+    _check_answers(step, table, to, facts, actions)
+    return step
+
+
+def _check_answers(step: Step, table: Table, to: Table, facts: FactList, actions: Collection[str] | None) -> None:
+    if step.kind == "fact" and step.subject not in facts:
+        table.wrong("fact", f"no probe declares the fact {step.subject}")
+    if step.kind == "fix" and actions is not None and step.subject not in actions:
+        table.wrong("fix", f"there is no action {step.subject}")
+    if step.kind == "ask" and not step.to:
+        table.wrong("to", "must name at least one answer")
+    expected = _expected(step, facts)
+    for value in expected:
+        if value not in step.to:
+            table.wrong("to", f"the value {value} leads nowhere")
+    for value in step.to:
+        if value not in expected:
+            to.wrong(value, f"is no answer to this step; the answers are {', '.join(expected) or 'none: it is an end'}")
+
+
+def _expected(step: Step, facts: FactList) -> Collection[str]:
+    """Return the answers that must be routed; a question's answers are the author's own."""
+    if step.kind == "fact":
+        return facts.values.get(step.subject, step.to)
+    return {"fix": FIX_ANSWERS, "try": TRY_ANSWERS, "end": ()}.get(step.kind, tuple(step.to))
+
+
+def _example(table: Table) -> Example:
+    answers = table.table("answers", required=False)
+    found = {}
+    for step, value in answers.data.items():
+        found[step] = answers.texts(step) if isinstance(value, list) else (answers.text(step),)
+    example = Example(table.text("name", limit=120), MappingProxyType(found), table.name("end"))
+    table.done()
+    return example
+
+
+def _check_shape(guide: Guide, table: Table, steps: Table) -> None:
+    """Check start and targets, then that every step is reachable and no path runs in a circle: so every path ends."""
+    if guide.start not in guide.steps:
+        table.wrong("start", f"there is no step {guide.start}")
+        return
+    dangling = [
+        (step.name, value, target)
+        for step in guide.steps.values()
+        for value, target in step.to.items()
+        if target not in guide.steps
+    ]
+    for name, value, target in dangling:
+        steps.wrong(name, f"there is no step {target}", "to", value)
+    if dangling:
+        return
+    for name in set(guide.steps) - set(_reachable(guide)):
+        steps.wrong(name, "no path leads here")
+    if circle := _circle(guide.steps):
+        steps.wrong(circle, "the path from here comes back to here")
+
+
+def _reachable(guide: Guide) -> Iterator[str]:
+    found, todo = {guide.start}, [guide.start]
+    while todo:
+        name = todo.pop()
+        yield name
+        new = set(guide.steps[name].to.values()) - found
+        found |= new
+        todo.extend(new)
+
+
+def _circle(steps: Mapping[str, Step]) -> str | None:
+    """Take away steps that lead only to steps already taken away; what remains stands in, or before, a circle."""
+    remaining = dict(steps)
+    while free := [name for name, step in remaining.items() if not set(step.to.values()) & set(remaining)]:
+        for name in free:
+            del remaining[name]
+    inside = {target for step in remaining.values() for target in step.to.values()} & set(remaining)
+    return min(inside, default=None)

@@ -1,0 +1,126 @@
+"""Reads `resources/<name>/resource.toml` with its `read.ps1` and `write.ps1`."""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from troubleshoot.engine import toml
+from troubleshoot.engine.resource import TYPES, Event, Field, Parameter, Resource
+from troubleshoot.engine.tables import Table, top
+
+SCRIPT_LIMIT = 16 * 1024
+PARAMETER_TYPES = ("string", "integer", "boolean")
+_FIELD = re.compile("[a-z][a-z0-9_]{0,39}")
+
+
+def read(name: str, files: Mapping[str, tuple[str, bytes]], problems: list[toml.Problem]) -> Resource | None:
+    """Return the resource of one folder, or None after adding what is wrong with it to `problems`.
+
+    `files` maps the name inside the folder (resource.toml, read.ps1, write.ps1) to where it lies and its bytes.
+    """
+    before = len(problems)
+    where = next(iter(files.values()))[0].rpartition("/")[0]
+    missing = {"resource.toml", "read.ps1"} - set(files)
+    problems.extend(toml.Problem(f"{where}/{file}", 1, "(file)", "is missing") for file in missing)
+    scripts = {file: _script(*files[file], problems) for file in ("read.ps1", "write.ps1") if file in files}
+    if "resource.toml" not in files:
+        return None
+    try:
+        table = top(toml.load(*files["resource.toml"]), problems)
+    except toml.TomlError as error:
+        problems.append(error.problem)
+        return None
+    resource = _resource(name, table, scripts, _digest(files))
+    return resource if len(problems) == before else None
+
+
+def _resource(name: str, table: Table, scripts: Mapping[str, str], digest: str) -> Resource:
+    revert = table.choice("revert", ("exact", "none"))
+    params = table.table("params", required=False)
+    fields = table.table("fields")
+    events = table.table("events", required=False)
+    resource = Resource(
+        name=name,
+        title=table.text("title", limit=120),
+        revert=revert,
+        revert_reason=table.text("revert_reason", required=revert == "none"),
+        params=MappingProxyType({key: _parameter(key, one) for key, one in params.each()}),
+        fields=MappingProxyType({key: _field(key, one) for key, one in fields.each()}),
+        events=MappingProxyType({key: _event(key, one) for key, one in events.each()}),
+        read=scripts.get("read.ps1", ""),
+        write=scripts.get("write.ps1"),
+        digest=digest,
+    )
+    if not resource.fields and "fields" in table.data:
+        table.wrong("fields", "must name at least one field")
+    for key in set(resource.fields) & set(resource.events):
+        table.wrong("events", "is a field already", key)
+    if resource.write is None and (resource.events or any(one.writable for one in resource.fields.values())):
+        table.wrong(None, "has writable fields or events, but no write.ps1")
+    table.done()
+    return resource
+
+
+def _parameter(name: str, table: Table) -> Parameter:
+    _check_name(name, table)
+    kind = table.choice("type", PARAMETER_TYPES)
+    pattern = table.value("pattern")
+    if pattern is not None and (kind != "string" or not isinstance(pattern, str) or not _compiles(pattern)):
+        table.wrong("pattern", "must be a regular expression, for a string only")
+    table.done()
+    return Parameter(name, kind, pattern if isinstance(pattern, str) else None)
+
+
+def _field(name: str, table: Table) -> Field:
+    _check_name(name, table)
+    one = Field(
+        name=name,
+        type=table.choice("type", tuple(TYPES)),
+        writable=table.flag("writable"),
+        compare=table.flag("compare"),
+        secret=table.flag("secret"),
+        words=table.text("words", limit=120),
+        values=MappingProxyType(table.table("values", required=False).mapping()),
+    )
+    if one.writable and not one.compare:
+        table.wrong("compare", "must be true for a writable field: a plan has to notice when it drifts")
+    if one.secret and (one.writable or one.compare):
+        table.wrong("secret", "a secret field can be neither writable nor compared: plans are stored and shown")
+    table.done()
+    return one
+
+
+def _event(name: str, table: Table) -> Event:
+    _check_name(name, table)
+    event = Event(name, table.text("words", limit=120))
+    table.done()
+    return event
+
+
+def _check_name(name: str, table: Table) -> None:
+    if not _FIELD.fullmatch(name):
+        table.wrong(None, "a field, parameter or event is named with lower-case letters, digits and _ only, 40 at most")
+
+
+def _script(where: str, data: bytes, problems: list[toml.Problem]) -> str:
+    """Decode a script; Windows PowerShell 5.1 reads anything beyond ASCII differently from file and from memory."""
+    if len(data) > SCRIPT_LIMIT:
+        problems.append(toml.Problem(where, 1, "(file)", f"{len(data)} bytes, at most {SCRIPT_LIMIT} are allowed"))
+    elif not data.isascii():
+        line = next(n for n, text in enumerate(data.splitlines(), 1) if not text.isascii())
+        problems.append(toml.Problem(where, line, "(file)", "has characters beyond ASCII"))
+    return data.decode("ascii", "replace")
+
+
+def _digest(files: Mapping[str, tuple[str, bytes]]) -> str:
+    lines = (f"{file} {hashlib.sha256(data).hexdigest()}\n" for file, (_, data) in sorted(files.items()))
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+def _compiles(pattern: str) -> bool:
+    try:
+        re.compile(pattern)
+    except re.error:
+        return False
+    return True

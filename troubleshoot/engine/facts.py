@@ -1,0 +1,51 @@
+"""Facts: named values from closed lists. A probe declares its list; the union is what guides and actions may use."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from troubleshoot.engine import canonical
+
+UNKNOWN = "unknown"
+
+
+class FactError(ValueError):
+    """A fact, or a value of a fact, that no probe declares, or two declarations that contradict each other."""
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A value, and in words the readings it was concluded from."""
+
+    name: str
+    value: str
+    readings: tuple[str, ...] = ()
+
+
+class FactList:
+    """The closed list of facts and their values; `unknown` belongs to every fact."""
+
+    def __init__(self, *declarations: Mapping[str, Iterable[str]]) -> None:
+        union: dict[str, tuple[str, ...]] = {}
+        for declaration in declarations:
+            for name, values in declaration.items():
+                complete = tuple(dict.fromkeys([*values, UNKNOWN]))
+                if set(union.setdefault(name, complete)) != set(complete):
+                    raise FactError(f"two probes declare {name} with different values")
+        self.values: Mapping[str, tuple[str, ...]] = MappingProxyType(union)
+        self.digest = canonical.digest({name: sorted(union[name]) for name in union}, limit=2**20)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.values
+
+    def check(self, name: str, value: str) -> None:
+        """Raise FactError unless the list knows this fact with this value."""
+        if name not in self.values:
+            raise FactError(f"no probe declares the fact {name}")
+        if value not in self.values[name]:
+            raise FactError(f"{name} is never {value!r}; it is one of {', '.join(self.values[name])}")
+
+
+def values(facts: Iterable[Fact]) -> dict[str, str]:
+    """Return the plain name → value form that guards, checks and rules are judged on."""
+    return {fact.name: fact.value for fact in facts}

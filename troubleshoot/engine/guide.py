@@ -1,0 +1,162 @@
+"""Guides: a decision tree, and where a person stands in it, replayed from the answers every time."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import product
+
+TRY_ANSWERS = ("worked", "no_change")
+FIX_ANSWERS = ("verified", "not_verified", "declined", "unavailable")
+ENDS = ("solved", "escalate", "explained")
+
+
+class AnswerRefused(ValueError):
+    """An answer that the guide does not know, or that may not be given or changed now."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """A node of a guide."""
+
+    name: str
+    kind: str
+    """fact (answered by a reading), ask and try (by the person), fix (by a remedy's outcome), or end."""
+    subject: str
+    """The fact's name, the question, what to try, the action's name, or the outcome (one of ENDS)."""
+    to: Mapping[str, str]
+    """Answer → next step; empty for an end."""
+    title: str = ""
+    text: str = ""
+    answers: Mapping[str, str] = field(default_factory=dict)
+    """Answer → words for it; a missing one reads as its own name."""
+
+    def words(self, answer: str) -> str:
+        """Return an answer as a person reads it."""
+        return self.answers.get(answer) or answer.replace("_", " ").capitalize()
+
+
+@dataclass(frozen=True)
+class Example:
+    """A journey that must hold. An answer given as several values stands for one journey for each of them."""
+
+    name: str
+    answers: Mapping[str, tuple[str, ...]]
+    end: str
+
+    def journeys(self) -> Iterator[dict[str, str]]:
+        """Yield the answers of every journey."""
+        for values in product(*self.answers.values()):
+            yield dict(zip(self.answers, values, strict=True))
+
+
+@dataclass(frozen=True)
+class Guide:
+    """One decision tree, addressed by its digest; `source` is the file's text, kept by the cases that finish on it."""
+
+    name: str
+    title: str
+    start: str
+    steps: Mapping[str, Step]
+    examples: tuple[Example, ...]
+    digest: str
+    source: str = field(repr=False)
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """Return the names of the facts this guide asks for."""
+        return tuple(dict.fromkeys(step.subject for step in self.steps.values() if step.kind == "fact"))
+
+
+@dataclass(frozen=True)
+class Walk:
+    """The answers that count, in order, and the step where they lead."""
+
+    path: tuple[tuple[str, str], ...]
+    at: Step
+
+    @property
+    def waiting_for(self) -> str | None:
+        """Return the kind of answer that is needed next (fact, ask, try, fix), or None at an end."""
+        return None if self.at.kind == "end" else self.at.kind
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """Return the names of the answered steps, in order."""
+        return tuple(name for name, _ in self.path)
+
+
+def walk(guide: Guide, answers: Mapping[str, str]) -> Walk:
+    """Replay the answers (step → value, the latest that is not superseded) from the start.
+
+    Raises AnswerRefused when an answer names a step or a value that the guide does not have. Answers to steps
+    that the walk does not reach are left out of its path.
+    """
+    for name, value in answers.items():
+        _check(guide, name, value)
+    path: list[tuple[str, str]] = []
+    step = guide.steps[guide.start]
+    while step.name in answers:
+        path.append((step.name, answers[step.name]))
+        step = guide.steps[step.to[answers[step.name]]]
+    return Walk(tuple(path), step)
+
+
+def answer(
+    guide: Guide, answers: Mapping[str, str], step: str, value: str, *, started: Collection[str] = ()
+) -> dict[str, str]:
+    """Return the answers after one was given or changed; a change supersedes every answer after it on the walk.
+
+    `started` names the fix steps whose remedy has begun: they, and what led to them, can no longer be changed.
+    Raises AnswerRefused for an unknown step or value, a step not reached, or a change before a started fix.
+    """
+    _check(guide, step, value)
+    current = walk(guide, answers)
+    if step == current.at.name:
+        return {**dict(current.path), step: value}
+    if step not in current.steps:
+        raise AnswerRefused(f"{step} has not been reached")
+    if answers[step] == value:
+        return dict(current.path)
+    kept = current.steps.index(step)
+    if fixed := set(current.steps[kept + 1 :]) & set(started) or {step} & set(started):
+        raise AnswerRefused(f"the remedy of {min(fixed)} has started; what led to it stays as it is")
+    return {**dict(current.path[:kept]), step: value}
+
+
+def superseded(guide: Guide, answers: Mapping[str, str], step: str) -> tuple[str, ...]:
+    """Return the steps whose answers no longer count once the answer of `step` changes, itself included."""
+    current = walk(guide, answers)
+    return current.steps[current.steps.index(step) :] if step in current.steps else ()
+
+
+def broken_examples(guide: Guide) -> Iterator[tuple[int, str]]:
+    """Yield index and reason for every example that does not walk to its end, using all of its answers."""
+    for index, example in enumerate(guide.examples):
+        for journey in example.journeys():
+            try:
+                found = walk(guide, journey)
+            except AnswerRefused as refusal:
+                yield index, str(refusal)
+                continue
+            if found.at.name != example.end:
+                yield index, f"stops at {found.at.name}, not at {example.end}"
+            elif unused := set(journey) - set(found.steps):
+                yield index, f"never comes to {', '.join(sorted(unused))}"
+
+
+def uncovered(guide: Guide) -> tuple[tuple[str, str], ...]:
+    """Return every branch (step, answer) that no example walks."""
+    walked = {
+        branch for example in guide.examples for journey in example.journeys() for branch in walk(guide, journey).path
+    }
+    return tuple(
+        (step.name, value) for step in guide.steps.values() for value in step.to if (step.name, value) not in walked
+    )
+
+
+def _check(guide: Guide, name: str, value: str) -> None:
+    step = guide.steps.get(name)
+    if step is None:
+        raise AnswerRefused(f"this guide has no step {name!r}")
+    if value not in step.to:
+        allowed = f"one of {', '.join(step.to)}" if step.to else "nothing: it is an end"
+        raise AnswerRefused(f"the answer to {name} is {allowed}, not {value[:80]!r}")

@@ -1,0 +1,246 @@
+"""Plans: for one host, each resource's state before and the state wanted; drift from it, and the way back."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from troubleshoot.engine import canonical
+from troubleshoot.engine.action import Action, Wish
+from troubleshoot.engine.catalog import Catalog
+from troubleshoot.engine.resource import Resource, State, StateError, Value, differs
+
+LIMIT = 256 * 1024
+"""Largest plan document in bytes."""
+
+VERSION = 1
+
+
+class PlanError(ValueError):
+    """A plan that cannot be made, or a stored one that is not what its digest says."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """One setting of a plan, in words."""
+
+    field: str
+    setting: str
+    now: str
+    afterwards: str
+    revert: str
+
+
+@dataclass(frozen=True)
+class Item:
+    """One resource of a plan."""
+
+    resource: str
+    digest: str
+    """Of the resource's description and scripts."""
+    title: str
+    params: Mapping[str, Value]
+    before: Mapping[str, Value]
+    """The compared fields as they were read: what must still be true when the run starts."""
+    desired: Mapping[str, Value]
+    """Only what differs, and the events; empty when nothing is to be written here."""
+    changes: tuple[Change, ...]
+    events: tuple[str, ...]
+    """In words."""
+    irreversible: str
+    """Why this item cannot be put back, in words; empty when it can."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What will be done to one host. Approval is of its digest."""
+
+    kind: str
+    """apply, or revert (then `reverts` is the digest of the plan it takes back)."""
+    action: str
+    action_digest: str
+    title: str
+    risk: str
+    runner: str
+    """SHA-256 of the runner that will carry it out."""
+    identity: Mapping[str, str]
+    items: tuple[Item, ...]
+    reverts: str | None = None
+
+    @property
+    def nothing_to_change(self) -> bool:
+        """Tell whether the host is already as wished, with nothing left to happen."""
+        return not any(item.desired for item in self.items)
+
+    @property
+    def irreversible(self) -> tuple[str, ...]:
+        """Return in words what cannot be put back, for the person who decides."""
+        return tuple(item.irreversible for item in self.items if item.desired and item.irreversible)
+
+    @property
+    def digest(self) -> str:
+        """Return the SHA-256 over everything the plan says."""
+        return canonical.digest(_content(self), limit=LIMIT)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A compared field that is no longer as planned. `field` is empty when the resource could not be read."""
+
+    item: int
+    resource: str
+    field: str
+    planned: Value
+    found: Value
+
+
+def make(
+    action: Action, catalog: Catalog, states: Sequence[State | None], *, identity: Mapping[str, str], runner: str
+) -> Plan:
+    """Return the plan of an action for the states that were read, one for each of its wishes, in their order.
+
+    `identity` is the host's, `runner` the digest of the runner. Raises PlanError when a state is missing or does
+    not fit its resource.
+    """
+    if len(states) != len(action.wishes):
+        raise PlanError(f"{len(states)} readings for {len(action.wishes)} resources")
+    items = tuple(
+        _item(catalog.resources[wish.resource], wish, state) for wish, state in zip(action.wishes, states, strict=True)
+    )
+    return Plan("apply", action.name, action.digest, action.title, action.risk, runner, dict(identity), items)
+
+
+def drift(plan: Plan, states: Sequence[State | None]) -> tuple[Difference, ...]:
+    """Return every compared field that differs from the plan, key by key, ordinally and by type."""
+    found = []
+    for index, (item, state) in enumerate(zip(plan.items, states, strict=True)):
+        if state is None:
+            found.append(Difference(index, item.resource, "", None, None))
+            continue
+        found += [
+            Difference(index, item.resource, name, planned, state.get(name))
+            for name, planned in item.before.items()
+            if name not in state or differs(planned, state[name])
+        ]
+    return tuple(found)
+
+
+def revert_of(plan: Plan, after: Sequence[State | None], catalog: Catalog, *, runner: str) -> Plan | None:
+    """Return the plan that puts back what a run changed, or None when nothing is left to put back.
+
+    Reverse order; only resources that revert exactly and whose fields now differ from before; never events.
+    `after` is the recorded state after the run and what the revert expects to find. Raises PlanError for a
+    resource that is no longer in the catalogue.
+    """
+    items = []
+    for item, state in reversed(list(zip(plan.items, after, strict=True))):
+        resource = catalog.resources.get(item.resource)
+        if resource is None:
+            raise PlanError(f"the catalogue has no resource {item.resource} any more")
+        back = _back(item, state) if resource.revert == "exact" else {}
+        if back:
+            items.append(_item(resource, Wish(item.resource, item.params, back), state))
+    if not items:
+        return None
+    return Plan(
+        "revert",
+        plan.action,
+        plan.action_digest,
+        plan.title,
+        plan.risk,
+        runner,
+        dict(plan.identity),
+        tuple(items),
+        plan.digest,
+    )
+
+
+def to_document(plan: Plan) -> dict[str, Any]:
+    """Return the plan as plain JSON values, its digest included."""
+    return {**_content(plan), "digest": plan.digest}
+
+
+def from_document(document: Mapping[str, Any]) -> Plan:
+    """Return the plan of a stored document. Raises PlanError when it is malformed or its digest does not fit."""
+    try:
+        fields = {key: document[key] for key in _PLAN}
+        plan = Plan(**{**fields, "items": tuple(_stored_item(item) for item in document["items"])})
+        genuine = document["v"] == VERSION and plan.digest == document["digest"]
+    except (KeyError, TypeError, AttributeError, canonical.CanonicalError) as error:
+        raise PlanError(f"not a plan: {error}") from error
+    if not genuine:
+        raise PlanError("the stored plan is not what its digest says")
+    return plan
+
+
+_PLAN = ("kind", "action", "action_digest", "title", "risk", "runner", "identity", "items", "reverts")
+_ITEM = ("resource", "digest", "title", "params", "before", "desired", "changes", "events", "irreversible")
+_CHANGE = ("field", "setting", "now", "afterwards", "revert")
+
+
+def _content(plan: Plan) -> dict[str, Any]:
+    items = [
+        {
+            **{key: getattr(item, key) for key in _ITEM},
+            "params": dict(item.params),
+            "before": dict(item.before),
+            "desired": dict(item.desired),
+            "changes": [{key: getattr(change, key) for key in _CHANGE} for change in item.changes],
+            "events": list(item.events),
+        }
+        for item in plan.items
+    ]
+    content = {key: getattr(plan, key) for key in _PLAN}
+    return {**content, "v": VERSION, "identity": dict(plan.identity), "items": items}
+
+
+def _stored_item(document: Mapping[str, Any]) -> Item:
+    changes = tuple(Change(**{key: change[key] for key in _CHANGE}) for change in document["changes"])
+    fields = {key: document[key] for key in _ITEM}
+    return Item(**{**fields, "changes": changes, "events": tuple(document["events"])})
+
+
+def _item(resource: Resource, wish: Wish, state: State | None) -> Item:
+    if state is None:
+        raise PlanError(f"{resource.name} could not be read")
+    try:
+        resource.check_state(state)
+    except StateError as error:
+        raise PlanError(str(error)) from error
+    events = {name: value for name, value in wish.desired.items() if name in resource.events}
+    fields = {name: value for name, value in wish.desired.items() if name not in events and differs(value, state[name])}
+    title = " ".join([resource.title, *map(str, wish.params.values())])
+    return Item(
+        resource=resource.name,
+        digest=resource.digest,
+        title=title,
+        params=dict(wish.params),
+        before=resource.compared(state),
+        desired={**fields, **events},
+        changes=tuple(_change(resource, name, state[name], value) for name, value in fields.items()),
+        events=tuple(resource.events[name].words for name in events),
+        irreversible=_irreversible(resource, title, fields, events),
+    )
+
+
+def _change(resource: Resource, name: str, now: Value, afterwards: Value) -> Change:
+    field = resource.fields[name]
+    exact = f"can be put back to: {field.read_as(now)}"
+    revert = exact if resource.revert == "exact" else resource.revert_reason
+    return Change(name, field.words, field.read_as(now), field.read_as(afterwards), revert)
+
+
+def _irreversible(resource: Resource, title: str, fields: Mapping[str, Value], events: Mapping[str, Value]) -> str:
+    reasons = [resource.revert_reason] if fields and resource.revert != "exact" else []
+    reasons += [f"“{resource.events[name].words}” happens once and is not undone." for name in events]
+    return f"{title}: {' '.join(reasons)}" if reasons else ""
+
+
+def _back(item: Item, state: State | None) -> dict[str, Value]:
+    """Return the fields that the run was to change and that now differ from before, with their old values."""
+    if state is None:
+        return {}
+    return {
+        name: item.before[name]
+        for name in item.desired
+        if name in item.before and name in state and differs(item.before[name], state[name])
+    }

@@ -1,0 +1,42 @@
+"""Judges from outside whether a run did what it promised: verified, not verified, or worse than before."""
+
+from collections.abc import Mapping, Sequence
+
+from troubleshoot.engine.action import Verify, holds
+from troubleshoot.engine.catalog_errors import Progress
+from troubleshoot.engine.facts import UNKNOWN
+
+Facts = Mapping[str, str]
+
+
+def verdict(verify: Verify, progress: Progress, before: Facts, readings: Sequence[Facts]) -> str:
+    """Return verified, worse or not_verified from the readings taken after the run, oldest first.
+
+    Both verified and worse need the last two readings to agree, each from fresh connections. A caller polls until
+    verified or until `verify.within` has passed: only then do the other two mean anything.
+    """
+    last = readings[-2:]
+    if len(last) < 2 or any(last[0].get(name) != last[1].get(name) for name in verify.facts):
+        return "not_verified"
+    if all(holds(verify.facts, reading) for reading in last):
+        return "verified"
+    if all(worse(before, reading, verify, progress) for reading in last):
+        return "worse"
+    return "not_verified"
+
+
+def worse(before: Facts, after: Facts, verify: Verify, progress: Progress) -> bool:
+    """Tell whether something lies earlier than before, or a fact that satisfied the check no longer does.
+
+    A reading that is unknown proves nothing: it never counts as worse.
+    """
+    earlier = any(
+        order[after[name]] < order[before[name]]
+        for name, order in progress.items()
+        if before.get(name) in order and after.get(name) in order
+    )
+    lost = any(
+        before.get(name) in allowed and after.get(name, UNKNOWN) not in (*allowed, UNKNOWN)
+        for name, allowed in verify.facts.items()
+    )
+    return earlier or lost

@@ -1,0 +1,129 @@
+"""Resources: what the state of one looks like, what may be written, and how a person reads its values."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from troubleshoot.engine.canonical import INTEGER_LIMIT
+
+Value = str | int | bool | list[str] | None
+State = Mapping[str, Value]
+
+TYPES = {"string": str, "integer": int, "boolean": bool, "list": list}
+
+
+class StateError(ValueError):
+    """A state, parameter or wish that does not fit its resource."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """One named value of a state."""
+
+    name: str
+    type: str
+    """string, integer, boolean or list (of strings); null is a value of every type."""
+    writable: bool
+    compare: bool
+    """True: it counts for the plan's digest and for drift."""
+    secret: bool
+    words: str
+    values: Mapping[str, str] = field(default_factory=dict)
+
+    def read_as(self, value: Value) -> str:
+        """Return a value as a person reads it; a secret one is never shown."""
+        if self.secret:
+            return "hidden"
+        if value is None:
+            return self.values.get("null", "not set")
+        text = str(value).lower() if isinstance(value, bool) else str(value)
+        if text in self.values:
+            return self.values[text]
+        if isinstance(value, bool):
+            return "yes" if value else "no"
+        if isinstance(value, list):
+            return ", ".join(value) or "none"
+        return text or "empty"
+
+    def accepts(self, value: object) -> bool:
+        """Tell whether a value has this field's type (an integer is never a boolean, nor the other way round)."""
+        if value is None:
+            return True
+        if self.type == "integer":
+            return type(value) is int and abs(value) < INTEGER_LIMIT
+        if self.type == "list":
+            return isinstance(value, list) and all(isinstance(item, str) for item in value)
+        return type(value) is TYPES[self.type]
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something a write can do that leaves no field of its own behind, such as a restart."""
+
+    name: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """What says which of many a resource is about, such as the name of a service."""
+
+    name: str
+    type: str
+    pattern: str | None
+
+    def accepts(self, value: object) -> bool:
+        """Tell whether a value has the type, and matches the pattern from end to end."""
+        if self.type == "integer":
+            return type(value) is int and abs(value) < INTEGER_LIMIT
+        if self.type == "boolean":
+            return type(value) is bool
+        return isinstance(value, str) and len(value) <= 1000 and (not self.pattern or _matches(self.pattern, value))
+
+
+@dataclass(frozen=True)
+class Resource:
+    """Something on a host with a readable state and, when `write` is there, a writable one."""
+
+    name: str
+    title: str
+    revert: str
+    """exact: writing the state before brings it back; none: it does not, for `revert_reason`."""
+    revert_reason: str
+    params: Mapping[str, Parameter]
+    fields: Mapping[str, Field]
+    events: Mapping[str, Event]
+    read: str = field(repr=False)
+    write: str | None = field(repr=False)
+    digest: str
+    """SHA-256 over the description and both scripts."""
+
+    def check_params(self, params: Mapping[str, object]) -> None:
+        """Raise StateError unless exactly the declared parameters are given, each of its type and pattern."""
+        if set(params) != set(self.params):
+            raise StateError(f"{self.name} takes the parameters {sorted(self.params)}, not {sorted(params)}")
+        for name, value in params.items():
+            if not self.params[name].accepts(value):
+                raise StateError(f"{self.name}: the parameter {name} may not be {value!r}")
+
+    def check_state(self, state: Mapping[str, object]) -> None:
+        """Raise StateError unless a state that a host reported has exactly the declared fields and types."""
+        if set(state) != set(self.fields):
+            odd = sorted(set(state) ^ set(self.fields))
+            raise StateError(f"{self.name}: the reading does not fit its description: {', '.join(map(str, odd))[:200]}")
+        for name, value in state.items():
+            if not self.fields[name].accepts(value):
+                raise StateError(f"{self.name}: {name} must be {self.fields[name].type}, not {str(value)[:80]!r}")
+
+    def compared(self, state: State) -> dict[str, Value]:
+        """Return the part of a state that counts for digest and drift."""
+        return {name: state[name] for name, one in self.fields.items() if one.compare}
+
+
+def differs(one: Value, other: Value) -> bool:
+    """Compare ordinally and by type: 1 is not true, and a missing value is not an empty one."""
+    return type(one) is not type(other) or one != other
+
+
+def _matches(pattern: str, value: str) -> bool:
+    return re.fullmatch(pattern, value) is not None
