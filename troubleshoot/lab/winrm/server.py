@@ -1,0 +1,139 @@
+"""The WinRM endpoint of one simulated host: its port, which follows the host's state, and its connections."""
+
+import socket
+import ssl
+import threading
+from collections.abc import Callable
+
+from troubleshoot.lab.port import Mode, Port
+from troubleshoot.lab.process import Runner, no_runner
+from troubleshoot.lab.state import Document, HostState, find
+from troubleshoot.lab.winrm.auth import Gate
+from troubleshoot.lab.winrm.connection import Connection, Endpoint
+from troubleshoot.lab.winrm.credentials import Account
+from troubleshoot.lab.winrm.limits import Limits
+from troubleshoot.lab.winrm.service import Behaviour, Service
+
+METHODS = frozenset({"ntlm", "basic"})
+_SWEEP_SECONDS = 1.0
+# The limits end an idle connection; this only bounds one that is busy for ever.
+_LONGEST_CONNECTION = 7 * 24 * 3600.0
+
+
+class WinrmServer:
+    """The WinRM service of one simulated host; ``port`` is its number once started."""
+
+    def __init__(
+        self,
+        state: HostState,
+        *,
+        listen: str = "127.0.0.1",
+        port: int = 0,
+        tls: ssl.SSLContext | None = None,
+        auth: frozenset[str] = METHODS,
+        user: str,
+        password: str,
+        latency: float = 0,
+        powershell_start: float = 0,
+        limits: Limits | None = None,
+        runner: Runner = no_runner,
+    ) -> None:
+        """``auth``: of "ntlm" and "basic" (over TLS only); ``latency``: seconds before each reply;
+        ``powershell_start``: seconds that powershell.exe takes to start. ValueError for an unknown method.
+        """
+        if not auth or not auth <= METHODS:
+            raise ValueError(f"authentication must be among {', '.join(sorted(METHODS))}")
+        self.port = port
+        self._state, self._listen, self._tls = state, listen, tls
+        self._limits = limits or Limits()
+        self._stopping = threading.Event()
+        self._latency = latency
+        self._port: Port | None = None
+        self._sweeper: threading.Thread | None = None
+        self._unsubscribe: Callable[[], None] = lambda: None
+        self.service = Service(state, self._limits, Behaviour(powershell_start, runner))
+        self._endpoint = self._shared(auth, user, password)
+
+    def start(self) -> None:
+        """Bind the port and follow the state from now on; OSError when the port is taken."""
+        self._stopping.clear()
+        self._port = Port(
+            self._listen,
+            self.port,
+            self._serve,
+            connections=self._limits.connections,
+            seconds=_LONGEST_CONNECTION,
+        )
+        self.port = self._port.number
+        with self._state.lock:
+            self._unsubscribe = self._state.subscribe(self._follow)
+            self._follow()
+        self._sweeper = threading.Thread(target=self._sweep, name=f"lab-winrm-{self.port}", daemon=True)
+        self._sweeper.start()
+
+    def stop(self) -> None:
+        """End every connection, shell and command; the number is free afterwards. Harmless when repeated."""
+        self._stopping.set()
+        self._unsubscribe()
+        self.service.shells.stop()  # wakes the connections that wait for output
+        if self._port is not None:
+            self._port.close()
+            self._port = None
+        self.service.shells.stop()  # what a last request may have opened meanwhile
+        if self._sweeper is not None:
+            self._sweeper.join()
+            self._sweeper = None
+
+    def _shared(self, auth: frozenset[str], user: str, password: str) -> Endpoint:
+        with self._state.lock:
+            name, domain = self._state.document["name"], self._state.document["domain"]
+            names = (domain["name"].partition(".")[0], domain["name"]) if domain["joined"] else ()
+        account = Account(user, password, (name, *names))
+        tls = self._tls is not None
+        return Endpoint(
+            service=self.service,
+            limits=self._limits,
+            user=user,
+            tls=tls,
+            gate=lambda: Gate(account, auth, tls=tls, open_door=self._accepts_credentials),
+            pause=self._pause,
+        )
+
+    def _pause(self) -> None:
+        if self._latency > 0:
+            self._stopping.wait(self._latency)
+
+    def _follow(self) -> None:
+        if self._port is not None:
+            self._port.set(port_mode(self._state.document))
+
+    def _accepts_credentials(self) -> bool:
+        with self._state.lock:
+            return bool(self._state.document["winrm"]["credentials"] == "accepted")
+
+    def _serve(self, connection: socket.socket) -> None:
+        if self._tls is None:
+            Connection(self._endpoint, connection).serve()
+            return
+        connection.settimeout(self._limits.request_seconds)
+        try:
+            # A duplicate, because wrapping takes the descriptor away from whoever watches over the connection.
+            protected = self._tls.wrap_socket(connection.dup(), server_side=True)
+        except OSError:  # ssl.SSLError is one: the client went away or speaks no TLS
+            return
+        with protected:
+            Connection(self._endpoint, protected).serve()
+
+    def _sweep(self) -> None:
+        while not self._stopping.wait(_SWEEP_SECONDS):
+            self.service.shells.expire()
+
+
+def port_mode(document: Document) -> Mode:
+    """Return what connecting to WinRM does now: answered, refused, or swallowed by the network."""
+    wanted = document["network"]["winrm"]
+    if wanted == "silent":
+        return "silent"
+    service = find(document["services"], "WinRM")
+    stopped = service is not None and document["services"][service]["state"] != "Running"
+    return "refused" if stopped or wanted == "refused" else "open"
