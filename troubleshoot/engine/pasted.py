@@ -66,7 +66,7 @@ _JOIN = (
     rf"(?:{_GAP}{{0,4}}[/,;|(]?{_GAP}{{0,4}}(?:with|and)?{_GAP}{{0,4}}{_EXTENDED_WORD}{_GAP}{{0,4}}[:=\uff1a]?{_GAP}{{0,4}}"
     rf"|{_GAP}{{0,4}}[/,|(]{_GAP}{{0,4}}"
     rf"|{_GAP}{{1,4}}(?=0[xX][0-9A-Fa-f]{{1,2}}{_AFTER})"
-    rf"|[.,;\u3002]?\s{{1,6}}[^\d\r\n:\uff1a]{{1,60}}[:\uff1a]{_GAP}{{0,4}})"
+    rf"|[.,;\u3002]?(?:\s|</?[a-z]{{1,8}}>){{1,6}}[^\d\r\n:\uff1a]{{1,60}}[:\uff1a]{_GAP}{{0,4}})"
 )
 _PAIR = re.compile(rf"{_BEFORE}(?P<code>{_HEX})(?:{_JOIN}(?P<extended>{_HEX}|[0-9]{{1,5}}){_AFTER})", re.IGNORECASE)
 _SINGLE = re.compile(rf"{_BEFORE}(?P<code>{_HEX}){_AFTER}")
