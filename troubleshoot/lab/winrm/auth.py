@@ -81,7 +81,16 @@ class Gate:
 
     def _knows(self, value: str) -> bool:
         try:
-            user, colon, password = base64.b64decode(value, validate=True).decode("utf-8").partition(":")
-        except (binascii.Error, UnicodeDecodeError):
+            octets = base64.b64decode(value, validate=True)
+        except (binascii.Error, ValueError):
             return False
+        user, colon, password = _text(octets).partition(":")
         return bool(colon) and self._account.accepts(user, password)
+
+
+def _text(octets: bytes) -> str:
+    """Decode a Basic login: UTF-8, or Latin-1 as older clients send it (RFC 7617 leaves it open)."""
+    try:
+        return octets.decode("utf-8")
+    except UnicodeDecodeError:
+        return octets.decode("latin-1")

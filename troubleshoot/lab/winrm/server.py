@@ -43,8 +43,8 @@ class WinrmServer:
         """
         if not auth or not auth <= METHODS:
             raise ValueError(f"authentication must be among {', '.join(sorted(METHODS))}")
-        self.port = port
-        self._state, self._listen, self._tls = state, listen, tls
+        self.port, self.listen = port, listen
+        self._state, self._tls = state, tls
         self._limits = limits or Limits()
         self._stopping = threading.Event()
         self._latency = latency
@@ -58,7 +58,7 @@ class WinrmServer:
         """Bind the port and follow the state from now on; OSError when the port is taken."""
         self._stopping.clear()
         self._port = Port(
-            self._listen,
+            self.listen,
             self.port,
             self._serve,
             connections=self._limits.connections,

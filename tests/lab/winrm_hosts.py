@@ -1,0 +1,83 @@
+"""Simulated hosts with WinRM for the tests, and the two independent clients that talk to them."""
+
+import contextlib
+import datetime
+import ipaddress
+import ssl
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from pypsrp.wsman import WSMan
+from winrm.protocol import Protocol
+
+from troubleshoot.lab.state import HostState, healthy
+from troubleshoot.lab.winrm import WinrmServer
+
+USER = "lab-admin"
+PASSWORD = "Correct:Horse pä55"
+
+
+@contextlib.contextmanager
+def host(name: str = "LAB-01", *, user: str = USER, password: str = PASSWORD, **options: Any) -> Iterator[WinrmServer]:
+    """Run one host for the length of a test; ``state`` may be given, like every option of the server."""
+    state = options.pop("state", None) or HostState(healthy(name))
+    server = WinrmServer(state, user=user, password=password, **options)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+def protocol(server: WinrmServer, **options: Any) -> Protocol:
+    """Return pywinrm's client for a host: NTLM over HTTP with message encryption unless told otherwise."""
+    scheme = "https" if "ca_trust_path" in options else "http"
+    settings = {"transport": "ntlm", "username": USER, "password": PASSWORD, "proxy": None, "ca_trust_path": None}
+    settings |= {"operation_timeout_sec": 5, "read_timeout_sec": 10} | options
+    return Protocol(f"{scheme}://127.0.0.1:{server.port}/wsman", **settings)
+
+
+def wsman(server: WinrmServer, **options: Any) -> WSMan:
+    """Return pypsrp's client for a host: SPNEGO over HTTP with message encryption unless told otherwise."""
+    settings = {"ssl": False, "auth": "negotiate", "username": USER, "password": PASSWORD, "no_proxy": True} | options
+    return WSMan("127.0.0.1", port=server.port, **settings)
+
+
+def command(client: Protocol, line: str, *arguments: str, codepage: int = 65001) -> tuple[bytes, bytes, int]:
+    """Run one command line in a shell of its own; returns stdout, stderr and exit code."""
+    shell = client.open_shell(codepage=codepage)
+    try:
+        started = client.run_command(shell, line, arguments)
+        result: tuple[bytes, bytes, int] = client.get_command_output(shell, started)
+        client.cleanup_command(shell, started)
+        return result
+    finally:
+        client.close_shell(shell)
+
+
+def tls(folder: Path) -> tuple[ssl.SSLContext, Path]:
+    """Return a server context for 127.0.0.1 and the file of its self-signed certificate."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.datetime.now(datetime.UTC)
+    address = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(hours=1))
+        .not_valid_after(now + datetime.timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([address]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    public, private = folder / "host.crt", folder / "host.key"
+    public.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    private.write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(public, private)
+    return context, public
