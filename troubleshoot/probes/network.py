@@ -53,6 +53,8 @@ FACTS: dict[str, tuple[str, ...]] = {
 
 # What mstsc offers; the verdict is judged on this one. The other two only tell NLA and security layer apart.
 _FIRST, _SECOND, _THIRD = TLS | HYBRID, TLS, PLAIN
+# What a failure code says about the security layer of the host.
+_SECURITY = {1: "tls", 2: "rdp_only", 5: "tls", 6: "tls"}
 _SPARE_SECONDS = 3.0  # at most, for each of those two
 _MAX_BYTES = 256 * 1024  # of all connections of a probe: a certificate chain is a few kilobytes
 _MAX_AT_ONCE = 128
@@ -168,7 +170,7 @@ class _Probe:
                 self._facts["rdp.stage"] = "negotiation_refused"
                 self._facts["rdp.negotiation_failure"] = str(code) if 1 <= code <= 6 else "other"
                 self._facts["rdp.certificate"] = "none" if code in {2, 3} else "unknown"
-                self._facts["rdp.security"] = {2: "rdp_only", 3: "unknown"}.get(code, "tls")
+                self._facts["rdp.security"] = _SECURITY.get(code, "unknown")
             case Selected(protocol):
                 self._facts["rdp.negotiation_failure"] = "none"
                 self._facts["rdp.security"] = "tls" if protocol else "rdp_only"
@@ -211,8 +213,8 @@ class _Probe:
             self._facts["rdp.nla"] = "required"
         elif isinstance(reply, Selected) and self._facts["rdp.nla"] == "unknown":
             self._facts["rdp.nla"] = "not_required"
-        if isinstance(reply, Refused) and reply.code in {1, 5, 6} and self._facts["rdp.security"] == "unknown":
-            self._facts["rdp.security"] = "tls"
+        if isinstance(reply, Refused) and self._facts["rdp.security"] == "unknown":
+            self._facts["rdp.security"] = _SECURITY.get(reply.code, "unknown")
 
     def _ask_afresh(self, address: str, offer: int) -> Reply:
         seconds = min(_SPARE_SECONDS, self._line.remaining)
