@@ -22,6 +22,7 @@ from troubleshoot.remote.envelope import (
 )
 
 MARK: Final = b"#mendpoint "
+MAX_SHORT: Final = 1024
 MAX_LINE: Final = 2 * 1024 * 1024
 MAX_NOISE: Final = 4096
 MAX_DEPTH: Final = 6
@@ -33,6 +34,8 @@ OLDEST_POWERSHELL: Final = (5, 1)
 _BOM = b"\xef\xbb\xbf"
 _VERSION = re.compile(r"\d{1,5}(?:\.\d{1,5}){1,3}")
 _WORD = re.compile(r"[A-Za-z]{1,32}")
+# A text that never ends is taken to the end of the line: a search that began again at each quote would be quadratic.
+_MARKS = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|[\[\]{}]')
 _LONE = re.compile("[\x00\ud800-\udfff]")
 _STAGES = frozenset({"read", "write", "check"})
 _FAULT_STAGES = frozenset({"read", "write", "record"})
@@ -116,13 +119,13 @@ class Reader:
             return None
         nonce, _, rest = line[len(MARK) :].partition(b" ")
         kind, _, body = rest.partition(b" ")
-        if kind == b"hello" and nonce == b"-" and not self.started and self._greet(body):
+        if kind == b"hello" and nonce == b"-" and not self.started and self._greet(body[:MAX_SHORT]):
             return None
         if hmac.compare_digest(nonce, self._nonce) and self._result is None:
             if kind == b"result":
                 self._result = body
                 return None
-            if kind == b"progress" and (progress := self._step(body)):
+            if kind == b"progress" and (progress := self._step(body[:MAX_SHORT])):
                 return progress
         self.ignored += 1
         return None
@@ -160,7 +163,7 @@ def _parse(line: bytes) -> dict[str, Any]:
     """One JSON object in ASCII: no floats, no repeated names, bounded depth. Raises Malformed."""
     text = line.decode("ascii")
     depth = 0
-    for mark in re.findall(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', text):
+    for mark in _MARKS.findall(text):
         depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(mark, 0)
         if depth > MAX_DEPTH:
             raise Malformed("nested too deeply")

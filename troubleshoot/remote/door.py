@@ -1,0 +1,60 @@
+"""Which way into a host, and which ways are not allowed."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from troubleshoot.remote.registered import Registered, literal
+from troubleshoot.remote.secret import Secret
+
+Way = Literal["ntlm", "basic", "kerberos", "certificate"]
+
+
+@dataclass(frozen=True)
+class Door:
+    """How to sign in to a registered host. Raises ValueError for a way that is too weak.
+
+    Kerberos may use HTTP (its messages are sealed) or HTTPS. NTLM, certificate and Basic need HTTPS, whose certificate
+    is always validated, against `ca_file` or else the system's authorities. NTLM over HTTP is sealed too, but proves
+    nothing about the host: it needs `ntlm_over_http`, or a lab host at a loopback address. With `certificate`, the
+    secret is the PEM text of certificate and key, and `username` only names it.
+    """
+
+    registered: Registered
+    port: int
+    transport: Way
+    tls: bool
+    username: str
+    secret: Secret
+    ca_file: Path | None = None
+    lab: bool = False
+    ntlm_over_http: bool = False
+
+    def __post_init__(self) -> None:
+        if self.port not in self.registered.ports:
+            raise ValueError("the port is not registered for this host")
+        if self.transport not in {"ntlm", "basic", "kerberos", "certificate"}:
+            raise ValueError(f"no such way to sign in: {self.transport}")
+        if not self.username:
+            raise ValueError("a user name is missing")
+        if self.lab and not self._on_loopback():
+            raise ValueError("a lab host has a loopback address")
+        if self.transport in {"basic", "certificate"} and not self.tls:
+            raise ValueError(f"{self.transport} needs HTTPS")
+        if self.transport == "ntlm" and not (self.tls or self.lab or self.ntlm_over_http):
+            raise ValueError("NTLM needs HTTPS, or the explicit permission to go without")
+
+    @property
+    def endpoint(self) -> str:
+        """The URL of the WinRM service, with the registered name: certificate and principal are checked for it."""
+        name = self.registered.name
+        host = f"[{name}]" if ":" in name else name
+        return f"{'https' if self.tls else 'http'}://{host}:{self.port}/wsman"
+
+    def _on_loopback(self) -> bool:
+        return literal(self.registered.address) is not None and (
+            ipaddress.ip_address(self.registered.address).is_loopback
+        )

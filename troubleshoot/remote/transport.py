@@ -1,0 +1,100 @@
+"""Carries pywinrm's HTTP over a line of dial.py: no redirects, no proxies, no compression, counted and capped."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+import requests
+import urllib3
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection
+
+from troubleshoot.remote.dial import Line
+from troubleshoot.remote.failures import Overrun, Redirected
+
+MAX_RESPONSE_BYTES: Final = 1024 * 1024
+MAX_VISIT_BYTES: Final = 8 * 1024 * 1024
+MAX_ROUND_TRIPS: Final = 5000
+
+
+def tls_context(ca_file: Path | None, client: Path | None = None) -> ssl.SSLContext:
+    """TLS 1.2 or later, certificate and name always checked; against the system's authorities without `ca_file`."""
+    context = ssl.create_default_context(ssl.Purpose.SERVER_AUTH, cafile=ca_file)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if client is not None:
+        context.load_cert_chain(client)
+    return context
+
+
+class _Connection(HTTPConnection):
+    """An HTTP connection whose socket, clear or TLS, comes from the line alone."""
+
+    def __init__(self, *args: Any, opener: Callable[[], socket.socket], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._opener = opener
+
+    def _new_conn(self) -> socket.socket:
+        return self._opener()
+
+
+class _Pool(urllib3.HTTPConnectionPool):
+    ConnectionCls = _Connection
+
+
+class LineAdapter(HTTPAdapter):
+    """The only adapter of a visit's session.
+
+    It sends to one place, whatever the URL says, follows nothing, accepts no compression, and counts round trips
+    and bytes. Once messages are sealed it opens no second connection: the seal belongs to the first.
+    """
+
+    def __init__(self, line: Line, port: int, context: ssl.SSLContext | None) -> None:
+        super().__init__()
+        self.round_trips = 0
+        self.sealed = False
+        self._line = line
+        self._port = port
+        self._context = context
+        self._pool = _Pool(line.registered.name, port, maxsize=1, opener=self.open)
+
+    def open(self) -> socket.socket:
+        """A new connection, under TLS where the door says so."""
+        if self.sealed:
+            raise ConnectionResetError("the host closed the connection between two messages")
+        sock = self._line.connect(self._port)
+        if self._context is None:
+            return sock
+        return self._line.secure(sock, self._context, server_hostname=self._line.registered.name)
+
+    def get_connection_with_tls_context(self, *_: Any, **__: Any) -> urllib3.HTTPConnectionPool:
+        """The one pool, for whatever request: the address is pinned and no proxy is ever asked."""
+        return self._pool
+
+    def cert_verify(self, *_: Any, **__: Any) -> None:
+        """Nothing to do here: the line's own context has verified the certificate."""
+
+    def send(self, request: requests.PreparedRequest, *_: Any, **options: Any) -> requests.Response:
+        """Send one request. Raises what requests raises, Overrun, and Redirected."""
+        self.round_trips += 1
+        left = MAX_VISIT_BYTES - self._line.received
+        if self.round_trips > MAX_ROUND_TRIPS or left <= 0:
+            raise Overrun("it sent more messages or bytes than a visit may take")
+        self._line.limit(min(MAX_RESPONSE_BYTES, left))
+        timeout = max(self._line.remaining, 0.001)
+        response = super().send(request, stream=True, timeout=timeout, verify=True)
+        if 300 <= response.status_code < 400:
+            response.close()
+            raise Redirected(f"it redirects to another place (HTTP {response.status_code})")
+        if response.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
+            response.close()
+            raise Overrun("it compresses its answer although it was told not to")
+        return response
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._pool.close()
+        super().close()
