@@ -1,0 +1,29 @@
+param([string] $Path, [string] $Name)
+
+$state = @{ exists = $false; kind = $null; text = $null; number = $null; items = $null }
+if (Test-Path -LiteralPath $Path) {
+    $key = Get-Item -LiteralPath $Path -ErrorAction Stop
+    # Read from the key itself: the provider would expand %variables%, and the old state could not be written back.
+    $value = $key.GetValue($Name, $null, 'DoNotExpandEnvironmentNames')
+    if ($null -ne $value) {
+        $kind = $key.GetValueKind($Name).ToString()
+        $state['exists'] = $true
+        $state['kind'] = $kind
+        if ($kind -eq 'DWord') {
+            # .NET gives it with a sign, the registry has none.
+            if ($value -lt 0) {
+                $value = [long] $value + 4294967296
+            }
+            $state['number'] = $value
+        } elseif ($kind -eq 'QWord') {
+            $state['text'] = $value.ToString('X16')
+        } elseif ($kind -eq 'Binary') {
+            $state['text'] = @($value | ForEach-Object -Process { $_.ToString('X2') } -ErrorAction Stop) -join ''
+        } elseif ($kind -eq 'MultiString') {
+            $state['items'] = $value
+        } elseif ($kind -in @('String', 'ExpandString')) {
+            $state['text'] = $value
+        }
+    }
+}
+$state

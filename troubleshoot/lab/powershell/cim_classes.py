@@ -1,0 +1,112 @@
+"""The CIM classes of the lab as closed tables, each derived from the host's state, each with its source."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from troubleshoot.lab.powershell.objects import Instance, ObjectType
+from troubleshoot.lab.powershell.rdp_setting import ANSWER, SETTING, CimMethod, listener
+from troubleshoot.lab.powershell.rdp_setting import METHODS as LISTENER_METHODS
+from troubleshoot.lab.powershell.values import Integer, Moment
+from troubleshoot.lab.state import Document, HostState, moment
+
+_CIMV2 = "root/cimv2"
+_DOCS = "learn.microsoft.com/windows/win32/cimwin32prov/"
+
+
+@dataclass(frozen=True)
+class CimClass:
+    """A class: the namespace it lives in, its properties, and its instances on one host."""
+
+    namespace: str
+    type: ObjectType
+    rows: Callable[[Document], list[Instance]]
+
+
+SERVICE = ObjectType(
+    "Win32_Service",
+    _DOCS + "win32-service",
+    ("Name", "DisplayName", "State", "StartMode", "StartName", "Started", "ProcessId"),
+)
+PROCESS = ObjectType("Win32_Process", _DOCS + "win32-process", ("Name", "ProcessId", "SessionId", "CreationDate"))
+COMPUTER = ObjectType(
+    "Win32_ComputerSystem", _DOCS + "win32-computersystem", ("Name", "Domain", "DomainRole", "PartOfDomain")
+)
+OWNER = ObjectType(
+    "Win32_Process.GetOwner result", _DOCS + "getowner-method-in-class-win32-process", ("ReturnValue", "Domain", "User")
+)
+
+
+def _services(document: Document) -> list[Instance]:
+    return [_service(name, service) for name, service in document["services"].items()]
+
+
+def _service(name: str, service: Document) -> Instance:
+    values = {
+        "Name": name,
+        "DisplayName": service["display_name"],
+        "State": service["state"],
+        "StartMode": service["start_mode"],
+        "StartName": service["account"],
+        "Started": service["state"] == "Running",
+        "ProcessId": Integer(service["process_id"], "uint32"),
+    }
+    return Instance(SERVICE, values)
+
+
+def _processes(document: Document) -> list[Instance]:
+    """Return the listed processes and one svchost.exe for each process id that a running service has."""
+    rows = [
+        _process(row["name"], row["process_id"], row["session_id"], row["created_at"], row)
+        for row in document["processes"]
+    ]
+    hosts = {service["process_id"]: service for service in document["services"].values() if service["started_at"]}
+    rows += [_process("svchost.exe", number, 0, row["started_at"], None) for number, row in hosts.items()]
+    return rows
+
+
+def _process(name: str, number: int, session: int, created: str, origin: Document | None) -> Instance:
+    values = {
+        "Name": name,
+        "ProcessId": Integer(number, "uint32"),
+        "SessionId": Integer(session, "uint32"),
+        "CreationDate": Moment.local(moment(created)),
+    }
+    return Instance(PROCESS, values, origin)
+
+
+def _computer(document: Document) -> list[Instance]:
+    domain = document["domain"]
+    # 0 standalone workstation, 1 member workstation, 5 primary domain controller.
+    role = 5 if domain["controller"] else int(bool(domain["joined"]))
+    values = {
+        "Name": document["name"],
+        "Domain": domain["name"],
+        "DomainRole": Integer(role, "uint16"),
+        "PartOfDomain": bool(domain["joined"]),
+    }
+    return [Instance(COMPUTER, values)]
+
+
+def _owner(state: HostState, process: Instance) -> Instance:
+    """Win32_Process.GetOwner: 0 and the account; 2 (access denied) where the state does not tell the owner."""
+    del state
+    if process.origin is None:
+        return Instance(OWNER, {"ReturnValue": Integer(2, "uint32"), "Domain": None, "User": None})
+    user, domain = process.origin["owner_user"], process.origin["owner_domain"]
+    return Instance(OWNER, {"ReturnValue": Integer(0, "uint32"), "Domain": domain, "User": user})
+
+
+CLASSES = {
+    known.type.name.lower(): known
+    for known in (
+        CimClass(_CIMV2, SERVICE, _services),
+        CimClass(_CIMV2, PROCESS, _processes),
+        CimClass(_CIMV2, COMPUTER, _computer),
+        CimClass("root/cimv2/terminalservices", SETTING, listener),
+    )
+}
+RESULTS = (OWNER, ANSWER)
+METHODS: Mapping[str, Mapping[str, CimMethod]] = {
+    PROCESS.name: {"GetOwner": CimMethod({}, _owner)},
+    SETTING.name: LISTENER_METHODS,
+}

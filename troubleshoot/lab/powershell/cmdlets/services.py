@@ -1,0 +1,125 @@
+"""Service cmdlets. Source: Microsoft.PowerShell.Management reference, version 5.1 (Get-Service and its relatives)."""
+
+from typing import Any
+
+from troubleshoot.lab import reactions
+from troubleshoot.lab.powershell.cmdlets.core import STOP, Cmdlet, Parameter, Use, need_administrator
+from troubleshoot.lab.powershell.errors import ScriptFailed
+from troubleshoot.lab.powershell.objects import Instance, ObjectType
+from troubleshoot.lab.powershell.types import enumeration
+from troubleshoot.lab.state import find
+
+# The dependencies that matter here (services.msc, tab "Dependencies"): service -> what it needs running.
+_NEEDS = {"UmRdpService": ("TermService",)}
+START_MODES = {"Automatic": "Auto", "Manual": "Manual", "Disabled": "Disabled"}
+
+CONTROLLER = ObjectType(
+    "System.ServiceProcess.ServiceController",
+    "learn.microsoft.com/dotnet/api/system.serviceprocess.servicecontroller",
+    ("Name", "ServiceName", "DisplayName", "Status", "StartType"),
+)
+_NAME = {"Name": Parameter("name", required=True)} | STOP
+_FORCE = _NAME | {"Force": Parameter("switch")}
+
+
+def _get(use: Use) -> list[Any]:
+    name = _known(use, use.get("Name"))
+    service = use.document["services"][name]
+    modes = {short: long for long, short in START_MODES.items()}
+    values = {
+        "Name": name,
+        "ServiceName": name,
+        "DisplayName": service["display_name"],
+        "Status": enumeration(service["state"]),
+        "StartType": enumeration(modes[service["start_mode"]]),
+    }
+    return [Instance(CONTROLLER, values)]
+
+
+def _start(use: Use) -> list[Any]:
+    start(use, _known(use, use.get("Name")))
+    return []
+
+
+def _stop(use: Use) -> list[Any]:
+    _stop_with_dependents(use, _known(use, use.get("Name")))
+    return []
+
+
+def _restart(use: Use) -> list[Any]:
+    name = _known(use, use.get("Name"))
+    stopped = _stop_with_dependents(use, name)
+    for each in (name, *stopped):
+        start(use, each)
+    return []
+
+
+def _set(use: Use) -> list[Any]:
+    name = _known(use, use.get("Name"))
+    need_administrator(
+        use, f"Service '{_title(use, name)}' cannot be configured due to the following error: Access is denied"
+    )
+    with use.state.changing() as document:
+        document["services"][name]["start_mode"] = START_MODES[use.get("StartupType")]
+    return []
+
+
+def start(use: Use, name: str) -> None:
+    """Start a service and first what it needs; a disabled one fails as in 5.1."""
+    service = use.document["services"][name]
+    if service["state"] == "Running":
+        return
+    failure = (
+        f"Service '{_title(use, name)}' cannot be started due to the following error: "
+        f"Cannot start service {name} on computer '.'."
+    )
+    need_administrator(use, failure)
+    for needed in _NEEDS.get(name, ()):
+        if find(use.document["services"], needed) is not None:
+            start(use, needed)
+    if service["start_mode"] == "Disabled":
+        raise ScriptFailed(failure)
+    reactions.service_started(use.state, name)
+
+
+def _stop_with_dependents(use: Use, name: str) -> list[str]:
+    """Stop a service and, with -Force, the running ones that need it; returns these."""
+    services = use.document["services"]
+    if services[name]["state"] != "Running":
+        return []
+    title = _title(use, name)
+    need_administrator(
+        use,
+        f"Service '{title}' cannot be stopped due to the following error: Cannot open {name} service on computer '.'.",
+    )
+    needing = [other for other, needs in _NEEDS.items() if name in needs]
+    dependents = [other for other in needing if other in services and services[other]["state"] == "Running"]
+    if dependents and not use.get("Force", False):
+        raise ScriptFailed(
+            f"Cannot stop service '{title}' because it has dependent services. "
+            "It can only be stopped if the Force flag is set."
+        )
+    for each in (*dependents, name):
+        reactions.service_stopped(use.state, each)
+    return dependents
+
+
+def _known(use: Use, name: str) -> str:
+    found = find(use.document["services"], name)
+    if found is None:
+        raise ScriptFailed(f"Cannot find any service with service name '{name}'.")
+    return found
+
+
+def _title(use: Use, name: str) -> str:
+    return f"{use.document['services'][name]['display_name']} ({name})"
+
+
+CMDLETS = {
+    "Get-Service": Cmdlet(_NAME, _get),
+    "Start-Service": Cmdlet(_NAME, _start),
+    "Stop-Service": Cmdlet(_FORCE, _stop),
+    "Restart-Service": Cmdlet(_FORCE, _restart),
+    "Set-Service": Cmdlet(_NAME | {"StartupType": Parameter("text", required=True, choices=tuple(START_MODES))}, _set),
+}
+TYPES = (CONTROLLER,)
