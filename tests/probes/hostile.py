@@ -20,7 +20,7 @@ from troubleshoot.remote.dial import Registered
 
 LOOPBACK = (ip_network("127.0.0.0/8"),)
 KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-Handler = Callable[[socket.socket], None]
+Handler = Callable[[socket.socket], object]
 
 
 def packet(pdu: bytes) -> bytes:
@@ -84,10 +84,11 @@ def reset(connection: socket.socket) -> None:
 
 
 def drain(connection: socket.socket) -> bytes:
-    """Everything that the client sends until it closes."""
+    """Everything that the client sends until it closes or resets."""
     data = b""
-    while chunk := connection.recv(4096):
-        data += chunk
+    with contextlib.suppress(OSError):
+        while chunk := connection.recv(4096):
+            data += chunk
     return data
 
 
@@ -134,7 +135,7 @@ def presenting(
     *,
     key: rsa.RSAPrivateKey = KEY,
     protocol: int = 2,
-    after: Callable[[ssl.SSLSocket], None] | None = None,
+    after: Callable[[ssl.SSLSocket], object] | None = None,
     change: Callable[[ssl.SSLContext], None] | None = None,
 ) -> Handler:
     """Agree to TLS, present a certificate, then do ``after`` (default: wait for the client to leave)."""
