@@ -1,0 +1,126 @@
+"""Sites and grants: which person holds which role, where and until when."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from uuid6 import uuid7
+
+from troubleshoot.models.person import Person
+
+
+class Role(models.TextChoices):
+    """What a person is to the portal. The rules that follow from it stand in `troubleshoot.access`."""
+
+    EMPLOYEE = "employee", _("employee")
+    HELPDESK = "helpdesk", _("helpdesk")
+    APPROVER = "approver", _("approver")
+    AUTHOR = "author", _("author")
+    MANAGER = "manager", _("manager")
+    AUDITOR = "auditor", _("auditor")
+    ADMINISTRATOR = "administrator", _("administrator")
+
+
+class SiteQuerySet(QuerySet["Site"]):
+    """Sites, seen from a person."""
+
+    def where(self, person: Person, roles: Iterable[str]) -> "SiteQuerySet":
+        """The sites at which the person holds one of the roles today.
+
+        A grant without a site counts for every site, those to come included.
+        """
+        grants = Grant.objects.active().filter(person=person, person__is_active=True, role__in=list(roles))
+        sites = list(grants.values_list("site", flat=True))
+        return self.all() if None in sites else self.filter(pk__in=sites)
+
+
+class Site(models.Model):
+    """A scope: which people serve which hosts, and through which worker queue."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    slug = models.SlugField(_("short name"), max_length=40, unique=True)
+    name = models.CharField(_("name"), max_length=120, unique=True)
+
+    objects = SiteQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def queue(self) -> str:
+        """The name of the queue on which workers of this site listen."""
+        return f"site.{self.slug}"
+
+
+class GrantQuerySet(QuerySet["Grant"]):
+    """Grants, by time."""
+
+    def standing(self) -> "GrantQuerySet":
+        """Not revoked; perhaps already over."""
+        return self.filter(revoked_at=None)
+
+    def active(self, at: datetime | None = None) -> "GrantQuerySet":
+        """In force now, or at the given moment."""
+        moment = at or timezone.now()
+        return self.standing().filter(granted_at__lte=moment, until__gt=moment)
+
+
+class Grant(models.Model):
+    """One role for one person at one site (or at every site), with an end date. Revoked, never deleted."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="grants")
+    role = models.CharField(max_length=20, choices=Role)
+    site = models.ForeignKey(
+        Site, models.PROTECT, null=True, blank=True, related_name="grants", help_text=_("Empty: every site.")
+    )
+    until = models.DateTimeField()
+    granted_at = models.DateTimeField(default=timezone.now)
+    granted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="grants_given",
+        help_text=_("Empty: given on the server's command line."),
+    )
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    revoked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="grants_taken"
+    )
+
+    objects = GrantQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["role", "until"]
+        constraints = [
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="grant_role_is_known"),
+            models.CheckConstraint(
+                condition=Q(granted_by=None) | ~Q(granted_by=F("person")), name="grant_not_to_oneself"
+            ),
+            models.CheckConstraint(condition=Q(until__gt=F("granted_at")), name="grant_ends_after_it_begins"),
+            models.UniqueConstraint(
+                fields=["person", "role", "site"],
+                condition=Q(revoked_at=None, site__isnull=False),
+                name="grant_once_per_site",
+            ),
+            models.UniqueConstraint(
+                fields=["person", "role"],
+                condition=Q(revoked_at=None, site__isnull=True),
+                name="grant_once_for_every_site",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} · {self.role} · {self.where}"
+
+    @property
+    def where(self) -> str:
+        """The site's name, or the words for every site."""
+        return self.site.name if self.site else str(_("every site"))
