@@ -1,0 +1,52 @@
+"""Who acts and through which door: a person or a machine, and the request or process that carries the act."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Literal
+
+from troubleshoot.models import Person
+
+
+@dataclass(frozen=True)
+class Machine:
+    """An actor that is no person: the command line (`cli`, named by its system user), a worker, the keeper."""
+
+    kind: Literal["cli", "worker", "keeper", "anonymous"]
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.name}"
+
+
+Actor = Person | Machine
+
+
+@dataclass(frozen=True)
+class Source:
+    """The door through which an act came. `address` is personal data and stays out of the canonical bytes."""
+
+    door: Literal["web", "cli", "worker", "keeper", "process"]
+    request: str | None = None
+    session: str | None = None
+    address: str | None = None
+
+
+_UNNAMED = Source("process")
+_SOURCE: ContextVar[Source] = ContextVar("audit_source", default=_UNNAMED)
+
+
+def came_through() -> Source:
+    """The door of the act that this thread is carrying out."""
+    return _SOURCE.get()
+
+
+@contextmanager
+def arrives(source: Source) -> Iterator[None]:
+    """Name the door for every entry recorded inside the block."""
+    token = _SOURCE.set(source)
+    try:
+        yield
+    finally:
+        _SOURCE.reset(token)
