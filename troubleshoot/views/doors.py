@@ -1,0 +1,79 @@
+"""Every view declares who may enter: `@rule("case.read")`, `@signed_in` or `@public`; a check insists on it."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec, cast
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.crypto import salted_hmac
+from uuid6 import uuid7
+
+from troubleshoot import access, audit
+from troubleshoot.models import Person
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+PUBLIC = "public"
+SIGNED_IN = "signed_in"
+
+
+def rule(action: str) -> Callable[[View[P]], View[P]]:
+    """Let in whoever holds a role that may do this somewhere; the view then asks `access` about the object.
+
+    Raises KeyError at import when the table of rules does not know the action.
+    """
+    access.RULES[action]
+
+    def declare(view: View[P]) -> View[P]:
+        return _door(view, action)
+
+    return declare
+
+
+def signed_in(view: View[P]) -> View[P]:
+    """Let in everybody who is signed in, whatever their roles: pages about the visitor alone."""
+    return _door(view, SIGNED_IN)
+
+
+def public(view: View[P]) -> View[P]:
+    """Let in everybody."""
+    return login_not_required(_door(view, PUBLIC))
+
+
+def declared_rule(view: object) -> str | None:
+    """The rule that a view declares, or None."""
+    return getattr(view, "declared_rule", None)
+
+
+def visitor(request: HttpRequest) -> Person:
+    """The person behind the request, inside a view that is not public."""
+    if not isinstance(request.user, Person):
+        raise TypeError("only a public view may be entered without signing in")
+    return request.user
+
+
+def _door(view: View[P], declared: str) -> View[P]:
+    """Wrap a view: name the source for the audit log, ask the rule, record and explain a refusal."""
+
+    def enter(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        try:
+            with audit.arrives(_source(request)), access.refusals_recorded(request.user):
+                if declared not in {PUBLIC, SIGNED_IN}:
+                    access.require(request.user, declared)
+                return view(request, *args, **kwargs)
+        except access.Refused as refusal:
+            return render(request, "403.html", {"decision": refusal.decision}, status=403)
+
+    declaring = wraps(view)(enter)
+    declaring.declared_rule = declared  # type: ignore[attr-defined]
+    return cast("View[P]", declaring)
+
+
+def _source(request: HttpRequest) -> audit.Source:
+    """The door of this request. The session is named by a keyed hash, so that a log never holds a session key."""
+    key = request.session.session_key
+    session = salted_hmac("troubleshoot.audit.session", key, algorithm="sha256").hexdigest() if key else None
+    return audit.Source("web", str(uuid7()), session, request.META.get("REMOTE_ADDR") or None)
