@@ -1,0 +1,68 @@
+"""A throw-away PostgreSQL server for the suite: found binaries, a folder of its own, a Unix socket, no TCP port."""
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+
+def binaries() -> Path | None:
+    """The folder with initdb and postgres: the newest that the system's packages installed, or one on PATH."""
+    packaged = [
+        folder
+        for folder in Path("/usr/lib/postgresql").glob("*/bin")
+        if (folder / "initdb").exists() and (folder / "postgres").exists()
+    ]
+    if packaged:
+        return max(packaged, key=lambda folder: int(folder.parent.name))
+    found = shutil.which("initdb")
+    return Path(found).resolve().parent if found else None
+
+
+@dataclass
+class Server:
+    """A running server; `url` leads to its default database. PostgreSQL refuses to run as root, so root drops to nobody."""
+
+    folder: Path
+    bin: Path
+
+    @classmethod
+    def start(cls, bin: Path) -> "Server":
+        """Make a cluster and start it. It listens on a socket in its own folder, which only its user may enter."""
+        server = cls(Path(tempfile.mkdtemp(prefix="mendpoint-pg-")), bin)
+        if os.geteuid() == 0:
+            nobody = pwd.getpwnam("nobody")
+            os.chown(server.folder, nobody.pw_uid, nobody.pw_gid)
+        try:
+            server._run("initdb", "-A", "trust", "-U", "mendpoint", "-E", "UTF8", "--locale=C", "--no-sync")
+            settings = f"-c listen_addresses='' -c unix_socket_directories={server.folder} -c fsync=off"
+            settings += " -c full_page_writes=off -c max_connections=60 -c shared_buffers=64MB"
+            server._run("pg_ctl", "-w", "-t", "60", "-l", str(server.folder / "log"), "-o", settings, "start")
+        except BaseException:
+            shutil.rmtree(server.folder, ignore_errors=True)
+            raise
+        return server
+
+    @property
+    def url(self) -> str:
+        """The address for DATABASE_URL: the socket's folder stands percent-encoded where a host name would."""
+        return f"postgres://mendpoint@{str(self.folder).replace('/', '%2F')}/postgres"
+
+    def stop(self) -> None:
+        """End every connection and remove the cluster."""
+        self._run("pg_ctl", "-w", "-m", "immediate", "stop")
+        shutil.rmtree(self.folder)
+
+    def _run(self, program: str, *arguments: str) -> None:
+        subprocess.run(
+            [self.bin / program, "-D", self.folder / "data", *arguments],
+            check=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            cwd=self.folder,
+            env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "TZ": "UTC"},
+            **({"user": "nobody", "group": "nogroup", "extra_groups": []} if os.geteuid() == 0 else {}),
+        )
