@@ -1,5 +1,6 @@
 """Making a host's state document from a file, named faults and single settings, with clear refusals."""
 
+import contextlib
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import Any
 
 from troubleshoot.lab.certificates import stamp
 from troubleshoot.lab.faults import FAULTS
-from troubleshoot.lab.state import Document, find, healthy
+from troubleshoot.lab.state import LIFETIME, Document, find, healthy, iso, moment
 
 _MAX_BYTES = 4 * 1024 * 1024
 # Sections whose fields are fixed: the same names and kinds of value as a healthy host has.
@@ -68,6 +69,7 @@ def build(
         FAULTS[fault](document)
     for path, value in (settings or {}).items():
         assign(document, path, value)
+    _order_dates(document)
     check(document)
     return document
 
@@ -161,6 +163,15 @@ def _assign_registry(document: Document, path: str, value: Any) -> bool:
     else:
         raise BadStateError(f'{path}: a new registry value is {{"kind": …, "value": …}}')
     return True
+
+
+def _order_dates(document: Document) -> None:
+    """Let a certificate whose end was set into the past begin before it: no X.509 library makes another."""
+    for entries in document["certificates"].values():
+        for entry in entries if isinstance(entries, list) else ():
+            with contextlib.suppress(ValueError, TypeError, KeyError, OverflowError):  # check() says what is wrong
+                if moment(entry["not_after"]) < moment(entry["not_before"]):
+                    entry["not_before"] = iso(moment(entry["not_after"]) - LIFETIME)
 
 
 def _same_names(where: str, given: Any, model: Document) -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from troubleshoot.lab.certificates import stamp
 from troubleshoot.lab.reactions import mark_stopped
 from troubleshoot.lab.state import (
+    LIFETIME,
     RDP_TCP,
     REMOTE_DESKTOP_STORE,
     UNSTAMPED,
@@ -26,7 +27,7 @@ def _expired_certificate(document: Document) -> None:
     end = host_now(document) - timedelta(days=12)
     for entry in document["certificates"][REMOTE_DESKTOP_STORE]:
         stamped = entry["thumbprint"] != UNSTAMPED
-        entry.update(not_before=iso(end - timedelta(days=182)), not_after=iso(end))
+        entry.update(not_before=iso(end - LIFETIME), not_after=iso(end))
         if stamped:
             stamp(document)
 

@@ -19,6 +19,8 @@ CRYPTOGRAPHY = "HKLM:\\SOFTWARE\\Microsoft\\Cryptography"
 REMOTE_DESKTOP_STORE = "Remote Desktop"
 # A certificate entry carries this thumbprint until certificates.stamp() has made the real certificate.
 UNSTAMPED = "0" * 40
+# Six months, as Windows makes its own Remote Desktop certificates.
+LIFETIME = timedelta(days=182)
 
 _NAMESPACE = uuid.UUID("5c0f5b5e-6a3e-4b0e-9d3c-0f3a1c7f9e11")
 
@@ -171,7 +173,7 @@ def self_signed(name: str, serial: int, not_before: datetime) -> Document:
         "issuer": f"CN={name}",
         "serial": serial,
         "not_before": iso(not_before),
-        "not_after": iso(not_before + timedelta(days=182)),
+        "not_after": iso(not_before + LIFETIME),
         "has_private_key": True,
     }
 
