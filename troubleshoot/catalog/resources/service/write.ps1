@@ -12,7 +12,14 @@ if ($Desired.ContainsKey('start_mode')) {
         throw 'The start mode must be Auto, Manual or Disabled.'
     }
 }
-if ($Desired.ContainsKey('state')) {
+if ($Desired.ContainsKey('restarted')) {
+    # A disabled service would stop and not come back.
+    if ($Before['start_mode'] -eq 'Disabled' -and -not $Desired.ContainsKey('start_mode')) {
+        throw 'A disabled service is not restarted: it could not start again.'
+    }
+    # This starts a stopped service too.
+    Restart-Service -Name $Name -Force -ErrorAction Stop
+} elseif ($Desired.ContainsKey('state')) {
     if ($Desired['state'] -eq 'Running') {
         Start-Service -Name $Name -ErrorAction Stop
     } elseif ($Desired['state'] -eq 'Stopped') {
@@ -20,11 +27,4 @@ if ($Desired.ContainsKey('state')) {
     } else {
         throw 'The state must be Running or Stopped.'
     }
-}
-if ($Desired.ContainsKey('restarted')) {
-    # A disabled service would stop and not come back.
-    if ($Before['start_mode'] -eq 'Disabled' -and -not $Desired.ContainsKey('start_mode')) {
-        throw 'A disabled service is not restarted: it could not start again.'
-    }
-    Restart-Service -Name $Name -Force -ErrorAction Stop
 }

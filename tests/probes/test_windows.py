@@ -1,0 +1,123 @@
+"""The Windows probe."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from troubleshoot.probes import windows
+
+HEALTHY: dict[windows.Reading, dict[str, Any]] = {
+    windows.TERMSERVICE: {"exists": True, "state": "Running", "start_mode": "Manual"},
+    windows.SESSIONENV: {"exists": True, "state": "Running", "start_mode": "Manual"},
+    windows.BROKER: {"exists": False, "state": None, "start_mode": None},
+    windows.CERTIFICATE: {"count": 1, "usable": True, "expired": False, "has_private_key": True},
+    windows.LISTENER: {
+        "security_layer": 2,
+        "security_layer_source": 0,
+        "nla": True,
+        "nla_source": 0,
+        "certificate_type": 1,
+    },
+    windows.SESSIONS: {"count": 1, "users": ["CORP\\bob"], "since": ["2026-11-22T07:00:00Z"]},
+    windows.DOMAIN: {"joined": True, "name": "corp.example", "controller": False, "secure_channel": True},
+}
+
+
+def values(found: dict[str, tuple[str, tuple[str, ...]]]) -> dict[str, str]:
+    """Return the facts without what they follow from."""
+    return {name: value for name, (value, _) in found.items()}
+
+
+def judged(**changes: Any) -> dict[str, str]:
+    """Return the facts of a healthy host, with the state of one reading changed, for example domain={...}."""
+    states = {key: dict(state) for key, state in HEALTHY.items()}
+    for name, fields in changes.items():
+        states[getattr(windows, name.upper())].update(fields)
+    return values(windows.facts([states[reading] for reading in windows.READINGS], reached="yes"))
+
+
+class TestTheWindowsProbe:
+    def test_reads_a_healthy_host(self) -> None:
+        assert judged() == {
+            "windows.reached": "yes",
+            "windows.termservice": "running",
+            "windows.sessionenv": "running",
+            "windows.certificate": "valid",
+            "windows.certificate_binding": "self_signed",
+            "windows.connection_broker": "no",
+            "windows.security_layer": "tls",
+            "windows.security_layer_source": "local",
+            "windows.nla": "required",
+            "windows.nla_source": "local",
+            "windows.domain_trust": "ok",
+        }
+
+    @pytest.mark.parametrize(
+        ("reading", "fields", "fact", "value"),
+        [
+            ("termservice", {"state": "Stopped"}, "termservice", "stopped"),
+            ("termservice", {"state": "Stopped", "start_mode": "Disabled"}, "termservice", "disabled"),
+            ("termservice", {"state": "Running", "start_mode": "Disabled"}, "termservice", "running"),
+            ("termservice", {"exists": False, "state": None}, "termservice", "missing"),
+            ("termservice", {"state": "Stop Pending"}, "termservice", "unknown"),
+            ("sessionenv", {"state": "Stopped"}, "sessionenv", "stopped"),
+            ("broker", {"exists": True}, "connection_broker", "yes"),
+            ("broker", {"exists": None}, "connection_broker", "unknown"),
+            ("certificate", {"usable": False, "expired": True}, "certificate", "expired"),
+            ("certificate", {"usable": False, "expired": True, "has_private_key": False}, "certificate", "no_key"),
+            ("certificate", {"usable": False, "count": 0, "expired": None}, "certificate", "missing"),
+            ("certificate", {"usable": False}, "certificate", "unknown"),
+            ("listener", {"certificate_type": 0}, "certificate_binding", "none"),
+            ("listener", {"certificate_type": 2}, "certificate_binding", "policy"),
+            ("listener", {"certificate_type": 3}, "certificate_binding", "custom"),
+            ("listener", {"security_layer": 0}, "security_layer", "rdp"),
+            ("listener", {"security_layer": 1}, "security_layer", "negotiate"),
+            ("listener", {"security_layer": 4}, "security_layer", "unknown"),
+            ("listener", {"security_layer": True}, "security_layer", "unknown"),
+            ("listener", {"security_layer_source": 1}, "security_layer_source", "policy"),
+            ("listener", {"security_layer_source": 2}, "security_layer_source", "default"),
+            ("listener", {"nla": False}, "nla", "not_required"),
+            ("listener", {"nla": 1}, "nla", "unknown"),
+            ("listener", {"nla_source": 1}, "nla_source", "policy"),
+            ("domain", {"secure_channel": False}, "domain_trust", "broken"),
+            ("domain", {"joined": False, "secure_channel": None}, "domain_trust", "workgroup"),
+            ("domain", {"controller": True, "secure_channel": None}, "domain_trust", "unknown"),
+        ],
+    )
+    def test_judges(self, reading: str, fields: dict[str, Any], fact: str, value: str) -> None:
+        healthy, changed = judged(), judged(**{reading: fields})
+        assert changed["windows." + fact] == value
+        assert {name for name in healthy if healthy[name] != changed[name]} <= {"windows." + fact}
+
+    def test_names_the_reading_and_the_values_that_decided(self) -> None:
+        found = windows.facts([HEALTHY[reading] for reading in windows.READINGS], reached="yes")
+        assert found["windows.nla"] == ("required", ("Remote Desktop listener: nla True",))
+        assert found["windows.domain_trust"] == ("ok", ("domain membership: joined True, secure_channel True",))
+
+    @pytest.mark.parametrize("reached", ["denied", "no", "constrained_language", "blocked", "unknown"])
+    def test_says_unknown_for_everything_else_when_the_host_was_not_reached(self, reached: str) -> None:
+        found = values(windows.facts([], reached=reached))
+        assert found.pop("windows.reached") == reached
+        assert set(found.values()) == {"unknown"}
+
+    def test_does_not_pass_on_an_outcome_it_does_not_know(self) -> None:
+        assert values(windows.facts([], reached="<b>")) == dict.fromkeys(windows.FACTS, "unknown")
+
+    @given(
+        st.lists(
+            st.none()
+            | st.text()
+            | st.dictionaries(
+                st.sampled_from(sorted({field for state in HEALTHY.values() for field in state})),
+                st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.lists(st.text()),
+            ),
+            max_size=9,
+        ),
+        st.text(),
+    )
+    def test_gives_every_fact_a_declared_value_whatever_the_host_reports(self, states: list[Any], reached: str) -> None:
+        found = values(windows.facts(states, reached=reached))
+        assert list(found) == list(windows.FACTS)
+        assert all(value in windows.FACTS[name] for name, value in found.items())
