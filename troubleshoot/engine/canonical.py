@@ -17,8 +17,8 @@ INTEGER_LIMIT = 2**53
 
 DEPTH_LIMIT = 32
 
-# C0, DEL, C1 and the bidirectional controls (Unicode UAX 9), which could make a record read differently than it is.
-_ESCAPED = re.compile('["\\\\\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]')
+# C0, DEL, C1, line separators and bidirectional controls (Unicode UAX 9): they make a record read differently.
+_ESCAPED = re.compile('["\\\\\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]')
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _KEY = re.compile("[\x20-\x7e]+")
 _SHORT = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r"}
