@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import xmltodict
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -15,10 +16,12 @@ from pypsrp.wsman import WSMan
 from winrm.protocol import Protocol
 
 from troubleshoot.lab.state import HostState, healthy
-from troubleshoot.lab.winrm import WinrmServer
+from troubleshoot.lab.winrm import WinrmServer, soap
+from troubleshoot.remote.envelope import ARGUMENTS, BOOTSTRAP_COMMAND
 
 USER = "lab-admin"
 PASSWORD = "Correct:Horse pä55"
+BOOTSTRAP_LINE = " ".join((BOOTSTRAP_COMMAND, *ARGUMENTS))
 
 
 @contextlib.contextmanager
@@ -36,14 +39,26 @@ def host(name: str = "LAB-01", *, user: str = USER, password: str = PASSWORD, **
 def protocol(server: WinrmServer, **options: Any) -> Protocol:
     """Return pywinrm's client for a host: NTLM over HTTP with message encryption unless told otherwise."""
     scheme = "https" if "ca_trust_path" in options else "http"
-    settings = {"transport": "ntlm", "username": USER, "password": PASSWORD, "proxy": None, "ca_trust_path": None}
+    settings: dict[str, Any] = {
+        "transport": "ntlm",
+        "username": USER,
+        "password": PASSWORD,
+        "proxy": None,
+        "ca_trust_path": None,
+    }
     settings |= {"operation_timeout_sec": 5, "read_timeout_sec": 10} | options
     return Protocol(f"{scheme}://127.0.0.1:{server.port}/wsman", **settings)
 
 
 def wsman(server: WinrmServer, **options: Any) -> WSMan:
     """Return pypsrp's client for a host: SPNEGO over HTTP with message encryption unless told otherwise."""
-    settings = {"ssl": False, "auth": "negotiate", "username": USER, "password": PASSWORD, "no_proxy": True} | options
+    settings: dict[str, Any] = {
+        "ssl": False,
+        "auth": "negotiate",
+        "username": USER,
+        "password": PASSWORD,
+        "no_proxy": True,
+    } | options
     return WSMan("127.0.0.1", port=server.port, **settings)
 
 
@@ -57,6 +72,27 @@ def command(client: Protocol, line: str, *arguments: str, codepage: int = 65001)
         return result
     finally:
         client.close_shell(shell)
+
+
+def create(client: Protocol, shell_id: str = "", **shell: Any) -> str:
+    """Open a shell with an id of our choice and any content; returns the reply."""
+    envelope = client.build_wsman_header(action=soap.TRANSFER + "/Create", resource_uri=soap.CMD)
+    content = {"rsp:InputStreams": "stdin", "rsp:OutputStreams": "stdout stderr"} | shell
+    envelope["env:Body"] = {"rsp:Shell": content | ({"@ShellId": shell_id} if shell_id else {})}
+    return send(client, envelope)
+
+
+def start(client: Protocol, shell: str, line: str, command_id: str = "") -> str:
+    """Start a command line with an id of our choice; returns the reply."""
+    envelope = client.build_wsman_header(action=soap.SHELL + "/Command", resource_uri=soap.CMD, shell_id=shell)
+    content = {"rsp:Command": line} | ({"@CommandId": command_id} if command_id else {})
+    envelope["env:Body"] = {"rsp:CommandLine": content}
+    return send(client, envelope)
+
+
+def send(client: Protocol, envelope: dict[str, Any]) -> str:
+    """Send an envelope that may be wrong in any way; raises the client's exceptions."""
+    return bytes(client.send_message(xmltodict.unparse({"env:Envelope": envelope}))).decode()
 
 
 def tls(folder: Path) -> tuple[ssl.SSLContext, Path]:

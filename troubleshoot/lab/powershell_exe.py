@@ -44,9 +44,10 @@ def _arguments(rest: str) -> tuple[str, str]:
         if switch in {"executionpolicy", "inputformat", "outputformat"}:
             rest = rest.lstrip().partition(" ")[2]
     text = rest.strip()
-    if text == "-":
+    if text in {"", "-"}:
         return "stdin", ""
-    return "text", unquote(text).replace('\\"', '"')
+    plain = text.replace('\\"', "\0")  # a quote that belongs to the script
+    return "text", unquote(plain).replace("\0", '"')
 
 
 def _statement(text: str, process: Process) -> int:

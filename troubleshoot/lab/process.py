@@ -7,14 +7,9 @@ from dataclasses import dataclass, field
 
 from troubleshoot.lab.state import HostState
 
+Emit = Callable[[bytes], None]
 # Runs the portal's bootstrap: (state, standard input, emit output, cancelled) -> exit code.
-Runner = Callable[[HostState, bytes, Callable[[bytes], None], threading.Event], int]
-
-
-def no_runner(state: HostState, stdin: bytes, emit: Callable[[bytes], None], cancelled: threading.Event) -> int:
-    """Fail: nothing was given that could run the portal's bootstrap."""
-    del state, stdin, emit, cancelled
-    return 1
+Runner = Callable[[HostState, bytes, Emit, threading.Event], int]
 
 
 @dataclass

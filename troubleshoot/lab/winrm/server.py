@@ -5,8 +5,9 @@ import ssl
 import threading
 from collections.abc import Callable
 
+from troubleshoot.lab import runner as stand_in
 from troubleshoot.lab.port import Mode, Port
-from troubleshoot.lab.process import Runner, no_runner
+from troubleshoot.lab.process import Runner
 from troubleshoot.lab.state import Document, HostState, find
 from troubleshoot.lab.winrm.auth import Gate
 from troubleshoot.lab.winrm.connection import Connection, Endpoint
@@ -36,7 +37,7 @@ class WinrmServer:
         latency: float = 0,
         powershell_start: float = 0,
         limits: Limits | None = None,
-        runner: Runner = no_runner,
+        runner: Runner = stand_in.run,
     ) -> None:
         """``auth``: of "ntlm" and "basic" (over TLS only); ``latency``: seconds before each reply;
         ``powershell_start``: seconds that powershell.exe takes to start. ValueError for an unknown method.
@@ -44,7 +45,7 @@ class WinrmServer:
         if not auth or not auth <= METHODS:
             raise ValueError(f"authentication must be among {', '.join(sorted(METHODS))}")
         self.port, self.listen = port, listen
-        self._state, self._tls = state, tls
+        self.state, self.tls = state, tls
         self._limits = limits or Limits()
         self._stopping = threading.Event()
         self._latency = latency
@@ -65,8 +66,8 @@ class WinrmServer:
             seconds=_LONGEST_CONNECTION,
         )
         self.port = self._port.number
-        with self._state.lock:
-            self._unsubscribe = self._state.subscribe(self._follow)
+        with self.state.lock:
+            self._unsubscribe = self.state.subscribe(self._follow)
             self._follow()
         self._sweeper = threading.Thread(target=self._sweep, name=f"lab-winrm-{self.port}", daemon=True)
         self._sweeper.start()
@@ -85,11 +86,11 @@ class WinrmServer:
             self._sweeper = None
 
     def _shared(self, auth: frozenset[str], user: str, password: str) -> Endpoint:
-        with self._state.lock:
-            name, domain = self._state.document["name"], self._state.document["domain"]
+        with self.state.lock:
+            name, domain = self.state.document["name"], self.state.document["domain"]
             names = (domain["name"].partition(".")[0], domain["name"]) if domain["joined"] else ()
         account = Account(user, password, (name, *names))
-        tls = self._tls is not None
+        tls = self.tls is not None
         return Endpoint(
             service=self.service,
             limits=self._limits,
@@ -105,20 +106,20 @@ class WinrmServer:
 
     def _follow(self) -> None:
         if self._port is not None:
-            self._port.set(port_mode(self._state.document))
+            self._port.set(port_mode(self.state.document))
 
     def _accepts_credentials(self) -> bool:
-        with self._state.lock:
-            return bool(self._state.document["winrm"]["credentials"] == "accepted")
+        with self.state.lock:
+            return bool(self.state.document["winrm"]["credentials"] == "accepted")
 
     def _serve(self, connection: socket.socket) -> None:
-        if self._tls is None:
+        if self.tls is None:
             Connection(self._endpoint, connection).serve()
             return
         connection.settimeout(self._limits.request_seconds)
         try:
             # A duplicate, because wrapping takes the descriptor away from whoever watches over the connection.
-            protected = self._tls.wrap_socket(connection.dup(), server_side=True)
+            protected = self.tls.wrap_socket(connection.dup(), server_side=True)
         except OSError:  # ssl.SSLError is one: the client went away or speaks no TLS
             return
         with protected:

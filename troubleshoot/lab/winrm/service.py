@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element
 from xml.sax.saxutils import escape, quoteattr
 
 from troubleshoot.lab import console
-from troubleshoot.lab.process import Process, Runner, no_runner
+from troubleshoot.lab.process import Process, Runner
 from troubleshoot.lab.state import HostState
 from troubleshoot.lab.winrm import faults, soap
 from troubleshoot.lab.winrm.faults import FaultError
@@ -40,8 +40,8 @@ class Caller:
 class Behaviour:
     """How commands run: seconds that powershell.exe needs to start, and what runs the portal's bootstrap."""
 
-    powershell_start: float = 0
-    runner: Runner = no_runner
+    powershell_start: float
+    runner: Runner
 
 
 class Service:

@@ -23,7 +23,7 @@ CONTENT_TYPE = "application/soap+xml;charset=UTF-8"
 
 DEEPEST = 32
 MOST_ELEMENTS = 20_000
-_DURATION = re.compile(r"P(?:(\d{1,9})D)?(?:T(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9}(?:\.\d{1,9})?)S)?)?")
+_DURATION = re.compile(r"P(?:(\d{1,9})D)?(?:T(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9}(?:\.\d{1,9})?)S)?)?", re.ASCII)
 _UNDERSTOOD = {
     ADDRESSING: {"To", "ReplyTo", "FaultTo", "From", "Action", "MessageID"},
     WSMAN: {"MaxEnvelopeSize", "ResourceURI", "OperationTimeout", "Locale", "OptionSet", "SelectorSet"},
