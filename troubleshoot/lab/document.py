@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,7 @@ _CHOICES = {
     "network.key_failure": {"negotiation", "reset"},
     "winrm.credentials": {"accepted", "refused"},
 }
+_VERSION = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6}){1,3}")
 _SERVICE_STATES = {"Running", "Stopped"}
 _START_MODES = {"Auto", "Manual", "Disabled"}
 
@@ -107,6 +109,8 @@ def check(document: Document) -> None:
     for path, choices in _CHOICES.items():
         section, _, field = path.partition(".")
         _one_of(path, document[section][field], choices)
+    if not _VERSION.fullmatch(document["powershell"]["version"]):
+        raise BadStateError("powershell.version: must be numbers with dots, such as 5.1.19041.3803")
     for service, fields in document["services"].items():
         _fields(f"services.{service}", fields, _SERVICE)
         _one_of(f"services.{service}.state", fields["state"], _SERVICE_STATES)

@@ -12,6 +12,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from troubleshoot.lab import runner
 from troubleshoot.lab.certificates import Subject, authority, authority_signed, key_of, tls_context
 from troubleshoot.lab.rdp import RdpServer
 from troubleshoot.lab.state import Document, HostState, iso
@@ -60,6 +61,7 @@ class LabHost:
             password=options.password,
             latency=options.latency,
             powershell_start=options.powershell_start,
+            runner=runner.run,
         )
 
     def start(self) -> None:

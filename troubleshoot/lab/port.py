@@ -26,7 +26,7 @@ class Port:
         self,
         listen: str,
         port: int,
-        serve: Callable[[socket.socket], None],
+        serve: Callable[[socket.socket], object],
         *,
         connections: int = 64,
         seconds: float = 20,
@@ -122,7 +122,7 @@ class Port:
                 connection.close()
                 return
             self._live[connection] = thread
-        thread.start()
+            thread.start()  # within the lock: close() must not meet a thread that has not begun
 
     def _run(self, connection: socket.socket) -> None:
         watchdog = threading.Timer(self._seconds, end, (connection,))

@@ -1,0 +1,32 @@
+"""Simulated listeners for the tests, and the probe's view of them."""
+
+import contextlib
+from collections.abc import Iterator
+from ipaddress import ip_network
+from typing import Any
+
+from troubleshoot.lab.document import build
+from troubleshoot.lab.rdp import RdpServer
+from troubleshoot.lab.state import HostState
+from troubleshoot.probes.network import Report, probe
+from troubleshoot.remote.dial import Registered
+
+NETWORKS = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
+
+
+@contextlib.contextmanager
+def listening(*faults: str, listen: str = "127.0.0.1", **settings: Any) -> Iterator[tuple[HostState, RdpServer]]:
+    """A started RDP listener of ACC-07; settings are written with __ for the dots of a path."""
+    places = {path.replace("__", "."): value for path, value in settings.items()}
+    state = HostState(build(name="ACC-07", file=None, faults=faults, settings=places))
+    server = RdpServer(state, listen=listen)
+    server.start()
+    try:
+        yield state, server
+    finally:
+        server.stop()
+
+
+def seen(port: int, *, seconds: float = 5, address: str = "127.0.0.1") -> Report:
+    """What the network probe reports about a port of this host."""
+    return probe(Registered("acc-07", address, frozenset({port}), NETWORKS), port, seconds=seconds)

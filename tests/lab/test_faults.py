@@ -1,0 +1,83 @@
+"""A named fault, seen from outside…"""
+
+import itertools
+import random
+
+import pytest
+
+from tests.lab.hosts import listening, seen
+from troubleshoot.lab.faults import FAULTS
+from troubleshoot.lab.state import HostState, healthy
+
+UNREACHED = ("unknown", "unknown", "unknown", "unknown", "unknown")
+HEALTHY = ("ok", "none", "none", "valid", "required", "tls")
+# stage, negotiation failure, TLS failure, certificate, NLA, security
+VERDICTS = {
+    "healthy": HEALTHY,
+    "expired-certificate": ("ok", "none", "none", "expired", "required", "tls"),
+    "certificate-service-stopped": ("negotiation_refused", "3", "unknown", "none", "required", "tls"),
+    "key-unreadable": ("negotiation_refused", "3", "unknown", "none", "required", "tls"),
+    "service-stopped": ("refused", *UNREACHED),
+    "security-layer-rdp": ("negotiation_refused", "2", "unknown", "none", "not_required", "rdp_only"),
+    "nla-required": HEALTHY,
+    "closed-before-confirm": ("closed_before_confirm", *UNREACHED),
+    "unreachable": ("timed_out", *UNREACHED),
+    "constrained-language": HEALTHY,
+    "credentials-refused": HEALTHY,
+}
+
+
+@pytest.mark.parametrize("fault", VERDICTS)
+def test_has_the_verdict_of_its_kind(fault: str) -> None:
+    with listening(fault) as (_, server):
+        report = seen(server.port, seconds=1)
+    assert tuple(report.facts.values()) == VERDICTS[fault]
+
+
+def test_is_in_the_table_above() -> None:
+    assert VERDICTS.keys() == FAULTS.keys()
+
+
+@pytest.mark.parametrize(
+    ("faults", "stage", "failure"),
+    [
+        (("expired-certificate", "key-unreadable"), "negotiation_refused", "3"),
+        (("security-layer-rdp", "certificate-service-stopped"), "negotiation_refused", "2"),
+        (("closed-before-confirm", "service-stopped"), "refused", "unknown"),
+        (("service-stopped", "unreachable"), "timed_out", "unknown"),
+    ],
+)
+def test_can_be_combined_and_the_earliest_stage_shows(faults: tuple[str, ...], stage: str, failure: str) -> None:
+    for order in itertools.permutations(faults):
+        with listening(*order) as (_, server):
+            report = seen(server.port, seconds=1)
+        assert (report.verdict, report.facts["rdp.negotiation_failure"]) == (stage, failure)
+
+
+def test_can_be_combined_with_all_others_without_an_error() -> None:
+    names = list(FAULTS)
+    for number in range(20):
+        random.Random(number).shuffle(names)
+        document = healthy()
+        for name in names:
+            FAULTS[name](document)
+        assert HostState(document).now()
+
+
+def test_shows_in_the_state_where_the_network_cannot_see_it() -> None:
+    document = healthy()
+    for name in ("nla-required", "constrained-language", "credentials-refused"):
+        FAULTS[name](document)
+    assert document["domain"]["secure_channel"] is False
+    assert document["powershell"]["language_mode"] == "ConstrainedLanguage"
+    assert document["winrm"]["credentials"] == "refused"
+
+
+def test_keeps_a_stamped_thumbprint_true() -> None:
+    with listening() as (state, server):
+        with state.changing() as document:
+            FAULTS["expired-certificate"](document)
+        report = seen(server.port)
+        entry = state.document["certificates"]["Remote Desktop"][0]
+    assert report.certificate["thumbprint"] == entry["thumbprint"]
+    assert report.facts["rdp.certificate"] == "expired"
