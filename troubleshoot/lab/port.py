@@ -129,7 +129,8 @@ class Port:
         watchdog.daemon = True
         watchdog.start()
         try:
-            with connection:
+            # OSError (ssl.SSLError is one): the client went away or speaks something else.
+            with contextlib.suppress(OSError), connection:
                 self._serve(connection)
         finally:
             watchdog.cancel()

@@ -3,7 +3,6 @@
 What it does follows from the host's state alone, live. It ends after TLS: there is no login to a lab host.
 """
 
-import contextlib
 import socket
 import ssl
 import struct
@@ -86,8 +85,7 @@ class RdpServer:
     def _serve(self, connection: socket.socket) -> None:
         with self._state.lock:
             terms = terms_of(self._state.document)
-        with contextlib.suppress(OSError):  # ssl.SSLError is one: the client went away or speaks no TLS
-            converse(connection, terms)
+        converse(connection, terms)
 
 
 def port_mode(document: Document) -> Mode:
