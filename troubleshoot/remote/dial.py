@@ -49,7 +49,8 @@ class _Plain(socket.socket):
         return size
 
     def detach(self) -> int:
-        """Refuse: a socket that leaves its line would outlive the deadline."""
+        """Refuse: a socket that leaves its line would outlive the deadline. Its descriptor is not ours any more."""
+        super().detach()
         raise RuntimeError("wrap a line's socket with Line.secure, so that its deadline holds")
 
 
@@ -152,7 +153,7 @@ class Line:
             candidates = (address,)
         last = DialError("timed_out", "the time for this visit is over")
         for candidate in candidates:
-            if self.expired:
+            if self.expired or self._over:
                 break
             try:
                 return self._open(candidate, port, timeout or CONNECT_SECONDS)
