@@ -19,7 +19,7 @@ from pypsrp.exceptions import AuthenticationError
 from pypsrp.shell import WinRS
 from winrm.exceptions import InvalidCredentialsError, WinRMTransportError
 
-from tests.lab.winrm_hosts import PASSWORD, USER, command, host, protocol, tls, wsman
+from tests.lab.winrm_hosts import BASIC, PASSWORD, USER, command, host, post, protocol, tls, wsman
 from troubleshoot.lab.winrm import Limits, WinrmServer
 from troubleshoot.lab.winrm.credentials import Account, acceptor_knows
 
@@ -28,7 +28,6 @@ IDENTIFY = (
     b'xmlns:i="http://schemas.dmtf.org/wbem/wsman/identity/1/wsmanidentity.xsd">'
     b"<s:Header/><s:Body><i:Identify/></s:Body></s:Envelope>"
 )
-BASIC = "Basic " + base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
 
 
 @pytest.fixture
@@ -48,17 +47,6 @@ def protected(certificate: tuple[ssl.SSLContext, Path]) -> Iterator[WinrmServer]
         yield running
 
 
-def post(server: WinrmServer, body: bytes = IDENTIFY, path: str = "/wsman", **headers: str) -> http.client.HTTPResponse:
-    """Send one clear request; a TLS host is not verified here."""
-    if server.tls is None:
-        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=5)
-    else:
-        context = ssl._create_unverified_context()
-        connection = http.client.HTTPSConnection("127.0.0.1", server.port, timeout=5, context=context)
-    connection.request("POST", path, body, {"Content-Type": "application/soap+xml;charset=UTF-8"} | headers)
-    return connection.getresponse()
-
-
 def raw(server: WinrmServer, data: bytes, seconds: float = 5) -> bytes:
     """Send octets and return everything up to the end of the connection."""
     with socket.create_connection(("127.0.0.1", server.port), timeout=seconds) as line:
@@ -72,13 +60,13 @@ def raw(server: WinrmServer, data: bytes, seconds: float = 5) -> bytes:
 
 class TestAuthentication:
     def test_nobody_has_signed_in(self, server: WinrmServer) -> None:
-        answer = post(server)
+        answer = post(server, IDENTIFY)
         assert (answer.status, answer.read()) == (401, b"")
         assert answer.headers.get_all("WWW-Authenticate") == ["Negotiate"]
         assert answer.headers["Server"] == "Microsoft-HTTPAPI/2.0"
 
     def test_nobody_has_signed_in_over_tls_where_basic_is_offered_too(self, protected: WinrmServer) -> None:
-        offered = post(protected).headers.get_all("WWW-Authenticate")
+        offered = post(protected, IDENTIFY).headers.get_all("WWW-Authenticate")
         assert offered == ["Negotiate", 'Basic realm="WSMAN"']
 
     @pytest.mark.parametrize("transport", ["ntlm", "basic"])
@@ -101,27 +89,27 @@ class TestAuthentication:
     def test_the_password_is_right_but_the_host_refuses_credentials(self, protected: WinrmServer) -> None:
         with protected.state.changing() as document:
             document["winrm"]["credentials"] = "refused"
-        assert post(protected, Authorization=BASIC).status == 401
+        assert post(protected, IDENTIFY, Authorization=BASIC).status == 401
         client = protocol(protected, transport="ntlm", ca_trust_path=None, server_cert_validation="ignore")
         client.transport.endpoint = f"https://127.0.0.1:{protected.port}/wsman"
         with pytest.raises(InvalidCredentialsError):
             client.open_shell()
 
     def test_basic_arrives_over_clear_http(self, server: WinrmServer) -> None:
-        answer = post(server, Authorization=BASIC)
+        answer = post(server, IDENTIFY, Authorization=BASIC)
         assert (answer.status, answer.read()) == (401, b"")
 
     @pytest.mark.parametrize("spoilt", ["Basic", "Basic !", "Basic bm8gY29sb24=", "Basic 9999", "Bearer x", "x"])
     def test_basic_is_malformed(self, protected: WinrmServer, spoilt: str) -> None:
-        assert post(protected, Authorization=spoilt).status == 401
+        assert post(protected, IDENTIFY, Authorization=spoilt).status == 401
 
     @pytest.mark.parametrize("token", [b"", b"NTLMSSP\0", b"NTLMSSP\0\3\0\0\0" + b"\xff" * 80, b"\x60\x84\xff", b"{}"])
     def test_a_negotiate_token_is_nonsense(self, server: WinrmServer, token: bytes) -> None:
-        assert post(server, Authorization="Negotiate " + base64.b64encode(token).decode()).status == 401
+        assert post(server, IDENTIFY, Authorization="Negotiate " + base64.b64encode(token).decode()).status == 401
 
     def test_another_connection_has_signed_in(self, server: WinrmServer) -> None:
         command(protocol(server), "hostname")
-        assert post(server).status == 401
+        assert post(server, IDENTIFY).status == 401
 
     def test_the_account_file_is_read_by_others(self, server: WinrmServer) -> None:
         account = Account(USER, PASSWORD)
@@ -143,7 +131,10 @@ class TestAuthentication:
             pass
 
     def test_identify_is_asked_without_signing_in_and_the_version_stays_hidden(self, server: WinrmServer) -> None:
-        for answer in (post(server, path="/wsman-anon/identify"), post(server, WSMANIDENTIFY="unauthenticated")):
+        for answer in (
+            post(server, IDENTIFY, path="/wsman-anon/identify"),
+            post(server, IDENTIFY, WSMANIDENTIFY="unauthenticated"),
+        ):
             assert answer.status == 200
             assert b"<wsmid:ProductVersion>OS: 0.0.0 SP: 0.0 Stack: 3.0<" in answer.read()
 
@@ -226,7 +217,7 @@ class TestHostileInput:
         answer = post(protected, body, Authorization=BASIC)
         assert answer.status == 500
         assert b'Code="2150858817"' in answer.read()
-        assert post(protected, Authorization=BASIC).status == 200
+        assert post(protected, IDENTIFY, Authorization=BASIC).status == 200
 
     @pytest.mark.parametrize(
         ("data", "status"),
@@ -268,7 +259,7 @@ class TestHostileInput:
 
     def test_a_tls_client_says_nothing_that_is_tls(self, protected: WinrmServer) -> None:
         assert raw(protected, b"POST /wsman HTTP/1.1\r\n\r\n")[:1] in {b"", b"\x15"}
-        assert post(protected).status == 401
+        assert post(protected, IDENTIFY).status == 401
 
     def test_too_many_connections_are_open(self) -> None:
         with host(limits=Limits(connections=2)) as server:

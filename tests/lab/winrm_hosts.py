@@ -1,7 +1,9 @@
 """Simulated hosts with WinRM for the tests, and the two independent clients that talk to them."""
 
+import base64
 import contextlib
 import datetime
+import http.client
 import ipaddress
 import ssl
 from collections.abc import Iterator
@@ -21,6 +23,7 @@ from troubleshoot.remote.envelope import ARGUMENTS, BOOTSTRAP_COMMAND
 
 USER = "lab-admin"
 PASSWORD = "Correct:Horse pä55"
+BASIC = "Basic " + base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
 BOOTSTRAP_LINE = " ".join((BOOTSTRAP_COMMAND, *ARGUMENTS))
 
 
@@ -93,6 +96,17 @@ def start(client: Protocol, shell: str, line: str, command_id: str = "") -> str:
 def send(client: Protocol, envelope: dict[str, Any]) -> str:
     """Send an envelope that may be wrong in any way; raises the client's exceptions."""
     return bytes(client.send_message(xmltodict.unparse({"env:Envelope": envelope}))).decode()
+
+
+def post(server: WinrmServer, body: bytes, path: str = "/wsman", **headers: str) -> http.client.HTTPResponse:
+    """Send one clear request; a TLS host is not verified here."""
+    if server.tls is None:
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=5)
+    else:
+        context = ssl._create_unverified_context()
+        connection = http.client.HTTPSConnection("127.0.0.1", server.port, timeout=5, context=context)
+    connection.request("POST", path, body, {"Content-Type": "application/soap+xml;charset=UTF-8"} | headers)
+    return connection.getresponse()
 
 
 def tls(folder: Path) -> tuple[ssl.SSLContext, Path]:

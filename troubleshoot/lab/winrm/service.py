@@ -114,7 +114,6 @@ class Service:
             directory=_text(wanted, "WorkingDirectory"),
             environment={variable.get("Name", ""): variable.text or "" for variable in variables},
             codepage=_codepage(message.options.get("winrs_codepage", "")),
-            name=_text(wanted, "Name"),
         )
         self.shells.add(shell)
         return _created(shell, message, _text(wanted, "InputStreams"), _text(wanted, "OutputStreams"))
@@ -209,17 +208,16 @@ def _created(shell: Shell, message: Message, inputs: str, outputs: str) -> str:
         f"<rsp:Variable Name={quoteattr(name)}>{escape(value)}</rsp:Variable>"
         for name, value in shell.environment.items()
     )
-    optional = f"<rsp:Name>{escape(shell.name)}</rsp:Name>" if shell.name else ""
-    after = f"<rsp:Environment>{variables}</rsp:Environment>" if variables else ""
+    optional = f"<rsp:Environment>{variables}</rsp:Environment>" if variables else ""
     if shell.directory:
-        after += f"<rsp:WorkingDirectory>{escape(shell.directory)}</rsp:WorkingDirectory>"
+        optional += f"<rsp:WorkingDirectory>{escape(shell.directory)}</rsp:WorkingDirectory>"
     return (
         f"<x:ResourceCreated><a:Address>{escape(message.to)}</a:Address><a:ReferenceParameters>"
         f"<w:ResourceURI>{soap.CMD}</w:ResourceURI><w:SelectorSet>"
         f'<w:Selector Name="ShellId">{shell.id}</w:Selector></w:SelectorSet></a:ReferenceParameters>'
-        f"</x:ResourceCreated><rsp:Shell><rsp:ShellId>{shell.id}</rsp:ShellId>{optional}"
+        f"</x:ResourceCreated><rsp:Shell><rsp:ShellId>{shell.id}</rsp:ShellId>"
         f"<rsp:ResourceUri>{soap.CMD}</rsp:ResourceUri><rsp:Owner>{escape(shell.user)}</rsp:Owner>"
-        f"<rsp:ClientIP>{escape(shell.client)}</rsp:ClientIP>{after}"
+        f"<rsp:ClientIP>{escape(shell.client)}</rsp:ClientIP>{optional}"
         f"<rsp:IdleTimeOut>PT{shell.idle_seconds:.3f}S</rsp:IdleTimeOut>"
         f"<rsp:InputStreams>{escape(inputs)}</rsp:InputStreams>"
         f"<rsp:OutputStreams>{escape(outputs)}</rsp:OutputStreams>"

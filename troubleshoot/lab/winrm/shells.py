@@ -142,7 +142,6 @@ class Shell:
     directory: str = ""
     environment: dict[str, str] = field(default_factory=dict)
     codepage: int = 437
-    name: str = ""
     commands: dict[str, Command] = field(default_factory=dict)
     operations: int = 0  # command operations are given back only with the shell
     waiting: int = 0
