@@ -33,8 +33,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Start the server once, in the process that hands out the tests; workers inherit its address."""
     if config.option.db != "postgres" or "DATABASE_URL" in os.environ:
         return
-    if bin := postgres.binaries():
-        _server.append(postgres.Server.start(bin))
+    if programs := postgres.binaries():
+        _server.append(postgres.Server.start(programs))
         os.environ["DATABASE_URL"] = _server[0].url
         _point_django_at(_server[0].url)
     elif os.environ.get("MENDPOINT_STRICT") == "1":
@@ -88,7 +88,7 @@ def _append_only_tables_can_be_emptied() -> Generator[None]:
     flush = BaseDatabaseOperations.execute_sql_flush
 
     def flush_without_triggers(self: BaseDatabaseOperations, sql_list: Any) -> None:
-        restore = _set_triggers_aside()
+        restore = set_triggers_aside()
         flush(self, sql_list)
         with connection.cursor() as cursor:
             for statement in restore:
@@ -99,7 +99,7 @@ def _append_only_tables_can_be_emptied() -> Generator[None]:
     BaseDatabaseOperations.execute_sql_flush = flush  # type: ignore[method-assign]
 
 
-def _set_triggers_aside() -> list[str]:
+def set_triggers_aside() -> list[str]:
     """Remove or switch off every trigger; returns the statements that bring them back exactly as they were."""
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":

@@ -24,15 +24,15 @@ def binaries() -> Path | None:
 
 @dataclass
 class Server:
-    """A running server; `url` leads to its default database. PostgreSQL refuses to run as root, so root drops to nobody."""
+    """A running server. PostgreSQL refuses to run as root, so root drops to nobody."""
 
     folder: Path
-    bin: Path
+    programs: Path
 
     @classmethod
-    def start(cls, bin: Path) -> "Server":
+    def start(cls, programs: Path) -> "Server":
         """Make a cluster and start it. It listens on a socket in its own folder, which only its user may enter."""
-        server = cls(Path(tempfile.mkdtemp(prefix="mendpoint-pg-")), bin)
+        server = cls(Path(tempfile.mkdtemp(prefix="mendpoint-pg-")), programs)
         if os.geteuid() == 0:
             nobody = pwd.getpwnam("nobody")
             os.chown(server.folder, nobody.pw_uid, nobody.pw_gid)
@@ -57,12 +57,15 @@ class Server:
         shutil.rmtree(self.folder)
 
     def _run(self, program: str, *arguments: str) -> None:
+        as_root = os.geteuid() == 0
         subprocess.run(
-            [self.bin / program, "-D", self.folder / "data", *arguments],
+            [self.programs / program, "-D", self.folder / "data", *arguments],
             check=True,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             cwd=self.folder,
             env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "TZ": "UTC"},
-            **({"user": "nobody", "group": "nogroup", "extra_groups": []} if os.geteuid() == 0 else {}),
+            user="nobody" if as_root else None,
+            group="nogroup" if as_root else None,
+            extra_groups=[] if as_root else None,
         )

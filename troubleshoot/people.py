@@ -157,7 +157,7 @@ def _record(tag: Tag, actor: Actor, grant: Grant) -> None:
         tag,
         actor=actor,
         objects=[grant, grant.person, *([grant.site] if grant.site else [])],
-        details={"role": grant.role, "every_site": grant.site is None, "until": grant.until.isoformat()},
+        details={"role": grant.role, "every_site": grant.site is None, "until": audit.utc(grant.until)},
         personal=_names(grant.person),
     )
 

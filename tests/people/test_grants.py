@@ -10,13 +10,13 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from tests.conftest import TESTER, MakePerson
-from troubleshoot import access, people
+from troubleshoot import access, audit, people
 from troubleshoot.models import Entry, Grant, Person, Role, Site
 
 SOON = timedelta(days=7)
 
 
-def give(actor: people.Actor, person: Person, role: str, site: Site | None = None) -> Grant:
+def give(actor: audit.Actor, person: Person, role: str, site: Site | None = None) -> Grant:
     return people.grant(actor=actor, person=person, role=role, site=site, until=timezone.now() + SOON)
 
 
@@ -114,12 +114,10 @@ class TestRevoking:
     def test_keeps_the_last_administrator(self, person: MakePerson) -> None:
         first, second = person("Boss", "administrator"), person("Bea", "administrator")
         people.revoke(actor=TESTER, grant=first.grants.get())
-        for refused in (
-            lambda: people.revoke(actor=TESTER, grant=second.grants.get()),
-            lambda: people.deactivate(actor=TESTER, person=second),
-        ):
-            with pytest.raises(people.NotGranted, match="last administrator"):
-                refused()
+        with pytest.raises(people.NotGranted, match="last administrator"):
+            people.revoke(actor=TESTER, grant=second.grants.get())
+        with pytest.raises(people.NotGranted, match="last administrator"):
+            people.deactivate(actor=TESTER, person=second)
 
     def test_ends_by_itself_when_the_time_is_over(self, person: MakePerson) -> None:
         ann = person("Ann", "author")
@@ -150,7 +148,14 @@ def test_two_conflicting_grants_at_the_same_time_leave_one(person: MakePerson) -
 @pytest.mark.django_db
 class TestPeople:
     @pytest.mark.parametrize(
-        "twin", ["ANN@corp.example", "ａｎｎ@corp.example", " ann@corp.example ", "Ann@Corp.Example", "ann@ᶜorp.example"]
+        "twin",
+        [
+            "ANN@corp.example",
+            "\uff41\uff4e\uff4e@corp.example",
+            " ann@corp.example ",
+            "Ann@Corp.Example",
+            "ann@ᶜorp.example",
+        ],
     )
     def test_have_one_account_however_the_address_is_written(self, person: MakePerson, twin: str) -> None:
         ann = person("Ann")

@@ -1,7 +1,7 @@
 """The audit log: `record` writes an entry, `verify` proves that the log is whole, `export` hands it out."""
 
 from troubleshoot.audit.actors import Actor, Machine, Source, arrives, came_through
-from troubleshoot.audit.document import leaf_hash
+from troubleshoot.audit.document import leaf_hash, utc
 from troubleshoot.audit.exporting import export
 from troubleshoot.audit.recording import NotInTransaction, Unrecordable, record
 from troubleshoot.audit.tags import Tag
@@ -20,5 +20,6 @@ __all__ = [
     "export",
     "leaf_hash",
     "record",
+    "utc",
     "verify",
 ]

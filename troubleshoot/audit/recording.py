@@ -2,7 +2,9 @@
 
 import re
 import secrets
+import threading
 from collections.abc import Iterable, Mapping
+from uuid import UUID
 
 from django.db import connection, models
 from django.utils import timezone
@@ -21,6 +23,15 @@ _SECRET_WORDS = frozenset(
 )
 _WORDS = re.compile("[A-Z]?[a-z0-9]+|[A-Z]+")
 _PRIVATE_KEY = re.compile("-----BEGIN [A-Z ]*PRIVATE KEY-----")
+
+
+class _Last(threading.local):
+    """The writer that this thread used last: where to look first, nothing more."""
+
+    lane = UUID(int=0)
+
+
+_LAST = _Last()
 
 
 class NotInTransaction(RuntimeError):
@@ -122,11 +133,15 @@ def _refuse_secrets(value: object, name: str = "") -> None:
 
 
 def _take_lane() -> Writer:
-    """The first writer that no other transaction holds, locked until this transaction ends; a new one if none is free.
+    """A writer that no other transaction holds, locked until this one ends; a new one when none is free.
 
+    A thread prefers the writer that it had last: within a transaction that is the one it holds already.
     SQLite has one writing transaction at a time, so there the first writer is always free.
     """
-    return Writer.objects.select_for_update(skip_locked=True).order_by("id").first() or Writer.objects.create()
+    free = Writer.objects.select_for_update(skip_locked=True).order_by("id")
+    lane = free.filter(pk=_LAST.lane).first() or free.first() or Writer.objects.create()
+    _LAST.lane = lane.pk
+    return lane
 
 
 def _write(act: Act, entry: Entry, position: Position, salt: bytes, payload: bytes) -> Entry:

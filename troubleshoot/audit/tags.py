@@ -55,6 +55,7 @@ class Tag(Enum):
     HOST_REGISTER = ("host:register", 1501)
     HOST_CHANGE = ("host:change", 1502)
     HOST_IDENTITY = ("host:identity", 1503)
+    HOST_READ = ("host:read", 1504)
 
     CREDENTIAL_REGISTER = ("credential:register", 1601)
 
