@@ -1,5 +1,7 @@
 """Reading a pasted error text."""
 
+# ruff: noqa: RUF001 - the subject is text in other scripts
+
 import time
 
 import pytest
@@ -135,8 +137,8 @@ DIALOGS = [
     "0x904 with extended code 7",
     "Error code: 0x904. Extended error code: 0x7",
     "Error code: 0x904\nExtended error code: 0x7\nTimestamp (UTC): 04/25/24 11:04:15 AM\nPress Ctrl+C to copy.",
-    "[Window Title]\r\nRemote Desktop Connection\r\n\r\n[Content]\r\nThis computer can't connect to the remote computer."
-    "\r\n\r\nTry connecting again.\r\n\r\nError code: 0x904\r\nExtended error code: 0x7\r\n\r\n[OK] [Help]",
+    "[Window Title]\r\nRemote Desktop Connection\r\n\r\n[Content]\r\nThis computer can't connect.\r\n\r\n"
+    "Try connecting again.\r\n\r\nError code: 0x904\r\nExtended error code: 0x7\r\n\r\n[OK] [Help]",
     "Fehlercode: 0x904\nErweiterter Fehlercode: 0x7\nZeitstempel (UTC): 04/25/24 11:04:15 AM",
     "Code d’erreur : 0x904\r\nCode d’erreur étendu : 0x7\r\n",
     "Código de error: 0x904\nCódigo de error extendido: 0x7",

@@ -165,7 +165,7 @@ def from_document(document: Mapping[str, Any]) -> Plan:
         fields = {key: document[key] for key in _PLAN}
         plan = Plan(**{**fields, "items": tuple(_stored_item(item) for item in document["items"])})
         genuine = document["v"] == VERSION and plan.digest == document["digest"]
-    except (KeyError, TypeError, AttributeError, canonical.CanonicalError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise PlanError(f"not a plan: {error}") from error
     if not genuine:
         raise PlanError("the stored plan is not what its digest says")

@@ -19,8 +19,10 @@ DEPTH_LIMIT = 24
 Path = tuple[str | int, ...]
 
 _PARSER = tree_sitter.Language(tree_sitter_toml.language())
+_KEYS = ("bare_key", "quoted_key", "dotted_key")
+_TABLES = ("table", "table_array_element")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-_DIGITS = re.compile("[0-9_]{25,}")
+_DIGITS = re.compile("[0-9][0-9_]{24,}|0[xob][0-9A-Fa-f_]{25,}")
 _LINE = re.compile(r"\(at line ([0-9]+), column [0-9]+\)")
 
 
@@ -99,16 +101,19 @@ def _text(file: str, data: bytes) -> str:
 
 def _refuse_broken(file: str, tree: tree_sitter.Tree) -> None:
     """Walk without recursion: a syntax error or nesting beyond DEPTH_LIMIT ends here, with its key."""
-    cursor, depth, key = tree.walk(), 0, "(file)"
+    cursor, depth, table, key = tree.walk(), 0, "", ""
     while cursor.node is not None:
         node = cursor.node
-        line = node.start_point.row + 1
-        if node.type in ("bare_key", "quoted_key", "dotted_key"):
-            key = (node.text or b"").decode()[:80]
+        if node.type in _KEYS and node.parent and node.parent.type in _TABLES:
+            table, key = _text_of(node), ""
+        elif node.type in _KEYS:
+            key = _text_of(node)
         if node.is_error or node.is_missing:
-            raise TomlError(Problem(file, line, key, "not valid TOML here (an inline table stays on one line)"))
+            inside = [_text_of(child) for child in node.children if child.type in _KEYS]
+            text = "not valid TOML here (an inline table stays on one line)"
+            raise TomlError(_broken(file, node, (table, inside[0] if inside else key), text))
         if depth > DEPTH_LIMIT:
-            raise TomlError(Problem(file, line, key, f"nested deeper than {DEPTH_LIMIT} levels"))
+            raise TomlError(_broken(file, node, (table, key), f"nested deeper than {DEPTH_LIMIT} levels"))
         if cursor.goto_first_child():
             depth += 1
             continue
@@ -116,6 +121,14 @@ def _refuse_broken(file: str, tree: tree_sitter.Tree) -> None:
             if not cursor.goto_parent():
                 return
             depth -= 1
+
+
+def _broken(file: str, node: tree_sitter.Node, key: tuple[str, str], text: str) -> Problem:
+    return Problem(file, node.start_point.row + 1, ".".join(filter(None, key)) or "(file)", text)
+
+
+def _text_of(node: tree_sitter.Node) -> str:
+    return (node.text or b"").decode()[:80]
 
 
 class _Lines:
@@ -130,7 +143,7 @@ class _Lines:
         for node in document.named_children:
             if node.type == "pair":
                 self._pair((), node)
-            elif node.type in ("table", "table_array_element"):
+            elif node.type in _TABLES:
                 self._table(node)
 
     def key_at(self, line: int) -> str:
@@ -141,11 +154,13 @@ class _Lines:
     def _table(self, node: tree_sitter.Node) -> None:
         header, *pairs = [child for child in node.named_children if child.type != "comment"]
         path = self._inside(tuple(_names(header)))
+        if path in self.found and path not in self._elements:
+            raise self._twice(path, node)
         if node.type == "table_array_element":
             index = self._elements[path] = self._elements.get(path, -1) + 1
             self.found.setdefault(path, node.start_point.row + 1)
             path = (*path, index)
-        self.found.setdefault(path, node.start_point.row + 1)
+        self.found[path] = node.start_point.row + 1
         for pair in pairs:
             self._pair(path, pair)
 
@@ -163,13 +178,16 @@ class _Lines:
         path = (*prefix, *_names(key))
         line = node.start_point.row + 1
         if path in self.found:
-            text = f"the key stands twice, first in line {self.found[path]}"
-            raise TomlError(Problem(self.file, line, dotted(path), text))
+            raise self._twice(path, node)
         for length in range(len(prefix) + 1, len(path)):
             self.found.setdefault(path[:length], line)
         self.found[path] = line
         for value in values:
             self._value(path, value)
+
+    def _twice(self, path: Path, node: tree_sitter.Node) -> TomlError:
+        text = f"the key stands twice, first in line {self.found[path]}"
+        return TomlError(Problem(self.file, node.start_point.row + 1, dotted(path), text))
 
     def _value(self, path: Path, node: tree_sitter.Node) -> None:
         children = [child for child in node.named_children if child.type != "comment"]

@@ -1,0 +1,220 @@
+"""The shipped catalogue."""
+
+import pytest
+
+from troubleshoot import content
+from troubleshoot.engine.action import Cause, judge
+from troubleshoot.engine.catalog import Catalog
+from troubleshoot.engine.facts import Fact, FactList
+from troubleshoot.engine.guide import Guide, uncovered, walk
+from troubleshoot.engine.pasted import Code
+from troubleshoot.probes import network, windows
+
+FACTS = FactList(network.FACTS, windows.FACTS)
+CATALOG = content.load([content.FOLDER], FACTS)
+RESTING = {  # what a probe finds inside and outside a healthy, domain-joined computer
+    "rdp.stage": "ok",
+    "rdp.negotiation_failure": "none",
+    "rdp.tls_failure": "none",
+    "rdp.certificate": "valid",
+    "rdp.nla": "required",
+    "rdp.security": "tls",
+    "windows.reached": "yes",
+    "windows.termservice": "running",
+    "windows.sessionenv": "running",
+    "windows.certificate": "valid",
+    "windows.certificate_binding": "self_signed",
+    "windows.connection_broker": "no",
+    "windows.security_layer": "tls",
+    "windows.security_layer_source": "local",
+    "windows.nla": "required",
+    "windows.nla_source": "local",
+    "windows.domain_trust": "ok",
+}
+REFUSED = {
+    "rdp.stage": "negotiation_refused",
+    "rdp.certificate": "none",
+    "rdp.nla": "unknown",
+    "rdp.security": "unknown",
+}
+"""What stays unseen from outside once the negotiation was refused."""
+
+
+def facts(**changed: str) -> dict[str, str]:
+    """Return the facts of a healthy computer with some changed (`__` stands for the dot of a name)."""
+    return RESTING | {name.replace("__", "."): value for name, value in changed.items()}
+
+
+def follow(guide: Guide, known: dict[str, str]) -> str:
+    """Return the first step that no reading can answer."""
+    answers: dict[str, str] = {}
+    while (at := walk(guide, answers).at).kind == "fact":
+        answers[at.name] = known[at.subject]
+    return at.name
+
+
+def verdicts(known: dict[str, str]) -> dict[str, str]:
+    read = {name: Fact(name, value) for name, value in known.items()}
+    return {cause.id: judge(cause, read).verdict for cause in CATALOG.causes.values()}
+
+
+GUIDES = list(CATALOG.guides.values())
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda guide: guide.name)
+class TestEveryGuide:
+    def test_has_each_branch_walked_by_an_example(self, guide: Guide) -> None:
+        assert uncovered(guide) == ()
+
+    def test_says_at_every_end_what_it_means(self, guide: Guide) -> None:
+        assert [
+            step.name for step in guide.steps.values() if step.kind == "end" and not (step.title and step.text)
+        ] == []
+
+    def test_names_its_questions_answers_in_words(self, guide: Guide) -> None:
+        asked = [step for step in guide.steps.values() if step.kind == "ask"]
+        assert [step.name for step in asked if set(step.answers) != set(step.to)] == []
+
+    def test_says_at_every_remedy_what_was_found(self, guide: Guide) -> None:
+        assert [
+            step.name for step in guide.steps.values() if step.kind == "fix" and not (step.title and step.text)
+        ] == []
+
+
+FAULTS = [
+    ("healthy", {}, "when", {"path_or_client": "fits"}),
+    (
+        "expired certificate",
+        {"rdp__certificate": "expired", "windows__certificate": "expired"},
+        "renew",
+        {
+            "certificate_expired": "shown by",
+            "private_key_unusable": "ruled out",
+            "certificate_service_stopped": "ruled out",
+        },
+    ),
+    (
+        "certificate service stopped",
+        {"rdp__negotiation_failure": "3", "windows__certificate": "expired", "windows__sessionenv": "stopped"},
+        "renew",
+        {"certificate_service_stopped": "shown by", "certificate_expired": "shown by", "middlebox": "ruled out"},
+    ),
+    (
+        "key unreadable",
+        {"rdp__negotiation_failure": "3", "windows__certificate": "no_key"},
+        "key",
+        {"private_key_unusable": "shown by", "service_stopped": "ruled out"},
+    ),
+    (
+        "service stopped",
+        {"rdp__stage": "refused", "windows__termservice": "stopped"},
+        "start_service",
+        {"service_stopped": "shown by", "host_silent": "ruled out", "name_resolution": "ruled out"},
+    ),
+    (
+        "security layer rdp",
+        {"rdp__negotiation_failure": "2", "rdp__security": "rdp_only", "windows__security_layer": "rdp"},
+        "layer",
+        {"security_layer_mismatch": "shown by"},
+    ),
+    (
+        "trust broken",
+        {"windows__domain_trust": "broken"},
+        "lift",
+        {"nla_cannot_complete": "shown by", "service_stopped": "ruled out"},
+    ),
+    ("closed before confirm", {"rdp__stage": "closed_before_confirm"}, "path", {"middlebox": "fits"}),
+    ("unreachable", {"rdp__stage": "timed_out", "windows__reached": "no"}, "power", {"host_silent": "shown by"}),
+    ("credentials refused", {"rdp__negotiation_failure": "3", "windows__reached": "denied"}, "inside_denied", {}),
+    (
+        "constrained language",
+        {"rdp__certificate": "expired", "windows__reached": "constrained_language"},
+        "inside_constrained",
+        {},
+    ),
+]
+
+
+class TestRemoteDesktop:
+    guide = CATALOG.guides["rdp-connection-closed"]
+
+    @pytest.mark.parametrize(
+        ("changed", "step", "expected"), [fault[1:] for fault in FAULTS], ids=[f[0] for f in FAULTS]
+    )
+    def test_leads_each_fault_to_its_step_and_causes(
+        self, changed: dict[str, str], step: str, expected: dict[str, str]
+    ) -> None:
+        refused = REFUSED if "rdp__negotiation_failure" in changed else {}
+        known = facts(**{**{name.replace(".", "__"): value for name, value in refused.items()}, **changed})
+        if known["windows.reached"] != "yes":
+            known |= {name: "unknown" for name in known if name.startswith("windows.") and name != "windows.reached"}
+        assert follow(self.guide, known) == step
+        found = verdicts(known)
+        assert {cause: found[cause] for cause in expected} == expected
+
+    def test_starts_with_the_verdict_of_the_probe(self) -> None:
+        assert self.guide.steps[self.guide.start].subject == "rdp.stage"
+
+    def test_never_changes_the_computer_when_something_in_between_closes(self) -> None:
+        below = {"path"}
+        while more := {t for name in below for t in self.guide.steps[name].to.values()} - below:
+            below |= more
+        assert [name for name in below if self.guide.steps[name].kind == "fix"] == []
+        assert "Changing the computer would not help" in self.guide.steps["path"].text
+
+    def test_warns_against_renaming_the_key_folder(self) -> None:
+        assert "do not rename the folder MachineKeys" in self.guide.steps["key"].text
+
+    @pytest.mark.parametrize("text", ["0x904 / 0x7", "Error code: 0x904\nExtended error code: 0x7", "0x904", "2308"])
+    def test_is_found_by_its_code(self, text: str) -> None:
+        match = CATALOG.codes.identify(text).used
+        assert match is not None
+        assert match.entry is not None
+        assert match.entry.guide == "rdp-connection-closed"
+
+    def test_states_doubt_about_codes_without_a_source(self) -> None:
+        certainty = {entry.code: entry.certainty for entry in CATALOG.codes.entries.values()}
+        assert certainty[Code("mstsc", 0x904, 0x7)] == "field_report"
+        assert {certainty[Code("mstsc", code)] for code in (0x4, 0xB09, 0x1D07)} == {"unconfirmed"}
+        assert {certainty[Code("mstsc", code)] for code in (0x904, 0x204, 0x108, 0x104, 0x1B07)} == {"documented"}
+
+
+class TestRemedies:
+    def test_have_the_risks_they_should(self) -> None:
+        risks = {action.name: (action.risk, action.self_service) for action in CATALOG.actions.values()}
+        assert risks == {
+            "renew-rdp-certificate": ("low", True),
+            "restart-remote-desktop": ("disruptive", False),
+            "require-tls": ("low", False),
+            "lift-nla": ("dangerous", False),
+        }
+
+    def test_lower_security_for_two_hours_only(self) -> None:
+        assert CATALOG.actions["lift-nla"].temporary == 2 * 3600
+
+    def test_explain_every_guard(self) -> None:
+        assert [a.name for a in CATALOG.actions.values() if set(a.guards) != set(a.refusals)] == []
+
+    def test_are_all_reached_by_a_guide(self) -> None:
+        reached = {step.subject for guide in GUIDES for step in guide.steps.values() if step.kind == "fix"}
+        assert set(CATALOG.actions) == reached
+
+
+def test_every_cause_can_be_judged_and_is_named_by_a_code() -> None:
+    named = {cause for entry in CATALOG.codes.entries.values() for cause in entry.causes}
+    assert set(CATALOG.causes) == named
+    assert [cause.id for cause in CATALOG.causes.values() if not _rules(cause)] == []
+
+
+def test_nothing_is_judged_without_readings() -> None:
+    assert set(verdicts(dict.fromkeys(FACTS.values, "unknown")).values()) == {"not checked"}
+
+
+def _rules(cause: Cause) -> int:
+    return len(cause.shown_by) + len(cause.fits)
+
+
+def test_the_catalogue_is_what_its_type_says() -> None:
+    assert isinstance(CATALOG, Catalog)
+    assert len(CATALOG.digest) == 64
+    assert set(CATALOG.resources) >= {"service", "registry-value", "rdp-certificate", "rdp-listener"}

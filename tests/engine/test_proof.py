@@ -1,0 +1,109 @@
+"""The check from outside, the guards before it, and the causes."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.engine.sample import sample
+from troubleshoot.engine.action import Verify, guards, judge
+from troubleshoot.engine.facts import Fact
+from troubleshoot.engine.proof import verdict, worse
+
+STAGES = {"rdp.stage": {"no_name": 0, "refused": 1, "timed_out": 1, "closed": 2, "negotiation": 3, "tls": 4, "ok": 5}}
+VERIFY = Verify(90, {"rdp.stage": ("ok",), "rdp.certificate": ("valid",)})
+CATALOG = sample()
+ACTION = CATALOG.actions["switch-on"]
+
+
+def seen(stage: str, certificate: str = "unknown") -> dict[str, str]:
+    return {"rdp.stage": stage, "rdp.certificate": certificate}
+
+
+GOOD = seen("ok", "valid")
+BAD = seen("negotiation")
+
+
+class TestVerdict:
+    @pytest.mark.parametrize(
+        ("readings", "expected"),
+        [
+            ([], "not_verified"),
+            ([GOOD], "not_verified"),
+            ([GOOD, GOOD], "verified"),
+            ([BAD, GOOD], "not_verified"),
+            ([GOOD, BAD], "not_verified"),
+            ([BAD, GOOD, GOOD], "verified"),
+            ([GOOD, GOOD, BAD], "not_verified"),
+            ([seen("ok", "expired")] * 2, "not_verified"),
+            ([BAD, BAD], "not_verified"),
+            ([seen("refused")] * 2, "worse"),
+            ([seen("refused")], "not_verified"),
+            ([seen("refused"), seen("timed_out")], "not_verified"),
+            ([seen("refused"), BAD], "not_verified"),
+            ([seen("unknown")] * 2, "not_verified"),
+        ],
+    )
+    def test_needs_two_agreeing_readings(self, readings: list[dict[str, str]], expected: str) -> None:
+        assert verdict(VERIFY, STAGES, BAD, readings) == expected
+
+    def test_needs_agreement_even_within_what_is_allowed(self) -> None:
+        loose = Verify(90, {"rdp.stage": ("tls", "ok")})
+        assert verdict(loose, STAGES, BAD, [seen("tls"), seen("ok")]) == "not_verified"
+
+
+class TestWorse:
+    @pytest.mark.parametrize(
+        ("before", "after", "expected"),
+        [
+            (seen("ok", "valid"), seen("tls"), True),
+            (seen("tls"), seen("negotiation"), True),
+            (seen("refused"), seen("timed_out"), False),
+            (seen("refused"), seen("no_name"), True),
+            (seen("refused"), seen("ok", "expired"), False),
+            (seen("ok", "valid"), seen("ok", "expired"), True),
+            (seen("ok", "valid"), seen("unknown"), False),
+            (seen("unknown"), seen("no_name"), False),
+            (seen("ok", "expired"), seen("ok", "expired"), False),
+        ],
+    )
+    def test_is_an_earlier_stage_or_a_fact_that_no_longer_holds(
+        self, before: dict[str, str], after: dict[str, str], *, expected: bool
+    ) -> None:
+        assert worse(before, after, VERIFY, STAGES) is expected
+
+    def test_is_never_concluded_from_nothing(self) -> None:
+        assert not worse({}, {}, VERIFY, STAGES)
+        assert not worse(GOOD, {}, VERIFY, STAGES)
+
+
+class TestGuards:
+    def test_let_the_action_run_when_they_hold(self) -> None:
+        assert guards(ACTION, {"lamp.bulb": "good"}) == ()
+
+    def test_say_in_words_what_does_not_hold(self) -> None:
+        (refusal,) = guards(ACTION, {"lamp.bulb": "broken"})
+        assert (refusal.fact, refusal.value, refusal.allowed) == ("lamp.bulb", "broken", ("good",))
+        assert refusal.text == "The bulb is broken."
+        (plain,) = guards(replace(ACTION, refusals={}), {"lamp.bulb": "broken"})
+        assert plain.text == "lamp.bulb is broken; it must be good."
+
+    @pytest.mark.parametrize("facts", [{}, {"lamp.bulb": "unknown"}])
+    def test_refuse_what_could_not_be_read(self, facts: dict[str, str]) -> None:
+        assert guards(ACTION, facts)[0].text == "lamp.bulb could not be read; it must be good before this may run."
+
+
+class TestCause:
+    @pytest.mark.parametrize(
+        ("facts", "expected", "readings"),
+        [
+            ([Fact("lamp.light", "off", ("dark at 9:00",))], "shown by", ("dark at 9:00",)),
+            ([Fact("lamp.light", "on")], "ruled out", ("lamp.light = on",)),
+            ([Fact("lamp.bulb", "broken", ("a rattle",))], "fits", ("a rattle",)),
+            ([Fact("lamp.light", "off"), Fact("lamp.bulb", "broken")], "shown by", ("lamp.light = off",)),
+            ([Fact("lamp.light", "unknown"), Fact("lamp.bulb", "good")], "not checked", ()),
+            ([], "not checked", ()),
+        ],
+    )
+    def test_is_judged_by_readings(self, facts: list[Fact], expected: str, readings: tuple[str, ...]) -> None:
+        judged = judge(CATALOG.causes["dark"], {fact.name: fact for fact in facts})
+        assert (judged.verdict, judged.readings) == (expected, readings)
