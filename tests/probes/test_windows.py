@@ -12,7 +12,7 @@ HEALTHY: dict[windows.Reading, dict[str, Any]] = {
     windows.TERMSERVICE: {"exists": True, "state": "Running", "start_mode": "Manual"},
     windows.SESSIONENV: {"exists": True, "state": "Running", "start_mode": "Manual"},
     windows.BROKER: {"exists": False, "state": None, "start_mode": None},
-    windows.CERTIFICATE: {"count": 1, "usable": True, "expired": False, "has_private_key": True},
+    windows.CERTIFICATE: {"number": 1, "usable": True, "expired": False, "has_private_key": True},
     windows.LISTENER: {
         "security_layer": 2,
         "security_layer_source": 0,
@@ -20,7 +20,7 @@ HEALTHY: dict[windows.Reading, dict[str, Any]] = {
         "nla_source": 0,
         "certificate_type": 1,
     },
-    windows.SESSIONS: {"count": 1, "users": ["CORP\\bob"], "since": ["2026-11-22T07:00:00Z"]},
+    windows.SESSIONS: {"number": 1, "users": ["CORP\\bob"], "since": ["2026-11-22T07:00:00Z"]},
     windows.DOMAIN: {"joined": True, "name": "corp.example", "controller": False, "secure_channel": True},
 }
 
@@ -67,7 +67,7 @@ class TestTheWindowsProbe:
             ("broker", {"exists": None}, "connection_broker", "unknown"),
             ("certificate", {"usable": False, "expired": True}, "certificate", "expired"),
             ("certificate", {"usable": False, "expired": True, "has_private_key": False}, "certificate", "no_key"),
-            ("certificate", {"usable": False, "count": 0, "expired": None}, "certificate", "missing"),
+            ("certificate", {"usable": False, "number": 0, "expired": None}, "certificate", "missing"),
             ("certificate", {"usable": False}, "certificate", "unknown"),
             ("listener", {"certificate_type": 0}, "certificate_binding", "none"),
             ("listener", {"certificate_type": 2}, "certificate_binding", "policy"),

@@ -97,7 +97,7 @@ def _service(state: State) -> str:
 def _certificate(state: State) -> str:
     if _is(state, "usable", wanted=True):
         return "valid"
-    if _is(state, "count", 0):
+    if _is(state, "number", 0):
         return "missing"
     if _is(state, "has_private_key", wanted=False):
         return "no_key"
@@ -116,7 +116,7 @@ _Rule = tuple[Reading, tuple[str, ...], Callable[[State], str]]
 _RULES: Mapping[str, _Rule] = {
     "windows.termservice": (TERMSERVICE, ("exists", "state", "start_mode"), _service),
     "windows.sessionenv": (SESSIONENV, ("exists", "state", "start_mode"), _service),
-    "windows.certificate": (CERTIFICATE, ("count", "usable", "expired", "has_private_key"), _certificate),
+    "windows.certificate": (CERTIFICATE, ("number", "usable", "expired", "has_private_key"), _certificate),
     "windows.certificate_binding": (
         LISTENER,
         ("certificate_type",),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from troubleshoot.lab.powershell.objects import Instance, ObjectType
-from troubleshoot.lab.powershell.rdp_setting import ANSWER, SETTING, CimMethod, listener
+from troubleshoot.lab.powershell.rdp_setting import ANSWER, SETTING, CimMethod, listeners
 from troubleshoot.lab.powershell.rdp_setting import METHODS as LISTENER_METHODS
 from troubleshoot.lab.powershell.values import Integer, Moment
 from troubleshoot.lab.state import Document, HostState, moment
@@ -54,8 +54,9 @@ def _service(name: str, service: Document) -> Instance:
 
 
 def _processes(document: Document) -> list[Instance]:
-    """Return the listed processes and one svchost.exe for each process id that a running service has."""
-    rows = [
+    """Return the idle process, the listed ones, and one svchost.exe for each process id of a running service."""
+    rows = [_process("System Idle Process", 0, 0, None, None)]
+    rows += [
         _process(row["name"], row["process_id"], row["session_id"], row["created_at"], row)
         for row in document["processes"]
     ]
@@ -64,20 +65,20 @@ def _processes(document: Document) -> list[Instance]:
     return rows
 
 
-def _process(name: str, number: int, session: int, created: str, origin: Document | None) -> Instance:
+def _process(name: str, number: int, session: int, created: str | None, origin: Document | None) -> Instance:
     values = {
         "Name": name,
         "ProcessId": Integer(number, "uint32"),
         "SessionId": Integer(session, "uint32"),
-        "CreationDate": Moment.local(moment(created)),
+        "CreationDate": None if created is None else Moment.local(moment(created)),
     }
     return Instance(PROCESS, values, origin)
 
 
 def _computer(document: Document) -> list[Instance]:
     domain = document["domain"]
-    # 0 standalone workstation, 1 member workstation, 5 primary domain controller.
-    role = 5 if domain["controller"] else int(bool(domain["joined"]))
+    # 0 standalone workstation, 1 member workstation, 4 backup and 5 primary domain controller.
+    role = (5 if domain.get("primary", True) else 4) if domain["controller"] else int(bool(domain["joined"]))
     values = {
         "Name": document["name"],
         "Domain": domain["name"],
@@ -90,7 +91,7 @@ def _computer(document: Document) -> list[Instance]:
 def _owner(state: HostState, process: Instance) -> Instance:
     """Win32_Process.GetOwner: 0 and the account; 2 (access denied) where the state does not tell the owner."""
     del state
-    if process.origin is None:
+    if process.origin is None or not process.origin["owner_user"]:
         return Instance(OWNER, {"ReturnValue": Integer(2, "uint32"), "Domain": None, "User": None})
     user, domain = process.origin["owner_user"], process.origin["owner_domain"]
     return Instance(OWNER, {"ReturnValue": Integer(0, "uint32"), "Domain": domain, "User": user})
@@ -102,7 +103,7 @@ CLASSES = {
         CimClass(_CIMV2, SERVICE, _services),
         CimClass(_CIMV2, PROCESS, _processes),
         CimClass(_CIMV2, COMPUTER, _computer),
-        CimClass("root/cimv2/terminalservices", SETTING, listener),
+        CimClass("root/cimv2/terminalservices", SETTING, listeners),
     )
 }
 RESULTS = (OWNER, ANSWER)

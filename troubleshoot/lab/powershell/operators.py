@@ -17,6 +17,7 @@ from troubleshoot.lab.powershell.values import (
 
 _PRINTABLE = re.compile(r"[\x20-\x7e]*")
 _HEX = re.compile(r"0x[0-9A-Fa-f]+")
+_DOTNET = {"byte": "Byte", "uint16": "UInt16", "int": "Int32", "uint32": "UInt32", "long": "Int64", "uint64": "UInt64"}
 _SCALARS = (bool, str, Integer, Moment)
 
 
@@ -137,8 +138,9 @@ def cast(name: str, value: Any) -> Any:
         if not all(isinstance(item, str) for item in value):
             raise Unsupported("a cast to [string[]] of anything but strings")
         return list(value)
-    numbers = [_to_integer("byte", item) for item in value]
-    return bytes(number.value for number in numbers)
+    if not all(isinstance(item, Integer) and item.kind == "byte" for item in value):
+        raise Unsupported("a cast to [byte[]] of anything but bytes")
+    return bytes(item.value for item in value)
 
 
 def _to_integer(name: str, value: Any) -> Integer:
@@ -152,10 +154,14 @@ def _to_integer(name: str, value: Any) -> Integer:
         raise Unsupported(f"a cast of {type_name(value)} to [{name}]: only integers and '0x...' are certain")
     if not low <= number <= high:
         raise ScriptFailed(
-            f'Cannot convert value "{to_text(value)}" to type "[{name}]". '
-            "Error: Value was either too large or too small for this type."
+            f'Cannot convert value "{to_text(value)}" to type "System.{_DOTNET[name]}". '
+            f'Error: "Value was either too large or too small for {_article(name)} {_DOTNET[name]}."'
         )
     return Integer(number, name)
+
+
+def _article(name: str) -> str:
+    return "an unsigned" if name == "byte" else "an" if _DOTNET[name].startswith("I") else "a"
 
 
 def _from_hex(value: str, low: int, high: int) -> int:

@@ -7,14 +7,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from troubleshoot.lab.powershell.errors import ScriptFailed
 from troubleshoot.lab.powershell.objects import Instance, ObjectType
 from troubleshoot.lab.powershell.values import Integer
 from troubleshoot.lab.reactions import valid_now
 from troubleshoot.lab.state import (
     POLICY,
-    RDP_TCP,
     REMOTE_DESKTOP_STORE,
+    TERMINAL_SERVER,
     Document,
     HostState,
     find,
@@ -23,6 +22,9 @@ from troubleshoot.lab.state import (
     registry_value,
 )
 
+_WIN_STATIONS = TERMINAL_SERVER + "\\WinStations"
+# Remote Desktop Services WMI provider error codes: INVALID_OPERATION is also the answer for what policy governs.
+_INVALID_PARAMETER, _INVALID_OPERATION = 0x80041008, 0x80041016
 # What is in force when neither policy nor the local key holds a value.
 _DEFAULTS = {"SecurityLayer": 2, "MinEncryptionLevel": 3, "UserAuthentication": 0}
 # PolicySource*: who decides.
@@ -60,38 +62,44 @@ ANSWER = ObjectType(
 )
 
 
-def listener(document: Document) -> list[Instance]:
-    """Return the one listener, RDP-Tcp."""
-    digest, kind = _certificate(document)
+def listeners(document: Document) -> list[Instance]:
+    """Return one instance for each key below WinStations: RDP-Tcp, and those that other products add."""
+    prefix = _WIN_STATIONS.casefold() + "\\"
+    keys = [key for key in document["registry"] if key.casefold().startswith(prefix)]
+    return [_listener(document, key) for key in keys if "\\" not in key[len(prefix) :]]
+
+
+def _listener(document: Document, key: str) -> Instance:
+    digest, kind = _certificate(document, key)
     values: dict[str, Any] = {
-        "TerminalName": "RDP-Tcp",
-        "SecurityLayer": _in_force(document, "SecurityLayer"),
-        "MinEncryptionLevel": _in_force(document, "MinEncryptionLevel"),
-        "UserAuthenticationRequired": _in_force(document, "UserAuthentication"),
-        "PolicySourceSecurityLayer": _source(document, "SecurityLayer"),
-        "PolicySourceMinEncryptionLevel": _source(document, "MinEncryptionLevel"),
-        "PolicySourceUserAuthenticationRequired": _source(document, "UserAuthentication"),
+        "TerminalName": key.rpartition("\\")[2],
+        "SecurityLayer": _in_force(document, key, "SecurityLayer"),
+        "MinEncryptionLevel": _in_force(document, key, "MinEncryptionLevel"),
+        "UserAuthenticationRequired": _in_force(document, key, "UserAuthentication"),
+        "PolicySourceSecurityLayer": _source(document, key, "SecurityLayer"),
+        "PolicySourceMinEncryptionLevel": _source(document, key, "MinEncryptionLevel"),
+        "PolicySourceUserAuthenticationRequired": _source(document, key, "UserAuthentication"),
         "SSLCertificateSHA1Hash": digest,
         "SSLCertificateSHA1HashType": Integer(kind, "uint32"),
     }
-    return [Instance(SETTING, values)]
+    return Instance(SETTING, values, key)
 
 
-def _in_force(document: Document, name: str) -> Integer:
-    value = listener_value(document, name)
+def _in_force(document: Document, key: str, name: str) -> Integer:
+    value = listener_value(document, name, key)
     return Integer(_DEFAULTS[name] if value is None else value, "uint32")
 
 
-def _source(document: Document, name: str) -> Integer:
+def _source(document: Document, key: str, name: str) -> Integer:
     if registry_value(document, POLICY, name) is not None:
         return Integer(_GROUP_POLICY, "uint32")
-    local = registry_value(document, RDP_TCP, name)
+    local = registry_value(document, key, name)
     return Integer(_DEFAULT if local is None else _LOCAL, "uint32")
 
 
-def _certificate(document: Document) -> tuple[str, int]:
+def _certificate(document: Document, key: str) -> tuple[str, int]:
     """Return the thumbprint in use and where it comes from."""
-    bound = registry_value(document, RDP_TCP, "SSLCertificateSHA1Hash")
+    bound = registry_value(document, key, "SSLCertificateSHA1Hash")
     if bound:
         mine = document["certificates"].get("My", [])
         usable = any(entry["thumbprint"].upper() == bound.upper() and entry["has_private_key"] for entry in mine)
@@ -104,37 +112,37 @@ def _certificate(document: Document) -> tuple[str, int]:
     return (own[-1]["thumbprint"].upper() if own else "0" * 40), _SELF_SIGNED
 
 
-def _set(state: HostState, name: str, value: int, allowed: range) -> Instance:
-    """Write the local value; a value that policy governs is WBEM_E_INVALID_OPERATION, a bad one INVALID_PARAMETER."""
+def _answer(code: int) -> Instance:
+    return Instance(ANSWER, {"ReturnValue": Integer(code, "uint32")})
+
+
+def _set(state: HostState, key: str, name: str, value: int, allowed: range) -> Instance:
+    """Write the local value; what policy governs, and what is no valid value, is answered by an error code."""
     if registry_value(state.document, POLICY, name) is not None:
-        raise ScriptFailed("Invalid operation ")
+        return _answer(_INVALID_OPERATION)
     if value not in allowed:
-        raise ScriptFailed("Invalid parameter ")
+        return _answer(_INVALID_PARAMETER)
     with state.changing() as document:
-        key = find(document["registry"], RDP_TCP) or RDP_TCP
         values = document["registry"].setdefault(key, {})
         values[find(values, name) or name] = {"kind": "DWord", "value": value}
-    return Instance(ANSWER, {"ReturnValue": Integer(0, "uint32")})
+    return _answer(0)
 
 
 def _set_security_layer(state: HostState, target: Instance, value: int) -> Instance:
-    del target
-    if value == 2 and _in_force(state.document, "MinEncryptionLevel").value == 1:
-        raise ScriptFailed("Invalid parameter ")
-    return _set(state, "SecurityLayer", value, range(3))
+    if value == 2 and _in_force(state.document, target.origin, "MinEncryptionLevel").value == 1:
+        return _answer(_INVALID_PARAMETER)
+    return _set(state, target.origin, "SecurityLayer", value, range(3))
 
 
 def _set_encryption_level(state: HostState, target: Instance, value: int) -> Instance:
-    del target
     # Documented for the property: TLS is not compatible with level 1.
-    if value == 1 and _in_force(state.document, "SecurityLayer").value == 2:
-        raise ScriptFailed("Invalid parameter ")
-    return _set(state, "MinEncryptionLevel", value, range(1, 5))
+    if value == 1 and _in_force(state.document, target.origin, "SecurityLayer").value == 2:
+        return _answer(_INVALID_PARAMETER)
+    return _set(state, target.origin, "MinEncryptionLevel", value, range(1, 5))
 
 
 def _set_user_authentication(state: HostState, target: Instance, value: int) -> Instance:
-    del target
-    return _set(state, "UserAuthentication", value, range(2))
+    return _set(state, target.origin, "UserAuthentication", value, range(2))
 
 
 METHODS = {

@@ -10,7 +10,7 @@ $usable = @($items | Where-Object -FilterScript {
     $_.HasPrivateKey -and $_.NotBefore.ToUniversalTime() -le $now -and $_.NotAfter.ToUniversalTime() -gt $now
 } -ErrorAction Stop)
 $state = @{
-    count           = $items.Count
+    number          = $items.Count
     usable          = $usable.Count -gt 0
     expired         = $null
     has_private_key = $null

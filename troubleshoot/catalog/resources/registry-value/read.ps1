@@ -12,7 +12,7 @@ if (Test-Path -LiteralPath $Path) {
         if ($kind -eq 'DWord') {
             # .NET gives it with a sign, the registry has none.
             if ($value -lt 0) {
-                $value = [long] $value + 4294967296
+                $value = $value + 4294967296
             }
             $state['number'] = $value
         } elseif ($kind -eq 'QWord') {

@@ -28,8 +28,6 @@ if (-not $exists) {
     }
     if ($kind -eq 'DWord') {
         $value = [uint32] $value
-    } elseif ($kind -eq 'MultiString') {
-        $value = [string[]] $value
     } elseif ($kind -eq 'QWord') {
         $value = [long] "0x$value"
     } elseif ($kind -eq 'Binary') {

@@ -25,4 +25,4 @@ $users = @(foreach ($desktop in $first) {
 $since = @(foreach ($desktop in $first) {
     $desktop.CreationDate.ToUniversalTime().ToString('s') + 'Z'
 })
-@{ count = $first.Count; users = $users; since = $since }
+@{ number = $first.Count; users = $users; since = $since }

@@ -1,0 +1,1 @@
+"""Resources: their scripts against vectors that were written by hand."""
