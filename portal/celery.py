@@ -25,7 +25,13 @@ app.conf.update(
     broker_connection_retry_on_startup=True,
     # Without the acknowledgement emulation kombu needs no server-side scripting and never redelivers by itself:
     # a lost message is rung again by the keeper, and a repeated one finds nothing to claim.
-    broker_transport_options={"ack_emulation": False, "socket_connect_timeout": 2, "socket_timeout": 10},
-    broker_connection_timeout=2,
+    # A ring that cannot be delivered gives up at once: nobody waits for a broker that is down.
+    broker_transport_options={
+        "ack_emulation": False,
+        "socket_connect_timeout": 2,
+        "socket_timeout": 10,
+        "max_retries": 1,
+        "interval_start": 0,
+    },
 )
 app.autodiscover_tasks(["troubleshoot"])

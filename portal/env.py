@@ -89,6 +89,4 @@ def refuse_credentials(process: str) -> None:
     Taking the variables out again would not help: the first environment stays readable for the process's life.
     """
     if found := sorted(name for name in os.environ if name.startswith(SECRET_PREFIX)):
-        raise ImproperlyConfigured(
-            f"The {process} must be started without host credentials: unset {', '.join(found)}"
-        )
+        raise ImproperlyConfigured(f"The {process} must be started without host credentials: unset {', '.join(found)}")

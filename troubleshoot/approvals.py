@@ -1,0 +1,79 @@
+"""Approvals: a second person's yes or no to exactly one plan. The rules that matter are also database constraints."""
+
+from __future__ import annotations
+
+from django.db import IntegrityError, transaction
+from django.db.models.functions import Now
+
+from troubleshoot import access
+from troubleshoot.audit import Tag
+from troubleshoot.jobs import NotPossible, approval_lifetime, move
+from troubleshoot.models import Approval, Job, Person
+from troubleshoot.models.job import State
+
+
+def approve(*, actor: Person, job: Job, digest: str) -> Approval:
+    """Says yes to the plan with this digest, as the approver saw it. Used once, by this job, within its lifetime."""
+    return _vote(actor, job, Approval.Decision.APPROVE, digest=digest, reason="")
+
+
+def decline(*, actor: Person, job: Job, reason: str) -> Approval:
+    """Says no. The reason is shown to whoever asked."""
+    if not reason.strip():
+        raise NotPossible("Say why: the person who asked reads it.")
+    return _vote(actor, job, Approval.Decision.DECLINE, digest=job.plan.digest if job.plan else "", reason=reason)
+
+
+def usable(job: Job) -> Approval | None:
+    """The yes that lets this job start now: not expired, for this very plan, by somebody who may still give it."""
+    approval = (
+        Approval.objects.filter(
+            job=job, decision=Approval.Decision.APPROVE, used_at=None, expires_at__gt=Now(), approver__is_active=True
+        )
+        .select_related("approver")
+        .first()
+    )
+    if approval is None or job.plan is None or approval.digest != job.plan.digest:
+        return None
+    return approval if access.may(approval.approver, "job.approve", job).allowed else None
+
+
+def use(approval: Approval) -> bool:
+    """Spends an approval; False when it was spent before."""
+    return Approval.objects.filter(pk=approval.pk, used_at=None).update(used_at=Now()) == 1
+
+
+def _vote(actor: Person, job: Job, decision: Approval.Decision, *, digest: str, reason: str) -> Approval:
+    access.require(actor, "job.approve", job)
+    if job.state != State.WAITING_APPROVAL or job.plan is None:
+        raise NotPossible(f"There is nothing to decide: this is {job.get_state_display().lower()}.")
+    if digest != job.plan.digest:
+        raise NotPossible("The plan is not the one you were shown. Nothing was approved.")
+    yes = decision is Approval.Decision.APPROVE
+    try:
+        with transaction.atomic():
+            approval = Approval.objects.create(
+                job=job,
+                digest=digest,
+                approver=actor,
+                requester=job.requester,
+                beneficiary=job.beneficiary,
+                decision=decision,
+                reason=reason,
+                expires_at=Now() + approval_lifetime(),
+            )
+            moved = move(
+                job,
+                State.APPROVED if yes else State.DECLINED,
+                f"{actor} approved the plan" if yes else f"{actor} declined: {reason}",
+                tag=Tag.JOB_APPROVE if yes else Tag.JOB_DECLINE,
+                actor=actor,
+                details={"digest": digest, "approval": str(approval.pk)},
+                personal={"reason": reason} if reason else None,
+                explanation=reason,
+            )
+            if not moved:
+                raise NotPossible("Somebody else has just decided this. Look at it again.")
+    except IntegrityError as error:
+        raise NotPossible("This vote is not possible: you asked for it, it is for you, or you voted before.") from error
+    return approval

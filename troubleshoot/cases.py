@@ -1,0 +1,131 @@
+"""Cases: opening one from a pasted error, and answering what the guide asks."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from troubleshoot import access, audit, diagnosis, jobs, library
+from troubleshoot.audit import Tag
+from troubleshoot.engine import guide as guides
+from troubleshoot.engine.codes import Identified
+from troubleshoot.jobs import NotPossible
+from troubleshoot.models import Answer, Case, Host, Person
+from troubleshoot.models.job import WAITING
+
+#: The guide for texts and codes that no entry of the table leads elsewhere.
+DEFAULT_GUIDE = "rdp-connection-closed"
+MOST_CHARACTERS = 100_000
+
+
+def open_case(*, actor: Person, beneficiary: Person, error_text: str, host: Host | None) -> Case:
+    """Opens a case from whatever the person pasted, and sends for the readings at once.
+
+    Without a host the questions go on and nothing is read. Raises access.Refused, NotPossible.
+    """
+    _may_open(actor, beneficiary, host)
+    if not error_text.strip() or len(error_text) > MOST_CHARACTERS:
+        raise NotPossible("Paste the text of the error window, or type its number.")
+    found = library.installed().codes.identify(error_text)
+    guide = library.installed().guides[guide_for(found)]
+    with transaction.atomic():
+        case = Case.objects.create(
+            opened_by=actor,
+            beneficiary=beneficiary,
+            host=host,
+            site=host.site if host else None,
+            error_text=_storable(error_text),
+            error=describe(found),
+            guide=diagnosis.publish(guide),
+            facts_digest=library.facts().digest,
+            at_step=guide.start,
+        )
+        audit.record(
+            Tag.CASE_OPEN,
+            actor=actor,
+            on_behalf=beneficiary,
+            objects=[case, *([host] if host else [])],
+            details={"error": case.error["code"], "guide": guide.digest},
+        )
+        if host:
+            jobs.request_reading(actor=actor, beneficiary=beneficiary, host=host, case=case)
+        diagnosis.advance(case, actor=actor)
+    case.refresh_from_db()
+    return case
+
+
+def answer(*, actor: Person, case: Case, step: str, value: str) -> None:
+    """Records what the person says to a question or a try; an earlier answer may be changed until a fix has begun."""
+    access.require(actor, "case.answer", case)
+    with transaction.atomic():
+        case = Case.objects.select_for_update().select_related("guide").get(pk=case.pk)
+        if case.closed_at is not None:
+            raise NotPossible("This case is closed.")
+        _check_answer(case, step, value)
+        Answer.objects.create(
+            case=case,
+            number=case.answers.count() + 1,
+            step=step,
+            value=value,
+            source=Answer.Source.PERSON,
+            by=actor,
+        )
+        audit.record(
+            Tag.CASE_ANSWER,
+            actor=actor,
+            on_behalf=case.beneficiary,
+            objects=[case],
+            details={"answers": [{"step": step, "value": value, "source": "person"}]},
+        )
+        jobs.go_on(case, actor=actor, requester=actor)
+
+
+def describe(found: Identified) -> dict[str, object]:
+    """What the parser made of a text, as a case keeps it and a command prints it."""
+    used = found.used
+    return {
+        "code": str(used.code) if used else None,
+        "how": used.how if used else "none",
+        "name": used.entry.name if used and used.entry else None,
+        "certainty": used.entry.certainty if used and used.entry else None,
+        "sentence": used.sentence if used else "There is no error code in this text. We can still check the computer.",
+        "ask": bool(used and used.ask),
+        "others": [str(code) for code in used.others] if used else [],
+        "kept": [str(match.code) for match in found.kept],
+        "hints": [str(hint) for hint in found.hints],
+        "notes": list(found.notes),
+    }
+
+
+def guide_for(found: Identified) -> str:
+    """The name of the guide for what was found in a text."""
+    entry = found.used.entry if found.used else None
+    return (entry.guide if entry else None) or DEFAULT_GUIDE
+
+
+def _may_open(actor: Person, beneficiary: Person, host: Host | None) -> None:
+    if host is not None:
+        access.require(actor, "case.open", host)
+    else:
+        access.require(actor, "case.open")
+    if actor != beneficiary:
+        access.require(actor, "case.open_for_other", host)
+
+
+def _check_answer(case: Case, step: str, value: str) -> None:
+    guide = diagnosis.guide_of(case)
+    if step in guide.steps and guide.steps[step].kind not in {"ask", "try"}:
+        raise NotPossible("This is answered by a reading or a fix, not by a person.")
+    started = {
+        one.name
+        for one in guide.steps.values()
+        if one.kind == "fix" and (job := diagnosis.fix_job(case, one.subject)) and job.state not in WAITING
+    }
+    try:
+        guides.answer(guide, diagnosis.answers(case), step, value, started=started)
+    except guides.AnswerRefused as refusal:
+        raise NotPossible(f"{refusal}.") from refusal
+
+
+def _storable(text: str) -> str:
+    """The text as the database can hold it: NUL and lone surrogates become the replacement character."""
+    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")

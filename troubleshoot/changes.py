@@ -1,0 +1,296 @@
+"""One change of one host, as a worker carries it out: last gate, start, run, check from outside, way back."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import random
+import time
+import uuid
+from dataclasses import asdict
+from typing import Any
+
+from django.db import transaction
+from django.db.models.functions import Now
+
+from troubleshoot import access, approvals, jobs, library, plans, visits
+from troubleshoot.audit import Machine, Tag
+from troubleshoot.credentials import CredentialMissing
+from troubleshoot.engine import plan as plan_rules
+from troubleshoot.engine import proof
+from troubleshoot.engine.action import Action
+from troubleshoot.engine.facts import UNKNOWN
+from troubleshoot.engine.resource import differs
+from troubleshoot.jobs import NotPossible
+from troubleshoot.models import Host, Job, Reading
+from troubleshoot.models.job import State
+from troubleshoot.remote import winrm
+from troubleshoot.remote.envelope import Progress, Visit
+
+log = logging.getLogger(__name__)
+#: A silent host is tried this often before the job ends unreachable; nothing was started, so trying again is safe.
+TRIES = 3
+POLL_SECONDS = 1.0
+PROGRESS_WORDS = {"read": "Reading", "write": "Changing", "check": "Reading again"}
+
+
+def carry_out(job: Job, *, worker: Machine) -> None:
+    """Takes a claimed change to its end. Nothing is sent to the host unless every condition still holds."""
+    plan, why = _last_gate(job)
+    if plan is None:
+        _end(job, State.REFUSED, why, worker)
+        return
+    before = visits.from_outside(job.host).facts
+    if not _start(job, plan, before, worker):
+        return
+    try:
+        visit = visits.carry_out(
+            job.host,
+            plan,
+            attempt=attempt(job),
+            job=job.pk,
+            case=job.case_id,
+            on_progress=lambda step: _progress(job, plan, step, worker),
+        )
+    except winrm.DoorError as error:
+        _door_failed(job, error, worker)
+        return
+    except CredentialMissing as error:
+        _end(job, State.REFUSED, str(error), worker)
+        return
+    _came_back(job, plan, visit, worker)
+
+
+def attempt(job: Job) -> uuid.UUID:
+    """The name of this try on the host: the same for the same claim, another for the next."""
+    return uuid.uuid5(job.pk, str(job.fence))
+
+
+def verify(job: Job, *, worker: Machine) -> None:
+    """Checks a finished run; also what a worker does that takes over from one that died while checking."""
+    plan = plans.of(job)
+    if job.kind == Job.Kind.REVERT:
+        _end_revert(job, plan, worker)
+    else:
+        _end_apply(job, library.installed().actions[job.action], worker)
+
+
+def _last_gate(job: Job) -> tuple[plan_rules.Plan | None, str]:
+    """The plan, if everything that allowed this job still does; else None and the reason."""
+    host = Host.objects.get(pk=job.host_id)
+    try:
+        plan, action = plans.of(job), plans.action_named(job.action)
+    except (plan_rules.PlanError, NotPossible) as error:
+        return None, f"{error}".rstrip(".") + "."
+    why = plans.outdated(plan) or plans.forbidden(action, host)
+    if not why and host.identity and dict(plan.identity) != host.identity:
+        why = "The plan was made for another computer under this name."
+    if not why and job.kind == Job.Kind.APPLY:
+        allowed = access.may(job.requester, "job.apply", job)
+        why = "" if allowed.allowed else f"{job.requester} may no longer start this. {allowed.reason}"
+        if not why and job.needs_approval and approvals.usable(job) is None:
+            why = "The approval has expired, was used, or its giver may no longer approve."
+    return (None, why) if why else (plan, "")
+
+
+def _start(job: Job, plan: plan_rules.Plan, before: dict[str, str], worker: Machine) -> bool:
+    """Writes "about to start", spends the approval, and only then lets the visit begin."""
+    action = plans.action_named(job.action)
+    undo: dict[str, Any] = {}
+    if job.kind == Job.Kind.APPLY and action.temporary is not None:
+        undo["undo_at"] = Now() + dt.timedelta(seconds=action.temporary)
+    with transaction.atomic():
+        if job.needs_approval and job.kind == Job.Kind.APPLY:
+            approval = approvals.usable(job)
+            if approval is None or not approvals.use(approval):
+                _end(job, State.REFUSED, "The approval was used or has expired.", worker)
+                return False
+        return jobs.move(
+            job,
+            State.STARTING,
+            "Starting",
+            tag=Tag.JOB_START,
+            actor=worker,
+            fence=job.fence,
+            details={"digest": plan.digest, "attempt": str(attempt(job)), "runner": plan.runner},
+            started_at=Now(),
+            result={**job.result, "outside_before": before},
+            **undo,
+        )
+
+
+def _progress(job: Job, plan: plan_rules.Plan, step: Progress, worker: Machine) -> None:
+    text = f"{PROGRESS_WORDS.get(step.stage, step.stage)}: {plan.items[step.item].title}"
+    if job.state == State.STARTING:
+        jobs.move(job, State.RUNNING, text, tag=Tag.JOB_PROGRESS, actor=worker, fence=job.fence)
+    else:
+        jobs.tell(job, text)
+
+
+def _door_failed(job: Job, error: winrm.DoorError, worker: Machine) -> None:
+    result = {**job.result, "stage": error.stage}
+    if isinstance(error, winrm.Lost):
+        _end(job, State.UNKNOWN, f"We lost contact while changing: {error} We do not repeat it.", worker, result=result)
+    elif isinstance(error, winrm.Refused):
+        _end(job, State.REFUSED, f"{error} Nothing was changed.", worker, result=result)
+    elif isinstance(error, winrm.Unreachable) and job.tries + 1 < TRIES and job.state == State.STARTING:
+        wait = dt.timedelta(seconds=random.uniform(2, 2 * 2 ** (job.tries + 1)))  # noqa: S311 - jitter, not a secret
+        jobs.move(
+            job,
+            State.QUEUED,
+            f"{error} Nothing was started; trying again.",
+            tag=Tag.JOB_QUEUE,
+            actor=worker,
+            fence=job.fence,
+            tries=job.tries + 1,
+            not_before=Now() + wait,
+            ring_at=Now() + wait,
+            lease_until=None,
+        )
+    else:
+        _end(job, State.UNREACHABLE, f"{error} Nothing was changed.", worker, result=result)
+
+
+def _came_back(job: Job, plan: plan_rules.Plan, visit: Visit, worker: Machine) -> None:
+    result = {
+        **job.result,
+        "outcome": visit.outcome,
+        "reason": visit.reason,
+        "before": list(visit.before),
+        "after": list(visit.after) if visit.after is not None else None,
+        "written": list(visit.written),
+        "errors": [asdict(error) for error in visit.errors],
+        "round_trips": visit.round_trips,
+    }
+    match visit.outcome:
+        case "done":
+            text = "Done on the computer; checking"
+            jobs.move(
+                job,
+                State.VERIFYING,
+                text,
+                tag=Tag.JOB_PROGRESS,
+                actor=worker,
+                fence=job.fence,
+                result=result,
+                details={"written": list(visit.written)},
+            )
+            verify(job, worker=worker)
+        case "drifted" if job.kind == Job.Kind.REVERT and _is_already_back(plan, visit):
+            jobs.move(
+                job,
+                State.VERIFYING,
+                "It was already as before",
+                tag=Tag.JOB_PROGRESS,
+                actor=worker,
+                fence=job.fence,
+                result={**result, "after": result["before"]},
+            )
+            verify(job, worker=worker)
+        case "drifted":
+            text = "Someone else changed this computer meanwhile. Nothing was changed by us."
+            differences = [asdict(one) for one in plan_rules.drift(plan, visit.before)]
+            _end(job, State.DRIFTED, text, worker, result={**result, "differences": differences})
+        case "failed":
+            _end(job, State.FAILED, _what_failed(plan, visit), worker, result=result)
+        case "identity_changed":
+            text = "Another computer answers under this name. Nothing was changed."
+            _end(job, State.REFUSED, text, worker, result=result)
+        case "duplicate":
+            text = "This very attempt was on the computer before. Whether it finished is not known."
+            _end(job, State.UNKNOWN, text, worker, result=result)
+        case _:
+            _end(
+                job, State.REFUSED, visits.REFUSALS.get(visit.reason or "", visits.REFUSALS[""]), worker, result=result
+            )
+
+
+def _is_already_back(plan: plan_rules.Plan, visit: Visit) -> bool:
+    return all(
+        state is not None and name in state and not differs(value, state[name])
+        for item, state in zip(plan.items, visit.before, strict=True)
+        for name, value in item.desired.items()
+    )
+
+
+def _what_failed(plan: plan_rules.Plan, visit: Visit) -> str:
+    error = visit.errors[0] if visit.errors else None
+    where = plan.items[error.index].title if error and error.index is not None else "the computer"
+    said = f": {error.text}" if error else ""
+    written = ", ".join(plan.items[index].title for index in visit.written)
+    after = f"Changed before that, and still changed: {written}." if written else "Nothing was changed."
+    return f"The computer refused a step ({where}{said}). {after}"
+
+
+def _end_apply(job: Job, action: Action, worker: Machine) -> None:
+    before = dict(job.result.get("outside_before", {}))
+    readings, verdict = [], "not_verified"
+    end = time.monotonic() + action.verify.within
+    while True:
+        report = visits.from_outside(job.host)
+        Reading.objects.create(job=job, source="network", name="remote desktop, after", value=report.to_json())
+        readings.append(report.facts)
+        verdict = proof.verdict(action.verify, library.installed().progress, before, readings)
+        if verdict == "verified" or time.monotonic() >= end:
+            break
+        time.sleep(POLL_SECONDS)
+    good = verdict == "verified"
+    text = "Checked from outside, twice: it answers properly again." if good else _not_verified(readings[-1], action)
+    moved = _end(
+        job,
+        State.VERIFIED if good else State.NOT_VERIFIED,
+        text,
+        worker,
+        facts=_after(readings[-1]),
+        result={**job.result, "verdict": verdict, "outside_after": readings[-1]},
+    )
+    if moved and verdict == "worse":
+        _take_back(job, worker)
+
+
+def _not_verified(last: dict[str, str], action: Action) -> str:
+    missed = ", ".join(
+        f"{name} is {last.get(name, UNKNOWN)}, wanted {' or '.join(wanted)}"
+        for name, wanted in action.verify.facts.items()
+        if last.get(name, UNKNOWN) not in wanted
+    )
+    return f"Done, but it still does not answer properly. Check from outside: {missed or 'the readings do not agree'}."
+
+
+def _after(outside: dict[str, str]) -> dict[str, Any]:
+    """Facts after a change: what the check measured. What Windows said before no longer counts, so it is left out."""
+    return {name: {"value": value, "readings": ["measured after the change"]} for name, value in outside.items()}
+
+
+def _take_back(job: Job, worker: Machine) -> None:
+    """A change that made things worse is undone at once, under the approval that named this."""
+    try:
+        undo = plans.undo_of(job, actor=worker, reason="The check from outside was worse than before.")
+    except NotPossible as error:
+        jobs.tell(job, str(error))
+        return
+    if undo is None:
+        jobs.tell(job, "It is worse than before, and nothing of it can be put back.")
+
+
+def _end_revert(job: Job, plan: plan_rules.Plan, worker: Machine) -> None:
+    """A revert is proved by reading again: the old state need not have been a good one."""
+    states = job.result.get("after") or []
+    back = len(states) == len(plan.items) and all(
+        state is not None and name in state and not differs(value, state[name])
+        for item, state in zip(plan.items, states, strict=True)
+        for name, value in item.desired.items()
+    )
+    outside = visits.from_outside(job.host)
+    Reading.objects.create(job=job, source="network", name="remote desktop, after", value=outside.to_json())
+    text = "Read again: everything is as it was before." if back else "Read again: it is not as it was before."
+    with transaction.atomic():
+        moved = _end(job, State.VERIFIED if back else State.NOT_VERIFIED, text, worker, facts=_after(outside.facts))
+        if moved and back and job.origin:
+            jobs.move(job.origin, State.REVERTED, "Undone", tag=Tag.JOB_REVERT, actor=worker)
+
+
+def _end(job: Job, to: State, text: str, worker: Machine, **fields: Any) -> bool:
+    if job.kind == Job.Kind.READ:
+        raise ValueError("a reading ends by itself")
+    return jobs.move(job, to, text, tag=Tag.JOB_END, actor=worker, fence=job.fence, explanation=text, **fields)

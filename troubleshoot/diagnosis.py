@@ -1,0 +1,188 @@
+"""Where a case stands, replayed from its answers, and the only writer of the answers that readings and fixes give."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models.functions import Now
+
+from troubleshoot import audit, library
+from troubleshoot.audit import Actor, Tag
+from troubleshoot.engine import guide as guides
+from troubleshoot.engine.action import Judgement, judge
+from troubleshoot.engine.facts import UNKNOWN, Fact
+from troubleshoot.engine.guide import Guide, Step, Walk
+from troubleshoot.models import Answer, Case, GuideVersion, Job
+from troubleshoot.models.job import ENDED, State
+
+#: What the end of a remedy's job means to the guide. A lost job gives no answer: it waits until it is settled.
+FIX_ANSWER = {
+    State.VERIFIED: "verified",
+    State.NOT_VERIFIED: "not_verified",
+    State.FAILED: "not_verified",
+    State.REVERTED: "not_verified",
+    State.DECLINED: "declined",
+    State.EXPIRED: "declined",
+    State.CANCELLED: "declined",
+    State.DRIFTED: "unavailable",
+    State.REFUSED: "unavailable",
+    State.UNREACHABLE: "unavailable",
+}
+WAITING_FOR = {
+    "fact": Case.WaitingFor.READING,
+    "ask": Case.WaitingFor.PERSON,
+    "try": Case.WaitingFor.PERSON,
+    "fix": Case.WaitingFor.FIX,
+    "end": Case.WaitingFor.NOBODY,
+}
+
+
+@functools.lru_cache(maxsize=256)
+def _parse(name: str, source: str) -> Guide:
+    return library.guide_from(name, source)
+
+
+def guide_of(case: Case) -> Guide:
+    """The guide as it was when the case began."""
+    return _parse(case.guide.name, case.guide.source)
+
+
+def publish(guide: Guide) -> GuideVersion:
+    """The stored version of a guide, made when the first case needs it."""
+    version, _ = GuideVersion.objects.get_or_create(
+        digest=guide.digest, defaults={"name": guide.name, "source": guide.source}
+    )
+    return version
+
+
+def answers(case: Case, rows: Iterable[Answer] | None = None) -> dict[str, str]:
+    """The answers that count, from all rows in order; a changed one has superseded what came after it."""
+    guide, found = guide_of(case), dict[str, str]()
+    for row in case.answers.order_by("number") if rows is None else rows:
+        found = guides.answer(guide, found, row.step, row.value)
+    return found
+
+
+def standing(case: Case) -> Walk:
+    """The path so far and the step that comes next."""
+    return guides.walk(guide_of(case), answers(case))
+
+
+def facts(case: Case) -> dict[str, Fact] | None:
+    """What the latest look at the host found; None while no look has ended. Without a host nothing is known.
+
+    After a change only the facts that its check measured again are there: the others wait for a new reading.
+    """
+    if case.host_id is None:
+        return {}
+    ended = case.jobs.filter(state__in=ENDED).order_by("-ended_at")
+    latest = ended.exclude(facts={}).first()
+    failed_since = ended.filter(kind=Job.Kind.READ, action="", facts={})
+    if latest is None:
+        return {} if failed_since.exists() else None
+    known = stored_facts(latest.facts)
+    if failed_since.filter(ended_at__gte=latest.ended_at).exists():
+        return {name: known.get(name, Fact(name, UNKNOWN)) for name in library.facts().values}
+    return known
+
+
+def stored_facts(stored: dict[str, Any]) -> dict[str, Fact]:
+    """Facts as a job keeps them, by name."""
+    return {name: Fact(name, part["value"], tuple(part["readings"])) for name, part in stored.items()}
+
+
+def causes(found: dict[str, Fact]) -> list[Judgement]:
+    """Every cause with its verdict, the strongest first."""
+    order = ["shown by", "fits", "not checked", "ruled out"]
+    judged = [judge(cause, found) for cause in library.installed().causes.values()]
+    return sorted(judged, key=lambda one: order.index(one.verdict))
+
+
+def consult(guide: Guide, known: dict[str, Fact], given: dict[str, str]) -> tuple[Walk, dict[str, str]]:
+    """The walk that facts and a person's answers allow without a case, and who answered each step of it.
+
+    Raises engine.guide.AnswerRefused for an answer that the guide does not have.
+    """
+    found: dict[str, str] = {}
+    sources: dict[str, str] = {}
+    for step in given:
+        if step in guide.steps and guide.steps[step].kind == "fact":
+            raise guides.AnswerRefused(f"{step} is answered by a reading, not by a person")
+    guides.walk(guide, given)
+    while (at := guides.walk(guide, found).at).kind != "end":
+        if at.kind == "fact":
+            found[at.name], sources[at.name] = _fact_answer(at, known), "reading"
+        elif at.name in given:
+            found[at.name], sources[at.name] = given[at.name], "person"
+        else:
+            break
+    return guides.walk(guide, found), sources
+
+
+def _fact_answer(step: Step, known: dict[str, Fact]) -> str:
+    fact = known.get(step.subject)
+    return fact.value if fact and fact.value in step.to else UNKNOWN
+
+
+def fix_job(case: Case, action: str) -> Job | None:
+    """The latest job of a case for a remedy: its plan's reading, or the change itself."""
+    return case.jobs.filter(action=action).exclude(kind=Job.Kind.REVERT).order_by("-created_at").first()
+
+
+def advance(case: Case, *, actor: Actor) -> Walk:
+    """Answers every step that readings and fixes can answer, and keeps the case's place. Runs in the transaction
+    that ended a job or recorded a person's answer, never in a GET."""
+    case = Case.objects.select_for_update().select_related("guide", "host").get(pk=case.pk)
+    guide, found, known = guide_of(case), answers(case), facts(case)
+    given: list[Answer] = []
+    number = case.answers.count()
+    walk = guides.walk(guide, found)
+    while (row := _machine_answer(case, walk.at, known)) is not None:
+        number += 1
+        row.number = number
+        row.save(force_insert=True)
+        given.append(row)
+        found = guides.answer(guide, found, row.step, row.value)
+        walk = guides.walk(guide, found)
+    if given:
+        audit.record(
+            Tag.CASE_ANSWER,
+            actor=actor,
+            on_behalf=case.beneficiary,
+            objects=[case],
+            details={"answers": [{"step": row.step, "value": row.value, "source": str(row.source)} for row in given]},
+        )
+    _keep_place(case, walk, actor)
+    return walk
+
+
+def _machine_answer(case: Case, step: Step, known: dict[str, Fact] | None) -> Answer | None:
+    if step.kind == "fact" and known is not None and (not known or step.subject in known):
+        return Answer(case=case, step=step.name, value=_fact_answer(step, known), source=Answer.Source.READING)
+    if step.kind == "fix" and (job := fix_job(case, step.subject)) and (value := _outcome(job)):
+        return Answer(case=case, step=step.name, value=value, source=Answer.Source.FIX, job=job)
+    return None
+
+
+def _outcome(job: Job) -> str:
+    """What a remedy's job answers, empty while it is open. A reading that ended well is followed by its plan."""
+    return FIX_ANSWER.get(State(job.state), "") if job.state != State.DONE else ""
+
+
+def _keep_place(case: Case, walk: Walk, actor: Actor) -> None:
+    case.at_step, case.waiting_for = walk.at.name, WAITING_FOR[walk.at.kind]
+    fields = ["at_step", "waiting_for"]
+    if walk.at.kind == "end" and case.closed_at is None:
+        case.outcome = Case.Outcome(walk.at.subject)
+        case.closed_at = Now()
+        fields += ["outcome", "closed_at"]
+        audit.record(
+            Tag.CASE_CLOSE,
+            actor=actor,
+            on_behalf=case.beneficiary,
+            objects=[case],
+            details={"outcome": walk.at.subject, "step": walk.at.name},
+        )
+    case.save(update_fields=fields)

@@ -1,0 +1,68 @@
+"""`manage.py catalog`: checks and lists everything installed, with digests."""
+
+import json
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from troubleshoot import library
+from troubleshoot.engine.catalog import Catalog, CatalogError
+
+
+class Command(BaseCommand):
+    """Checks the catalogue; every fault names file, line and key."""
+
+    help = "Check and list error codes, guides, actions and resources, with their digests."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Declare the options."""
+        parser.add_argument("--json", action="store_true", dest="as_json")
+        parser.add_argument("--quiet", action="store_true", help="print faults only")
+
+    def handle(self, *, as_json: bool, quiet: bool, **options: Any) -> None:
+        """Print the list, or the faults and exit 1."""
+        try:
+            catalog = library.installed()
+        except CatalogError as error:
+            if as_json:
+                self.stdout.write(json.dumps({"ok": False, "problems": [str(one) for one in error.problems]}, indent=2))
+            raise CommandError("\n".join(str(one) for one in error.problems)) from None
+        if as_json:
+            self.stdout.write(json.dumps(as_document(catalog), indent=2))
+        elif not quiet:
+            self._list(catalog)
+
+    def _list(self, catalog: Catalog) -> None:
+        for kind, entries in as_document(catalog)["entries"].items():
+            self.stdout.write(f"{kind} ({len(entries)})")
+            for name, about in entries.items():
+                self.stdout.write(f"  {name:32} {about['digest'][:12]}  {about['title']}")
+                if kind == "resources":
+                    self.stdout.write(f"  {'':32} {'':12}  proved on Windows: {about['proved_on']}")
+        self.stdout.write(f"catalogue {catalog.digest}")
+
+
+def as_document(catalog: Catalog) -> dict[str, Any]:
+    """Everything installed, as plain values."""
+    return {
+        "ok": True,
+        "digest": catalog.digest,
+        "entries": {
+            "guides": {name: {"title": one.title, "digest": one.digest} for name, one in catalog.guides.items()},
+            "actions": {
+                name: {"title": one.title, "risk": one.risk, "digest": one.digest}
+                for name, one in catalog.actions.items()
+            },
+            # A pass in the lab is not a proof on Windows, so nothing here may say more than "never" until a
+            # person has run the vectors there and recorded the build.
+            "resources": {
+                name: {"title": one.title, "digest": one.digest, "proved_on": "never"}
+                for name, one in catalog.resources.items()
+            },
+            "errors": {
+                str(one.code): {"title": one.name, "certainty": one.certainty, "digest": catalog.digest}
+                for one in catalog.codes.entries.values()
+            },
+        },
+    }

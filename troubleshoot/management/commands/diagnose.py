@@ -1,0 +1,157 @@
+"""`manage.py diagnose`: the whole walk without browser, worker or broker. Reads only; never applies."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
+
+from troubleshoot import audit, cases, diagnosis, documents, library, plans, visits
+from troubleshoot.engine import action as actions
+from troubleshoot.engine import facts as fact_rules
+from troubleshoot.engine.guide import AnswerRefused, Walk
+from troubleshoot.management.commands.cases import in_words as case_in_words
+from troubleshoot.management.surroundings import operator
+from troubleshoot.models import Credential, Host
+from troubleshoot.remote.dial import DialError
+from troubleshoot.visits import Look
+
+OUTCOME, QUESTIONS, NOT_REACHED = 0, 2, 3
+#: Stages of the network probe at which nothing at all has answered.
+SILENT = {"no_name", "timed_out", "unknown"}
+
+
+class Command(BaseCommand):
+    """From an error text and a computer to a diagnosis."""
+
+    help = (
+        "Diagnose an error on a computer: exit 0 outcome reached, 2 questions remain, 3 the computer was not reached."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Declare the options."""
+        parser.add_argument("--error", required=True, metavar="TEXT", help="the error window's text, or its number")
+        parser.add_argument("--host", required=True, metavar="NAME", help="a registered computer")
+        parser.add_argument("--answer", action="append", default=[], metavar="STEP=VALUE", help="repeatable")
+        parser.add_argument("--json", action="store_true", dest="as_json")
+        lab = parser.add_argument_group("a simulated computer that is not registered")
+        lab.add_argument("--address", metavar="A", help="its loopback address")
+        lab.add_argument("--credential-ref", metavar="R", help="env:MENDPOINT_SECRET_NAME or file:/PATH")
+        lab.add_argument("--username", default="mendpoint")
+        lab.add_argument("--rdp-port", type=int, default=3389)
+        lab.add_argument("--winrm-port", type=int, default=5985)
+        lab.add_argument("--ca-file", default="", help="the authority of its WinRM certificate; means HTTPS with Basic")
+
+    def handle(self, *, error: str, as_json: bool, **options: Any) -> None:
+        """Look, walk, print, and leave with the status that says how far it came."""
+        host = _host(options)
+        try:
+            given = dict(_pair(text) for text in options["answer"])
+            look = visits.look(host)
+            document, walk = _diagnose(error, host, look, given)
+        except AnswerRefused as refusal:
+            raise CommandError(f"{refusal}.") from refusal
+        except (DialError, ValueError) as refusal:
+            raise CommandError(f"{host.name}: {refusal}") from refusal
+        _record(host, document)
+        self.stdout.write(json.dumps(document, indent=2) if as_json else "\n".join(_in_words(document)))
+        raise SystemExit(_status(look, walk))
+
+
+def _host(options: dict[str, Any]) -> Host:
+    if not options["address"]:
+        host = Host.objects.select_related("site", "credential").filter(name__iexact=options["host"]).first()
+        if host is None:
+            raise CommandError(f"There is no registered computer called {options['host']}.")
+        return host
+    tls = bool(options["ca_file"])
+    host = Host(
+        name=options["host"],
+        address=options["address"],
+        lab=True,
+        rdp_port=options["rdp_port"],
+        winrm_port=options["winrm_port"],
+        transport="basic" if tls else "ntlm",
+        tls=tls,
+        ca_file=options["ca_file"],
+    )
+    if options["credential_ref"]:
+        host.credential = Credential(name=host.name, username=options["username"], reference=options["credential_ref"])
+    try:
+        host.clean_fields(exclude=["site", "credential"])
+        if host.credential:
+            host.credential.clean_fields(exclude=["site"])
+    except ValidationError as error:
+        raise CommandError("; ".join(error.messages)) from error
+    return host
+
+
+def _pair(text: str) -> tuple[str, str]:
+    step, equals, value = text.partition("=")
+    if not equals:
+        raise CommandError(f"Write an answer as STEP=VALUE, not {text[:80]!r}.")
+    return step, value
+
+
+def _diagnose(error: str, host: Host, look: Look, given: dict[str, str]) -> tuple[dict[str, Any], Walk]:
+    found = library.installed().codes.identify(error)
+    guide = library.installed().guides[cases.guide_for(found)]
+    walk, sources = diagnosis.consult(guide, look.facts, given)
+    action = walk.at.subject if walk.at.kind == "fix" else None
+    outcome = {"end": walk.at.subject, "fix": "fix"}.get(walk.at.kind)
+    return {
+        "error": cases.describe(found),
+        "host": host.name,
+        "simulated": host.lab,
+        "guide": guide.name,
+        "version": guide.digest,
+        "path": documents.path(guide, walk, sources),
+        "facts": documents.facts(look.facts),
+        "causes": documents.causes(diagnosis.causes(look.facts)),
+        "outcome": outcome,
+        "says": walk.at.title or walk.at.text,
+        "action": action,
+        "refusals": _refusals(action, host, look) if action else [],
+        "trouble": {"stage": look.stage, "text": look.trouble} if look.trouble else None,
+        "questions": documents.questions(walk),
+    }, walk
+
+
+def _refusals(action: str, host: Host, look: Look) -> list[str]:
+    """Why this remedy would not be run as things stand."""
+    wish = plans.action_named(action)
+    found = [refusal.text for refusal in actions.guards(wish, fact_rules.values(look.facts.values()))]
+    why = plans.forbidden(wish, host)
+    return [*found, why] if why else found
+
+
+def _record(host: Host, document: dict[str, Any]) -> None:
+    with audit.arrives(audit.Source("cli")), transaction.atomic():
+        audit.record(
+            audit.Tag.HOST_READ,
+            actor=operator(),
+            objects=[host] if host.pk else [("host", host.name)],
+            details={"guide": document["version"], "outcome": document["outcome"], "action": document["action"]},
+        )
+
+
+def _status(look: Look, walk: Walk) -> int:
+    if look.facts["rdp.stage"].value in SILENT and not look.windows_answered:
+        return NOT_REACHED
+    return OUTCOME if walk.at.kind in {"end", "fix"} else QUESTIONS
+
+
+def _in_words(document: dict[str, Any]) -> Iterator[str]:
+    first, *rest = case_in_words({**document, "case": "-", "for": "the operator", "waiting_for": "an answer"})
+    yield first.replace("Case - · ", "").replace(" · for the operator", "")
+    yield from rest
+    if document["says"]:
+        yield f"  {document['says']}"
+    if document["trouble"]:
+        yield f"  inside: {document['trouble']['text']}"
+    for refusal in document["refusals"]:
+        yield f"  not now: {refusal}"

@@ -1,0 +1,36 @@
+"""The tables. One module per noun; everything a caller may use is re-exported here."""
+
+from troubleshoot.models.approval import Approval
+from troubleshoot.models.audit import Entry, EntryObject, PersonalPart, Writer
+from troubleshoot.models.case import Answer, Case
+from troubleshoot.models.credential import Credential
+from troubleshoot.models.guide import GuideVersion
+from troubleshoot.models.host import Host
+from troubleshoot.models.job import Heartbeat, Job, JobLine, Plan, Reading, State
+from troubleshoot.models.person import LoginField, Person, normalise_email
+from troubleshoot.models.site import Grant, Role, Site
+
+__all__ = [
+    "Answer",
+    "Approval",
+    "Case",
+    "Credential",
+    "Entry",
+    "EntryObject",
+    "Grant",
+    "GuideVersion",
+    "Heartbeat",
+    "Host",
+    "Job",
+    "JobLine",
+    "LoginField",
+    "Person",
+    "PersonalPart",
+    "Plan",
+    "Reading",
+    "Role",
+    "Site",
+    "State",
+    "Writer",
+    "normalise_email",
+]

@@ -1,0 +1,86 @@
+"""A case: one person's walk through a guide. Answers are append-only; where the person stands is replayed from them."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from troubleshoot.models.guide import GuideVersion
+from troubleshoot.models.host import Host
+from troubleshoot.models.person import Person
+from troubleshoot.models.site import Site
+
+
+class CaseQuerySet(models.QuerySet["Case"]):
+    """Reads of cases; each starts from a person."""
+
+    def visible_to(self, person: Person) -> CaseQuerySet:
+        """Cases opened by or for the person, and those of the sites they serve, oversee or audit."""
+        sites = Site.objects.where(person, ["helpdesk", "approver", "manager", "auditor"])
+        return self.filter(Q(beneficiary=person) | Q(opened_by=person) | Q(site__in=sites)).distinct()
+
+
+class Case(models.Model):
+    """From an error text to an outcome. The pasted text is data: kept as given, shown escaped."""
+
+    class Outcome(models.TextChoices):
+        SOLVED = "solved"
+        ESCALATED = "escalate"
+        EXPLAINED = "explained"
+
+    class WaitingFor(models.TextChoices):
+        READING = "reading"
+        PERSON = "person"
+        FIX = "fix"
+        NOBODY = "nobody"
+
+    opened_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="opened_cases")
+    beneficiary = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="cases")
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, null=True, related_name="cases")
+    host = models.ForeignKey(Host, on_delete=models.PROTECT, null=True, related_name="cases")
+    error_text = models.TextField()
+    #: What the parser made of the text: codes, hints, why.
+    error = models.JSONField(default=dict)
+    guide = models.ForeignKey(GuideVersion, on_delete=models.PROTECT)
+    facts_digest = models.CharField(max_length=64)
+    opened_at = models.DateTimeField(auto_now_add=True)
+    closed_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=20, choices=Outcome.choices, blank=True)
+    #: Derived from the answers for lists; a test replays every case and compares.
+    waiting_for = models.CharField(max_length=20, choices=WaitingFor.choices, default=WaitingFor.READING)
+    at_step = models.CharField(max_length=100, blank=True)
+
+    objects = CaseQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"case {self.pk}"
+
+
+class Answer(models.Model):
+    """One answer to one step. Never changed: a later row for the same step supersedes the walk after it."""
+
+    class Source(models.TextChoices):
+        PERSON = "person"
+        READING = "reading"
+        FIX = "fix"
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="answers")
+    number = models.PositiveIntegerField()
+    step = models.CharField(max_length=100)
+    value = models.CharField(max_length=100)
+    source = models.CharField(max_length=10, choices=Source.choices)
+    by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    job = models.ForeignKey("troubleshoot.Job", on_delete=models.PROTECT, null=True, related_name="answers")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["case", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["case", "number"], name="answer_number_in_case"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.step} = {self.value}"

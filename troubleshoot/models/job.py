@@ -1,0 +1,268 @@
+"""A job is one visit to one host. The row is the job; the queue is only its doorbell."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from uuid6 import uuid7
+
+from troubleshoot.models.case import Case
+from troubleshoot.models.host import Host
+from troubleshoot.models.person import Person
+from troubleshoot.models.site import Site
+
+
+class State(models.TextChoices):
+    """Where a job stands.
+
+    planned → waiting_approval → approved → queued → claimed → starting → running → verifying → verified | not_verified,
+    and the other ends. Only `dangerous` jobs and jobs on critical hosts wait for approval. A `read` job changes
+    nothing, needs no plan, and ends `done`.
+    """
+
+    PLANNED = "planned"
+    WAITING_APPROVAL = "waiting_approval"
+    APPROVED = "approved"
+    QUEUED = "queued"
+    CLAIMED = "claimed"
+    STARTING = "starting"
+    RUNNING = "running"
+    VERIFYING = "verifying"
+    DONE = "done"
+    VERIFIED = "verified"
+    NOT_VERIFIED = "not_verified"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+    DRIFTED = "drifted"
+    REFUSED = "refused"
+    UNREACHABLE = "unreachable"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    REVERTED = "reverted"
+
+
+S = State
+#: Every move a job may make. `claimed → queued` is a lost lease before anything started, or a host that was silent.
+MOVES: dict[State, frozenset[State]] = {
+    S.PLANNED: frozenset({S.WAITING_APPROVAL, S.QUEUED, S.CANCELLED, S.EXPIRED}),
+    S.WAITING_APPROVAL: frozenset({S.APPROVED, S.DECLINED, S.EXPIRED, S.CANCELLED}),
+    S.APPROVED: frozenset({S.QUEUED, S.EXPIRED, S.CANCELLED}),
+    S.QUEUED: frozenset({S.CLAIMED, S.EXPIRED, S.CANCELLED}),
+    S.CLAIMED: frozenset({S.STARTING, S.QUEUED, S.REFUSED, S.UNREACHABLE, S.CANCELLED, S.DONE}),
+    S.STARTING: frozenset({S.RUNNING, S.QUEUED, S.DRIFTED, S.REFUSED, S.UNREACHABLE, S.FAILED, S.UNKNOWN, S.VERIFYING}),
+    S.RUNNING: frozenset({S.VERIFYING, S.DRIFTED, S.REFUSED, S.FAILED, S.UNKNOWN}),
+    S.VERIFYING: frozenset({S.VERIFIED, S.NOT_VERIFIED}),
+    S.VERIFIED: frozenset({S.REVERTED}),
+    S.NOT_VERIFIED: frozenset({S.REVERTED}),
+    S.FAILED: frozenset({S.REVERTED}),
+    S.UNKNOWN: frozenset(),  # resolved by a settle job only
+}
+WAITING = frozenset({S.PLANNED, S.WAITING_APPROVAL, S.APPROVED, S.QUEUED})
+ACTIVE = frozenset({S.CLAIMED, S.STARTING, S.RUNNING, S.VERIFYING})
+#: A lost lease here means that something may have started on the host.
+STARTED = frozenset({S.STARTING, S.RUNNING})
+ENDED = frozenset(S) - WAITING - ACTIVE
+
+
+class Plan(models.Model):
+    """Each resource's state before and the state wanted, for one host, as a digest-protected document."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    host = models.ForeignKey(Host, on_delete=models.PROTECT, related_name="plans")
+    action = models.CharField(max_length=100)
+    document = models.JSONField()
+    digest = models.CharField(max_length=64)
+    made_by = models.ForeignKey("troubleshoot.Job", on_delete=models.PROTECT, null=True, related_name="made_plans")
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"{self.action} on {self.host} ({self.digest[:8]})"
+
+
+class JobQuerySet(models.QuerySet["Job"]):
+    """Reads of jobs, and the one conditional UPDATE by which a job moves."""
+
+    def visible_to(self, person: Person) -> JobQuerySet:
+        """Jobs asked by or for the person, and those of the sites they serve, oversee or audit."""
+        sites = Site.objects.where(person, ["helpdesk", "approver", "manager", "auditor"])
+        return self.filter(Q(requester=person) | Q(beneficiary=person) | Q(host__site__in=sites)).distinct()
+
+    def move(self, job: Job, to: State, *, fence: int | None = None, **fields: object) -> bool:
+        """Moves a job if it still stands where this object says, under the same fence; keeps the object in step.
+
+        False: somebody else was faster, or the lease is lost. Losing is normal; the caller stops.
+        """
+        if to not in MOVES.get(State(job.state), frozenset()):
+            raise ValueError(f"a job never goes from {job.state} to {to}")
+        rows = self.filter(pk=job.pk, state=job.state)
+        if fence is not None:
+            rows = rows.filter(fence=fence)
+        if to in ENDED:
+            fields = {"ended_at": Now(), "lease_until": None, **fields}
+        if rows.update(state=to, **fields) != 1:
+            return False
+        job.refresh_from_db()
+        return True
+
+    def claim(self, job: Job, *, worker: str, lease: dt.timedelta) -> bool:
+        """Takes a queued job, or the verification that a dead worker left, with a new fence number.
+
+        Raises IntegrityError while another job holds the host.
+        """
+        free = Q(state=State.QUEUED, not_before__lte=Now()) | Q(state=State.VERIFYING, lease_until__lt=Now())
+        taken = self.filter(free, pk=job.pk).update(
+            state=models.Case(
+                models.When(state=State.VERIFYING, then=models.Value(State.VERIFYING.value)),
+                default=models.Value(State.CLAIMED.value),
+            ),
+            fence=F("fence") + 1,
+            worker=worker,
+            lease_until=Now() + lease,
+        )
+        if taken:
+            job.refresh_from_db()
+        return taken == 1
+
+    def renew(self, job: Job, *, lease: dt.timedelta) -> bool:
+        """Renews the lease; False when it is lost."""
+        held = self.filter(pk=job.pk, fence=job.fence, state__in=ACTIVE)
+        return held.update(lease_until=Now() + lease) == 1
+
+
+class Job(models.Model):
+    """One visit to one host."""
+
+    class Kind(models.TextChoices):
+        READ = "read"
+        APPLY = "apply"
+        REVERT = "revert"
+
+    class Risk(models.TextChoices):
+        LOW = "low"
+        DISRUPTIVE = "disruptive"
+        DANGEROUS = "dangerous"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    host = models.ForeignKey(Host, on_delete=models.PROTECT, related_name="jobs")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, null=True, related_name="jobs")
+    #: The remedy: what a read is for, what an apply does, what a revert undoes. Empty for a diagnosis.
+    action = models.CharField(max_length=100, blank=True)
+    risk = models.CharField(max_length=12, choices=Risk.choices, default=Risk.LOW)
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, null=True, related_name="jobs")
+    #: A revert names the job it undoes; an apply names nothing.
+    origin = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="reverts")
+    requester = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="requested_jobs")
+    beneficiary = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    reason = models.TextField(blank=True)
+    needs_approval = models.BooleanField(default=False)
+    #: An employee may start it on an own computer.
+    self_service = models.BooleanField(default=False)
+
+    state = models.CharField(max_length=20, choices=State.choices)
+    fence = models.PositiveIntegerField(default=0)
+    worker = models.CharField(max_length=100, blank=True)
+    lease_until = models.DateTimeField(null=True)
+    not_before = models.DateTimeField(db_default=Now())
+    tries = models.PositiveIntegerField(default=0)
+    rings = models.PositiveIntegerField(default=0)
+    ring_at = models.DateTimeField(null=True)
+
+    created_at = models.DateTimeField(db_default=Now())
+    expires_at = models.DateTimeField(null=True)
+    started_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    #: A temporary change is undone at this time; overdue until its revert is verified.
+    undo_at = models.DateTimeField(null=True)
+
+    #: Facts by name: {"value": …, "readings": […]}; before the run for an apply, at the end for a read.
+    facts = models.JSONField(default=dict)
+    #: What the host reported and what the check from outside saw.
+    result = models.JSONField(default=dict)
+    #: Why it ended as it did, in words for a person, and who acts next.
+    explanation = models.TextField(blank=True)
+    next_actor = models.CharField(max_length=40, blank=True)
+
+    objects = JobQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["host"],
+                condition=Q(state__in=sorted(ACTIVE)),
+                name="one_visit_per_host",
+            ),
+            models.UniqueConstraint(
+                fields=["host"],
+                condition=Q(state__in=sorted({*ACTIVE, State.UNKNOWN}), kind__in=["apply", "revert"]),
+                name="one_change_per_host",
+            ),
+            models.UniqueConstraint(
+                fields=["origin"],
+                condition=Q(kind="revert", state__in=sorted(WAITING | ACTIVE | {State.UNKNOWN})),
+                name="one_open_revert_per_job",
+            ),
+            models.CheckConstraint(name="a_change_has_a_plan", condition=Q(kind="read") | Q(plan__isnull=False)),
+        ]
+        indexes = [
+            models.Index(fields=["ring_at"], condition=Q(state="queued"), name="job_to_ring"),
+            models.Index(fields=["undo_at"], condition=Q(undo_at__isnull=False), name="job_to_undo"),
+            models.Index(fields=["case", "created_at"], name="job_of_case"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.action or 'diagnosis'} on {self.host}"
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the job stands at an end (a finished change may still be reverted)."""
+        return self.state in ENDED
+
+
+class Reading(models.Model):
+    """One raw value that a probe took, with time and source. Facts name the readings they came from."""
+
+    job = models.ForeignKey(Job, on_delete=models.PROTECT, related_name="readings")
+    source = models.CharField(max_length=20)
+    name = models.CharField(max_length=200)
+    value = models.JSONField(null=True)
+    taken_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.source}: {self.name}"
+
+
+class JobLine(models.Model):
+    """One line of a job's story, written when it happens: a state reached, or progress on the host."""
+
+    job = models.ForeignKey(Job, on_delete=models.PROTECT, related_name="lines")
+    at = models.DateTimeField(auto_now_add=True)
+    text = models.CharField(max_length=500)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Heartbeat(models.Model):
+    """When a worker or keeper was last alive."""
+
+    kind = models.CharField(max_length=20)
+    name = models.CharField(max_length=100)
+    beaten_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "name"], name="one_heartbeat_per_process")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name}"

@@ -1,0 +1,184 @@
+"""Plans: what an action would change on a host, made from a reading, and the plan of the way back."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db import transaction
+from django.db.models.functions import Now
+
+from troubleshoot import access, audit, jobs, library
+from troubleshoot.audit import Actor, Tag
+from troubleshoot.engine import action as actions
+from troubleshoot.engine import facts as fact_rules
+from troubleshoot.engine import plan as plans
+from troubleshoot.engine.action import Action
+from troubleshoot.engine.facts import Fact
+from troubleshoot.jobs import NotPossible
+from troubleshoot.models import Case, Host, Job, Person, Plan
+from troubleshoot.models.job import ENDED, State
+from troubleshoot.remote.envelope import RUNNER_DIGEST
+from troubleshoot.visits import Look, Wanted
+
+#: Ends of a change after which the host may still carry what it wrote.
+MAY_BE_UNDONE = frozenset({State.VERIFIED, State.NOT_VERIFIED, State.FAILED})
+
+
+def action_named(name: str) -> Action:
+    """An installed action. Raises NotPossible."""
+    try:
+        return library.installed().actions[name]
+    except KeyError:
+        raise NotPossible(f"There is no remedy called {name[:80]!r}.") from None
+
+
+def wanted(action: Action) -> list[Wanted]:
+    """The resources that a plan of this action has to read."""
+    return [Wanted(wish.resource, wish.params) for wish in action.wishes]
+
+
+def request(
+    *,
+    actor: Person,
+    host: Host,
+    action: str,
+    case: Case | None = None,
+    reason: str = "",
+) -> Job:
+    """Asks for a plan: a reading, from which the plan is made. Refuses at once what can never run here."""
+    wish = action_named(action)
+    access.require(actor, "job.plan", host)
+    if why := forbidden(wish, host):
+        raise NotPossible(why)
+    if wish.risk != "low" and not reason.strip():
+        raise NotPossible("Say why: this change disturbs people or lowers security, and the reason is recorded.")
+    return jobs.request_reading(
+        actor=actor,
+        host=host,
+        case=case,
+        beneficiary=case.beneficiary if case else None,
+        action=action,
+        reason=reason,
+    )
+
+
+def forbidden(action: Action, host: Host) -> str:
+    """Why an action may never run on this host as it is registered; empty when it may."""
+    if action.manual:
+        return "The portal explains this change and checks it afterwards, but never makes it."
+    if host.mode != Host.Mode.CHANGES_ALLOWED:
+        return f"{host} is registered as diagnose only. An administrator can allow changes."
+    if action.risk == "dangerous" and not host.lab:
+        return "Dangerous changes run on simulated hosts only, until the undo timer on the host itself exists."
+    return ""
+
+
+def make(reading: Job, action: Action, look: Look) -> tuple[Job | None, str]:
+    """The job that would carry out the action, or None and why there is none. Runs in the reading's transaction."""
+    refusals = actions.guards(action, fact_rules.values(look.facts.values()))
+    if refusals:
+        return None, " ".join(refusal.text for refusal in refusals)
+    try:
+        plan = plans.make(action, library.installed(), look.states, identity=look.identity, runner=RUNNER_DIGEST)
+    except plans.PlanError as error:
+        return None, f"The plan could not be made: {error}."
+    if plan.nothing_to_change:
+        return None, "There is nothing to change: everything is already as this remedy would make it."
+    return jobs.offer(
+        reading,
+        plan=store(plan, reading.host, made_by=reading),
+        risk=action.risk,
+        needs_approval=action.risk == "dangerous" or reading.host.critical,
+        self_service=action.self_service,
+        facts=stored(look.facts),
+        signed_in=look.signed_in,
+    ), ""
+
+
+def store(plan: plans.Plan, host: Host, *, made_by: Job | None) -> Plan:
+    """Keeps a plan as the document that its digest is over."""
+    return Plan.objects.create(
+        host=host, action=plan.action, document=plans.to_document(plan), digest=plan.digest, made_by=made_by
+    )
+
+
+def stored(known: dict[str, Fact]) -> dict[str, Any]:
+    """Facts as a job keeps them."""
+    return {name: {"value": fact.value, "readings": list(fact.readings)} for name, fact in sorted(known.items())}
+
+
+def of(job: Job) -> plans.Plan:
+    """A job's plan, proved against its digest. Raises engine.plan.PlanError."""
+    if job.plan is None:
+        raise plans.PlanError("this job has no plan")
+    plan = plans.from_document(job.plan.document)
+    if plan.digest != job.plan.digest:
+        raise plans.PlanError("the stored plan is not what its digest says")
+    return plan
+
+
+def outdated(plan: plans.Plan) -> str:
+    """Why the installed catalogue is not the one this plan was made with; empty when it is."""
+    catalog = library.installed()
+    action = catalog.actions.get(plan.action)
+    same = (
+        action is not None
+        and action.digest == plan.action_digest
+        and plan.runner == RUNNER_DIGEST
+        and all(
+            item.resource in catalog.resources and catalog.resources[item.resource].digest == item.digest
+            for item in plan.items
+        )
+    )
+    return "" if same else "The remedy's files have changed since this plan was made. Make a new plan."
+
+
+def revert(*, actor: Person, job: Job, reason: str = "") -> Job:
+    """Asks for a finished change to be undone, as a job like any other."""
+    access.require(actor, "job.revert", job)
+    undo = undo_of(job, actor=actor, reason=reason)
+    if undo is None:
+        raise NotPossible("There is nothing to undo: nothing that can be put back differs from before.")
+    return undo
+
+
+def undo_of(job: Job, *, actor: Actor, reason: str, facts: dict[str, Any] | None = None) -> Job | None:
+    """Queues the revert of a finished change; None when nothing is left that can be put back.
+
+    The approval of a change covers its undoing, which its plan names. Raises NotPossible.
+    """
+    if job.kind != Job.Kind.APPLY or job.state not in MAY_BE_UNDONE:
+        raise NotPossible("Only a finished change can be undone.")
+    if job.reverts.exclude(state__in=ENDED).exists():
+        raise NotPossible("It is being undone already.")
+    states = job.result.get("after") or job.result.get("before") or []
+    plan = plans.revert_of(of(job), states, library.installed(), runner=RUNNER_DIGEST) if states else None
+    if plan is None:
+        return None
+    with transaction.atomic():
+        undo = Job.objects.create(
+            kind=Job.Kind.REVERT,
+            host=job.host,
+            case=job.case,
+            action=job.action,
+            risk=job.risk,
+            plan=store(plan, job.host, made_by=None),
+            origin=job,
+            requester=actor if isinstance(actor, Person) else job.requester,
+            beneficiary=job.beneficiary,
+            reason=reason,
+            state=State.PLANNED,
+            expires_at=Now() + dt.timedelta(days=1),
+            facts=facts or {},
+        )
+        audit.record(
+            Tag.JOB_REVERT,
+            actor=actor,
+            on_behalf=job.beneficiary,
+            objects=jobs.objects_of(undo),
+            details={"origin": str(job.pk), "digest": plan.digest},
+            personal={"reason": reason} if reason else None,
+        )
+        jobs.enqueue(undo, actor=actor, text=f"Undoing the change of {job.created_at:%Y-%m-%d %H:%M} UTC")
+    return undo

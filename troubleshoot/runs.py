@@ -1,0 +1,161 @@
+"""What a worker does with a job: claim it, pass the last gate, visit the host, check from outside, and end it.
+
+Rows are written before and after each conversation with a host, never around one.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import os
+import socket
+import threading
+import uuid
+from types import TracebackType
+from typing import Self
+
+from django.conf import settings
+from django.db import IntegrityError, connection, transaction
+from django.db.models.functions import Now
+
+from troubleshoot import audit, changes, jobs, plans, visits
+from troubleshoot.audit import Machine, Tag
+from troubleshoot.models import Host, Job, Reading
+from troubleshoot.models.job import State
+from troubleshoot.visits import Look
+
+log = logging.getLogger(__name__)
+WORKER = Machine("worker", f"{socket.gethostname()}:{os.getpid()}")
+
+
+class Lease:
+    """Holds a claimed job: renews its lease while the block runs, from a thread of its own."""
+
+    def __init__(self, job: Job) -> None:
+        self._job = job
+        self._time = lease_time()
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._renew, name=f"lease-{job.pk}", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _renew(self) -> None:
+        try:
+            while not self._over.wait(self._time.total_seconds() / 5):
+                if not Job.objects.renew(self._job, lease=self._time):
+                    return  # the fence has passed on; every further write of this worker will find that out
+        finally:
+            connection.close()
+
+
+def lease_time() -> dt.timedelta:
+    """How long a silent worker keeps its job."""
+    return dt.timedelta(seconds=settings.MENDPOINT_LEASE_SECONDS)
+
+
+def run(job_id: uuid.UUID) -> None:
+    """Runs a job if it can still be claimed; otherwise does nothing, quietly."""
+    job = _claim(job_id)
+    if job is None:
+        return
+    with Lease(job):
+        try:
+            if job.kind == Job.Kind.READ:
+                _read(job)
+            elif job.state == State.VERIFYING:
+                changes.verify(job, worker=WORKER)
+            else:
+                changes.carry_out(job, worker=WORKER)
+        except Exception:
+            log.exception("job %s of case %s met a defect of ours", job.pk, job.case_id)
+            _give_up(job)
+            raise
+        finally:
+            _ring_next(job)
+
+
+def _claim(job_id: uuid.UUID) -> Job | None:
+    job = Job.objects.select_related("host__site", "host__credential", "case", "plan", "requester").filter(pk=job_id)
+    found = job.first()
+    if found is None:
+        return None
+    try:
+        with transaction.atomic():
+            if not Job.objects.claim(found, worker=str(WORKER), lease=lease_time()):
+                return None
+            audit.record(
+                Tag.JOB_CLAIM,
+                actor=WORKER,
+                on_behalf=found.beneficiary,
+                objects=jobs.objects_of(found),
+                details={"fence": found.fence, "state": found.state},
+            )
+    except IntegrityError:
+        return None  # another job holds this host; the keeper rings again
+    return found
+
+
+def _read(job: Job) -> None:
+    action = plans.action_named(job.action) if job.action else None
+    look = visits.look(job.host, also=plans.wanted(action) if action else ())
+    with transaction.atomic():
+        keep(job, look)
+        to, why = State.DONE, ""
+        if action:
+            why = look.trouble or plans.make(job, action, look)[1]
+            to = State.DONE if not why else State.REFUSED if look.windows_answered else State.UNREACHABLE
+        text = why or ("The plan is ready" if action else "The readings are taken")
+        moved = jobs.move(
+            job,
+            to,
+            text,
+            tag=Tag.JOB_END,
+            actor=WORKER,
+            fence=job.fence,
+            facts=plans.stored(look.facts),
+            result={"reached": look.reached, "stage": look.stage},
+            explanation=why or look.trouble,
+        )
+        if not moved:
+            transaction.set_rollback(True)  # the lease was lost: another worker's reading counts
+
+
+def keep(job: Job, look: Look) -> None:
+    """Keeps what a look saw, and learns the identity of a computer at the first contact."""
+    Reading.objects.bulk_create(
+        Reading(job=job, source=source, name=name, value=value) for source, name, value in look.readings
+    )
+    if look.windows_answered:
+        met(job.host, look.identity)
+
+
+def met(host: Host, identity: dict[str, str]) -> None:
+    """Notes a contact with a host, and keeps its identity if none is known yet."""
+    Host.objects.filter(pk=host.pk).update(last_contact_at=Now())
+    if identity and Host.objects.filter(pk=host.pk, identity=None).update(identity=identity, identity_learned_at=Now()):
+        audit.record(Tag.HOST_IDENTITY, actor=WORKER, objects=[host], details={"identity": identity})
+
+
+def _give_up(job: Job) -> None:
+    """After a defect of ours: before the start nothing happened; after it, nobody knows."""
+    job.refresh_from_db()
+    text = "A defect in Mendpoint ended this. It is in the worker's log with this job's number."
+    if job.state == State.CLAIMED:
+        jobs.move(job, State.REFUSED, text, tag=Tag.JOB_END, actor=WORKER, fence=job.fence, explanation=text)
+    elif job.state in {State.STARTING, State.RUNNING}:
+        jobs.move(job, State.UNKNOWN, text, tag=Tag.JOB_END, actor=WORKER, fence=job.fence, explanation=text)
+
+
+def _ring_next(job: Job) -> None:
+    """The host is free again: the next job for it need not wait for the keeper."""
+    waiting = Job.objects.filter(host=job.host, state=State.QUEUED, not_before__lte=Now())
+    if following := waiting.select_related("host__site").order_by("created_at").first():
+        jobs.ring(following)

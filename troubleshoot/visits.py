@@ -1,0 +1,193 @@
+"""Visits: looks at a host from the network and from inside, and lets a plan be carried out. Talks, never writes rows.
+
+Nothing here runs inside a database transaction: a caller writes "about to", calls, and writes what came back.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
+from uuid import UUID, uuid4
+
+from django.conf import settings
+
+from troubleshoot import credentials, library
+from troubleshoot.engine.facts import Fact
+from troubleshoot.engine.plan import Plan
+from troubleshoot.engine.resource import Value
+from troubleshoot.models import Host
+from troubleshoot.probes import network, windows
+from troubleshoot.remote import winrm
+from troubleshoot.remote.dial import Registered
+from troubleshoot.remote.door import Way
+from troubleshoot.remote.envelope import Item, Progress, State, Visit, Work
+
+LOOPBACK = (ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1/128"))
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A resource to be read, with its parameters."""
+
+    resource: str
+    params: Mapping[str, Value]
+
+
+@dataclass
+class Look:
+    """What one look at a host brought: facts with their readings, raw values, and what stood in the way."""
+
+    facts: dict[str, Fact] = field(default_factory=dict)
+    readings: list[tuple[str, str, Any]] = field(default_factory=list)
+    states: list[State | None] = field(default_factory=list)
+    identity: dict[str, str] = field(default_factory=dict)
+    reached: str = "unknown"
+    trouble: str = ""
+    stage: str = ""
+
+    @property
+    def windows_answered(self) -> bool:
+        """Whether Windows itself was asked and answered."""
+        return self.reached == "yes"
+
+    @property
+    def signed_in(self) -> list[dict[str, str]] | None:
+        """Who is signed in and since when; None when that could not be read."""
+        for _, name, value in self.readings:
+            if name == windows.SESSIONS.words and "users" in value:
+                return [
+                    {"user": user, "since": since} for user, since in zip(value["users"], value["since"], strict=False)
+                ]
+        return None
+
+
+def registered(host: Host) -> Registered:
+    """Where the host may be dialled: its registered ports, inside the allowed networks; a lab host on loopback only."""
+    return Registered(
+        name=host.name,
+        address=host.address,
+        ports=frozenset({host.rdp_port, host.winrm_port}),
+        networks=LOOPBACK if host.lab else settings.MENDPOINT_ALLOWED_NETWORKS,
+    )
+
+
+def door(host: Host) -> winrm.Door:
+    """The way in through WinRM. Raises winrm.Denied without a credential, ValueError for a weak transport."""
+    if host.credential is None:
+        raise winrm.Denied("sign-in", "No account is registered for this computer. An administrator can add one.")
+    return winrm.Door(
+        registered=registered(host),
+        port=host.winrm_port,
+        transport=cast("Way", host.transport),
+        tls=host.tls,
+        username=host.credential.username,
+        secret=credentials.resolve(host.credential),
+        ca_file=Path(host.ca_file) if host.ca_file else None,
+        lab=host.lab,
+        ntlm_over_http=host.ntlm_over_http,
+    )
+
+
+def from_outside(host: Host) -> network.Report:
+    """One look from the network, on fresh connections. Bounded in time; never logs in."""
+    return network.probe(registered(host), host.rdp_port, seconds=settings.MENDPOINT_PROBE_SECONDS)
+
+
+def look(host: Host, *, also: Sequence[Wanted] = (), attempt: UUID | None = None) -> Look:
+    """A whole look: from outside, then from inside where we may. Every declared fact gets a value; nothing raises
+    for a host's sake. `also` names further resources to read in the same visit; their states come in `states`.
+    """
+    found = Look()
+    report = from_outside(host)
+    found.readings.append(("network", "remote desktop", report.to_json()))
+    for name, value in report.facts.items():
+        found.facts[name] = Fact(name, value, _stages(report))
+    _look_inside(host, found, also, attempt or uuid4())
+    return found
+
+
+def _look_inside(host: Host, found: Look, also: Sequence[Wanted], attempt: UUID) -> None:
+    wanted = [*(Wanted(one.resource, one.params) for one in windows.READINGS), *also]
+    states: list[State | None] = [None] * len(wanted)
+    errors: dict[int | None, str] = {}
+    try:
+        visit = winrm.visit(
+            door(host),
+            Work("read", str(attempt), str(attempt), None, host.identity, tuple(_item(one) for one in wanted)),
+            seconds=settings.MENDPOINT_VISIT_SECONDS,
+            on_progress=lambda _: None,
+        )
+        found.identity = visit.identity
+        found.reached, found.stage, found.trouble = _reached(visit)
+        states = list(visit.before) if visit.before else states
+        errors = {error.index: error.text for error in visit.errors}
+    except (winrm.DoorError, credentials.CredentialMissing) as error:
+        found.reached = "denied" if isinstance(error, winrm.Denied | credentials.CredentialMissing) else "no"
+        found.stage, found.trouble = getattr(error, "stage", "sign-in"), str(error)
+    split = len(windows.READINGS)
+    for name, (value, readings) in windows.facts(states[:split], reached=found.reached).items():
+        found.facts[name] = Fact(name, value, readings)
+    if found.windows_answered:
+        found.readings += [
+            ("windows", one.words, {"error": errors.get(place, "")} if state is None else state)
+            for place, (one, state) in enumerate(zip(windows.READINGS, states[:split], strict=True))
+        ]
+    found.states = states[split:]
+
+
+def carry_out(
+    host: Host, plan: Plan, *, attempt: UUID, job: UUID, case: int | None, on_progress: Callable[[Progress], None]
+) -> Visit:
+    """Carries out a plan: reads again, compares, records, writes, reads again. Raises winrm.DoorError."""
+    resources = library.installed().resources
+    items = tuple(
+        Item(
+            resource=item.resource,
+            params=dict(item.params),
+            read=resources[item.resource].read,
+            write=resources[item.resource].write if item.desired else None,
+            expected=dict(item.before),
+            desired=dict(item.desired) or None,
+        )
+        for item in plan.items
+    )
+    work = Work("apply", str(attempt), str(job), str(case) if case else None, dict(plan.identity), items)
+    return winrm.visit(door(host), work, seconds=settings.MENDPOINT_VISIT_SECONDS, on_progress=on_progress)
+
+
+def _item(wanted: Wanted) -> Item:
+    return Item(wanted.resource, dict(wanted.params), library.installed().resources[wanted.resource].read)
+
+
+def _reached(visit: Visit) -> tuple[str, str, str]:
+    """How far a visit came: the value of `windows.reached`, the stage that stopped it, and why in words."""
+    if visit.outcome == "identity_changed":
+        return "denied", "identity", "Another computer answers under this name: its identity is not the one we know."
+    if visit.outcome == "refused":
+        reached = "constrained_language" if visit.reason == "constrained_language" else "blocked"
+        return reached, "powershell", REFUSALS[visit.reason or ""]
+    return "yes", "", ""
+
+
+#: Why a host would not run our scripts, and what to do, by the bootstrap's word for it.
+REFUSALS = {
+    "constrained_language": (
+        "PowerShell on this computer runs in constrained language mode, so nothing can be read or changed. "
+        "Ask whoever manages the application control policy to allow Mendpoint's scripts."
+    ),
+    "antimalware": (
+        "The antimalware program on this computer blocked our script. Nothing was changed. "
+        "Ask whoever manages it to look at the event and to allow Mendpoint's scripts."
+    ),
+    "powershell_too_old": (
+        "Windows PowerShell on this computer is older than 5.1. Install Windows Management Framework 5.1."
+    ),
+    "": "The computer refused our script. Nothing was changed.",
+}
+
+
+def _stages(report: network.Report) -> tuple[str, ...]:
+    return tuple(f"{stage.name}: {stage.detail}" for stage in report.stages)
