@@ -106,6 +106,22 @@ FAULTS = [
         {"private_key_unusable": "shown by", "service_stopped": "ruled out"},
     ),
     (
+        "key unreadable, which Windows does not show",
+        {"rdp__negotiation_failure": "3"},
+        "key",
+        {
+            "private_key_unusable": "fits",
+            "certificate_expired": "ruled out",
+            "certificate_service_stopped": "ruled out",
+        },
+    ),
+    (
+        "certificate expired behind a firewall that hides the stopped service",
+        {"rdp__stage": "timed_out", "windows__termservice": "stopped", "windows__certificate": "expired"},
+        "start_service",
+        {"service_stopped": "shown by", "certificate_expired": "shown by", "host_silent": "ruled out"},
+    ),
+    (
         "service stopped",
         {"rdp__stage": "refused", "windows__termservice": "stopped"},
         "start_service",

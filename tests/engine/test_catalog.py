@@ -1,6 +1,7 @@
 """The catalogue: what it refuses, where it says so, and what it gives back."""
 
 import pickle
+import time
 
 import pytest
 
@@ -242,6 +243,18 @@ class TestSeveralFaults:
             "code[1].code: the code 0x10 / 0x2 stands twice",
             "class[1].low_byte: this class stands twice",
         ]
+
+
+class TestLargeGuide:
+    def test_is_checked_in_linear_time(self) -> None:
+        size = 3000
+        steps = [f'[steps.s{n}]\nask = "?"\nto = {{ a = "s{n + 1}", b = "s{n + 1}" }}\n' for n in range(size)]
+        text = f'title = "x"\nstart = "s0"\n{"".join(steps)}[steps.s{size}]\nend = "solved"\n'
+        started = time.perf_counter()
+        assert len(parse_guide("large", text.encode(), FACTS).steps) == size + 1
+        with pytest.raises(CatalogError, match="comes back to here"):
+            parse_guide("large", text.replace('a = "s2999"', 'a = "s1"').encode(), FACTS)
+        assert time.perf_counter() - started < 10
 
 
 class TestFiles:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.engine.sample import FILES, sample
 from troubleshoot.engine.action import Action, Wish
-from troubleshoot.engine.plan import Plan, PlanError, drift, from_document, make, revert_of, to_document
+from troubleshoot.engine.plan import Plan, PlanError, drift, from_document, make, outdated, revert_of, to_document
 from troubleshoot.engine.resource import Value
 
 CATALOG = sample()
@@ -197,6 +197,28 @@ class TestDrift:
         plan = planned([before], lamps_only({"switch": True}))
         changed = {n for n in LAMP.compared(before) if json.dumps(before[n]) != json.dumps(now[n])}
         assert {difference.field for difference in drift(plan, [now])} == changed
+
+
+class TestOutdated:
+    def test_is_nothing_with_the_same_content(self) -> None:
+        assert outdated(planned(), sample(), runner="r1") == ()
+
+    def test_names_every_part_that_is_another_one(self) -> None:
+        action = replace(ACTION, digest="other")
+        resources = {"lamp": replace(LAMP, digest="other")}
+        catalog = replace(CATALOG, actions={action.name: action}, resources=resources)
+        assert outdated(planned(), catalog, runner="r2") == (
+            "the runner is another one",
+            "the action switch-on is another one",
+            "the resource lamp is another one",
+            "the resource bulb is another one",
+        )
+
+    def test_lets_a_revert_outlive_its_action(self) -> None:
+        back = revert_of(planned(), [lamp(switch=True), lamp(), {"fresh": True}], CATALOG, runner="r1")
+        assert back is not None
+        assert outdated(back, replace(CATALOG, actions={}), runner="r1") == ()
+        assert outdated(back, replace(CATALOG, resources={}), runner="r1") == ("the resource lamp is another one",)
 
 
 class TestRevert:

@@ -2,6 +2,8 @@
 
 import hashlib
 from collections.abc import Collection, Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
+from math import prod
 from types import MappingProxyType
 
 from troubleshoot.engine.facts import FactList
@@ -9,6 +11,8 @@ from troubleshoot.engine.guide import ENDS, FIX_ANSWERS, TRY_ANSWERS, Example, G
 from troubleshoot.engine.tables import Table
 
 KINDS = ("fact", "ask", "try", "fix", "end")
+MOST_JOURNEYS = 500
+"""Journeys that one example may stand for."""
 NOWHERE = Step("", "", "", MappingProxyType({}))
 
 
@@ -90,6 +94,8 @@ def _example(table: Table) -> Example:
     for step, value in answers.data.items():
         found[step] = answers.texts(step) if isinstance(value, list) else (answers.text(step),)
     example = Example(table.text("name", limit=120), MappingProxyType(found), table.name("end"))
+    if prod(len(values) for values in found.values()) > MOST_JOURNEYS:
+        table.wrong("answers", f"stands for more than {MOST_JOURNEYS} journeys")
     table.done()
     return example
 
@@ -126,10 +132,10 @@ def _reachable(guide: Guide) -> Iterator[str]:
 
 
 def _circle(steps: Mapping[str, Step]) -> str | None:
-    """Take away steps that lead only to steps already taken away; what remains stands in, or before, a circle."""
-    remaining = dict(steps)
-    while free := [name for name, step in remaining.items() if not set(step.to.values()) & set(remaining)]:
-        for name in free:
-            del remaining[name]
-    inside = {target for step in remaining.values() for target in step.to.values()} & set(remaining)
-    return min(inside, default=None)
+    """Return a step whose path comes back to it, or None."""
+    try:
+        TopologicalSorter({name: step.to.values() for name, step in steps.items()}).prepare()
+    except CycleError as error:
+        circle: list[str] = error.args[1]
+        return min(circle)
+    return None

@@ -124,6 +124,22 @@ def drift(plan: Plan, states: Sequence[State | None]) -> tuple[Difference, ...]:
     return tuple(found)
 
 
+def outdated(plan: Plan, catalog: Catalog, *, runner: str) -> tuple[str, ...]:
+    """Return in words what this catalogue and runner have different from the plan; nothing when it may run with them.
+
+    A revert puts recorded values back, whatever has become of the action's file since.
+    """
+    action = catalog.actions.get(plan.action)
+    found = [] if runner == plan.runner else ["the runner is another one"]
+    if plan.kind == "apply" and (action is None or action.digest != plan.action_digest):
+        found.append(f"the action {plan.action} is another one")
+    for item in plan.items:
+        resource = catalog.resources.get(item.resource)
+        if resource is None or resource.digest != item.digest:
+            found.append(f"the resource {item.resource} is another one")
+    return tuple(dict.fromkeys(found))
+
+
 def revert_of(plan: Plan, after: Sequence[State | None], catalog: Catalog, *, runner: str) -> Plan | None:
     """Return the plan that puts back what a run changed, or None when nothing is left to put back.
 

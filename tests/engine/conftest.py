@@ -1,0 +1,6 @@
+"""Property tests judge results, not speed: a busy machine must not make them fail. Time limits are tests of their own."""
+
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("mendpoint", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("mendpoint")
