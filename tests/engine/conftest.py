@@ -1,4 +1,4 @@
-"""Property tests judge results, not speed: a busy machine must not make them fail. Time limits are tests of their own."""
+"""Property tests judge results, not speed: a busy machine must not fail them. Time limits are tests of their own."""
 
 from hypothesis import HealthCheck, settings
 
