@@ -141,6 +141,7 @@ FAULTS = [
     ),
     ("closed before confirm", {"rdp__stage": "closed_before_confirm"}, "path", {"middlebox": "fits"}),
     ("unreachable", {"rdp__stage": "timed_out", "windows__reached": "no"}, "power", {"host_silent": "shown by"}),
+    ("healthy, credentials refused", {"windows__reached": "denied"}, "outside_only", {"nla_cannot_complete": "fits"}),
     ("credentials refused", {"rdp__negotiation_failure": "3", "windows__reached": "denied"}, "inside_denied", {}),
     (
         "constrained language",
