@@ -1,0 +1,252 @@
+"""The rules: what each role may do to whose object, written out a second time, by hand."""
+
+from dataclasses import dataclass
+from itertools import combinations
+from uuid import UUID, uuid4
+
+import pytest
+from django.db import transaction
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.conftest import TESTER, MakePerson
+from troubleshoot import access, people
+from troubleshoot.models import Case, Entry, Host, Job, Person, Role, Site
+
+# E employee, H helpdesk, P approver, A author, M manager, U auditor, D administrator; all hold their role at North.
+LETTERS = dict(zip("EHPAMUD", Role, strict=True))
+
+#: action: who may, for an own object at North · for somebody else's at North · for somebody else's at South · at all
+TABLE = {
+    "case.open": ("EH", "H", "", "EH"),
+    "case.open_for_other": ("H", "H", "", "H"),
+    "case.read": ("EHPMU", "HPMU", "", "EHPMU"),
+    "case.answer": ("EH", "H", "", "EH"),
+    "case.close": ("EH", "H", "", "EH"),
+    "job.plan": ("EH", "H", "", "EH"),
+    "job.read": ("EHPMU", "HPMU", "", "EHPMU"),
+    "job.approve": ("", "P", "", "P"),
+    "job.apply": ("EH", "H", "", "EH"),
+    "job.revert": ("EH", "H", "", "EH"),
+    "job.cancel": ("EHP", "HP", "", "EHP"),
+    "host.read": ("EHPMUD", "HPMUD", "", "EHPMUD"),
+    "host.import": ("D", "D", "", "D"),
+    "host.change": ("D", "D", "", "D"),
+    "credential.read": ("UD", "UD", "", "UD"),
+    "credential.change": ("D", "D", "", "D"),
+    "person.read": ("UD", "UD", "UD", "UD"),
+    "person.create": ("D", "D", "D", "D"),
+    "person.deactivate": ("D", "D", "D", "D"),
+    "person.grant": ("D", "D", "", "D"),
+    "site.read": ("HPMUD", "HPMUD", "", "HPMUD"),
+    "site.create": ("D", "D", "", "D"),
+    "history.read": ("EHPMU", "HPMU", "", "EHPMU"),
+    "audit.read": ("U", "U", "U", "U"),
+    "audit.verify": ("MUD", "MUD", "MUD", "MUD"),
+    "audit.export": ("U", "U", "U", "U"),
+}
+#: What a read-only role may ever do.
+READING = {action for action in access.RULES if action.endswith((".read", ".verify", ".export"))}
+
+
+@dataclass
+class Computer:
+    site_id: UUID
+    owner_id: UUID
+    site: Site | None = None
+
+
+@dataclass
+class Request:
+    """A job as the rules see it."""
+
+    host: Computer
+    requester_id: UUID
+    beneficiary_id: UUID | None = None
+    risk: str = "low"
+    self_service: bool = True
+
+
+@dataclass
+class Walk:
+    """A case as the rules see it."""
+
+    opened_by_id: UUID
+    beneficiary_id: UUID
+    host: Computer | None = None
+    site_id: UUID | None = None
+
+
+def allowed(who: Person, action: str, obj: object = None) -> bool:
+    return access.may(who, action, obj).allowed
+
+
+@pytest.fixture
+def everybody(person: MakePerson, north: Site) -> dict[str, Person]:
+    return {letter: person(role, role, site=north) for letter, role in LETTERS.items()}
+
+
+@pytest.mark.django_db
+class TestTheTable:
+    def test_knows_the_same_actions(self) -> None:
+        assert set(TABLE) == set(access.RULES)
+
+    @pytest.mark.parametrize("action", TABLE)
+    def test_says_the_same(self, everybody: dict[str, Person], north: Site, south: Site, action: str) -> None:
+        stranger = uuid4()
+
+        def about(owner: UUID, site: Site) -> object:
+            host = Computer(site.pk, owner)
+            return Request(host, owner) if action.startswith("job.") else host
+
+        found = tuple(
+            "".join(letter for letter, who in everybody.items() if allowed(who, action, place(who.pk)))
+            for place in (
+                lambda me: about(me, north),
+                lambda me: about(stranger, north),
+                lambda me: about(stranger, south),
+                lambda me: None,
+            )
+        )
+        assert found == TABLE[action]
+
+    @pytest.mark.parametrize("action", TABLE)
+    def test_gives_nothing_to_somebody_without_a_role(self, person: MakePerson, north: Site, action: str) -> None:
+        nobody = person("Nobody")
+        assert not allowed(nobody, action)
+        assert not allowed(nobody, action, Computer(north.pk, nobody.pk))
+
+    def test_lets_managers_and_auditors_change_nothing(self) -> None:
+        for action, row in access.RULES.items():
+            if action not in READING:
+                assert not {Role.MANAGER, Role.AUDITOR} & set(row), action
+
+    @pytest.mark.parametrize("pair", list(combinations("EHPAMUD", 2)), ids="".join)
+    def test_gives_two_roles_never_more_than_each_alone(
+        self, everybody: dict[str, Person], person: MakePerson, north: Site, pair: tuple[str, str]
+    ) -> None:
+        first, second = (LETTERS[letter] for letter in pair)
+        if people.conflict(first, [second]):
+            return
+        both = person("Both", first, second, site=north)
+        for action in access.RULES:
+            obj = Request(Computer(north.pk, uuid4()), uuid4())
+            alone = any(allowed(everybody[letter], action, obj) for letter in pair)
+            assert allowed(both, action, obj) == alone
+
+
+@pytest.mark.django_db
+class TestReach:
+    def test_every_site_needs_a_grant_for_every_site(self, person: MakePerson, north: Site) -> None:
+        local, whole = person("Local", "administrator", site=north), person("Whole", "administrator")
+        assert not allowed(local, "site.create", access.EVERY_SITE)
+        assert allowed(whole, "site.create", access.EVERY_SITE)
+        assert allowed(whole, "host.change", Computer(north.pk, uuid4()))
+
+    def test_a_case_without_a_site_is_every_helpdesks(self, everybody: dict[str, Person], south: Site) -> None:
+        walk = Walk(uuid4(), uuid4())
+        assert allowed(everybody["H"], "case.answer", walk)
+        assert not allowed(everybody["E"], "case.read", walk)
+        assert not allowed(everybody["H"], "case.answer", Walk(uuid4(), uuid4(), site_id=south.pk))
+
+    def test_an_assigned_computer_is_an_own_one(self, person: MakePerson, north: Site, south: Site) -> None:
+        ann = person("Ann", "employee", site=north)
+        host = Host.objects.create(name="ACC-07", address="acc-07", site=south)
+        assert not allowed(ann, "host.read", host)
+        host.assigned.add(ann)
+        assert allowed(ann, "host.read", host)
+
+    def test_models_carry_the_names_that_the_rules_look_at(self) -> None:
+        for model, names in (
+            (Host, {"site_id", "owner_id", "assigned"}),
+            (Case, {"opened_by_id", "beneficiary_id", "host", "site_id"}),
+            (Job, {"requester_id", "beneficiary_id", "host", "risk", "self_service"}),
+        ):
+            assert all(hasattr(model, name) for name in names), model
+
+    @pytest.mark.parametrize(
+        ("risk", "self_service", "own_host", "may"),
+        [
+            ("low", True, True, True),
+            ("low", False, True, False),
+            ("disruptive", True, True, False),
+            ("dangerous", True, True, False),
+            ("low", True, False, False),
+        ],
+    )
+    @pytest.mark.parametrize("action", ["job.apply", "job.revert"])
+    def test_an_employee_starts_only_mild_fixes_on_an_own_computer(
+        self,
+        everybody: dict[str, Person],
+        north: Site,
+        action: str,
+        risk: str,
+        self_service: bool,
+        own_host: bool,
+        may: bool,
+    ) -> None:
+        ann = everybody["E"]
+        job = Request(Computer(north.pk, ann.pk if own_host else uuid4()), ann.pk, ann.pk, risk, self_service)
+        assert allowed(ann, action, job) is may
+        assert allowed(everybody["H"], action, job)
+
+    def test_nobody_approves_what_they_asked_for_or_what_is_for_them(
+        self, everybody: dict[str, Person], north: Site
+    ) -> None:
+        pat = everybody["P"]
+        for job in (
+            Request(Computer(north.pk, uuid4()), pat.pk),
+            Request(Computer(north.pk, uuid4()), uuid4(), pat.pk),
+        ):
+            decision = access.may(pat, "job.approve", job)
+            assert not decision.allowed
+            assert decision.rule == "job.approve:own_request"
+            assert decision.who_can_help == "another approver"
+
+    def test_a_role_that_is_taken_back_is_gone_at_the_next_question(self, person: MakePerson, north: Site) -> None:
+        ann = person("Ann", "helpdesk", site=north)
+        assert allowed(ann, "case.answer")
+        people.revoke(actor=TESTER, grant=ann.grants.get())
+        assert not allowed(ann, "case.answer")
+
+    def test_an_unknown_action_is_a_bug(self, person: MakePerson) -> None:
+        with pytest.raises(KeyError):
+            access.may(person("Ann"), "case.explode")
+
+
+@given(held=st.sets(st.sampled_from(Role)), order=st.randoms())
+def test_roles_given_one_by_one_never_end_in_a_conflict(held: set[Role], order: object) -> None:
+    given_: list[Role] = []
+    for role in sorted(held, key=lambda _: order.random()):  # type: ignore[attr-defined]
+        if people.conflict(role, given_) is None:
+            given_.append(role)
+    assert not any(frozenset(pair) in people.CONFLICTS for pair in combinations(given_, 2))
+
+
+@pytest.mark.django_db(transaction=True)
+class TestRefusals:
+    def test_are_recorded_after_the_rollback_of_what_was_refused(self, person: MakePerson, north: Site) -> None:
+        ann = person("Ann", "employee", site=north)
+
+        @transaction.atomic
+        def change() -> None:
+            people.create_site(actor=TESTER, slug="west", name="West")
+            access.require(ann, "host.change", north)
+
+        with pytest.raises(access.Refused), access.refusals_recorded(ann):
+            change()
+        assert not Site.objects.filter(slug="west").exists()
+        entry = Entry.objects.get(tag="access:refuse")
+        assert entry.actor == str(ann.pk)
+        assert b'"rule":"host.change:no_role"' in bytes(entry.canonical)
+        assert [(named.kind, named.ref) for named in entry.objects_named.all()] == [("site", str(north.pk))]
+
+    def test_cannot_be_recorded_inside_the_transaction(self, person: MakePerson) -> None:
+        ann = person("Ann")
+
+        def ask() -> None:
+            with transaction.atomic(), access.refusals_recorded(ann):
+                access.require(ann, "host.change")
+
+        with pytest.raises(RuntimeError, match="durable"):
+            ask()

@@ -1,0 +1,112 @@
+"""Every URL, asked with every method by every kind of visitor, as a page and as a fragment."""
+
+import hashlib
+from collections.abc import Iterator
+
+import pytest
+from django.apps import apps
+from django.core import checks
+from django.db import connection, transaction
+from django.test import Client
+from pytest_django import Settings
+
+from tests.conftest import MakePerson
+from tests.web.table import METHODS, ROLES, TABLE, VISITORS
+from troubleshoot.models import Person, Site
+from troubleshoot.system_checks import routes
+
+#: May change by looking at a page: the session, and the audit log.
+_UNSTABLE = {"django_session", "troubleshoot_entry", "troubleshoot_entryobject", "troubleshoot_personalpart"}
+_UNSTABLE |= {"troubleshoot_writer"}
+
+
+@pytest.fixture
+def people_by_kind(person: MakePerson, north: Site) -> dict[str, Person | None]:
+    return {"anonymous": None, "nobody": person("Nobody")} | {role: person(role, role, site=north) for role in ROLES}
+
+
+def paths(route: str) -> tuple[str, ...]:
+    return TABLE[route].objects or (f"/{route}",)
+
+
+def contents() -> str:
+    """A hash of every row that looking must not change."""
+    seen = hashlib.sha256()
+    with connection.cursor() as cursor:
+        for table in sorted(model._meta.db_table for model in apps.get_models()):
+            if table not in _UNSTABLE:
+                cursor.execute(f"SELECT * FROM {table} ORDER BY 1")
+                seen.update(repr((table, [tuple(map(str, row)) for row in cursor.fetchall()])).encode())
+    return seen.hexdigest()
+
+
+def ask(
+    client: Client, visitor: Person | None, method: str, path: str, headers: dict[str, str]
+) -> tuple[int, dict[str, str]]:
+    """One request in a fresh session; whatever it changed is undone."""
+    with transaction.atomic():
+        client.logout()
+        if visitor:
+            client.force_login(visitor)
+        response = client.generic(method, path, headers=headers)
+        transaction.set_rollback(True)
+    return response.status_code, dict(response.headers)
+
+
+def test_the_table_names_exactly_the_urls_that_exist() -> None:
+    assert {route for route, _ in routes()} == set(TABLE)
+
+
+def test_a_route_with_parameters_has_objects_to_ask_for() -> None:
+    assert all(url.objects for route, url in TABLE.items() if "<" in route)
+
+
+def cases() -> Iterator[tuple[str, str]]:
+    yield from ((route, visitor) for route in TABLE for visitor in VISITORS)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("route", "kind"), list(cases()))
+class TestWalk:
+    def test_answers_as_the_table_says(
+        self, client: Client, people_by_kind: dict[str, Person | None], route: str, kind: str
+    ) -> None:
+        found, wanted = {}, {}
+        for method in METHODS:
+            for fragment in (False, True):
+                for override in (False, True):
+                    headers = {"HX-Request": "true"} if fragment else {}
+                    headers |= {"X-HTTP-Method-Override": "DELETE", "X-Method-Override": "PUT"} if override else {}
+                    for path in paths(route):
+                        status, got = ask(client, people_by_kind[kind], method, path, headers)
+                        key = (method, fragment, override, path)
+                        found[key] = status
+                        wanted[key] = TABLE[route].expected(method, kind, fragment=fragment)
+                        assert ("HX-Redirect" in got) == (status == 401)
+        assert found == wanted
+
+    def test_changes_nothing_by_looking(
+        self, client: Client, people_by_kind: dict[str, Person | None], route: str, kind: str
+    ) -> None:
+        if visitor := people_by_kind[kind]:
+            client.force_login(visitor)
+        before = contents()
+        for method in ("GET", "HEAD", "OPTIONS", "TRACE"):
+            for path in paths(route):
+                client.generic(method, path)
+        assert contents() == before
+
+
+class TestDenyByDefault:
+    def test_a_view_without_a_rule_fails_the_check(self, settings: Settings) -> None:
+        settings.ROOT_URLCONF = "tests.web.doors"
+        found = [message for message in checks.run_checks() if message.id == "troubleshoot.E001"]
+        assert [message.msg for message in found] == ["The view at 'undeclared' declares no rule."]
+
+    def test_every_real_view_has_one(self) -> None:
+        assert checks.run_checks() == []
+
+    @pytest.mark.django_db
+    def test_a_view_without_a_rule_is_closed_to_strangers_even_so(self, client: Client, settings: Settings) -> None:
+        settings.ROOT_URLCONF = "tests.web.doors"
+        assert client.get("/undeclared").status_code == 302
