@@ -7,7 +7,7 @@ import pytest
 
 from tests.engine.sample import FACTS, FILES, problems, sample, spoiled
 from troubleshoot.engine.catalog import CatalogError, parse, parse_guide
-from troubleshoot.engine.facts import FactError, FactList
+from troubleshoot.engine.facts import FactList
 
 GUIDE, ACTION, ERRORS, LAMP = (
     "guides/lamp-dark.toml",
@@ -303,25 +303,3 @@ class TestStoredGuide:
             parse_guide("x", FILES[GUIDE].replace('off = "where", ', "").encode(), FACTS)
         with pytest.raises(CatalogError, match="not valid TOML"):
             parse_guide("x", b"a = = 1", FACTS)
-
-
-class TestFactList:
-    def test_adds_unknown_to_every_fact(self) -> None:
-        assert FACTS.values["lamp.bulb"] == ("good", "broken", "unknown")
-
-    def test_refuses_probes_that_contradict_each_other(self) -> None:
-        assert FactList({"a": ("x", "y")}, {"a": ("y", "x", "unknown")}).values == {"a": ("x", "y", "unknown")}
-        with pytest.raises(FactError, match="two probes declare a"):
-            FactList({"a": ("x",)}, {"a": ("x", "y")})
-
-    def test_has_a_digest_that_does_not_depend_on_order(self) -> None:
-        one = FactList({"a": ("x", "y")}, {"b": ("z",)})
-        assert one.digest == FactList({"b": ("z",)}, {"a": ("y", "x")}).digest
-        assert one.digest != FactList({"a": ("x",)}, {"b": ("z",)}).digest
-
-    def test_knows_its_names_and_values(self) -> None:
-        assert "lamp.light" in FACTS
-        assert "lamp" not in FACTS
-        FACTS.check("lamp.light", "on")
-        with pytest.raises(FactError, match="no probe declares"):
-            FACTS.check("lamp", "on")

@@ -1,0 +1,34 @@
+"""The list of facts."""
+
+import pytest
+
+from tests.engine.sample import FACTS
+from troubleshoot.engine.facts import Fact, FactError, FactList, values
+
+
+class TestFactList:
+    def test_adds_unknown_to_every_fact(self) -> None:
+        assert FACTS.values["lamp.bulb"] == ("good", "broken", "unknown")
+
+    def test_refuses_probes_that_contradict_each_other(self) -> None:
+        assert FactList({"a": ("x", "y")}, {"a": ("y", "x", "unknown")}).values == {"a": ("x", "y", "unknown")}
+        with pytest.raises(FactError, match="two probes declare a"):
+            FactList({"a": ("x",)}, {"a": ("x", "y")})
+
+    def test_has_a_digest_that_does_not_depend_on_order(self) -> None:
+        one = FactList({"a": ("x", "y")}, {"b": ("z",)})
+        assert one.digest == FactList({"b": ("z",)}, {"a": ("y", "x")}).digest
+        assert one.digest != FactList({"a": ("x",)}, {"b": ("z",)}).digest
+
+    def test_knows_its_names_and_values(self) -> None:
+        assert "lamp.light" in FACTS
+        assert "lamp" not in FACTS
+        FACTS.check("lamp.light", "on")
+        with pytest.raises(FactError, match="no probe declares"):
+            FACTS.check("lamp", "on")
+
+    def test_turns_facts_into_plain_values(self) -> None:
+        assert values([Fact("lamp.light", "on", ("a glow",)), Fact("lamp.bulb", "good")]) == {
+            "lamp.light": "on",
+            "lamp.bulb": "good",
+        }
