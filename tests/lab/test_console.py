@@ -137,6 +137,7 @@ def test_gives_the_variables_of_the_shell_to_its_commands() -> None:
         ("powershell -NoProfile -NonInteractive -ExecutionPolicy Bypass -Command Write-Host 'a b'", 0, "a b\n", ""),
         ('powershell -Command "Write-Host \\"a; b\\""', 0, "a; b\n", ""),
         ("powershell (pwd).Path", 0, "C:\\Users\\bob\r\n", ""),
+        ("PowerShell -NonInteractive -Command hostname", 0, "ACC-07\r\n", ""),
         ("powershell -Command exit 9", 9, "", ""),
         ("powershell Get-Service", 1, "", "Get-Service : The term 'Get-Service' is not recognized"),
         ("powershell Write-Host a; Stop-Service TermService; Write-Host b", 1, "a\n", "Stop-Service : The term"),

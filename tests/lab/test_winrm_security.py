@@ -248,7 +248,7 @@ class TestHostileInput:
                 begun = time.monotonic()
                 line.sendall(b"POST ")
                 assert line.recv(1) == b""
-            assert 0.4 < time.monotonic() - begun < 2
+            assert 0.4 < time.monotonic() - begun < 4
 
     def test_a_connection_says_nothing(self) -> None:
         with (

@@ -7,7 +7,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 import pytest
 import spnego
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from troubleshoot.lab.winrm import sealing, soap
@@ -78,6 +78,7 @@ def contexts() -> tuple[Any, Any]:
     return client, gate.context
 
 
+@settings(deadline=None)  # logins take turns, and machines are slow at times
 @given(st.lists(st.binary(max_size=300) | st.just(b"--Encrypted Boundary--\r\n"), min_size=1, max_size=5))
 def test_sealed_and_opened_again_in_both_directions(envelopes: list[bytes]) -> None:
     client, service = contexts()
@@ -86,6 +87,7 @@ def test_sealed_and_opened_again_in_both_directions(envelopes: list[bytes]) -> N
         assert sealing.unseal(sealing.seal(envelope, service), client) == envelope
 
 
+@settings(deadline=None)  # logins take turns, and machines are slow at times
 @given(st.data())
 def test_sealed_and_changed_anywhere_by_one_bit(data: st.DataObject) -> None:
     client, service = contexts()
@@ -102,6 +104,7 @@ def test_sealed_without_the_tabs_that_one_client_leaves_out() -> None:
     assert sealing.unseal(body, service) == b"<x/>"
 
 
+@settings(deadline=None)  # logins take turns, and machines are slow at times
 @given(st.binary(max_size=200))
 def test_as_a_token_of_a_login(token: bytes) -> None:
     gate = Gate(Account("user", "pass"), frozenset({"ntlm"}), tls=False, open_door=lambda: True)
@@ -109,6 +112,7 @@ def test_as_a_token_of_a_login(token: bytes) -> None:
         assert not gate.admit("Negotiate " + base64.b64encode(prefix + token).decode()).admitted
 
 
+@settings(deadline=None)  # logins take turns, and machines are slow at times
 @given(st.binary(max_size=300))
 def test_as_the_last_token_of_a_login(token: bytes) -> None:
     gate = Gate(Account("user", "pass"), frozenset({"ntlm"}), tls=False, open_door=lambda: True)

@@ -6,7 +6,8 @@ import datetime
 import http.client
 import ipaddress
 import ssl
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +76,19 @@ def command(client: Protocol, line: str, *arguments: str, codepage: int = 65001)
         return result
     finally:
         client.close_shell(shell)
+
+
+def eventually(condition: Callable[[], bool], seconds: float = 10) -> bool:
+    """Wait for something that no event announces; returns whether it happened."""
+    deadline = time.monotonic() + seconds
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return condition()
+
+
+def is_waiting(server: WinrmServer) -> bool:
+    """Tell whether a Receive waits for output in any shell of the host."""
+    return any(shell.waiting for shell in server.service.shells._shells.values())
 
 
 def create(client: Protocol, shell_id: str = "", **shell: Any) -> str:

@@ -58,6 +58,8 @@ def _statement(text: str, process: Process) -> int:
             return 0
         case "write-host":
             process.say(" ".join(word.strip("'\"") for word in _words(rest)) + "\n")
+        case "hostname" if not rest:
+            process.say(f"{process.name()}\r\n")
         case "start-sleep" if sleep := re.fullmatch(r"(?:-s(?:econds)?\s+)?(\d{1,6})", rest.strip(), re.IGNORECASE):
             process.cancelled.wait(int(sleep.group(1)))
         case "exit" if re.fullmatch(r"-?\d{1,10}", rest.strip()):

@@ -1,5 +1,7 @@
 """One TCP connection to the simulated WinRM service: requests in, authentication, message encryption, replies out."""
 
+import contextlib
+import re
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -36,19 +38,18 @@ class Connection:
         self._endpoint = endpoint
         self._gate = endpoint.gate()
         self._wire = Wire(sock, endpoint.limits)
-        self._client = str(sock.getpeername()[0])
+        self._client = ""
 
     def serve(self) -> None:
         """Answer requests until either side closes."""
-        try:
+        with contextlib.suppress(Closed):
+            self._client = self._wire.peer()
             while True:
                 response = self._next()
                 self._endpoint.pause()
                 self._wire.write(response)
                 if response.close:
                     return
-        except Closed:
-            return
 
     def _next(self) -> Response:
         try:
@@ -93,5 +94,5 @@ class Connection:
         return Response(status, sealing.seal(reply, context), sealing.CONTENT_TYPE)
 
     def _caller(self, request: Request) -> Caller:
-        machine = request.headers.get("host", "").rpartition(":")[0] or request.headers.get("host", "")
+        machine = re.sub(r":\d*$", "", request.headers.get("host", ""))
         return Caller(self._endpoint.user, self._client, machine)

@@ -5,6 +5,7 @@ once; the file lies in a private folder, is written for one step of one login, h
 password, and is removed after the step. A lock lets hosts with different accounts take turns.
 """
 
+import atexit
 import contextlib
 import hmac
 import os
@@ -77,6 +78,7 @@ class _UserFile:
     def _path(self) -> Path:
         if self._folder is None:
             self._folder = tempfile.TemporaryDirectory(prefix="simulated-winrm-")
+            atexit.register(self._folder.cleanup)
         path = Path(self._folder.name) / "accounts"
         # Set once and left alone: changing the environment while other threads read it is not safe in C libraries.
         if os.environ.get("NTLM_USER_FILE") != str(path):

@@ -59,6 +59,13 @@ class Wire:
         self._limits = limits
         self._buffer = b""
 
+    def peer(self) -> str:
+        """Return the address of the client; Closed when it is gone already."""
+        try:
+            return str(self._sock.getpeername()[0])
+        except OSError as gone:
+            raise Closed from gone
+
     def read(self) -> Request:
         """Return the next request. Raises Closed at the end of the connection, BadRequestError for nonsense."""
         if not self._buffer:

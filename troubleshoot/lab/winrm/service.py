@@ -147,6 +147,7 @@ class Service:
         return "<rsp:SendResponse/>"
 
     def _receive(self, message: Message, caller: Caller) -> str:
+        """Wait for output; what is taken for a client that has gone meanwhile is lost, which a door must bear."""
         shell = self._shell(message, caller)
         wanted = _part(message, "Receive").find(f"{_RSP}DesiredStream")
         if wanted is None or not wanted.get("CommandId"):
