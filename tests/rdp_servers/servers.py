@@ -128,7 +128,8 @@ class FreerdpNla:
 def screen(folder: Path) -> Iterator[str]:
     """A virtual X screen on a number that the server chooses itself; yields its name."""
     read, write = os.pipe()
-    command = ["Xvfb", "-displayfd", str(write), "-screen", "0", "640x480x24", "-nolisten", "tcp"]
+    # freerdp connects twice: without -noreset the first leaving resets the screen under the second.
+    command = ["Xvfb", "-noreset", "-displayfd", str(write), "-screen", "0", "640x480x24", "-nolisten", "tcp"]
     with process(command, log=folder / "screen.log", pass_fds=(write,)):
         os.close(write)
         with os.fdopen(read) as numbers:
