@@ -295,11 +295,3 @@ class TestFiles:
             "resources/lamp/read.ps1:2: (file): has characters beyond ASCII"
         ]
         assert "at most 16384" in problems({"resources/lamp/read.ps1": b"#" * 20_000})[0]
-
-
-class TestStoredGuide:
-    def test_is_checked_like_a_shipped_one(self) -> None:
-        with pytest.raises(CatalogError, match=r"steps\.light\.to: the value off leads nowhere"):
-            parse_guide("x", FILES[GUIDE].replace('off = "where", ', "").encode(), FACTS)
-        with pytest.raises(CatalogError, match="not valid TOML"):
-            parse_guide("x", b"a = = 1", FACTS)

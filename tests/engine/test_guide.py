@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.engine.sample import FACTS, FILES, sample
-from troubleshoot.engine.catalog import parse_guide
+from troubleshoot.engine.catalog import CatalogError, parse_guide
 from troubleshoot.engine.guide import (
     AnswerRefused,
     Example,
@@ -170,3 +170,10 @@ class TestStoredGuide:
         assert LAMP.facts == ("lamp.light",)
         assert LAMP.steps["where"].words("hall") == "In the hall"
         assert LAMP.steps["where"].words("dont_know") == "Dont know"
+
+    def test_is_checked_like_a_shipped_one(self) -> None:
+        broken = LAMP.source.replace('off = "where", ', "")
+        with pytest.raises(CatalogError, match=r"steps\.light\.to: the value off leads nowhere"):
+            parse_guide("x", broken.encode(), FACTS)
+        with pytest.raises(CatalogError, match="not valid TOML"):
+            parse_guide("x", b"a = = 1", FACTS)
