@@ -1,5 +1,6 @@
 """The rules: what each role may do to whose object, written out a second time, by hand."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import combinations
 from uuid import UUID, uuid4
@@ -99,14 +100,14 @@ class TestTheTable:
             host = Computer(site.pk, owner)
             return Request(host, owner) if action.startswith("job.") else host
 
-        found = tuple(
-            "".join(letter for letter, who in everybody.items() if allowed(who, action, place(who.pk)))
-            for place in (
-                lambda me: about(me, north),
-                lambda me: about(stranger, north),
-                lambda me: about(stranger, south),
-                lambda me: None,
-            )
+        def who(place: Callable[[UUID], object]) -> str:
+            return "".join(letter for letter, me in everybody.items() if allowed(me, action, place(me.pk)))
+
+        found = (
+            who(lambda me: about(me, north)),
+            who(lambda _: about(stranger, north)),
+            who(lambda _: about(stranger, south)),
+            who(lambda _: None),
         )
         assert found == TABLE[action]
 

@@ -4,7 +4,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 
-from troubleshoot import access, people
+from troubleshoot import access, audit, people
 from troubleshoot.models import Site
 from troubleshoot.views.doors import public, rule, visitor
 
@@ -17,7 +17,7 @@ def site(request: HttpRequest, pk: str) -> HttpResponse:
 @rule("site.read")
 def change_site(request: HttpRequest, pk: str) -> HttpResponse:
     with transaction.atomic():
-        people.create_site(actor=people.Machine("cli", "tests"), slug="undone", name="Undone")
+        people.create_site(actor=audit.Machine("cli", "tests"), slug="undone", name="Undone")
         access.obtain(Site.objects.all(), visitor(request), "host.change", pk=pk)
     return HttpResponse()
 
