@@ -6,7 +6,6 @@ import http.client
 import os
 import socket
 import ssl
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +14,6 @@ from typing import Any
 import pytest
 import requests
 import spnego
-from pypsrp.exceptions import AuthenticationError
 from pypsrp.shell import WinRS
 from winrm.exceptions import InvalidCredentialsError, WinRMTransportError
 
@@ -291,14 +289,3 @@ def test_a_login_starts_over_on_the_same_connection(server: WinrmServer) -> None
         statuses.append((challenge.status, leg(context.step(token)).status))
     connection.close()
     assert statuses == [(401, 401), (401, 200), (401, 200)]
-
-
-def test_two_hosts_share_a_user_name_with_different_passwords() -> None:
-    with host("LAB-A", password="first") as first, host("LAB-B", password="second") as second:
-        assert command(protocol(first, password="first"), "hostname")[0] == b"LAB-A\r\n"
-        assert command(protocol(second, password="second"), "hostname")[0] == b"LAB-B\r\n"
-        with pytest.raises(InvalidCredentialsError):
-            protocol(first, password="second").open_shell()
-        with pytest.raises(AuthenticationError), wsman(second, password="first") as connection:
-            WinRS(connection).open()
-    assert threading.active_count() < 50

@@ -8,9 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
-from winrm.exceptions import WSManFaultError
+from pypsrp.exceptions import AuthenticationError
+from pypsrp.shell import WinRS
+from winrm.exceptions import InvalidCredentialsError, WSManFaultError
 
-from tests.lab.winrm_hosts import BOOTSTRAP_LINE, command, eventually, host, is_waiting, protocol
+from tests.lab.winrm_hosts import BOOTSTRAP_LINE, command, eventually, host, is_waiting, protocol, wsman
 from tests.support import need
 from troubleshoot.lab.state import HostState, healthy
 from troubleshoot.lab.winrm import Limits, WinrmServer
@@ -94,6 +96,16 @@ def test_leaves_no_thread_behind() -> None:
         with pytest.raises((requests.ConnectionError, WSManFaultError)):
             receiving.result(5)
     assert eventually(lambda: set(threading.enumerate()) <= before), threading.enumerate()
+
+
+def test_may_share_a_user_name_with_another_that_has_a_different_password() -> None:
+    with host("LAB-A", password="first") as first, host("LAB-B", password="second") as second:
+        assert command(protocol(first, password="first"), "hostname")[0] == b"LAB-A\r\n"
+        assert command(protocol(second, password="second"), "hostname")[0] == b"LAB-B\r\n"
+        with pytest.raises(InvalidCredentialsError):
+            protocol(first, password="second").open_shell()
+        with pytest.raises(AuthenticationError), wsman(second, password="first") as connection:
+            WinRS(connection).open()
 
 
 def test_forgets_a_shell_that_nobody_used_for_its_idle_timeout() -> None:
