@@ -203,6 +203,7 @@ COERCIONS = {
     "a date in the output": "[datetime]::UtcNow",
     "an object in the output": "Get-Service -Name TermService -ErrorAction Stop",
     "an integer that JSON cannot carry": "9007199254740993",
+    "the default value of a key": "Remove-ItemProperty -LiteralPath 'HKLM:\\A' -Name '(Default)' -ErrorAction Stop",
     "a string that names a type of data": "New-ItemProperty -LiteralPath 'HKLM:\\SOFTWARE' -Name a -PropertyType DWord "
     "-Value '5' -ErrorAction Stop",
 }  # fmt: skip

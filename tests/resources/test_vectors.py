@@ -29,6 +29,26 @@ def test_a_resource_does_what_its_vector_says(vector: Vector) -> None:
     assert vector.fault(script_of(vector.resource, vector.operation)) is None
 
 
+@pytest.mark.parametrize(
+    ("resource", "params"),
+    [
+        ("service", {"name": "Term*"}),
+        ("service", {"name": ""}),
+        ("registry-value", {"path": "HKLM:\\SOFTWARE\\*", "name": "x"}),
+        ("registry-value", {"path": "HKCU:\\SOFTWARE", "name": "x"}),
+        ("registry-value", {"path": "HKLM:\\SOFTWARE\\", "name": "x"}),
+        ("registry-value", {"path": "HKLM:\\SOFTWARE/x", "name": "x"}),
+        ("registry-value", {"path": "HKLM:\\SOFTWARE", "name": "(Default)"}),
+        ("registry-value", {"path": "HKLM:\\SOFTWARE", "name": "[x]"}),
+    ],
+)
+def test_a_resource_does_not_accept_parameters_that_powershell_would_expand(
+    resource: str, params: dict[str, str]
+) -> None:
+    with pytest.raises(StateError):
+        described(RESOURCES / resource).check_params(params)
+
+
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: f"{path.parent.name}/{path.name}")
 class TestAScript:
     def test_lies_inside_the_subset(self, path: Path) -> None:

@@ -56,7 +56,7 @@ def new_key(use: Use) -> list[Any]:
 
 def get_value(use: Use) -> list[Any]:
     """Return the data of one value as the provider gives it: DWord and QWord without sign."""
-    path, name = use.get("LiteralPath"), use.get("Name")
+    path, name = use.get("LiteralPath"), _name(use)
     values = item(use, path).origin
     found = find(values, name)
     if found is None:
@@ -76,7 +76,7 @@ def get_value(use: Use) -> list[Any]:
 def new_value(use: Use) -> list[Any]:
     """Create a value; with -Force it replaces an existing one together with its kind."""
     values = item(use, use.get("LiteralPath")).origin
-    if find(values, use.get("Name")) is not None and not use.get("Force", False):
+    if find(values, _name(use)) is not None and not use.get("Force", False):
         raise ScriptFailed("The property already exists.")
     _write(use, use.get("PropertyType"))
     return [Instance(WRITTEN, {})]
@@ -91,7 +91,7 @@ def set_value(use: Use) -> list[Any]:
 
 def remove_value(use: Use) -> list[Any]:
     """Remove a value; ScriptFailed when there is none."""
-    path, name = use.get("LiteralPath"), use.get("Name")
+    path, name = use.get("LiteralPath"), _name(use)
     if find(item(use, path).origin, name) is None:
         raise ScriptFailed(f"Property {name} does not exist at path {_native(path)}.")
     need_administrator(use, _DENIED)
@@ -101,9 +101,16 @@ def remove_value(use: Use) -> list[Any]:
     return []
 
 
+def _name(use: Use) -> str:
+    name = str(use.get("Name"))
+    if name.lower() == "(default)":
+        raise Unsupported("'(default)': the provider takes it for the value without a name, RegistryKey does not")
+    return name
+
+
 def _write(use: Use, kind: str) -> None:
     entry = {"kind": kind, "value": _stored(kind, use.get("Value"))}
-    path, name = use.get("LiteralPath"), use.get("Name")
+    path, name = use.get("LiteralPath"), _name(use)
     need_administrator(use, _DENIED)
     with use.state.changing() as document:
         key = _find_key(document, path) or path
