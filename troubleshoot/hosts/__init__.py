@@ -1,0 +1,17 @@
+"""Registered computers and the accounts on them: one by one, or many from a list."""
+
+from troubleshoot.hosts.credentials import register_credential
+from troubleshoot.hosts.importing import NotImported, Outcome, import_list
+from troubleshoot.hosts.registering import allow_changes, change, register
+from troubleshoot.hosts.table import Problem
+
+__all__ = [
+    "NotImported",
+    "Outcome",
+    "Problem",
+    "allow_changes",
+    "change",
+    "import_list",
+    "register",
+    "register_credential",
+]
