@@ -282,6 +282,16 @@ class TestLimits:
         with listening() as (_, server), pytest.raises(OSError, match="in use"):
             Port("127.0.0.1", server.port, lambda connection: None)
 
+    def test_the_number_of_a_closed_port_is_given_to_nobody_else(self) -> None:
+        port = Port("127.0.0.1", 0, lambda connection: connection.recv(1))
+        try:
+            for mode in ("refused", "open", "refused", "silent", "refused"):
+                port.set(mode)
+                with pytest.raises(OSError, match="in use"):
+                    socket.create_server(("127.0.0.1", port.number))
+        finally:
+            port.close()
+
     def test_a_stopped_listener_gives_its_port_back(self) -> None:
         with listening() as (state, server):
             port = server.port

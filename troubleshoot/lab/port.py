@@ -43,6 +43,7 @@ class Port:
         self._sockets: list[socket.socket] = []
         self._mode: Mode = "refused"
         self._reserved = self._bound(port)
+        _reusable(self._reserved, allowed=False)
         self.number: int = self._reserved.getsockname()[1]
 
     def set(self, mode: Mode) -> None:
@@ -66,8 +67,9 @@ class Port:
         self._reserved.close()
 
     def _bound(self, port: int) -> socket.socket:
+        """Return a bound socket; a number that was asked for may still have old connections in TIME_WAIT."""
         bound = socket.socket(self._family)
-        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        _reusable(bound, allowed=port != 0)
         try:
             bound.bind((self._listen, port))
         except OSError:
@@ -75,16 +77,25 @@ class Port:
             raise
         return bound
 
+    def _listening(self, backlog: int) -> socket.socket:
+        """Return a socket that listens beside the one that reserves the number."""
+        # Only for this moment: else the kernel could give the number of a closed port to somebody else.
+        _reusable(self._reserved, allowed=True)
+        try:
+            listener = self._bound(self.number)
+            listener.listen(backlog)
+        finally:
+            _reusable(self._reserved, allowed=False)
+        return listener
+
     def _open(self) -> None:
-        listener = self._bound(self.number)
-        listener.listen(_BACKLOG)
+        listener = self._listening(_BACKLOG)
         self._sockets = [listener]
         threading.Thread(target=self._accept, args=(listener,), daemon=True).start()
 
     def _swallow(self) -> None:
         """Listen without ever accepting, with a full queue: the kernel then drops every new SYN."""
-        listener = self._bound(self.number)
-        listener.listen(0)
+        listener = self._listening(0)
         self._sockets = [listener]
         for _ in range(_FILLERS):
             filler = socket.socket(self._family)
@@ -142,3 +153,7 @@ def end(connection: socket.socket) -> None:
     """Shut a socket down, so that whoever waits on it wakes; a dead socket is left alone."""
     with contextlib.suppress(OSError):
         connection.shutdown(socket.SHUT_RDWR)
+
+
+def _reusable(bound: socket.socket, *, allowed: bool) -> None:
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, allowed)
