@@ -26,7 +26,8 @@ class Command(BaseCommand):
 
     help = (
         "Run simulated Windows hosts (a lab, not Windows): Remote Desktop and WinRM on loopback. Prints one JSON "
-        "line per host when all are ready; SIGHUP reads --state again (then --fault and --set); SIGTERM or Ctrl-C ends it."
+        "line per host when all are ready; SIGHUP reads --state again (then --fault and --set); SIGTERM or Ctrl-C "
+        "ends it."
     )
     requires_system_checks: list[str] = []
 
