@@ -27,7 +27,7 @@ from troubleshoot.remote.reply import Reader
 
 logger = logging.getLogger(__name__)
 
-GRACE_SECONDS: Final = 1.5
+GRACE_SECONDS: Final = 1.2
 HURRY_SECONDS: Final = 0.05
 MAX_STDERR: Final = 16 * 1024
 
@@ -76,14 +76,15 @@ class Course:
         self._shell_id = str(uuid.uuid4())
         self._command_id = str(uuid.uuid4())
         self._stage = "sign-in"
-        self._shell_asked = self._command_asked = False
+        self._shell_asked = self._command_asked = self._running = False
         self._stderr = b""
 
     def go(self, line: Line) -> Visit | DoorError:
         """The result, or the failure as a value."""
-        talk = self._talk_over(line)
+        talk: Conversation | None = None
         outcome: Visit | DoorError = self._lost("The visit was interrupted.")
         try:
+            talk = self._talk_over(line)
             talk.sign_in()
             self._open(talk)
             self._start(talk)
@@ -91,7 +92,8 @@ class Course:
         except Exception as error:  # noqa: BLE001  # the libraries raise anything; nothing may escape unjudged
             outcome = self._failure(error, line)
         finally:
-            self._leave(talk, line, outcome)
+            if talk is not None:
+                self._leave(talk, line, outcome)
         return outcome
 
     def _open(self, talk: Conversation) -> None:
@@ -109,6 +111,7 @@ class Course:
         )
         if soap.started_command(root) != self._command_id:
             raise soap.SoapError("it started another command than the one asked for")
+        self._running = True
         talk.ask(
             f"{soap.SHELL}/Send",
             lambda head: soap.send(head, self._command_id, self._stdin),
@@ -170,7 +173,7 @@ class Course:
         return before_start(error, self._stage)
 
     def _after_start(self, error: Exception, line: Line) -> Visit | DoorError:
-        if isinstance(error, Fault) and self._stage == "command" and error.code != ABORTED:
+        if isinstance(error, Fault) and not self._running and error.code != ABORTED:
             return by_fault(error.code, self._stage)
         if isinstance(error, OSError) and not line.overrun:
             found = self._result()  # the result is the last thing that is printed: after it nothing happens
@@ -199,14 +202,20 @@ class Course:
         clean = not self._shell_asked or silent or (self._stage == "result" and self._end(talk))
         talk.close()
         self.round_trips += talk.round_trips
-        if clean:
-            return
-        with line.again(max(GRACE_SECONDS, min(10.0, line.remaining))) as spare:
-            talk = self._talk_over(spare)
-            if not self._end(talk):
-                logger.warning("a shell may be left on %s", line.registered.name)
-            talk.close()
-            self.round_trips += talk.round_trips
+        if not clean:
+            with line.again(max(GRACE_SECONDS, min(10.0, line.remaining))) as spare:
+                if not self._return(spare):
+                    logger.warning("a shell may be left on %s", line.registered.name)
+
+    def _return(self, line: Line) -> bool:
+        try:
+            talk = self._talk_over(line)
+        except Exception:  # noqa: BLE001  # as in _end
+            return False
+        done = self._end(talk)
+        talk.close()
+        self.round_trips += talk.round_trips
+        return done
 
     def _end(self, talk: Conversation) -> bool:
         try:

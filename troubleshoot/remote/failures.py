@@ -59,6 +59,10 @@ class SignInRefused(Exception):
     """HTTP 401 although everything was tried that the way of signing in foresees."""
 
 
+class NotPossible(Exception):
+    """This worker lacks something that the way of signing in needs; says what."""
+
+
 class Fault(Exception):
     """Another WS-Management fault; `code` is its number, if it has one."""
 
@@ -132,6 +136,8 @@ def before_start(error: BaseException, stage: str) -> DoorError:
     """The failure of a visit whose command had not been sent: nothing can have started."""
     if isinstance(error, SignInRefused):
         return Denied("sign-in", _SIGN_IN)
+    if isinstance(error, NotPossible):
+        return Refused("sign-in", f"This worker cannot sign in: {error}. An administrator can correct it.")
     if isinstance(error, Fault):
         return by_fault(error.code, stage)
     if isinstance(error, HttpStatus):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import secrets
+import ssl
 import tempfile
 import uuid
 import xml.etree.ElementTree as ET
@@ -16,12 +17,13 @@ import requests
 import xmltodict
 from winrm.exceptions import (
     InvalidCredentialsError,
+    WinRMError,
     WinRMOperationTimeoutError,
     WinRMTransportError,
     WSManFaultError,
 )
 from winrm.protocol import Protocol
-from winrm.transport import Transport
+from winrm.transport import HAVE_KERBEROS, Transport
 
 from troubleshoot.remote import envelope, soap
 from troubleshoot.remote.course import Course, Make
@@ -34,6 +36,7 @@ from troubleshoot.remote.failures import (
     Fault,
     HttpStatus,
     Lost,
+    NotPossible,
     Refused,
     SignInRefused,
     TimedOut,
@@ -106,6 +109,22 @@ def _translated() -> Iterator[None]:
         raise Fault(error.wsman_fault_code or error.wmierror_code) from None
     except WinRMTransportError as error:
         raise HttpStatus(error.code) from None
+    except WinRMError as error:  # a sealed message that does not open
+        raise soap.SoapError(str(error)) from None
+
+
+def _reveal(door: Door) -> str:
+    try:
+        return door.secret.reveal()
+    except Exception:  # noqa: BLE001  # a source may fail in its own way, and its words may hold the secret
+        raise NotPossible("the credential cannot be fetched") from None
+
+
+def _context(door: Door, client: Path | None) -> ssl.SSLContext | None:
+    try:
+        return tls_context(door.ca_file, client) if door.tls else None
+    except OSError:
+        raise NotPossible("the file of the certificate authority, or of its own certificate, is not usable") from None
 
 
 class _Conversation:
@@ -113,7 +132,9 @@ class _Conversation:
 
     def __init__(self, door: Door, line: Line) -> None:
         self._line = line
-        secret = door.secret.reveal()
+        if door.transport == "kerberos" and not HAVE_KERBEROS:
+            raise NotPossible("its Kerberos support (pykerberos) is not installed")
+        secret = _reveal(door)
         options: dict[str, Any] = {
             "endpoint": door.endpoint,
             "username": door.username,
@@ -123,14 +144,14 @@ class _Conversation:
             "message_encryption": "auto" if door.tls else "always",
             "kerberos_hostname_override": door.registered.name,
         }
-        with tempfile.TemporaryDirectory() as folder:
+        with tempfile.TemporaryDirectory() as folder, _translated():
             client = None
             if door.transport == "certificate":
                 client = Path(folder, "client.pem")
                 client.touch(mode=0o600)
                 client.write_text(secret)
                 options |= {"cert_pem": str(client), "cert_key_pem": str(client)}
-            self._adapter = LineAdapter(line, door.port, tls_context(door.ca_file, client) if door.tls else None)
+            self._adapter = LineAdapter(line, door.port, _context(door, client))
             self._protocol = Protocol(transport=door.transport, **options)
             self._protocol.transport = _Transport(
                 self._adapter,
