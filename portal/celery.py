@@ -6,7 +6,7 @@ from celery import Celery
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
-from django.conf import settings  # noqa: E402 - Django must know its settings module first
+from django.conf import settings
 
 app = Celery("mendpoint", broker=settings.REDIS_URL or "redis://127.0.0.1:1/0", set_as_current=True)
 app.conf.update(

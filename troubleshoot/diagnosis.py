@@ -88,6 +88,12 @@ def facts(case: Case) -> dict[str, Fact] | None:
     return known
 
 
+def evidence(case: Case) -> dict[str, Fact]:
+    """The latest whole look, from outside and from inside: what causes are judged by."""
+    look = case.jobs.filter(kind=Job.Kind.READ, state__in=ENDED).exclude(facts={}).order_by("-ended_at").first()
+    return stored_facts(look.facts) if look else {}
+
+
 def stored_facts(stored: dict[str, Any]) -> dict[str, Fact]:
     """Facts as a job keeps them, by name."""
     return {name: Fact(name, part["value"], tuple(part["readings"])) for name, part in stored.items()}

@@ -37,7 +37,7 @@ def case(one: Case) -> dict[str, Any]:
         "version": guide.digest,
         "path": path(guide, walk, sources),
         "facts": {name: fact.value for name, fact in known.items()},
-        "causes": causes(diagnosis.causes(known)),
+        "causes": causes(diagnosis.causes(diagnosis.evidence(one))),
         "waiting_for": one.waiting_for,
         "outcome": one.outcome or None,
         "action": walk.at.subject if walk.at.kind == "fix" else None,

@@ -53,11 +53,14 @@ def move(
     tag: Tag,
     actor: Actor,
     fence: int | None = None,
+    revoke: bool = False,
     details: dict[str, Any] | None = None,
     personal: dict[str, Any] | None = None,
     **fields: object,
 ) -> bool:
     """Moves a job, tells its story and records it, in one transaction; the case goes on when the job has ended.
+
+    `revoke` takes the job from its worker: one that was only paused must not write any more.
 
     False when the job no longer stands where this object says, or the fence has passed to another worker: the
     caller stops, and nothing was written.
@@ -65,7 +68,7 @@ def move(
     came_from = job.state
     with transaction.atomic():
         fields = {"next_actor": NEXT_ACTOR.get(to, ""), **fields}
-        if not Job.objects.move(job, to, fence=fence, **fields):
+        if not Job.objects.move(job, to, fence=fence, revoke=revoke, **fields):
             return False
         tell(job, text)
         audit.record(

@@ -9,9 +9,8 @@ import datetime as dt
 import logging
 import os
 import socket
-from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from troubleshoot import jobs, plans
@@ -24,8 +23,6 @@ log = logging.getLogger(__name__)
 #: A failed undo is tried again after 10, 20, 40 … seconds, at most every 10 minutes, for ever.
 UNDO_AGAIN = (10, 600)
 BATCH = 200
-#: A worker that was only paused must not write any more after its lease was given away.
-NEXT_FENCE: dict[str, Any] = {"fence": F("fence") + 1}
 
 
 def sweep() -> None:
@@ -65,13 +62,13 @@ def _free_dead_leases(me: Machine) -> None:
             tag=Tag.JOB_QUEUE,
             actor=me,
             fence=job.fence,
+            revoke=True,
             lease_until=None,
             ring_at=Now(),
-            **NEXT_FENCE,
         )
     for job in _jobs(Q(state__in=STARTED, lease_until__lt=Now())):
         text = "Its worker went silent after the start. Whether the change was made is not known; it is not repeated."
-        jobs.move(job, State.UNKNOWN, text, tag=Tag.JOB_END, actor=me, fence=job.fence, explanation=text, **NEXT_FENCE)
+        jobs.move(job, State.UNKNOWN, text, tag=Tag.JOB_END, actor=me, fence=job.fence, revoke=True, explanation=text)
 
 
 def _expire(me: Machine) -> None:

@@ -8,11 +8,11 @@ import pytest
 from django.conf import settings as django_settings
 
 from tests.conftest import TESTER, MakePerson
-from troubleshoot import library, people, runs
+from troubleshoot import hosts, library, people, runs
 from troubleshoot.lab.faults import FAULTS
 from troubleshoot.lab.host import LabHost, Options
 from troubleshoot.lab.state import healthy
-from troubleshoot.models import Credential, Host, Job, Person, Site
+from troubleshoot.models import Host, Job, Person, Site
 from troubleshoot.models.job import State
 
 SECRET = "lab-only-password"
@@ -62,8 +62,8 @@ def employee(north: Site, person: MakePerson) -> Person:
 def lab(north: Site, employee: Person, monkeypatch: pytest.MonkeyPatch) -> Generator[MakeLab]:
     """`lab("expired-certificate")`: a running simulated host with these faults, registered, changes allowed."""
     monkeypatch.setenv("MENDPOINT_SECRET_LAB", SECRET)
-    credential = Credential.objects.create(
-        name="lab", site=north, username="mendpoint", reference="env:MENDPOINT_SECRET_LAB"
+    credential = hosts.register_credential(
+        actor=TESTER, name="lab", site=north, username="mendpoint", reference="env:MENDPOINT_SECRET_LAB"
     )
     started: list[LabHost] = []
 
@@ -76,7 +76,8 @@ def lab(north: Site, employee: Person, monkeypatch: pytest.MonkeyPatch) -> Gener
         host.start()
         started.append(host)
         ready = host.ready()
-        row = Host.objects.create(
+        row = hosts.register(
+            actor=TESTER,
             name=name,
             address="127.0.0.1",
             site=north,
@@ -87,8 +88,10 @@ def lab(north: Site, employee: Person, monkeypatch: pytest.MonkeyPatch) -> Gener
             transport="ntlm",
             tls=False,
             credential=credential,
-            mode="changes_allowed" if changes else "diagnose_only",
         )
+        if changes:
+            hosts.allow_changes(actor=TESTER, host=row)
+            row.refresh_from_db()
         return Registered(host, row)
 
     yield make

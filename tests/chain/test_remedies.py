@@ -244,7 +244,8 @@ class TestACheckFromOutside:
 
 
 def _before_the_check(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], None]) -> None:
-    verify, done = changes.verify, []
+    verify = changes.verify
+    done: list[bool] = []
 
     def wrapped(*arguments: Any, **options: Any) -> None:
         if not done:

@@ -91,7 +91,7 @@ class JobQuerySet(models.QuerySet["Job"]):
         sites = Site.objects.where(person, ["helpdesk", "approver", "manager", "auditor"])
         return self.filter(Q(requester=person) | Q(beneficiary=person) | Q(host__site__in=sites)).distinct()
 
-    def move(self, job: Job, to: State, *, fence: int | None = None, **fields: object) -> bool:
+    def move(self, job: Job, to: State, *, fence: int | None = None, revoke: bool = False, **fields: object) -> bool:
         """Moves a job if it still stands where this object says, under the same fence; keeps the object in step.
 
         False: somebody else was faster, or the lease is lost. Losing is normal; the caller stops.
@@ -101,6 +101,8 @@ class JobQuerySet(models.QuerySet["Job"]):
         rows = self.filter(pk=job.pk, state=job.state)
         if fence is not None:
             rows = rows.filter(fence=fence)
+        if revoke:
+            fields = {"fence": F("fence") + 1, **fields}
         if to in ENDED:
             fields = {"ended_at": Now(), "lease_until": None, **fields}
         if rows.update(state=to, **fields) != 1:

@@ -105,7 +105,8 @@ class Command(BaseCommand):
         reading = Job.objects.get(case=case)
         self.stdout.write(f"  {case.error['sentence']}")
         self._title("Readings")
-        for stage in reading.readings.get(source="network").value["stages"]:
+        outside: Any = reading.readings.get(source="network").value
+        for stage in outside["stages"]:
             self.stdout.write(f"  {stage['name']:12} {'good' if stage['ok'] else 'BAD '}  {stage['detail']}")
         for one in reading.readings.filter(source="windows"):
             self.stdout.write(f"  inside       {one.name}: {json.dumps(one.value)[:110]}")
@@ -232,7 +233,7 @@ def _world(say: Callable[[str], object]) -> Iterator[World]:
     plain = {name: value for name, value in os.environ.items() if not name.startswith(SECRET_PREFIX)}
     with ExitStack() as stack:
         broker = stack.enter_context(processes.Broker())
-        current_app.conf.broker_url = broker.url
+        current_app.conf.update(broker_url=broker.url)
         plain["REDIS_URL"] = broker.url
         world = World(folder)
         lab = _start(stack, "lab", plain | {"MENDPOINT_LAB_PASSWORD": password}, folder, "--fleet", _fleet(folder))

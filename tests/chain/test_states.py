@@ -1,0 +1,96 @@
+"""How a job moves: only along its moves, only under its fence, only once."""
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.django import TransactionTestCase
+
+from tests.conftest import TESTER
+from troubleshoot import audit, hosts, jobs, people
+from troubleshoot.audit import Machine, Tag
+from troubleshoot.models import Entry, Job, Plan
+from troubleshoot.models.job import ACTIVE, ENDED, MOVES, STARTED, WAITING, State
+from troubleshoot.runs import lease_time
+
+WORKER = Machine("worker", "tests")
+
+
+def test_every_state_is_waiting_active_or_an_end() -> None:
+    assert set(State) == WAITING | ACTIVE | ENDED
+    assert not WAITING & ACTIVE
+    assert STARTED < ACTIVE
+
+
+def test_ends_are_left_only_to_be_reverted() -> None:
+    assert {state: MOVES[state] for state in ENDED if MOVES.get(state)} == {
+        State.VERIFIED: {State.REVERTED},
+        State.NOT_VERIFIED: {State.REVERTED},
+        State.FAILED: {State.REVERTED},
+    }
+
+
+def test_nothing_is_repeated_after_a_start_that_might_have_happened() -> None:
+    assert State.QUEUED not in MOVES[State.RUNNING] | MOVES[State.VERIFYING] | MOVES[State.UNKNOWN]
+
+
+def test_every_state_can_be_reached_and_every_way_ends() -> None:
+    reached, fresh = set[State](), {State.PLANNED}
+    while fresh:
+        reached |= fresh
+        fresh = {to for state in fresh for to in MOVES.get(state, frozenset())} - reached
+    assert reached == set(State)
+
+
+class TestAJob(TransactionTestCase):
+    def _job(self, state: State = State.PLANNED) -> Job:
+        site = people.create_site(actor=TESTER, slug="north", name="North")
+        asker = people.create(
+            actor=TESTER, email="h@corp.example", name="Hanna", password="correct horse battery staple"
+        )
+        host = hosts.register(actor=TESTER, name="ACC-07", site=site, lab=True, transport="ntlm", tls=False)
+        plan = Plan.objects.create(host=host, action="x", document={}, digest="d" * 64)
+        return Job.objects.create(kind="apply", host=host, plan=plan, requester=asker, state=state)
+
+    @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @given(wishes=st.lists(st.sampled_from(list(State)), max_size=12))
+    def test_moves_only_along_its_moves_and_records_each(self, wishes: list[State]) -> None:
+        job, entries = self._job(), Entry.objects.count()
+        moves = 0
+        for wish in wishes:
+            was = State(job.state)
+            if wish in MOVES.get(was, frozenset()):
+                assert jobs.move(job, wish, "moved", tag=Tag.JOB_PROGRESS, actor=WORKER, fence=job.fence)
+                moves += 1
+            else:
+                with pytest.raises(ValueError, match="never goes"):
+                    jobs.move(job, wish, "moved", tag=Tag.JOB_PROGRESS, actor=WORKER, fence=job.fence)
+            job.refresh_from_db()
+            assert job.state in {was, wish}
+        assert Entry.objects.count() - entries == moves
+        assert (job.ended_at is not None) == (job.state in ENDED)
+
+    def test_is_claimed_once_with_a_new_fence(self) -> None:
+        job = self._job(State.QUEUED)
+        first, second = Job.objects.get(pk=job.pk), Job.objects.get(pk=job.pk)
+        assert Job.objects.claim(first, worker="a", lease=lease_time())
+        assert not Job.objects.claim(second, worker="b", lease=lease_time())
+        assert (first.fence, first.worker, first.state) == (1, "a", State.CLAIMED)
+
+    def test_is_not_moved_by_a_worker_whose_lease_was_given_away(self) -> None:
+        job = self._job(State.QUEUED)
+        Job.objects.claim(job, worker="a", lease=lease_time())
+        paused = Job.objects.get(pk=job.pk)
+        Job.objects.filter(pk=job.pk).update(fence=job.fence + 1)
+        entries = Entry.objects.count()
+        moved = jobs.move(paused, State.STARTING, "x", tag=Tag.JOB_START, actor=WORKER, fence=paused.fence)
+        assert not moved
+        assert Entry.objects.count() == entries
+        assert not Job.objects.renew(paused, lease=lease_time())
+
+    def test_does_not_move_when_its_entry_cannot_be_written(self) -> None:
+        job = self._job()
+        with pytest.raises(audit.Unrecordable), transaction.atomic():
+            jobs.move(job, State.QUEUED, "x", tag=Tag.JOB_QUEUE, actor=WORKER, details={"password": "x"})
+        assert Job.objects.get(pk=job.pk).state == State.PLANNED
+        assert not job.lines.exists()
