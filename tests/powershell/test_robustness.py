@@ -14,6 +14,7 @@ from tests.powershell.hosts import host, output
 from tests.resources.vectors import RESOURCES, Vector, load, script_of
 from troubleshoot.lab.powershell import Refused, ScriptFailed, check, run
 from troubleshoot.lab.powershell.statements import read_script
+from troubleshoot.lab.state import RDP_TCP
 
 SCRIPTS = [path.read_text(encoding="ascii") for path in sorted(RESOURCES.glob("*/*.ps1"))]
 TOKENS = sorted({token for script in SCRIPTS for token in re.findall(r"\w+|[^\w\s]|\s+|'[^']*'|\"[^\"]*\"", script)})
@@ -100,6 +101,24 @@ class TestTheEvaluatorSurvives:
             assert run(script_of(vector.resource, "write"), params, host()) == []
         except (Refused, ScriptFailed):
             return
+
+    @settings(max_examples=150, deadline=None)
+    @given(
+        st.sampled_from(["DWord", "QWord", "Binary", "String", "ExpandString", "MultiString", "None", ""]),
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.lists(st.text() | st.integers()),
+        st.text(max_size=30),
+    )
+    def test_any_data_in_the_state_of_the_host(self, kind: str, value: object, text: str) -> None:
+        state = host()
+        entry = {"kind": kind, "value": value}
+        state.document["registry"][RDP_TCP].update(SecurityLayer=entry, SSLCertificateSHA1Hash=entry)
+        state.document["processes"][0].update(created_at=text, owner_user=text, owner_domain=text)
+        registry = {"path": RDP_TCP, "name": "SecurityLayer"}
+        for resource, params in (("registry-value", registry), ("rdp-listener", {}), ("sessions", {})):
+            try:
+                assert len(run(script_of(resource, "read"), params, state)) == 1
+            except (Refused, ScriptFailed):
+                continue
 
 
 class TestABoundHolds:

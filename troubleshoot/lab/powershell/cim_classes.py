@@ -3,11 +3,12 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from troubleshoot.lab.powershell.host_data import local_time
 from troubleshoot.lab.powershell.objects import Instance, ObjectType
 from troubleshoot.lab.powershell.rdp_setting import ANSWER, SETTING, CimMethod, listeners
 from troubleshoot.lab.powershell.rdp_setting import METHODS as LISTENER_METHODS
-from troubleshoot.lab.powershell.values import Integer, Moment
-from troubleshoot.lab.state import Document, HostState, moment
+from troubleshoot.lab.powershell.values import Integer
+from troubleshoot.lab.state import Document, HostState
 
 _CIMV2 = "root/cimv2"
 _DOCS = "learn.microsoft.com/windows/win32/cimwin32prov/"
@@ -70,7 +71,7 @@ def _process(name: str, number: int, session: int, created: str | None, origin: 
         "Name": name,
         "ProcessId": Integer(number, "uint32"),
         "SessionId": Integer(session, "uint32"),
-        "CreationDate": None if created is None else Moment.local(moment(created)),
+        "CreationDate": None if created is None else local_time(created),
     }
     return Instance(PROCESS, values, origin)
 

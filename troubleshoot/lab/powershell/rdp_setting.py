@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from troubleshoot.lab.powershell.errors import Unsupported
+from troubleshoot.lab.powershell.host_data import is_unsigned
 from troubleshoot.lab.powershell.objects import Instance, ObjectType
 from troubleshoot.lab.powershell.values import Integer
 from troubleshoot.lab.reactions import valid_now
@@ -87,6 +89,8 @@ def _listener(document: Document, key: str) -> Instance:
 
 def _in_force(document: Document, key: str, name: str) -> Integer:
     value = listener_value(document, name, key)
+    if value is not None and not is_unsigned(value):
+        raise Unsupported(f"the host's state holds {str(value)[:40]!r} as {name}")
     return Integer(_DEFAULTS[name] if value is None else value, "uint32")
 
 
@@ -100,6 +104,8 @@ def _source(document: Document, key: str, name: str) -> Integer:
 def _certificate(document: Document, key: str) -> tuple[str, int]:
     """Return the thumbprint in use and where it comes from."""
     bound = registry_value(document, key, "SSLCertificateSHA1Hash")
+    if bound and not isinstance(bound, str):
+        raise Unsupported(f"the host's state holds {str(bound)[:40]!r} as a thumbprint")
     if bound:
         mine = document["certificates"].get("My", [])
         usable = any(entry["thumbprint"].upper() == bound.upper() and entry["has_private_key"] for entry in mine)

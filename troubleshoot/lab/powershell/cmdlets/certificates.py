@@ -5,9 +5,9 @@ from typing import Any
 
 from troubleshoot.lab.powershell.cmdlets.core import Use, need_administrator
 from troubleshoot.lab.powershell.errors import ScriptFailed, Unsupported
+from troubleshoot.lab.powershell.host_data import local_time
 from troubleshoot.lab.powershell.objects import Instance, ObjectType
-from troubleshoot.lab.powershell.values import Moment
-from troubleshoot.lab.state import Document, find, moment
+from troubleshoot.lab.state import Document, find
 
 _PATH = re.compile(r"Cert:\\LocalMachine\\([^\\/*?\[\]]+)(?:\\([^\\/*?\[\]]+))?", re.IGNORECASE)
 
@@ -89,8 +89,8 @@ def _certificate(entry: Document) -> Instance:
         "Issuer": entry["issuer"],
         "Thumbprint": entry["thumbprint"].upper(),
         "SerialNumber": _serial(entry["serial"]),
-        "NotBefore": Moment.local(moment(entry["not_before"])),
-        "NotAfter": Moment.local(moment(entry["not_after"])),
+        "NotBefore": local_time(entry["not_before"]),
+        "NotAfter": local_time(entry["not_after"]),
         "HasPrivateKey": bool(entry["has_private_key"]),
     }
     return Instance(CERTIFICATE, values)

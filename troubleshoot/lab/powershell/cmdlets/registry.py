@@ -5,6 +5,7 @@ from typing import Any
 
 from troubleshoot.lab.powershell.cmdlets.core import Use, need_administrator
 from troubleshoot.lab.powershell.errors import ScriptFailed, Unsupported
+from troubleshoot.lab.powershell.host_data import registry_data
 from troubleshoot.lab.powershell.objects import Instance, Method, ObjectType
 from troubleshoot.lab.powershell.types import enumeration
 from troubleshoot.lab.powershell.values import Integer, type_name
@@ -64,10 +65,11 @@ def get_value(use: Use) -> list[Any]:
     entry = values[found]
     if entry["kind"] == "ExpandString":
         raise Unsupported("Get-ItemPropertyValue expands variables: read the key with GetValue instead")
+    value = registry_data(entry)
     if entry["kind"] == "DWord":
-        return [Integer(entry["value"], "int" if entry["value"] < 2**31 else "uint32")]
+        return [Integer(value, "int" if value < 2**31 else "uint32")]
     if entry["kind"] == "QWord":
-        number = int(entry["value"], 16)
+        number = int(value, 16)
         return [Integer(number, "long" if number < 2**63 else "uint64")]
     data = _data(entry)
     return data if isinstance(data, list) else [data]
@@ -135,15 +137,15 @@ def _stored(kind: str, value: Any) -> Any:
 
 def _data(entry: Document) -> Any:
     """Return the data as RegistryKey.GetValue does: DWord is Int32, QWord Int64, both with sign."""
-    kind, value = entry["kind"], entry["value"]
+    kind, value = entry["kind"], registry_data(entry)
     if kind == "DWord":
         return Integer(value - 2**32 if value >= 2**31 else value, "int")
     if kind == "QWord":
         number = int(value, 16)
         return Integer(number - 2**64 if number >= 2**63 else number, "long")
-    if kind == "Binary":
-        return bytes.fromhex(value)
-    return list(value) if isinstance(value, list) else value
+    if kind == "MultiString":
+        return list(value)
+    return value if kind in {"String", "ExpandString"} else bytes.fromhex(value)
 
 
 def _key_value(key: Instance, name: str, default: Any, options: str) -> Any:
