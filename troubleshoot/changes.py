@@ -25,7 +25,7 @@ from troubleshoot.jobs import NotPossible
 from troubleshoot.models import Host, Job, Reading
 from troubleshoot.models.job import State
 from troubleshoot.remote import winrm
-from troubleshoot.remote.envelope import Progress, Visit
+from troubleshoot.remote.envelope import RUNNER_DIGEST, Progress, Visit
 
 log = logging.getLogger(__name__)
 #: A silent host is tried this often before the job ends unreachable; nothing was started, so trying again is safe.
@@ -79,26 +79,37 @@ def _last_gate(job: Job) -> tuple[plan_rules.Plan | None, str]:
     """The plan, if everything that allowed this job still does; else None and the reason."""
     host = Host.objects.get(pk=job.host_id)
     try:
-        plan, action = plans.of(job), plans.action_named(job.action)
-    except (plan_rules.PlanError, NotPossible) as error:
-        return None, f"{error}".rstrip(".") + "."
-    why = plans.outdated(plan) or plans.forbidden(action, host)
-    if not why and host.identity and dict(plan.identity) != host.identity:
-        why = "The plan was made for another computer under this name."
+        plan = plans.of(job)
+    except plan_rules.PlanError as error:
+        return None, f"{error}.".capitalize()
+    other = plan_rules.outdated(plan, library.installed(), runner=RUNNER_DIGEST)
+    if other:
+        return None, f"This plan can no longer be carried out: {', '.join(other)}. Make a new plan."
+    why = plans.closed(host) or _not_this_computer(plan, host)
     if not why and job.kind == Job.Kind.APPLY:
-        allowed = access.may(job.requester, "job.apply", job)
-        why = "" if allowed.allowed else f"{job.requester} may no longer start this. {allowed.reason}"
-        if not why and job.needs_approval and approvals.usable(job) is None:
-            why = "The approval has expired, was used, or its giver may no longer approve."
+        why = plans.forbidden(plans.action_named(job.action), host) or _not_allowed(job)
     return (None, why) if why else (plan, "")
+
+
+def _not_this_computer(plan: plan_rules.Plan, host: Host) -> str:
+    same = not host.identity or dict(plan.identity) == host.identity
+    return "" if same else "The plan was made for another computer under this name."
+
+
+def _not_allowed(job: Job) -> str:
+    allowed = access.may(job.requester, "job.apply", job)
+    if not allowed.allowed:
+        return f"{job.requester} may no longer start this. {allowed.reason}"
+    if job.needs_approval and approvals.usable(job) is None:
+        return "The approval has expired, was used, or its giver may no longer approve."
+    return ""
 
 
 def _start(job: Job, plan: plan_rules.Plan, before: dict[str, str], worker: Machine) -> bool:
     """Writes "about to start", spends the approval, and only then lets the visit begin."""
-    action = plans.action_named(job.action)
     undo: dict[str, Any] = {}
-    if job.kind == Job.Kind.APPLY and action.temporary is not None:
-        undo["undo_at"] = Now() + dt.timedelta(seconds=action.temporary)
+    if job.kind == Job.Kind.APPLY and (time_limit := plans.action_named(job.action).temporary):
+        undo["undo_at"] = Now() + dt.timedelta(seconds=time_limit)
     with transaction.atomic():
         if job.needs_approval and job.kind == Job.Kind.APPLY:
             approval = approvals.usable(job)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
 
@@ -67,11 +68,19 @@ def forbidden(action: Action, host: Host) -> str:
     """Why an action may never run on this host as it is registered; empty when it may."""
     if action.manual:
         return "The portal explains this change and checks it afterwards, but never makes it."
-    if host.mode != Host.Mode.CHANGES_ALLOWED:
-        return f"{host} is registered as diagnose only. An administrator can allow changes."
+    if why := closed(host):
+        return why
+    if action.risk == "dangerous" and settings.MENDPOINT_SOLO_MODE:
+        return "In solo mode the portal makes no dangerous change: there is no second person to approve it."
     if action.risk == "dangerous" and not host.lab:
         return "Dangerous changes run on simulated hosts only, until the undo timer on the host itself exists."
     return ""
+
+
+def closed(host: Host) -> str:
+    """Why nothing at all may be changed on a host; empty when changes are allowed."""
+    allowed = host.mode == Host.Mode.CHANGES_ALLOWED
+    return "" if allowed else f"{host} is registered as diagnose only. An administrator can allow changes."
 
 
 def make(reading: Job, action: Action, look: Look) -> tuple[Job | None, str]:
@@ -116,22 +125,6 @@ def of(job: Job) -> plans.Plan:
     if plan.digest != job.plan.digest:
         raise plans.PlanError("the stored plan is not what its digest says")
     return plan
-
-
-def outdated(plan: plans.Plan) -> str:
-    """Why the installed catalogue is not the one this plan was made with; empty when it is."""
-    catalog = library.installed()
-    action = catalog.actions.get(plan.action)
-    same = (
-        action is not None
-        and action.digest == plan.action_digest
-        and plan.runner == RUNNER_DIGEST
-        and all(
-            item.resource in catalog.resources and catalog.resources[item.resource].digest == item.digest
-            for item in plan.items
-        )
-    )
-    return "" if same else "The remedy's files have changed since this plan was made. Make a new plan."
 
 
 def revert(*, actor: Person, job: Job, reason: str = "") -> Job:

@@ -112,11 +112,11 @@ class TestAPlanThatIsNoLongerTrue:
         host = lab("expired-certificate")
         job = planned(helpdesk, opened(helpdesk, host.row, work), work)
         jobs.start(actor=helpdesk, job=job)
-        monkeypatch.setattr(plans, "RUNNER_DIGEST", "0" * 64)
+        monkeypatch.setattr(changes, "RUNNER_DIGEST", "0" * 64)
         work()
         job.refresh_from_db()
         assert job.state == State.REFUSED
-        assert "changed since this plan" in job.explanation
+        assert "the runner is another one" in job.explanation
         assert host.document["runs"] == {}
 
 

@@ -12,6 +12,8 @@ from troubleshoot.engine.tables import Table, top
 SCRIPT_LIMIT = 16 * 1024
 PARAMETER_TYPES = ("string", "integer", "boolean")
 _FIELD = re.compile("[a-z][a-z0-9_]{0,39}")
+# A PowerShell hashtable answers these names with its own properties (System.Collections.Hashtable), not its keys.
+_HASHTABLE = frozenset({"count", "keys", "values", "item", "isreadonly", "isfixedsize", "issynchronized", "syncroot"})
 
 
 def read(name: str, files: Mapping[str, tuple[str, bytes]], problems: list[toml.Problem]) -> Resource | None:
@@ -51,6 +53,7 @@ def _resource(name: str, table: Table, scripts: Mapping[str, str], digest: str) 
         read=scripts.get("read.ps1", ""),
         write=scripts.get("write.ps1"),
         digest=digest,
+        proved_on=_proved_on(table.table("proved", required=False), scripts),
     )
     if not resource.fields and "fields" in table.data:
         table.wrong("fields", "must name at least one field")
@@ -98,7 +101,24 @@ def _event(name: str, table: Table) -> Event:
     return event
 
 
+def _proved_on(table: Table, scripts: Mapping[str, str]) -> str | None:
+    """Return the Windows build on which a person ran the vectors of exactly these scripts, else None."""
+    if not table.data:
+        return None
+    build, of = table.text("windows", limit=80), table.text("scripts", limit=64)
+    table.done()
+    return build if of == scripts_digest(scripts) else None
+
+
+def scripts_digest(scripts: Mapping[str, str]) -> str:
+    """Return the SHA-256 over the scripts of a resource, by file name; a proof on Windows names it."""
+    text = "".join(f"{file}\n{scripts[file]}\n" for file in sorted(scripts))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def _check_name(name: str, table: Table) -> None:
+    if name in _HASHTABLE:
+        table.wrong(None, "is a property of every PowerShell hashtable; choose another name")
     if not _FIELD.fullmatch(name):
         table.wrong(None, "a field, parameter or event is named with lower-case letters, digits and _ only, 40 at most")
 

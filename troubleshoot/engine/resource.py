@@ -97,6 +97,8 @@ class Resource:
     write: str | None = field(repr=False)
     digest: str
     """SHA-256 over the description and both scripts."""
+    proved_on: str | None = None
+    """The Windows build on which a person ran the vectors of exactly these scripts (`[proved]` in the file)."""
 
     def check_params(self, params: Mapping[str, object]) -> None:
         """Raise StateError unless exactly the declared parameters are given, each of its type and pattern."""

@@ -54,10 +54,9 @@ def as_document(catalog: Catalog) -> dict[str, Any]:
                 name: {"title": one.title, "risk": one.risk, "digest": one.digest}
                 for name, one in catalog.actions.items()
             },
-            # A pass in the lab is not a proof on Windows, so nothing here may say more than "never" until a
-            # person has run the vectors there and recorded the build.
+            # A pass in the lab is not a proof on Windows and is never shown as one.
             "resources": {
-                name: {"title": one.title, "digest": one.digest, "proved_on": "never"}
+                name: {"title": one.title, "digest": one.digest, "proved_on": one.proved_on or "never"}
                 for name, one in catalog.resources.items()
             },
             "errors": {
