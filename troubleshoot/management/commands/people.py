@@ -1,4 +1,4 @@
-"""`manage.py people add|grant|revoke|list`: accounts and roles from the server's own command line."""
+"""`manage.py people site|add|grant|revoke|list`: sites, accounts and roles from the server's own command line."""
 
 import getpass
 import sys
@@ -17,11 +17,14 @@ from troubleshoot.models import Grant, Person, Role, Site
 class Command(BaseCommand):
     """Makes the first administrator, and helps when nobody can sign in."""
 
-    help = "Add people, give and take roles, list who may do what."
+    help = "Make sites, add people, give and take roles, list who may do what."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Declare the four verbs."""
+        """Declare the verbs."""
         verbs = parser.add_subparsers(dest="verb", required=True)
+        site = verbs.add_parser("site", help="make a site: which people serve which computers")
+        site.add_argument("slug", help="its short name")
+        site.add_argument("--name", required=True)
         add = verbs.add_parser("add", help="make an account; the password is asked for, or read from standard input")
         add.add_argument("email")
         add.add_argument("--name", required=True)
@@ -46,6 +49,10 @@ class Command(BaseCommand):
             raise CommandError("; ".join(error.messages)) from error
         except people.NotGranted as error:
             raise CommandError(str(error)) from error
+
+    def _site(self, actor: audit.Machine, options: dict[str, Any]) -> None:
+        site = people.create_site(actor=actor, slug=options["slug"], name=options["name"])
+        self.stdout.write(f"{site.slug}: made; its workers listen on the queue {site.queue}")
 
     def _add(self, actor: audit.Machine, options: dict[str, Any]) -> None:
         fields = {name: options[name] for name in ("email", "name", "phone", "department")}
