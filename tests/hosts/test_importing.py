@@ -2,21 +2,24 @@
 
 import json
 import threading
+import time
 from pathlib import Path
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from pytest_django import DjangoAssertNumQueries, Settings
+from pytest_django import DjangoAssertNumQueries
 
 from tests.conftest import TESTER, MakePerson
-from tests.hosts.conftest import Ran, Run
+from tests.hosts.conftest import Run
 from troubleshoot import audit, hosts
+from troubleshoot.hosts.table import MOST_ROWS
 from troubleshoot.models import Credential, Entry, EntryObject, Host, Site
 
 FULL = (
     "name,address,site,owner,assigned,rdp_port,winrm_port,transport,tls,credential,critical\r\n"
-    "ACC-07,10.1.2.3,north,ann@corp.example,bob@corp.example; cid@corp.example,3390,5985,kerberos,no,north-admin,yes\r\n"
+    "ACC-07,10.1.2.3,north,ann@corp.example,bob@corp.example; cid@corp.example,"
+    "3390,5985,kerberos,no,north-admin,yes\r\n"
     "ACC-08,,north,,,,,,,,\r\n"
 )
 
@@ -100,7 +103,7 @@ class TestAList:
         assert list(before.all()) == kept
 
     def test_is_recorded_with_the_file_and_what_changed(
-        self, import_list: Run, account: Credential, people: dict[str, str], tmp_path: Path
+        self, import_list: Run, account: Credential, people: dict[str, str]
     ) -> None:
         import_list(FULL)
         import_list(FULL.replace("10.1.2.3", "10.1.2.4"))
@@ -168,9 +171,18 @@ class TestAccess:
     ) -> None:
         person("Boss", "administrator", site=north)
         ran = import_list("name,site\nA,south\nB,sauth\nC,north\n", "--actor", "boss@corp.example")
-        assert [one["text"] for one in ran.document["problems"]] == ["There is no such site."] * 2
+        assert [one["text"] for one in ran.document["problems"]] == ["There is no such site. Did you mean north?"] * 2
         assert Entry.objects.filter(tag="access:refuse").count() == 1
         assert not Host.objects.exists()
+
+    def test_takes_a_misspelt_site_for_no_refusal(
+        self, import_list: Run, person: MakePerson, north: Site, south: Site
+    ) -> None:
+        person("Boss", "administrator", site=north)
+        ran = import_list("name,site\nA,nroth\nB,suoth\n", "--actor", "boss@corp.example")
+        assert ran.problems == [(2, "site"), (3, "site")]
+        assert "Did you mean south" not in ran.reasons
+        assert not Entry.objects.filter(tag="access:refuse").exists()
 
     def test_does_not_take_a_computer_from_a_foreign_site(
         self, import_list: Run, person: MakePerson, north: Site, south: Site
@@ -201,12 +213,11 @@ class TestAccess:
         assert "SECRET-1" not in ran.text
 
 
-def many(count: int, site: str = "north") -> str:
-    rows = (
-        f"PC-{number},10.{number >> 16}.{number >> 8 & 255}.{number & 255},{site},ann@corp.example,bob@corp.example,north-admin"
-        for number in range(count)
-    )
-    return "name,address,site,owner,assigned,credential\n" + "\n".join(rows)
+def many(count: int) -> str:
+    """A list of so many computers, each with everything that is looked up."""
+    people = "ann@corp.example,bob@corp.example"
+    rows = (f"PC-{one},10.0.{one >> 8}.{one & 255},north,{people},north-admin" for one in range(count))
+    return "\n".join(["name,address,site,owner,assigned,credential", *rows])
 
 
 @pytest.mark.django_db
@@ -231,10 +242,21 @@ class TestSpeed:
         assert self.queries(many(size).replace("ann@", "cid@")) < size / 5
         assert self.queries(many(size).replace("ann@", "cid@")) < 15
 
+    def test_judges_a_full_list_of_bad_rows_within_seconds(self, account: Credential) -> None:
+        Site.objects.bulk_create(Site(slug=f"site-{number}", name=f"Site {number}") for number in range(200))
+        rows = (f"PC {one},8.8.8.8,site{one},nobody{one}@x.example,x" for one in range(MOST_ROWS))
+        data = "\n".join(["name,address,site,owner,tls", *rows]).encode()
+        started = time.process_time()
+        with pytest.raises(hosts.NotImported) as refused:
+            hosts.import_list(actor=TESTER, data=data)
+        assert (refused.value.total, len(refused.value.problems)) == (5 * MOST_ROWS, 100)
+        assert time.process_time() - started < 30
+
 
 @pytest.mark.django_db(transaction=True)
 def test_two_imports_at_the_same_time_register_each_computer_once(north: Site) -> None:
-    both, ended = threading.Barrier(2), []
+    both = threading.Barrier(2)
+    ended: list[hosts.Outcome | str] = []
 
     def bring(data: bytes) -> None:
         both.wait()

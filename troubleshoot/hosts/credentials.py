@@ -1,7 +1,6 @@
 """The use case that registers a credential: where a worker finds a secret, never the secret itself."""
 
 import re
-from pathlib import PurePosixPath
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -67,5 +66,6 @@ def _is_reference(text: str) -> bool:
 
 
 def _is_plain_path(path: str) -> bool:
-    parts = PurePosixPath(path).parts
-    return str(PurePosixPath(path)) == path and len(parts) > 1 and ".." not in parts and parts[1] not in _KERNEL
+    """Absolute and in its only spelling: no part is empty or leads elsewhere."""
+    _root, *parts = path.split("/")
+    return {"", ".", ".."}.isdisjoint(parts) and parts[0] not in _KERNEL

@@ -25,6 +25,7 @@ Item = TypeVar("Item")
 
 _YES_NO = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 _PORT = re.compile("[1-9][0-9]{0,4}")
+_MOST_HINTS = 100  # comparing is slow, and no more problems are listed
 _PARAMETERS = 500  # of one query; SQLite takes 999 in older builds
 
 
@@ -37,7 +38,8 @@ class Known:
 
     def __init__(self, rows: list[Row], actor: Actor) -> None:
         self._actor = actor
-        self._reach: dict[UUID, bool] = {}
+        self._decisions: dict[UUID, Decision] = {}
+        self._unknown: dict[str, str] = {}
         #: The first refusal met, if the list touches a site that is not the actor's.
         self.refused: Decision | None = None
         self.sites = {site.slug: site for site in Site.objects.all()}
@@ -51,23 +53,31 @@ class Known:
 
     def reaches(self, site: Site) -> bool:
         """Whether the actor may import into this site; a first refusal is kept."""
-        if not isinstance(self._actor, Person):
-            return True
-        if site.pk not in self._reach:
-            decision = may(self._actor, "host.import", site)
-            self._reach[site.pk] = decision.allowed
-            if not decision.allowed:
-                self.refused = self.refused or decision
-        return self._reach[site.pk]
+        decision = self._decision(site)
+        self.refused = self.refused or (decision if decision and not decision.allowed else None)
+        return decision is None or decision.allowed
 
     def site(self, slug: str) -> Site:
         """The site with this short name. One that is not the actor's is answered like one that is absent."""
         site = self.sites.get(slug)
         if site is None or not self.reaches(site):
-            mine = [one.slug for one in self.sites.values() if self.reaches(one)] if site is None else []
-            near = difflib.get_close_matches(slug.lower(), mine, n=1)
-            raise Unfit(_("There is no such site. Did you mean %s?") % near[0] if near else _("There is no such site."))
+            if slug not in self._unknown:
+                self._unknown[slug] = self._nearest(slug) if len(self._unknown) < _MOST_HINTS else ""
+            near = self._unknown[slug]
+            raise Unfit(_("There is no such site. Did you mean %s?") % near if near else _("There is no such site."))
         return site
+
+    def _nearest(self, slug: str) -> str:
+        mine = [one.slug for one in self.sites.values() if (found := self._decision(one)) is None or found.allowed]
+        return next(iter(difflib.get_close_matches(slug[:40].lower(), mine, n=1)), "")
+
+    def _decision(self, site: Site) -> Decision | None:
+        """What the access table says about a person at a site, asked once; None for the operator on the server."""
+        if not isinstance(self._actor, Person):
+            return None
+        if site.pk not in self._decisions:
+            self._decisions[site.pk] = may(self._actor, "host.import", site)
+        return self._decisions[site.pk]
 
     def person(self, email: str) -> Person:
         """The person with an active account of this address."""

@@ -6,12 +6,12 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from troubleshoot import visits
 from troubleshoot.models import Host
-from troubleshoot.remote.registered import Address, literal
+from troubleshoot.remote.registered import Registered, literal
 
 HTTP_PORT, HTTPS_PORT = 5985, 5986
 RDP_PORT = 3389
@@ -48,6 +48,8 @@ def faults(host: Host, changed: Collection[str]) -> dict[str, list[str]]:
         for field, text in rule(host):
             if field not in found:
                 found[field].append(text)
+    if "name" in found and host.address == host.name:
+        found.pop("address", None)  # said once
     _explain(host, found)
     whole = not _WAY.isdisjoint(changed)
     return {field: texts for field, texts in found.items() if whole or field in changed}
@@ -75,15 +77,10 @@ def _address(host: Host) -> Iterator[Fault]:
     address = literal(host.address)
     if host.lab and (address is None or not address.is_loopback):
         yield "address", _("A simulated host has a loopback address such as 127.0.0.1.")
-    elif address is not None and not _allowed(host, address):
-        yield "address", _("This address is outside the allowed networks.")
-
-
-def _allowed(host: Host, address: Address) -> bool:
-    try:
-        return visits.registered(host).allows(address)
-    except ValueError:
-        return True  # a name or port that is refused for itself
+    elif address is not None and not host.lab:
+        networks = settings.MENDPOINT_ALLOWED_NETWORKS
+        if not Registered(host.address, host.address, frozenset(), networks).allows(address):
+            yield "address", _("This address is outside the allowed networks.")
 
 
 def _ports(host: Host) -> Iterator[Fault]:

@@ -51,8 +51,9 @@ class Problem:
     text: str
 
     def __str__(self) -> str:
-        place = ", ".join([*([f"row {self.row}"] if self.row else []), *([self.column] if self.column else [])])
-        return f"{' '.join(filter(None, [place, self.value])) or 'file'}: {self.text}"
+        row = _("row %(row)d") % {"row": self.row} if self.row else ""
+        place = ", ".join(filter(None, [row, self.column]))
+        return f"{' '.join(filter(None, [place, self.value])) or _('file')}: {self.text}"
 
 
 @dataclass(frozen=True)
