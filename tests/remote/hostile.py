@@ -113,6 +113,13 @@ def polite(asked: Asked) -> bytes:
     return http(soap(asked, ""))
 
 
+def close(server: socket.socket) -> None:
+    """Close a listener so that a thread that waits in accept wakes."""
+    with contextlib.suppress(OSError):
+        server.shutdown(socket.SHUT_RDWR)
+    server.close()
+
+
 def head_of(reader: IO[bytes]) -> bytes:
     """The lines of one request up to the empty one; empty at the end of the connection."""
     lines = []
@@ -144,7 +151,7 @@ class Host:
 
     def __exit__(self, *_: object) -> None:
         self.stopping.set()
-        self._server.close()
+        close(self._server)
         for sock in self._sockets:
             with contextlib.suppress(OSError):
                 socket.socket.shutdown(sock, socket.SHUT_RDWR)
@@ -196,7 +203,7 @@ class Proxy:
 
     def __exit__(self, *_: object) -> None:
         self._stop.set()
-        self._server.close()
+        close(self._server)
 
     def _accept(self) -> None:
         with contextlib.suppress(OSError):
@@ -221,6 +228,7 @@ class Proxy:
                 sink.sendall(data[:free])
                 if self._cut and len(data) > free:
                     sink.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+                    sink.shutdown(socket.SHUT_RD)  # wakes the other thread, whose read would keep the socket open
                     return
                 for byte in data[free:]:
                     if self._stop.wait(self._pause):

@@ -13,7 +13,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.remote.conftest import Tls, registered
-from troubleshoot.remote import dial
 from troubleshoot.remote.dial import DialError, Line, Registered
 from troubleshoot.remote.registered import is_host_name, literal
 from troubleshoot.remote.transport import tls_context
@@ -109,7 +108,7 @@ def test_a_mapped_answer_of_the_resolver_is_judged_as_the_address_that_it_hides(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     answers = [("::ffff:169.254.169.254", 0, 0, 0), ("127.0.0.1", 0), ("127.0.0.1", 0)]
-    monkeypatch.setattr(dial.socket, "getaddrinfo", lambda *_, **__: [(0, 0, 0, "", answer) for answer in answers])
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [(0, 0, 0, "", answer) for answer in answers])
     with Line(registered(1, address="pc.example"), seconds=5) as line:
         assert line.addresses() == ("127.0.0.1",)
 
@@ -121,7 +120,7 @@ def test_a_name_is_resolved_once_and_pinned(monkeypatch: pytest.MonkeyPatch, lis
         calls.append(args)
         return [(0, 0, 0, "", ("127.0.0.1" if len(calls) == 1 else "127.0.0.99", 0))]
 
-    monkeypatch.setattr(dial.socket, "getaddrinfo", answer)
+    monkeypatch.setattr(socket, "getaddrinfo", answer)
     with Line(registered(port_of(listener), address="pc.example"), seconds=5) as line:
         line.connect(port_of(listener)).close()
         line.connect(port_of(listener)).close()
@@ -131,7 +130,7 @@ def test_a_name_is_resolved_once_and_pinned(monkeypatch: pytest.MonkeyPatch, lis
 
 def test_a_resolver_that_never_answers_costs_no_more_than_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
     release = threading.Event()
-    monkeypatch.setattr(dial.socket, "getaddrinfo", lambda *_, **__: release.wait(10) and [])
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: release.wait(10) and [])
     began = time.monotonic()
     with Line(registered(1, address="pc.example"), seconds=0.2) as line, pytest.raises(DialError) as caught:
         line.addresses()
@@ -144,7 +143,7 @@ def test_an_unknown_name_is_no_name(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object, **__: object) -> None:
         raise socket.gaierror(-2, "Name or service not known")
 
-    monkeypatch.setattr(dial.socket, "getaddrinfo", fail)
+    monkeypatch.setattr(socket, "getaddrinfo", fail)
     with Line(registered(1, address="pc.invalid"), seconds=2) as line, pytest.raises(DialError) as caught:
         line.connect(1)
     assert caught.value.reason == "no_name"

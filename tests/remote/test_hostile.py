@@ -364,7 +364,7 @@ def test_a_connection_cut_at_any_place_is_unreachable_or_lost_and_never_a_guess(
     total = passing(make_lab(over, with_value()), free=10**9)[1]
     assert total > 1000
     kinds = set()
-    for free in [*range(0, total, max(1, total // 24)), total - 1]:
+    for free in [*range(0, total, max(1, total // 16)), total - 1]:
         lab = make_lab(over, with_value())
         outcome, _ = passing(lab, free=free)
         kinds.add(outcome)
@@ -382,6 +382,14 @@ def passing(lab: Lab, *, free: int) -> tuple[str, int]:
             return go(lab.door(proxy.port), change(), seconds=5).outcome, proxy.passed
         except DoorError as failure:
             return type(failure).__name__, proxy.passed
+
+
+def test_a_host_that_hangs_up_in_the_tls_handshake_is_unreachable_at_stage_tls(make_lab: MakeLab) -> None:
+    lab = make_lab("basic")
+    with Proxy(lab.server.port, free=10, cut=True) as proxy, pytest.raises(Unreachable) as caught:
+        go(lab.door(proxy.port), seconds=5)
+    assert caught.value.stage == "tls"
+    assert "certificate" in caught.value.detail
 
 
 def test_a_clear_answer_to_a_sealed_message_is_not_taken(make_lab: MakeLab, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,7 +27,14 @@ APPLY = work(
 
 
 def result(**changes: Any) -> dict[str, Any]:
-    base = {"outcome": "done", "identity": {}, "before": [{"name": "x"}], "after": None, "written": [], "errors": []}
+    base: dict[str, Any] = {
+        "outcome": "done",
+        "identity": {},
+        "before": [{"name": "x"}],
+        "after": None,
+        "written": [],
+        "errors": [],
+    }
     return base | changes
 
 

@@ -79,6 +79,10 @@ class HttpStatus(Exception):
         self.code = code
 
 
+class HandshakeBroken(Exception):
+    """The connection ended within the TLS handshake, without a word."""
+
+
 class Overrun(Exception):
     """The host sent more than the limit, or in a form that is not accepted."""
 
@@ -86,6 +90,9 @@ class Overrun(Exception):
 class Redirected(Exception):
     """The host wanted the message sent elsewhere."""
 
+
+# What ssl raises when the other side is gone, as opposed to when it says something that is not acceptable.
+CUT: Final = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError, TimeoutError, ConnectionError)
 
 _DIAL: Final = {
     "no_name": (Unreachable, "name", "Check the spelling of the name, and DNS as this worker sees it."),
@@ -106,6 +113,10 @@ _DIAL: Final = {
 _CERTIFICATE: Final = (
     "Its certificate is not accepted: {reason}. It must be valid, carry the registered name, and come from the given "
     "authority. Nothing was sent to it."
+)
+_CUT: Final = (
+    "The connection was cut within the TLS handshake. Check that WinRM has a certificate for HTTPS, and that no "
+    "firewall or proxy on the way cuts it."
 )
 _SIGN_IN: Final = (
     "The host did not accept the account. Check the user name and password, then the difference of clocks and whether "
@@ -152,7 +163,9 @@ def _by_cause(cause: BaseException, stage: str) -> DoorError | None:
         return kind(where, f"{cause}. {cure}")
     if isinstance(cause, ssl.SSLCertVerificationError):
         return Refused("tls", _CERTIFICATE.format(reason=cause.verify_message))
-    if isinstance(cause, ssl.SSLError) and "TIMED OUT" not in str(cause).upper():
+    if isinstance(cause, HandshakeBroken):
+        return Unreachable("tls", _CUT)
+    if isinstance(cause, ssl.SSLError) and not isinstance(cause, CUT):
         return Refused("tls", f"TLS failed ({cause.reason or 'closed'}). The host must offer TLS 1.2 or later.")
     if isinstance(cause, Overrun | Redirected | SoapError):
         return Refused(stage, f"The host did not answer like WinRM: {cause}.")

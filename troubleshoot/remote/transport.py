@@ -14,7 +14,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection
 
 from troubleshoot.remote.dial import Line
-from troubleshoot.remote.failures import Overrun, Redirected
+from troubleshoot.remote.failures import CUT, HandshakeBroken, Overrun, Redirected
 
 MAX_RESPONSE_BYTES: Final = 1024 * 1024
 MAX_VISIT_BYTES: Final = 8 * 1024 * 1024
@@ -68,7 +68,10 @@ class LineAdapter(HTTPAdapter):
         sock = self._line.connect(self._port)
         if self._context is None:
             return sock
-        return self._line.secure(sock, self._context, server_hostname=self._line.registered.name)
+        try:
+            return self._line.secure(sock, self._context, server_hostname=self._line.registered.name)
+        except CUT:
+            raise HandshakeBroken from None
 
     def get_connection_with_tls_context(self, *_: Any, **__: Any) -> urllib3.HTTPConnectionPool:
         """The one pool, for whatever request: the address is pinned and no proxy is ever asked."""
