@@ -170,7 +170,7 @@ class TestAccess:
         self, import_list: Run, person: MakePerson, north: Site, south: Site
     ) -> None:
         person("Boss", "administrator", site=north)
-        ran = import_list("name,site\nA,south\nB,sauth\nC,north\n", "--actor", "boss@corp.example")
+        ran = import_list("name,site\nA,south\nB,sorth\nC,north\n", "--actor", "boss@corp.example")
         assert [one["text"] for one in ran.document["problems"]] == ["There is no such site. Did you mean north?"] * 2
         assert Entry.objects.filter(tag="access:refuse").count() == 1
         assert not Host.objects.exists()
