@@ -175,6 +175,9 @@ def _came_back(job: Job, plan: plan_rules.Plan, visit: Visit, worker: Machine) -
     }
     match visit.outcome:
         case "done":
+            doubts = plan_rules.unseen(plan, visit.before, visit.after or (), library.installed())
+            for doubt in doubts:
+                jobs.tell(job, f"The readings do not show this: {doubt}")
             text = "Done on the computer; checking"
             jobs.move(
                 job,

@@ -358,3 +358,18 @@ def test_a_host_that_cannot_be_looked_into_says_at_which_stage_and_what_to_do(
     assert reading.result["stage"]
     assert reading.explanation
     assert diagnosis.standing(case).at.kind in {"ask", "try", "end"}
+
+
+def test_a_restart_that_the_readings_do_not_show_is_told_and_not_hidden(
+    lab: MakeLab, helpdesk: Person, work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    host = lab("expired-certificate")
+    job = planned(helpdesk, opened(helpdesk, host.row, work), work)
+    same = host.document["services"]["SessionEnv"]["started_at"]
+    monkeypatch.setattr("troubleshoot.lab.reactions.iso", lambda _: same, raising=False)
+    jobs.start(actor=helpdesk, job=job)
+    work()
+    told = [line.text for line in job.lines.all() if "do not show" in line.text]
+    assert told == [
+        "The readings do not show this: Windows service SessionEnv: restart, with the services that depend on it"
+    ]

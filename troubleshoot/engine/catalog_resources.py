@@ -57,6 +57,9 @@ def _resource(name: str, table: Table, scripts: Mapping[str, str], digest: str) 
     )
     if not resource.fields and "fields" in table.data:
         table.wrong("fields", "must name at least one field")
+    for key, event in resource.events.items():
+        if event.shown_by and event.shown_by not in resource.fields:
+            events.table(key).wrong("shown_by", f"there is no field {event.shown_by}")
     for key in set(resource.fields) & set(resource.events):
         table.wrong("events", "is a field already", key)
     if resource.write is None and (resource.events or any(one.writable for one in resource.fields.values())):
@@ -96,7 +99,7 @@ def _field(name: str, table: Table) -> Field:
 
 def _event(name: str, table: Table) -> Event:
     _check_name(name, table)
-    event = Event(name, table.text("words", limit=120))
+    event = Event(name, table.text("words", limit=120), table.name("shown_by", required=False) or None)
     table.done()
     return event
 

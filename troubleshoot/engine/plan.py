@@ -124,6 +124,22 @@ def drift(plan: Plan, states: Sequence[State | None]) -> tuple[Difference, ...]:
     return tuple(found)
 
 
+def unseen(
+    plan: Plan, before: Sequence[State | None], after: Sequence[State | None], catalog: Catalog
+) -> tuple[str, ...]:
+    """Return in words the events of a finished run that its readings do not show, such as a start time still the same.
+
+    A service that shares its process with others shows no new start: a doubt to be told, not a failure.
+    """
+    found = []
+    for item, old, new in zip(plan.items, before, after, strict=True):
+        events = catalog.resources[item.resource].events
+        for event in (events[name] for name in item.desired if name in events):
+            if event.shown_by and (not old or not new or old.get(event.shown_by) == new.get(event.shown_by)):
+                found.append(f"{item.title}: {event.words}")
+    return tuple(found)
+
+
 def outdated(plan: Plan, catalog: Catalog, *, runner: str) -> tuple[str, ...]:
     """Return in words what this catalogue and runner have different from the plan; nothing when it may run with them.
 

@@ -62,6 +62,8 @@ class Event:
 
     name: str
     words: str
+    shown_by: str | None = None
+    """The field that is another one afterwards, such as a service's start time."""
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,15 @@ class CaseQuerySet(models.QuerySet["Case"]):
     """Reads of cases; each starts from a person."""
 
     def visible_to(self, person: Person) -> CaseQuerySet:
-        """Cases opened by or for the person, and those of the sites they serve, oversee or audit."""
+        """What `access` lets the person read: own cases as an employee, those of the sites they serve, oversee or
+        audit, and for these also the cases that belong to no site."""
         sites = Site.objects.where(person, ["helpdesk", "approver", "manager", "auditor"])
-        return self.filter(Q(beneficiary=person) | Q(opened_by=person) | Q(site__in=sites)).distinct()
+        found = Q(site__in=sites)
+        if sites.exists():
+            found |= Q(site=None)
+        if person.holds(["employee"]):
+            found |= Q(beneficiary=person) | Q(opened_by=person)
+        return self.filter(found)
 
 
 class Case(models.Model):

@@ -33,9 +33,12 @@ class HostQuerySet(models.QuerySet["Host"]):
     """Reads of hosts; each starts from a person."""
 
     def visible_to(self, person: Person) -> HostQuerySet:
-        """Own and assigned computers, and those of every site where the person holds a role that serves hosts."""
-        sites = Site.objects.where(person, ["helpdesk", "approver", "manager", "auditor", "administrator"])
-        return self.filter(Q(owner=person) | Q(assigned=person) | Q(site__in=sites)).distinct()
+        """What `access` lets the person read: own and assigned computers as an employee, and those of every site
+        where the person serves, oversees, audits or administers."""
+        found = Q(site__in=Site.objects.where(person, ["helpdesk", "approver", "manager", "auditor", "administrator"]))
+        if person.holds(["employee"]):
+            found |= Q(owner=person) | Q(pk__in=person.assigned_hosts.values("pk"))
+        return self.filter(found)
 
 
 class Host(models.Model):
