@@ -199,6 +199,12 @@ class TestOtherValuesAreRefused:
         left.save()
         assert import_list(f'name,site,{column}\nACC-07,north,"{value}"\n').problems == [(2, column)]
 
+    def test_the_one_of_several_people_who_is_not_known(
+        self, import_list: Run, person: MakePerson, north: Site
+    ) -> None:
+        ran = import_list(f"name,site,assigned\nACC-07,north,{person('Ann').email}; bob@corp.example\n")
+        assert "Nobody has an active account with the address 'bob@corp.example'." in ran.reasons
+
     def test_more_assigned_people_than_fifty(self, import_list: Run, person: MakePerson, north: Site) -> None:
         emails = ";".join(person(f"P{number}").email for number in range(51))
         assert import_list(f"name,site,assigned\nACC-07,north,{emails}\n").problems == [(2, "assigned")]

@@ -18,7 +18,7 @@ from troubleshoot.audit import Actor
 from troubleshoot.hosts import rules
 from troubleshoot.hosts.recording import Change, Description, describe, difference
 from troubleshoot.hosts.registering import MOST_ASSIGNED, NAME_THE_ACCOUNT, account_follows
-from troubleshoot.hosts.table import Problem, Row, shown_of
+from troubleshoot.hosts.table import Problem, Row, shown, shown_of
 from troubleshoot.models import Credential, Host, Person, Site, normalise_email
 
 Item = TypeVar("Item")
@@ -83,7 +83,7 @@ class Known:
         """The person with an active account of this address."""
         found = self.people.get(normalise_email(email))
         if found is None:
-            raise Unfit(_("Nobody with this e-mail address has an active account."))
+            raise Unfit(_("Nobody has an active account with the address %s.") % shown(email))
         return found
 
 

@@ -20,17 +20,7 @@ from troubleshoot.models import Host, Person
 MOST_LISTED = 100
 
 #: What a list can change on a registered host; the name is how it is found.
-_WRITTEN = (
-    "address",
-    "site",
-    "owner",
-    "rdp_port",
-    "winrm_port",
-    "transport",
-    "tls",
-    "credential",
-    "critical",
-)
+_WRITTEN = ("address", "site", "owner", "rdp_port", "winrm_port", "transport", "tls", "credential", "critical")
 
 
 class NotImported(Exception):
