@@ -21,6 +21,8 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "axes",
+    "django_htmx",
+    "template_partials",
     "troubleshoot",
 ]
 MIDDLEWARE = [
@@ -33,6 +35,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "portal.middleware.SignInRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "portal.urls"
@@ -46,6 +49,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "troubleshoot.context.surroundings",
             ],
         },
     },
@@ -109,7 +113,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 
 LANGUAGE_CODE = "en"
-TIME_ZONE = "UTC"
+TIME_ZONE = env.text("MENDPOINT_TIME_ZONE", "UTC")
 USE_I18N = USE_TZ = True
 
 STATIC_URL = "static/"
@@ -132,3 +136,16 @@ MENDPOINT_PROBE_SECONDS = env.whole("MENDPOINT_PROBE_SECONDS", 10, least=1, most
 #: A worker that has not renewed its lease for this long is taken for dead.
 MENDPOINT_LEASE_SECONDS = env.whole("MENDPOINT_LEASE_SECONDS", 30, least=3, most=600)
 MENDPOINT_APPROVAL_HOURS = env.whole("MENDPOINT_APPROVAL_HOURS", 4, least=1, most=168)
+
+#: How the portal is reached from outside; links in e-mails begin with it.
+MENDPOINT_URL = env.text("MENDPOINT_URL", "http://127.0.0.1:8000").rstrip("/")
+# Without a mail server messages are kept as files, where an operator can see that mail would have been sent.
+EMAIL_HOST = env.text("MENDPOINT_MAIL_HOST")
+EMAIL_PORT = env.whole("MENDPOINT_MAIL_PORT", 587, least=1, most=65535)
+EMAIL_USE_TLS = env.flag("MENDPOINT_MAIL_TLS", default=True)
+EMAIL_HOST_USER = env.text("MENDPOINT_MAIL_USER")
+EMAIL_HOST_PASSWORD = env.text("MENDPOINT_MAIL_PASSWORD")
+EMAIL_TIMEOUT = 10
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'filebased'}.EmailBackend"
+EMAIL_FILE_PATH = VAR_DIR / "mail"
+DEFAULT_FROM_EMAIL = env.text("MENDPOINT_MAIL_FROM", "Mendpoint <mendpoint@localhost>")

@@ -17,7 +17,15 @@ DEFAULT_GUIDE = "rdp-connection-closed"
 MOST_CHARACTERS = 100_000
 
 
-def open_case(*, actor: Person, beneficiary: Person, error_text: str, host: Host | None) -> Case:
+def open_case(
+    *,
+    actor: Person,
+    beneficiary: Person,
+    error_text: str,
+    host: Host | None,
+    urgency: int = Case.Urgency.TODAY,
+    whereabouts: str = "",
+) -> Case:
     """Opens a case from whatever the person pasted, and sends for the readings at once.
 
     Without a host the questions go on and nothing is read. Raises access.Refused, NotPossible.
@@ -33,7 +41,9 @@ def open_case(*, actor: Person, beneficiary: Person, error_text: str, host: Host
             beneficiary=beneficiary,
             host=host,
             site=host.site if host else None,
-            error_text=_storable(error_text),
+            error_text=storable(error_text),
+            urgency=Case.Urgency(urgency),
+            whereabouts=Case.Whereabouts(whereabouts) if whereabouts else "",
             error=describe(found),
             guide=diagnosis.publish(guide),
             facts_digest=library.facts().digest,
@@ -46,9 +56,7 @@ def open_case(*, actor: Person, beneficiary: Person, error_text: str, host: Host
             objects=[case, *([host] if host else [])],
             details={"error": case.error["code"], "guide": guide.digest},
         )
-        if host:
-            jobs.request_reading(actor=actor, beneficiary=beneficiary, host=host, case=case)
-        diagnosis.advance(case, actor=actor)
+        jobs.go_on(case, actor=actor, requester=actor)
     case.refresh_from_db()
     return case
 
@@ -63,12 +71,14 @@ def answer(*, actor: Person, case: Case, step: str, value: str) -> None:
         _check_answer(case, step, value)
         Answer.objects.create(
             case=case,
+            round=case.round,
             number=case.answers.count() + 1,
             step=step,
             value=value,
             source=Answer.Source.PERSON,
             by=actor,
         )
+        _keep_word(case, step, value)
         audit.record(
             Tag.CASE_ANSWER,
             actor=actor,
@@ -77,6 +87,14 @@ def answer(*, actor: Person, case: Case, step: str, value: str) -> None:
             details={"answers": [{"step": step, "value": value, "source": "person"}]},
         )
         jobs.go_on(case, actor=actor, requester=actor)
+
+
+def _keep_word(case: Case, step: str, value: str) -> None:
+    """Keeps what the person says of a fix that was verified: "it works" beside the proof, or that it does not."""
+    fixed = case.answers.filter(round=case.round, source=Answer.Source.FIX, value="verified").exists()
+    if fixed and diagnosis.guide_of(case).steps[step].kind == "try":
+        case.word = Case.Word.WORKS if value == "worked" else Case.Word.SAME_ERROR
+        case.save(update_fields=["word"])
 
 
 def describe(found: Identified) -> dict[str, object]:
@@ -126,6 +144,6 @@ def _check_answer(case: Case, step: str, value: str) -> None:
         raise NotPossible(f"{refusal}.") from refusal
 
 
-def _storable(text: str) -> str:
+def storable(text: str) -> str:
     """The text as the database can hold it: NUL and lone surrogates become the replacement character."""
     return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")

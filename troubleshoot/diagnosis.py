@@ -6,6 +6,7 @@ import functools
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from troubleshoot import audit, library
@@ -37,6 +38,8 @@ WAITING_FOR = {
     "fix": Case.WaitingFor.FIX,
     "end": Case.WaitingFor.NOBODY,
 }
+#: Job states in which somebody of helpdesk has to let a fix run.
+TO_START = frozenset({State.PLANNED, State.APPROVED})
 
 
 @functools.lru_cache(maxsize=256)
@@ -60,7 +63,7 @@ def publish(guide: Guide) -> GuideVersion:
 def answers(case: Case, rows: Iterable[Answer] | None = None) -> dict[str, str]:
     """The answers that count, from all rows in order; a changed one has superseded what came after it."""
     guide, found = guide_of(case), dict[str, str]()
-    for row in case.answers.order_by("number") if rows is None else rows:
+    for row in case.answers.filter(round=case.round).order_by("number") if rows is None else rows:
         found = guides.answer(guide, found, row.step, row.value)
     return found
 
@@ -77,7 +80,7 @@ def facts(case: Case) -> dict[str, Fact] | None:
     """
     if case.host_id is None:
         return {}
-    ended = case.jobs.filter(state__in=ENDED).order_by("-ended_at")
+    ended = _jobs(case).filter(state__in=ENDED).order_by("-ended_at")
     latest = ended.exclude(facts={}).first()
     failed_since = ended.filter(kind=Job.Kind.READ, action="", facts={})
     if latest is None:
@@ -134,7 +137,12 @@ def _fact_answer(step: Step, known: dict[str, Fact]) -> str:
 
 def fix_job(case: Case, action: str) -> Job | None:
     """The latest job of a case for a remedy: its plan's reading, or the change itself."""
-    return case.jobs.filter(action=action).exclude(kind=Job.Kind.REVERT).order_by("-created_at").first()
+    return _jobs(case).filter(action=action).exclude(kind=Job.Kind.REVERT).order_by("-created_at").first()
+
+
+def _jobs(case: Case) -> QuerySet[Job]:
+    """The jobs of the case's present round."""
+    return case.jobs.filter(created_at__gte=case.round_began_at)
 
 
 def advance(case: Case, *, actor: Actor) -> Walk:
@@ -147,7 +155,7 @@ def advance(case: Case, *, actor: Actor) -> Walk:
     walk = guides.walk(guide, found)
     while (row := _machine_answer(case, walk.at, known)) is not None:
         number += 1
-        row.number = number
+        row.number, row.round = number, case.round
         row.save(force_insert=True)
         given.append(row)
         found = guides.answer(guide, found, row.step, row.value)
@@ -178,17 +186,43 @@ def _outcome(job: Job) -> str:
 
 
 def _keep_place(case: Case, walk: Walk, actor: Actor) -> None:
-    case.at_step, case.waiting_for = walk.at.name, WAITING_FOR[walk.at.kind]
-    fields = ["at_step", "waiting_for"]
-    if walk.at.kind == "end" and case.closed_at is None:
+    """Keeps what lists show. A case that was handed to helpdesk stays open until helpdesk closes it."""
+    handed_over = walk.at.kind == "end" and walk.at.subject == Case.Outcome.ESCALATED
+    case.at_step = walk.at.name
+    case.waiting_for = Case.WaitingFor.HELPDESK if handed_over else WAITING_FOR[walk.at.kind]
+    fields = ["at_step", "waiting_for", "need", "outcome", "closed_at"]
+    if walk.at.kind == "end" and case.closed_at is None and case.outcome != walk.at.subject:
         case.outcome = Case.Outcome(walk.at.subject)
-        case.closed_at = Now()
-        fields += ["outcome", "closed_at"]
+        case.closed_at = None if handed_over else Now()
         audit.record(
-            Tag.CASE_CLOSE,
+            Tag.CASE_HAND_OVER if handed_over else Tag.CASE_CLOSE,
             actor=actor,
             on_behalf=case.beneficiary,
             objects=[case],
             details={"outcome": walk.at.subject, "step": walk.at.name},
         )
+    elif walk.at.kind != "end":
+        case.outcome = ""
+    case.need = need(case, walk)
     case.save(update_fields=fields)
+
+
+def need(case: Case, walk: Walk) -> str:
+    """What the case needs of helpdesk now: a value of Case.Need, or nothing."""
+    if case.closed_at is not None:
+        return ""
+    job = fix_job(case, walk.at.subject) if walk.at.kind == "fix" else None
+    if job and job.state == State.UNKNOWN:
+        return Case.Need.DECIDE
+    if case.asked_for_help_at or case.waiting_for == Case.WaitingFor.HELPDESK:
+        return Case.Need.HELP
+    if walk.at.kind == "fix" and (job is None or job.state in TO_START) and not self_service(case, walk.at.subject):
+        return Case.Need.START
+    return ""
+
+
+def self_service(case: Case, action: str) -> bool:
+    """Whether the person may start this remedy without helpdesk: a mild one, on an own computer."""
+    wish = library.installed().actions.get(action)
+    mild = wish is not None and wish.self_service and wish.risk == "low" and not wish.manual
+    return bool(mild and case.host and not case.host.critical and case.host.is_own_computer_of(case.beneficiary))

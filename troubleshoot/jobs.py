@@ -9,14 +9,17 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
 
-from troubleshoot import access, audit, diagnosis, queue
+from troubleshoot import access, audit, diagnosis, notices, queue
 from troubleshoot.audit import Actor, Tag
-from troubleshoot.models import Case, Host, Job, JobLine, Person, Plan
-from troubleshoot.models.job import ENDED, WAITING, State
+from troubleshoot.models import Case, Host, Job, JobLine, Notice, Person, Plan
+from troubleshoot.models.job import ACTIVE, ENDED, WAITING, State
 
 #: Seconds until the keeper rings again for a queued job: after 10, 20, 40, then every 60.
 RING_AGAIN = (10, 20, 40, 60)
 QUEUE_LIFETIME = dt.timedelta(hours=1)
+OPEN = WAITING | ACTIVE
+#: A change in one of these may still move, or may have moved, the host.
+UNSETTLED = OPEN | {State.UNKNOWN}
 #: Who has to act after each bad end, as a person reads it.
 NEXT_ACTOR = {
     State.DECLINED: "requester",
@@ -79,6 +82,9 @@ def move(
             details={"from": came_from, "to": to.value, "fence": job.fence, **(details or {})},
             personal=personal,
         )
+        if job.has_ended and job.kind != Job.Kind.READ:
+            whom = [job.requester, *([job.beneficiary] if job.beneficiary else [])]
+            notices.tell(whom, Notice.Kind.RESULT, f"{job.host}: {text}", case=job.case, job=job)
         if job.has_ended and job.case:
             go_on(job.case, actor=actor, requester=job.requester)
     return True
@@ -86,8 +92,13 @@ def move(
 
 def go_on(case: Case, *, actor: Actor, requester: Person) -> None:
     """Lets a case go on as far as it can, and sends for a new reading where it needs one: after a change, what was
-    read before no longer counts."""
+    read before no longer counts. Helpdesk is told when the case begins to need it."""
+    needed = case.need
     walk = diagnosis.advance(case, actor=actor)
+    case.refresh_from_db()
+    if case.need and not needed:
+        desk = [case.owner] if case.owner else notices.holders("helpdesk", case.site)
+        notices.tell(desk, Notice.Kind.NEW_CASE, f"{case.beneficiary}: {case.get_need_display()}", case=case)
     open_reading = case.jobs.filter(kind=Job.Kind.READ, action="").exclude(state__in=ENDED)
     if walk.at.kind == "fact" and case.host and not open_reading.exists():
         _queue_reading(host=case.host, case=case, requester=requester, beneficiary=case.beneficiary)
@@ -187,6 +198,11 @@ def offer(
             objects=objects_of(job),
             details={"action": plan.action, "digest": plan.digest, "risk": risk, "needs_approval": needs_approval},
         )
+        if needs_approval:
+            deciders = [
+                one for one in notices.holders("approver", job.host.site) if access.may(one, "job.approve", job).allowed
+            ]
+            notices.tell(deciders, Notice.Kind.APPROVAL, f"Approval wanted for {job.host}", case=job.case, job=job)
     return job
 
 

@@ -13,7 +13,7 @@ import socket
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
-from troubleshoot import jobs, plans
+from troubleshoot import care, jobs, notices, plans
 from troubleshoot.audit import Machine, Tag
 from troubleshoot.jobs import NotPossible
 from troubleshoot.models import Heartbeat, Job
@@ -28,7 +28,7 @@ BATCH = 200
 def sweep() -> None:
     """One round of everything. A defect in one duty is logged and does not keep the others from running."""
     me = Machine("keeper", f"{socket.gethostname()}:{os.getpid()}")
-    for duty in (_ring, _free_dead_leases, _expire, _undo):
+    for duty in (_ring, _free_dead_leases, _expire, _undo, _follow_up, _mail):
         try:
             duty(me)
         except Exception:
@@ -95,6 +95,14 @@ def _undo(me: Machine) -> None:
         if undo is None:
             Job.objects.filter(pk=job.pk).update(undo_at=None)
             jobs.tell(job, "Nothing of this temporary change is left to undo.")
+
+
+def _follow_up(me: Machine) -> None:
+    care.follow_up(actor=me)
+
+
+def _mail(me: Machine) -> None:
+    notices.mail_waiting()
 
 
 def _is_being_undone(job: Job) -> bool:

@@ -23,8 +23,10 @@ def test_every_case_stands_where_its_answers_lead_when_they_are_replayed(
     work()
     for one in Case.objects.all():
         walk = diagnosis.standing(one)
-        assert (one.at_step, one.waiting_for) == (walk.at.name, diagnosis.WAITING_FOR[walk.at.kind])
-        assert (one.closed_at is not None) == (walk.at.kind == "end")
+        waits = "helpdesk" if walk.at.subject == "escalate" else diagnosis.WAITING_FOR[walk.at.kind]
+        assert (one.at_step, one.waiting_for) == (walk.at.name, waits)
+        assert one.need == diagnosis.need(one, walk)
+        assert (one.closed_at is not None) == (walk.at.kind == "end" and walk.at.subject != "escalate")
 
 
 def test_a_case_without_a_registered_computer_goes_through_the_questions(employee: Person, work: Work) -> None:
@@ -83,7 +85,8 @@ class TestAnAnswer:
             cases.answer(actor=employee, case=case, step=step, value=value)
 
     def test_to_a_closed_case_is_refused(self, case: Case, employee: Person) -> None:
-        cases.answer(actor=employee, case=case, step="path", value="dont_know")
+        cases.answer(actor=employee, case=case, step="path", value="vpn")
+        cases.answer(actor=employee, case=case, step="vpn", value="worked")
         with pytest.raises(NotPossible, match="closed"):
             cases.answer(actor=employee, case=case, step="path", value="vpn")
 

@@ -39,4 +39,7 @@ TABLE = {
         },
     ),
     "sign-out": Url(answers={"POST": 302}),
+    "notices": Url(answers={"GET": 200, "HEAD": 200}),
+    "notices/read": Url(answers={"POST": 302}),
+    "theme": Url(public=True, answers={"POST": 302}),
 }

@@ -34,10 +34,16 @@ class Tag(Enum):
     PEOPLE_DEACTIVATE = ("people:deactivate", 1107)
 
     SITE_CREATE = ("site:create", 1201)
+    SITE_CHANGE = ("site:change", 1202)
 
     CASE_OPEN = ("case:open", 1301)
     CASE_ANSWER = ("case:answer", 1302)
     CASE_CLOSE = ("case:close", 1303)
+    CASE_HAND_OVER = ("case:hand_over", 1304)
+    CASE_TAKE = ("case:take", 1305)
+    CASE_REOPEN = ("case:reopen", 1306)
+    CASE_MESSAGE = ("case:message", 1307)
+    CASE_CHANGE = ("case:change", 1308)
 
     JOB_PLAN = ("job:plan", 1401)
     JOB_REQUEST = ("job:request", 1402)

@@ -2,11 +2,12 @@
 
 from troubleshoot.models.approval import Approval
 from troubleshoot.models.audit import Entry, EntryObject, PersonalPart, Writer
-from troubleshoot.models.case import Answer, Case
+from troubleshoot.models.case import Answer, Case, Message
 from troubleshoot.models.credential import Credential
 from troubleshoot.models.guide import GuideVersion
 from troubleshoot.models.host import Host
 from troubleshoot.models.job import Heartbeat, Job, JobLine, Plan, Reading, State
+from troubleshoot.models.notice import Notice
 from troubleshoot.models.person import LoginField, Person, normalise_email
 from troubleshoot.models.site import Grant, Role, Site
 
@@ -24,6 +25,8 @@ __all__ = [
     "Job",
     "JobLine",
     "LoginField",
+    "Message",
+    "Notice",
     "Person",
     "PersonalPart",
     "Plan",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 from troubleshoot.models.guide import GuideVersion
 from troubleshoot.models.host import Host
@@ -38,7 +40,33 @@ class Case(models.Model):
         READING = "reading"
         PERSON = "person"
         FIX = "fix"
+        HELPDESK = "helpdesk"
         NOBODY = "nobody"
+
+    class Urgency(models.IntegerChoices):
+        MINUTES = 1, _("in minutes")
+        TODAY = 2, _("today")
+        NO_HURRY = 3, _("no hurry")
+
+    class Whereabouts(models.TextChoices):
+        OFFICE = "office", _("in the office")
+        HOME_VPN = "home_vpn", _("at home, VPN on")
+        HOME = "home", _("at home, no VPN")
+        GATEWAY = "gateway", _("through a gateway or web page")
+        DONT_KNOW = "dont_know", _("I don't know")
+
+    class Word(models.TextChoices):
+        """What the person said after a fix that was verified."""
+
+        WORKS = "works", _("works")
+        SAME_ERROR = "same_error", _("same error")
+
+    class Need(models.TextChoices):
+        """What a case needs of helpdesk; empty: nothing."""
+
+        START = "start", _("Start the fix")
+        HELP = "help", _("Help the person")
+        DECIDE = "decide", _("Decide after lost contact")
 
     opened_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="opened_cases")
     beneficiary = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="cases")
@@ -49,17 +77,35 @@ class Case(models.Model):
     error = models.JSONField(default=dict)
     guide = models.ForeignKey(GuideVersion, on_delete=models.PROTECT)
     facts_digest = models.CharField(max_length=64)
+    urgency = models.PositiveSmallIntegerField(choices=Urgency.choices, default=Urgency.TODAY)
+    whereabouts = models.CharField(max_length=20, choices=Whereabouts.choices, blank=True)
+    #: Who of helpdesk takes care of it.
+    owner = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="cared_cases")
+    asked_for_help_at = models.DateTimeField(null=True)
+    word = models.CharField(max_length=20, choices=Word.choices, blank=True)
+    helpful = models.BooleanField(null=True)
+    ticket = models.CharField(max_length=80, blank=True)
+    sent_to = models.CharField(max_length=120, blank=True)
     opened_at = models.DateTimeField(auto_now_add=True)
     closed_at = models.DateTimeField(null=True)
+    #: A case that is checked again, or opened again, begins its walk anew; the earlier rounds stay in its history.
+    round = models.PositiveIntegerField(default=1)
+    round_began_at = models.DateTimeField(db_default=Now())
     outcome = models.CharField(max_length=20, choices=Outcome.choices, blank=True)
     #: Derived from the answers for lists; a test replays every case and compares.
     waiting_for = models.CharField(max_length=20, choices=WaitingFor.choices, default=WaitingFor.READING)
     at_step = models.CharField(max_length=100, blank=True)
+    need = models.CharField(max_length=10, choices=Need.choices, blank=True)
 
     objects = CaseQuerySet.as_manager()
 
     class Meta:
         ordering = ["-pk"]
+        indexes = [
+            models.Index(fields=["site", "urgency", "id"], condition=Q(closed_at=None), name="case_open_by_urgency"),
+            models.Index(fields=["beneficiary", "-id"], name="case_of_person"),
+            models.Index(fields=["host", "-id"], name="case_of_host"),
+        ]
 
     def __str__(self) -> str:
         return f"case {self.pk}"
@@ -74,6 +120,7 @@ class Answer(models.Model):
         FIX = "fix"
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="answers")
+    round = models.PositiveIntegerField(default=1)
     number = models.PositiveIntegerField()
     step = models.CharField(max_length=100)
     value = models.CharField(max_length=100)
@@ -90,3 +137,19 @@ class Answer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.step} = {self.value}"
+
+
+class Message(models.Model):
+    """A word between the person and helpdesk, or a note that only helpdesk sees."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="messages")
+    author = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    text = models.TextField()
+    internal = models.BooleanField(default=False)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.text[:80]

@@ -44,6 +44,16 @@ class Site(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     slug = models.SlugField(_("short name"), max_length=40, unique=True)
     name = models.CharField(_("name"), max_length=120, unique=True)
+    phone_text = models.CharField(
+        _("how to reach a person"), max_length=200, blank=True, help_text=_("For example: Helpdesk, extension 4400.")
+    )
+    workaround_text = models.CharField(
+        _("until it works"), max_length=300, blank=True, help_text=_("What people can do while they wait.")
+    )
+    banner_text = models.CharField(
+        _("banner"), max_length=300, blank=True, help_text=_("Shown to everybody who opens a case.")
+    )
+    ticket_required = models.BooleanField(_("a ticket number is required for a change"), default=False)
 
     objects = SiteQuerySet.as_manager()
 

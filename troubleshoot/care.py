@@ -1,0 +1,167 @@
+"""Care for a case: helpdesk takes it, talks, closes it; the person asks for help or opens it again."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import transaction
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models.functions import Now
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from troubleshoot import access, audit, jobs, notices
+from troubleshoot.audit import Actor, Tag
+from troubleshoot.cases import storable
+from troubleshoot.jobs import NotPossible
+from troubleshoot.models import Answer, Case, Message, Notice, Person
+
+REOPEN_WITHIN = dt.timedelta(days=7)
+REMIND_AFTER = dt.timedelta(hours=4)
+CLOSE_AFTER = dt.timedelta(hours=24)
+BATCH = 100
+MOST_CHARACTERS = 4000
+
+
+def ask_for_help(*, actor: Person, case: Case) -> None:
+    """Hands the case to helpdesk as it stands, with everything that is known. Asking again changes nothing."""
+    access.require(actor, "case.answer", case)
+    with transaction.atomic():
+        case = _locked(case)
+        _refuse_closed(case)
+        if case.asked_for_help_at is not None:
+            return
+        case.asked_for_help_at = Now()
+        case.save(update_fields=["asked_for_help_at"])
+        _record(Tag.CASE_HAND_OVER, actor, case, {"asked": True})
+        jobs.go_on(case, actor=actor, requester=actor)
+
+
+def take(*, actor: Person, case: Case) -> None:
+    """Makes the actor the one who cares for the case; whoever had it is told."""
+    access.require(actor, "case.take", case)
+    with transaction.atomic():
+        case = _locked(case)
+        _refuse_closed(case)
+        if case.owner and case.owner != actor:
+            notices.tell([case.owner], Notice.Kind.MESSAGE, _("%s has taken this case over.") % actor, case=case)
+        case.owner = actor
+        case.save(update_fields=["owner"])
+        _record(Tag.CASE_TAKE, actor, case, {"owner": str(actor.pk)})
+
+
+def hand_back(*, actor: Person, case: Case) -> None:
+    """Gives the case back to all of helpdesk."""
+    access.require(actor, "case.take", case)
+    with transaction.atomic():
+        case = _locked(case)
+        case.owner = None
+        case.save(update_fields=["owner"])
+        _record(Tag.CASE_TAKE, actor, case, {"owner": None})
+
+
+def say(*, actor: Person, case: Case, text: str, internal: bool = False) -> Message:
+    """Writes a message between the person and helpdesk, or a note that only helpdesk sees."""
+    access.require(actor, "case.take" if internal else "case.answer", case)
+    if not text.strip() or len(text) > MOST_CHARACTERS:
+        raise NotPossible(_("Write 1 to %d characters.") % MOST_CHARACTERS)
+    with transaction.atomic():
+        message = Message.objects.create(case=case, author=actor, text=storable(text), internal=internal)
+        _record(Tag.CASE_MESSAGE, actor, case, {"internal": internal, "message": message.pk})
+        if not internal:
+            notices.tell(_others(actor, case), Notice.Kind.MESSAGE, _("%s wrote to you.") % actor, case=case)
+    return message
+
+
+def close(*, actor: Person, case: Case, solved: bool, sent_to: str = "", ticket: str = "") -> None:
+    """Ends a case by helpdesk's word: solved, or sent on to somebody outside the portal."""
+    access.require(actor, "case.close_for", case)
+    if not solved and not sent_to.strip():
+        raise NotPossible(_("Say to whom it is sent on, so that the person knows who takes care of it."))
+    with transaction.atomic():
+        case = _locked(case)
+        _refuse_closed(case)
+        case.outcome = Case.Outcome.SOLVED if solved else Case.Outcome.ESCALATED
+        case.sent_to, case.ticket = sent_to.strip()[:120], (ticket.strip() or case.ticket)[:80]
+        case.closed_at, case.waiting_for, case.need = Now(), Case.WaitingFor.NOBODY, ""
+        case.save(update_fields=["outcome", "sent_to", "ticket", "closed_at", "waiting_for", "need"])
+        _record(Tag.CASE_CLOSE, actor, case, {"outcome": str(case.outcome), "by_helpdesk": True})
+        words = _("Your case is solved.") if solved else _("Your case was sent on to %s.") % case.sent_to
+        notices.tell({case.beneficiary} - {actor}, Notice.Kind.RESULT, words, case=case)
+
+
+def check_again(*, actor: Person, case: Case) -> None:
+    """Begins the walk anew with fresh readings; the earlier round stays in the history. A case that was closed can be
+    opened again for seven days."""
+    access.require(actor, "case.answer", case)
+    with transaction.atomic():
+        case = _locked(case)
+        if case.closed_at and timezone.now() - case.closed_at > REOPEN_WITHIN:
+            raise NotPossible(_("This case was closed more than seven days ago. Open a new one."))
+        if case.jobs.filter(state__in=jobs.UNSETTLED).exclude(kind="read").exists():
+            raise NotPossible(_("A fix is running or its end is not known yet. Wait for it first."))
+        if case.jobs.filter(kind="read", state__in=jobs.OPEN).exists():
+            return
+        reopened = case.closed_at is not None
+        case.round += 1
+        case.round_began_at = Now()
+        case.closed_at, case.outcome, case.word, case.asked_for_help_at = None, "", "", None
+        case.save(update_fields=["round", "round_began_at", "closed_at", "outcome", "word", "asked_for_help_at"])
+        _record(Tag.CASE_REOPEN, actor, case, {"round": case.round, "reopened": reopened})
+        case.refresh_from_db()
+        jobs.go_on(case, actor=actor, requester=actor)
+
+
+def rate(*, actor: Person, case: Case, helpful: bool) -> None:
+    """One tap: did this help?"""
+    access.require(actor, "case.answer", case)
+    Case.objects.filter(pk=case.pk).update(helpful=helpful)
+
+
+def follow_up(*, actor: Actor) -> None:
+    """Reminds, once, of a fix that was verified and not confirmed; closes the case when still nobody says a word."""
+    for case in _unconfirmed(REMIND_AFTER).exclude(notices__kind=Notice.Kind.REMINDER)[:BATCH]:
+        with transaction.atomic():
+            notices.tell(
+                [case.beneficiary], Notice.Kind.REMINDER, _("Does it work again? One click is enough."), case=case
+            )
+    for case in _unconfirmed(CLOSE_AFTER)[:BATCH]:
+        with transaction.atomic():
+            closed = Case.objects.filter(pk=case.pk, closed_at=None).update(
+                closed_at=Now(), outcome=Case.Outcome.SOLVED, waiting_for=Case.WaitingFor.NOBODY, need=""
+            )
+            if closed:
+                _record(Tag.CASE_CLOSE, actor, case, {"outcome": "solved", "confirmed": False})
+
+
+def _unconfirmed(older_than: dt.timedelta) -> QuerySet[Case]:
+    """Open cases whose latest answer is a verified fix, given so long ago."""
+    latest = Answer.objects.filter(case=OuterRef("pk"), round=OuterRef("round")).order_by("-number")
+    return (
+        Case.objects.filter(closed_at=None, waiting_for=Case.WaitingFor.PERSON)
+        .annotate(last_value=Subquery(latest.values("value")[:1]), last_source=Subquery(latest.values("source")[:1]))
+        .annotate(last_at=Subquery(latest.values("at")[:1]))
+        .filter(last_source=Answer.Source.FIX, last_value="verified", last_at__lt=Now() - older_than)
+        .select_related("beneficiary")
+        .order_by("pk")
+    )
+
+
+def _locked(case: Case) -> Case:
+    return Case.objects.select_for_update(of=("self",)).select_related("host", "guide", "owner").get(pk=case.pk)
+
+
+def _refuse_closed(case: Case) -> None:
+    if case.closed_at is not None:
+        raise NotPossible(_("This case is closed."))
+
+
+def _others(actor: Person, case: Case) -> list[Person]:
+    """Whom a message reaches: the person when helpdesk writes; else the owner, or all of helpdesk."""
+    if actor != case.beneficiary:
+        return [case.beneficiary]
+    return [case.owner] if case.owner else notices.holders("helpdesk", case.site)
+
+
+def _record(tag: Tag, actor: Actor, case: Case, details: dict[str, object]) -> None:
+    audit.record(tag, actor=actor, on_behalf=case.beneficiary, objects=[case], details=details)

@@ -1,0 +1,27 @@
+"""What every page shows around its content: the way to other pages, unread notices, the simulated-hosts banner."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from troubleshoot.models import Host, Notice, Person
+
+THEMES = ("system", "light", "dark")
+#: Name of the URL, words, roles that see the link; the first that a person may see is their home.
+LINKS: tuple[tuple[str, str, frozenset[str]], ...] = (("home", gettext_noop("New case"), frozenset({"employee"})),)
+
+
+def surroundings(request: HttpRequest) -> dict[str, Any]:
+    """The variables of base.html. Nothing is asked of the database before a template needs it."""
+    theme = request.COOKIES.get("theme", "system")
+    found: dict[str, Any] = {"theme": theme if theme in THEMES else "system"}
+    person = getattr(request, "user", None)
+    if isinstance(person, Person):
+        roles = person.roles()
+        found["links"] = [(name, _(words)) for name, words, wanted in LINKS if roles & wanted]
+        found["unread"] = SimpleLazyObject(lambda: Notice.objects.unread(person).count())
+        found["simulated"] = SimpleLazyObject(lambda: Host.objects.filter(lab=True).exists())
+    return found

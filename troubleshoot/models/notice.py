@@ -1,0 +1,49 @@
+"""A notice: something that a person should know, shown in the portal and sent by e-mail."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from troubleshoot.models.case import Case
+from troubleshoot.models.job import Job
+from troubleshoot.models.person import Person
+
+
+class NoticeQuerySet(models.QuerySet["Notice"]):
+    """Reads of notices; each starts from a person."""
+
+    def unread(self, person: Person) -> "NoticeQuerySet":
+        """What the person has not seen yet, newest first."""
+        return self.filter(person=person, read_at=None).order_by("-pk")
+
+
+class Notice(models.Model):
+    """One message to one person. The row is written with the change it tells of; the e-mail follows."""
+
+    class Kind(models.TextChoices):
+        NEW_CASE = "new_case", _("new case")
+        APPROVAL = "approval", _("approval wanted")
+        RESULT = "result", _("result")
+        MESSAGE = "message", _("message")
+        REMINDER = "reminder", _("reminder")
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="notices")
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    text = models.CharField(max_length=300)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, null=True, related_name="notices")
+    job = models.ForeignKey(Job, on_delete=models.PROTECT, null=True, related_name="notices")
+    made_at = models.DateTimeField(auto_now_add=True)
+    read_at = models.DateTimeField(null=True)
+    mailed_at = models.DateTimeField(null=True)
+
+    objects = NoticeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        indexes = [
+            models.Index(fields=["person", "-id"], condition=Q(read_at=None), name="notice_unread"),
+            models.Index(fields=["id"], condition=Q(mailed_at=None), name="notice_to_mail"),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
