@@ -1,0 +1,169 @@
+"""Care for a case: who takes it, what is said, how it ends, and whom it is told to."""
+
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.utils import timezone
+
+from tests.chain.conftest import MakeLab
+from tests.chain.steps import Work, at, opened, planned
+from tests.conftest import MakePerson
+from troubleshoot import access, care, cases, diagnosis, jobs, keeper, notices
+from troubleshoot.jobs import NotPossible
+from troubleshoot.models import Answer, Case, Job, Notice, Person, Site
+from troubleshoot.models.job import State
+
+LONG_AGO = timezone.now() - timedelta(days=30)
+
+
+def told(person: Person) -> list[str]:
+    return [one.kind for one in Notice.objects.filter(person=person).order_by("pk")]
+
+
+class TestACaseThatNeedsHelpdesk:
+    def test_is_told_to_helpdesk_of_its_site_once(
+        self, lab: MakeLab, employee: Person, helpdesk: Person, south: Site, person: MakePerson, work: Work
+    ) -> None:
+        stranger = person("Eve", "helpdesk", site=south)
+        case = opened(employee, lab("key-unreadable").row, work)
+        assert (case.outcome, case.waiting_for, case.need, case.closed_at) == ("escalate", "helpdesk", "help", None)
+        assert told(helpdesk) == ["new_case"]
+        assert told(stranger) == []
+        care.ask_for_help(actor=employee, case=case)
+        assert told(helpdesk) == ["new_case"]
+
+    def test_is_one_whose_fix_the_person_may_not_start(self, lab: MakeLab, employee: Person, work: Work) -> None:
+        mild, disruptive = lab("expired-certificate"), lab("service-stopped")
+        assert opened(employee, mild.row, work).need == ""
+        assert opened(employee, disruptive.row, work).need == Case.Need.START
+
+    def test_is_one_whose_change_was_lost(self, lab: MakeLab, helpdesk: Person, work: Work) -> None:
+        case = opened(helpdesk, lab("expired-certificate").row, work)
+        job = planned(helpdesk, case, work)
+        jobs.start(actor=helpdesk, job=job)
+        Job.objects.filter(pk=job.pk).update(state=State.RUNNING, fence=1, lease_until=LONG_AGO)
+        keeper.sweep()
+        case.refresh_from_db()
+        assert case.need == Case.Need.DECIDE
+
+
+class TestHelpdesk:
+    @pytest.fixture
+    def case(self, lab: MakeLab, employee: Person, work: Work) -> Case:
+        return opened(employee, lab("key-unreadable").row, work)
+
+    def test_take_and_hand_back(self, case: Case, helpdesk: Person, north: Site, person: MakePerson) -> None:
+        second = person("Hugo", "helpdesk", site=north)
+        care.take(actor=helpdesk, case=case)
+        care.take(actor=second, case=case)
+        case.refresh_from_db()
+        assert case.owner == second
+        assert told(helpdesk)[-1] == "message"
+        care.hand_back(actor=second, case=case)
+        case.refresh_from_db()
+        assert case.owner is None
+
+    def test_talk_with_the_person_and_among_themselves(self, case: Case, employee: Person, helpdesk: Person) -> None:
+        care.say(actor=helpdesk, case=case, text="We look at the key now.")
+        care.say(actor=helpdesk, case=case, text="Same image as last week.", internal=True)
+        assert told(employee) == ["message"]
+        with pytest.raises(access.Refused):
+            care.say(actor=employee, case=case, text="x", internal=True)
+        for text in ("", "   ", "x" * 4001):
+            with pytest.raises(NotPossible, match="Write 1 to"):
+                care.say(actor=employee, case=case, text=text)
+
+    def test_close_as_solved_or_sent_on(self, case: Case, employee: Person, helpdesk: Person) -> None:
+        with pytest.raises(NotPossible, match="to whom"):
+            care.close(actor=helpdesk, case=case, solved=False)
+        care.close(actor=helpdesk, case=case, solved=False, sent_to="the directory team", ticket="INC-7")
+        case.refresh_from_db()
+        assert (case.outcome, case.sent_to, case.ticket, case.need) == ("escalate", "the directory team", "INC-7", "")
+        assert told(employee)[-1] == "result"
+        with pytest.raises(NotPossible, match="closed"):
+            care.close(actor=helpdesk, case=case, solved=True)
+
+    def test_is_needed_to_close_for_others(self, case: Case, employee: Person) -> None:
+        with pytest.raises(access.Refused):
+            care.close(actor=employee, case=case, solved=True)
+
+
+class TestACheckedAgainCase:
+    def test_begins_anew_and_keeps_its_first_round(self, lab: MakeLab, employee: Person, work: Work) -> None:
+        host = lab("closed-before-confirm")
+        case = opened(employee, host.row, work)
+        cases.answer(actor=employee, case=case, step="path", value="vpn")
+        first = list(Answer.objects.filter(case=case).values_list("step", flat=True))
+        with host.lab.state.changing() as document:
+            document["network"]["rdp"] = "open"
+        care.check_again(actor=employee, case=case)
+        care.check_again(actor=employee, case=Case.objects.get(pk=case.pk))
+        work()
+        case.refresh_from_db()
+        assert case.round == 2, "a second click changes nothing while it is being read"
+        assert diagnosis.standing(case).path[0] == ("stage", "ok")
+        assert list(Answer.objects.filter(case=case, round=1).values_list("step", flat=True)) == first
+
+    def test_can_be_opened_again_for_seven_days(self, lab: MakeLab, employee: Person, work: Work) -> None:
+        case = opened(employee, lab("closed-before-confirm").row, work)
+        cases.answer(actor=employee, case=case, step="path", value="vpn")
+        cases.answer(actor=employee, case=case, step="vpn", value="worked")
+        care.check_again(actor=employee, case=case)
+        work()
+        case.refresh_from_db()
+        assert (case.closed_at, case.outcome, case.round) == (None, "", 2)
+        Case.objects.filter(pk=case.pk).update(closed_at=timezone.now() - timedelta(days=8))
+        with pytest.raises(NotPossible, match="seven days"):
+            care.check_again(actor=employee, case=case)
+
+    def test_waits_for_a_running_fix(self, lab: MakeLab, helpdesk: Person, work: Work) -> None:
+        case = opened(helpdesk, lab("expired-certificate").row, work)
+        jobs.start(actor=helpdesk, job=planned(helpdesk, case, work))
+        with pytest.raises(NotPossible, match="running"):
+            care.check_again(actor=helpdesk, case=case)
+
+
+class TestAVerifiedFix:
+    @pytest.fixture
+    def case(self, lab: MakeLab, employee: Person, work: Work) -> Case:
+        case = opened(employee, lab("expired-certificate").row, work)
+        jobs.start(actor=employee, job=planned(employee, case, work))
+        work()
+        return Case.objects.get(pk=case.pk)
+
+    def test_is_told_and_mailed_to_the_person(self, case: Case, employee: Person) -> None:
+        assert told(employee) == ["result"]
+        assert notices.mail_waiting() == 1
+        assert notices.mail_waiting() == 0
+        assert employee.email in mail.outbox[0].to
+        assert f"/cases/{case.pk}" in str(mail.outbox[0].body)
+
+    def test_keeps_the_persons_word_beside_the_proof(self, case: Case, employee: Person) -> None:
+        assert at(case)
+        cases.answer(actor=employee, case=case, step="confirm", value="no_change")
+        case.refresh_from_db()
+        assert (case.word, case.closed_at) == (Case.Word.SAME_ERROR, None)
+
+    def test_is_asked_about_once_and_closed_when_nobody_answers(self, case: Case, employee: Person) -> None:
+        keeper.sweep()
+        assert told(employee) == ["result"]
+        for days, expected in ((0.2, ["result", "reminder"]), (0.3, ["result", "reminder"])):
+            self._ago(days)
+            keeper.sweep()
+            assert told(employee) == expected
+        self._ago(2)
+        keeper.sweep()
+        case.refresh_from_db()
+        assert (case.outcome, case.word, case.waiting_for) == ("solved", "", "nobody")
+
+    @staticmethod
+    def _ago(days: float) -> None:
+        care.REMIND_AFTER, care.CLOSE_AFTER = timedelta(hours=4), timedelta(hours=24)
+        care.REMIND_AFTER -= timedelta(days=days)
+        care.CLOSE_AFTER -= timedelta(days=days)
+
+    @pytest.fixture(autouse=True)
+    def _times(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(care, "REMIND_AFTER", timedelta(hours=4))
+        monkeypatch.setattr(care, "CLOSE_AFTER", timedelta(hours=24))
