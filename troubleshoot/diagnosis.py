@@ -109,6 +109,12 @@ def causes(found: dict[str, Fact]) -> list[Judgement]:
     return sorted(judged, key=lambda one: order.index(one.verdict))
 
 
+def shown_cause(found: dict[str, Fact]) -> str:
+    """The name of the first cause that these facts show; empty when they show none."""
+    first = causes(found)[:1]
+    return next((one.cause.id for one in first if one.verdict == "shown by"), "")
+
+
 def consult(guide: Guide, known: dict[str, Fact], given: dict[str, str]) -> tuple[Walk, dict[str, str]]:
     """The walk that facts and a person's answers allow without a case, and who answered each step of it.
 
@@ -175,6 +181,8 @@ def advance(case: Case, *, actor: Actor) -> Walk:
 def _machine_answer(case: Case, step: Step, known: dict[str, Fact] | None) -> Answer | None:
     if step.kind == "fact" and known is not None and (not known or step.subject in known):
         return Answer(case=case, step=step.name, value=_fact_answer(step, known), source=Answer.Source.READING)
+    if step.kind == "ask" and (said := case.ahead.get(step.subject)) in step.to:
+        return Answer(case=case, step=step.name, value=said, source=Answer.Source.PERSON, by=case.beneficiary)
     if step.kind == "fix" and (job := fix_job(case, step.subject)) and (value := _outcome(job)):
         return Answer(case=case, step=step.name, value=value, source=Answer.Source.FIX, job=job)
     return None

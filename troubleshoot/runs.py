@@ -18,9 +18,9 @@ from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.db.models.functions import Now
 
-from troubleshoot import audit, changes, jobs, plans, visits
+from troubleshoot import audit, changes, diagnosis, jobs, plans, visits
 from troubleshoot.audit import Machine, Tag
-from troubleshoot.models import Host, Job, Reading
+from troubleshoot.models import Case, Host, Job, Reading
 from troubleshoot.models.job import State
 from troubleshoot.visits import Look
 
@@ -108,6 +108,8 @@ def _read(job: Job) -> None:
     look = visits.look(job.host, also=plans.wanted(action) if action else ())
     with transaction.atomic():
         keep(job, look)
+        if job.case_id and (cause := diagnosis.shown_cause(look.facts)):
+            Case.objects.filter(pk=job.case_id).update(cause=cause)
         to, why = State.DONE, ""
         if action:
             why = look.trouble or plans.make(job, action, look)[1]

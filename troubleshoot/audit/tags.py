@@ -70,3 +70,5 @@ class Tag(Enum):
 
     AUDIT_VERIFY = ("audit:verify", 1901)
     AUDIT_EXPORT = ("audit:export", 1902)
+
+    HISTORY_EXPORT = ("history:export", 2001)

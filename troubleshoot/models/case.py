@@ -73,10 +73,14 @@ class Case(models.Model):
     site = models.ForeignKey(Site, on_delete=models.PROTECT, null=True, related_name="cases")
     host = models.ForeignKey(Host, on_delete=models.PROTECT, null=True, related_name="cases")
     error_text = models.TextField()
+    #: What the person called a computer that could not be checked: never dialled, only shown to helpdesk.
+    named_host = models.CharField(max_length=253, blank=True)
     #: What the parser made of the text: codes, hints, why.
     error = models.JSONField(default=dict)
     guide = models.ForeignKey(GuideVersion, on_delete=models.PROTECT)
     facts_digest = models.CharField(max_length=64)
+    #: Question → answer that the person gave while the readings were still being taken; used when the walk asks it.
+    ahead = models.JSONField(default=dict)
     urgency = models.PositiveSmallIntegerField(choices=Urgency.choices, default=Urgency.TODAY)
     whereabouts = models.CharField(max_length=20, choices=Whereabouts.choices, blank=True)
     #: Who of helpdesk takes care of it.
@@ -96,6 +100,8 @@ class Case(models.Model):
     waiting_for = models.CharField(max_length=20, choices=WaitingFor.choices, default=WaitingFor.READING)
     at_step = models.CharField(max_length=100, blank=True)
     need = models.CharField(max_length=10, choices=Need.choices, blank=True)
+    #: The strongest cause that the latest look which shows one does show: an index for lists and numbers.
+    cause = models.CharField(max_length=100, blank=True)
 
     objects = CaseQuerySet.as_manager()
 
@@ -105,6 +111,8 @@ class Case(models.Model):
             models.Index(fields=["site", "urgency", "id"], condition=Q(closed_at=None), name="case_open_by_urgency"),
             models.Index(fields=["beneficiary", "-id"], name="case_of_person"),
             models.Index(fields=["host", "-id"], name="case_of_host"),
+            models.Index(fields=["opened_at", "id"], name="case_by_time"),
+            models.Index(fields=["site", "opened_at", "id"], name="case_of_site_by_time"),
         ]
 
     def __str__(self) -> str:
