@@ -24,6 +24,8 @@ from troubleshoot.visits import Look, Wanted
 
 #: Ends of a change after which the host may still carry what it wrote.
 MAY_BE_UNDONE = frozenset({State.VERIFIED, State.NOT_VERIFIED, State.FAILED})
+#: A plan that lies before whoever decides.
+_UNDECIDED = frozenset({State.PLANNED, State.WAITING_APPROVAL, State.APPROVED})
 
 
 def action_named(name: str) -> Action:
@@ -46,22 +48,47 @@ def request(
     action: str,
     case: Case | None = None,
     reason: str = "",
+    ticket: str = "",
 ) -> Job:
-    """Asks for a plan: a reading, from which the plan is made. Refuses at once what can never run here."""
+    """Asks for a plan: a reading, from which the plan is made. Refuses at once what can never run here.
+
+    Asking again while a case's plan is being read answers with that reading. A plan of the case that nobody has
+    started gives way to the new one.
+    """
     wish = action_named(action)
     access.require(actor, "job.plan", host)
     if why := forbidden(wish, host):
         raise NotPossible(why)
     if wish.risk != "low" and not reason.strip():
         raise NotPossible("Say why: this change disturbs people or lowers security, and the reason is recorded.")
-    return jobs.request_reading(
-        actor=actor,
-        host=host,
-        case=case,
-        beneficiary=case.beneficiary if case else None,
-        action=action,
-        reason=reason,
-    )
+    if case is None:
+        return jobs.request_reading(actor=actor, host=host, action=action, reason=reason)
+    with transaction.atomic():
+        case = Case.objects.select_for_update(of=("self",)).select_related("beneficiary").get(pk=case.pk)
+        under_way = case.jobs.filter(state__in=jobs.UNSETTLED).exclude(state__in=_UNDECIDED)
+        if running := under_way.filter(kind=Job.Kind.READ, action=action).first():
+            return running
+        if under_way.exclude(kind=Job.Kind.READ).exists():
+            raise NotPossible("A change is running, or its end is not known yet. Wait for it first.")
+        _keep_ticket(actor, host, case, ticket.strip())
+        reading = jobs.request_reading(
+            actor=actor, host=host, case=case, beneficiary=case.beneficiary, action=action, reason=reason
+        )
+        for older in case.jobs.filter(kind=Job.Kind.APPLY, action=action, state__in=_UNDECIDED):
+            jobs.move(older, State.CANCELLED, "A newer plan was asked for", tag=Tag.JOB_CANCEL, actor=actor)
+    return reading
+
+
+def _keep_ticket(actor: Person, host: Host, case: Case, ticket: str) -> None:
+    """Keeps the ticket's number on the case. Who repairs an own computer needs none, wherever others do."""
+    if host.site.ticket_required and not (ticket or case.ticket) and actor != case.beneficiary:
+        raise NotPossible("Give the number of the ticket: this site wants one for every change.")
+    if ticket and ticket != case.ticket:
+        case.ticket = ticket[:80]
+        case.save(update_fields=["ticket"])
+        audit.record(
+            Tag.CASE_CHANGE, actor=actor, on_behalf=case.beneficiary, objects=[case], details={"ticket": case.ticket}
+        )
 
 
 def forbidden(action: Action, host: Host) -> str:
@@ -136,6 +163,12 @@ def revert(*, actor: Person, job: Job, reason: str = "") -> Job:
     return undo
 
 
+def way_back(job: Job) -> plans.Plan | None:
+    """The plan that would put back what a finished change wrote; None when nothing is left that can be put back."""
+    states = job.result.get("after") or job.result.get("before") or []
+    return plans.revert_of(of(job), states, library.installed(), runner=RUNNER_DIGEST) if states else None
+
+
 def undo_of(job: Job, *, actor: Actor, reason: str, facts: dict[str, Any] | None = None) -> Job | None:
     """Queues the revert of a finished change; None when nothing is left that can be put back.
 
@@ -145,8 +178,7 @@ def undo_of(job: Job, *, actor: Actor, reason: str, facts: dict[str, Any] | None
         raise NotPossible("Only a finished change can be undone.")
     if job.reverts.exclude(state__in=ENDED).exists():
         raise NotPossible("It is being undone already.")
-    states = job.result.get("after") or job.result.get("before") or []
-    plan = plans.revert_of(of(job), states, library.installed(), runner=RUNNER_DIGEST) if states else None
+    plan = way_back(job)
     if plan is None:
         return None
     with transaction.atomic():
