@@ -25,15 +25,18 @@ def open_case(
     host: Host | None,
     urgency: int = Case.Urgency.TODAY,
     whereabouts: str = "",
+    code: str = "",
+    named_host: str = "",
 ) -> Case:
     """Opens a case from whatever the person pasted, and sends for the readings at once.
 
-    Without a host the questions go on and nothing is read. Raises access.Refused, NotPossible.
+    Without a host the questions go on and nothing is read; `named_host` is then what the person called it. `code` is
+    the key of the code that the person chose where the text holds several. Raises access.Refused, NotPossible.
     """
     _may_open(actor, beneficiary, host)
     if not error_text.strip() or len(error_text) > MOST_CHARACTERS:
         raise NotPossible("Paste the text of the error window, or type its number.")
-    found = library.installed().codes.identify(error_text)
+    found = library.installed().codes.identify(error_text, prefer=code)
     guide = library.installed().guides[guide_for(found)]
     with transaction.atomic():
         case = Case.objects.create(
@@ -42,6 +45,7 @@ def open_case(
             host=host,
             site=host.site if host else None,
             error_text=storable(error_text),
+            named_host="" if host else storable(named_host.strip())[:253],
             urgency=Case.Urgency(urgency),
             whereabouts=Case.Whereabouts(whereabouts) if whereabouts else "",
             error=describe(found),
@@ -68,6 +72,8 @@ def answer(*, actor: Person, case: Case, step: str, value: str) -> None:
         case = Case.objects.select_for_update().select_related("guide").get(pk=case.pk)
         if case.closed_at is not None:
             raise NotPossible("This case is closed.")
+        if diagnosis.answers(case).get(step) == value:
+            return  # said before: a second click, or the page of before
         _check_answer(case, step, value)
         Answer.objects.create(
             case=case,
@@ -86,6 +92,25 @@ def answer(*, actor: Person, case: Case, step: str, value: str) -> None:
             objects=[case],
             details={"answers": [{"step": step, "value": value, "source": "person"}]},
         )
+        jobs.go_on(case, actor=actor, requester=actor)
+
+
+def answer_ahead(*, actor: Person, case: Case, step: str, value: str) -> None:
+    """Keeps the answer to the question that a person may answer while the readings are still being taken.
+
+    It counts when the walk comes to that question; when it never does, it was not needed. Too late is no harm: where
+    the walk already asks this, the answer counts at once.
+    """
+    access.require(actor, "case.answer", case)
+    with transaction.atomic():
+        case = Case.objects.select_for_update().select_related("guide").get(pk=case.pk)
+        asked = diagnosis.guide_of(case).steps.get(step)
+        if case.closed_at is not None:
+            raise NotPossible("This case is closed.")
+        if asked is None or asked.name != diagnosis.guide_of(case).meanwhile or value not in asked.to:
+            raise NotPossible("This is not asked now.")
+        case.ahead = {asked.subject: value}
+        case.save(update_fields=["ahead"])
         jobs.go_on(case, actor=actor, requester=actor)
 
 

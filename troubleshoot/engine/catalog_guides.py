@@ -31,6 +31,7 @@ def read(name: str, data: bytes, table: Table, facts: FactList, actions: Collect
         examples=tuple(_example(one) for one in table.tables("example")),
         digest=hashlib.sha256(data).hexdigest(),
         source=data.decode(),
+        meanwhile=table.name("meanwhile") if "meanwhile" in table.data else "",
     )
     table.done()
     if len(table.problems) == before:
@@ -105,6 +106,8 @@ def _check_shape(guide: Guide, table: Table, steps: Table) -> None:
     if guide.start not in guide.steps:
         table.wrong("start", f"there is no step {guide.start}")
         return
+    if guide.meanwhile and guide.steps.get(guide.meanwhile, NOWHERE).kind != "ask":
+        table.wrong("meanwhile", f"there is no question {guide.meanwhile}")
     dangling = [
         (step.name, value, target)
         for step in guide.steps.values()

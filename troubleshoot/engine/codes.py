@@ -92,16 +92,20 @@ class CodeTable:
             return "class", None, one
         return "unknown", None, None
 
-    def identify(self, text: str) -> Identified:
-        """Read a pasted text: the first known code is used, every other one is kept as a hint."""
+    def identify(self, text: str, *, prefer: str = "") -> Identified:
+        """Read a pasted text: the first known code is used, every other one is kept as a hint.
+
+        `prefer` is the key of a code that the person chose among those found; another one is ignored.
+        """
         read = pasted.read(text)
-        matches = [self._match(found) for found in read.found]
+        matches = [self._match(found, prefer) for found in read.found]
         # A stable sort: of equally well known codes the first one in the text is used.
-        ranked = sorted(matches, key=lambda match: match.entry is None)
+        ranked = sorted(matches, key=lambda match: (match.code.key != prefer, match.entry is None))
         return Identified(ranked[0] if ranked else None, tuple(ranked[1:]), read.hints, read.notes)
 
-    def _match(self, found: Found) -> Match:
-        known = [code for code in found.choices if self.look_up(code)[1]]
+    def _match(self, found: Found, prefer: str) -> Match:
+        chosen = [code for code in found.choices if code.key == prefer]
+        known = chosen or [code for code in found.choices if self.look_up(code)[1]]
         code = (known or list(found.choices))[0]
         how, entry, code_class = self.look_up(code)
         others = tuple(other for other in found.choices if other != code)

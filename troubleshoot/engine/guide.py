@@ -59,6 +59,8 @@ class Guide:
     examples: tuple[Example, ...]
     digest: str
     source: str = field(repr=False)
+    meanwhile: str = ""
+    """The question that a person may answer while the first readings are being taken; empty for none."""
 
     @property
     def facts(self) -> tuple[str, ...]:

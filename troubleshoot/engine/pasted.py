@@ -22,6 +22,11 @@ class Code:
     code: int
     extended: int | None = None
 
+    @property
+    def key(self) -> str:
+        """Return the code as a form sends it: the same digits can be a code of two families."""
+        return f"{self.namespace}:{self}"
+
     def __str__(self) -> str:
         first = f"0x{self.code:X}"
         return first if self.extended is None else f"{first} / 0x{self.extended:X}"
