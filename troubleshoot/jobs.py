@@ -101,7 +101,7 @@ def go_on(case: Case, *, actor: Actor, requester: Person) -> None:
         notices.tell(desk, Notice.Kind.NEW_CASE, f"{case.beneficiary}: {case.get_need_display()}", case=case)
     open_reading = case.jobs.filter(kind=Job.Kind.READ, action="").exclude(state__in=ENDED)
     if walk.at.kind == "fact" and case.host and not open_reading.exists():
-        _queue_reading(host=case.host, case=case, requester=requester, beneficiary=case.beneficiary)
+        queue_reading(host=case.host, case=case, requester=requester, beneficiary=case.beneficiary)
 
 
 def tell(job: Job, text: str) -> None:
@@ -120,10 +120,10 @@ def request_reading(
 ) -> Job:
     """Asks for a look at a host: a diagnosis, or, with an action, what its plan would change."""
     access.require(actor, "job.plan" if action else "case.open", host)
-    return _queue_reading(host=host, case=case, requester=actor, beneficiary=beneficiary, action=action, reason=reason)
+    return queue_reading(host=host, case=case, requester=actor, beneficiary=beneficiary, action=action, reason=reason)
 
 
-def _queue_reading(
+def queue_reading(
     *,
     host: Host,
     case: Case | None,
@@ -132,6 +132,7 @@ def _queue_reading(
     action: str = "",
     reason: str = "",
 ) -> Job:
+    """Queues a read job; the caller has asked the rules. Without case and action it is a connection test."""
     with transaction.atomic():
         job = Job.objects.create(
             kind=Job.Kind.READ,

@@ -19,6 +19,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models.functions import Now
 
 from troubleshoot import audit, changes, diagnosis, jobs, plans, visits
+from troubleshoot import connection as connection_test
 from troubleshoot.audit import Machine, Tag
 from troubleshoot.models import Case, Host, Job, Reading
 from troubleshoot.models.job import State
@@ -68,7 +69,9 @@ def run(job_id: uuid.UUID) -> None:
         return
     with Lease(job):
         try:
-            if job.kind == Job.Kind.READ:
+            if job.is_connection_test:
+                _test(job)
+            elif job.kind == Job.Kind.READ:
                 _read(job)
             elif job.state == State.VERIFYING:
                 changes.verify(job, worker=WORKER)
@@ -130,6 +133,15 @@ def _read(job: Job) -> None:
             transaction.set_rollback(True)  # the lease was lost: another worker's reading counts
 
 
+def _test(job: Job) -> None:
+    look = connection_test.carry_out(job)
+    with transaction.atomic():
+        if look.windows_answered:
+            met(job.host, look.identity)
+        if not connection_test.end(job, look, worker=WORKER):
+            transaction.set_rollback(True)  # as with a reading
+
+
 def keep(job: Job, look: Look) -> None:
     """Keeps what a look saw, and learns the identity of a computer at the first contact."""
     Reading.objects.bulk_create(
@@ -142,7 +154,9 @@ def keep(job: Job, look: Look) -> None:
 def met(host: Host, identity: dict[str, str]) -> None:
     """Notes a contact with a host, and keeps its identity if none is known yet."""
     Host.objects.filter(pk=host.pk).update(last_contact_at=Now())
-    if identity and Host.objects.filter(pk=host.pk, identity=None).update(identity=identity, identity_learned_at=Now()):
+    if identity and Host.objects.filter(pk=host.pk, identity__isnull=True).update(
+        identity=identity, identity_learned_at=Now()
+    ):
         audit.record(Tag.HOST_IDENTITY, actor=WORKER, objects=[host], details={"identity": identity})
 
 

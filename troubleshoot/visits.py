@@ -23,7 +23,7 @@ from troubleshoot.probes import network, windows
 from troubleshoot.remote import winrm
 from troubleshoot.remote.dial import Registered
 from troubleshoot.remote.door import Way
-from troubleshoot.remote.envelope import Item, Progress, State, Visit, Work
+from troubleshoot.remote.envelope import Item, OnStage, Progress, State, Visit, Work
 
 LOOPBACK = (ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1/128"))
 
@@ -109,7 +109,18 @@ def look(host: Host, *, also: Sequence[Wanted] = (), attempt: UUID | None = None
     return found
 
 
-def _look_inside(host: Host, found: Look, also: Sequence[Wanted], attempt: UUID) -> None:
+def try_door(host: Host, *, attempt: UUID, on_stage: OnStage) -> Look:
+    """Goes in through WinRM as a diagnosis would, and reads what a diagnosis reads; `on_stage` hears of the way.
+    Nothing raises for a host's sake.
+    """
+    found = Look()
+    _look_inside(host, found, (), attempt, on_stage)
+    return found
+
+
+def _look_inside(
+    host: Host, found: Look, also: Sequence[Wanted], attempt: UUID, on_stage: OnStage = lambda *_: None
+) -> None:
     wanted = [*(Wanted(one.resource, one.params) for one in windows.READINGS), *also]
     states: list[State | None] = [None] * len(wanted)
     errors: dict[int | None, str] = {}
@@ -119,6 +130,7 @@ def _look_inside(host: Host, found: Look, also: Sequence[Wanted], attempt: UUID)
             Work("read", str(attempt), str(attempt), None, host.identity, tuple(_item(one) for one in wanted)),
             seconds=settings.MENDPOINT_VISIT_SECONDS,
             on_progress=lambda _: None,
+            on_stage=on_stage,
         )
         found.identity = visit.identity
         found.reached, found.stage, found.trouble = _reached(visit)

@@ -227,6 +227,11 @@ class Job(models.Model):
         return f"{self.kind} {self.action or 'diagnosis'} on {self.host}"
 
     @property
+    def is_connection_test(self) -> bool:
+        """Whether this only tries the way in, for an administrator: no case asks for it, and no remedy."""
+        return self.kind == self.Kind.READ and self.case_id is None and not self.action
+
+    @property
     def has_ended(self) -> bool:
         """Whether the job stands at an end (a finished change may still be reverted)."""
         return self.state in ENDED

@@ -11,7 +11,7 @@ from typing import Any, Final, Protocol
 
 from troubleshoot.remote import envelope, soap
 from troubleshoot.remote.dial import Line
-from troubleshoot.remote.envelope import Malformed, Progress, Visit, Work
+from troubleshoot.remote.envelope import Malformed, OnStage, Progress, Visit, Work
 from troubleshoot.remote.failures import (
     ABORTED,
     DoorError,
@@ -66,6 +66,8 @@ class Course:
         reader: Reader,
         stdin: bytes,
         on_progress: Callable[[Progress], None],
+        *,
+        on_stage: OnStage,
     ) -> None:
         self.round_trips = 0
         self._talk_over = talk_over
@@ -73,6 +75,8 @@ class Course:
         self._reader = reader
         self._stdin = stdin
         self._on_progress = on_progress
+        self._on_stage = on_stage
+        self._passed: set[str] = set()
         self._shell_id = str(uuid.uuid4())
         self._command_id = str(uuid.uuid4())
         self._stage = "sign-in"
@@ -96,11 +100,23 @@ class Course:
                 self._leave(talk, line, outcome)
         return outcome
 
+    def passed(self, stage: str, seen: str) -> None:
+        """Tell the listener of a stage that lies behind us, the first time only."""
+        if stage in self._passed:
+            return
+        self._passed.add(stage)
+        try:
+            self._on_stage(stage, seen)
+        except Exception:  # as with progress: the listener's trouble must not end a visit
+            logger.exception("a listener to stages failed")
+
     def _open(self, talk: Conversation) -> None:
         self._stage, self._shell_asked = "shell", True
         root = talk.ask(f"{soap.TRANSFER}/Create", lambda head: soap.create(head, self._shell_id), None)
         if soap.created_shell(root) != self._shell_id:
             raise soap.SoapError("it opened another shell than the one asked for")
+        for stage in ("sign-in", "rights", "shell"):  # all three are answered by this one message
+            self.passed(stage, "")
 
     def _start(self, talk: Conversation) -> None:
         self._stage, self._command_asked = "command", True
@@ -147,6 +163,9 @@ class Course:
                 self._on_progress(progress)
             except Exception:  # the listener's trouble must not end a visit half-way
                 logger.exception("a listener to progress failed")
+        if hello := self._reader.hello:
+            self.passed("powershell", hello.version)
+            self.passed("language", hello.language_mode)
 
     def _judge(self, code: int) -> Visit | DoorError:
         """What a finished command means. Nothing printed and exit code 0 is a failure too."""

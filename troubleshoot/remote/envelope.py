@@ -7,6 +7,7 @@ import hashlib
 import json
 import re
 import uuid
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -131,6 +132,11 @@ class Progress:
     item: int
     stage: str
     text: str
+
+
+#: Told of each stage that a visit has come through, with what was seen there: name, tcp, tls, clock (the host's HTTP
+#: date, said before anybody has signed in), sign-in, rights, shell, powershell (its version), language (its mode).
+OnStage = Callable[[str, str], None]
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection
 
 from troubleshoot.remote.dial import Line
+from troubleshoot.remote.envelope import OnStage
 from troubleshoot.remote.failures import CUT, HandshakeBroken, Overrun, Redirected
 
 MAX_RESPONSE_BYTES: Final = 1024 * 1024
@@ -52,8 +53,9 @@ class LineAdapter(HTTPAdapter):
     and bytes. Once messages are sealed it opens no second connection: the seal belongs to the first.
     """
 
-    def __init__(self, line: Line, port: int, context: ssl.SSLContext | None) -> None:
+    def __init__(self, line: Line, port: int, context: ssl.SSLContext | None, on_stage: OnStage) -> None:
         super().__init__()
+        self._on_stage = on_stage
         self.round_trips = 0
         self.sealed = False
         self._line = line
@@ -65,13 +67,18 @@ class LineAdapter(HTTPAdapter):
         """A new connection, under TLS where the door says so."""
         if self.sealed:
             raise ConnectionResetError("the host closed the connection between two messages")
+        self._on_stage("name", ", ".join(self._line.addresses()))
         sock = self._line.connect(self._port)
+        self._on_stage("tcp", f"{sock.getpeername()[0]} port {self._port}")
         if self._context is None:
             return sock
         try:
-            return self._line.secure(sock, self._context, server_hostname=self._line.registered.name)
+            secured = self._line.secure(sock, self._context, server_hostname=self._line.registered.name)
         except CUT:
             raise HandshakeBroken from None
+        until = (secured.getpeercert() or {}).get("notAfter", "")
+        self._on_stage("tls", f"{secured.version()}, certificate valid until {until}")
+        return secured
 
     def get_connection_with_tls_context(self, *_: Any, **__: Any) -> urllib3.HTTPConnectionPool:
         """The one pool, for whatever request: the address is pinned and no proxy is ever asked."""
@@ -89,6 +96,8 @@ class LineAdapter(HTTPAdapter):
         self._line.limit(min(MAX_RESPONSE_BYTES, left))
         timeout = max(self._line.remaining, 0.001)
         response = super().send(request, stream=True, timeout=timeout, verify=True)
+        if date := response.headers.get("Date"):
+            self._on_stage("clock", date[:64])
         if 300 <= response.status_code < 400:
             response.close()
             raise Redirected(f"it redirects to another place (HTTP {response.status_code})")

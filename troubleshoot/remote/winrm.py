@@ -29,7 +29,7 @@ from troubleshoot.remote import envelope, soap
 from troubleshoot.remote.course import Course, Make
 from troubleshoot.remote.dial import Line
 from troubleshoot.remote.door import Door
-from troubleshoot.remote.envelope import Progress, Visit, Work
+from troubleshoot.remote.envelope import OnStage, Progress, Visit, Work
 from troubleshoot.remote.failures import (
     Denied,
     DoorError,
@@ -50,15 +50,30 @@ __all__ = ["Denied", "Door", "DoorError", "Lost", "Refused", "Unreachable", "vis
 OPERATION_SECONDS: Final = 20
 
 
-def visit(door: Door, work: Work, *, seconds: float, on_progress: Callable[[Progress], None]) -> Visit:
-    """Go to the host, do the work, come back within `seconds` (and 2 more to leave the host clean).
+def visit(
+    door: Door,
+    work: Work,
+    *,
+    seconds: float,
+    on_progress: Callable[[Progress], None],
+    on_stage: OnStage = lambda *_: None,
+) -> Visit:
+    """Go to the host, do the work, come back within `seconds` (and 2 more to leave the host clean). `on_stage` hears
+    of each stage of the way once, when it has been passed.
 
     Raises Unreachable or Denied (nothing started), Refused (nothing changed) or Lost (something may have started);
     Malformed, before anything is sent, when the work does not fit into one request.
     """
     nonce = secrets.token_hex(16)
     stdin = envelope.request(work, nonce)
-    course = Course(lambda line: _Conversation(door, line), work, Reader(work, nonce), stdin, on_progress)
+    course = Course(
+        lambda line: _Conversation(door, line, course.passed),
+        work,
+        Reader(work, nonce),
+        stdin,
+        on_progress,
+        on_stage=on_stage,
+    )
     with Line(door.registered, seconds=seconds) as line:
         outcome = course.go(line)
     if isinstance(outcome, DoorError):
@@ -130,7 +145,7 @@ def _context(door: Door, client: Path | None) -> ssl.SSLContext | None:
 class _Conversation:
     """One signed-in session with the host: asks one thing at a time, and forgets the secret when closed."""
 
-    def __init__(self, door: Door, line: Line) -> None:
+    def __init__(self, door: Door, line: Line, on_stage: OnStage) -> None:
         self._line = line
         if door.transport == "kerberos" and not HAVE_KERBEROS:
             raise NotPossible("its Kerberos support (pykerberos) is not installed")
@@ -151,7 +166,7 @@ class _Conversation:
                 client.touch(mode=0o600)
                 client.write_text(secret)
                 options |= {"cert_pem": str(client), "cert_key_pem": str(client)}
-            self._adapter = LineAdapter(line, door.port, _context(door, client))
+            self._adapter = LineAdapter(line, door.port, _context(door, client), on_stage)
             self._protocol = Protocol(transport=door.transport, **options)
             self._protocol.transport = _Transport(
                 self._adapter,

@@ -5,6 +5,7 @@ import re
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from http import HTTPStatus
 
 import spnego
@@ -29,6 +30,7 @@ class Endpoint:
     tls: bool
     gate: Callable[[], Gate]
     pause: Callable[[], None]  # the simulated latency, before each reply
+    now: Callable[[], datetime]  # the host's own clock
 
 
 class Connection:
@@ -37,7 +39,7 @@ class Connection:
     def __init__(self, endpoint: Endpoint, sock: socket.socket) -> None:
         self._endpoint = endpoint
         self._gate = endpoint.gate()
-        self._wire = Wire(sock, endpoint.limits)
+        self._wire = Wire(sock, endpoint.limits, endpoint.now)
         self._client = ""
 
     def serve(self) -> None:

@@ -4,8 +4,10 @@ import contextlib
 import re
 import socket
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from email.utils import formatdate
+from datetime import datetime
+from email.utils import format_datetime
 from http import HTTPStatus
 
 from troubleshoot.lab.winrm.limits import Limits
@@ -54,8 +56,9 @@ class Closed(Exception):
 class Wire:
     """One connection: reads requests within the limits of size and time, and writes responses."""
 
-    def __init__(self, sock: socket.socket, limits: Limits) -> None:
+    def __init__(self, sock: socket.socket, limits: Limits, now: Callable[[], datetime]) -> None:
         self._sock = sock
+        self._now = now
         self._limits = limits
         self._buffer = b""
 
@@ -88,7 +91,7 @@ class Wire:
             lines.append(f"Content-Type: {response.content_type}")
         lines.append("Server: Microsoft-HTTPAPI/2.0")
         lines.extend(f"{name}: {value}" for name, value in response.headers)
-        lines.append(f"Date: {formatdate(usegmt=True)}")
+        lines.append(f"Date: {format_datetime(self._now(), usegmt=True)}")  # HTTP.sys says so, signed in or not
         if response.close:
             lines.append("Connection: close")
         lines.append(f"Content-Length: {len(response.body)}")

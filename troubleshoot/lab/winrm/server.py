@@ -98,6 +98,7 @@ class WinrmServer:
             tls=tls,
             gate=lambda: Gate(account, auth, tls=tls, open_door=self._accepts_credentials),
             pause=self._pause,
+            now=self.state.now,
         )
 
     def _pause(self) -> None:

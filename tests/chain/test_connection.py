@@ -1,0 +1,165 @@
+"""The connection test: what it says about each way in which a host can fail, through real sockets."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.chain.conftest import MakeLab, Registered
+from tests.conftest import MakePerson
+from troubleshoot import access, connection
+from troubleshoot.models import Host, Job, Person, Site
+
+
+@pytest.fixture
+def boss(north: Site, person: MakePerson) -> Person:
+    """Administers the site."""
+    return person("Dora", "administrator", site=north)
+
+
+Try = Callable[[Registered], dict[str, connection.Stage]]
+
+
+@pytest.fixture
+def tried(boss: Person, work: Callable[[], None]) -> Try:
+    """Tests a host to the end; its lines by stage."""
+
+    def tried(host: Registered) -> dict[str, connection.Stage]:
+        job = connection.request(actor=boss, host=host.row)
+        assert {one.state for one in connection.stages(job)} == {"waiting"}
+        work()
+        job.refresh_from_db()
+        assert job.state == "done"
+        return {one.name: one for one in connection.stages(job)}
+
+    return tried
+
+
+def states(lines: dict[str, connection.Stage]) -> dict[str, str]:
+    return {name: line.state for name, line in lines.items()}
+
+
+class TestAHostThatIsRight:
+    def test_passes_every_stage(self, lab: MakeLab, tried: Try) -> None:
+        host = lab()
+        lines = tried(host)
+        assert set(states(lines).values()) == {"good", "off"}
+        assert states(lines)["tls"] == "off"
+        assert lines["name"].detail == "127.0.0.1"
+        assert lines["tcp"].detail == f"127.0.0.1 port {host.row.winrm_port}"
+        assert lines["powershell"].detail == "5.1.19041.3803"
+        assert lines["language"].detail == "FullLanguage"
+        assert lines["readings"].detail == "7 of 7 readings"
+        assert not any(line.cure for line in lines.values())
+
+    def test_is_known_from_then_on(self, lab: MakeLab, tried: Try) -> None:
+        host = lab()
+        tried(host)
+        host.row.refresh_from_db()
+        assert host.row.identity
+        assert host.row.last_contact_at
+
+
+class TestAHostThatFails:
+    @pytest.mark.parametrize(
+        ("faults", "stage", "words"),
+        [
+            (["unreachable"], "tcp", "did not answer"),
+            (["credentials-refused"], "sign-in", "tried once only"),
+            (["constrained-language"], "language", "ConstrainedLanguage"),
+        ],
+    )
+    def test_names_the_stage_and_the_cure(
+        self, lab: MakeLab, tried: Try, faults: list[str], stage: str, words: str
+    ) -> None:
+        lines = tried(lab(*faults))
+        assert [name for name, state in states(lines).items() if state == "bad"] == [stage]
+        assert words in lines[stage].detail
+        assert lines[stage].cure
+        after = list(lines)[list(lines).index(stage) + 1 :]
+        assert {lines[name].state for name in after} == {"skipped"}
+        before = list(lines)[: list(lines).index(stage)]
+        assert {lines[name].state for name in before} <= {"good", "off"}
+
+    def test_an_account_without_rights_has_signed_in(self, lab: MakeLab, tried: Try) -> None:
+        host = lab()
+        with host.lab.state.changing() as document:
+            document["winrm"]["administrator"] = False
+        lines = tried(host)
+        assert (lines["sign-in"].state, lines["rights"].state, lines["shell"].state) == ("good", "bad", "skipped")
+        assert "Administrators" in lines["rights"].cure
+
+    def test_an_old_powershell_is_named(self, lab: MakeLab, tried: Try) -> None:
+        host = lab()
+        with host.lab.state.changing() as document:
+            document["powershell"]["version"] = "4.0"
+        lines = tried(host)
+        assert (lines["powershell"].state, lines["powershell"].detail) == ("bad", "4.0")
+        assert lines["readings"].state == "skipped"
+
+    def test_an_antimalware_program_is_named(self, lab: MakeLab, tried: Try) -> None:
+        host = lab()
+        with host.lab.state.changing() as document:
+            document["powershell"]["antimalware_blocks"] = True
+        lines = tried(host)
+        assert lines["readings"].state == "bad"
+        assert "antimalware" in lines["readings"].detail
+
+    def test_a_clock_that_is_wrong_is_seen_before_anybody_signs_in(self, lab: MakeLab, tried: Try) -> None:
+        host = lab("credentials-refused")
+        with host.lab.state.changing() as document:
+            document["clock_offset_seconds"] = -3600
+        lines = tried(host)
+        assert lines["clock"].state == "bad"
+        assert "behind the worker" in lines["clock"].detail
+        assert lines["sign-in"].state == "bad"
+
+    def test_a_host_without_an_account_is_told_so(self, lab: MakeLab, tried: Try) -> None:
+        host = lab()
+        Host.objects.filter(pk=host.row.pk).update(credential=None)
+        host.row.refresh_from_db()
+        lines = tried(host)
+        assert "No account is registered" in lines["sign-in"].detail
+
+    def test_a_secret_that_the_worker_lacks_is_named_by_its_reference(
+        self, lab: MakeLab, tried: Try, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        host = lab()
+        monkeypatch.delenv("MENDPOINT_SECRET_LAB")
+        lines = tried(host)
+        assert lines["sign-in"].state == "bad"
+        assert "credential" in lines["sign-in"].detail or "MENDPOINT_SECRET_LAB" in lines["sign-in"].detail
+
+    def test_another_computer_under_the_name_is_refused(self, lab: MakeLab, tried: Try) -> None:
+        host = lab()
+        known = {"machine_guid": "another", "smbios_uuid": "another", "computer_sid": "S-1-5-21-1-2-3"}
+        Host.objects.filter(pk=host.row.pk).update(identity=known)
+        host.row.refresh_from_db()
+        lines = tried(host)
+        assert lines["readings"].state == "bad"
+        assert "Another computer" in lines["readings"].detail
+
+
+class TestAskingForIt:
+    def test_twice_is_one_test(self, lab: MakeLab, boss: Person) -> None:
+        host = lab().row
+        assert connection.request(actor=boss, host=host) == connection.request(actor=boss, host=host)
+        assert connection.tests_of(host).count() == 1
+
+    def test_again_after_its_end_is_another(
+        self, lab: MakeLab, boss: Person, tried: Try, work: Callable[[], None]
+    ) -> None:
+        host = lab()
+        tried(host)
+        tried(host)
+        assert connection.tests_of(host.row).count() == 2
+
+    def test_is_for_administrators_of_the_site(self, lab: MakeLab, helpdesk: Person, employee: Person) -> None:
+        host = lab().row
+        for who in (helpdesk, employee):
+            with pytest.raises(access.Refused):
+                connection.request(actor=who, host=host)
+
+    def test_is_no_look_for_a_case(self, lab: MakeLab, boss: Person) -> None:
+        job = connection.request(actor=boss, host=lab().row)
+        assert job.is_connection_test
+        assert not Job(kind="read", action="lift-nla").is_connection_test
