@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from troubleshoot import access, audit, jobs, notices
+from troubleshoot import access, audit, cases, jobs, notices
 from troubleshoot.audit import Actor, Tag
 from troubleshoot.cases import storable
 from troubleshoot.jobs import NotPossible
@@ -48,6 +48,13 @@ def take(*, actor: Person, case: Case) -> None:
         case.owner = actor
         case.save(update_fields=["owner"])
         _record(Tag.CASE_TAKE, actor, case, {"owner": str(actor.pk)})
+
+
+def another_error(*, actor: Person, case: Case, step: str, text: str) -> None:
+    """The person met another error after a fix: its text goes to helpdesk, and the guide goes on as for no change."""
+    with transaction.atomic():
+        say(actor=actor, case=case, text=text)
+        cases.answer(actor=actor, case=case, step=step, value="no_change")
 
 
 def hand_back(*, actor: Person, case: Case) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.db import transaction
 
 from troubleshoot import access, audit, diagnosis, jobs, library
@@ -27,11 +29,13 @@ def open_case(
     whereabouts: str = "",
     code: str = "",
     named_host: str = "",
+    opened_with: UUID | None = None,
 ) -> Case:
     """Opens a case from whatever the person pasted, and sends for the readings at once.
 
     Without a host the questions go on and nothing is read; `named_host` is then what the person called it. `code` is
-    the key of the code that the person chose where the text holds several. Raises access.Refused, NotPossible.
+    the key of the code that the person chose where the text holds several. `opened_with` names the page that sent
+    this: sent again, it answers with the case that it opened. Raises access.Refused, NotPossible.
     """
     _may_open(actor, beneficiary, host)
     if not error_text.strip() or len(error_text) > MOST_CHARACTERS:
@@ -39,8 +43,11 @@ def open_case(
     found = library.installed().codes.identify(error_text, prefer=code)
     guide = library.installed().guides[guide_for(found)]
     with transaction.atomic():
+        if opened_with and (before := _opened_before(actor, opened_with)):
+            return before
         case = Case.objects.create(
             opened_by=actor,
+            opened_with=opened_with,
             beneficiary=beneficiary,
             host=host,
             site=host.site if host else None,
@@ -120,6 +127,12 @@ def _keep_word(case: Case, step: str, value: str) -> None:
     if fixed and diagnosis.guide_of(case).steps[step].kind == "try":
         case.word = Case.Word.WORKS if value == "worked" else Case.Word.SAME_ERROR
         case.save(update_fields=["word"])
+
+
+def _opened_before(actor: Person, opened_with: UUID) -> Case | None:
+    """The case that this page opened already. Whoever opens waits here for the other: clicks come in pairs."""
+    Person.objects.select_for_update().get(pk=actor.pk)
+    return Case.objects.filter(opened_with=opened_with, opened_by=actor).first()
 
 
 def describe(found: Identified) -> dict[str, object]:

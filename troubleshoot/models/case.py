@@ -81,6 +81,8 @@ class Case(models.Model):
     facts_digest = models.CharField(max_length=64)
     #: Question → answer that the person gave while the readings were still being taken; used when the walk asks it.
     ahead = models.JSONField(default=dict)
+    #: The page that opened it: sent twice, it opens one case.
+    opened_with = models.UUIDField(null=True, unique=True, editable=False)
     urgency = models.PositiveSmallIntegerField(choices=Urgency.choices, default=Urgency.TODAY)
     whereabouts = models.CharField(max_length=20, choices=Whereabouts.choices, blank=True)
     #: Who of helpdesk takes care of it.

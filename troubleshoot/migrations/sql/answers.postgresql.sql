@@ -1,0 +1,1 @@
+-- PostgreSQL adds columns in place: nothing was lost.
