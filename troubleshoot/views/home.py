@@ -1,15 +1,104 @@
-"""The home page: who you are to the portal."""
+"""The first page: for employees the box to paste an error into, for others the way to their own; and who you are."""
+
+from __future__ import annotations
+
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
 
-from troubleshoot.views.doors import signed_in, visitor
+from troubleshoot import context, htmx, library, wording
+from troubleshoot.cases import MOST_CHARACTERS
+from troubleshoot.engine.codes import Identified, Match
+from troubleshoot.forms import PasteForm
+from troubleshoot.models import Case, Person, Site
+from troubleshoot.views.doors import public, signed_in, visitor
+
+MOST_CHOICES = 6
+
+
+@public
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Ask what the error says, of employees and of whoever has not signed in; lead everybody else to their page."""
+    if isinstance(request.user, Person):
+        roles = request.user.roles()
+        if "employee" not in roles:
+            return redirect(next((name for name, _, wanted in context.LINKS if wanted & roles), "me"))
+    return ask(request, PasteForm())
+
+
+def ask(request: HttpRequest, form: PasteForm, status: int = 200) -> HttpResponse:
+    """Screen 1, empty or with what was pasted and why it is not enough."""
+    text = str(form.data.get("text", ""))[:MOST_CHARACTERS]
+    shown = {"form": form, "text": text, "hint": hint(text), "symptoms": symptoms(), **surroundings(request.user)}
+    return render(request, "home.html", shown, status=status)
+
+
+@public
+@require_POST
+def preview(request: HttpRequest) -> HttpResponse:
+    """What a text says, while it is being typed. Keeps nothing: a POST only so that no log holds the text."""
+    text = request.POST.get("text", "")[:MOST_CHARACTERS]
+    return htmx.page(request, "home_hint.html", {"hint": hint(text, request.POST.get("code", ""))})
 
 
 @signed_in
 @require_safe
-def home(request: HttpRequest) -> HttpResponse:
+def me(request: HttpRequest) -> HttpResponse:
     """Show the visitor's name and the roles they hold, where and until when."""
     grants = visitor(request).grants.active().select_related("site")
-    return render(request, "home.html", {"grants": grants})
+    return render(request, "me.html", {"grants": grants})
+
+
+def hint(text: str, prefer: str = "") -> dict[str, Any] | None:
+    """What the table says about a text: a sentence, why, and the codes to choose from; None for no text."""
+    if not text.strip():
+        return None
+    found = library.installed().codes.identify(text, prefer=prefer)
+    entry = found.used.entry if found.used else None
+    return {
+        "found": found.used is not None,
+        "sentence": sentence(found.used),
+        "why": [wording.certainty(entry.certainty if entry else None), *([found.used.found.why] if found.used else [])],
+        "ask": bool(found.used and found.used.ask),
+        "choices": choices(found),
+        "hints": [str(one.value) for one in found.hints if one.kind == "event"],
+        "notes": found.notes,
+    }
+
+
+def sentence(used: Match | None) -> str:
+    """The meaning of the code in use, in one sentence."""
+    return used.sentence if used else wording.no_code()
+
+
+def choices(found: Identified) -> list[dict[str, str]]:
+    """Every way to read the codes of a text, the one in use first; nothing when there is no choice."""
+    matches = [found.used, *found.kept] if found.used else []
+    codes = [code for match in matches for code in (match.code, *match.others)]
+    table = library.installed().codes
+    offered = [
+        {"key": code.key, "code": str(code), "name": entry.name if (entry := table.look_up(code)[1]) else ""}
+        for code in list(dict.fromkeys(codes))[:MOST_CHOICES]
+    ]
+    return offered if len(offered) > 1 else []
+
+
+def symptoms() -> list[str]:
+    """What people see who have no number, in the order of the table."""
+    return list(dict.fromkeys(one for entry in library.installed().codes.entries.values() for one in entry.symptoms))
+
+
+def surroundings(user: object) -> dict[str, Any]:
+    """What the sites of a person tell everybody who opens a case, and how many cases the person has."""
+    if not isinstance(user, Person):
+        return {"sites": Site.objects.exclude(phone_text="")[:3]}
+    sites = list(Site.objects.where(user, ["employee"])[:20])
+    return {
+        "sites": [site for site in sites if site.phone_text][:3],
+        "banners": [site.banner_text for site in sites if site.banner_text],
+        "workarounds": [site.workaround_text for site in sites if site.workaround_text][:3],
+        "earlier": Case.objects.filter(beneficiary=user)[:100].count(),
+    }

@@ -1,0 +1,102 @@
+"""From a pasted error to a case: the text is kept through the sign-in, then the computer is chosen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import F, Max, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+from uuid6 import uuid7
+
+from troubleshoot import cases
+from troubleshoot.forms import ComputerForm, PasteForm
+from troubleshoot.jobs import NotPossible
+from troubleshoot.models import Case, Host, Person
+from troubleshoot.views import home
+from troubleshoot.views.doors import public, rule, visitor
+
+#: Where the session keeps a text until its case is open.
+PASTED = "pasted"
+MOST_COMPUTERS = 12
+
+
+@public
+@require_POST
+def check(request: HttpRequest) -> HttpResponse:
+    """Keep what was pasted and go on to the computer; on the way whoever is a stranger signs in."""
+    form = PasteForm(request.POST)
+    if not form.is_valid():
+        return home.ask(request, form, status=422)
+    request.session[PASTED] = {"text": form.cleaned_data["text"], "code": form.cleaned_data["code"]}
+    if not isinstance(request.user, Person):
+        messages.info(request, _("Your text is kept. Sign in, and it goes on from there."))
+    return redirect("case-new")
+
+
+@rule("case.open")
+@require_safe
+def choose(request: HttpRequest) -> HttpResponse:
+    """Screen 2: which computer, from where, how urgent."""
+    pasted = request.session.get(PASTED)
+    if not pasted:
+        return redirect("home")
+    computers = own_computers(visitor(request))
+    host = str(computers[0].pk) if computers else ComputerForm.OTHER
+    typed = {**pasted, "host": host, "urgency": str(Case.Urgency.TODAY), "page": str(uuid7())}
+    return _screen(request, None, typed, computers)
+
+
+@rule("case.open")
+@require_POST
+def opened(request: HttpRequest) -> HttpResponse:
+    """Open the case and look at the computer at once."""
+    person = visitor(request)
+    computers = own_computers(person)
+    form = ComputerForm(request.POST, person=person, computers=computers)
+    if not form.is_valid():
+        return _screen(request, form, request.POST.dict(), computers, status=422)
+    found = form.cleaned_data
+    try:
+        case = cases.open_case(
+            actor=person,
+            beneficiary=person,
+            error_text=found["text"],
+            code=found["code"],
+            host=found["computer"],
+            named_host=found["other"] if found["host"] != str(getattr(found["computer"], "pk", "")) else "",
+            urgency=found["urgency"],
+            whereabouts=found["whereabouts"],
+            opened_with=found["page"],
+        )
+    except NotPossible as refusal:
+        form.add_error(None, str(refusal))
+        return _screen(request, form, request.POST.dict(), computers, status=422)
+    request.session.pop(PASTED, None)
+    return redirect("case", case.pk)
+
+
+def own_computers(person: Person) -> list[Host]:
+    """The computers of a person, last used first."""
+    own = Host.objects.filter(Q(owner=person) | Q(pk__in=person.assigned_hosts.values("pk")))
+    last = Max("cases__pk", filter=Q(cases__beneficiary=person))
+    used = own.select_related("site").annotate(used=last).order_by(F("used").desc(nulls_last=True), "name")
+    return list(used[:MOST_COMPUTERS])
+
+
+def _screen(
+    request: HttpRequest, form: ComputerForm | None, typed: dict[str, Any], computers: list[Host], status: int = 200
+) -> HttpResponse:
+    shown = {
+        "form": form,
+        "typed": typed,
+        "computers": computers,
+        "hint": home.hint(typed.get("text", "")[: cases.MOST_CHARACTERS], typed.get("code", "")),
+        "whereabouts": Case.Whereabouts.choices,
+        "urgencies": Case.Urgency.choices,
+        **home.surroundings(request.user),
+    }
+    return render(request, "case_new.html", shown, status=status)

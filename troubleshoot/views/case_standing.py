@@ -1,0 +1,100 @@
+"""Where a case stands, as one person's page needs it: each table is read once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+
+from troubleshoot import diagnosis
+from troubleshoot.engine import guide as guides
+from troubleshoot.engine.guide import Guide, Step, Walk
+from troubleshoot.jobs import OPEN
+from troubleshoot.models import Answer, Case, Job, Person
+from troubleshoot.models.job import ACTIVE, State
+
+MOST_JOBS = 50
+RUNNING = frozenset({State.QUEUED, State.UNKNOWN, *ACTIVE})
+#: Screens that change by themselves, and how often they look.
+LIVE = {"checking": 1, "running": 1, "waiting": 5, "desk": 5}
+
+
+@dataclass
+class Standing:
+    """One case as one person sees it now. `change` names an answered step that the person wants to answer anew."""
+
+    case: Case
+    person: Person
+    change: str = ""
+    rows: list[Answer] = field(init=False)
+    guide: Guide = field(init=False)
+    walk: Walk = field(init=False)
+    all_jobs: list[Job] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.guide = diagnosis.guide_of(self.case)
+        self.rows = list(self.case.answers.filter(round=self.case.round).order_by("number"))
+        self.walk = guides.walk(self.guide, diagnosis.answers(self.case, self.rows))
+        newest = self.case.jobs.exclude(kind=Job.Kind.REVERT).select_related("plan").order_by("-created_at")
+        self.all_jobs = list(newest[:MOST_JOBS])
+
+    @property
+    def host(self) -> str:
+        """What the person calls the computer."""
+        return self.case.host.name if self.case.host else self.case.named_host or _("the computer")
+
+    @property
+    def jobs(self) -> list[Job]:
+        """The jobs of the present round, newest first."""
+        return [job for job in self.all_jobs if job.created_at >= self.case.round_began_at]
+
+    @property
+    def step(self) -> Step:
+        """The step that the page is about."""
+        return self.guide.steps[self.change] if self.changing else self.walk.at
+
+    @property
+    def changing(self) -> bool:
+        """Whether an answer given before is being changed."""
+        return self.change in self.walk.steps and self.guide.steps[self.change].kind in {"ask", "try"}
+
+    @cached_property
+    def fix(self) -> Job | None:
+        """The latest job for the remedy at which the guide stands."""
+        return next((job for job in self.jobs if job.action and job.action == self.walk.at.subject), None)
+
+    @cached_property
+    def ended_fix(self) -> Job | None:
+        """The remedy's job that the walk came from, when that was the step before."""
+        last = self.walk.steps[-1] if self.walk.path else ""
+        row = next((row for row in reversed(self.rows) if row.step == last), None)
+        if row is None or row.source != Answer.Source.FIX:
+            return None
+        return next((job for job in self.all_jobs if job.pk == row.job_id), None)
+
+    @property
+    def screen(self) -> str:
+        """The name of the screen; a template goes with each."""
+        if self.case.closed_at is not None:
+            return "closed"
+        if self.changing:
+            return "question"
+        by_kind = {"fact": "checking", "ask": "question", "end": "desk"}
+        if self.walk.at.kind == "try":
+            return "works" if self.ended_fix else "question"
+        return by_kind.get(self.walk.at.kind) or self._at_fix()
+
+    def _at_fix(self) -> str:
+        job = self.fix
+        if job and job.kind == Job.Kind.APPLY and job.state in RUNNING:
+            return "running"
+        if job and job.state in {State.WAITING_APPROVAL, State.APPROVED}:
+            return "waiting"
+        return "waiting" if self.case.asked_for_help_at else "found"
+
+    @property
+    def every(self) -> int:
+        """Seconds between two looks of the page for news; 0 when nothing will change by itself."""
+        planning = self.screen == "found" and self.fix is not None and self.fix.state in OPEN - {State.PLANNED}
+        return 1 if planning else LIVE.get(self.screen, 0)

@@ -1,0 +1,308 @@
+"""The words that depend on readings and on where a job stands. Pure: values in, translated text out.
+
+What belongs to one step of a guide stands in the guide; here is what every guide shares.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from troubleshoot.models.job import State
+
+Facts = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a list of checks: `look` is ok, bad, skip, now or waiting; `seconds` is empty when not measured."""
+
+    question: str
+    answer: str
+    look: str
+    seconds: str = ""
+
+    @property
+    def over(self) -> bool:
+        """Whether this line has its result."""
+        return self.look not in {"now", "waiting"}
+
+
+@dataclass(frozen=True)
+class End:
+    """A bad end of a fix: what it is called, what it means, who acts next."""
+
+    title: str
+    text: str
+    next: str
+
+
+def checks(
+    *, network: Mapping[str, Any] | None, facts: Facts | None, certificate: Mapping[str, Any], state: str, inside: float
+) -> list[Line]:
+    """The five lines of a diagnosis, as far as they are known.
+
+    `network` is the probe's report, `facts` what the finished look says (None while it goes on), `certificate` the
+    state of the certificate that Windows told, `state` the job's, `inside` the seconds that the look inside took.
+    """
+    asked = [
+        _("Does its name exist?"),
+        _("Does it answer?"),
+        _("Does it speak Remote Desktop?"),
+        _("Can a secure connection start?"),
+    ]
+    within = _("What does Windows say inside?")
+    if network is None and facts is None:
+        first = "waiting" if state == State.QUEUED else "now"
+        rest = [Line(question, _("Waiting"), "waiting") for question in [*asked[1:], within]]
+        return [Line(asked[0], _("Waiting for its turn") if first == "waiting" else _("Looking"), first), *rest]
+    outside = _outside(asked, network or {"stages": [], "facts": {}})
+    if facts is None:
+        return [*outside, Line(within, _("Asking Windows. This takes 5 to 15 seconds"), "now")]
+    answer, look = _inside(facts, certificate)
+    return [*outside, Line(within, answer, look, seconds(inside * 1000) if look != "skip" and inside else "")]
+
+
+def _outside(asked: list[str], network: Mapping[str, Any]) -> list[Line]:
+    stages = {stage["name"]: stage for stage in network["stages"]}
+    facts: Facts = network["facts"]
+    judged = [
+        _name(stages),
+        _answers(stages, facts),
+        _speaks(stages, facts),
+        _secure(stages, facts),
+    ]
+    found = []
+    for question, name, (answer, look) in zip(asked, ("name", "tcp", "x224", "tls"), judged, strict=True):
+        stage = stages.get(name)
+        found.append(Line(question, answer, look, seconds(stage["ms"]) if stage else ""))
+    return found
+
+
+def _name(stages: Mapping[str, Any]) -> tuple[str, str]:
+    stage = stages.get("name")
+    if stage is None:
+        return _("Not tried"), "skip"
+    return (_("Yes"), "ok") if stage["ok"] else (_("No. Nothing in the company network answers to this name"), "bad")
+
+
+def _answers(stages: Mapping[str, Any], facts: Facts) -> tuple[str, str]:
+    stage = stages.get("tcp")
+    if stage is None:
+        return _("Not tried: it has no address"), "skip"
+    if stage["ok"]:
+        return _("Yes, in %s") % seconds(stage["ms"]), "ok"
+    if facts.get("rdp.stage") == "refused":
+        return _("It is on, but nothing listens for Remote Desktop"), "bad"
+    if facts.get("rdp.stage") == "closed_before_confirm":
+        return _("Something accepts the connection and closes it at once"), "bad"
+    return _("No. It may be off, asleep, or blocked"), "bad"
+
+
+def _speaks(stages: Mapping[str, Any], facts: Facts) -> tuple[str, str]:
+    if "x224" not in stages:
+        return _("Not tried: it did not answer"), "skip"
+    stage, refusal = facts.get("rdp.stage"), facts.get("rdp.negotiation_failure", "")
+    words = {
+        "closed_before_confirm": _("No. Something closes the connection before the first reply"),
+        "not_rdp": _("No. Something else answers there"),
+    }
+    if stage in words:
+        return words[stage], "bad"
+    if stage == "negotiation_refused":
+        refusals = {
+            "2": _("It answers, and offers only an old, unprotected connection"),
+            "3": _("It answers, and says it has no usable certificate"),
+            **dict.fromkeys(("1", "5", "6"), _("It answers, and wants a stronger sign-in than it was offered")),
+        }
+        return refusals.get(refusal, _("It answers, and refuses without a reason that we know")), "bad"
+    return _("Yes"), "ok"
+
+
+def _secure(stages: Mapping[str, Any], facts: Facts) -> tuple[str, str]:
+    stage = facts.get("rdp.stage")
+    if "tls" not in stages:
+        if stage == "ok":
+            return _("No. It speaks only the old, unprotected way"), "bad"
+        refused = stage == "negotiation_refused"
+        return (_("Not tried: it refused before") if refused else _("Not tried")), "skip"
+    if stage == "tls_failed":
+        return _("No. It breaks off while the encryption is agreed"), "bad"
+    certificate = {
+        "expired": _("Yes, but its certificate is out of date"),
+        "not_yet_valid": _("Yes, but its certificate is dated in the future"),
+        "mismatch": _("Yes, but its certificate carries another name"),
+    }.get(facts.get("rdp.certificate", ""))
+    return (certificate, "bad") if certificate else (_("Yes"), "ok")
+
+
+def _inside(facts: Facts, certificate: Mapping[str, Any]) -> tuple[str, str]:
+    reasons = {
+        "denied": _("Windows refused the account that looks inside"),
+        "no": _("it gives no answer to remote management"),
+        "constrained_language": _("it allows only restricted scripts"),
+        "blocked": _("security software stopped our reading"),
+    }
+    reached = facts.get("windows.reached", "unknown")
+    if reached != "yes":
+        reason = reasons.get(reached, _("it is not set up"))
+        return _("We may not look inside this computer: %s") % reason, "skip"
+    found = [words for (name, value), words in _problems(certificate).items() if facts.get(name) == value]
+    return (". ".join(found), "bad") if found else (_("No problem seen"), "ok")
+
+
+def _problems(certificate: Mapping[str, Any]) -> dict[tuple[str, str], str]:
+    return {
+        ("windows.termservice", "stopped"): _("The Remote Desktop service is stopped"),
+        ("windows.termservice", "disabled"): _("The Remote Desktop service is switched off"),
+        ("windows.termservice", "missing"): _("There is no Remote Desktop service"),
+        ("windows.certificate", "expired"): expired(certificate),
+        ("windows.certificate", "missing"): _("There is no certificate"),
+        ("windows.certificate", "no_key"): _("The certificate has no private key"),
+        ("windows.sessionenv", "stopped"): _("The Windows service that replaces the certificate is stopped"),
+        ("windows.sessionenv", "disabled"): _("The Windows service that replaces the certificate is switched off"),
+        ("windows.security_layer", "rdp"): _("Only the old, unprotected connection is allowed"),
+        ("windows.domain_trust", "broken"): _("It has lost the trust of its domain"),
+    }
+
+
+def expired(certificate: Mapping[str, Any], now: dt.datetime | None = None) -> str:
+    """How long ago a certificate expired, as far as its state says so."""
+    try:
+        end = dt.datetime.fromisoformat(str(certificate.get("not_after")))
+        days = ((now or dt.datetime.now(dt.UTC)) - end).days
+    except (ValueError, TypeError):
+        days = 0
+    if days < 1:
+        return _("Certificate expired")
+    return ngettext("Certificate expired %(days)d day ago", "Certificate expired %(days)d days ago", days) % {
+        "days": days
+    }
+
+
+def seconds(milliseconds: float) -> str:
+    """A short time as a person reads it: never 0."""
+    return _("%s s") % number_format(max(milliseconds / 1000, 0.1), 1)
+
+
+def duration(length: dt.timedelta) -> str:
+    """A length of time in its two largest units."""
+    total = max(int(length.total_seconds()), 1)
+    days, hours, minutes, rest = total // 86400, total // 3600 % 24, total // 60 % 60, total % 60
+    if days:
+        return _("%(days)d d %(hours)d h") % {"days": days, "hours": hours}
+    if hours:
+        return _("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": minutes}
+    if minutes:
+        return _("%(minutes)d min %(seconds)d s") % {"minutes": minutes, "seconds": rest}
+    return _("%(seconds)d s") % {"seconds": rest}
+
+
+def certainty(of: str | None) -> str:
+    """What a meaning of a code rests on."""
+    return {
+        "documented": _("Microsoft documents this meaning."),
+        "field_report": _("Not documented; many people who met it report this meaning."),
+        "unconfirmed": _("Not documented, and reported by few. Take it as a first guess."),
+    }.get(of or "", _("This code is not in our table, so we measure without it."))
+
+
+def named(text: str, host: str) -> str:
+    """A guide's sentence about "the computer" with the name of the one it is about, where the sentence begins so."""
+    return f"{host}{text.removeprefix('The computer')}" if host and text.startswith("The computer ") else text
+
+
+def relief(text: str) -> tuple[str, str]:
+    """A guide's text parted before the sentence that says what it is not, so that a page can set it apart."""
+    before, found, after = text.partition("It is not your ")
+    return before.strip(), f"{found}{after}".strip()
+
+
+def bad_end(state: str, host: str) -> End | None:
+    """The words for a fix that ended badly; None for any other state."""
+    nothing = _("Nothing was changed.")
+    helpdesk = _("Helpdesk decides what comes next. You need not do anything.")
+    ends = {
+        State.DRIFTED: End(
+            _("Someone else changed %s meanwhile") % host,
+            _("Nothing was changed by us. It is no longer as it was when you were shown the plan."),
+            helpdesk,
+        ),
+        State.REFUSED: End(_("The fix does not fit %s") % host, nothing, _("Helpdesk has it, with the reason.")),
+        State.UNREACHABLE: End(
+            _("%s stopped answering before we began") % host,
+            nothing,
+            _("Try again in a moment, or leave it to helpdesk."),
+        ),
+        State.FAILED: End(_("%s refused one step") % host, "", _("Helpdesk has it, marked as urgent.")),
+        State.UNKNOWN: End(
+            _("We lost contact while changing"),
+            _("We do not know yet whether it was done. We are asking %s and will not repeat it.") % host,
+            _("This settles by itself within minutes; if not, helpdesk takes over."),
+        ),
+        State.NOT_VERIFIED: End(
+            _("Done, but it still does not answer properly"),
+            _("The change was made, and the check from outside is not satisfied."),
+            helpdesk,
+        ),
+        State.REVERTED: End(
+            _("It was put back as it was"),
+            _("The change made it worse or did not help, so it was undone."),
+            helpdesk,
+        ),
+        State.DECLINED: End(_("Not approved"), nothing, _("Helpdesk can offer another way.")),
+        State.EXPIRED: End(
+            _("Not approved in time"), nothing, _("Nobody decided while it counted. Helpdesk can ask again.")
+        ),
+        State.CANCELLED: End(_("Stopped before it began"), nothing, _("Helpdesk can offer another way.")),
+    }
+    return ends.get(State(state))
+
+
+def fixing(state: str, items: list[str], story: list[str], writes: str) -> list[Line]:
+    """The lines of a running change: what the plan will do, and how far its story has come.
+
+    `items` are the titles of what is written, `writes` is the word by which the story names a writing.
+    """
+    order = [State.QUEUED, State.CLAIMED, State.STARTING, State.RUNNING, State.VERIFYING]
+    at = order.index(State(state)) if state in order else len(order)
+    written = [item for item in items if f"{writes}: {item}" in story]
+    begun = bool(written) or at > order.index(State.RUNNING)
+    lines = [_step(_("Reading once more: has nothing changed since?"), done=begun, now=at > 0)]
+    lines.append(_step(_("Keeping the present settings"), done=begun, now=False))
+    for item in items:
+        done = at > order.index(State.RUNNING) or (item in written and item != written[-1])
+        lines.append(_step(item, done=done, now=item in written))
+    checked = at == len(order)
+    lines.append(_step(_("Checking from outside"), done=checked, now=at == order.index(State.VERIFYING)))
+    return lines
+
+
+def _step(words: str, *, done: bool, now: bool) -> Line:
+    look = "ok" if done else "now" if now else "waiting"
+    return Line(words, {"ok": _("Done"), "now": _("Under way"), "waiting": _("Not yet")}[look], look)
+
+
+def standing(waiting_for: str, outcome: str, *, closed: bool) -> tuple[str, str]:
+    """Where a case stands, in words and as the kind of its badge, for lists."""
+    if closed:
+        return {
+            "solved": (_("Solved"), "ok"),
+            "explained": (_("Explained"), "ok"),
+        }.get(outcome, (_("Sent on"), ""))
+    return {
+        "reading": (_("Being checked"), "info"),
+        "person": (_("Waits for your answer"), "warn"),
+        "fix": (_("A fix was found"), "info"),
+    }.get(waiting_for, (_("With helpdesk"), "info"))
+
+
+def no_code() -> str:
+    """Said about a text without a number."""
+    return _("There is no error code in this text. We can still check the computer.")
