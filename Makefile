@@ -19,8 +19,8 @@ $(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@
 
-demo: $(VENV)/.runtime ## walk the whole chain on simulated hosts, in this terminal
-	@rm -rf var/demo && mkdir -p var/demo && MENDPOINT_VAR=var/demo $(BIN)/python manage.py demo
+demo: $(VENV)/.runtime ## the whole portal on simulated hosts: http://127.0.0.1:8000 (PORT= moves it)
+	@mkdir -p var/demo && MENDPOINT_VAR=var/demo $(BIN)/python manage.py demo
 
 demo-clean: ## remove every trace of the demo
 	@rm -rf var/demo

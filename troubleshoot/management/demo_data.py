@@ -1,0 +1,151 @@
+"""What the demo starts with: people for each role, simulated computers with faults, and a little real history."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import secrets
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from troubleshoot import cases, diagnosis, hosts, jobs, people, plans
+from troubleshoot.management.doors import wait_until
+from troubleshoot.management.surroundings import operator
+from troubleshoot.models import Case, Credential, Host, Job, Person, Site
+from troubleshoot.models.job import ACTIVE, State
+
+SITE = "north"
+LAB_USER = "lab-admin"
+DOMAIN = "demo.example"
+DIALOG = "This computer can't connect to the remote computer.\nError code: 0x904\nExtended error code: 0x7"
+#: Name -> faults, and whose computer it is.
+FLEET: dict[str, tuple[list[str], str]] = {
+    "ACC-02": (["security-layer-rdp"], "emil"),
+    "ACC-03": (["closed-before-confirm"], "emil"),
+    "ACC-05": (["service-stopped"], "emil"),
+    "ACC-07": (["certificate-service-stopped"], "emil"),
+    "ACC-11": (["key-unreadable"], "ella"),
+    "ACC-12": (["nla-required"], "ella"),
+}
+PEOPLE = (
+    ("emil", "Emil Ekberg", "employee"),
+    ("ella", "Ella Evans", "employee"),
+    ("hanna", "Hanna Hart", "helpdesk"),
+    ("abel", "Abel Abt", "approver"),
+    ("mara", "Mara Moss", "manager"),
+    ("udo", "Udo Unger", "auditor"),
+    ("ada", "Ada Adler", "administrator"),
+)
+
+
+@dataclass(frozen=True)
+class Account:
+    """An account of the demo, as it is printed."""
+
+    role: str
+    email: str
+    password: str
+
+
+def people_file() -> Path:
+    """Where the demo keeps its printed passwords, for its next start."""
+    return Path(settings.VAR_DIR) / "accounts.json"
+
+
+def people_of(role: str) -> Person:
+    """The first person of the demo with this role."""
+    key = next(key for key, _, held in PEOPLE if held == role)
+    return Person.objects.get(email=f"{key}@{DOMAIN}")
+
+
+def make_people() -> list[Account]:
+    """Makes site and people at the first start, and tells the same accounts at every other."""
+    if Site.objects.filter(slug=SITE).exists():
+        return [Account(**one) for one in json.loads(people_file().read_text(encoding="utf-8"))]
+    site = people.create_site(actor=operator(), slug=SITE, name="North")
+    accounts = []
+    for key, name, role in PEOPLE:
+        account = Account(role, f"{key}@{DOMAIN}", f"{key}-{secrets.token_hex(6)}")
+        person = people.create(
+            actor=operator(), email=account.email, name=name, password=account.password, department="Accounts"
+        )
+        until = timezone.now() + dt.timedelta(days=90)
+        people.grant(actor=operator(), person=person, role=role, site=site, until=until)
+        accounts.append(account)
+    people_file().touch(mode=0o600)
+    people_file().write_text(json.dumps([asdict(one) for one in accounts]), encoding="utf-8")
+    return accounts
+
+
+def fleet(folder: Path) -> Path:
+    """The lab's list of hosts. At a later start they go on from the state in which they were left."""
+    listed = []
+    for name, (faults, _) in FLEET.items():
+        state = folder / f"{name}.json"
+        entry: dict[str, Any] = {"name": name, "auth": "ntlm", "user": LAB_USER, "state_out": str(state)}
+        listed.append(entry | ({"state": str(state)} if state.exists() else {"fault": faults}))
+    file = folder / "fleet.json"
+    file.write_text(json.dumps(listed), encoding="utf-8")
+    return file
+
+
+def register(ready: Iterable[dict[str, Any]], reference: str) -> None:
+    """Registers the simulated hosts with changes allowed; at a later start it notes their new ports."""
+    site = Site.objects.get(slug=SITE)
+    credential = Credential.objects.filter(name="lab").first() or hosts.register_credential(
+        actor=operator(), name="lab", site=site, username=LAB_USER, reference=reference
+    )
+    for one in ready:
+        ports = {"rdp_port": one["rdp_port"], "winrm_port": one["winrm_port"]}
+        if host := Host.objects.filter(name=one["host"]).first():
+            hosts.change(actor=operator(), host=host, **ports)
+            continue
+        owner = Person.objects.get(email=f"{FLEET[one['host']][1]}@{DOMAIN}")
+        host = hosts.register(
+            actor=operator(),
+            name=one["host"],
+            site=site,
+            lab=True,
+            owner=owner,
+            transport="ntlm",
+            tls=False,
+            credential=credential,
+            **ports,
+        )
+        hosts.allow_changes(actor=operator(), host=host)
+
+
+def history() -> None:
+    """A repaired computer and a case that went to the network team, by the same use cases as everything else."""
+    helpdesk = people_of("helpdesk")
+    case = _opened(helpdesk, "ACC-02")
+    job = _planned(helpdesk, case)
+    jobs.start(actor=helpdesk, job=job)
+    _ended(job)
+    cases.answer(actor=helpdesk, case=case, step=diagnosis.standing(case).at.name, value="worked")
+    lost = _opened(helpdesk, "ACC-03")
+    cases.answer(actor=helpdesk, case=lost, step="path", value="dont_know")
+
+
+def _opened(actor: Person, name: str) -> Case:
+    host = Host.objects.get(name=name)
+    case = cases.open_case(actor=actor, beneficiary=host.owner or actor, error_text=DIALOG, host=host)
+    wait_until(lambda: Case.objects.filter(pk=case.pk).exclude(waiting_for="reading").first(), seconds=60)
+    return Case.objects.get(pk=case.pk)
+
+
+def _planned(actor: Person, case: Case) -> Job:
+    host = case.host or Host()
+    reading = plans.request(actor=actor, host=host, action=diagnosis.standing(case).at.subject, case=case)
+    _ended(reading)
+    return Job.objects.get(plan__made_by=reading)
+
+
+def _ended(job: Job) -> None:
+    running = [*ACTIVE, State.QUEUED]
+    wait_until(lambda: Job.objects.filter(pk=job.pk).exclude(state__in=running).first(), seconds=60)
