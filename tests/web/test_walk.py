@@ -44,8 +44,13 @@ def contents() -> str:
 def ask(
     client: Client, visitor: Person | None, method: str, path: str, headers: dict[str, str]
 ) -> tuple[int, dict[str, str]]:
-    """One request in a fresh session; whatever it changed is undone."""
-    with transaction.atomic():
+    """One request in a fresh session; whatever it changed is undone.
+
+    A refusal is recorded in a transaction of its own; this one stands around it as a test's own does.
+    """
+    around = transaction.atomic()
+    around._from_testcase = True  # type: ignore[attr-defined]
+    with around:
         client.logout()
         if visitor:
             client.force_login(visitor)

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec, cast
+from typing import Concatenate, ParamSpec, TypeVar, cast
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.utils.crypto import salted_hmac
 from uuid6 import uuid7
@@ -14,31 +14,32 @@ from troubleshoot import access, audit
 from troubleshoot.models import Person
 
 P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+Answer = TypeVar("Answer", bound=HttpResponseBase)
+View = Callable[Concatenate[HttpRequest, P], Answer]
 
 PUBLIC = "public"
 SIGNED_IN = "signed_in"
 
 
-def rule(action: str) -> Callable[[View[P]], View[P]]:
+def rule(action: str) -> Callable[[View[P, Answer]], View[P, Answer]]:
     """Let in whoever holds a role that may do this somewhere; the view then asks `access` about the object.
 
     Raises KeyError at import when the table of rules does not know the action.
     """
     access.RULES[action]
 
-    def declare(view: View[P]) -> View[P]:
+    def declare(view: View[P, Answer]) -> View[P, Answer]:
         return _door(view, action)
 
     return declare
 
 
-def signed_in(view: View[P]) -> View[P]:
+def signed_in(view: View[P, Answer]) -> View[P, Answer]:
     """Let in everybody who is signed in, whatever their roles: pages about the visitor alone."""
     return _door(view, SIGNED_IN)
 
 
-def public(view: View[P]) -> View[P]:
+def public(view: View[P, Answer]) -> View[P, Answer]:
     """Let in everybody."""
     return login_not_required(_door(view, PUBLIC))
 
@@ -55,10 +56,10 @@ def visitor(request: HttpRequest) -> Person:
     return request.user
 
 
-def _door(view: View[P], declared: str) -> View[P]:
+def _door(view: View[P, Answer], declared: str) -> View[P, Answer]:
     """Wrap a view: name the source for the audit log, ask the rule, record and explain a refusal."""
 
-    def enter(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def enter(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         try:
             with audit.arrives(_source(request)), access.refusals_recorded(request.user):
                 if declared not in {PUBLIC, SIGNED_IN}:
@@ -69,7 +70,7 @@ def _door(view: View[P], declared: str) -> View[P]:
 
     declaring = wraps(view)(enter)
     declaring.declared_rule = declared  # type: ignore[attr-defined]
-    return cast("View[P]", declaring)
+    return cast("View[P, Answer]", declaring)
 
 
 def _source(request: HttpRequest) -> audit.Source:

@@ -1,0 +1,1 @@
+"""What managers and auditors read: history, one case as a timeline, the summary, and their downloads. Reads only."""

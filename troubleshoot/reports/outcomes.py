@@ -1,0 +1,208 @@
+"""How changes and cases ended, in words: each group of rows that a number counts and a filter shows, defined once."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models.functions import Now
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from troubleshoot import plans
+from troubleshoot.models import Answer, Approval, Case, Job
+from troubleshoot.models.job import ACTIVE, WAITING, State
+
+HELD_FOR = dt.timedelta(days=7)
+LONG = dt.timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Group:
+    """Some rows: what they are called, which they are, and what exactly that means."""
+
+    words: str | Promise
+    rows: Q
+    meaning: str | Promise = ""
+
+
+_APPLY = Q(kind=Job.Kind.APPLY)
+_VERIFIED = _APPLY & Q(state=State.VERIFIED)
+#: A person's word is about the walk that it was given in; an older change of a reopened case has none.
+_SPOKEN = Q(created_at__gte=F("case__round_began_at"))
+
+_LATER = models.ExpressionWrapper(OuterRef("ended_at") + Value(HELD_FOR), output_field=models.DateTimeField())
+_NEW_CASE = Case.objects.filter(
+    host=OuterRef("host"), cause=OuterRef("case__cause"), opened_at__gt=OuterRef("ended_at"), opened_at__lte=_LATER
+)
+_SAME_AGAIN = Case.objects.filter(
+    pk=OuterRef("case"), round__gt=1, round_began_at__gt=OuterRef("ended_at"), round_began_at__lte=_LATER
+)
+_BACK = Q(Exists(_NEW_CASE)) | Q(Exists(_SAME_AGAIN))
+_OLD = Q(ended_at__lte=Now() - HELD_FOR)
+
+#: Groups that a change belongs to by its end: every change is in exactly one of them.
+CHANGE_ENDS: Mapping[str, Group] = {
+    "verified": Group(_("verified"), _VERIFIED, _("Done, and proved by two checks from outside afterwards.")),
+    "not_verified": Group(
+        _("not verified"),
+        _APPLY & Q(state=State.NOT_VERIFIED),
+        _("Done, but the check from outside did not find what the change promises."),
+    ),
+    "undone": Group(_("undone"), _APPLY & Q(state=State.REVERTED), _("Done, and put back later.")),
+    "failed": Group(
+        _("failed"), _APPLY & Q(state=State.FAILED), _("The computer refused a step; a part may have been changed.")
+    ),
+    "unknown": Group(
+        _("unknown"), _APPLY & Q(state=State.UNKNOWN), _("Contact was lost after the start. It is never repeated.")
+    ),
+    "nothing_changed": Group(
+        _("nothing changed"),
+        _APPLY & Q(state__in=[State.DRIFTED, State.REFUSED, State.UNREACHABLE]),
+        _("Stopped before the first change: something had moved, a guard said no, or the computer was silent."),
+    ),
+    "not_run": Group(
+        _("not run"),
+        _APPLY & Q(state__in=[State.DECLINED, State.EXPIRED, State.CANCELLED]),
+        _("Declined, taken back, or nobody decided in time."),
+    ),
+    "open": Group(_("open"), _APPLY & Q(state__in=sorted(WAITING | ACTIVE)), _("Waiting or running now.")),
+}
+CHANGES: Mapping[str, Group] = {
+    **CHANGE_ENDS,
+    "asked": Group(_("all, without undoings"), _APPLY, _("Every change that was asked for, whatever came of it.")),
+    "undoing": Group(_("undoings"), Q(kind=Job.Kind.REVERT), _("Jobs that put an earlier change back.")),
+    "works": Group(
+        _("verified, person: works"),
+        _VERIFIED & _SPOKEN & Q(case__word=Case.Word.WORKS),
+        _("The person said it works."),
+    ),
+    "same_error": Group(
+        _("verified, person: same error"),
+        _VERIFIED & _SPOKEN & Q(case__word=Case.Word.SAME_ERROR),
+        _("Proved from outside, and the person still has the error."),
+    ),
+    "no_word": Group(
+        _("verified, no word yet"),
+        _VERIFIED & (Q(case=None) | Q(case__word="") | Q(created_at__lt=F("case__round_began_at"))),
+        _("Proved from outside; the person has not said whether it works."),
+    ),
+    "held": Group(
+        _("verified, held for 7 days"),
+        _VERIFIED & _OLD & ~_BACK,
+        _("Verified at least 7 days ago, and no new case with the same computer and cause within 7 days."),
+    ),
+    "came_back": Group(
+        _("verified, came back in 7 days"),
+        _VERIFIED & _BACK,
+        _("A new case with the same computer and cause, or the same case opened again, within 7 days."),
+    ),
+    "too_young": Group(
+        _("verified, less than 7 days ago"),
+        _VERIFIED & ~_OLD & ~_BACK,
+        _("Not come back so far, but not 7 days old."),
+    ),
+    "dangerous": Group(
+        _("dangerous"), _APPLY & Q(risk=Job.Risk.DANGEROUS, started_at__isnull=False), _("Dangerous changes that ran.")
+    ),
+    "dangerous_approved": Group(
+        _("dangerous, approved"),
+        _APPLY
+        & Q(risk=Job.Risk.DANGEROUS, started_at__isnull=False)
+        & Q(Exists(Approval.objects.filter(job=OuterRef("pk"), decision="approve", used_at__isnull=False))),
+        _("Dangerous changes that ran with the approval of a second person."),
+    ),
+    "unanswered": Group(
+        _("approval expired unanswered"),
+        _APPLY & Q(state=State.EXPIRED, needs_approval=True) & ~Q(Exists(Approval.objects.filter(job=OuterRef("pk")))),
+        _("Nobody voted before the plan expired."),
+    ),
+    "overdue": Group(
+        _("temporary, not undone in time"),
+        _APPLY & Q(undo_at__lt=Now(), state__in=sorted([*plans.MAY_BE_UNDONE, State.UNKNOWN])),
+        _("Its time is over and it is not undone yet. The portal keeps trying."),
+    ),
+}
+
+#: Groups that a case belongs to by where it went: every case is in exactly one of them.
+CASE_WAYS: Mapping[str, Group] = {
+    "own_steps": Group(
+        _("own steps"), Q(way="own_steps"), _("Solved, and the last thing that helped was a step the person tried.")
+    ),
+    "self_service": Group(
+        _("self-service fix"),
+        Q(way="self_service"),
+        _("Solved by a verified fix that the person could start without helpdesk."),
+    ),
+    "helpdesk_fix": Group(_("helpdesk fix"), Q(way="helpdesk_fix"), _("Solved by a verified fix of any other kind.")),
+    "helpdesk_word": Group(
+        _("helpdesk, without a fix"), Q(way="helpdesk_word"), _("Helpdesk closed it as solved; no fix or try did it.")
+    ),
+    "explained": Group(
+        _("explained"), Q(way="explained"), _("The guide found a reason that nobody here can change, and said so.")
+    ),
+    "sent_on": Group(_("sent on"), Q(way="sent_on"), _("Closed without being solved: somebody else takes care of it.")),
+    "open": Group(_("still open"), Q(way="open"), _("Not closed yet.")),
+}
+SOLVED = ("own_steps", "self_service", "helpdesk_fix", "helpdesk_word")
+CASES: Mapping[str, Group] = {
+    **CASE_WAYS,
+    "solved": Group(
+        _("solved"),
+        Q(outcome=Case.Outcome.SOLVED, closed_at__isnull=False),
+        _("The person said it works; or a fix was verified and no other word came for 24 hours; or helpdesk said so."),
+    ),
+    "over_a_day": Group(
+        _("open longer than a day"),
+        Q(closed_at=None, opened_at__lt=Now() - LONG),
+        _("Open now, and opened more than 24 hours ago."),
+    ),
+    "came_back": Group(
+        _("came back in 7 days"),
+        Q(back=True),
+        _("A fix of this case was verified, and the same computer had the same cause again within 7 days."),
+    ),
+}
+
+
+def with_ways(rows: QuerySet[Case]) -> QuerySet[Case]:
+    """Cases, each with `way` (a key of CASE_WAYS) and `back` (whether a verified fix of it came back)."""
+    helpful = _helpful_fixes()
+    mild = helpful.filter(
+        job__requester=OuterRef("beneficiary"), job__self_service=True, job__risk="low", job__needs_approval=False
+    )
+    last = Answer.objects.filter(case=OuterRef("pk"), round=OuterRef("round")).order_by("-number").values("value")[:1]
+    solved = Q(outcome=Case.Outcome.SOLVED)
+    return rows.alias(last=models.Subquery(last)).annotate(
+        way=models.Case(
+            When(closed_at=None, then=Value("open")),
+            When(outcome=Case.Outcome.EXPLAINED, then=Value("explained")),
+            When(solved & Q(Exists(mild)), then=Value("self_service")),
+            When(solved & Q(Exists(helpful)), then=Value("helpdesk_fix")),
+            When(solved & Q(last="worked"), then=Value("own_steps")),
+            When(solved, then=Value("helpdesk_word")),
+            default=Value("sent_on"),
+            output_field=models.CharField(),
+        ),
+        back=Exists(Job.objects.filter(CHANGES["came_back"].rows, case=OuterRef("pk"))),
+    )
+
+
+def _helpful_fixes() -> QuerySet[Answer]:
+    """Answers of a case's present walk that say: this fix was verified, and no step tried after it failed."""
+    corrected = Answer.objects.filter(
+        case=OuterRef("case"), round=OuterRef("round"), step=OuterRef("step"), number__gt=OuterRef("number")
+    )
+    failed_later = Answer.objects.filter(
+        ~Exists(corrected),
+        case=OuterRef("case"),
+        round=OuterRef("round"),
+        number__gt=OuterRef("number"),
+        value="no_change",
+    )
+    return Answer.objects.filter(
+        ~Exists(failed_later), case=OuterRef("pk"), round=OuterRef("round"), source=Answer.Source.FIX, value="verified"
+    )

@@ -1,0 +1,145 @@
+"""One case as a timeline: everything that happened to it, in the order of time, as far as the reader may know it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from troubleshoot import access, diagnosis
+from troubleshoot.engine import guide as guides
+from troubleshoot.models import Answer, Approval, Case, Entry, Job, JobLine, Message, Person
+from troubleshoot.reports.history import actions
+
+#: The most of each kind that one page shows; it says so when there is more.
+MOST = 500
+KINDS = {
+    "case": gettext_lazy("case"),
+    "answer": gettext_lazy("answer"),
+    "reading": gettext_lazy("reading"),
+    "job": gettext_lazy("change"),
+    "approval": gettext_lazy("approval"),
+    "message": gettext_lazy("message"),
+    "note": gettext_lazy("internal note"),
+    "audit": gettext_lazy("audit"),
+}
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One thing that happened. `kind` says what it is; `old` that it no longer counts."""
+
+    at: dt.datetime
+    kind: str
+    text: str
+    who: str = ""
+    tone: str = ""
+    old: bool = False
+
+    @property
+    def kind_words(self) -> str:
+        """What kind of moment it is, in words."""
+        return str(KINDS[self.kind])
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """The moments of a case, oldest first; `cut` when some are left out."""
+
+    moments: list[Moment]
+    cut: bool
+
+
+def of(case: Case, person: Person) -> Timeline:
+    """Everything about a case that this person may read. Raises nothing: the caller has obtained the case."""
+    parts = [
+        [Moment(case.opened_at, "case", _("The case was opened"), str(case.opened_by))],
+        list(_answers(case)),
+        list(_lines(case)),
+        list(_votes(case)),
+        list(_messages(case, person)),
+        list(_entries(case, person)),
+    ]
+    if case.closed_at:
+        parts.append([Moment(case.closed_at, "case", _("The case was closed"), tone="is-ok")])
+    found = sorted((moment for part in parts for moment in part), key=lambda one: one.at)
+    return Timeline(found, any(len(part) >= MOST for part in parts))
+
+
+def _answers(case: Case) -> Iterator[Moment]:
+    """Answers by persons, readings and fixes. One that a later answer replaced, or of an earlier walk, is old."""
+    guide = diagnosis.guide_of(case)
+    rows = list(case.answers.select_related("by").order_by("number")[:MOST])
+    counting = _counting(case, rows)
+    for row in rows:
+        step = guide.steps.get(row.step)
+        asks, says = (step.title or step.subject, step.words(row.value)) if step else (row.step, row.value)
+        who = str(row.by) if row.by else _("the reading") if row.source == Answer.Source.READING else _("the fix")
+        yield Moment(row.at, "answer", f"{asks}: {says}", who, old=row.pk not in counting)
+
+
+def _counting(case: Case, rows: list[Answer]) -> set[int]:
+    """The answers on which the case stands: those of the present walk that nothing has superseded."""
+    guide = diagnosis.guide_of(case)
+    found: dict[str, str] = {}
+    latest: dict[str, int] = {}
+    for row in rows:
+        if row.round != case.round:
+            continue
+        try:
+            found = guides.answer(guide, found, row.step, row.value)
+        except guides.AnswerRefused:
+            continue
+        latest[row.step] = row.pk
+    return {latest[step] for step in found}
+
+
+def _lines(case: Case) -> Iterator[Moment]:
+    """The stories of the case's jobs, each line when it was written."""
+    words = actions()
+    rows = JobLine.objects.filter(job__case=case).select_related("job__host").defer("job__facts", "job__result")
+    for line in rows.order_by("pk")[:MOST]:
+        what = words.get(line.job.action, line.job.action) or _("Diagnosis")
+        tone = "is-bad" if line.job.state in {"failed", "unknown", "not_verified"} else ""
+        yield Moment(line.at, "job" if line.job.kind != Job.Kind.READ else "reading", f"{what}: {line.text}", tone=tone)
+
+
+def _votes(case: Case) -> Iterator[Moment]:
+    words = actions()
+    for vote in Approval.objects.filter(job__case=case).select_related("approver", "job").order_by("made_at")[:MOST]:
+        what = words.get(vote.job.action, vote.job.action)
+        said = _("Approved: %s") if vote.decision == Approval.Decision.APPROVE else _("Declined: %s")
+        reason = f" ({vote.reason})" if vote.reason else ""
+        yield Moment(vote.made_at, "approval", said % what + reason, str(vote.approver))
+
+
+def _messages(case: Case, person: Person) -> Iterator[Moment]:
+    """What people wrote; internal notes only for those who may take the case."""
+    rows = Message.objects.filter(case=case).select_related("author").order_by("pk")
+    if not access.may(person, "case.take", case).allowed:
+        rows = rows.filter(internal=False)
+    for message in rows[:MOST]:
+        yield Moment(message.at, "note" if message.internal else "message", message.text, str(message.author))
+
+
+def _entries(case: Case, person: Person) -> Iterator[Moment]:
+    """The audit entries about the case, with their tags, for those who may read the log."""
+    if not access.may(person, "audit.read").allowed:
+        return
+    rows = Entry.objects.filter(objects_named__kind="case", objects_named__ref=str(case.pk))
+    for entry in rows.select_related("personal").order_by("id")[:MOST]:
+        yield Moment(entry.at, "audit", entry.tag, _actor(entry))
+
+
+def _actor(entry: Entry) -> str:
+    """Who did it: the name as it was recorded, or the machine; an erased name stays erased."""
+    if entry.actor_kind != "person":
+        return f"{entry.actor_kind} {entry.actor}"
+    part = getattr(entry, "personal", None)
+    if part is None:
+        return _("erased")
+    return str(json.loads(bytes(part.payload)).get("actor", {}).get("name", ""))
