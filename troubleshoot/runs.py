@@ -12,7 +12,7 @@ import socket
 import threading
 import uuid
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
@@ -108,7 +108,11 @@ def _claim(job_id: uuid.UUID) -> Job | None:
 
 def _read(job: Job) -> None:
     action = plans.action_named(job.action) if job.action else None
-    look = visits.look(job.host, also=plans.wanted(action) if action else ())
+    look = visits.look(
+        job.host,
+        also=plans.wanted(action) if action else (),
+        on_outside=lambda seen: _keep_readings(job, seen.readings),
+    )
     with transaction.atomic():
         keep(job, look)
         if job.case_id and (cause := diagnosis.shown_cause(look.facts)):
@@ -143,12 +147,17 @@ def _test(job: Job) -> None:
 
 
 def keep(job: Job, look: Look) -> None:
-    """Keeps what a look saw, and learns the identity of a computer at the first contact."""
-    Reading.objects.bulk_create(
-        Reading(job=job, source=source, name=name, value=value) for source, name, value in look.readings
-    )
+    """Keeps what a look saw inside, and learns the identity of a computer at the first contact."""
+    _keep_readings(job, [reading for reading in look.readings if reading[0] != "network"])
     if look.windows_answered:
         met(job.host, look.identity)
+
+
+def _keep_readings(job: Job, readings: list[tuple[str, str, Any]]) -> None:
+    """Keeps raw values. Those from outside at once: a waiting person sees them while Windows is being asked."""
+    Reading.objects.bulk_create(
+        Reading(job=job, source=source, name=name, value=value) for source, name, value in readings
+    )
 
 
 def met(host: Host, identity: dict[str, str]) -> None:

@@ -96,15 +96,23 @@ def from_outside(host: Host) -> network.Report:
     return network.probe(registered(host), host.rdp_port, seconds=settings.MENDPOINT_PROBE_SECONDS)
 
 
-def look(host: Host, *, also: Sequence[Wanted] = (), attempt: UUID | None = None) -> Look:
+def look(
+    host: Host,
+    *,
+    also: Sequence[Wanted] = (),
+    attempt: UUID | None = None,
+    on_outside: Callable[[Look], None] = lambda _: None,
+) -> Look:
     """A whole look: from outside, then from inside where we may. Every declared fact gets a value; nothing raises
     for a host's sake. `also` names further resources to read in the same visit; their states come in `states`.
+    `on_outside` hears what was seen from outside before the longer part begins.
     """
     found = Look()
     report = from_outside(host)
     found.readings.append(("network", "remote desktop", report.to_json()))
     for name, value in report.facts.items():
         found.facts[name] = Fact(name, value, _stages(report))
+    on_outside(found)
     _look_inside(host, found, also, attempt or uuid4())
     return found
 
