@@ -218,10 +218,14 @@ def named(text: str, host: str) -> str:
     return f"{host}{text.removeprefix('The computer')}" if host and text.startswith("The computer ") else text
 
 
-def relief(text: str) -> tuple[str, str]:
-    """A guide's text parted before the sentence that says what it is not, so that a page can set it apart."""
+def relief(text: str) -> tuple[str, str, str]:
+    """A guide's text in three: what it says, the sentence that says what it is not, and what stands after that.
+
+    A page sets the second apart: it stops people from restarting and typing again. Other texts stay whole.
+    """
     before, found, after = text.partition("It is not your ")
-    return before.strip(), f"{found}{after}".strip()
+    sentence, stop, rest = after.partition(". ")
+    return before.strip(), f"{found}{sentence}{stop}".strip(), rest.strip()
 
 
 def bad_end(state: str, host: str) -> End | None:

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from troubleshoot import access, care, changes, diagnosis, library, plans, wording
 from troubleshoot.engine.action import Action, Judgement
@@ -99,12 +100,8 @@ class Scene(Standing):
             return self.bad_end.title
         if self.screen == "closed":
             return self._closed_title
-        return fixed.get(self.screen) or wording.named(self.step_title, self.host) or self.step.subject
-
-    @property
-    def step_title(self) -> str:
-        """The guide's title for this step, or of the reading that led to it."""
-        return self.step.title
+        untitled = _("One thing to try") if self.step.kind == "try" else self.step.subject
+        return fixed.get(self.screen) or wording.named(self.step.title, self.host) or untitled
 
     @property
     def _closed_title(self) -> str:
@@ -113,12 +110,13 @@ class Scene(Standing):
             return _("Solved in %s") % wording.duration(spent)
         if self.case.sent_to:
             return _("Sent on to %s") % self.case.sent_to
-        return wording.named(self.step_title, self.host) or _("This case is closed")
+        return wording.named(self.step.title, self.host) or _("This case is closed")
 
     @property
-    def text(self) -> tuple[str, str]:
+    def text(self) -> dict[str, Any]:
         """What the guide says at this step, and apart from it what it is not."""
-        return wording.relief(wording.named(self.step.text, self.host))
+        text, *relief = wording.relief(wording.named(self.step.text, self.host))
+        return {"text": text, "relief": relief}
 
     @property
     def answers(self) -> list[dict[str, Any]]:
@@ -208,7 +206,7 @@ class Scene(Standing):
         users = self.fix.result.get("signed_in") if self.fix else None
         if users is None:
             return _("could not be read")
-        return _("nobody") if not users else str(len(users))
+        return ngettext("%d person", "%d people", len(users)) % len(users) if users else _("nobody")
 
     @property
     def irreversible(self) -> list[str]:
