@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -60,11 +60,11 @@ def cases(made: World, count: int, *, days: float = 365) -> None:
 def _times_as_given() -> Iterator[None]:
     """A case's time of opening is the present, except here."""
     field = Case._meta.get_field("opened_at")
-    field.auto_now_add = False  # type: ignore[union-attr]
+    field.auto_now_add = False
     try:
         yield
     finally:
-        field.auto_now_add = True  # type: ignore[union-attr]
+        field.auto_now_add = True
 
 
 def _case(made: World, moment: dt.datetime) -> Case:
@@ -108,8 +108,8 @@ def _some(made: World, rows: list[Case]) -> None:
             jobs.append(job)
             if job.state in {State.VERIFIED, State.NOT_VERIFIED}:
                 steps.append(("renew", str(job.state), "fix"))
-        for step in chance.sample(["confirm", "vpn", "own_pc"], chance.randrange(3)):
-            steps.append((step, chance.choice(["worked", "no_change"]), "person"))
+        tried = chance.sample(["confirm", "vpn", "own_pc"], chance.randrange(3))
+        steps += [(step, chance.choice(["worked", "no_change"]), "person") for step in tried]
         if job and job.state == State.VERIFIED and steps[-1][2] == "person":
             case.word = "works" if steps[-1][1] == "worked" else "same_error"
             words.append(case)
@@ -193,3 +193,37 @@ def _some_time(made: World) -> dt.timedelta:
     return dt.timedelta(
         seconds=made.chance.choice([60, 250, 400, 3000, 20_000, 200_000]) * (0.5 + made.chance.random())
     )
+
+
+def blank_case(made: World, person: Person, host: Host, *, outcome: str, ago: float = 1, cause: str = "") -> Case:
+    """One case without answers, opened so many days ago."""
+    moment = made.now - dt.timedelta(days=ago)
+    row = _case(made, moment)
+    row.opened_by = row.beneficiary = person
+    row.host, row.site_id, row.outcome, row.cause = host, host.site_id, outcome, cause
+    row.closed_at = moment + dt.timedelta(minutes=10) if outcome else None
+    with _times_as_given():
+        row.save()
+    return row
+
+
+def follow(
+    made: World,
+    case: Case,
+    steps: Sequence[tuple[str, str, str]],
+    *,
+    requester: Person,
+    self_service: bool = True,
+    needs_approval: bool = False,
+) -> None:
+    """Gives a case these answers (step, value, source), and the job of a fix among them."""
+    job = None
+    for number, (step, value, source) in enumerate(steps, 1):
+        if source == "fix":
+            job = _job(made, case)
+            job.requester, job.state, job.risk, job.case = requester, State(value), "low", case
+            job.self_service, job.needs_approval = self_service, needs_approval
+            job.save(force_insert=True)
+        Answer.objects.create(
+            case=case, number=number, step=step, value=value, source=source, job=job if source == "fix" else None
+        )

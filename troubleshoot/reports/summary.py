@@ -72,6 +72,8 @@ class Seen:
     way: str
     back: bool
     guide: str
+    host: str | None
+    lab: bool | None
     opened_at: dt.datetime
     closed_at: dt.datetime | None
 
@@ -160,7 +162,7 @@ class Summary:
 def of(person: Person, period: Period) -> Summary:
     """The numbers of a period over the cases and changes that the person may read."""
     seen = list(_seen(_cases(person, period)))
-    ends = _changes(person, period)
+    ends, earlier = _changes(person, period), _causes_before(person, period)
     ways = Counter(one.way for one in seen)
     solved = [one.took for one in seen if one.took is not None]
     return Summary(
@@ -168,14 +170,14 @@ def of(person: Person, period: Period) -> Summary:
         ways=[_case_number(period, key, ways[key]) for key in CASE_WAYS],
         cases=Number(len(seen), _("cases"), period.asked("cases"), _("Cases opened in this period.")),
         solved=_case_number(period, "solved", sum(ways[key] for key in SOLVED)),
-        before=_cases(person, period.before).count(),
+        before=sum(earlier.values()),
         half=share_within(solved, 0.5),
         most=share_within(solved, 0.9),
         held=ends["held"],
         came_back=ends["came_back"],
         too_young=ends["too_young"],
         over_a_day=_over_a_day(person, period),
-        causes=_causes(person, period, seen),
+        causes=_causes(period, seen, earlier),
         days=_days(period, seen),
         changes=ends["asked"],
         ends=[ends[key] for key in CHANGE_ENDS],
@@ -206,7 +208,7 @@ def _cases(person: Person, period: Period) -> QuerySet[Case]:
 
 
 def _seen(rows: Any) -> Iterator[Seen]:
-    found = rows.values_list("cause", "way", "back", "guide__name", "opened_at", "closed_at")
+    found = rows.values_list("cause", "way", "back", "guide__name", "host__name", "host__lab", "opened_at", "closed_at")
     return (Seen(*row) for row in found.iterator(chunk_size=2000))
 
 
@@ -239,9 +241,13 @@ def _overdue(person: Person, period: Period) -> Number:
     return Number(value, str(group.words), asked, str(group.meaning), "overdue")
 
 
-def _causes(person: Person, period: Period, seen: list[Seen]) -> list[CauseRow]:
+def _causes_before(person: Person, period: Period) -> dict[str, int]:
+    """How many cases each cause had in the period before."""
+    return dict(_cases(person, period.before).values_list("cause").annotate(found=Count("pk")).order_by())
+
+
+def _causes(period: Period, seen: list[Seen], earlier: dict[str, int]) -> list[CauseRow]:
     titles, found = history.causes(), dict[str, CauseRow]()
-    earlier = dict(_cases(person, period.before).values_list("cause").annotate(found=Count("pk")).order_by())
     for one in seen:
         name = one.cause or history.NO_CAUSE
         asked = period.asked("cases", what=name)
@@ -272,22 +278,19 @@ def _days(period: Period, seen: list[Seen]) -> list[tuple[dt.date, int, int]]:
 
 def _attention(person: Person, period: Period, seen: list[Seen], ends: dict[str, Number]) -> Iterator[Attention]:
     yield Attention(ends["same_error"])
-    yield _many_cases(person, period)
+    yield _many_cases(period, seen)
     yield Attention(_overdue(person, period))
     yield Attention(ends["unanswered"])
     yield _guides(period, seen)
     yield _closed_hosts(person, period)
 
 
-def _many_cases(person: Person, period: Period) -> Attention:
-    rows = _cases(person, period).exclude(host=None).values_list("host__name", "host__lab").order_by()
-    busy = rows.annotate(found=Count("pk")).filter(found__gte=MANY_CASES).order_by("-found", "host__name")
-    found = list(busy)
+def _many_cases(period: Period, seen: list[Seen]) -> Attention:
+    counts = Counter((one.host, bool(one.lab)) for one in seen if one.host)
+    found = sorted((-count, name, lab) for (name, lab), count in counts.items() if name and count >= MANY_CASES)
     number = Number(len(found), _("computers with 3 or more cases"), {}, _("Cases opened in this period."))
-    return Attention(
-        number,
-        [(_label(name, lab, count), period.asked("cases", host=name)) for name, lab, count in found[:MOST_NAMED]],
-    )
+    named = [(_label(name, lab, -less), period.asked("cases", host=name)) for less, name, lab in found[:MOST_NAMED]]
+    return Attention(number, named)
 
 
 def _guides(period: Period, seen: list[Seen]) -> Attention:

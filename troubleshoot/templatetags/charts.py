@@ -73,7 +73,8 @@ def meaning(number: Any) -> SafeString:
 def swatch(index: int) -> SafeString:
     """The colour of one share, for the legend."""
     return format_html(
-        '<svg class="dot" viewBox="0 0 10 10" aria-hidden="true"><rect class="c{}" width="10" height="10" rx="2"/></svg>',
+        '<svg class="dot" viewBox="0 0 10 10" aria-hidden="true">'
+        '<rect class="c{}" width="10" height="10" rx="2"/></svg>',
         index,
     )
 

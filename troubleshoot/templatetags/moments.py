@@ -1,0 +1,66 @@
+"""Times as a person reads them: in their zone, with UTC in the title; lengths of time in few words."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+register = template.Library()
+
+_MINUTE, _HOUR, _DAY = 60, 3600, 86_400
+
+
+@register.filter
+def moment(at: dt.datetime | None) -> SafeString | str:
+    """A point in time: the time alone when it is today, else with its day."""
+    if at is None:
+        return ""
+    local = timezone.localtime(at)
+    today = local.date() == timezone.localdate()
+    return _time(at, f"{local:%H:%M:%S}" if today else f"{local.day} {local:%b %Y, %H:%M}")
+
+
+@register.filter
+def ago(at: dt.datetime | None) -> SafeString | str:
+    """How long ago it was: "40 s ago"."""
+    return _time(at, _("%(length)s ago") % {"length": length(timezone.now() - at)}) if at else ""
+
+
+@register.filter
+def since(at: dt.datetime | None) -> SafeString | str:
+    """How long it has lasted: "3 min"."""
+    return _time(at, length(timezone.now() - at)) if at else ""
+
+
+@register.filter
+def until(at: dt.datetime | None) -> SafeString | str:
+    """How long until then: "3 h 41 min"."""
+    return _time(at, length(at - timezone.now())) if at else ""
+
+
+@register.filter("lasting")
+def length(span: dt.timedelta) -> str:
+    """A length of time in at most two units; nothing is shorter than 0 s."""
+    seconds = max(0, int(span.total_seconds()))
+    if seconds < _MINUTE:
+        return _("%d s") % seconds
+    if seconds < _HOUR:
+        return _("%d min") % (seconds // _MINUTE)
+    if seconds < _DAY:
+        hours, minutes = seconds // _HOUR, seconds % _HOUR // _MINUTE
+        return _("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": minutes}
+    days = seconds // _DAY
+    return ngettext("%d day", "%d days", days) % days
+
+
+def _time(at: dt.datetime, words: str) -> SafeString:
+    utc = at.astimezone(dt.UTC)
+    return format_html(
+        '<time datetime="{}" title="{} UTC">{}</time>', f"{utc:%Y-%m-%dT%H:%M:%SZ}", f"{utc:%Y-%m-%d %H:%M:%S}", words
+    )
