@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 
-from troubleshoot import access
+from troubleshoot import access, audit, notices
 from troubleshoot.audit import Tag
-from troubleshoot.jobs import NotPossible, approval_lifetime, move
-from troubleshoot.models import Approval, Job, Person
+from troubleshoot.jobs import NotPossible, approval_lifetime, move, objects_of, tell
+from troubleshoot.models import Approval, Job, Message, Notice, Person
 from troubleshoot.models.job import State
 
 
@@ -22,6 +22,30 @@ def decline(*, actor: Person, job: Job, reason: str) -> Approval:
     if not reason.strip():
         raise NotPossible("Say why: the person who asked reads it.")
     return _vote(actor, job, Approval.Decision.DECLINE, digest=job.plan.digest if job.plan else "", reason=reason)
+
+
+def ask(*, actor: Person, job: Job, text: str) -> None:
+    """Puts a question to whoever asked for the change, as a note on the case; the time to decide goes on.
+
+    The person it is for reads it only when they asked for the change themselves.
+    """
+    access.require(actor, "job.approve", job)
+    if job.state != State.WAITING_APPROVAL:
+        raise NotPossible(f"There is nothing to decide: this is {job.get_state_display().lower()}.")
+    with transaction.atomic():
+        if job.case:
+            internal = job.requester != job.case.beneficiary
+            Message.objects.create(case=job.case, author=actor, text=text, internal=internal)
+        tell(job, f"{actor} asks: {text}")
+        audit.record(
+            Tag.CASE_MESSAGE, actor=actor, on_behalf=job.beneficiary, objects=objects_of(job), details={"asked": True}
+        )
+        notices.tell([job.requester], Notice.Kind.MESSAGE, f"{actor} asks: {text}", case=job.case, job=job)
+
+
+def deciders(job: Job) -> list[Person]:
+    """The approvers of the job's site who may decide about it today."""
+    return [one for one in notices.holders("approver", job.host.site) if access.may(one, "job.approve", job).allowed]
 
 
 def usable(job: Job) -> Approval | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import OuterRef, QuerySet, Subquery
@@ -37,12 +38,17 @@ def ask_for_help(*, actor: Person, case: Case) -> None:
         jobs.go_on(case, actor=actor, requester=actor)
 
 
-def take(*, actor: Person, case: Case) -> None:
-    """Makes the actor the one who cares for the case; whoever had it is told."""
+def take(*, actor: Person, case: Case, shown_owner: UUID | None = None) -> None:
+    """Makes the actor the one who cares for the case; whoever had it is told.
+
+    `shown_owner` is who had it as far as the actor knows: nobody is overridden by a page of before.
+    """
     access.require(actor, "case.take", case)
     with transaction.atomic():
         case = _locked(case)
         _refuse_closed(case)
+        if case.owner_id not in {None, actor.pk, shown_owner}:
+            raise NotPossible(_("%s has just taken this case.") % case.owner)
         if case.owner and case.owner != actor:
             notices.tell([case.owner], Notice.Kind.MESSAGE, _("%s has taken this case over.") % actor, case=case)
         case.owner = actor
@@ -95,6 +101,21 @@ def close(*, actor: Person, case: Case, solved: bool, sent_to: str = "", ticket:
         _record(Tag.CASE_CLOSE, actor, case, {"outcome": str(case.outcome), "by_helpdesk": True})
         words = _("Your case is solved.") if solved else _("Your case was sent on to %s.") % case.sent_to
         notices.tell({case.beneficiary} - {actor}, Notice.Kind.RESULT, words, case=case)
+
+
+def read_again(*, actor: Person, case: Case) -> None:
+    """Sends for fresh readings without beginning anew: what helpdesk looks at when the end of a fix is not known.
+
+    Asking again while one is being taken changes nothing.
+    """
+    access.require(actor, "case.take", case)
+    with transaction.atomic():
+        case = _locked(case)
+        _refuse_closed(case)
+        if case.host is None:
+            raise NotPossible(_("This computer is not registered, so nothing can be read."))
+        if not case.jobs.filter(kind="read", state__in=jobs.OPEN).exists():
+            jobs.request_reading(actor=actor, host=case.host, case=case, beneficiary=case.beneficiary)
 
 
 def check_again(*, actor: Person, case: Case) -> None:

@@ -11,7 +11,15 @@ from troubleshoot.models import Host, Notice, Person
 
 THEMES = ("system", "light", "dark")
 #: Name of the URL, words, roles that see the link; the first that a person may see is their home.
-LINKS: tuple[tuple[str, str, frozenset[str]], ...] = (("home", gettext_noop("New case"), frozenset({"employee"})),)
+LINKS: tuple[tuple[str, str, frozenset[str]], ...] = (
+    ("home", gettext_noop("New case"), frozenset({"employee"})),
+    ("board", gettext_noop("Board"), frozenset({"helpdesk"})),
+    ("approvals", gettext_noop("Approvals"), frozenset({"approver"})),
+    ("summary", gettext_noop("Summary"), frozenset({"manager", "auditor"})),
+    ("history", gettext_noop("History"), frozenset({"helpdesk", "approver", "manager", "auditor"})),
+    ("administration", gettext_noop("Administration"), frozenset({"administrator"})),
+    ("health", gettext_noop("Health"), frozenset({"administrator", "auditor"})),
+)
 
 
 def surroundings(request: HttpRequest) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from django.urls import path
 
 from troubleshoot.views import (
     administration,
+    approvals,
     board,
     case,
     case_new,
@@ -47,6 +48,11 @@ urlpatterns = [
     path("history/cases/<int:number>", history.case, name="history-case"),
     path("summary", summary.shown, name="summary"),
     path("summary.csv", summary.download, name="summary-file"),
+    path("approvals", approvals.listed, name="approvals"),
+    path("approvals/<uuid:key>", approvals.shown, name="approval"),
+    path("approvals/<uuid:key>/approve", approvals.approve, name="approval-approve"),
+    path("approvals/<uuid:key>/decline", approvals.decline, name="approval-decline"),
+    path("approvals/<uuid:key>/ask", approvals.ask, name="approval-ask"),
     path("board", board.shown, name="board"),
     path("desk/new", board.caller, name="desk-new"),
     path("desk/cases/<int:number>", desk.shown, name="desk-case"),

@@ -56,7 +56,7 @@ class TestHelpdesk:
     def test_take_and_hand_back(self, case: Case, helpdesk: Person, north: Site, person: MakePerson) -> None:
         second = person("Hugo", "helpdesk", site=north)
         care.take(actor=helpdesk, case=case)
-        care.take(actor=second, case=case)
+        care.take(actor=second, case=case, shown_owner=helpdesk.pk)
         case.refresh_from_db()
         assert case.owner == second
         assert told(helpdesk)[-1] == "message"

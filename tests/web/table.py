@@ -24,7 +24,12 @@ class Url:
         """The status that this visitor gets."""
         if visitor == "anonymous" and not self.public:
             return 401 if fragment else 302
-        answer = self.answers.get(method, 405)
+        found = {each: self._status(answer, visitor) for each, answer in self.answers.items()}
+        # The rule is asked before the method: whoever may do nothing here does not learn what one could do.
+        return found.get(method, 403 if set(found.values()) == {403} else 405)
+
+    @staticmethod
+    def _status(answer: int | dict[str, int], visitor: str) -> int:
         return answer if isinstance(answer, int) else answer.get(visitor, answer["*"])
 
 
@@ -45,6 +50,22 @@ def case_step(name: str, **answers: int) -> Url:
 NEW_CASE = {"employee": 302, "helpdesk": 302, "*": 403}
 CASE_STEPS = ("answer", "help", "plan", "fix", "again", "say", "rate")
 HOME = {"anonymous": 200, "employee": 200, "*": 302}
+#: A number that belongs to nothing.
+NOBODY = "01890000-0000-7000-8000-000000000000"
+Answers = dict[str, int | dict[str, int]]
+ADMINISTRATOR = {"administrator": 200, "*": 403}
+#: A page with a form: an empty one comes back with what is missing.
+ADMINISTRATED: Answers = {"GET": ADMINISTRATOR, "HEAD": ADMINISTRATOR, "POST": {"administrator": 422, "*": 403}}
+ABSENT: Answers = dict.fromkeys(("GET", "HEAD", "POST"), {"administrator": 404, "*": 403})
+
+#: The pages of helpdesk and approver: one of theirs; and about a case or a plan that nobody has.
+HELPDESK, APPROVER = {"helpdesk": 200, "*": 403}, {"approver": 200, "*": 403}
+NO_DESK_CASE, NO_PLAN = {"helpdesk": 404, "*": 403}, {"approver": 404, "*": 403}
+DESK_STEPS = (
+    *("take", "back", "plan", "start", "stop", "revert", "read", "again"),
+    *("answer", "say", "note", "close"),
+)
+
 TABLE = {
     "": Url(public=True, answers={"GET": HOME, "HEAD": HOME}),
     "me": Url(answers={"GET": 200, "HEAD": 200}),
@@ -78,4 +99,55 @@ TABLE = {
     ),
     "summary": Url(answers={"GET": OVERSEERS, "HEAD": OVERSEERS}),
     "summary.csv": Url(answers={"GET": OVERSEERS, "HEAD": OVERSEERS}),
+    "healthz": Url(public=True, answers={"GET": 503, "HEAD": 503}),  # no worker and no keeper runs beside the tests
+    "health": Url(answers=dict.fromkeys(("GET", "HEAD"), {"administrator": 200, "auditor": 200, "*": 403})),
+    "administration": Url(answers=dict.fromkeys(("GET", "HEAD"), ADMINISTRATOR)),
+    "administration/sites": Url(answers=ADMINISTRATED),
+    "administration/sites/<uuid:pk>": Url(answers=ABSENT, objects=(f"/administration/sites/{NOBODY}",)),
+    "administration/accounts": Url(answers=ADMINISTRATED),
+    "administration/people": Url(answers=dict.fromkeys(("GET", "HEAD"), ADMINISTRATOR)),
+    "administration/people/new": Url(answers=ADMINISTRATED),
+    "administration/people/<uuid:pk>": Url(
+        answers=dict.fromkeys(("GET", "HEAD"), ABSENT["POST"]), objects=(f"/administration/people/{NOBODY}",)
+    ),
+    "administration/people/<uuid:pk>/grant": Url(
+        answers={"POST": ABSENT["POST"]}, objects=(f"/administration/people/{NOBODY}/grant",)
+    ),
+    "administration/people/<uuid:pk>/revoke/<uuid:grant_pk>": Url(
+        answers={"POST": ABSENT["POST"]}, objects=(f"/administration/people/{NOBODY}/revoke/{NOBODY}",)
+    ),
+    "administration/people/<uuid:pk>/deactivate": Url(
+        answers={"POST": ABSENT["POST"]}, objects=(f"/administration/people/{NOBODY}/deactivate",)
+    ),
+    "administration/computers": Url(answers=dict.fromkeys(("GET", "HEAD"), ADMINISTRATOR)),
+    "administration/computers/new": Url(answers=ADMINISTRATED),
+    "administration/computers/import": Url(answers=ADMINISTRATED),
+    "administration/computers/<int:pk>": Url(answers=ABSENT, objects=("/administration/computers/99",)),
+    "administration/computers/<int:pk>/mode": Url(
+        answers={"POST": ABSENT["POST"]}, objects=("/administration/computers/99/mode",)
+    ),
+    "administration/computers/<int:pk>/forget": Url(
+        answers={"POST": ABSENT["POST"]}, objects=("/administration/computers/99/forget",)
+    ),
+    "administration/computers/<int:pk>/test": Url(answers=ABSENT, objects=("/administration/computers/99/test",)),
+    "board": Url(answers=dict.fromkeys(("GET", "HEAD"), HELPDESK)),
+    "desk/new": Url(answers={"GET": HELPDESK, "HEAD": HELPDESK, "POST": {"helpdesk": 422, "*": 403}}),
+    **{
+        f"desk/cases/<int:number>{name}": Url(
+            answers=dict.fromkeys(("GET", "HEAD"), NO_DESK_CASE), objects=(f"/desk/cases/999999{name}",)
+        )
+        for name in ("", "/text")
+    },
+    **{
+        f"desk/cases/<int:number>/{name}": Url(
+            answers={"POST": NO_DESK_CASE}, objects=(f"/desk/cases/999999/{name}", f"/desk/cases/{10**30}/{name}")
+        )
+        for name in DESK_STEPS
+    },
+    "approvals": Url(answers=dict.fromkeys(("GET", "HEAD"), APPROVER)),
+    "approvals/<uuid:key>": Url(answers=dict.fromkeys(("GET", "HEAD"), NO_PLAN), objects=(f"/approvals/{NOBODY}",)),
+    **{
+        f"approvals/<uuid:key>/{name}": Url(answers={"POST": NO_PLAN}, objects=(f"/approvals/{NOBODY}/{name}",))
+        for name in ("approve", "decline", "ask")
+    },
 }

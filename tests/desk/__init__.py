@@ -1,0 +1,1 @@
+"""The pages of helpdesk and approver through the front door, on real lab hosts."""

@@ -1,0 +1,66 @@
+"""The people, the simulated hosts and the worker's hand of the chain, and browsers that are signed in."""
+
+import html
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tests.chain.conftest import _quick, approver, employee, helpdesk, lab, north, work
+from troubleshoot.models import Person
+
+__all__ = ["_quick", "approver", "employee", "helpdesk", "lab", "north", "work"]
+
+
+class Browser:
+    """A signed-in browser without scripts: reads pages as text, presses buttons with the hidden fields beside them."""
+
+    def __init__(self, person: Person) -> None:
+        self.client = Client()
+        self.client.force_login(person)
+        self.html = ""
+        self.status = 0
+        self.address = ""
+
+    def get(self, address: str, **headers: str) -> str:
+        """Open a page and return its text."""
+        return self._keep(self.client.get(address, headers=headers, follow=True), address)
+
+    def part(self, address: str, target: str) -> str:
+        """What a script asks for: the part of a page that fills one element."""
+        return self.get(address, **{"HX-Request": "true", "HX-Target": target})
+
+    def post(self, address: str, **fields: Any) -> str:
+        """Send a form, follow where it leads, and return the text of that page."""
+        return self._keep(self.client.post(address, fields, follow=True), address)
+
+    def press(self, words: str, **fields: Any) -> str:
+        """Press the button with these words on the page that is open, with the form's hidden fields."""
+        for action, form in re.findall(r'<form[^>]*action="([^"]+)"[^>]*>(.*?)</form>', self.html, re.DOTALL):
+            buttons = [re.sub(r"<[^>]+>", "", one).strip() for one in re.findall(r"<button[^>]*>(.*?)</button>", form)]
+            if words in buttons:
+                hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form))
+                return self.post(action, **{name: html.unescape(value) for name, value in hidden.items()} | fields)
+        raise AssertionError(f"there is no button {words!r} on {self.address}")
+
+    def _keep(self, response: Any, address: str) -> str:
+        self.html, self.status = response.content.decode(), response.status_code
+        self.address = response.redirect_chain[-1][0] if response.redirect_chain else address
+        return text_of(self.html)
+
+
+def text_of(markup: str) -> str:
+    """What a person reads: the main part without markup, white space folded."""
+    main = re.search(r"<main.*?</main>", markup, re.DOTALL)
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", main.group() if main else markup)).split())
+
+
+Sit = Callable[[Person], Browser]
+
+
+@pytest.fixture
+def sit() -> Sit:
+    """`sit(person)`: a browser in which this person is signed in."""
+    return Browser

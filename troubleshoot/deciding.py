@@ -1,0 +1,215 @@
+"""What waits for an approver, and what they have to know about it before they decide. Reads only."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Prefetch, Q, QuerySet
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+
+from troubleshoot import access, approvals, diagnosis, evidence, library, past, plans
+from troubleshoot.engine import plan as plan_rules
+from troubleshoot.engine.action import Action, Judgement
+from troubleshoot.models import Approval, Job, JobLine, Message, Person, Plan, Site
+from troubleshoot.models.job import ACTIVE, State
+
+PAGE = 25
+#: So many earlier runs of an action are shown, so many causes for and against, so many lines while it runs.
+RUNS, REASONS, LINES = 3, 2, 20
+#: A temporary change that is back so soon after its time was undone on time: the keeper has to visit the computer.
+GRACE = dt.timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Run:
+    """An earlier run of the same action: how it ended, and whether it was undone on time."""
+
+    job: Job
+    undone: str
+
+
+@dataclass
+class Docket:
+    """One plan, for the person who decides. What is costly is read when a template asks for it."""
+
+    job: Job
+    person: Person
+
+    @cached_property
+    def plan(self) -> plan_rules.Plan:
+        """The plan, proved against its digest."""
+        return plans.of(self.job)
+
+    @property
+    def title(self) -> str:
+        """What is asked for, and where."""
+        return _("%(title)s, on %(host)s?") % {"title": past.title(self.job), "host": self.job.host}
+
+    @property
+    def fingerprint(self) -> str:
+        """The first eight digits of the plan's digest, to be read out."""
+        return f"{self.plan.digest[:4]} {self.plan.digest[4:8]}"
+
+    @cached_property
+    def action(self) -> Action | None:
+        """The remedy as it is installed today."""
+        return library.installed().actions.get(self.job.action)
+
+    @property
+    def temporary(self) -> dt.timedelta | None:
+        """How long the change lasts, if it undoes itself."""
+        seconds = self.action.temporary if self.action else None
+        return dt.timedelta(seconds=seconds) if seconds else None
+
+    @property
+    def ending(self) -> tuple[str, str]:
+        """How it ended: the tone, and the words."""
+        return past.ending(self.job)
+
+    @property
+    def events(self) -> list[str]:
+        """What happens once, such as a restart: that is what may disconnect people."""
+        return [event for item in self.plan.items for event in item.events]
+
+    @cached_property
+    def decision(self) -> access.Decision:
+        """Whether this person may decide, and why not."""
+        return access.may(self.person, "job.approve", self.job)
+
+    @property
+    def open(self) -> bool:
+        """Whether it waits for this person's word."""
+        return self.job.state == State.WAITING_APPROVAL and self.decision.allowed
+
+    @property
+    def live(self) -> bool:
+        """Whether the page follows it by itself; never while it asks for a decision."""
+        waits = self.job.state == State.WAITING_APPROVAL and not self.open
+        return waits or self.job.state in {State.APPROVED, State.QUEUED, *ACTIVE}
+
+    @cached_property
+    def deciders(self) -> list[Person]:
+        """Who may decide."""
+        return approvals.deciders(self.job)
+
+    @cached_property
+    def votes(self) -> list[Approval]:
+        """What was decided, and by whom."""
+        return list(self.job.approvals.select_related("approver").order_by("made_at"))
+
+    @cached_property
+    def why_this(self) -> list[Judgement]:
+        """What readings show or fit, and the alternatives that they rule out."""
+        look = evidence.latest_look(self.job.case) if self.job.case else None
+        judged = diagnosis.causes(diagnosis.stored_facts(look.facts)) if look else []
+        speaking = [one for one in judged if one.verdict in {"shown by", "fits"}][:REASONS]
+        return speaking + [one for one in judged if one.verdict == "ruled out"][:REASONS]
+
+    @cached_property
+    def runs(self) -> list[Run]:
+        """The latest runs of this action at the sites for which the person decides."""
+        rows = self._earlier().prefetch_related(
+            Prefetch("reverts", Job.objects.order_by("-created_at"), to_attr="undos")
+        )
+        return [Run(job, _undone(job)) for job in rows.select_related("host").order_by("-created_at")[:RUNS]]
+
+    @cached_property
+    def runs_here(self) -> int:
+        """How often it ran on this very computer."""
+        return self._earlier().filter(host=self.job.host_id).count()
+
+    @cached_property
+    def questions(self) -> list[Message]:
+        """What was asked and noted on the case since the plan was made."""
+        if self.job.case is None:
+            return []
+        since = self.job.case.messages.filter(at__gte=self.job.created_at, internal=True)
+        return list(since.select_related("author"))
+
+    @cached_property
+    def lines(self) -> list[JobLine]:
+        """The latest lines of its story."""
+        return list(reversed(self.job.lines.order_by("-pk")[:LINES]))
+
+    @property
+    def line(self) -> str:
+        """The key of the newest of them."""
+        return str(self.lines[-1].pk) if self.lines else ""
+
+    @cached_property
+    def newer(self) -> Job | None:
+        """The plan that took this one's place."""
+        if self.job.case is None or self.job.state != State.CANCELLED:
+            return None
+        rows = self.job.case.jobs.filter(kind=Job.Kind.APPLY, action=self.job.action)
+        return rows.filter(created_at__gt=self.job.created_at).select_related("plan", "host").first()
+
+    @property
+    def newer_plan(self) -> plan_rules.Plan | None:
+        """What that plan says."""
+        return plans.of(self.newer) if self.newer else None
+
+    @cached_property
+    def others(self) -> list[Job]:
+        """What else waits for this person, the first to expire first."""
+        return list(waiting(self.person).exclude(pk=self.job.pk)[:PAGE])
+
+    def shown_before(self, digest: str) -> plan_rules.Plan | None:
+        """The plan of this computer with a digest that is not this job's: what an older page has shown."""
+        row = Plan.objects.filter(host=self.job.host_id, digest=digest).exclude(digest=self.plan.digest).first()
+        return plan_rules.from_document(row.document) if row else None
+
+    def _earlier(self) -> QuerySet[Job]:
+        sites = Site.objects.where(self.person, ["approver"])
+        rows = Job.objects.filter(plan__isnull=False, kind=Job.Kind.APPLY, action=self.job.action, host__site__in=sites)
+        return rows.filter(started_at__isnull=False, created_at__lt=self.job.created_at)
+
+
+def rows() -> QuerySet[Job]:
+    """Changes with all that a decision is about."""
+    return Job.objects.filter(plan__isnull=False, kind=Job.Kind.APPLY).select_related(
+        "host__site", "case", "plan", "requester", "beneficiary"
+    )
+
+
+def waiting(person: Person) -> QuerySet[Job]:
+    """The plans that this person may decide about, the first to expire first. Their own are not among them."""
+    sites = Site.objects.where(person, ["approver"])
+    found = rows().filter(state=State.WAITING_APPROVAL, host__site__in=sites)
+    return found.exclude(requester=person).exclude(beneficiary=person).order_by("expires_at", "pk")
+
+
+def listed(person: Person, *, after: str = "") -> tuple[list[Job], str]:
+    """One page of what waits for this person, and the key of the next page."""
+    found = waiting(person)
+    if last := _row(rows(), after):
+        found = found.filter(Q(expires_at=last.expires_at, pk__gt=last.pk) | Q(expires_at__gt=last.expires_at))
+    page = list(found[: PAGE + 1])
+    return page[:PAGE], str(page[PAGE - 1].pk) if len(page) > PAGE else ""
+
+
+def own(person: Person) -> list[Job]:
+    """What this person asked for, or is to be helped by, and somebody else has to decide."""
+    found = rows().filter(Q(requester=person) | Q(beneficiary=person), state=State.WAITING_APPROVAL)
+    return list(found.order_by("expires_at", "pk")[:PAGE])
+
+
+def _row(found: QuerySet[Job], key: str) -> Job | None:
+    try:
+        return found.filter(pk=UUID(key)).first() if key else None
+    except ValueError:
+        return None
+
+
+def _undone(job: Job) -> str:
+    """Whether a temporary change was taken back on time; empty when it was not temporary."""
+    if job.undo_at is None:
+        return ""
+    back = next((undo for undo in getattr(job, "undos", ()) if undo.state == State.VERIFIED), None)
+    if back and back.ended_at:
+        return _("undone on time") if back.ended_at <= job.undo_at + GRACE else _("undone late")
+    return _("not undone yet") if job.undo_at > timezone.now() else _("undoing is overdue")

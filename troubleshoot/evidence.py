@@ -1,0 +1,80 @@
+"""What a case rests on: the latest look at its computer, and the answers given so far. Reads only."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+
+from troubleshoot import diagnosis
+from troubleshoot.engine.guide import Walk
+from troubleshoot.models import Answer, Case, Job
+from troubleshoot.models.job import ENDED
+
+
+@dataclass(frozen=True)
+class Said:
+    """One answer on the case's path. One that was changed later no longer counts, and stays to be seen."""
+
+    question: str
+    answer: str
+    row: Answer
+    counts: bool
+
+
+@dataclass(frozen=True)
+class Known:
+    """A fact of the latest look, with what it was at the look before, where that differs."""
+
+    name: str
+    value: str
+    raw: str
+    inside: bool
+    before: str
+
+
+def latest_look(case: Case) -> Job | None:
+    """The latest whole look of a case that brought facts."""
+    return _looks().filter(case=case).first()
+
+
+def known(look: Job) -> list[Known]:
+    """The facts of a look, marked where the look at the same computer before it saw something else."""
+    before = _looks().filter(host=look.host_id, ended_at__lt=look.ended_at).first()
+    was = before.facts if before else {}
+    return [_known(name, part, was.get(name)) for name, part in sorted(look.facts.items())]
+
+
+def path(case: Case, rows: Sequence[Answer], walk: Walk) -> list[Said]:
+    """Every answer in its order, those that no longer count too."""
+    steps, counting = diagnosis.guide_of(case).steps, dict(walk.path)
+    last = {row.step: row.pk for row in rows}
+    return [
+        Said(
+            steps[row.step].title or steps[row.step].subject,
+            steps[row.step].words(row.value),
+            row,
+            counts=last[row.step] == row.pk and counting.get(row.step) == row.value,
+        )
+        for row in rows
+    ]
+
+
+def pretty(value: object) -> str:
+    """A raw value as text for a person."""
+    return json.dumps(value, indent=1, ensure_ascii=False, default=str)
+
+
+def _looks() -> QuerySet[Job]:
+    return Job.objects.filter(kind=Job.Kind.READ, state__in=ENDED).exclude(facts={}).order_by("-ended_at")
+
+
+def _known(name: str, part: dict[str, Any], was: dict[str, Any] | None) -> Known:
+    readings = part["readings"]
+    inside = name.startswith("windows.")
+    raw = "; ".join(readings) if inside else (readings[-1] if readings else "")
+    before = was["value"] if was and was["value"] != part["value"] else ""
+    return Known(name, part["value"], raw, inside, before)

@@ -1,0 +1,94 @@
+"""What happened to a computer before: how jobs ended, in words, and what can still be taken back. Reads only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Prefetch
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from troubleshoot import library, plans
+from troubleshoot.engine import plan as plan_rules
+from troubleshoot.models import Case, Job
+from troubleshoot.models.job import ENDED, State
+
+#: So much of a computer's past is shown.
+MOST = 5
+#: Changes that may still be in force.
+IN_FORCE = frozenset({*plans.MAY_BE_UNDONE, State.UNKNOWN})
+#: How a change ended, in words for a person; and what the words are about: ok, warn, bad.
+_ENDINGS = {
+    State.VERIFIED: ("ok", gettext_noop("%(host)s answers properly again")),
+    State.REVERTED: ("ok", gettext_noop("Undone: %(host)s is as it was before")),
+    State.CANCELLED: ("warn", gettext_noop("Taken back before it began")),
+    State.DRIFTED: ("warn", gettext_noop("Someone else changed %(host)s meanwhile")),
+    State.REFUSED: ("bad", gettext_noop("The fix does not fit %(host)s")),
+    State.UNREACHABLE: ("bad", gettext_noop("%(host)s stopped answering before we began")),
+    State.FAILED: ("bad", gettext_noop("%(host)s refused one step")),
+    State.UNKNOWN: ("bad", gettext_noop("We lost contact while changing %(host)s")),
+    State.NOT_VERIFIED: ("bad", gettext_noop("Done, but %(host)s still does not answer properly")),
+    State.DECLINED: ("bad", gettext_noop("Not approved")),
+    State.EXPIRED: ("bad", gettext_noop("Nobody decided in time")),
+}
+
+
+@dataclass(frozen=True)
+class Change:
+    """A change of a computer, and the plan that would take it back, if that is possible."""
+
+    job: Job
+    back: plan_rules.Plan | None
+    in_force: bool
+    overdue: bool
+
+    @property
+    def title(self) -> str:
+        """The remedy's name for people."""
+        return title(self.job)
+
+
+def title(job: Job) -> str:
+    """What a job's remedy is called, as its plan says or the catalogue of today."""
+    if job.plan:
+        return str(job.plan.document["title"])
+    wish = library.installed().actions.get(job.action)
+    return wish.title if wish else job.action
+
+
+def ending(job: Job) -> tuple[str, str]:
+    """How an ended job is shown: its tone, and its title in words."""
+    tone, words = _ENDINGS[State(job.state)]
+    if job.kind == Job.Kind.REVERT and job.state == State.VERIFIED:
+        words = _ENDINGS[State.REVERTED][1]
+    return tone, _(words) % {"host": job.host}
+
+
+def cases(case: Case) -> list[Case]:
+    """The latest other cases of a case's computer."""
+    others = Case.objects.filter(host=case.host_id).exclude(pk=case.pk)
+    return list(others.select_related("beneficiary").order_by("-pk")[:MOST]) if case.host_id else []
+
+
+def changes(case: Case) -> list[Change]:
+    """The latest changes of a case's computer that were started, and first those that undo themselves later."""
+    if case.host_id is None:
+        return []
+    open_reverts = Prefetch("reverts", Job.objects.exclude(state__in=ENDED), to_attr="open_reverts")
+    rows = Job.objects.filter(host=case.host_id, plan__isnull=False, started_at__isnull=False)
+    rows = rows.select_related("plan", "requester", "host").prefetch_related(open_reverts)
+    standing = rows.filter(undo_at__isnull=False, state__in=IN_FORCE).order_by("undo_at")[:MOST]
+    found = {job.pk: job for job in [*standing, *rows.order_by("-created_at")[:MOST]]}
+    return [_change(job) for job in found.values()]
+
+
+def _change(job: Job) -> Change:
+    free = job.kind == Job.Kind.APPLY and job.state in plans.MAY_BE_UNDONE and not getattr(job, "open_reverts", ())
+    in_force = job.undo_at is not None and job.state in IN_FORCE
+    overdue = bool(in_force and job.undo_at and job.undo_at < timezone.now())
+    try:
+        back = plans.way_back(job) if free else None
+    except plan_rules.PlanError:
+        back = None  # the catalogue no longer has what it would take
+    return Change(job, back, in_force, overdue)

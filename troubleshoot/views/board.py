@@ -1,0 +1,79 @@
+"""The helpdesk board, and a new case for somebody who calls."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from troubleshoot import access, board, cases
+from troubleshoot.forms import CallerForm
+from troubleshoot.htmx import page
+from troubleshoot.jobs import NotPossible
+from troubleshoot.models import Case, Host, Person
+from troubleshoot.views.doors import rule, visitor
+
+
+@rule("board.read")
+@require_safe
+def shown(request: HttpRequest) -> HttpResponse:
+    """The cases that need helpdesk, those that run or wait for others, or what a search finds."""
+    person, asked = visitor(request), request.GET
+    text, after = asked.get("q", "").replace("\0", "").strip()[:100], asked.get("after", "")
+    site, cause = asked.get("site", ""), asked.get("cause", "")
+    name = asked.get("list", "you")
+    if text:
+        name, (rows, following) = "", board.searched(person, text, after=after)
+    elif name == "solved":
+        rows, following = board.solved_today(person, after=after)
+    else:
+        name = name if name in board.LISTS else "you"
+        rows, following = board.listed(person, name, after=after, site=site, cause=cause)
+    context: dict[str, Any] = {"rows": rows, "following": following, "list": name, "q": text}
+    context |= {"counts": board.counts(person), "incidents": board.incidents(person)}
+    context |= {"title": board.cause_title(cause) if site else "", "address": _without(request, "after")}
+    return page(request, "board.html", context, parts={"live": "live"})
+
+
+@rule("case.open_for_other")
+@require_http_methods(["GET", "HEAD", "POST"])
+def caller(request: HttpRequest) -> HttpResponse:
+    """Open a case for somebody on the phone; both names are on the record."""
+    form = CallerForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            return redirect("desk-case", _open(visitor(request), form).pk)
+        except NotPossible as error:
+            form.add_error(None, str(error))
+    return render(request, "desk_new.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def _open(person: Person, form: CallerForm) -> Case:
+    given, name = form.cleaned_data, form.cleaned_data["host"]
+    host = None
+    if name:
+        try:
+            host = access.obtain(Host.objects.select_related("site"), person, "case.open", name__iexact=name)
+        except access.Hidden:
+            host = None  # not registered, or not of this person's sites: the same for both
+    if name and host is None and not given["unregistered"]:
+        raise NotPossible(
+            _("This computer is not registered at a site of yours. Tick the box to go on without checking it.")
+        )
+    return cases.open_case(
+        actor=person,
+        beneficiary=given["person"],
+        error_text=given["error"],
+        host=host,
+        urgency=given["urgency"],
+        whereabouts=given["whereabouts"],
+        named_host=name,
+    )
+
+
+def _without(request: HttpRequest, name: str) -> str:
+    """The query of this address without one of its parts."""
+    asked = request.GET.copy()
+    asked.pop(name, None)
+    return asked.urlencode()
