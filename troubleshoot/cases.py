@@ -57,7 +57,7 @@ def answer(*, actor: Person, case: Case, step: str, value: str) -> None:
     """Records what the person says to a question or a try; an earlier answer may be changed until a fix has begun."""
     access.require(actor, "case.answer", case)
     with transaction.atomic():
-        case = Case.objects.select_for_update().select_related("guide").get(pk=case.pk)
+        case = Case.objects.held().select_related("guide").get(pk=case.pk)
         if case.closed_at is not None:
             raise NotPossible("This case is closed.")
         _check_answer(case, step, value)
