@@ -190,6 +190,12 @@ def offer(
     return job
 
 
+def check_time(job: Job) -> None:
+    """Raises NotPossible when a job's time is over, even where the keeper has not said so yet."""
+    if Job.objects.filter(pk=job.pk, expires_at__lte=Now()).exists():
+        raise NotPossible("Its time is over: what was read may no longer be true. Make a new plan.")
+
+
 def start(*, actor: Person, job: Job) -> None:
     """Lets a planned or approved job run: the decision of whoever asked for exactly this plan."""
     access.require(actor, "job.apply", job)
@@ -197,6 +203,7 @@ def start(*, actor: Person, job: Job) -> None:
         raise NotPossible("This waits for a second person's approval.")
     if job.state not in {State.PLANNED, State.APPROVED}:
         raise NotPossible(f"This cannot be started: it is {job.get_state_display().lower()}.")
+    check_time(job)
     enqueue(job, actor=actor, text=f"{actor} started it")
 
 

@@ -117,8 +117,9 @@ class JobQuerySet(models.QuerySet["Job"]):
 
         Raises IntegrityError while another job holds the host.
         """
-        free = Q(state=State.QUEUED, not_before__lte=Now()) | Q(state=State.VERIFYING, lease_until__lt=Now())
-        taken = self.filter(free, pk=job.pk).update(
+        in_time = Q(expires_at=None) | Q(expires_at__gt=Now())
+        queued = Q(state=State.QUEUED, not_before__lte=Now()) & in_time
+        taken = self.filter(queued | Q(state=State.VERIFYING, lease_until__lt=Now()), pk=job.pk).update(
             state=models.Case(
                 models.When(state=State.VERIFYING, then=models.Value(State.VERIFYING.value)),
                 default=models.Value(State.CLAIMED.value),
