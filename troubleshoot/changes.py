@@ -36,11 +36,11 @@ PROGRESS_WORDS = {"read": "Reading", "write": "Changing", "check": "Reading agai
 
 def carry_out(job: Job, *, worker: Machine) -> None:
     """Takes a claimed change to its end. Nothing is sent to the host unless every condition still holds."""
+    before = visits.from_outside(job.host).facts
     plan, why = _last_gate(job)
     if plan is None:
         _end(job, State.REFUSED, why, worker)
         return
-    before = visits.from_outside(job.host).facts
     if not _start(job, plan, before, worker):
         return
     try:
@@ -111,12 +111,10 @@ def _start(job: Job, plan: plan_rules.Plan, before: dict[str, str], worker: Mach
     if job.kind == Job.Kind.APPLY and (time_limit := plans.action_named(job.action).temporary):
         undo["undo_at"] = Now() + dt.timedelta(seconds=time_limit)
     with transaction.atomic():
-        if job.needs_approval and job.kind == Job.Kind.APPLY:
-            approval = approvals.usable(job)
-            if approval is None or not approvals.use(approval):
-                _end(job, State.REFUSED, "The approval was used or has expired.", worker)
-                return False
-        return jobs.move(
+        if job.needs_approval and not approvals.spend(job):
+            _end(job, State.REFUSED, "The approval was used or has expired.", worker)
+            return False
+        moved = jobs.move(
             job,
             State.STARTING,
             "Starting",
@@ -128,6 +126,9 @@ def _start(job: Job, plan: plan_rules.Plan, before: dict[str, str], worker: Mach
             result={**job.result, "outside_before": before},
             **undo,
         )
+        if not moved:
+            transaction.set_rollback(True)  # the lease was lost: the approval stays for whoever has the job now
+    return moved
 
 
 def _progress(job: Job, plan: plan_rules.Plan, step: Progress, worker: Machine) -> None:
@@ -179,7 +180,7 @@ def _came_back(job: Job, plan: plan_rules.Plan, visit: Visit, worker: Machine) -
             for doubt in doubts:
                 jobs.tell(job, f"The readings do not show this: {doubt}")
             text = "Done on the computer; checking"
-            jobs.move(
+            moved = jobs.move(
                 job,
                 State.VERIFYING,
                 text,
@@ -189,9 +190,10 @@ def _came_back(job: Job, plan: plan_rules.Plan, visit: Visit, worker: Machine) -
                 result=result,
                 details={"written": list(visit.written)},
             )
-            verify(job, worker=worker)
+            if moved:
+                verify(job, worker=worker)
         case "drifted" if job.kind == Job.Kind.REVERT and _is_already_back(plan, visit):
-            jobs.move(
+            moved = jobs.move(
                 job,
                 State.VERIFYING,
                 "It was already as before",
@@ -200,7 +202,8 @@ def _came_back(job: Job, plan: plan_rules.Plan, visit: Visit, worker: Machine) -
                 fence=job.fence,
                 result={**result, "after": result["before"]},
             )
-            verify(job, worker=worker)
+            if moved:
+                verify(job, worker=worker)
         case "drifted":
             text = "Someone else changed this computer meanwhile. Nothing was changed by us."
             differences = [asdict(one) for one in plan_rules.drift(plan, visit.before)]
