@@ -22,6 +22,8 @@ from troubleshoot.models.job import ENDED, STARTED, WAITING, State
 log = logging.getLogger(__name__)
 #: A failed undo is tried again after 10, 20, 40 … seconds, at most every 10 minutes, for ever.
 UNDO_AGAIN = (10, 600)
+#: A check that a dead worker left waits this long for another worker; it keeps its host from every other visit.
+CHECK_LIFETIME = dt.timedelta(minutes=10)
 BATCH = 200
 
 
@@ -69,6 +71,11 @@ def _free_dead_leases(me: Machine) -> None:
     for job in _jobs(Q(state__in=STARTED, lease_until__lt=Now())):
         text = "Its worker went silent after the start. Whether the change was made is not known; it is not repeated."
         jobs.move(job, State.UNKNOWN, text, tag=Tag.JOB_END, actor=me, fence=job.fence, revoke=True, explanation=text)
+    for job in _jobs(Q(state=State.VERIFYING, lease_until__lt=Now() - CHECK_LIFETIME)):
+        text = "Done on the computer, but no worker was there to check it."
+        jobs.move(
+            job, State.NOT_VERIFIED, text, tag=Tag.JOB_END, actor=me, fence=job.fence, revoke=True, explanation=text
+        )
 
 
 def _expire(me: Machine) -> None:
