@@ -253,16 +253,17 @@ def _end_apply(job: Job, action: Action, worker: Machine) -> None:
         time.sleep(POLL_SECONDS)
     good = verdict == "verified"
     text = "Checked from outside, twice: it answers properly again." if good else _not_verified(readings[-1], action)
-    moved = _end(
-        job,
-        State.VERIFIED if good else State.NOT_VERIFIED,
-        text,
-        worker,
-        facts=_after(readings[-1]),
-        result={**job.result, "verdict": verdict, "outside_after": readings[-1]},
-    )
-    if moved and verdict == "worse":
-        _take_back(job, worker)
+    with transaction.atomic():
+        moved = _end(
+            job,
+            State.VERIFIED if good else State.NOT_VERIFIED,
+            text,
+            worker,
+            facts=_after(readings[-1]),
+            result={**job.result, "verdict": verdict, "outside_after": readings[-1]},
+        )
+        if moved and verdict == "worse":
+            _take_back(job, worker)
 
 
 def _not_verified(last: dict[str, str], action: Action) -> str:
