@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 
 from troubleshoot import access, audit, jobs, library
@@ -16,6 +16,7 @@ from troubleshoot.engine import facts as fact_rules
 from troubleshoot.engine import plan as plans
 from troubleshoot.engine.action import Action
 from troubleshoot.engine.facts import Fact
+from troubleshoot.engine.resource import State as Found
 from troubleshoot.jobs import NotPossible
 from troubleshoot.models import Case, Host, Job, Person, Plan
 from troubleshoot.models.job import ENDED, State
@@ -145,10 +146,49 @@ def undo_of(job: Job, *, actor: Actor, reason: str, facts: dict[str, Any] | None
         raise NotPossible("Only a finished change can be undone.")
     if job.reverts.exclude(state__in=ENDED).exists():
         raise NotPossible("It is being undone already.")
-    states = job.result.get("after") or job.result.get("before") or []
-    plan = plans.revert_of(of(job), states, library.installed(), runner=RUNNER_DIGEST) if states else None
+    if job.reverts.filter(state=State.UNKNOWN).exists():
+        raise NotPossible("How its last undo ended is not known, so it is not repeated. Look at the computer.")
+    plan = _way_back(job)
     if plan is None:
         return None
+    try:
+        return _queue_undo(job, plan, actor=actor, reason=reason, facts=facts or {})
+    except IntegrityError as error:
+        raise NotPossible("It is being undone already.") from error
+
+
+def _way_back(job: Job) -> plans.Plan | None:
+    """What would put a change back, from where its resources were last seen. Raises NotPossible."""
+    try:
+        plan = of(job)
+        seen = _last_seen(job, plan)
+        return plans.revert_of(plan, seen, library.installed(), runner=RUNNER_DIGEST) if seen else None
+    except plans.PlanError as error:
+        raise NotPossible(f"The way back cannot be planned: {error}.") from error
+
+
+def _last_seen(job: Job, plan: plans.Plan) -> list[Found | None]:
+    """Each resource's state after the run, or as a later undo that did not get through has found it.
+
+    What could not be read again is taken to be as the run wanted it: an undo compares before it writes, and the next
+    one starts from what it found.
+    """
+    before, after = job.result.get("before") or [], job.result.get("after")
+    seen: list[Found | None] = list(after or before)
+    for index, (item, state) in enumerate(zip(plan.items, seen, strict=False)):
+        if state is None and before[index] is not None:
+            wanted = {name: value for name, value in item.desired.items() if name in before[index]}
+            seen[index] = {**before[index], **wanted}
+    for undo in job.reverts.filter(state__in=ENDED).order_by("ended_at"):
+        found = undo.result.get("after") or undo.result.get("before") or []
+        for item, state in zip(of(undo).items, found, strict=False):
+            for index, own in enumerate(plan.items[: len(seen)]):
+                if state is not None and (own.resource, own.params) == (item.resource, item.params):
+                    seen[index] = state
+    return seen
+
+
+def _queue_undo(job: Job, plan: plans.Plan, *, actor: Actor, reason: str, facts: dict[str, Any]) -> Job:
     with transaction.atomic():
         undo = Job.objects.create(
             kind=Job.Kind.REVERT,
@@ -163,7 +203,7 @@ def undo_of(job: Job, *, actor: Actor, reason: str, facts: dict[str, Any] | None
             reason=reason,
             state=State.PLANNED,
             expires_at=Now() + dt.timedelta(days=1),
-            facts=facts or {},
+            facts=facts,
         )
         audit.record(
             Tag.JOB_REVERT,
