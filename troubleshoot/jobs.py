@@ -227,11 +227,11 @@ def cancel(*, actor: Person, job: Job) -> None:
         raise NotPossible("It has begun in this moment and cannot be taken back.")
 
 
-def ring(job: Job) -> None:
-    """Rings for a queued job and sets the time of the next ring."""
+def ring(job: Job) -> bool:
+    """Rings for a queued job and sets the time of the next ring; False when the broker could not be reached."""
     wait = RING_AGAIN[min(job.rings, len(RING_AGAIN) - 1)]
     Job.objects.filter(pk=job.pk).update(rings=job.rings + 1, ring_at=Now() + dt.timedelta(seconds=wait))
-    queue.ring(job.pk, queue=job.host.site.queue)
+    return queue.ring(job.pk, queue=job.host.site.queue)
 
 
 def _ring_after_commit(job: Job) -> None:
