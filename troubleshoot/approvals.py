@@ -37,6 +37,8 @@ def usable(job: Job) -> Approval | None:
     approval = given.select_related("approver").first()
     if approval is None or job.plan is None or approval.digest != job.plan.digest:
         return None
+    if approval.approver_id == job.starter_id:
+        return None
     return approval if access.may(approval.approver, "job.approve", job).allowed else None
 
 

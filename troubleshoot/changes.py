@@ -85,9 +85,9 @@ def _last_gate(job: Job) -> tuple[plan_rules.Plan | None, str]:
     other = plan_rules.outdated(plan, library.installed(), runner=RUNNER_DIGEST)
     if other:
         return None, f"This plan can no longer be carried out: {', '.join(other)}. Make a new plan."
-    why = plans.closed(host) or _not_this_computer(plan, host)
+    why = plans.closed(host) or _not_this_computer(plan, host) or _not_allowed(job, host)
     if not why and job.kind == Job.Kind.APPLY:
-        why = plans.forbidden(plans.action_named(job.action), host) or _not_allowed(job)
+        why = plans.forbidden(plans.action_named(job.action), host)
     return (None, why) if why else (plan, "")
 
 
@@ -96,10 +96,15 @@ def _not_this_computer(plan: plan_rules.Plan, host: Host) -> str:
     return "" if same else "The plan was made for another computer under this name."
 
 
-def _not_allowed(job: Job) -> str:
-    allowed = access.may(job.requester, "job.apply", job)
+def _not_allowed(job: Job, host: Host) -> str:
+    """Why the people who let this job run no longer may; an undo that the portal itself started needs nobody."""
+    if job.starter is None:
+        return "" if job.kind == Job.Kind.REVERT else "Nobody started this."
+    allowed = access.may(job.starter, "job.apply" if job.origin is None else "job.revert", job.origin or job)
     if not allowed.allowed:
-        return f"{job.requester} may no longer start this. {allowed.reason}"
+        return f"{job.starter} may no longer start this. {allowed.reason}"
+    if plans.needs_another(job, host):
+        return f"{host} was marked critical meanwhile. Make a new plan, which a second person approves."
     if job.needs_approval and approvals.usable(job) is None:
         return "The approval has expired, was used, or its giver may no longer approve."
     return ""

@@ -204,6 +204,8 @@ def start(*, actor: Person, job: Job) -> None:
     if job.state not in {State.PLANNED, State.APPROVED}:
         raise NotPossible(f"This cannot be started: it is {job.get_state_display().lower()}.")
     check_time(job)
+    if job.approvals.filter(approver=actor).exists():
+        raise NotPossible("You approved this. Somebody else starts it: no change of its kind is one person's alone.")
     enqueue(job, actor=actor, text=f"{actor} started it")
 
 
@@ -211,7 +213,14 @@ def enqueue(job: Job, *, actor: Actor, text: str) -> None:
     """Queues a job and rings its doorbell once the row is safe. Raises NotPossible when somebody else was faster."""
     with transaction.atomic():
         moved = move(
-            job, State.QUEUED, text, tag=Tag.JOB_QUEUE, actor=actor, ring_at=Now(), expires_at=Now() + QUEUE_LIFETIME
+            job,
+            State.QUEUED,
+            text,
+            tag=Tag.JOB_QUEUE,
+            actor=actor,
+            starter=actor if isinstance(actor, Person) else None,
+            ring_at=Now(),
+            expires_at=Now() + QUEUE_LIFETIME,
         )
         if not moved:
             raise NotPossible("Somebody else has just decided this. Look at it again.")

@@ -51,6 +51,10 @@ def request(
     """Asks for a plan: a reading, from which the plan is made. Refuses at once what can never run here."""
     wish = action_named(action)
     access.require(actor, "job.plan", host)
+    if case is not None:
+        access.require(actor, "case.answer", case)
+        if case.host_id != host.pk:
+            raise NotPossible(f"This case is not about {host}.")
     if why := forbidden(wish, host):
         raise NotPossible(why)
     if wish.risk != "low" and not reason.strip():
@@ -82,6 +86,12 @@ def closed(host: Host) -> str:
     """Why nothing at all may be changed on a host; empty when changes are allowed."""
     allowed = host.mode == Host.Mode.CHANGES_ALLOWED
     return "" if allowed else f"{host} is registered as diagnose only. An administrator can allow changes."
+
+
+def needs_another(job: Job, host: Host) -> bool:
+    """Whether a critical host is changed that no second person decided about; a temporary change promised its undo."""
+    covered = job.needs_approval or (job.origin and (job.origin.needs_approval or job.origin.undo_at))
+    return host.critical and not covered
 
 
 def make(reading: Job, action: Action, look: Look) -> tuple[Job | None, str]:
@@ -189,6 +199,7 @@ def _last_seen(job: Job, plan: plans.Plan) -> list[Found | None]:
 
 
 def _queue_undo(job: Job, plan: plans.Plan, *, actor: Actor, reason: str, facts: dict[str, Any]) -> Job:
+    waits = isinstance(actor, Person) and needs_another(job, job.host) and job.undo_at is None
     with transaction.atomic():
         undo = Job.objects.create(
             kind=Job.Kind.REVERT,
@@ -201,7 +212,8 @@ def _queue_undo(job: Job, plan: plans.Plan, *, actor: Actor, reason: str, facts:
             requester=actor if isinstance(actor, Person) else job.requester,
             beneficiary=job.beneficiary,
             reason=reason,
-            state=State.PLANNED,
+            needs_approval=waits,
+            state=State.WAITING_APPROVAL if waits else State.PLANNED,
             expires_at=Now() + dt.timedelta(days=1),
             facts=facts,
         )
@@ -213,5 +225,8 @@ def _queue_undo(job: Job, plan: plans.Plan, *, actor: Actor, reason: str, facts:
             details={"origin": str(job.pk), "digest": plan.digest},
             personal={"reason": reason} if reason else None,
         )
+        if waits:
+            jobs.tell(undo, "It waits for a second person: the computer is critical")
+            return undo
         jobs.enqueue(undo, actor=actor, text=f"Undoing the change of {job.created_at:%Y-%m-%d %H:%M} UTC")
     return undo

@@ -18,7 +18,7 @@ from django.conf import settings
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models.functions import Now
 
-from troubleshoot import audit, changes, jobs, plans, visits
+from troubleshoot import access, audit, changes, jobs, plans, visits
 from troubleshoot.audit import Machine, Tag
 from troubleshoot.jobs import NotPossible
 from troubleshoot.models import Host, Job, Reading
@@ -124,6 +124,10 @@ def _claim(job_id: uuid.UUID) -> Job | None:
 
 
 def _read(job: Job) -> None:
+    if not _may_look(job):
+        text = f"{job.requester} may no longer ask for this."
+        jobs.move(job, State.REFUSED, text, tag=Tag.JOB_END, actor=WORKER, fence=job.fence, explanation=text)
+        return
     action = plans.action_named(job.action) if job.action else None
     look = visits.look(job.host, also=plans.wanted(action) if action else ())
     with transaction.atomic():
@@ -146,6 +150,14 @@ def _read(job: Job) -> None:
         )
         if not moved:
             transaction.set_rollback(True)  # the lease was lost: another worker's reading counts
+
+
+def _may_look(job: Job) -> bool:
+    """Whether whoever asked still may: a look uses the host's account too."""
+    if job.action:
+        return access.may(job.requester, "job.plan", job.host).allowed
+    answers = job.case is not None and access.may(job.requester, "case.answer", job.case).allowed
+    return answers or access.may(job.requester, "case.open", job.host).allowed
 
 
 def keep(job: Job, look: Look) -> None:

@@ -163,6 +163,8 @@ class Job(models.Model):
     origin = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="reverts")
     requester = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="requested_jobs")
     beneficiary = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    #: Who let it run; nobody for a reading, and for an undo that the portal itself started.
+    starter = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
     reason = models.TextField(blank=True)
     needs_approval = models.BooleanField(default=False)
     #: An employee may start it on an own computer.

@@ -31,6 +31,7 @@ WHEN NEW.id IS NOT OLD.id OR NEW.kind IS NOT OLD.kind OR NEW.host_id IS NOT OLD.
   OR NEW.plan_id IS NOT OLD.plan_id OR NEW.origin_id IS NOT OLD.origin_id
   OR NEW.requester_id IS NOT OLD.requester_id OR NEW.beneficiary_id IS NOT OLD.beneficiary_id
   OR NEW.needs_approval IS NOT OLD.needs_approval OR NEW.self_service IS NOT OLD.self_service
+  OR (OLD.starter_id IS NOT NULL AND NEW.starter_id IS NOT OLD.starter_id)
 BEGIN SELECT RAISE(ABORT, 'a job cannot become another job'); END
 
 CREATE TRIGGER troubleshoot_job_ends_once BEFORE UPDATE ON troubleshoot_job
