@@ -31,17 +31,20 @@ CHECK_LIFETIME = dt.timedelta(minutes=10)
 def sweep() -> None:
     """One round of everything. A defect in one duty is logged and does not keep the others from running."""
     me = Machine("keeper", f"{socket.gethostname()}:{os.getpid()}")
-    for duty in (_ring, _free_dead_leases, _expire, _undo):
+    for duty in (_ring, _free_dead_leases, _expire, _undo, _beat):
         try:
             duty(me)
         except Exception:
             log.exception("the keeper's duty %s met a defect", duty.__name__)
-    beat("keeper", me.name)
 
 
 def beat(kind: str, name: str) -> None:
     """Notes that a process is alive."""
     Heartbeat.objects.update_or_create(kind=kind, name=name, defaults={"beaten_at": Now()})
+
+
+def _beat(me: Machine) -> None:
+    beat("keeper", me.name)
 
 
 def _jobs(condition: Q) -> QuerySet[Job]:

@@ -4,15 +4,17 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 
 from tests.chain.conftest import MakeLab, Registered
 from tests.chain.steps import ERROR, Work, opened, planned
 from tests.chain.test_remedies import RDP_TCP, listener
-from troubleshoot import approvals, cases, diagnosis, jobs, keeper, plans
+from troubleshoot import approvals, cases, diagnosis, documents, jobs, keeper, plans
 from troubleshoot.audit import Machine
 from troubleshoot.engine import proof
 from troubleshoot.jobs import NotPossible
-from troubleshoot.models import Job, Person
+from troubleshoot.management.commands.jobs import in_words
+from troubleshoot.models import Heartbeat, Job, Person
 from troubleshoot.models.job import State
 
 LONG_AGO = "2026-01-01T00:00:00Z"
@@ -79,6 +81,9 @@ class TestATemporaryChange:
         Job.objects.filter(origin=job).update(state=State.UNKNOWN, ended_at=LONG_AGO)
         keeper.sweep()
         assert list(keeper.overdue()) == [job]
+        shown = documents.job(job)
+        assert shown["overdue"]
+        assert any("OVERDUE" in line for line in in_words(shown))
         with pytest.raises(NotPossible, match="not known"):
             plans.undo_of(job, actor=Machine("keeper", "tests"), reason="again")
 
@@ -141,3 +146,15 @@ def test_a_change_that_made_it_worse_never_ends_without_its_way_back_being_asked
         work()
     job.refresh_from_db()
     assert job.state == State.VERIFYING, "another worker checks again, and puts it back"
+
+
+def test_a_keeper_outlives_a_database_that_is_away_for_a_while(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(*_: Any, **__: Any) -> None:
+        raise OperationalError("the server closed the connection")
+
+    monkeypatch.setattr("django.db.models.query.QuerySet._fetch_all", away)
+    monkeypatch.setattr("django.db.models.query.QuerySet.update_or_create", away)
+    keeper.sweep()
+    monkeypatch.undo()
+    keeper.sweep()
+    assert Heartbeat.objects.filter(kind="keeper").exists()
