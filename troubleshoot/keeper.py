@@ -19,7 +19,7 @@ from troubleshoot import jobs, plans
 from troubleshoot.audit import Machine, Tag
 from troubleshoot.jobs import NotPossible
 from troubleshoot.models import Heartbeat, Job
-from troubleshoot.models.job import ENDED, STARTED, WAITING, State
+from troubleshoot.models.job import ENDED, MAY_BE_UNDONE, STARTED, WAITING, State
 
 log = logging.getLogger(__name__)
 #: A failed undo is tried again after 10, 20, 40 … seconds, at most every 10 minutes, for ever.
@@ -97,14 +97,11 @@ def _expire(me: Machine) -> None:
     _each(_jobs(Q(state__in=WAITING, expires_at__lt=Now())), expire)
 
 
-def overdue() -> QuerySet[Job]:
-    """Temporary changes whose time is over and that are not undone yet."""
-    return Job.objects.filter(undo_at__lt=Now(), state__in=[*plans.MAY_BE_UNDONE, State.UNKNOWN]).order_by("undo_at")
-
-
 def _undo(me: Machine) -> None:
     """Undoes temporary changes whose time is over, and tries for ever."""
-    due = overdue().filter(state__in=plans.MAY_BE_UNDONE).select_related("host__site", "case", "plan", "requester")
+    due = (
+        Job.objects.overdue().filter(state__in=MAY_BE_UNDONE).select_related("host__site", "case", "plan", "requester")
+    )
     _each(due, lambda job: _undo_one(job, me))
 
 

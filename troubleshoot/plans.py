@@ -19,12 +19,9 @@ from troubleshoot.engine.facts import Fact
 from troubleshoot.engine.resource import State as Found
 from troubleshoot.jobs import NotPossible
 from troubleshoot.models import Case, Host, Job, Person, Plan
-from troubleshoot.models.job import ENDED, State
+from troubleshoot.models.job import ENDED, MAY_BE_UNDONE, State
 from troubleshoot.remote.envelope import RUNNER_DIGEST
 from troubleshoot.visits import Look, Wanted
-
-#: Ends of a change after which the host may still carry what it wrote.
-MAY_BE_UNDONE = frozenset({State.VERIFIED, State.NOT_VERIFIED, State.FAILED})
 
 
 def action_named(name: str) -> Action:

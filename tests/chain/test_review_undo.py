@@ -80,7 +80,7 @@ class TestATemporaryChange:
         keeper.sweep()
         Job.objects.filter(origin=job).update(state=State.UNKNOWN, ended_at=LONG_AGO)
         keeper.sweep()
-        assert list(keeper.overdue()) == [job]
+        assert list(Job.objects.overdue()) == [job]
         shown = documents.job(job)
         assert shown["overdue"]
         assert any("OVERDUE" in line for line in in_words(shown))
@@ -97,7 +97,7 @@ class TestATemporaryChange:
         work()
         good.refresh_from_db()
         assert good.state == State.REVERTED
-        assert bad in keeper.overdue()
+        assert bad in Job.objects.overdue()
 
     def test_is_undone_once_although_two_ask_at_the_same_time(
         self, lifted: Callable[[], Lifted], helpdesk: Person, monkeypatch: pytest.MonkeyPatch

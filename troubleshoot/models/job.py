@@ -66,6 +66,8 @@ ACTIVE = frozenset({S.CLAIMED, S.STARTING, S.RUNNING, S.VERIFYING})
 #: A lost lease here means that something may have started on the host.
 STARTED = frozenset({S.STARTING, S.RUNNING})
 ENDED = frozenset(S) - WAITING - ACTIVE
+#: Ends of a change after which the host may still carry what it wrote.
+MAY_BE_UNDONE = frozenset({S.VERIFIED, S.NOT_VERIFIED, S.FAILED})
 
 
 class Plan(models.Model):
@@ -92,6 +94,10 @@ class JobQuerySet(models.QuerySet["Job"]):
         if person.holds(["employee"]):
             found |= Q(requester=person) | Q(beneficiary=person)
         return self.filter(found)
+
+    def overdue(self) -> JobQuerySet:
+        """Temporary changes whose time is over and that are not undone yet."""
+        return self.filter(undo_at__lt=Now(), state__in=[*MAY_BE_UNDONE, State.UNKNOWN]).order_by("undo_at")
 
     def move(self, job: Job, to: State, *, fence: int | None = None, revoke: bool = False, **fields: object) -> bool:
         """Moves a job if it still stands where this object says, under the same fence; keeps the object in step.
