@@ -105,3 +105,6 @@ FOR EACH STATEMENT EXECUTE FUNCTION troubleshoot_work_refuse()
 
 CREATE TRIGGER troubleshoot_plan_no_truncate BEFORE TRUNCATE ON troubleshoot_plan
 FOR EACH STATEMENT EXECUTE FUNCTION troubleshoot_work_refuse()
+
+CREATE TRIGGER troubleshoot_guideversion_no_truncate BEFORE TRUNCATE ON troubleshoot_guideversion
+FOR EACH STATEMENT EXECUTE FUNCTION troubleshoot_work_refuse()
