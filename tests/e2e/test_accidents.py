@@ -18,10 +18,9 @@ from tests.e2e.walks import HELPDESK, Person
 from tests.e2e.world import Answer, Computer, wait_for
 from troubleshoot.management import processes
 
-pytestmark = pytest.mark.xdist_group("e2e")
 #: The organisation's own remedy: the shipped one, checked for five seconds only.
 QUICK = "quickly-require-tls"
-LEASE = 3
+LEASE = 5
 
 
 def _planned(site: Site, computer: Computer) -> dict[str, Any]:

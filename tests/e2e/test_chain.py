@@ -14,7 +14,6 @@ from tests.e2e.walks import APPROVER, HELPDESK, Person, Walk
 
 #: A lifted check is for helpdesk to go on with; after a restart the guide asks how far the person comes now.
 OUTCOMES = {RENEW: "solved", REQUIRE: "solved", LIFT: "escalate", RESTART: None}
-pytestmark = pytest.mark.xdist_group("e2e")
 
 
 @pytest.fixture(scope="module")

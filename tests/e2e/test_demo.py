@@ -8,12 +8,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from tests.e2e.watching import family, started_with
 from tests.e2e.world import ROOT, wait_for
 
-pytestmark = pytest.mark.xdist_group("e2e")
 _BROKER = """
 import time
 from troubleshoot.management.processes import Broker

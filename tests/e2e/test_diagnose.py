@@ -5,14 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import pytest
-
 from tests.e2e.conftest import Site
 from tests.e2e.fleet import DIAGNOSES, ERROR
 from tests.e2e.walks import Diagnosis
 from tests.e2e.world import SECRET, USER, Computer, World
 
-pytestmark = pytest.mark.xdist_group("e2e")
 CONTRACT = {
     "error",
     "guide",

@@ -12,8 +12,6 @@ from tests.e2e.conftest import Site
 from tests.e2e.watching import environment, started_with
 from tests.e2e.world import ROOT, SECRET, gunicorn
 
-pytestmark = pytest.mark.xdist_group("e2e")
-
 
 @pytest.mark.parametrize(
     "command",
