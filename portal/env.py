@@ -1,8 +1,10 @@
 """Reads the environment: typed, complained about at start, secrets also from NAME_FILE."""
 
+import contextlib
 import ipaddress
 import os
 import secrets
+import tempfile
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -66,20 +68,20 @@ def folders(name: str) -> tuple[Path, ...]:
 def secret_key(name: str, keep_in: Path) -> str:
     """The key from the environment, or one of our own made once and kept in a private file.
 
-    Two processes may come here at the same time on first use: the file is created exclusively, so both end
-    with the same key.
+    Two processes may come here at the same time on first use: a whole file is linked to its name, which only one
+    of them can do, so both end with the same key and nobody reads half of it.
     """
     if given := text(name):
         return given
     keep_in.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        descriptor = os.open(keep_in, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    except FileExistsError:
-        return keep_in.read_text(encoding="ascii")
-    key = secrets.token_urlsafe(48)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(key)
-    return key
+    if not keep_in.exists():
+        descriptor, made = tempfile.mkstemp(dir=keep_in.parent)  # readable by nobody else
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(48))
+        with contextlib.suppress(FileExistsError):
+            os.link(made, keep_in)
+        Path(made).unlink()
+    return keep_in.read_text(encoding="ascii")
 
 
 def refuse_credentials(process: str) -> None:

@@ -11,7 +11,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(env.text("MENDPOINT_VAR", str(BASE_DIR / "var"))).resolve()
 
 DEBUG = False
-SECRET_KEY = env.secret_key("MENDPOINT_SECRET_KEY", VAR_DIR / "secret-key")
+SECRET_KEY = env.secret_key("MENDPOINT_SIGNING_KEY", VAR_DIR / "secret-key")
 ALLOWED_HOSTS = env.words("MENDPOINT_HOSTS", "127.0.0.1,localhost,[::1]")
 
 INSTALLED_APPS = [

@@ -12,6 +12,7 @@ from django.db import connection, connections
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.utils import timezone
 from pytest_django import Settings
+from xdist.scheduler import LoadScopeScheduling
 
 from tests import postgres
 from troubleshoot import audit, people
@@ -46,6 +47,19 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     while _server:
         connections.close_all()
         _server.pop().stop()
+
+
+class _OneWorld(LoadScopeScheduling):  # type: ignore[misc]  # the library has no types
+    """Gives the end-to-end tests, which share one world of processes, to one worker; the others as they come."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "tests/e2e" if nodeid.startswith("tests/e2e/") else nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _OneWorld:
+    """Schedule by ourselves: xdist 3.8 takes no notice of its groups under pytest 9.2 (pytest-xdist issue 1386)."""
+    return _OneWorld(config, log)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -218,6 +218,11 @@ def _is_own(obj: object, person: Person) -> bool:
     return person.pk in named or (assigned is not None and assigned.filter(pk=person.pk).exists())
 
 
+def _parts(job: object) -> list[object]:
+    """A job, and what it came from and goes to: whoever opened its case, or whose computer it is, decides nothing."""
+    return [job, getattr(job, "case", None), getattr(job, "host", None)]
+
+
 def _is_case(obj: object) -> bool:
     """A case about a computer that nobody registered has no site: every helpdesk sees it, or nobody would help."""
     return hasattr(obj, "opened_by_id")
@@ -234,7 +239,7 @@ def _limit(action: str, role: Role, person: Person, obj: object) -> str:
     """Why a right that reaches the object still does not hold; empty when it does."""
     if obj is None:
         return ""
-    if action == "job.approve" and _is_own(obj, person):
+    if action == "job.approve" and any(_is_own(part, person) for part in _parts(obj)):
         return "own_request"
     if action in {"job.apply", "job.revert"} and role is Role.EMPLOYEE:
         mild = getattr(obj, "risk", None) == "low" and getattr(obj, "self_service", False) is True

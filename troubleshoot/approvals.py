@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 
 from troubleshoot import access, audit, notices
 from troubleshoot.audit import Tag
-from troubleshoot.jobs import NotPossible, approval_lifetime, move, objects_of, tell
+from troubleshoot.jobs import NotPossible, approval_lifetime, check_time, move, objects_of, tell
 from troubleshoot.models import Approval, Job, Message, Notice, Person
 from troubleshoot.models.job import State
 
@@ -49,28 +49,37 @@ def deciders(job: Job) -> list[Person]:
 
 
 def usable(job: Job) -> Approval | None:
-    """The yes that lets this job start now: not expired, for this very plan, by somebody who may still give it."""
-    approval = (
-        Approval.objects.filter(
-            job=job, decision=Approval.Decision.APPROVE, used_at=None, expires_at__gt=Now(), approver__is_active=True
-        )
-        .select_related("approver")
-        .first()
+    """The yes that lets this job start now: not expired, for this very plan, by somebody who may still give it.
+
+    A try that found a silent host has started nothing: the next try of the same job is still the same use.
+    """
+    given = Approval.objects.filter(
+        job=job, decision=Approval.Decision.APPROVE, expires_at__gt=Now(), approver__is_active=True
     )
+    if not job.tries:
+        given = given.filter(used_at=None)
+    approval = given.select_related("approver").first()
     if approval is None or job.plan is None or approval.digest != job.plan.digest:
+        return None
+    if approval.approver_id == job.starter_id:
         return None
     return approval if access.may(approval.approver, "job.approve", job).allowed else None
 
 
-def use(approval: Approval) -> bool:
-    """Spends an approval; False when it was spent before."""
-    return Approval.objects.filter(pk=approval.pk, used_at=None).update(used_at=Now()) == 1
+def spend(job: Job) -> bool:
+    """Spends the yes that lets this job start now; False when there is none."""
+    approval = usable(job)
+    if approval is None:
+        return False
+    used_by_an_earlier_try = approval.used_at is not None
+    return used_by_an_earlier_try or Approval.objects.filter(pk=approval.pk, used_at=None).update(used_at=Now()) == 1
 
 
 def _vote(actor: Person, job: Job, decision: Approval.Decision, *, digest: str, reason: str) -> Approval:
     access.require(actor, "job.approve", job)
     if job.state != State.WAITING_APPROVAL or job.plan is None:
         raise NotPossible(f"There is nothing to decide: this is {job.get_state_display().lower()}.")
+    check_time(job)
     if digest != job.plan.digest:
         raise NotPossible("The plan is not the one you were shown. Nothing was approved.")
     yes = decision is Approval.Decision.APPROVE

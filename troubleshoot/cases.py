@@ -12,7 +12,6 @@ from troubleshoot.engine import guide as guides
 from troubleshoot.engine.codes import Identified
 from troubleshoot.jobs import NotPossible
 from troubleshoot.models import Answer, Case, Host, Person
-from troubleshoot.models.job import WAITING
 
 #: The guide for texts and codes that no entry of the table leads elsewhere.
 DEFAULT_GUIDE = "rdp-connection-closed"
@@ -76,7 +75,7 @@ def answer(*, actor: Person, case: Case, step: str, value: str) -> None:
     """Records what the person says to a question or a try; an earlier answer may be changed until a fix has begun."""
     access.require(actor, "case.answer", case)
     with transaction.atomic():
-        case = Case.objects.select_for_update().select_related("guide").get(pk=case.pk)
+        case = Case.objects.held().select_related("guide").get(pk=case.pk)
         if case.closed_at is not None:
             raise NotPossible("This case is closed.")
         if diagnosis.answers(case).get(step) == value:
@@ -171,15 +170,18 @@ def _check_answer(case: Case, step: str, value: str) -> None:
     guide = diagnosis.guide_of(case)
     if step in guide.steps and guide.steps[step].kind not in {"ask", "try"}:
         raise NotPossible("This is answered by a reading or a fix, not by a person.")
-    started = {
-        one.name
-        for one in guide.steps.values()
-        if one.kind == "fix" and (job := diagnosis.fix_job(case, one.subject)) and job.state not in WAITING
-    }
     try:
-        guides.answer(guide, diagnosis.answers(case), step, value, started=started)
+        guides.answer(guide, diagnosis.answers(case), step, value, started=started_fixes(case))
     except guides.AnswerRefused as refusal:
         raise NotPossible(f"{refusal}.") from refusal
+
+
+def started_fixes(case: Case) -> set[str]:
+    """The steps whose remedy has begun on the computer, whatever was asked for since."""
+    begun = set(case.jobs.exclude(started_at=None).values_list("action", flat=True))
+    return {
+        step.name for step in diagnosis.guide_of(case).steps.values() if step.kind == "fix" and step.subject in begun
+    }
 
 
 def storable(text: str) -> str:

@@ -36,11 +36,11 @@ PROGRESS_WORDS = {"read": "Reading", "write": "Changing", "check": "Reading agai
 
 def carry_out(job: Job, *, worker: Machine) -> None:
     """Takes a claimed change to its end. Nothing is sent to the host unless every condition still holds."""
+    before = visits.from_outside(job.host).facts
     plan, why = _last_gate(job)
     if plan is None:
         _end(job, State.REFUSED, why, worker)
         return
-    before = visits.from_outside(job.host).facts
     if not _start(job, plan, before, worker):
         return
     try:
@@ -85,9 +85,9 @@ def _last_gate(job: Job) -> tuple[plan_rules.Plan | None, str]:
     other = plan_rules.outdated(plan, library.installed(), runner=RUNNER_DIGEST)
     if other:
         return None, f"This plan can no longer be carried out: {', '.join(other)}. Make a new plan."
-    why = plans.closed(host) or _not_this_computer(plan, host)
+    why = plans.closed(host) or _not_this_computer(plan, host) or _not_allowed(job, host)
     if not why and job.kind == Job.Kind.APPLY:
-        why = plans.forbidden(plans.action_named(job.action), host) or _not_allowed(job)
+        why = plans.forbidden(plans.action_named(job.action), host)
     return (None, why) if why else (plan, "")
 
 
@@ -96,10 +96,15 @@ def _not_this_computer(plan: plan_rules.Plan, host: Host) -> str:
     return "" if same else "The plan was made for another computer under this name."
 
 
-def _not_allowed(job: Job) -> str:
-    allowed = access.may(job.requester, "job.apply", job)
+def _not_allowed(job: Job, host: Host) -> str:
+    """Why the people who let this job run no longer may; an undo that the portal itself started needs nobody."""
+    if job.starter is None:
+        return "" if job.kind == Job.Kind.REVERT else "Nobody started this."
+    allowed = access.may(job.starter, "job.apply" if job.origin is None else "job.revert", job.origin or job)
     if not allowed.allowed:
-        return f"{job.requester} may no longer start this. {allowed.reason}"
+        return f"{job.starter} may no longer start this. {allowed.reason}"
+    if plans.needs_another(job, host):
+        return f"{host} was marked critical meanwhile. Make a new plan, which a second person approves."
     if job.needs_approval and approvals.usable(job) is None:
         return "The approval has expired, was used, or its giver may no longer approve."
     return ""
@@ -111,12 +116,10 @@ def _start(job: Job, plan: plan_rules.Plan, before: dict[str, str], worker: Mach
     if job.kind == Job.Kind.APPLY and (time_limit := plans.action_named(job.action).temporary):
         undo["undo_at"] = Now() + dt.timedelta(seconds=time_limit)
     with transaction.atomic():
-        if job.needs_approval and job.kind == Job.Kind.APPLY:
-            approval = approvals.usable(job)
-            if approval is None or not approvals.use(approval):
-                _end(job, State.REFUSED, "The approval was used or has expired.", worker)
-                return False
-        return jobs.move(
+        if job.needs_approval and not approvals.spend(job):
+            _end(job, State.REFUSED, "The approval was used or has expired.", worker)
+            return False
+        moved = jobs.move(
             job,
             State.STARTING,
             "Starting",
@@ -128,6 +131,9 @@ def _start(job: Job, plan: plan_rules.Plan, before: dict[str, str], worker: Mach
             result={**job.result, "outside_before": before},
             **undo,
         )
+        if not moved:
+            transaction.set_rollback(True)  # the lease was lost: the approval stays for whoever has the job now
+    return moved
 
 
 def _progress(job: Job, plan: plan_rules.Plan, step: Progress, worker: Machine) -> None:
@@ -179,7 +185,7 @@ def _came_back(job: Job, plan: plan_rules.Plan, visit: Visit, worker: Machine) -
             for doubt in doubts:
                 jobs.tell(job, f"The readings do not show this: {doubt}")
             text = "Done on the computer; checking"
-            jobs.move(
+            moved = jobs.move(
                 job,
                 State.VERIFYING,
                 text,
@@ -189,9 +195,10 @@ def _came_back(job: Job, plan: plan_rules.Plan, visit: Visit, worker: Machine) -
                 result=result,
                 details={"written": list(visit.written)},
             )
-            verify(job, worker=worker)
+            if moved:
+                verify(job, worker=worker)
         case "drifted" if job.kind == Job.Kind.REVERT and _is_already_back(plan, visit):
-            jobs.move(
+            moved = jobs.move(
                 job,
                 State.VERIFYING,
                 "It was already as before",
@@ -200,7 +207,8 @@ def _came_back(job: Job, plan: plan_rules.Plan, visit: Visit, worker: Machine) -
                 fence=job.fence,
                 result={**result, "after": result["before"]},
             )
-            verify(job, worker=worker)
+            if moved:
+                verify(job, worker=worker)
         case "drifted":
             text = "Someone else changed this computer meanwhile. Nothing was changed by us."
             differences = [asdict(one) for one in plan_rules.drift(plan, visit.before)]
@@ -250,16 +258,17 @@ def _end_apply(job: Job, action: Action, worker: Machine) -> None:
         time.sleep(POLL_SECONDS)
     good = verdict == "verified"
     text = "Checked from outside, twice: it answers properly again." if good else _not_verified(readings[-1], action)
-    moved = _end(
-        job,
-        State.VERIFIED if good else State.NOT_VERIFIED,
-        text,
-        worker,
-        facts=_after(readings[-1]),
-        result={**job.result, "verdict": verdict, "outside_after": readings[-1]},
-    )
-    if moved and verdict == "worse":
-        _take_back(job, worker)
+    with transaction.atomic():
+        moved = _end(
+            job,
+            State.VERIFIED if good else State.NOT_VERIFIED,
+            text,
+            worker,
+            facts=_after(readings[-1]),
+            result={**job.result, "verdict": verdict, "outside_after": readings[-1]},
+        )
+        if moved and verdict == "worse":
+            _take_back(job, worker)
 
 
 def _not_verified(last: dict[str, str], action: Action) -> str:

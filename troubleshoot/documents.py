@@ -110,6 +110,7 @@ def job(one: Job) -> dict[str, Any]:
         "ended_at": time(one.ended_at),
         "expires_at": time(one.expires_at) if one.state in WAITING else None,
         "undo_at": time(one.undo_at),
+        "overdue": Job.objects.overdue().filter(pk=one.pk).exists(),
         "reverts": str(one.origin_id) if one.origin_id else None,
         "reverted_by": [str(key) for key in one.reverts.order_by("created_at").values_list("pk", flat=True)],
         "signed_in": one.result.get("signed_in"),

@@ -207,6 +207,12 @@ def offer(
     return job
 
 
+def check_time(job: Job) -> None:
+    """Raises NotPossible when a job's time is over, even where the keeper has not said so yet."""
+    if Job.objects.filter(pk=job.pk, expires_at__lte=Now()).exists():
+        raise NotPossible("Its time is over: what was read may no longer be true. Make a new plan.")
+
+
 def start(*, actor: Person, job: Job) -> None:
     """Lets a planned or approved job run: the decision of whoever asked for exactly this plan."""
     access.require(actor, "job.apply", job)
@@ -214,6 +220,9 @@ def start(*, actor: Person, job: Job) -> None:
         raise NotPossible("This waits for a second person's approval.")
     if job.state not in {State.PLANNED, State.APPROVED}:
         raise NotPossible(f"This cannot be started: it is {job.get_state_display().lower()}.")
+    check_time(job)
+    if job.approvals.filter(approver=actor).exists():
+        raise NotPossible("You approved this. Somebody else starts it: no change of its kind is one person's alone.")
     enqueue(job, actor=actor, text=f"{actor} started it")
 
 
@@ -221,7 +230,14 @@ def enqueue(job: Job, *, actor: Actor, text: str) -> None:
     """Queues a job and rings its doorbell once the row is safe. Raises NotPossible when somebody else was faster."""
     with transaction.atomic():
         moved = move(
-            job, State.QUEUED, text, tag=Tag.JOB_QUEUE, actor=actor, ring_at=Now(), expires_at=Now() + QUEUE_LIFETIME
+            job,
+            State.QUEUED,
+            text,
+            tag=Tag.JOB_QUEUE,
+            actor=actor,
+            starter=actor if isinstance(actor, Person) else None,
+            ring_at=Now(),
+            expires_at=Now() + QUEUE_LIFETIME,
         )
         if not moved:
             raise NotPossible("Somebody else has just decided this. Look at it again.")
@@ -237,11 +253,11 @@ def cancel(*, actor: Person, job: Job) -> None:
         raise NotPossible("It has begun in this moment and cannot be taken back.")
 
 
-def ring(job: Job) -> None:
-    """Rings for a queued job and sets the time of the next ring."""
+def ring(job: Job) -> bool:
+    """Rings for a queued job and sets the time of the next ring; False when the broker could not be reached."""
     wait = RING_AGAIN[min(job.rings, len(RING_AGAIN) - 1)]
     Job.objects.filter(pk=job.pk).update(rings=job.rings + 1, ring_at=Now() + dt.timedelta(seconds=wait))
-    queue.ring(job.pk, queue=job.host.site.queue)
+    return queue.ring(job.pk, queue=job.host.site.queue)
 
 
 def _ring_after_commit(job: Job) -> None:

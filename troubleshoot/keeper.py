@@ -9,6 +9,8 @@ import datetime as dt
 import logging
 import os
 import socket
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
@@ -17,23 +19,23 @@ from troubleshoot import care, jobs, notices, plans
 from troubleshoot.audit import Machine, Tag
 from troubleshoot.jobs import NotPossible
 from troubleshoot.models import Heartbeat, Job
-from troubleshoot.models.job import ENDED, STARTED, WAITING, State
+from troubleshoot.models.job import ENDED, MAY_BE_UNDONE, STARTED, WAITING, State
 
 log = logging.getLogger(__name__)
 #: A failed undo is tried again after 10, 20, 40 … seconds, at most every 10 minutes, for ever.
 UNDO_AGAIN = (10, 600)
-BATCH = 200
+#: A check that a dead worker left waits this long for another worker; it keeps its host from every other visit.
+CHECK_LIFETIME = dt.timedelta(minutes=10)
 
 
 def sweep() -> None:
     """One round of everything. A defect in one duty is logged and does not keep the others from running."""
     me = Machine("keeper", f"{socket.gethostname()}:{os.getpid()}")
-    for duty in (_ring, _free_dead_leases, _expire, _undo, _follow_up, _mail):
+    for duty in (_ring, _free_dead_leases, _expire, _undo, _follow_up, _mail, _beat):
         try:
             duty(me)
         except Exception:
             log.exception("the keeper's duty %s met a defect", duty.__name__)
-    beat("keeper", me.name)
 
 
 def beat(kind: str, name: str) -> None:
@@ -41,60 +43,78 @@ def beat(kind: str, name: str) -> None:
     Heartbeat.objects.update_or_create(kind=kind, name=name, defaults={"beaten_at": Now()})
 
 
+def _beat(me: Machine) -> None:
+    beat("keeper", me.name)
+
+
 def _jobs(condition: Q) -> QuerySet[Job]:
-    return Job.objects.filter(condition).select_related("host__site", "case", "plan", "requester")[:BATCH]
+    related = ("host__site", "case", "plan", "requester", "beneficiary")
+    return Job.objects.filter(condition).select_related(*related).order_by("created_at")
+
+
+def _each(found: Iterable[Job], act: Callable[[Job], object]) -> None:
+    """Acts on each job by itself: one that cannot be moved must not keep the others waiting."""
+    for job in found:
+        try:
+            act(job)
+        except Exception:
+            log.exception("the keeper could not move job %s", job.pk)
 
 
 def _ring(me: Machine) -> None:
     """Rings for queued jobs, and for a check that a dead worker left; losing the broker loses nothing."""
     due = Q(state=State.QUEUED, not_before__lte=Now()) | Q(state=State.VERIFYING, lease_until__lt=Now())
     for job in _jobs(due & Q(ring_at__lte=Now())):
-        jobs.ring(job)
+        if not jobs.ring(job):
+            return  # no broker: waiting for it once for each job would keep the other duties from their time
 
 
 def _free_dead_leases(me: Machine) -> None:
     """Nothing started: back into the queue. Something may have started: unknown, and never repeated."""
-    for job in _jobs(Q(state=State.CLAIMED, lease_until__lt=Now())):
-        jobs.move(
-            job,
-            State.QUEUED,
-            "Its worker went silent before anything started; it waits for another",
-            tag=Tag.JOB_QUEUE,
-            actor=me,
-            fence=job.fence,
-            revoke=True,
-            lease_until=None,
-            ring_at=Now(),
-        )
-    for job in _jobs(Q(state__in=STARTED, lease_until__lt=Now())):
-        text = "Its worker went silent after the start. Whether the change was made is not known; it is not repeated."
-        jobs.move(job, State.UNKNOWN, text, tag=Tag.JOB_END, actor=me, fence=job.fence, revoke=True, explanation=text)
+
+    def free(job: Job) -> None:
+        text = "Its worker went silent before anything started; it waits for another"
+        again: dict[str, Any] = {"lease_until": None, "ring_at": Now()}
+        jobs.move(job, State.QUEUED, text, tag=Tag.JOB_QUEUE, actor=me, fence=job.fence, revoke=True, **again)
+
+    def end(job: Job, to: State, text: str) -> None:
+        jobs.move(job, to, text, tag=Tag.JOB_END, actor=me, fence=job.fence, revoke=True, explanation=text)
+
+    lost = "Its worker went silent after the start. Whether the change was made is not known; it is not repeated."
+    unchecked = "Done on the computer, but no worker was there to check it."
+    dead = Q(lease_until__lt=Now())
+    _each(_jobs(dead & Q(state=State.CLAIMED)), free)
+    _each(_jobs(dead & Q(state__in=STARTED)), lambda job: end(job, State.UNKNOWN, lost))
+    left = Q(state=State.VERIFYING, lease_until__lt=Now() - CHECK_LIFETIME)
+    _each(_jobs(left), lambda job: end(job, State.NOT_VERIFIED, unchecked))
 
 
 def _expire(me: Machine) -> None:
-    for job in _jobs(Q(state__in=WAITING, expires_at__lt=Now())):
+    def expire(job: Job) -> None:
         text = "Nobody decided in time." if job.state != State.QUEUED else "No worker of its site took it in time."
         jobs.move(job, State.EXPIRED, text, tag=Tag.JOB_END, actor=me, explanation=text)
 
-
-def overdue() -> QuerySet[Job]:
-    """Temporary changes whose time is over and that are not undone yet."""
-    return Job.objects.filter(undo_at__lt=Now(), state__in=[*plans.MAY_BE_UNDONE, State.UNKNOWN]).order_by("undo_at")
+    _each(_jobs(Q(state__in=WAITING, expires_at__lt=Now())), expire)
 
 
 def _undo(me: Machine) -> None:
     """Undoes temporary changes whose time is over, and tries for ever."""
-    for job in overdue().filter(state__in=plans.MAY_BE_UNDONE).select_related("host__site", "case", "plan")[:BATCH]:
-        if _is_being_undone(job) or _was_tried_just_now(job):
-            continue
-        try:
-            undo = plans.undo_of(job, actor=me, reason="The time of this temporary change is over.")
-        except NotPossible as error:
-            log.info("job %s is not undone now: %s", job.pk, error)
-            continue
-        if undo is None:
-            Job.objects.filter(pk=job.pk).update(undo_at=None)
-            jobs.tell(job, "Nothing of this temporary change is left to undo.")
+    due = (
+        Job.objects.overdue().filter(state__in=MAY_BE_UNDONE).select_related("host__site", "case", "plan", "requester")
+    )
+    _each(due, lambda job: _undo_one(job, me))
+
+
+def _undo_one(job: Job, me: Machine) -> None:
+    if _is_being_undone(job) or _was_tried_just_now(job):
+        return
+    try:
+        undo = plans.undo_of(job, actor=me, reason="The time of this temporary change is over.")
+    except NotPossible as error:
+        log.info("job %s is not undone now: %s", job.pk, error)
+        return
+    if undo is None and Job.objects.filter(pk=job.pk, undo_at__isnull=False).update(undo_at=None):
+        jobs.tell(job, "Nothing of this temporary change is left to undo.")
 
 
 def _follow_up(me: Machine) -> None:

@@ -11,13 +11,14 @@ from django.utils.translation import gettext_noop
 
 from troubleshoot import library, plans
 from troubleshoot.engine import plan as plan_rules
+from troubleshoot.jobs import NotPossible
 from troubleshoot.models import Case, Job
-from troubleshoot.models.job import ENDED, State
+from troubleshoot.models.job import ENDED, MAY_BE_UNDONE, State
 
 #: So much of a computer's past is shown.
 MOST = 5
 #: Changes that may still be in force.
-IN_FORCE = frozenset({*plans.MAY_BE_UNDONE, State.UNKNOWN})
+IN_FORCE = frozenset({*MAY_BE_UNDONE, State.UNKNOWN})
 #: How a change ended, in words for a person; and what the words are about: ok, warn, bad.
 _ENDINGS = {
     State.VERIFIED: ("ok", gettext_noop("%(host)s answers properly again")),
@@ -84,11 +85,11 @@ def changes(case: Case) -> list[Change]:
 
 
 def _change(job: Job) -> Change:
-    free = job.kind == Job.Kind.APPLY and job.state in plans.MAY_BE_UNDONE and not getattr(job, "open_reverts", ())
+    free = job.kind == Job.Kind.APPLY and job.state in MAY_BE_UNDONE and not getattr(job, "open_reverts", ())
     in_force = job.undo_at is not None and job.state in IN_FORCE
     overdue = bool(in_force and job.undo_at and job.undo_at < timezone.now())
     try:
         back = plans.way_back(job) if free else None
-    except plan_rules.PlanError:
+    except NotPossible:
         back = None  # the catalogue no longer has what it would take
     return Change(job, back, in_force, overdue)

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 
 from troubleshoot import access, audit, jobs, library
@@ -16,14 +16,13 @@ from troubleshoot.engine import facts as fact_rules
 from troubleshoot.engine import plan as plans
 from troubleshoot.engine.action import Action
 from troubleshoot.engine.facts import Fact
+from troubleshoot.engine.resource import State as Found
 from troubleshoot.jobs import NotPossible
 from troubleshoot.models import Case, Host, Job, Person, Plan
-from troubleshoot.models.job import ENDED, State
+from troubleshoot.models.job import ENDED, MAY_BE_UNDONE, State
 from troubleshoot.remote.envelope import RUNNER_DIGEST
 from troubleshoot.visits import Look, Wanted
 
-#: Ends of a change after which the host may still carry what it wrote.
-MAY_BE_UNDONE = frozenset({State.VERIFIED, State.NOT_VERIFIED, State.FAILED})
 #: A plan that lies before whoever decides.
 _UNDECIDED = frozenset({State.PLANNED, State.WAITING_APPROVAL, State.APPROVED})
 
@@ -57,6 +56,10 @@ def request(
     """
     wish = action_named(action)
     access.require(actor, "job.plan", host)
+    if case is not None:
+        access.require(actor, "case.answer", case)
+        if case.host_id != host.pk:
+            raise NotPossible(f"This case is not about {host}.")
     if why := forbidden(wish, host):
         raise NotPossible(why)
     if wish.risk != "low" and not reason.strip():
@@ -108,6 +111,12 @@ def closed(host: Host) -> str:
     """Why nothing at all may be changed on a host; empty when changes are allowed."""
     allowed = host.mode == Host.Mode.CHANGES_ALLOWED
     return "" if allowed else f"{host} is registered as diagnose only. An administrator can allow changes."
+
+
+def needs_another(job: Job, host: Host) -> bool:
+    """Whether a critical host is changed that no second person decided about; a temporary change promised its undo."""
+    covered = job.needs_approval or (job.origin and (job.origin.needs_approval or job.origin.undo_at))
+    return host.critical and not covered
 
 
 def make(reading: Job, action: Action, look: Look) -> tuple[Job | None, str]:
@@ -163,12 +172,6 @@ def revert(*, actor: Person, job: Job, reason: str = "") -> Job:
     return undo
 
 
-def way_back(job: Job) -> plans.Plan | None:
-    """The plan that would put back what a finished change wrote; None when nothing is left that can be put back."""
-    states = job.result.get("after") or job.result.get("before") or []
-    return plans.revert_of(of(job), states, library.installed(), runner=RUNNER_DIGEST) if states else None
-
-
 def undo_of(job: Job, *, actor: Actor, reason: str, facts: dict[str, Any] | None = None) -> Job | None:
     """Queues the revert of a finished change; None when nothing is left that can be put back.
 
@@ -178,9 +181,50 @@ def undo_of(job: Job, *, actor: Actor, reason: str, facts: dict[str, Any] | None
         raise NotPossible("Only a finished change can be undone.")
     if job.reverts.exclude(state__in=ENDED).exists():
         raise NotPossible("It is being undone already.")
+    if job.reverts.filter(state=State.UNKNOWN).exists():
+        raise NotPossible("How its last undo ended is not known, so it is not repeated. Look at the computer.")
     plan = way_back(job)
     if plan is None:
         return None
+    try:
+        return _queue_undo(job, plan, actor=actor, reason=reason, facts=facts or {})
+    except IntegrityError as error:
+        raise NotPossible("It is being undone already.") from error
+
+
+def way_back(job: Job) -> plans.Plan | None:
+    """What would put a change back, from where its resources were last seen. Raises NotPossible."""
+    try:
+        plan = of(job)
+        seen = _last_seen(job, plan)
+        return plans.revert_of(plan, seen, library.installed(), runner=RUNNER_DIGEST) if seen else None
+    except plans.PlanError as error:
+        raise NotPossible(f"The way back cannot be planned: {error}.") from error
+
+
+def _last_seen(job: Job, plan: plans.Plan) -> list[Found | None]:
+    """Each resource's state after the run, or as a later undo that did not get through has found it.
+
+    What could not be read again is taken to be as the run wanted it: an undo compares before it writes, and the next
+    one starts from what it found.
+    """
+    before, after = job.result.get("before") or [], job.result.get("after")
+    seen: list[Found | None] = list(after or before)
+    for index, (item, state) in enumerate(zip(plan.items, seen, strict=False)):
+        if state is None and before[index] is not None:
+            wanted = {name: value for name, value in item.desired.items() if name in before[index]}
+            seen[index] = {**before[index], **wanted}
+    for undo in job.reverts.filter(state__in=ENDED).order_by("ended_at"):
+        found = undo.result.get("after") or undo.result.get("before") or []
+        for item, state in zip(of(undo).items, found, strict=False):
+            for index, own in enumerate(plan.items[: len(seen)]):
+                if state is not None and (own.resource, own.params) == (item.resource, item.params):
+                    seen[index] = state
+    return seen
+
+
+def _queue_undo(job: Job, plan: plans.Plan, *, actor: Actor, reason: str, facts: dict[str, Any]) -> Job:
+    waits = isinstance(actor, Person) and needs_another(job, job.host) and job.undo_at is None
     with transaction.atomic():
         undo = Job.objects.create(
             kind=Job.Kind.REVERT,
@@ -193,9 +237,10 @@ def undo_of(job: Job, *, actor: Actor, reason: str, facts: dict[str, Any] | None
             requester=actor if isinstance(actor, Person) else job.requester,
             beneficiary=job.beneficiary,
             reason=reason,
-            state=State.PLANNED,
+            needs_approval=waits,
+            state=State.WAITING_APPROVAL if waits else State.PLANNED,
             expires_at=Now() + dt.timedelta(days=1),
-            facts=facts or {},
+            facts=facts,
         )
         audit.record(
             Tag.JOB_REVERT,
@@ -205,5 +250,8 @@ def undo_of(job: Job, *, actor: Actor, reason: str, facts: dict[str, Any] | None
             details={"origin": str(job.pk), "digest": plan.digest},
             personal={"reason": reason} if reason else None,
         )
+        if waits:
+            jobs.tell(undo, "It waits for a second person: the computer is critical")
+            return undo
         jobs.enqueue(undo, actor=actor, text=f"Undoing the change of {job.created_at:%Y-%m-%d %H:%M} UTC")
     return undo

@@ -15,18 +15,28 @@ from types import TracebackType
 from typing import Any, Self
 
 from django.conf import settings
-from django.db import IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models.functions import Now
 
-from troubleshoot import audit, changes, diagnosis, jobs, plans, visits
+from troubleshoot import access, audit, changes, diagnosis, jobs, plans, visits
 from troubleshoot import connection as connection_test
 from troubleshoot.audit import Machine, Tag
+from troubleshoot.jobs import NotPossible
 from troubleshoot.models import Case, Host, Job, Reading
 from troubleshoot.models.job import State
+from troubleshoot.remote.dial import DialError
 from troubleshoot.visits import Look
 
 log = logging.getLogger(__name__)
 WORKER = Machine("worker", f"{socket.gethostname()}:{os.getpid()}")
+DEFECT = "A defect in Mendpoint ended this. It is in the worker's log with this job's number."
+#: Where a job ends that its worker cannot go on with: before the start nothing happened; after it, nobody knows.
+GIVEN_UP = {
+    State.CLAIMED: (State.REFUSED, ""),
+    State.STARTING: (State.UNKNOWN, ""),
+    State.RUNNING: (State.UNKNOWN, ""),
+    State.VERIFYING: (State.NOT_VERIFIED, "Done on the computer, but it could not be checked. "),
+}
 
 
 class Lease:
@@ -51,10 +61,18 @@ class Lease:
     def _renew(self) -> None:
         try:
             while not self._over.wait(self._time.total_seconds() / 5):
-                if not Job.objects.renew(self._job, lease=self._time):
+                if not self._renewed():
                     return  # the fence has passed on; every further write of this worker will find that out
         finally:
             connection.close()
+
+    def _renewed(self) -> bool:
+        try:
+            return Job.objects.renew(self._job, lease=self._time)
+        except DatabaseError:
+            log.warning("the lease of job %s could not be renewed now; trying again", self._job.pk)
+            connection.close()
+            return True
 
 
 def lease_time() -> dt.timedelta:
@@ -77,9 +95,11 @@ def run(job_id: uuid.UUID) -> None:
                 changes.verify(job, worker=WORKER)
             else:
                 changes.carry_out(job, worker=WORKER)
+        except (NotPossible, DialError) as refusal:
+            _give_up(job, f"{str(refusal).rstrip('.')}.")
         except Exception:
             log.exception("job %s of case %s met a defect of ours", job.pk, job.case_id)
-            _give_up(job)
+            _give_up(job, DEFECT)
             raise
         finally:
             _ring_next(job)
@@ -107,6 +127,10 @@ def _claim(job_id: uuid.UUID) -> Job | None:
 
 
 def _read(job: Job) -> None:
+    if not _may_look(job):
+        text = f"{job.requester} may no longer ask for this."
+        jobs.move(job, State.REFUSED, text, tag=Tag.JOB_END, actor=WORKER, fence=job.fence, explanation=text)
+        return
     action = plans.action_named(job.action) if job.action else None
     look = visits.look(
         job.host,
@@ -146,6 +170,14 @@ def _test(job: Job) -> None:
             transaction.set_rollback(True)  # as with a reading
 
 
+def _may_look(job: Job) -> bool:
+    """Whether whoever asked still may: a look uses the host's account too."""
+    if job.action:
+        return access.may(job.requester, "job.plan", job.host).allowed
+    answers = job.case is not None and access.may(job.requester, "case.answer", job.case).allowed
+    return answers or access.may(job.requester, "case.open", job.host).allowed
+
+
 def keep(job: Job, look: Look) -> None:
     """Keeps what a look saw inside, and learns the identity of a computer at the first contact."""
     _keep_readings(job, [reading for reading in look.readings if reading[0] != "network"])
@@ -169,14 +201,15 @@ def met(host: Host, identity: dict[str, str]) -> None:
         audit.record(Tag.HOST_IDENTITY, actor=WORKER, objects=[host], details={"identity": identity})
 
 
-def _give_up(job: Job) -> None:
-    """After a defect of ours: before the start nothing happened; after it, nobody knows."""
+def _give_up(job: Job, why: str) -> None:
+    """Ends a job that this worker cannot go on with, unless it is another worker's by now."""
+    fence = job.fence
     job.refresh_from_db()
-    text = "A defect in Mendpoint ended this. It is in the worker's log with this job's number."
-    if job.state == State.CLAIMED:
-        jobs.move(job, State.REFUSED, text, tag=Tag.JOB_END, actor=WORKER, fence=job.fence, explanation=text)
-    elif job.state in {State.STARTING, State.RUNNING}:
-        jobs.move(job, State.UNKNOWN, text, tag=Tag.JOB_END, actor=WORKER, fence=job.fence, explanation=text)
+    if job.fence != fence or job.state not in GIVEN_UP:
+        return
+    to, before = GIVEN_UP[State(job.state)]
+    text = before + why
+    jobs.move(job, to, text, tag=Tag.JOB_END, actor=WORKER, fence=fence, explanation=text)
 
 
 def _ring_next(job: Job) -> None:

@@ -75,20 +75,26 @@ def registered(host: Host) -> Registered:
 
 
 def door(host: Host) -> winrm.Door:
-    """The way in through WinRM. Raises winrm.Denied without a credential, ValueError for a weak transport."""
+    """The way in through WinRM. Raises winrm.Denied without an account, CredentialMissing when its secret is not where
+    this process looks for it, winrm.Refused for a way that is too weak."""
     if host.credential is None:
         raise winrm.Denied("sign-in", "No account is registered for this computer. An administrator can add one.")
-    return winrm.Door(
-        registered=registered(host),
-        port=host.winrm_port,
-        transport=cast("Way", host.transport),
-        tls=host.tls,
-        username=host.credential.username,
-        secret=credentials.resolve(host.credential),
-        ca_file=Path(host.ca_file) if host.ca_file else None,
-        lab=host.lab,
-        ntlm_over_http=host.ntlm_over_http,
-    )
+    secret = credentials.resolve(host.credential)
+    secret.reveal()  # asked here, because the door does not repeat what a source of secrets says
+    try:
+        return winrm.Door(
+            registered=registered(host),
+            port=host.winrm_port,
+            transport=cast("Way", host.transport),
+            tls=host.tls,
+            username=host.credential.username,
+            secret=secret,
+            ca_file=Path(host.ca_file) if host.ca_file else None,
+            lab=host.lab,
+            ntlm_over_http=host.ntlm_over_http,
+        )
+    except ValueError as error:
+        raise winrm.Refused("settings", f"{error}. An administrator can correct how it is registered.") from error
 
 
 def from_outside(host: Host) -> network.Report:

@@ -9,7 +9,7 @@ from django.db import DatabaseError, connection, transaction
 
 from tests.conftest import TESTER, MakePerson
 from troubleshoot import hosts
-from troubleshoot.models import Approval, Host, Job, Person, Plan, Site
+from troubleshoot.models import Approval, GuideVersion, Host, Job, Person, Plan, Site
 from troubleshoot.models.job import State
 
 pytestmark = pytest.mark.django_db
@@ -196,6 +196,21 @@ class TestAJob:
         Job.objects.create(kind="read", host=job.host, requester=job.requester, state=State.CLAIMED)
 
 
+@pytest.mark.parametrize("table", ["job", "plan", "guideversion"])
+def test_nothing_is_replaced_even_when_triggers_are_not_recursive(table: str, job: Job) -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("INSERT OR REPLACE is SQLite's")
+    GuideVersion.objects.create(name="x", digest=DIGEST, source="")
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA recursive_triggers = 0")
+    try:
+        with pytest.raises(DatabaseError, match="cannot be replaced"):
+            sql(f"INSERT OR REPLACE INTO troubleshoot_{table} SELECT * FROM troubleshoot_{table}")
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA recursive_triggers = 1")
+
+
 class TestAPlan:
     def test_is_never_changed_or_deleted(self, job: Job) -> None:
         for statement in ("UPDATE troubleshoot_plan SET digest = 'x'", "DELETE FROM troubleshoot_plan"):
@@ -205,6 +220,6 @@ class TestAPlan:
 
 @pytest.mark.postgres
 def test_no_table_of_decisions_can_be_truncated(job: Job) -> None:
-    for table in ("answer", "approval", "job", "plan"):
+    for table in ("answer", "approval", "guideversion", "job", "plan"):
         with pytest.raises(DatabaseError):
             sql(f"TRUNCATE troubleshoot_{table} CASCADE")

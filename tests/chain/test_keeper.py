@@ -17,7 +17,7 @@ LONG_AGO = "2026-01-01T00:00:00Z"
 def bells(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """The jobs that were rung for, instead of a broker."""
     rung: list[Any] = []
-    monkeypatch.setattr(queue, "ring", lambda job, **_: rung.append(job) or True)
+    monkeypatch.setattr(queue, "ring", lambda job, **_: rung.append(job))
     return rung
 
 

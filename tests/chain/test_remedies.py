@@ -194,13 +194,13 @@ class TestADangerousChange:
             keeper.sweep()
             work()
             Job.objects.filter(origin=job, state=State.UNREACHABLE).update(ended_at="2026-01-01T00:00:00Z")
-        assert list(keeper.overdue()) == [job]
+        assert list(Job.objects.overdue()) == [job]
         assert job.reverts.filter(state=State.UNREACHABLE).count() == 2
         with self.host.lab.state.changing() as document:
             document["network"]["winrm"] = "open"
         keeper.sweep()
         work()
-        assert not keeper.overdue().exists()
+        assert not Job.objects.overdue().exists()
 
 
 class TestACheckFromOutside:

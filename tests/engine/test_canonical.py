@@ -36,7 +36,7 @@ def test_hashes_the_bytes() -> None:
 
 @pytest.mark.parametrize(
     "value",
-    [1.0, float("nan"), 2**53, -(2**53), "\ud800", b"x", {"é": 1}, {1: 1}, {"": 1}, {"a\n": 1}, {1, 2}, object()],
+    [1.0, float("nan"), 2**53, -(2**53), "\ud800", b"x", {"é": 1}, {1: 1}, {"": 1}, {"a\n": 1}, {1, 2}, complex(1)],
     ids=repr,
 )
 def test_refuses_values_without_a_form(value: object) -> None:

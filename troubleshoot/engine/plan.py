@@ -7,7 +7,7 @@ from typing import Any
 from troubleshoot.engine import canonical
 from troubleshoot.engine.action import Action, Wish
 from troubleshoot.engine.catalog import Catalog
-from troubleshoot.engine.resource import Resource, State, StateError, Value, differs
+from troubleshoot.engine.resource import Event, Resource, State, StateError, Value, differs
 
 LIMIT = 256 * 1024
 """Largest plan document in bytes."""
@@ -133,11 +133,16 @@ def unseen(
     """
     found = []
     for item, old, new in zip(plan.items, before, after, strict=True):
-        events = catalog.resources[item.resource].events
-        for event in (events[name] for name in item.desired if name in events):
-            if event.shown_by and (not old or not new or old.get(event.shown_by) == new.get(event.shown_by)):
-                found.append(f"{item.title}: {event.words}")
+        known = catalog.resources[item.resource].events
+        events = [known[name] for name in item.desired if name in known]
+        found += [f"{item.title}: {event.words}" for event in events if not _is_seen(event, old, new)]
     return tuple(found)
+
+
+def _is_seen(event: Event, old: State | None, new: State | None) -> bool:
+    if event.shown_by is None:
+        return True
+    return bool(old and new) and differs((old or {}).get(event.shown_by), (new or {}).get(event.shown_by))
 
 
 def outdated(plan: Plan, catalog: Catalog, *, runner: str) -> tuple[str, ...]:

@@ -1,17 +1,18 @@
-"""What the commands that act for a named person have in common: who acts, refusals in words, JSON or text."""
+"""What the commands have in common: who acts, refusals and missing parts in words, JSON or text for a terminal."""
 
 from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import close_old_connections
+from django.db import OperationalError, ProgrammingError, close_old_connections
 
 from troubleshoot import access, audit
+from troubleshoot.engine.catalog import CatalogError
 from troubleshoot.jobs import NotPossible
 from troubleshoot.management.surroundings import person
 from troubleshoot.models import Person
@@ -19,7 +20,35 @@ from troubleshoot.models import Person
 T = TypeVar("T")
 
 
-class ActingCommand(BaseCommand):
+def printable(text: str) -> str:
+    """A text whose control and direction characters are shown, not obeyed: some of it was said by a host."""
+    return "".join(
+        letter if letter.isprintable() or letter == "\n" else letter.encode("unicode_escape").decode("ascii")
+        for letter in text
+    )
+
+
+class PlainCommand(BaseCommand):
+    """A command that says what is missing instead of showing a traceback, and prints nothing that a terminal obeys."""
+
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        """Run; a database or a catalogue that cannot be used ends it in words."""
+        try:
+            return super().execute(*args, **options)
+        except (OperationalError, ProgrammingError) as error:
+            said = printable(str(error)).strip()
+            raise CommandError(f"The database cannot be used: {said}. Is it running, and is `migrate` done?") from error
+        except CatalogError as error:
+            raise CommandError("\n".join(str(one) for one in error.problems)) from error
+        except CommandError as error:
+            raise CommandError(printable(str(error)), returncode=error.returncode) from error
+
+    def say(self, document: dict[str, Any], *, as_json: bool, text: Callable[[dict[str, Any]], Iterable[str]]) -> None:
+        """Print a document as JSON, or as lines for a person."""
+        self.stdout.write(json.dumps(document, indent=2) if as_json else printable("\n".join(text(document))))
+
+
+class ActingCommand(PlainCommand):
     """A command that acts for a person, through the same use cases and rules as the pages."""
 
     def add_actor(self, parser: CommandParser) -> None:
@@ -41,10 +70,6 @@ class ActingCommand(BaseCommand):
             raise CommandError("There is no such thing, or it is not yours to see.") from refusal
         except NotPossible as refusal:
             raise CommandError(str(refusal)) from refusal
-
-    def say(self, document: dict[str, Any], *, as_json: bool, text: Callable[[dict[str, Any]], Iterator[str]]) -> None:
-        """Print a document as JSON, or as lines for a person."""
-        self.stdout.write(json.dumps(document, indent=2) if as_json else "\n".join(text(document)))
 
 
 def wait_until(ready: Callable[[], T | None], *, seconds: float) -> T | None:

@@ -135,6 +135,7 @@ class Migration(migrations.Migration):
                 ('host', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='jobs', to='troubleshoot.host')),
                 ('origin', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reverts', to='troubleshoot.job')),
                 ('requester', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='requested_jobs', to=settings.AUTH_USER_MODEL)),
+                ('starter', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'ordering': ['-created_at'],

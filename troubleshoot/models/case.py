@@ -27,6 +27,14 @@ class CaseQuerySet(models.QuerySet["Case"]):
             found |= Q(beneficiary=person) | Q(opened_by=person)
         return self.filter(found)
 
+    def held(self) -> CaseQuerySet:
+        """The same cases, locked until the transaction ends: one answer at a time.
+
+        Only their own rows, and their keys stay free: a job of a case may be added meanwhile, and two that were added
+        do not wait for each other.
+        """
+        return self.select_for_update(of=("self",), no_key=True)
+
 
 class Case(models.Model):
     """From an error text to an outcome. The pasted text is data: kept as given, shown escaped."""

@@ -66,6 +66,8 @@ ACTIVE = frozenset({S.CLAIMED, S.STARTING, S.RUNNING, S.VERIFYING})
 #: A lost lease here means that something may have started on the host.
 STARTED = frozenset({S.STARTING, S.RUNNING})
 ENDED = frozenset(S) - WAITING - ACTIVE
+#: Ends of a change after which the host may still carry what it wrote.
+MAY_BE_UNDONE = frozenset({S.VERIFIED, S.NOT_VERIFIED, S.FAILED})
 
 
 class Plan(models.Model):
@@ -93,6 +95,10 @@ class JobQuerySet(models.QuerySet["Job"]):
             found |= Q(requester=person) | Q(beneficiary=person)
         return self.filter(found)
 
+    def overdue(self) -> JobQuerySet:
+        """Temporary changes whose time is over and that are not undone yet."""
+        return self.filter(undo_at__lt=Now(), state__in=[*MAY_BE_UNDONE, State.UNKNOWN]).order_by("undo_at")
+
     def move(self, job: Job, to: State, *, fence: int | None = None, revoke: bool = False, **fields: object) -> bool:
         """Moves a job if it still stands where this object says, under the same fence; keeps the object in step.
 
@@ -117,8 +123,9 @@ class JobQuerySet(models.QuerySet["Job"]):
 
         Raises IntegrityError while another job holds the host.
         """
-        free = Q(state=State.QUEUED, not_before__lte=Now()) | Q(state=State.VERIFYING, lease_until__lt=Now())
-        taken = self.filter(free, pk=job.pk).update(
+        in_time = Q(expires_at=None) | Q(expires_at__gt=Now())
+        queued = Q(state=State.QUEUED, not_before__lte=Now()) & in_time
+        taken = self.filter(queued | Q(state=State.VERIFYING, lease_until__lt=Now()), pk=job.pk).update(
             state=models.Case(
                 models.When(state=State.VERIFYING, then=models.Value(State.VERIFYING.value)),
                 default=models.Value(State.CLAIMED.value),
@@ -162,6 +169,8 @@ class Job(models.Model):
     origin = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="reverts")
     requester = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="requested_jobs")
     beneficiary = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    #: Who let it run; nobody for a reading, and for an undo that the portal itself started.
+    starter = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
     reason = models.TextField(blank=True)
     needs_approval = models.BooleanField(default=False)
     #: An employee may start it on an own computer.

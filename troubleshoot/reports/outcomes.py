@@ -12,9 +12,8 @@ from django.db.models.functions import Now
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from troubleshoot import plans
 from troubleshoot.models import Answer, Approval, Case, Job
-from troubleshoot.models.job import ACTIVE, WAITING, State
+from troubleshoot.models.job import ACTIVE, MAY_BE_UNDONE, WAITING, State
 
 HELD_FOR = dt.timedelta(days=7)
 LONG = dt.timedelta(days=1)
@@ -122,7 +121,7 @@ CHANGES: Mapping[str, Group] = {
     ),
     "overdue": Group(
         _("temporary, not undone in time"),
-        _APPLY & Q(undo_at__lt=Now(), state__in=sorted([*plans.MAY_BE_UNDONE, State.UNKNOWN])),
+        _APPLY & Q(undo_at__lt=Now(), state__in=sorted([*MAY_BE_UNDONE, State.UNKNOWN])),
         _("Its time is over and it is not undone yet. The portal keeps trying."),
     ),
 }

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import transaction
 
 from troubleshoot import audit, cases, diagnosis, documents, library, plans, visits
@@ -15,6 +14,7 @@ from troubleshoot.engine import action as actions
 from troubleshoot.engine import facts as fact_rules
 from troubleshoot.engine.guide import AnswerRefused, Walk
 from troubleshoot.management.commands.cases import in_words as case_in_words
+from troubleshoot.management.doors import PlainCommand
 from troubleshoot.management.surroundings import operator
 from troubleshoot.models import Credential, Host
 from troubleshoot.remote.dial import DialError
@@ -25,7 +25,7 @@ OUTCOME, QUESTIONS, NOT_REACHED = 0, 2, 3
 SILENT = {"no_name", "timed_out", "unknown"}
 
 
-class Command(BaseCommand):
+class Command(PlainCommand):
     """From an error text and a computer to a diagnosis."""
 
     help = (
@@ -58,7 +58,7 @@ class Command(BaseCommand):
         except (DialError, ValueError) as refusal:
             raise CommandError(f"{host.name}: {refusal}") from refusal
         _record(host, document)
-        self.stdout.write(json.dumps(document, indent=2) if as_json else "\n".join(_in_words(document)))
+        self.say(document, as_json=as_json, text=_in_words)
         raise SystemExit(_status(look, walk))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from argparse import ArgumentTypeError
 from collections.abc import Iterator
 from typing import Any
 
@@ -40,7 +41,7 @@ class Command(ActingCommand):
             ("show", "show a job"),
         ):
             one = verbs.add_parser(verb, help=words)
-            one.add_argument("job", type=_uuid)
+            one.add_argument("job", type=_job_id)
             one.add_argument("--why", default="", help="the reason, kept and shown")
             if verb == "approve":
                 one.add_argument("--digest", required=True, help="the digest of the plan that was shown")
@@ -104,8 +105,11 @@ class Command(ActingCommand):
         return _job(actor, job, "job.read")
 
 
-def _uuid(text: str) -> uuid.UUID:
-    return uuid.UUID(text)
+def _job_id(text: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        raise ArgumentTypeError("write the number of a job, as `jobs plan` and `cases show` print it") from None
 
 
 def _job(actor: Person, key: uuid.UUID, action: str) -> Job:
@@ -131,6 +135,8 @@ def in_words(job: dict[str, Any]) -> Iterator[str]:
     simulated = " (simulated)" if job["simulated"] else ""
     yield f"{job['kind']} {job['action'] or 'diagnosis'} on {job['host']}{simulated}: {job['state']}"
     yield f"  job {job['job']}" + (f", case {job['case']}" if job["case"] else "")
+    if job["overdue"]:
+        yield f"  OVERDUE: this temporary change was to be undone at {job['undo_at']}"
     if job["plan"]:
         yield from plan_in_words(job["plan"])
         yield f"    signed in: {signed_in(job['signed_in'])}"

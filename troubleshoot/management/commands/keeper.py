@@ -4,14 +4,15 @@ import signal
 import threading
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 from django.db import close_old_connections, transaction
 
 from troubleshoot import audit, keeper
+from troubleshoot.management.doors import PlainCommand
 from troubleshoot.management.surroundings import machine, refuse_credentials
 
 
-class Command(BaseCommand):
+class Command(PlainCommand):
     """Rings for waiting jobs, sweeps dead leases, expires what nobody decided, undoes temporary changes."""
 
     help = "Run the keeper: rings, sweeps, expires, undoes. Needs no credentials and refuses to be given any."

@@ -3,15 +3,16 @@
 from typing import Any
 
 from celery import current_app
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import transaction
 
 from troubleshoot import audit
+from troubleshoot.management.doors import PlainCommand
 from troubleshoot.management.surroundings import machine
 from troubleshoot.models import Site
 
 
-class Command(BaseCommand):
+class Command(PlainCommand):
     """A Celery worker with a thread pool, listening on the queues of its sites."""
 
     help = "Run a worker for one or more sites (all of them unless told)."

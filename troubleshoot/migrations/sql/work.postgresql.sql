@@ -28,7 +28,8 @@ BEGIN
         NEW.requester_id, NEW.beneficiary_id, NEW.needs_approval, NEW.self_service)
        IS DISTINCT FROM
        (OLD.id, OLD.kind, OLD.host_id, OLD.case_id, OLD.action, OLD.risk, OLD.plan_id, OLD.origin_id,
-        OLD.requester_id, OLD.beneficiary_id, OLD.needs_approval, OLD.self_service) THEN
+        OLD.requester_id, OLD.beneficiary_id, OLD.needs_approval, OLD.self_service)
+       OR (OLD.starter_id IS NOT NULL AND NEW.starter_id IS DISTINCT FROM OLD.starter_id) THEN
         RAISE EXCEPTION 'a job cannot become another job' USING ERRCODE = 'integrity_constraint_violation';
     END IF;
     IF NEW.state IS DISTINCT FROM OLD.state AND (
@@ -103,4 +104,7 @@ CREATE TRIGGER troubleshoot_job_no_truncate BEFORE TRUNCATE ON troubleshoot_job
 FOR EACH STATEMENT EXECUTE FUNCTION troubleshoot_work_refuse()
 
 CREATE TRIGGER troubleshoot_plan_no_truncate BEFORE TRUNCATE ON troubleshoot_plan
+FOR EACH STATEMENT EXECUTE FUNCTION troubleshoot_work_refuse()
+
+CREATE TRIGGER troubleshoot_guideversion_no_truncate BEFORE TRUNCATE ON troubleshoot_guideversion
 FOR EACH STATEMENT EXECUTE FUNCTION troubleshoot_work_refuse()

@@ -23,6 +23,20 @@ BEGIN SELECT RAISE(ABORT, 'a plan cannot be changed'); END
 CREATE TRIGGER troubleshoot_plan_no_delete BEFORE DELETE ON troubleshoot_plan
 BEGIN SELECT RAISE(ABORT, 'a plan cannot be deleted'); END
 
+-- REPLACE deletes the old row without firing DELETE triggers unless recursive_triggers is on.
+
+CREATE TRIGGER troubleshoot_guideversion_no_replace BEFORE INSERT ON troubleshoot_guideversion
+WHEN EXISTS (SELECT 1 FROM troubleshoot_guideversion AS old WHERE old.id = NEW.id OR old.digest = NEW.digest)
+BEGIN SELECT RAISE(ABORT, 'a published guide cannot be replaced'); END
+
+CREATE TRIGGER troubleshoot_plan_no_replace BEFORE INSERT ON troubleshoot_plan
+WHEN EXISTS (SELECT 1 FROM troubleshoot_plan AS old WHERE old.id = NEW.id OR old.rowid = NEW.rowid)
+BEGIN SELECT RAISE(ABORT, 'a plan cannot be replaced'); END
+
+CREATE TRIGGER troubleshoot_job_no_replace BEFORE INSERT ON troubleshoot_job
+WHEN EXISTS (SELECT 1 FROM troubleshoot_job AS old WHERE old.id = NEW.id OR old.rowid = NEW.rowid)
+BEGIN SELECT RAISE(ABORT, 'a job cannot be replaced'); END
+
 -- A job never changes what it is about, and an end is an end: only a finished change can still be reverted.
 
 CREATE TRIGGER troubleshoot_job_stays_itself BEFORE UPDATE ON troubleshoot_job
@@ -31,6 +45,7 @@ WHEN NEW.id IS NOT OLD.id OR NEW.kind IS NOT OLD.kind OR NEW.host_id IS NOT OLD.
   OR NEW.plan_id IS NOT OLD.plan_id OR NEW.origin_id IS NOT OLD.origin_id
   OR NEW.requester_id IS NOT OLD.requester_id OR NEW.beneficiary_id IS NOT OLD.beneficiary_id
   OR NEW.needs_approval IS NOT OLD.needs_approval OR NEW.self_service IS NOT OLD.self_service
+  OR (OLD.starter_id IS NOT NULL AND NEW.starter_id IS NOT OLD.starter_id)
 BEGIN SELECT RAISE(ABORT, 'a job cannot become another job'); END
 
 CREATE TRIGGER troubleshoot_job_ends_once BEFORE UPDATE ON troubleshoot_job

@@ -1,0 +1,120 @@
+"""The measurements. Each compares the product with less of it, in the same run, against the same simulated hosts."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import ssl
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from uuid import uuid4
+
+from django.conf import settings
+
+from tests.e2e.world import wait_for
+from troubleshoot import jobs, library, visits
+from troubleshoot.models import Host, Job, Person
+from troubleshoot.models.job import ENDED, State
+from troubleshoot.probes import network, windows, x224
+from troubleshoot.remote import winrm
+from troubleshoot.remote.envelope import Item, Work
+
+
+@dataclass(frozen=True)
+class Rate:
+    """How often something was done, in how many seconds, and with how much of this process's processor time."""
+
+    count: int
+    seconds: float
+    cpu: float
+
+    @property
+    def per_second(self) -> float:
+        """Times per second."""
+        return self.count / self.seconds
+
+    @property
+    def cpu_ms(self) -> float:
+        """Milliseconds of processor time for each."""
+        return 1000 * self.cpu / self.count
+
+
+@contextlib.contextmanager
+def _timed(count: int) -> Iterator[Callable[[], Rate]]:
+    begin, cpu = time.monotonic(), time.process_time()
+    yield lambda: Rate(count, time.monotonic() - begin, time.process_time() - cpu)
+
+
+def by_threads(hosts: Sequence[Host], threads: int) -> Rate:
+    """The door and the probe called from threads: what a job does, without rows, queue and leases."""
+    with ThreadPoolExecutor(threads) as pool, _timed(len(hosts)) as done:
+        for look in pool.map(visits.look, hosts):
+            if not look.windows_answered:
+                raise RuntimeError(f"a host did not answer: {look.trouble}")
+        return done()
+
+
+def by_celery(hosts: Sequence[Host], person: Person) -> Rate:
+    """The same as jobs: asked for, rung, claimed, run, recorded and ended by a worker process."""
+    with _timed(len(hosts)) as done:
+        asked = [jobs.request_reading(actor=person, host=host).pk for host in hosts]
+        ours = Job.objects.filter(pk__in=asked)
+        wait_for(lambda: not ours.exclude(state__in=ENDED).exists() or None, "the jobs", seconds=170)
+        rate = done()
+    if ours.exclude(state=State.DONE).exists():
+        raise RuntimeError("a job did not end well")
+    return rate
+
+
+def round_trips(host: Host) -> int:
+    """HTTP requests of one cold visit that reads what a diagnosis reads."""
+    resources = library.installed().resources
+    items = tuple(Item(one.resource, dict(one.params), resources[one.resource].read) for one in windows.READINGS)
+    work = Work("read", str(uuid4()), str(uuid4()), None, None, items)
+    visit = winrm.visit(visits.door(host), work, seconds=settings.MENDPOINT_VISIT_SECONDS, on_progress=lambda _: None)
+    return visit.round_trips
+
+
+def probes(host: Host, count: int, threads: int) -> Rate:
+    """The network probe: three connections, one with TLS, a certificate judged, a deadline kept."""
+    target = visits.registered(host)
+
+    def probe(_: int) -> None:
+        report = network.probe(target, host.rdp_port)
+        if report.verdict != "ok":
+            raise RuntimeError(f"the probe said {report.verdict}")
+
+    return _repeat(probe, count, threads)
+
+
+def floor(host: Host, count: int, threads: int) -> Rate:
+    """The least that can be done to see a certificate: one connection, the first offer, one TLS handshake."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+
+    def handshake(_: int) -> None:
+        with socket.create_connection((host.address, host.rdp_port), timeout=10) as sock:
+            sock.sendall(x224.request(x224.TLS | x224.HYBRID))
+            sock.recv(64)
+            with context.wrap_socket(sock) as tls:
+                tls.getpeercert(binary_form=True)
+
+    return _repeat(handshake, count, threads)
+
+
+def _repeat(step: Callable[[int], None], count: int, threads: int) -> Rate:
+    with ThreadPoolExecutor(threads) as pool, _timed(count) as done:
+        list(pool.map(step, range(count)))
+        return done()
+
+
+def together(rates: Sequence[Rate]) -> Rate:
+    """Several rounds of one measurement as one."""
+    return Rate(sum(one.count for one in rates), sum(one.seconds for one in rates), sum(one.cpu for one in rates))
+
+
+def spread(rates: Sequence[Rate]) -> str:
+    """The rounds, so that a reader sees how steady they are."""
+    return f"rounds {', '.join(f'{one.per_second:.1f}' for one in rates)}"

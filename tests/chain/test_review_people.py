@@ -1,0 +1,194 @@
+"""That every change is carried by people who may when it begins, and a dangerous one never by one person alone."""
+
+import pytest
+from django.db import DatabaseError
+
+from tests.chain.conftest import MakeLab, Registered
+from tests.chain.steps import ERROR, Work, at, opened, planned
+from tests.chain.test_database import sql
+from tests.chain.test_remedies import RDP_TCP, listener
+from tests.conftest import MakePerson
+from troubleshoot import access, approvals, cases, diagnosis, jobs, plans, runs
+from troubleshoot.jobs import NotPossible
+from troubleshoot.models import Case, Host, Job, Person, Site
+from troubleshoot.models.job import State
+
+OVER = {"granted_at": "2019-01-01T00:00:00Z", "until": "2020-01-01T00:00:00Z"}
+
+
+@pytest.fixture
+def both(north: Site, person: MakePerson) -> Person:
+    """Helpdesk and approver in one person."""
+    return person("Bo", "helpdesk", "approver", site=north)
+
+
+def digest(job: Job) -> str:
+    assert job.plan
+    return job.plan.digest
+
+
+class TestWhatAnEmployeeAskedFor:
+    @pytest.fixture
+    def job(self, lab: MakeLab, employee: Person, work: Work) -> Job:
+        return planned(employee, opened(employee, lab("service-stopped").row, work), work, why="I cannot work")
+
+    def test_runs_when_helpdesk_starts_it(self, job: Job, helpdesk: Person, work: Work) -> None:
+        jobs.start(actor=helpdesk, job=job)
+        work()
+        job.refresh_from_db()
+        assert (job.state, job.starter) == (State.VERIFIED, helpdesk), job.explanation
+
+    def test_does_not_run_when_whoever_started_it_may_no_longer(self, job: Job, helpdesk: Person, work: Work) -> None:
+        jobs.start(actor=helpdesk, job=job)
+        helpdesk.grants.all().update(**OVER)
+        work()
+        job.refresh_from_db()
+        assert job.state == State.REFUSED
+        assert "Hanna may no longer start this" in job.explanation
+
+    def test_keeps_the_name_of_whoever_started_it(self, job: Job, helpdesk: Person, employee: Person) -> None:
+        jobs.start(actor=helpdesk, job=job)
+        with pytest.raises(DatabaseError):
+            sql("UPDATE troubleshoot_job SET starter_id = %s WHERE id = %s", employee.pk, job.pk)
+
+
+class TestADangerousChange:
+    def test_is_not_approved_and_started_by_one_person(
+        self, lab: MakeLab, employee: Person, both: Person, helpdesk: Person, work: Work
+    ) -> None:
+        job = planned(employee, opened(employee, lab("nla-required").row, work), work, why="I cannot work")
+        approvals.approve(actor=both, job=job, digest=digest(job))
+        with pytest.raises(NotPossible, match="You approved this"):
+            jobs.start(actor=both, job=job)
+        jobs.start(actor=helpdesk, job=job)
+        work()
+        job.refresh_from_db()
+        assert job.state == State.VERIFIED, job.explanation
+
+    def test_is_not_approved_by_whoever_opened_its_case(
+        self, lab: MakeLab, employee: Person, both: Person, helpdesk: Person, work: Work
+    ) -> None:
+        case = opened(both, lab("nla-required").row, work, beneficiary=employee)
+        job = planned(helpdesk, case, work, why="they cannot work")
+        with pytest.raises(access.Refused, match="of their own"):
+            approvals.approve(actor=both, job=job, digest=digest(job))
+
+    def test_is_not_approved_by_the_owner_of_the_computer(
+        self, lab: MakeLab, approver: Person, helpdesk: Person, work: Work
+    ) -> None:
+        host = lab("nla-required")
+        Host.objects.filter(pk=host.row.pk).update(owner=approver)
+        reading = plans.request(actor=helpdesk, host=host.row, action="lift-nla", reason="without a case")
+        work()
+        job = Job.objects.get(plan__made_by=reading)
+        assert job.beneficiary is None
+        with pytest.raises(access.Refused, match="of their own"):
+            approvals.approve(actor=approver, job=job, digest=digest(job))
+
+
+class TestACriticalHost:
+    @pytest.fixture
+    def host(self, lab: MakeLab) -> Registered:
+        return lab("security-layer-rdp")
+
+    @pytest.fixture
+    def job(self, host: Registered, helpdesk: Person, work: Work) -> Job:
+        return planned(helpdesk, opened(helpdesk, host.row, work), work)
+
+    def test_that_became_so_after_the_plan_is_not_changed_without_an_approver(
+        self, host: Registered, job: Job, helpdesk: Person, work: Work
+    ) -> None:
+        jobs.start(actor=helpdesk, job=job)
+        Host.objects.update(critical=True)
+        work()
+        job.refresh_from_db()
+        assert (job.state, host.document["runs"]) == (State.REFUSED, {})
+        assert "critical" in job.explanation
+
+    def test_that_became_so_after_the_change_is_put_back_only_with_an_approver(
+        self, host: Registered, job: Job, helpdesk: Person, approver: Person, work: Work
+    ) -> None:
+        jobs.start(actor=helpdesk, job=job)
+        work()
+        Host.objects.update(critical=True)
+        undo = plans.revert(actor=helpdesk, job=Job.objects.get(pk=job.pk), reason="a thin client needs it")
+        assert undo.state == State.WAITING_APPROVAL
+        work()
+        assert listener(host.document, "SecurityLayer") == 2
+        approvals.approve(actor=approver, job=undo, digest=digest(undo))
+        jobs.start(actor=helpdesk, job=undo)
+        work()
+        job.refresh_from_db()
+        assert job.state == State.REVERTED
+        assert listener(host.document, "SecurityLayer") == 0
+
+
+class TestARevert:
+    def test_does_not_run_when_whoever_asked_for_it_may_no_longer(
+        self, lab: MakeLab, helpdesk: Person, work: Work
+    ) -> None:
+        host = lab("security-layer-rdp")
+        job = planned(helpdesk, opened(helpdesk, host.row, work), work)
+        jobs.start(actor=helpdesk, job=job)
+        work()
+        undo = plans.revert(actor=helpdesk, job=Job.objects.get(pk=job.pk))
+        helpdesk.grants.all().update(**OVER)
+        work()
+        undo.refresh_from_db()
+        assert undo.state == State.REFUSED
+        assert listener(host.document, "SecurityLayer") == 2
+
+
+class TestAReading:
+    @pytest.mark.parametrize("action", ["", "renew-rdp-certificate"])
+    def test_is_not_taken_for_somebody_who_may_no_longer_ask(
+        self, action: str, lab: MakeLab, helpdesk: Person, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        job = jobs.request_reading(actor=helpdesk, host=lab().row, action=action)
+        helpdesk.grants.all().update(**OVER)
+        monkeypatch.setattr("troubleshoot.visits.look", lambda *_, **__: pytest.fail("the host was visited"))
+        runs.run(job.pk)
+        job.refresh_from_db()
+        assert job.state == State.REFUSED
+        assert "no longer" in job.explanation
+
+
+class TestAPlan:
+    def test_is_not_put_into_a_case_about_another_computer(
+        self, lab: MakeLab, helpdesk: Person, employee: Person, work: Work
+    ) -> None:
+        case = opened(employee, None, work)
+        with pytest.raises(NotPossible, match="not about"):
+            plans.request(actor=helpdesk, host=lab("expired-certificate").row, action="require-tls", case=case)
+
+    def test_is_not_put_into_the_case_of_a_stranger(
+        self, lab: MakeLab, helpdesk: Person, employee: Person, north: Site, person: MakePerson, work: Work
+    ) -> None:
+        host = lab("expired-certificate")
+        case = opened(helpdesk, host.row, work)
+        colleague = person("Eve", "employee", site=north)
+        host.row.assigned.add(colleague)
+        with pytest.raises(access.Refused):
+            plans.request(actor=colleague, host=host.row, action=at(case), case=case)
+
+
+def test_what_led_to_a_started_fix_stays_although_a_new_plan_was_asked_for(
+    lab: MakeLab, helpdesk: Person, work: Work
+) -> None:
+    host = lab("expired-certificate")
+    case = opened(helpdesk, host.row, work)
+    action = at(case)
+    jobs.start(actor=helpdesk, job=planned(helpdesk, case, work))
+    work()
+    step = diagnosis.standing(case).at
+    assert step.kind == "try"
+    with host.lab.state.changing() as document:
+        document["registry"][RDP_TCP]["SecurityLayer"]["value"] = 2
+    plans.request(actor=helpdesk, host=host.row, action=action, case=case)
+    started = cases.started_fixes(Case.objects.get(pk=case.pk))
+    assert {diagnosis.guide_of(case).steps[name].subject for name in started} == {action}
+
+
+def test_a_case_of_somebody_else_is_not_opened_by_an_employee(lab: MakeLab, employee: Person, helpdesk: Person) -> None:
+    with pytest.raises(access.Refused):
+        cases.open_case(actor=employee, beneficiary=helpdesk, error_text=ERROR, host=lab().row)

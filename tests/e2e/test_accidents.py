@@ -1,0 +1,163 @@
+"""What happens when somebody else changes a computer, and when computers, workers and the broker die in the middle."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+from collections import Counter
+from collections.abc import Callable, Generator
+from concurrent.futures import Future
+from typing import Any
+
+import pytest
+
+from tests.e2e.conftest import Site
+from tests.e2e.fleet import ERROR, RDP_TCP, registry, repaired
+from tests.e2e.walks import HELPDESK, Person
+from tests.e2e.world import Answer, Computer, wait_for
+from troubleshoot.management import processes
+
+#: The organisation's own remedy: the shipped one, checked for five seconds only.
+QUICK = "quickly-require-tls"
+LEASE = 5
+
+
+def _planned(site: Site, computer: Computer) -> dict[str, Any]:
+    helpdesk = Person(site.world, HELPDESK)
+    return helpdesk.do("jobs", "plan", "--host", computer.name, "--action", QUICK).good().json
+
+
+def _applied(site: Site, job: dict[str, Any]) -> Future[Answer]:
+    return site.pool.submit(Person(site.world, HELPDESK).applies, job)
+
+
+def _shown(site: Site, job: dict[str, Any]) -> dict[str, Any]:
+    return Person(site.world, HELPDESK).do("jobs", "show", job["job"]).good().json
+
+
+def _tags(site: Site, job: dict[str, Any]) -> Counter[str]:
+    entries = [json.loads(line)["entry"] for line in site.world.run("audit", "export").good().out.splitlines()]
+    return Counter(entry["tag"] for entry in entries if ["job", job["job"]] in entry["objects"])
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    process.kill()
+    process.wait()
+
+
+def _once(happens: Callable[[], None], *, when: Callable[[], bool] = lambda: True) -> Callable[[], None]:
+    done: list[bool] = []
+
+    def act() -> None:
+        if not done and when():
+            done.append(True)
+            happens()
+
+    return act
+
+
+class TestAComputer:
+    def test_that_changed_after_the_plan_is_left_alone(self, site: Site) -> None:
+        def somebody_else(document: dict[str, Any]) -> None:
+            document["registry"][RDP_TCP]["UserAuthentication"]["value"] = 0
+
+        job = _planned(site, site.first_relayed)
+        site.world.change("WAY-01", site.first_relayed, somebody_else)
+        before = site.first_relayed.state_file.read_bytes()
+
+        answer = _applied(site, job).result()
+
+        assert (answer.code, answer.json["state"]) == (1, "drifted")
+        assert [one["field"] for one in answer.json["result"]["differences"]] == ["nla"]
+        assert site.first_relayed.state_file.read_bytes() == before
+        assert site.first_relayed.state["runs"] == {}
+
+    def test_killed_between_the_run_and_the_check_is_not_called_verified(self, site: Site) -> None:
+        computer = site.second_relayed
+        host = site.world.running["WAY-02"]
+        job = _planned(site, computer)
+        before = computer.state
+        # The next connection after the change was made is the check from outside.
+        site.second_relay.on_connect = _once(
+            lambda: _kill(host), when=lambda: registry(computer.state, "SecurityLayer") == 2
+        )
+
+        answer = _applied(site, job).result()
+
+        assert host.poll() == -signal.SIGKILL
+        assert repaired(QUICK, before, computer.state)
+        assert answer.json["result"]["outcome"] == "done"
+        assert (answer.code, answer.json["state"]) == (1, "not_verified")
+        assert answer.json["result"]["verdict"] == "worse"
+        # Worse than before, so the way back began by itself; there is nobody left to answer.
+        (undo,) = _shown(site, job)["reverted_by"]
+        assert undo
+
+
+@pytest.fixture
+def worker(site: Site) -> Generator[subprocess.Popen[bytes]]:
+    """A worker whose silence is noticed soon, in the place of the usual one; afterwards the usual one works again."""
+    processes.stop(site.world.running["worker"])
+    short = site.world.start_worker(lease=LEASE)
+    yield short
+    if site.world.running["worker"] is short:
+        processes.stop(short)
+        site.world.start_worker()
+
+
+class TestAWorker:
+    def test_killed_in_the_middle_of_a_run_leaves_it_unknown_and_nobody_repeats_it(
+        self, site: Site, worker: subprocess.Popen[bytes]
+    ) -> None:
+        job = _planned(site, site.slow)
+        answer = _applied(site, job)
+        # The computer keeps its record before it changes anything, and this one takes its time to answer.
+        wait_for(lambda: site.slow.state["runs"] or None, "the run")
+        _kill(worker)
+
+        assert (answer.result().code, answer.result().json["state"]) == (1, "unknown")
+        assert "not repeated" in answer.result().json["explanation"]
+
+        site.world.start_worker()
+        Person(site.world, HELPDESK).opens(site.slow)  # a worker is there again, and looks at this very computer
+        shown, tags = _shown(site, job), _tags(site, job)
+        assert (shown["state"], shown["next_actor"]) == ("unknown", "helpdesk")
+        assert (tags["job:claim"], tags["job:start"]) == (1, 1)
+        assert len(site.slow.state["runs"]) == 1
+
+    def test_killed_before_the_start_gives_the_job_back_and_it_runs_once(
+        self, site: Site, worker: subprocess.Popen[bytes]
+    ) -> None:
+        job = _planned(site, site.first_relayed)
+        # The look from outside comes first, before anything is started.
+        site.first_relay.on_connect = _once(lambda: _kill(worker))
+        answer = _applied(site, job)
+        wait_for(lambda: worker.poll() is not None or None, "the death of the worker")
+        assert site.first_relayed.state["runs"] == {}
+
+        site.world.start_worker()
+
+        assert answer.result().good().json["state"] == "verified"
+        tags = _tags(site, job)
+        assert (tags["job:claim"], tags["job:start"]) == (2, 1)
+        assert len(site.first_relayed.state["runs"]) == 1
+
+
+class TestTheBroker:
+    def test_killed_and_started_anew_loses_nothing(self, site: Site) -> None:
+        world, helpdesk = site.world, Person(site.world, HELPDESK)
+        world.kill_broker()
+        opened = list(site.pool.map(lambda one: _opened_without_waiting(helpdesk, one), site.others[:3]))
+        assert {case["waiting_for"] for case in opened} == {"reading"}
+
+        world.start_broker()
+
+        for case in site.pool.map(helpdesk.shows, opened):
+            assert case["path"][0]["source"] == "reading"
+            assert len(case["jobs"]) == 1
+
+
+def _opened_without_waiting(person: Person, computer: Computer) -> dict[str, Any]:
+    opened = person.do("cases", "open", "--error", ERROR, "--host", computer.name, "--wait", "0")
+    return opened.good().json
