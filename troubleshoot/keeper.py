@@ -13,10 +13,10 @@ import socket
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
-from troubleshoot import care, jobs, notices, plans
+from troubleshoot import care, health, jobs, notices, plans
 from troubleshoot.audit import Machine, Tag
 from troubleshoot.jobs import NotPossible
-from troubleshoot.models import Heartbeat, Job
+from troubleshoot.models import Job
 from troubleshoot.models.job import ENDED, STARTED, WAITING, State
 
 log = logging.getLogger(__name__)
@@ -33,12 +33,7 @@ def sweep() -> None:
             duty(me)
         except Exception:
             log.exception("the keeper's duty %s met a defect", duty.__name__)
-    beat("keeper", me.name)
-
-
-def beat(kind: str, name: str) -> None:
-    """Notes that a process is alive."""
-    Heartbeat.objects.update_or_create(kind=kind, name=name, defaults={"beaten_at": Now()})
+    health.beat("keeper", me.name)
 
 
 def _jobs(condition: Q) -> QuerySet[Job]:
@@ -77,14 +72,10 @@ def _expire(me: Machine) -> None:
         jobs.move(job, State.EXPIRED, text, tag=Tag.JOB_END, actor=me, explanation=text)
 
 
-def overdue() -> QuerySet[Job]:
-    """Temporary changes whose time is over and that are not undone yet."""
-    return Job.objects.filter(undo_at__lt=Now(), state__in=[*plans.MAY_BE_UNDONE, State.UNKNOWN]).order_by("undo_at")
-
-
 def _undo(me: Machine) -> None:
     """Undoes temporary changes whose time is over, and tries for ever."""
-    for job in overdue().filter(state__in=plans.MAY_BE_UNDONE).select_related("host__site", "case", "plan")[:BATCH]:
+    due = health.overdue().filter(state__in=plans.MAY_BE_UNDONE)
+    for job in due.select_related("host__site", "case", "plan")[:BATCH]:
         if _is_being_undone(job) or _was_tried_just_now(job):
             continue
         try:

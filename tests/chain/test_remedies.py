@@ -7,7 +7,7 @@ import pytest
 
 from tests.chain.conftest import MakeLab
 from tests.chain.steps import Work, at, opened, planned
-from troubleshoot import access, approvals, cases, changes, diagnosis, jobs, keeper, plans
+from troubleshoot import access, approvals, cases, changes, diagnosis, health, jobs, keeper, plans
 from troubleshoot.jobs import NotPossible
 from troubleshoot.lab.reactions import mark_stopped
 from troubleshoot.models import Case, Entry, Job, Person, Reading
@@ -194,13 +194,13 @@ class TestADangerousChange:
             keeper.sweep()
             work()
             Job.objects.filter(origin=job, state=State.UNREACHABLE).update(ended_at="2026-01-01T00:00:00Z")
-        assert list(keeper.overdue()) == [job]
+        assert list(health.overdue()) == [job]
         assert job.reverts.filter(state=State.UNREACHABLE).count() == 2
         with self.host.lab.state.changing() as document:
             document["network"]["winrm"] = "open"
         keeper.sweep()
         work()
-        assert not keeper.overdue().exists()
+        assert not health.overdue().exists()
 
 
 class TestACheckFromOutside:
