@@ -117,7 +117,7 @@ TIME_ZONE = env.text("MENDPOINT_TIME_ZONE", "UTC")
 USE_I18N = USE_TZ = True
 
 STATIC_URL = "static/"
-STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT = Path(env.text("MENDPOINT_STATIC", str(VAR_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 
 #: Empty: no broker is configured; the demo and `manage.py serve` start an embedded one and pass its address on.

@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -20,6 +20,8 @@ from troubleshoot.models.job import ACTIVE, ENDED, State
 from troubleshoot.remote.reply import OLDEST_POWERSHELL
 from troubleshoot.visits import Look
 
+#: As Job.is_connection_test says, for the database.
+IS_TEST: Final = Q(kind=Job.Kind.READ, case=None, action="")
 SOURCE: Final = "connection"
 #: Kerberos refuses tickets when clocks differ by more than this many seconds (its default on Windows).
 MOST_SKEW: Final = 300
@@ -91,7 +93,7 @@ def request(*, actor: Person, host: Host) -> Job:
 
 def tests_of(host: Host) -> QuerySet[Job]:
     """The connection tests of a host, newest first."""
-    return Job.objects.filter(host=host, kind=Job.Kind.READ, case=None, action="").order_by("-created_at")
+    return Job.objects.filter(IS_TEST, host=host).order_by("-created_at")
 
 
 def carry_out(job: Job) -> Look:

@@ -15,10 +15,10 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
-from troubleshoot import care, jobs, notices, plans
+from troubleshoot import care, health, jobs, notices, plans
 from troubleshoot.audit import Machine, Tag
 from troubleshoot.jobs import NotPossible
-from troubleshoot.models import Heartbeat, Job
+from troubleshoot.models import Job
 from troubleshoot.models.job import ENDED, MAY_BE_UNDONE, STARTED, WAITING, State
 
 log = logging.getLogger(__name__)
@@ -38,13 +38,8 @@ def sweep() -> None:
             log.exception("the keeper's duty %s met a defect", duty.__name__)
 
 
-def beat(kind: str, name: str) -> None:
-    """Notes that a process is alive."""
-    Heartbeat.objects.update_or_create(kind=kind, name=name, defaults={"beaten_at": Now()})
-
-
 def _beat(me: Machine) -> None:
-    beat("keeper", me.name)
+    health.beat("keeper", me.name)
 
 
 def _jobs(condition: Q) -> QuerySet[Job]:

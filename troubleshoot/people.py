@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import TypedDict, Unpack
 
 from django.conf import settings
 from django.contrib.auth import password_validation
@@ -24,6 +25,16 @@ CONFLICTS: frozenset[frozenset[Role]] = frozenset(
     {frozenset({Role.ADMINISTRATOR, other}) for other in (Role.HELPDESK, Role.APPROVER)}
     | {frozenset({Role.AUDITOR, other}) for other in _WRITERS}
 )
+
+
+class SiteSettings(TypedDict, total=False):
+    """What may be changed on a site; its short name is part of its queue's name and stays."""
+
+    name: str
+    phone_text: str
+    workaround_text: str
+    banner_text: str
+    ticket_required: bool
 
 
 class NotGranted(Exception):
@@ -64,6 +75,32 @@ def create_site(*, actor: Actor, slug: str, name: str) -> Site:
     site.full_clean()
     site.save(force_insert=True)
     audit.record(Tag.SITE_CREATE, actor=actor, objects=[site], details={"slug": slug, "name": name})
+    return site
+
+
+@transaction.atomic
+def change_site(*, actor: Actor, site: Site, **settings: Unpack[SiteSettings]) -> Site:
+    """Change what a site is called and what it tells its people; what is not named stays.
+
+    Quietly does nothing when nothing differs. Raises ValidationError, access.Refused.
+    """
+    site = Site.objects.select_for_update().get(pk=site.pk)
+    if isinstance(actor, Person):
+        require(actor, "site.change", site)
+    before: dict[str, object] = {name: getattr(site, name) for name in settings}
+    after: dict[str, object] = {name: value for name, value in settings.items() if value != before[name]}
+    if not after:
+        return site
+    for name, value in after.items():
+        setattr(site, name, value)
+    site.full_clean()
+    site.save(update_fields=list(after))
+    texts = {name: [before[name], after[name]] for name in after if name.endswith("_text")}
+    plain = {name: [before[name], after[name]] for name in after if name not in texts}
+    details = {"slug": site.slug, "fields": sorted(after), "changes": plain}
+    audit.record(
+        Tag.SITE_CHANGE, actor=actor, objects=[site], details=details, personal={"texts": texts} if texts else {}
+    )
     return site
 
 

@@ -10,6 +10,16 @@ log = logging.getLogger(__name__)
 TASK = "mendpoint.job"
 
 
+def reachable(seconds: int = 2) -> bool:
+    """Whether the broker answers now. Never raises."""
+    try:
+        with current_app.connection_for_write(connect_timeout=seconds) as broker:
+            broker.ensure_connection(max_retries=1, interval_start=0, timeout=seconds)
+    except (OperationalError, OSError):
+        return False
+    return True
+
+
 def ring(job: uuid.UUID, *, queue: str) -> bool:
     """Tells the workers of a queue that a job waits. The message carries the id and nothing else.
 

@@ -56,7 +56,7 @@ Answers = dict[str, int | dict[str, int]]
 ADMINISTRATOR = {"administrator": 200, "*": 403}
 #: A page with a form: an empty one comes back with what is missing.
 ADMINISTRATED: Answers = {"GET": ADMINISTRATOR, "HEAD": ADMINISTRATOR, "POST": {"administrator": 422, "*": 403}}
-ABSENT: Answers = dict.fromkeys(("GET", "HEAD", "POST"), {"administrator": 404, "*": 403})
+ABSENT: Answers = {key: {"administrator": 404, "*": 403} for key in ("GET", "HEAD", "POST")}
 
 #: The pages of helpdesk and approver: one of theirs; and about a case or a plan that nobody has.
 HELPDESK, APPROVER = {"helpdesk": 200, "*": 403}, {"approver": 200, "*": 403}
@@ -100,7 +100,7 @@ TABLE = {
     "summary": Url(answers={"GET": OVERSEERS, "HEAD": OVERSEERS}),
     "summary.csv": Url(answers={"GET": OVERSEERS, "HEAD": OVERSEERS}),
     "healthz": Url(public=True, answers={"GET": 503, "HEAD": 503}),  # no worker and no keeper runs beside the tests
-    "health": Url(answers=dict.fromkeys(("GET", "HEAD"), {"administrator": 200, "auditor": 200, "*": 403})),
+    "health": Url(answers={key: {"administrator": 200, "auditor": 200, "*": 403} for key in ("GET", "HEAD")}),
     "administration": Url(answers=dict.fromkeys(("GET", "HEAD"), ADMINISTRATOR)),
     "administration/sites": Url(answers=ADMINISTRATED),
     "administration/sites/<uuid:pk>": Url(answers=ABSENT, objects=(f"/administration/sites/{NOBODY}",)),

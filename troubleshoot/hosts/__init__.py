@@ -2,6 +2,7 @@
 
 from troubleshoot.hosts.credentials import register_credential
 from troubleshoot.hosts.importing import NotImported, Outcome, import_list
+from troubleshoot.hosts.recording import version
 from troubleshoot.hosts.registering import allow_changes, change, register
 from troubleshoot.hosts.table import Problem
 
@@ -14,4 +15,5 @@ __all__ = [
     "import_list",
     "register",
     "register_credential",
+    "version",
 ]

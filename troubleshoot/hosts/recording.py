@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -42,6 +43,12 @@ def describe(host: Host, assigned: Iterable[UUID]) -> Description:
         "assigned": sorted(map(str, assigned)),
         "identity": host.identity,
     }
+
+
+def version(host: Host) -> str:
+    """A short mark of everything about a registration: another one means that somebody changed it."""
+    described = describe(host, host.assigned.values_list("pk", flat=True))
+    return hashlib.sha256(canonical.encode(described)).hexdigest()[:16]
 
 
 def difference(host: Host, before: Description, after: Description) -> Change:

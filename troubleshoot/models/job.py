@@ -282,6 +282,8 @@ class Heartbeat(models.Model):
     kind = models.CharField(max_length=20)
     name = models.CharField(max_length=100)
     beaten_at = models.DateTimeField(db_default=Now())
+    #: Short names of the sites that a worker serves: a site that is made later needs a worker that knows of it.
+    sites = models.JSONField(default=list)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kind", "name"], name="one_heartbeat_per_process")]

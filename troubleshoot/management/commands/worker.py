@@ -3,10 +3,11 @@
 from typing import Any
 
 from celery import current_app
+from celery.signals import worker_ready
 from django.core.management.base import CommandError, CommandParser
 from django.db import transaction
 
-from troubleshoot import audit
+from troubleshoot import audit, health
 from troubleshoot.management.doors import PlainCommand
 from troubleshoot.management.surroundings import machine
 from troubleshoot.models import Site
@@ -15,7 +16,7 @@ from troubleshoot.models import Site
 class Command(PlainCommand):
     """A Celery worker with a thread pool, listening on the queues of its sites."""
 
-    help = "Run a worker for one or more sites (all of them unless told)."
+    help = "Run a worker for one or more sites (all of them, those to come included, unless told)."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the options."""
@@ -25,23 +26,47 @@ class Command(PlainCommand):
 
     def handle(self, *, site: list[str], threads: int, loglevel: str, **options: Any) -> None:
         """Work until SIGTERM: then finish what runs, and end."""
-        sites = Site.objects.filter(slug__in=site) if site else Site.objects.all()
+        sites = list(Site.objects.filter(slug__in=site) if site else Site.objects.all())
         if unknown := set(site) - {one.slug for one in sites}:
             raise CommandError(f"There is no site {', '.join(sorted(unknown))}.")
         if not sites:
             raise CommandError("There is no site yet, so there is nothing to serve.")
         with transaction.atomic():
             audit.record(audit.Tag.WORKER_START, actor=machine("worker"), objects=list(sites))
-        current_app.worker_main(
-            [
-                "worker",
-                "--pool=threads",
-                f"--concurrency={threads}",
-                f"--queues={','.join(one.queue for one in sites)}",
-                f"--loglevel={loglevel}",
-                "--without-gossip",
-                "--without-mingle",
-                "--without-heartbeat",
-                f"--hostname=mendpoint@{machine('worker').name}",
-            ]
-        )
+        served = Served(sites, follow=not site)
+        worker_ready.connect(served.ready, weak=False)
+        with health.Heart("worker", machine("worker").name, served.slugs):
+            current_app.worker_main(
+                [
+                    "worker",
+                    "--pool=threads",
+                    f"--concurrency={threads}",
+                    f"--queues={','.join(one.queue for one in sites)}",
+                    f"--loglevel={loglevel}",
+                    "--without-gossip",
+                    "--without-mingle",
+                    "--without-heartbeat",
+                    f"--hostname=mendpoint@{machine('worker').name}",
+                ]
+            )
+
+
+class Served:
+    """The sites that this worker serves. One that serves all of them listens for a new one as soon as it is made."""
+
+    def __init__(self, sites: list[Site], *, follow: bool) -> None:
+        self._queues = {one.slug: one.queue for one in sites}
+        self._follow = follow
+        self._consumer: Any = None
+
+    def ready(self, sender: Any, **_: Any) -> None:
+        """Celery's worker has begun to listen."""
+        self._consumer = sender
+
+    def slugs(self) -> list[str]:
+        """The short names of the sites that are served now."""
+        if self._follow and self._consumer:
+            for one in Site.objects.exclude(slug__in=self._queues):
+                self._queues[one.slug] = one.queue
+                self._consumer.call_soon(self._consumer.add_task_queue, one.queue)
+        return list(self._queues)
