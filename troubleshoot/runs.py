@@ -87,6 +87,8 @@ def run(job_id: uuid.UUID) -> None:
         return
     with Lease(job):
         try:
+            if job.kind == Job.Kind.READ and not _may_look(job):
+                raise NotPossible(f"{job.requester} may no longer ask for this")
             if job.is_connection_test:
                 _test(job)
             elif job.kind == Job.Kind.READ:
@@ -127,10 +129,6 @@ def _claim(job_id: uuid.UUID) -> Job | None:
 
 
 def _read(job: Job) -> None:
-    if not _may_look(job):
-        text = f"{job.requester} may no longer ask for this."
-        jobs.move(job, State.REFUSED, text, tag=Tag.JOB_END, actor=WORKER, fence=job.fence, explanation=text)
-        return
     action = plans.action_named(job.action) if job.action else None
     look = visits.look(
         job.host,
@@ -172,6 +170,8 @@ def _test(job: Job) -> None:
 
 def _may_look(job: Job) -> bool:
     """Whether whoever asked still may: a look uses the host's account too."""
+    if job.is_connection_test:
+        return access.may(job.requester, "host.test", job.host).allowed
     if job.action:
         return access.may(job.requester, "job.plan", job.host).allowed
     answers = job.case is not None and access.may(job.requester, "case.answer", job.case).allowed

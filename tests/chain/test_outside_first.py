@@ -1,5 +1,7 @@
 """What a look sees from outside is kept before Windows is asked, so that a waiting person can read it."""
 
+from typing import Any
+
 import pytest
 
 from tests.chain.conftest import MakeLab
@@ -13,11 +15,12 @@ def test_the_reading_from_outside_is_there_while_windows_is_asked(
 ) -> None:
     seen: list[list[str]] = []
     inside = visits._look_inside
-    monkeypatch.setattr(
-        visits,
-        "_look_inside",
-        lambda *given: (seen.append(list(Reading.objects.values_list("source", flat=True))), inside(*given)),
-    )
+
+    def look_inside(*given: Any) -> None:
+        seen.append(list(Reading.objects.values_list("source", flat=True)))
+        inside(*given)
+
+    monkeypatch.setattr(visits, "_look_inside", look_inside)
     cases.open_case(actor=employee, beneficiary=employee, error_text=ERROR, host=lab().row)
     work()
     assert seen == [["network"]]
