@@ -55,14 +55,14 @@ class TestSigningIn:
     def test_shows_who_you_are_and_your_roles_until_when(self, client: Client, person: MakePerson, north: Site) -> None:
         until = person("Ann", "helpdesk", site=north).grants.get().until
         sign_in(client)
-        page = client.get("/").content.decode()
+        page = client.get("/me").content.decode()
         for shown in ("Ann", "ann@corp.example", "helpdesk", "North", f"{until:%Y-%m-%d %H:%M} UTC"):
             assert shown in page
 
     def test_says_so_when_you_hold_no_role(self, client: Client, person: MakePerson) -> None:
         person("Ann")
         sign_in(client)
-        assert "You hold no role yet" in client.get("/").content.decode()
+        assert "You hold no role yet" in client.get("/me").content.decode()
 
     @pytest.mark.parametrize(
         "name", [" ann@corp.example ", "ANN@CORP.EXAMPLE", "\uff41nn@corp.example", "ann@corp.example\t"]
@@ -250,27 +250,27 @@ class TestSigningOut:
         assert response["Location"] == "/sign-in"
         assert response["Clear-Site-Data"] == '"cache", "cookies", "storage"'
         assert not Session.objects.filter(session_key=key).exists()
-        assert client.get("/").status_code == 302
+        assert client.get("/me").status_code == 302
         assert tags() == ["people:sign_in", "people:sign_out"]
 
     def test_happens_by_post_alone(self, client: Client, person: MakePerson) -> None:
         person("Ann")
         sign_in(client)
         assert client.get("/sign-out").status_code == 405
-        assert client.get("/").status_code == 200
+        assert client.get("/me").status_code == 200
 
     def test_needs_the_forms_token(self, person: MakePerson) -> None:
         client = Client(enforce_csrf_checks=True)
         client.force_login(person("Ann"))
         assert client.post("/sign-out").status_code == 403
-        assert client.get("/").status_code == 200
+        assert client.get("/me").status_code == 200
 
     def test_a_switched_off_account_is_out_with_its_next_request(self, client: Client, person: MakePerson) -> None:
         person("Boss", "administrator")
         ann = person("Ann")
         sign_in(client)
         people.deactivate(actor=TESTER, person=ann)
-        assert client.get("/").status_code == 302
+        assert client.get("/me").status_code == 302
 
     def test_a_session_with_one_bit_changed_is_nobodys(
         self, client: Client, person: MakePerson, settings: Settings
@@ -279,7 +279,7 @@ class TestSigningOut:
         sign_in(client)
         key = client.cookies[settings.SESSION_COOKIE_NAME].value
         client.cookies[settings.SESSION_COOKIE_NAME] = chr(ord(key[0]) ^ 1) + key[1:]
-        assert client.get("/").status_code == 302
+        assert client.get("/me").status_code == 302
 
 
 @pytest.mark.django_db
