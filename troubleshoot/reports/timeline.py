@@ -79,7 +79,8 @@ def _answers(case: Case) -> Iterator[Moment]:
         step = guide.steps.get(row.step)
         asks, says = (step.title or step.subject, step.words(row.value)) if step else (row.step, row.value)
         who = str(row.by) if row.by else _("the reading") if row.source == Answer.Source.READING else _("the fix")
-        yield Moment(row.at, "answer", f"{asks}: {says}", who, old=row.pk not in counting)
+        text = f"{asks} {says}" if asks.endswith((".", "?", "!")) else f"{asks}: {says}"
+        yield Moment(row.at, "answer", text, who, old=row.pk not in counting)
 
 
 def _counting(case: Case, rows: list[Answer]) -> set[int]:

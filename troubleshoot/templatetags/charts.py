@@ -69,13 +69,17 @@ def meaning(number: Any) -> SafeString:
     )
 
 
+#: The colour of each way that a case can go; two that stand side by side differ in lightness as well.
+COLOURS = {"own_steps": 1, "self_service": 2, "helpdesk_fix": 3, "helpdesk_word": 6, "explained": 7, "sent_on": 4}
+
+
 @register.simple_tag
-def swatch(index: int) -> SafeString:
-    """The colour of one share, for the legend."""
+def swatch(of: Any) -> SafeString:
+    """The colour of one share, for the legend: of a number, or the colour with this index."""
     return format_html(
         '<svg class="dot" viewBox="0 0 10 10" aria-hidden="true">'
         '<rect class="c{}" width="10" height="10" rx="2"/></svg>',
-        index,
+        of if isinstance(of, int) else COLOURS.get(of.name, 5),
     )
 
 
@@ -84,9 +88,9 @@ def shares(numbers: Sequence[Any]) -> SafeString:
     """One bar cut into the shares of some numbers, in their order; the legend beside it names them."""
     total = sum(number.value for number in numbers)
     at, pieces = 0.0, []
-    for index, number in enumerate(numbers, 1):
+    for number in numbers:
         width = 1000 * number.value / total if total else 0
-        pieces.append((index, f"{at:.2f}", f"{width:.2f}"))
+        pieces.append((COLOURS.get(number.name, 5), f"{at:.2f}", f"{width:.2f}"))
         at += width
     parts = format_html_join("", '<rect class="c{}" x="{}" width="{}" height="16"/>', pieces)
     return format_html(

@@ -1,0 +1,157 @@
+"""The employee's journey in a real browser: with and without scripts, by keyboard alone, readable for everybody."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import OpenWindow, Visit
+from tests.chain.conftest import MakeLab
+from tests.chain.steps import Work
+from troubleshoot.models import Person
+
+ERROR = "Error code: 0x904\nExtended error code: 0x7"
+
+
+def opened(visit: Visit, computer: str) -> None:
+    """From the box to the open case."""
+    visit.go("/")
+    visit.page.fill("#text", ERROR)
+    visit.page.get_by_role("button", name="Check it").click()
+    visit.page.get_by_label(computer).check()
+    visit.page.get_by_label("In the office").check()
+    visit.page.get_by_role("button", name="Check this computer").click()
+
+
+def test_all_six_screens_go_on_by_themselves_and_axe_finds_nothing(
+    window: OpenWindow, lab: MakeLab, employee: Person, work: Work
+) -> None:
+    host = lab("certificate-service-stopped", name="ACC-07")
+    visit = window(employee)
+    page = visit.page
+    visit.go("/")
+    page.locator("#text").press_sequentially("0x904 and 0x204")
+    expect(page.locator("#hint")).to_contain_text("We found more than one.")
+    visit.check()
+    page.fill("#text", ERROR)
+    expect(page.locator("#hint")).to_contain_text("The connection was made, then closed by the other side.")
+    page.get_by_role("button", name="Check it").click()
+    visit.check()
+    page.get_by_label("In the office").check()
+    page.get_by_role("button", name="Check this computer").click()
+
+    assert visit.title() == "Checking ACC-07"
+    visit.check()
+    page.get_by_label("After my password").check()
+    work()
+    expect(page.locator("#live")).to_contain_text("We found it. You need not answer.")
+    expect(page.get_by_label("After my password")).to_be_checked()
+    expect(page.locator("#said")).to_contain_text("What does Windows say inside?")
+
+    page.get_by_role("link", name="See what we found").click()
+    visit.check()
+    page.get_by_role("button", name="Show what would change").click()
+    work()
+    expect(page.get_by_role("button", name="Fix ACC-07 now")).to_be_visible()
+    visit.check()
+    page.get_by_role("button", name="Fix ACC-07 now").click()
+    assert visit.title() == "Fixing ACC-07"
+    visit.check()
+    work()
+    expect(page.get_by_role("heading", level=1)).to_have_text("ACC-07 answers properly again")
+    visit.check()
+    page.get_by_role("button", name="It works").click()
+    assert visit.title().startswith("Solved in")
+    page.get_by_role("button", name="Yes").click()
+    expect(page.get_by_text("Your word is kept.")).to_be_visible()
+    visit.check()
+    visit.go("/cases")
+    visit.check()
+    assert host.document["services"]["SessionEnv"]["state"] == "Running"
+
+
+def test_the_same_journey_works_without_scripts(window: OpenWindow, lab: MakeLab, employee: Person, work: Work) -> None:
+    lab("certificate-service-stopped", name="ACC-07")
+    visit = window(employee, scripts=False)
+    page = visit.page
+    opened(visit, "ACC-07")
+    expect(page.get_by_text("As we knew it at")).to_be_visible()
+    work()
+    page.get_by_role("link", name="Refresh").click()
+    page.get_by_role("button", name="Show what would change").click()
+    work()
+    page.get_by_role("link", name="Refresh").click()
+    page.get_by_role("button", name="Fix ACC-07 now").click()
+    work()
+    page.get_by_role("link", name="Refresh").click()
+    page.get_by_role("button", name="It works").click()
+    assert visit.title().startswith("Solved in")
+
+
+def test_every_step_can_be_taken_by_keyboard_alone(
+    window: OpenWindow, lab: MakeLab, employee: Person, work: Work
+) -> None:
+    lab("closed-before-confirm", name="ACC-03")
+    visit = window(employee)
+    keys = visit.page.keyboard
+
+    def reach(name: str) -> None:
+        """Tab until this stands in focus, and see that the focus is visible."""
+        for _ in range(60):
+            keys.press("Tab")
+            focus = visit.page.evaluate(
+                "(() => { const at = document.activeElement; const label = at.labels && at.labels[0];"
+                " return [(label || at).innerText || '', getComputedStyle(at).outlineStyle,"
+                " label ? getComputedStyle(label).outlineStyle : 'none']; })()"
+            )
+            if name in focus[0]:
+                assert focus[1:] != ["none", "none"], f"the focus on {name} cannot be seen"
+                return
+        pytest.fail(f"{name} is not reached by Tab")
+
+    visit.go("/")
+    keys.type("0x904")
+    reach("Check it")
+    keys.press("Enter")
+    visit.page.wait_for_url("**/cases/new")
+    reach("In the office")
+    keys.press("Space")
+    reach("Check this computer")
+    keys.press("Enter")
+    expect(visit.page.get_by_role("heading", level=1)).to_have_text("Checking ACC-03")
+    work()
+    expect(visit.page.locator("#live")).to_contain_text("All is read.")
+    reach("Go on")
+    keys.press("Enter")
+    expect(visit.page.get_by_text("What stands between you and this computer?").first).to_be_visible()
+    reach("A port forward")
+    keys.press("Space")
+    reach("Next")
+    keys.press("Enter")
+    expect(visit.page.get_by_text("Please try this")).to_be_visible()
+    visit.check()
+    reach("No change")
+    keys.press("Enter")
+    expect(visit.page.get_by_role("heading", level=1)).to_have_text("The network team has to look at the way")
+    visit.check()
+
+
+def test_a_stranger_signs_in_and_finds_the_text_again(window: OpenWindow, lab: MakeLab, employee: Person) -> None:
+    lab(name="ACC-07")
+    visit = window()
+    visit.go("/")
+    visit.check()
+    visit.page.fill("#text", ERROR)
+    visit.page.get_by_role("button", name="Check it").click()
+    expect(visit.page.get_by_text("Your text is kept.")).to_be_visible()
+    visit.page.fill("#id_username", employee.email)
+    visit.page.fill("#id_password", "correct horse battery staple")
+    visit.page.get_by_role("button", name="Sign in").click()
+    assert visit.title() == "Which computer do you want to reach?"
+    visit.page.get_by_label("Another computer").check()
+    visit.page.fill("#other", "NOWHERE-1")
+    visit.page.get_by_label("I don't know").check()
+    visit.page.get_by_role("button", name="Check this computer").click()
+    visit.check()
+    visit.page.get_by_role("button", name="Go on without checking").click()
+    visit.page.get_by_role("button", name="Get help from a person").click()
+    expect(visit.page.get_by_text("Helpdesk has your case")).to_be_visible()
+    visit.check()
