@@ -244,7 +244,9 @@ def bad_end(state: str, host: str) -> End | None:
             nothing,
             _("Try again in a moment, or leave it to helpdesk."),
         ),
-        State.FAILED: End(_("%s refused one step") % host, "", _("Helpdesk takes over, and sees what was changed and what was not.")),
+        State.FAILED: End(
+            _("%s refused one step") % host, "", _("Helpdesk takes over, and sees what was changed and what was not.")
+        ),
         State.UNKNOWN: End(
             _("We lost contact while changing"),
             _("We do not know yet whether it was done. We are asking %s and will not repeat it.") % host,

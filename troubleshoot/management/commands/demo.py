@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import secrets
@@ -18,6 +19,7 @@ from celery import current_app
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 
 from troubleshoot.management import demo_data, processes
 from troubleshoot.management.doors import wait_until
@@ -77,6 +79,7 @@ def _world(port: int) -> Iterator[Callable[[], str]]:
     password = secrets.token_urlsafe(24)
     plain = {name: value for name, value in os.environ.items() if not name.startswith(SECRET_PREFIX)}
     children: dict[str, Any] = {}
+    begun = timezone.now()
     with ExitStack() as stack:
         broker = stack.enter_context(processes.Broker())
         current_app.conf.update(broker_url=broker.url)
@@ -96,8 +99,22 @@ def _world(port: int) -> Iterator[Callable[[], str]]:
         start("worker", [*manage, "worker"], **{SECRET: password})
         start("keeper", [*manage, "keeper"])
         start("web", _web(port))
-        _wait(lambda: True if _answers(port) else None, "the web server")
-        yield lambda: next((name for name, child in children.items() if child.poll() is not None), "")
+
+        def failed() -> str:
+            return next((name for name, child in children.items() if child.poll() is not None), "")
+
+        def all_up() -> bool | None:
+            if name := failed():
+                raise CommandError(f"The {name} has ended; see {folder}/{name}.log.")
+            return True if _answers(port) and _beat_since(begun) == {"worker", "keeper"} else None
+
+        _wait(all_up, "web, worker and keeper")
+        yield failed
+
+
+def _beat_since(begun: dt.datetime) -> set[str]:
+    """The kinds of processes that have given a sign of life since then."""
+    return set(Heartbeat.objects.filter(beaten_at__gte=begun).values_list("kind", flat=True)) - {"demo"}
 
 
 def _web(port: int) -> list[str]:
