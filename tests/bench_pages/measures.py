@@ -115,7 +115,7 @@ def sizes(bench: Bench) -> list[Row]:
         "history, cases": (manager, "/history?show=cases"),
         "history of one computer": (manager, f"/history?host={host}"),
         "history of one site": (manager, "/history?site=north"),
-        "history, one outcome": (manager, "/history?outcome=failed"),
+        "history, one outcome": (manager, "/history?outcome=verified"),
         "history, cases, one outcome": (manager, "/history?show=cases&outcome=sent_on"),
         "history, one month": (manager, f"/history?since={month[0]}&until={month[1]}"),
         "history, far back": (manager, f"/history?after={_far_back()}"),
