@@ -16,7 +16,7 @@ from troubleshoot.engine.action import Judgement, judge
 from troubleshoot.engine.facts import UNKNOWN, Fact
 from troubleshoot.engine.guide import Guide, Step, Walk
 from troubleshoot.models import Answer, Case, GuideVersion, Job
-from troubleshoot.models.job import ENDED, State
+from troubleshoot.models.job import ENDED, WAITING, State
 
 #: What the end of a remedy's job means to the guide. A lost job gives no answer: it waits until it is settled.
 FIX_ANSWER = {
@@ -144,6 +144,12 @@ def _fact_answer(step: Step, known: dict[str, Fact]) -> str:
 def fix_job(case: Case, action: str) -> Job | None:
     """The latest job of a case for a remedy: its plan's reading, or the change itself."""
     return _jobs(case).filter(action=action).exclude(kind=Job.Kind.REVERT).order_by("-created_at").first()
+
+
+def begun_fixes(case: Case) -> set[str]:
+    """The remedies of this round that have begun: what led to them is no longer changed."""
+    changes = _jobs(case).filter(kind=Job.Kind.APPLY).exclude(state__in=WAITING)
+    return set(changes.values_list("action", flat=True))
 
 
 def _jobs(case: Case) -> QuerySet[Job]:
