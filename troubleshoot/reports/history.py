@@ -181,7 +181,7 @@ def cases(person: Person, asked: Question) -> QuerySet[Case]:
     if asked.of("what"):
         rows = rows.filter(cause="" if asked.of("what") == NO_CAUSE else asked.of("what"))
     if asked.of("site"):
-        rows = rows.filter(site__slug=asked.of("site"))
+        rows = rows.filter(Exists(Site.objects.filter(pk=OuterRef("site"), slug=asked.of("site"))))
     if asked.of("guide"):
         rows = rows.filter(guide__name=asked.of("guide"))
     found = with_ways(rows)
@@ -312,7 +312,7 @@ def _common(asked: Question, moment: str, people: tuple[str, ...]) -> Q:
     """When, on which computer, and with whom.
 
     Computers and people are looked up first: a list that knows their keys is read in the order of an index. For the
-    same reason the right to read is asked row by row, of the few rows of a page, and not joined.
+    same reason site and right to read are asked row by row, of the few rows of a page, and not joined.
     """
     found = _when(asked, moment)
     if asked.of("host"):
