@@ -45,6 +45,9 @@ bench: $(VENV)/.dev ## the benchmark table: ratios within one run
 soak: $(VENV)/.dev ## long fault and load runs
 	@$(BIN)/python -m pytest -m soak -o addopts="--strict-markers"
 
+docker-check: $(VENV)/.dev ## the image, built as it is, and what starts from it (as root, with system-deps)
+	@$(BIN)/python -m tests.docker
+
 lock: ## renew the lock files (needs uv)
 	uv pip compile -q --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
 	  --custom-compile-command "make lock" pyproject.toml -o requirements.lock
@@ -60,4 +63,4 @@ system-deps: ## Debian packages that some tests need (as root): PostgreSQL, RDP 
 	@for daemon in xrdp xrdp-sesman postgresql; do \
 	  service $$daemon stop > /dev/null 2>&1 || true; update-rc.d $$daemon disable > /dev/null 2>&1 || true; done
 
-.PHONY: help demo demo-clean test lint bench soak lock system-deps
+.PHONY: help demo demo-clean test lint bench soak docker-check lock system-deps

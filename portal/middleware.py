@@ -1,5 +1,6 @@
 """What every response passes through: strict headers, and sign-in before anything that is not public."""
 
+import ipaddress
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
@@ -25,6 +26,39 @@ _HEADERS = {
     # Pages show who is signed in and hold a CSRF token; the files that may be cached never come this way.
     "Cache-Control": "no-store",
 }
+
+
+def behind_proxy(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Take the visitor's address and scheme from a proxy that the operator named; from anybody else drop them.
+
+    Without it a portal behind a proxy would lock out everybody when one address guesses passwords, because all of
+    them seem to come from the proxy.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if _is_proxy(request.META.get("REMOTE_ADDR", "")):
+            hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
+            # From the right: whatever stands left of the first address that no proxy of ours has, a visitor wrote.
+            outside = next((hop for hop in reversed(hops) if not _is_proxy(hop)), "")
+            if _address(outside):
+                request.META["REMOTE_ADDR"] = outside
+        else:
+            request.META.pop("HTTP_X_FORWARDED_PROTO", None)
+        return get_response(request)
+
+    return middleware
+
+
+def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        return ipaddress.ip_address(text)
+    except ValueError:
+        return None
+
+
+def _is_proxy(text: str) -> bool:
+    address = _address(text)
+    return address is not None and any(address in network for network in settings.MENDPOINT_PROXIES)
 
 
 def response_headers(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:

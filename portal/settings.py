@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "troubleshoot",
 ]
 MIDDLEWARE = [
+    "portal.middleware.behind_proxy",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "portal.middleware.response_headers",
@@ -105,6 +106,10 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = _HTTPS
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Strict"
 SESSION_COOKIE_AGE = env.whole("MENDPOINT_SESSION_MINUTES", 480, least=5) * 60
 CSRF_COOKIE_HTTPONLY = True
+#: Networks of the proxies that end TLS in front of the portal; only their word about address and scheme counts.
+MENDPOINT_PROXIES = env.networks("MENDPOINT_PROXIES")
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if MENDPOINT_PROXIES else None
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # asked from beside the process, where there is no TLS
 SECURE_HSTS_SECONDS = 31_536_000 if _HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _HTTPS
 SECURE_REFERRER_POLICY = "same-origin"

@@ -71,8 +71,9 @@ class Incident:
 
 
 def served(person: Person) -> QuerySet[Case]:
-    """The cases of the sites that the person serves, and those that belong to no site."""
-    return Case.objects.filter(Q(site__in=Site.objects.where(person, ["helpdesk"])) | Q(site=None))
+    """The cases of the sites that the person serves, and those that belong to no site. The reads below start here."""
+    sites = Site.objects.where(person, ["helpdesk"]).values_list("pk", flat=True)
+    return Case.objects.filter(Q(site__in=list(sites)) | Q(site=None))
 
 
 def with_ask(cases: QuerySet[Case]) -> QuerySet[Any]:
@@ -98,39 +99,38 @@ def with_ask(cases: QuerySet[Case]) -> QuerySet[Any]:
     return cases.annotate(said=Subquery(said)).annotate(ask=ask)
 
 
-def counts(person: Person) -> dict[str, int]:
+def counts(cases: QuerySet[Case]) -> dict[str, int]:
     """How many cases are on each list, and how many were solved today."""
-    found = dict(
-        with_ask(served(person).filter(closed_at=None)).order_by().values_list("ask").annotate(number=Count("pk"))
-    )
-    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-    solved = served(person).filter(closed_at__gte=midnight, outcome=Case.Outcome.SOLVED).count()
+    found = dict(with_ask(cases.filter(closed_at=None)).order_by().values_list("ask").annotate(number=Count("pk")))
+    solved = _solved_today(cases).count()
     return {name: sum(found.get(one, 0) for one in asks) for name, asks in LISTS.items()} | {"solved": solved}
 
 
-def listed(person: Person, name: str, *, after: str = "", site: str = "", cause: str = "") -> tuple[list[Row], str]:
+def listed(
+    cases: QuerySet[Case], name: str, *, after: str = "", site: str = "", cause: str = ""
+) -> tuple[list[Row], str]:
     """One page of a list, the most urgent and longest waiting first, and the key of the next page.
 
     `site` and `cause` narrow it to one incident.
     """
-    cases = with_ask(served(person).filter(closed_at=None))
-    cases = cases.filter(site__slug=site, cause=cause) if site and cause else cases.filter(ask__in=LISTS[name])
-    last = served(person).filter(pk=key(after)).values("urgency", "round_began_at", "pk").first()
-    if last:
-        later = Q(round_began_at=last["round_began_at"], pk__gt=last["pk"]) | Q(
-            round_began_at__gt=last["round_began_at"]
+    found = with_ask(cases.filter(closed_at=None))
+    found = found.filter(site__slug=site, cause=cause) if site and cause else found.filter(ask__in=LISTS[name])
+    if last := key(after):
+        # Compared where the rows are: a moment that went through Python is not spelt as SQLite has stored it.
+        urgency, began = (
+            Subquery(Case.objects.filter(pk=last).values(name)[:1]) for name in ("urgency", "round_began_at")
         )
-        cases = cases.filter(Q(urgency=last["urgency"]) & later | Q(urgency__gt=last["urgency"]))
-    return _page(cases.order_by("urgency", "round_began_at", "pk"))
+        later = Q(round_began_at=began, pk__gt=last) | Q(round_began_at__gt=began)
+        found = found.filter(Q(urgency=urgency) & later | Q(urgency__gt=urgency))
+    return _page(found.order_by("urgency", "round_began_at", "pk"))
 
 
-def solved_today(person: Person, *, after: str = "") -> tuple[list[Row], str]:
+def solved_today(cases: QuerySet[Case], *, after: str = "") -> tuple[list[Row], str]:
     """One page of what was solved today, newest case first, and the key of the next page."""
-    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-    return _newest(served(person).filter(closed_at__gte=midnight, outcome=Case.Outcome.SOLVED), after)
+    return _newest(_solved_today(cases), after)
 
 
-def searched(person: Person, text: str, *, after: str = "") -> tuple[list[Row], str]:
+def searched(cases: QuerySet[Case], text: str, *, after: str = "") -> tuple[list[Row], str]:
     """One page of the cases, closed ones too, by host, person, phone, case number or ticket; newest first."""
     people = Person.objects.filter(Q(name__icontains=text) | Q(email__icontains=text) | Q(phone__icontains=text))
     hosts = Host.objects.filter(name__icontains=text)
@@ -140,12 +140,12 @@ def searched(person: Person, text: str, *, after: str = "") -> tuple[list[Row], 
         | Q(ticket=text)
         | Q(pk=key(text))
     )
-    return _newest(served(person).filter(found), after)
+    return _newest(cases.filter(found), after)
 
 
-def incidents(person: Person) -> list[Incident]:
+def incidents(cases: QuerySet[Case]) -> list[Incident]:
     """Groups of open cases with the same shown cause on the same site, on several computers, lately."""
-    lately = served(person).filter(closed_at=None, opened_at__gte=timezone.now() - INCIDENT_WITHIN)
+    lately = cases.filter(closed_at=None, opened_at__gte=timezone.now() - INCIDENT_WITHIN)
     groups = (
         lately.exclude(cause="")
         .exclude(site=None)
@@ -177,6 +177,11 @@ def heading(case: Case) -> str:
 def key(text: str) -> int:
     """A key from an address or a search; 0, which no row has, when it is none."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= _LARGEST else 0
+
+
+def _solved_today(cases: QuerySet[Case]) -> QuerySet[Case]:
+    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    return cases.filter(closed_at__gte=midnight, outcome=Case.Outcome.SOLVED)
 
 
 def _newest(cases: QuerySet[Case], after: str) -> tuple[list[Row], str]:

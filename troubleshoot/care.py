@@ -176,7 +176,7 @@ def _unconfirmed(older_than: dt.timedelta) -> QuerySet[Case]:
 
 
 def _locked(case: Case) -> Case:
-    return Case.objects.select_for_update(of=("self",)).select_related("host", "guide", "owner").get(pk=case.pk)
+    return Case.objects.held().select_related("host", "guide", "owner").get(pk=case.pk)
 
 
 def _refuse_closed(case: Case) -> None:

@@ -75,22 +75,23 @@ def answer(*, actor: Person, case: Case, step: str, value: str) -> None:
     """Records what the person says to a question or a try; an earlier answer may be changed until a fix has begun."""
     access.require(actor, "case.answer", case)
     with transaction.atomic():
-        case = Case.objects.held().select_related("guide").get(pk=case.pk)
-        if case.closed_at is not None:
-            raise NotPossible("This case is closed.")
-        if diagnosis.answers(case).get(step) == value:
+        case = _locked(case)
+        rows = list(case.answers.order_by("number"))
+        given = [row for row in rows if row.round == case.round]
+        known = diagnosis.answers(case, given)
+        if known.get(step) == value:
             return  # said before: a second click, or the page of before
-        _check_answer(case, step, value)
+        _check_answer(case, known, step, value)
         Answer.objects.create(
             case=case,
             round=case.round,
-            number=case.answers.count() + 1,
+            number=len(rows) + 1,
             step=step,
             value=value,
             source=Answer.Source.PERSON,
             by=actor,
         )
-        _keep_word(case, step, value)
+        _keep_word(case, given, step, value)
         audit.record(
             Tag.CASE_ANSWER,
             actor=actor,
@@ -109,10 +110,8 @@ def answer_ahead(*, actor: Person, case: Case, step: str, value: str) -> None:
     """
     access.require(actor, "case.answer", case)
     with transaction.atomic():
-        case = Case.objects.select_for_update().select_related("guide").get(pk=case.pk)
+        case = _locked(case)
         asked = diagnosis.guide_of(case).steps.get(step)
-        if case.closed_at is not None:
-            raise NotPossible("This case is closed.")
         if asked is None or asked.name != diagnosis.guide_of(case).meanwhile or value not in asked.to:
             raise NotPossible("This is not asked now.")
         case.ahead = {asked.subject: value}
@@ -120,9 +119,17 @@ def answer_ahead(*, actor: Person, case: Case, step: str, value: str) -> None:
         jobs.go_on(case, actor=actor, requester=actor)
 
 
-def _keep_word(case: Case, step: str, value: str) -> None:
+def _locked(case: Case) -> Case:
+    """The case as it is now, held until the transaction ends. Raises NotPossible when it is closed."""
+    case = Case.objects.held().select_related("guide", "beneficiary").get(pk=case.pk)
+    if case.closed_at is not None:
+        raise NotPossible("This case is closed.")
+    return case
+
+
+def _keep_word(case: Case, given: list[Answer], step: str, value: str) -> None:
     """Keeps what the person says of a fix that was verified: "it works" beside the proof, or that it does not."""
-    fixed = case.answers.filter(round=case.round, source=Answer.Source.FIX, value="verified").exists()
+    fixed = any(row.source == Answer.Source.FIX and row.value == "verified" for row in given)
     if fixed and diagnosis.guide_of(case).steps[step].kind == "try":
         case.word = Case.Word.WORKS if value == "worked" else Case.Word.SAME_ERROR
         case.save(update_fields=["word"])
@@ -166,19 +173,19 @@ def _may_open(actor: Person, beneficiary: Person, host: Host | None) -> None:
         access.require(actor, "case.open_for_other", host)
 
 
-def _check_answer(case: Case, step: str, value: str) -> None:
+def _check_answer(case: Case, known: dict[str, str], step: str, value: str) -> None:
     guide = diagnosis.guide_of(case)
     if step in guide.steps and guide.steps[step].kind not in {"ask", "try"}:
         raise NotPossible("This is answered by a reading or a fix, not by a person.")
     try:
-        guides.answer(guide, diagnosis.answers(case), step, value, started=started_fixes(case))
+        guides.answer(guide, known, step, value, started=started_fixes(case))
     except guides.AnswerRefused as refusal:
         raise NotPossible(f"{refusal}.") from refusal
 
 
 def started_fixes(case: Case) -> set[str]:
-    """The steps whose remedy has begun on the computer, whatever was asked for since."""
-    begun = set(case.jobs.exclude(started_at=None).values_list("action", flat=True))
+    """The steps whose remedy has begun on the computer in this round, whatever was asked for since."""
+    begun = diagnosis.begun_fixes(case)
     return {
         step.name for step in diagnosis.guide_of(case).steps.values() if step.kind == "fix" and step.subject in begun
     }

@@ -79,7 +79,7 @@ class Stage:
     state: str
     detail: str = ""
     cure: str = ""
-    seconds: float | None = None
+    took: str = ""
 
 
 def request(*, actor: Person, host: Host) -> Job:
@@ -149,7 +149,11 @@ def _written(job: Job) -> dict[str, dict[str, Any]]:
 def _seen(name: str, question: str, value: dict[str, Any]) -> Stage:
     state = {True: "good", False: "bad", None: "off"}[value["ok"]]
     cure = str(_CURES[name]) if value["ok"] is False else ""
-    return Stage(name, question, state, value["detail"], cure, value["ms"] / 1000)
+    return Stage(name, question, state, value["detail"], cure, _took(value["ms"]))
+
+
+def _took(ms: int) -> str:
+    return _("%d ms") % ms if ms < 1000 else _("%.1f s") % (ms / 1000)
 
 
 class _Notes:
@@ -210,5 +214,6 @@ def _judged_clock(date: str) -> tuple[bool | None, str]:
         return None, _("It says no date that can be read.")
     if abs(skew) <= 2:  # the date has whole seconds, and travelled
         return True, _("No difference")
-    ahead = _("%(seconds)d s ahead of the worker") if skew > 0 else _("%(seconds)d s behind the worker")
-    return abs(skew) <= MOST_SKEW, ahead % {"seconds": abs(skew)}
+    text = _("%(length)s ahead of the worker") if skew > 0 else _("%(length)s behind the worker")
+    length = _("%d s") % abs(skew) if abs(skew) < 120 else _("%d min") % (abs(skew) // 60)
+    return abs(skew) <= MOST_SKEW, text % {"length": length}

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -107,7 +107,8 @@ class Docket:
         look = evidence.latest_look(self.job.case) if self.job.case else None
         judged = diagnosis.causes(diagnosis.stored_facts(look.facts)) if look else []
         speaking = [one for one in judged if one.verdict in {"shown by", "fits"}][:REASONS]
-        return speaking + [one for one in judged if one.verdict == "ruled out"][:REASONS]
+        # The catalogue goes from the outermost cause to the innermost: the last ones lie next to what was found.
+        return speaking + [one for one in judged if one.verdict == "ruled out"][-REASONS:]
 
     @cached_property
     def runs(self) -> list[Run]:
@@ -166,7 +167,7 @@ class Docket:
     def _earlier(self) -> QuerySet[Job]:
         sites = Site.objects.where(self.person, ["approver"])
         rows = Job.objects.filter(plan__isnull=False, kind=Job.Kind.APPLY, action=self.job.action, host__site__in=sites)
-        return rows.filter(started_at__isnull=False, created_at__lt=self.job.created_at)
+        return rows.filter(started_at__isnull=False).exclude(pk=self.job.pk)
 
 
 def rows() -> QuerySet[Job]:
@@ -186,8 +187,10 @@ def waiting(person: Person) -> QuerySet[Job]:
 def listed(person: Person, *, after: str = "") -> tuple[list[Job], str]:
     """One page of what waits for this person, and the key of the next page."""
     found = waiting(person)
-    if last := _row(rows(), after):
-        found = found.filter(Q(expires_at=last.expires_at, pk__gt=last.pk) | Q(expires_at__gt=last.expires_at))
+    if last := _key(after):
+        # Compared where the rows are: a moment that went through Python is not spelt as SQLite has stored it.
+        moment = Subquery(Job.objects.filter(pk=last).values("expires_at")[:1])
+        found = found.filter(Q(expires_at=moment, pk__gt=last) | Q(expires_at__gt=moment))
     page = list(found[: PAGE + 1])
     return page[:PAGE], str(page[PAGE - 1].pk) if len(page) > PAGE else ""
 
@@ -198,9 +201,9 @@ def own(person: Person) -> list[Job]:
     return list(found.order_by("expires_at", "pk")[:PAGE])
 
 
-def _row(found: QuerySet[Job], key: str) -> Job | None:
+def _key(text: str) -> UUID | None:
     try:
-        return found.filter(pk=UUID(key)).first() if key else None
+        return UUID(text)
     except ValueError:
         return None
 

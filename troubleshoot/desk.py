@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import F
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -60,7 +61,7 @@ class Sheet:
     @cached_property
     def jobs(self) -> list[Job]:
         """The jobs of this round, the newest first."""
-        rows = self.case.jobs.filter(created_at__gte=self.case.round_began_at).order_by("-created_at")
+        rows = self.case.jobs.filter(created_at__gte=F("case__round_began_at")).order_by("-created_at")
         return list(rows.select_related("plan", "requester", "host__site", "case"))
 
     @cached_property
@@ -166,14 +167,14 @@ class Sheet:
         return not self.barriers
 
     @cached_property
-    def causes(self) -> list[Judgement]:
-        """Every cause that is not ruled out, the strongest first."""
-        return [one for one in self._judged if one.verdict != "ruled out"]
+    def causes(self) -> list[tuple[Judgement, str]]:
+        """Every cause that is not ruled out, the strongest first, and what its verdict rests on."""
+        return [one for one in self._judged if one[0].verdict != "ruled out"]
 
     @cached_property
-    def ruled_out(self) -> list[Judgement]:
-        """The causes that readings rule out."""
-        return [one for one in self._judged if one.verdict == "ruled out"]
+    def ruled_out(self) -> list[tuple[Judgement, str]]:
+        """The causes that readings rule out, and which."""
+        return [one for one in self._judged if one[0].verdict == "ruled out"]
 
     @cached_property
     def look(self) -> Job | None:
@@ -184,6 +185,11 @@ class Sheet:
     def known(self) -> list[evidence.Known]:
         """The facts of the latest look, marked where the look before saw something else."""
         return evidence.known(self.look) if self.look else []
+
+    @cached_property
+    def different(self) -> int:
+        """How many readings differ from the look before."""
+        return sum(bool(one.before) for one in self.known)
 
     @cached_property
     def raw(self) -> list[tuple[Reading, str]]:
@@ -255,8 +261,9 @@ class Sheet:
         return [row for row in self._answers if row.round == self.case.round]
 
     @cached_property
-    def _judged(self) -> list[Judgement]:
-        return diagnosis.causes(diagnosis.stored_facts(self.look.facts) if self.look else {})
+    def _judged(self) -> list[tuple[Judgement, str]]:
+        facts = diagnosis.stored_facts(self.look.facts) if self.look else {}
+        return [(one, evidence.because(one, facts)) for one in diagnosis.causes(facts)]
 
 
 def ticket_text(sheet: Sheet) -> str:
@@ -272,7 +279,7 @@ def ticket_text(sheet: Sheet) -> str:
         *([f"{_('Ticket')}: {case.ticket}"] if case.ticket else []),
     ]
     parts = {
-        _("Causes"): [f"{one.verdict}: {one.cause.title}" for one in [*sheet.causes, *sheet.ruled_out]],
+        _("Causes"): [f"{one.verdict}: {one.cause.title}" for one, _why in [*sheet.causes, *sheet.ruled_out]],
         _("Readings"): [f"{one.name} = {one.value}" for one in sheet.known],
         _("Path"): [f"{one.question}: {one.answer} ({one.row.source})" for one in sheet.path if one.counts],
         _("Changes"): [

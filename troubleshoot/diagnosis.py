@@ -146,6 +146,11 @@ def fix_job(case: Case, action: str) -> Job | None:
     return _jobs(case).filter(action=action).exclude(kind=Job.Kind.REVERT).order_by("-created_at").first()
 
 
+def begun_fixes(case: Case) -> set[str]:
+    """The remedies of this round that have begun: what led to them is no longer changed."""
+    return set(_jobs(case).exclude(started_at=None).values_list("action", flat=True))
+
+
 def _jobs(case: Case) -> QuerySet[Job]:
     """The jobs of the case's present round."""
     return case.jobs.filter(created_at__gte=case.round_began_at)

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
 
 from troubleshoot import diagnosis
+from troubleshoot.engine.action import Judgement, holds
+from troubleshoot.engine.facts import Fact
 from troubleshoot.engine.guide import Walk
 from troubleshoot.models import Answer, Case, Job
 from troubleshoot.models.job import ENDED
+
+#: Fact from the network → the stage of the look that tells most about it.
+_STAGES = {"rdp.certificate": "certificate", "rdp.tls_failure": "tls", "rdp.negotiation_failure": "x224"}
 
 
 @dataclass(frozen=True)
@@ -43,7 +48,7 @@ def latest_look(case: Case) -> Job | None:
 
 def known(look: Job) -> list[Known]:
     """The facts of a look, marked where the look at the same computer before it saw something else."""
-    before = _looks().filter(host=look.host_id, ended_at__lt=look.ended_at).first()
+    before = _looks().filter(host=look.host_id, ended_at__lte=look.ended_at).exclude(pk=look.pk).first()
     was = before.facts if before else {}
     return [_known(name, part, was.get(name)) for name, part in sorted(look.facts.items())]
 
@@ -68,13 +73,30 @@ def pretty(value: object) -> str:
     return json.dumps(value, indent=1, ensure_ascii=False, default=str)
 
 
+def because(judged: Judgement, facts: Mapping[str, Fact]) -> str:
+    """In one line what a verdict rests on: the values from the network, and what Windows said word for word."""
+    rules = {"shown by": judged.cause.shown_by, "ruled out": judged.cause.ruled_out, "fits": judged.cause.fits}
+    values = {name: fact.value for name, fact in facts.items()}
+    rule = next((one for one in rules.get(judged.verdict, ()) if holds(one, values)), {})
+    return " · ".join(_raw(name, facts[name].readings) if _inside(name) else f"{name} {values[name]}" for name in rule)
+
+
+def _inside(name: str) -> bool:
+    return name.startswith("windows.")
+
+
+def _raw(name: str, readings: Sequence[str]) -> str:
+    """What was read: all that Windows said of it, or the stage of the connection that tells it."""
+    if _inside(name):
+        return "; ".join(readings)
+    stage = _STAGES.get(name, "")
+    return next((one for one in readings if stage and one.startswith(stage)), readings[-1] if readings else "")
+
+
 def _looks() -> QuerySet[Job]:
     return Job.objects.filter(kind=Job.Kind.READ, state__in=ENDED).exclude(facts={}).order_by("-ended_at")
 
 
 def _known(name: str, part: dict[str, Any], was: dict[str, Any] | None) -> Known:
-    readings = part["readings"]
-    inside = name.startswith("windows.")
-    raw = "; ".join(readings) if inside else (readings[-1] if readings else "")
     before = was["value"] if was and was["value"] != part["value"] else ""
-    return Known(name, part["value"], raw, inside, before)
+    return Known(name, part["value"], _raw(name, part["readings"]), _inside(name), before)

@@ -1,5 +1,6 @@
 """Use cases about people: accounts, grants, signing in and out. Each is one transaction with its audit entry."""
 
+import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TypedDict, Unpack
@@ -16,6 +17,8 @@ from troubleshoot.audit import Actor, Machine, Tag
 from troubleshoot.models import Grant, Person, Role, Site
 from troubleshoot.models.site import GrantQuerySet
 
+#: Without letters and digits that are taken for one another.
+_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 LONGEST_GRANT = timedelta(days=366)
 
 _WRITERS = frozenset({Role.EMPLOYEE, Role.HELPDESK, Role.APPROVER, Role.AUTHOR, Role.ADMINISTRATOR})
@@ -39,6 +42,11 @@ class SiteSettings(TypedDict, total=False):
 
 class NotGranted(Exception):
     """A grant that the rules forbid; the text says why."""
+
+
+def one_time_password() -> str:
+    """A new password that can be read aloud: four groups, 99 bits."""
+    return "-".join("".join(secrets.choice(_ALPHABET) for _ in range(5)) for _ in range(4))
 
 
 @transaction.atomic

@@ -78,7 +78,7 @@ def _processes(sites: list[Site]) -> Step:
         words
         for there, words in (
             (found.database, _("the database")),
-            (found.broker, _("the broker (REDIS_URL)")),
+            (found.broker, _("the broker (start Redis or Valkey, and set REDIS_URL)")),
             (found.keeper, _("the keeper (manage.py keeper)")),
             (found.worker, _("a worker (manage.py worker)")),
         )

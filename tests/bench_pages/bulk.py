@@ -134,7 +134,8 @@ def _case(made: World, moment: dt.datetime) -> Case:
 def _some(made: World, rows: list[Case]) -> None:
     """Gives cases their walks, and keeps everything."""
     chance = made.chance
-    walked = [(case, *chance.choice(made.walks)) for case in rows]
+    fixed = [one for one in made.walks if any(source == "fix" for _step, _value, source in one[0])]
+    walked = [(case, *chance.choice(fixed if chance.random() < 0.5 else made.walks)) for case in rows]
     for case, steps, end in walked:
         _stand(made, case, steps, end)
     Case.objects.bulk_create(rows, batch_size=500)

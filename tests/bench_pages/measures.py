@@ -8,7 +8,7 @@ import re
 import statistics
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,7 +20,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests.bench_pages import bare, bulk
-from troubleshoot import audit, cases, people
+from troubleshoot import audit, cases, diagnosis, people
 from troubleshoot.models import Case, Job, Person, Site
 
 Row = tuple[str, str, str, bool]
@@ -57,13 +57,14 @@ def steps(bench: Bench) -> list[Row]:
     case.refresh_from_db()
     client = _client(bench.employee)
     step, page = case.at_step, f"/cases/{case.pk}"
-    values = sorted(_values(client.get(page)))[:2]
+    guide = diagnosis.guide_of(case)
+    values = [value for value, leads in guide.steps[step].to.items() if guide.steps[leads].kind in {"ask", "try"}]
     count = 0
 
     def answer() -> Any:
         nonlocal count
         count += 1
-        body = {"step": step, "value": values[count % 2], "round": case.round}
+        body = {"step": step, "value": values[count % len(values)], "round": case.round}
         return client.post(f"{page}/answer", body)
 
     plain = _client(bench.employee)
@@ -83,6 +84,7 @@ def steps(bench: Bench) -> list[Row]:
 def weights(bench: Bench) -> list[Row]:
     """Pages as a browser loads them, gzip, with everything they link to but the font."""
     bulk.cases(bench.world, bench.few)
+    bulk.cases(replace(bench.world, hosts=bench.world.hosts[:1]), 150)  # one computer whose rows fill a page
     own = Case.objects.filter(beneficiary=bench.employee).latest("pk")
     any_case = Job.objects.filter(host__site__slug="north", case__isnull=False).latest("pk").case_id
     pages = [
@@ -115,7 +117,7 @@ def sizes(bench: Bench) -> list[Row]:
         "history, cases": (manager, "/history?show=cases"),
         "history of one computer": (manager, f"/history?host={host}"),
         "history of one site": (manager, "/history?site=north"),
-        "history, one outcome": (manager, "/history?outcome=failed"),
+        "history, one outcome": (manager, "/history?outcome=verified"),
         "history, cases, one outcome": (manager, "/history?show=cases&outcome=sent_on"),
         "history, one month": (manager, f"/history?since={month[0]}&until={month[1]}"),
         "history, far back": (manager, f"/history?after={_far_back()}"),
@@ -152,10 +154,6 @@ def _client(person: Person) -> Client:
     client = Client(SERVER_NAME="localhost")
     client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
     return client
-
-
-def _values(response: Any) -> set[str]:
-    return set(re.findall(r'name="value" value="([^"]+)"', response.content.decode()))
 
 
 def _weight(response: Any) -> int:

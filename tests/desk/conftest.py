@@ -9,7 +9,9 @@ import pytest
 from django.test import Client
 
 from tests.chain.conftest import _quick, approver, employee, helpdesk, lab, north, work
-from troubleshoot.models import Person
+from troubleshoot import jobs, keeper
+from troubleshoot.models import Job, Person
+from troubleshoot.models.job import State
 
 __all__ = ["_quick", "approver", "employee", "helpdesk", "lab", "north", "work"]
 
@@ -49,6 +51,13 @@ class Browser:
         self.html, self.status = response.content.decode(), response.status_code
         self.address = response.redirect_chain[-1][0] if response.redirect_chain else address
         return text_of(self.html)
+
+
+def lose_contact(job: Job, starter: Person) -> None:
+    """Start a change whose worker falls silent in the middle of it."""
+    jobs.start(actor=starter, job=job)
+    Job.objects.filter(pk=job.pk).update(state=State.RUNNING, fence=1, lease_until="2026-01-01T00:00:00Z")
+    keeper.sweep()
 
 
 def text_of(markup: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.http import QueryDict
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -111,7 +112,7 @@ class TestPages:
         self, show: str, world: bulk.World, go: Callable[[str], str], manager: Person, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(history, "PAGE", 7)
-        bulk.cases(world, 90)
+        bulk.cases(world, 120)
         # Rows that share their moment must not be lost or doubled at the edge of a page.
         same = timezone.now()
         some = list(Case.objects.values_list("pk", flat=True)[:50])
@@ -138,6 +139,25 @@ class TestPages:
             few = queries(client, f"/history?show={show}")
             bulk.cases(world, 300)
             assert queries(client, f"/history?show={show}") == few <= 12
+
+    @pytest.mark.skipif("connection.vendor != 'sqlite'", reason="reads SQLite's own words about its plan")
+    @pytest.mark.parametrize(
+        "query",
+        ["", "show=cases", "host=PC-00001", "site=north", "outcome=failed", "show=cases&outcome=sent_on&site=north"],
+    )
+    def test_are_read_in_the_order_of_an_index_and_never_sorted(
+        self, query: str, world: bulk.World, manager: Person
+    ) -> None:
+        bulk.cases(world, 50)
+        asked = history.understand(manager, QueryDict(query))
+        with CaptureQueriesContext(connection) as seen:
+            history.page(manager, asked)
+        statement = max((one["sql"] for one in seen), key=len)
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN QUERY PLAN {statement}")
+            plan = [str(row[3]) for row in cursor.fetchall()]
+        assert not [step for step in plan if "TEMP B-TREE" in step]
+        assert [step for step in plan if re.search(r"INDEX (case|change)_\w*(time|host|end)", step)]
 
     def test_say_it_when_nothing_fits(self, go: Callable[[str], str]) -> None:
         assert "Nothing has happened yet." in go("/history")

@@ -21,18 +21,14 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='case',
-            index=models.Index(fields=['site', 'opened_at', 'id'], name='case_of_site_by_time'),
+            index=models.Index(fields=['site', 'closed_at'], name='case_of_site_by_closing'),
         ),
         migrations.AddIndex(
             model_name='job',
-            index=models.Index(condition=models.Q(('plan__isnull', False)), fields=['created_at', 'id'], name='change_by_time'),
+            index=models.Index(condition=models.Q(('plan__isnull', False)), fields=['created_at', 'id', 'state'], name='change_by_time'),
         ),
         migrations.AddIndex(
             model_name='job',
             index=models.Index(condition=models.Q(('plan__isnull', False)), fields=['host', 'created_at', 'id'], name='change_of_host'),
-        ),
-        migrations.AddIndex(
-            model_name='job',
-            index=models.Index(condition=models.Q(('plan__isnull', False)), fields=['state', 'created_at', 'id'], name='change_by_end'),
         ),
     ]

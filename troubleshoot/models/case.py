@@ -122,7 +122,7 @@ class Case(models.Model):
             models.Index(fields=["beneficiary", "-id"], name="case_of_person"),
             models.Index(fields=["host", "-id"], name="case_of_host"),
             models.Index(fields=["opened_at", "id"], name="case_by_time"),
-            models.Index(fields=["site", "opened_at", "id"], name="case_of_site_by_time"),
+            models.Index(fields=["site", "closed_at"], name="case_of_site_by_closing"),
         ]
 
     def __str__(self) -> str:

@@ -227,9 +227,8 @@ class Job(models.Model):
             models.Index(fields=["undo_at"], condition=Q(undo_at__isnull=False), name="job_to_undo"),
             models.Index(fields=["case", "created_at"], name="job_of_case"),
             # Changes for the history: a plan is what tells them from readings, and needs no parameter to be told.
-            models.Index(fields=["created_at", "id"], condition=Q(plan__isnull=False), name="change_by_time"),
+            models.Index(fields=["created_at", "id", "state"], condition=Q(plan__isnull=False), name="change_by_time"),
             models.Index(fields=["host", "created_at", "id"], condition=Q(plan__isnull=False), name="change_of_host"),
-            models.Index(fields=["state", "created_at", "id"], condition=Q(plan__isnull=False), name="change_by_end"),
         ]
 
     def __str__(self) -> str:

@@ -17,8 +17,10 @@ _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 
 
 @register.filter
-def moment(at: dt.datetime | None) -> SafeString | str:
-    """A point in time: the time alone when it is today, else with its day."""
+def moment(at: dt.datetime | str | None) -> SafeString | str:
+    """A point in time, also from a host's ISO text: the time alone when it is today, else with its day."""
+    if isinstance(at, str):
+        at = _parsed(at)
     if at is None:
         return ""
     local = timezone.localtime(at)
@@ -57,6 +59,14 @@ def length(span: dt.timedelta) -> str:
         return _("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": minutes}
     days = seconds // _DAY
     return ngettext("%d day", "%d days", days) % days
+
+
+def _parsed(text: str) -> dt.datetime | None:
+    try:
+        at = dt.datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return at if at.tzinfo else at.replace(tzinfo=dt.UTC)
 
 
 def _time(at: dt.datetime, words: str) -> SafeString:

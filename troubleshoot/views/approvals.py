@@ -90,6 +90,7 @@ def _page(request: HttpRequest, job: Job, *, problem: dict[str, str] | None = No
     context: dict[str, Any] = {"job": job, "docket": docket, "problem": problem or {}}
     if problem:
         context["typed"] = request.POST
+        context["refused"] = "" if docket.open and "approve" not in problem else next(iter(problem.values()))
         digest = request.POST.get("digest", "")
         if "approve" in problem and (docket.newer or digest != docket.plan.digest):
             context["changed"] = _("The plan changed after you opened it. Nothing was approved.")

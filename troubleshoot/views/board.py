@@ -19,19 +19,19 @@ from troubleshoot.views.doors import rule, visitor
 @require_safe
 def shown(request: HttpRequest) -> HttpResponse:
     """The cases that need helpdesk, those that run or wait for others, or what a search finds."""
-    person, asked = visitor(request), request.GET
+    served, asked = board.served(visitor(request)), request.GET
     text, after = asked.get("q", "").replace("\0", "").strip()[:100], asked.get("after", "")
     site, cause = asked.get("site", ""), asked.get("cause", "")
     name = asked.get("list", "you")
     if text:
-        name, (rows, following) = "", board.searched(person, text, after=after)
+        name, (rows, following) = "", board.searched(served, text, after=after)
     elif name == "solved":
-        rows, following = board.solved_today(person, after=after)
+        rows, following = board.solved_today(served, after=after)
     else:
         name = name if name in board.LISTS else "you"
-        rows, following = board.listed(person, name, after=after, site=site, cause=cause)
+        rows, following = board.listed(served, name, after=after, site=site, cause=cause)
     context: dict[str, Any] = {"rows": rows, "following": following, "list": name, "q": text}
-    context |= {"counts": board.counts(person), "incidents": board.incidents(person)}
+    context |= {"counts": board.counts(served), "incidents": board.incidents(served)}
     context |= {"title": board.cause_title(cause) if site else "", "address": _without(request, "after")}
     return page(request, "board.html", context, parts={"live": "live"})
 

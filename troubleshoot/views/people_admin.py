@@ -1,6 +1,5 @@
 """People and what they may do: accounts, one-time passwords, roles with an end, switching an account off."""
 
-import secrets
 from uuid import UUID
 
 from django.contrib import messages
@@ -16,8 +15,6 @@ from troubleshoot.models import Grant, Person
 from troubleshoot.views.doors import rule, visitor
 
 PAGE = 50
-#: Without letters and digits that are taken for one another when they are read aloud: 95 bits in 20 characters.
-_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
 @rule("person.create")
@@ -44,7 +41,7 @@ def new(request: HttpRequest) -> HttpResponse:
     """Make an account. Its password is made here and shown in this answer alone: it is kept nowhere."""
     form = PersonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        password = one_time_password()
+        password = people.one_time_password()
         try:
             made = people.create(actor=visitor(request), password=password, **form.cleaned_data)
         except ValidationError as error:
@@ -107,11 +104,6 @@ def deactivate(request: HttpRequest, pk: UUID) -> HttpResponse:
     else:
         messages.success(request, _("The account is switched off. Its sessions end with their next request."))
     return redirect("admin-person", pk=pk)
-
-
-def one_time_password() -> str:
-    """A password that can be read aloud, in four groups."""
-    return "-".join("".join(secrets.choice(_ALPHABET) for _ in range(5)) for _ in range(4))
 
 
 def _page(request: HttpRequest, found: Person, form: GrantForm, *, status: int = 200) -> HttpResponse:

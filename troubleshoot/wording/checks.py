@@ -1,7 +1,4 @@
-"""The words that depend on readings and on where a job stands. Pure: values in, translated text out.
-
-What belongs to one step of a guide stands in the guide; here is what every guide shares.
-"""
+"""The list of checks: five questions about a computer, each with what the readings answer."""
 
 from __future__ import annotations
 
@@ -32,15 +29,6 @@ class Line:
     def over(self) -> bool:
         """Whether this line has its result."""
         return self.look not in {"now", "waiting"}
-
-
-@dataclass(frozen=True)
-class End:
-    """A bad end of a fix: what it is called, what it means, who acts next."""
-
-    title: str
-    text: str
-    next: str
 
 
 def checks(
@@ -189,126 +177,3 @@ def expired(certificate: Mapping[str, Any], now: dt.datetime | None = None) -> s
 def seconds(milliseconds: float) -> str:
     """A short time as a person reads it: never 0."""
     return _("%s s") % number_format(max(milliseconds / 1000, 0.1), 1)
-
-
-def duration(length: dt.timedelta) -> str:
-    """A length of time in its two largest units."""
-    total = max(int(length.total_seconds()), 1)
-    days, hours, minutes, rest = total // 86400, total // 3600 % 24, total // 60 % 60, total % 60
-    if days:
-        return _("%(days)d d %(hours)d h") % {"days": days, "hours": hours}
-    if hours:
-        return _("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": minutes}
-    if minutes:
-        return _("%(minutes)d min %(seconds)d s") % {"minutes": minutes, "seconds": rest}
-    return _("%(seconds)d s") % {"seconds": rest}
-
-
-def certainty(of: str | None) -> str:
-    """What a meaning of a code rests on."""
-    return {
-        "documented": _("Microsoft documents this meaning."),
-        "field_report": _("Not documented; many people who met it report this meaning."),
-        "unconfirmed": _("Not documented, and reported by few. Take it as a first guess."),
-    }.get(of or "", _("This code is not in our table, so we measure without it."))
-
-
-def named(text: str, host: str) -> str:
-    """A guide's sentence about "the computer" with the name of the one it is about, where the sentence begins so."""
-    return f"{host}{text.removeprefix('The computer')}" if host and text.startswith("The computer ") else text
-
-
-def relief(text: str) -> tuple[str, str, str]:
-    """A guide's text in three: what it says, the sentence that says what it is not, and what stands after that.
-
-    A page sets the second apart: it stops people from restarting and typing again. Other texts stay whole.
-    """
-    before, found, after = text.partition("It is not your ")
-    sentence, stop, rest = after.partition(". ")
-    return before.strip(), f"{found}{sentence}{stop}".strip(), rest.strip()
-
-
-def bad_end(state: str, host: str) -> End | None:
-    """The words for a fix that ended badly; None for any other state."""
-    nothing = _("Nothing was changed.")
-    helpdesk = _("Helpdesk decides what comes next. You need not do anything.")
-    ends = {
-        State.DRIFTED: End(
-            _("Someone else changed %s meanwhile") % host,
-            _("Nothing was changed by us. It is no longer as it was when you were shown the plan."),
-            helpdesk,
-        ),
-        State.REFUSED: End(_("The fix does not fit %s") % host, nothing, _("Helpdesk has it, with the reason.")),
-        State.UNREACHABLE: End(
-            _("%s stopped answering before we began") % host,
-            nothing,
-            _("Try again in a moment, or leave it to helpdesk."),
-        ),
-        State.FAILED: End(
-            _("%s refused one step") % host, "", _("Helpdesk takes over, and sees what was changed and what was not.")
-        ),
-        State.UNKNOWN: End(
-            _("We lost contact while changing"),
-            _("We do not know yet whether it was done. We are asking %s and will not repeat it.") % host,
-            _("This settles by itself within minutes; if not, helpdesk takes over."),
-        ),
-        State.NOT_VERIFIED: End(
-            _("Done, but it still does not answer properly"),
-            _("The change was made, and the check from outside is not satisfied."),
-            helpdesk,
-        ),
-        State.REVERTED: End(
-            _("It was put back as it was"),
-            _("The change made it worse or did not help, so it was undone."),
-            helpdesk,
-        ),
-        State.DECLINED: End(_("Not approved"), nothing, _("Helpdesk can offer another way.")),
-        State.EXPIRED: End(
-            _("Not approved in time"), nothing, _("Nobody decided while it counted. Helpdesk can ask again.")
-        ),
-        State.CANCELLED: End(_("Stopped before it began"), nothing, _("Helpdesk can offer another way.")),
-    }
-    return ends.get(State(state))
-
-
-def fixing(state: str, items: list[str], story: list[str], writes: str) -> list[Line]:
-    """The lines of a running change: what the plan will do, and how far its story has come.
-
-    `items` are the titles of what is written, `writes` is the word by which the story names a writing.
-    """
-    order = [State.QUEUED, State.CLAIMED, State.STARTING, State.RUNNING, State.VERIFYING]
-    at = order.index(State(state)) if state in order else len(order)
-    written = [item for item in items if f"{writes}: {item}" in story]
-    begun = bool(written) or at > order.index(State.RUNNING)
-    lines = [_step(_("Reading once more: has nothing changed since?"), done=begun, now=at > 0)]
-    lines.append(_step(_("Keeping the present settings"), done=begun, now=False))
-    for item in items:
-        done = at > order.index(State.RUNNING) or (item in written and item != written[-1])
-        lines.append(_step(item, done=done, now=item in written))
-    checked = at == len(order)
-    lines.append(_step(_("Checking from outside"), done=checked, now=at == order.index(State.VERIFYING)))
-    return lines
-
-
-def _step(words: str, *, done: bool, now: bool) -> Line:
-    look = "ok" if done else "now" if now else "waiting"
-    return Line(words, {"ok": _("Done"), "now": _("Under way"), "waiting": _("Not yet")}[look], look)
-
-
-def standing(waiting_for: str, outcome: str, *, closed: bool) -> tuple[str, str]:
-    """Where a case stands, in words and as the kind of its badge, for lists."""
-    if closed:
-        return {
-            "solved": (_("Solved"), "ok"),
-            "explained": (_("Explained"), "ok"),
-        }.get(outcome, (_("Sent on"), ""))
-    return {
-        "reading": (_("Being checked"), "info"),
-        "person": (_("Waits for your answer"), "warn"),
-        "fix": (_("A fix was found"), "info"),
-    }.get(waiting_for, (_("With helpdesk"), "info"))
-
-
-def no_code() -> str:
-    """Said about a text without a number."""
-    return _("There is no error code in this text. We can still check the computer.")

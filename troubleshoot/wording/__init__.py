@@ -1,0 +1,22 @@
+"""The words that depend on readings and on where a job stands. Pure: values in, translated text out.
+
+What belongs to one step of a guide stands in the guide; here is what every guide shares.
+"""
+
+from troubleshoot.wording.checks import Line, checks
+from troubleshoot.wording.ends import End, bad_end, fixing, standing
+from troubleshoot.wording.general import certainty, duration, named, no_code, relief
+
+__all__ = [
+    "End",
+    "Line",
+    "bad_end",
+    "certainty",
+    "checks",
+    "duration",
+    "fixing",
+    "named",
+    "no_code",
+    "relief",
+    "standing",
+]

@@ -1,0 +1,100 @@
+"""Where a fix and a case stand: the steps of a running change, the bad ends, the states in a list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from troubleshoot.models.job import State
+from troubleshoot.wording.checks import Line
+
+
+@dataclass(frozen=True)
+class End:
+    """A bad end of a fix: what it is called, what it means, who acts next."""
+
+    title: str
+    text: str
+    next: str
+
+
+def bad_end(state: str, host: str) -> End | None:
+    """The words for a fix that ended badly; None for any other state."""
+    nothing = _("Nothing was changed.")
+    helpdesk = _("Helpdesk decides what comes next. You need not do anything.")
+    ends = {
+        State.DRIFTED: End(
+            _("Someone else changed %s meanwhile") % host,
+            _("Nothing was changed by us. It is no longer as it was when you were shown the plan."),
+            helpdesk,
+        ),
+        State.REFUSED: End(_("The fix does not fit %s") % host, nothing, _("Helpdesk has it, with the reason.")),
+        State.UNREACHABLE: End(
+            _("%s stopped answering before we began") % host,
+            nothing,
+            _("Try again in a moment, or leave it to helpdesk."),
+        ),
+        State.FAILED: End(
+            _("%s refused one step") % host, "", _("Helpdesk takes over, and sees what was changed and what was not.")
+        ),
+        State.UNKNOWN: End(
+            _("We lost contact while changing"),
+            _("We do not know yet whether it was done. We are asking %s and will not repeat it.") % host,
+            _("This settles by itself within minutes; if not, helpdesk takes over."),
+        ),
+        State.NOT_VERIFIED: End(
+            _("Done, but it still does not answer properly"),
+            _("The change was made, and the check from outside is not satisfied."),
+            helpdesk,
+        ),
+        State.REVERTED: End(
+            _("It was put back as it was"),
+            _("The change made it worse or did not help, so it was undone."),
+            helpdesk,
+        ),
+        State.DECLINED: End(_("Not approved"), nothing, _("Helpdesk can offer another way.")),
+        State.EXPIRED: End(
+            _("Not approved in time"), nothing, _("Nobody decided while it counted. Helpdesk can ask again.")
+        ),
+        State.CANCELLED: End(_("Stopped before it began"), nothing, _("Helpdesk can offer another way.")),
+    }
+    return ends.get(State(state))
+
+
+def fixing(state: str, items: list[str], story: list[str], writes: str) -> list[Line]:
+    """The lines of a running change: what the plan will do, and how far its story has come.
+
+    `items` are the titles of what is written, `writes` is the word by which the story names a writing.
+    """
+    order = [State.QUEUED, State.CLAIMED, State.STARTING, State.RUNNING, State.VERIFYING]
+    at = order.index(State(state)) if state in order else len(order)
+    written = [item for item in items if f"{writes}: {item}" in story]
+    begun = bool(written) or at > order.index(State.RUNNING)
+    lines = [_step(_("Reading once more: has nothing changed since?"), done=begun, now=at > 0)]
+    lines.append(_step(_("Keeping the present settings"), done=begun, now=False))
+    for item in items:
+        done = at > order.index(State.RUNNING) or (item in written and item != written[-1])
+        lines.append(_step(item, done=done, now=item in written))
+    checked = at == len(order)
+    lines.append(_step(_("Checking from outside"), done=checked, now=at == order.index(State.VERIFYING)))
+    return lines
+
+
+def _step(words: str, *, done: bool, now: bool) -> Line:
+    look = "ok" if done else "now" if now else "waiting"
+    return Line(words, {"ok": _("Done"), "now": _("Under way"), "waiting": _("Not yet")}[look], look)
+
+
+def standing(waiting_for: str, outcome: str, *, closed: bool) -> tuple[str, str]:
+    """Where a case stands, in words and as the kind of its badge, for lists."""
+    if closed:
+        return {
+            "solved": (_("Solved"), "ok"),
+            "explained": (_("Explained"), "ok"),
+        }.get(outcome, (_("Sent on"), ""))
+    return {
+        "reading": (_("Being checked"), "info"),
+        "person": (_("Waits for your answer"), "warn"),
+        "fix": (_("A fix was found"), "info"),
+    }.get(waiting_for, (_("With helpdesk"), "info"))

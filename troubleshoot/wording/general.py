@@ -1,0 +1,49 @@
+"""Words that every page shares: lengths of time, how certain a meaning is, a guide's sentences as a page sets them."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.utils.translation import gettext as _
+
+
+def duration(length: dt.timedelta) -> str:
+    """A length of time in its two largest units."""
+    total = max(int(length.total_seconds()), 1)
+    days, hours, minutes, rest = total // 86400, total // 3600 % 24, total // 60 % 60, total % 60
+    if days:
+        return _("%(days)d d %(hours)d h") % {"days": days, "hours": hours}
+    if hours:
+        return _("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": minutes}
+    if minutes:
+        return _("%(minutes)d min %(seconds)d s") % {"minutes": minutes, "seconds": rest}
+    return _("%(seconds)d s") % {"seconds": rest}
+
+
+def certainty(of: str | None) -> str:
+    """What a meaning of a code rests on."""
+    return {
+        "documented": _("Microsoft documents this meaning."),
+        "field_report": _("Not documented; many people who met it report this meaning."),
+        "unconfirmed": _("Not documented, and reported by few. Take it as a first guess."),
+    }.get(of or "", _("This code is not in our table, so we measure without it."))
+
+
+def named(text: str, host: str) -> str:
+    """A guide's sentence about "the computer" with the name of the one it is about, where the sentence begins so."""
+    return f"{host}{text.removeprefix('The computer')}" if host and text.startswith("The computer ") else text
+
+
+def relief(text: str) -> tuple[str, str, str]:
+    """A guide's text in three: what it says, the sentence that says what it is not, and what stands after that.
+
+    A page sets the second apart: it stops people from restarting and typing again. Other texts stay whole.
+    """
+    before, found, after = text.partition("It is not your ")
+    sentence, stop, rest = after.partition(". ")
+    return before.strip(), f"{found}{sentence}{stop}".strip(), rest.strip()
+
+
+def no_code() -> str:
+    """Said about a text without a number."""
+    return _("There is no error code in this text. We can still check the computer.")
