@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tests.e2e.watching import family, started_with
 from tests.e2e.world import ROOT, wait_for
+from troubleshoot.management import processes
 
 _BROKER = """
 import time
@@ -44,12 +45,12 @@ def _until(mark: Path, text: str) -> None:
 class TestTheDemo:
     def test_stopped_by_ctrl_c_leaves_no_process(self, tmp_path: Path) -> None:
         mark = tmp_path / "demo"
-        demo = _start(mark, "manage.py", "demo")
+        demo = _start(mark, "manage.py", "demo", "--port", str(processes.free_port()))
         try:
-            _until(mark, "Readings")
+            _until(mark, "Ready: http://127.0.0.1:")
             seen = family(demo.pid)
             lines = " ".join(one.line for one in seen)
-            assert [word for word in ("valkey", "lab", "worker", "keeper") if word not in lines] == []
+            assert [word for word in ("valkey", "lab", "worker", "keeper", "gunicorn") if word not in lines] == []
             os.killpg(demo.pid, signal.SIGINT)
             assert demo.wait(timeout=40) == 0
         finally:
