@@ -29,7 +29,7 @@ class HistoryForm(forms.Form):
 
     show = forms.ChoiceField(
         label=gettext_lazy("Show"),
-        choices=[("changes", gettext_lazy("Changes of computers")), ("cases", gettext_lazy("Cases"))],
+        choices=[("changes", gettext_lazy("Changes")), ("cases", gettext_lazy("Cases"))],
         required=False,
     )
     who = forms.CharField(label=gettext_lazy("Who"), max_length=120, required=False)

@@ -130,6 +130,7 @@ def change_row(job: Job) -> Row:
     if (word := word_on(job)) is not None:
         parts.append(_("person: %s") % word)
     tone = {"verified": "is-ok", "failed": "is-bad", "not_verified": "is-bad", "unknown": "is-bad"}.get(job.state, "")
+    tone = "is-bad" if tone == "is-ok" and job.case and job.case.word == job.case.Word.SAME_ERROR else tone
     return Row(str(job.pk), job.created_at, "; ".join(parts), job.case_id, tone)
 
 
