@@ -160,7 +160,7 @@ def _jobs(case: Case) -> QuerySet[Job]:
 def advance(case: Case, *, actor: Actor) -> Walk:
     """Answers every step that readings and fixes can answer, and keeps the case's place. Runs in the transaction
     that ended a job or recorded a person's answer, never in a GET."""
-    case = Case.objects.select_for_update().select_related("guide", "host").get(pk=case.pk)
+    case = Case.objects.select_for_update(of=("self",)).select_related("guide", "host").get(pk=case.pk)
     guide, found, known = guide_of(case), answers(case), facts(case)
     given: list[Answer] = []
     number = case.answers.count()
