@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.db.models import F
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -123,6 +125,18 @@ class Sheet:
     def plan(self) -> plan_rules.Plan | None:
         """The plan of the latest change."""
         return plans.of(self.change) if self.change else None
+
+    @property
+    def usual(self) -> dt.timedelta | None:
+        """How long the remedy usually takes."""
+        action = self.change.action if self.change else self.walk.at.subject
+        return past.usual(action)
+
+    @property
+    def visit_ends(self) -> dt.datetime | None:
+        """When the visit that is under way ends by itself, whatever the computer does."""
+        started = self.current.started_at if self.current else None
+        return started + dt.timedelta(seconds=settings.MENDPOINT_VISIT_SECONDS) if started else None
 
     @cached_property
     def scripts(self) -> list[dict[str, Any]]:
@@ -264,30 +278,3 @@ class Sheet:
     def _judged(self) -> list[tuple[Judgement, str]]:
         facts = diagnosis.stored_facts(self.look.facts) if self.look else {}
         return [(one, evidence.because(one, facts)) for one in diagnosis.causes(facts)]
-
-
-def ticket_text(sheet: Sheet) -> str:
-    """A case as one block of plain text: error, cause, readings, path, changes. Times are in UTC."""
-    case, utc = sheet.case, "%Y-%m-%d %H:%M:%S UTC"
-    simulated = " " + _("(simulated)") if case.host and case.host.lab else ""
-    lines = [
-        f"{_('Mendpoint case')} {case.pk}: {sheet.title}",
-        f"{_('Computer')}: {case.host or case.named_host or '-'}{simulated}",
-        f"{_('For')}: {case.beneficiary} {case.beneficiary.phone}".rstrip(),
-        f"{_('Opened')}: {case.opened_at:{utc}}",
-        f"{_('Error')}: {case.error.get('code') or '-'} {case.error.get('sentence', '')}",
-        *([f"{_('Ticket')}: {case.ticket}"] if case.ticket else []),
-    ]
-    parts = {
-        _("Causes"): [f"{one.verdict}: {one.cause.title}" for one, _why in [*sheet.causes, *sheet.ruled_out]],
-        _("Readings"): [f"{one.name} = {one.value}" for one in sheet.known],
-        _("Path"): [f"{one.question}: {one.answer} ({one.row.source})" for one in sheet.path if one.counts],
-        _("Changes"): [
-            f"{job.created_at:{utc}}  {past.title(job)}: {job.get_state_display()}. {job.explanation}".rstrip()
-            for job in reversed(sheet.jobs)
-            if job.kind != Job.Kind.READ
-        ],
-    }
-    for title, found in parts.items():
-        lines += ["", title, *(f"  {line}" for line in found or ["-"])]
-    return "\n".join(lines) + "\n"

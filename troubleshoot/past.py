@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import statistics
 from dataclasses import dataclass
 
 from django.db.models import Prefetch
@@ -17,6 +19,8 @@ from troubleshoot.models.job import ENDED, MAY_BE_UNDONE, State
 
 #: So much of a computer's past is shown.
 MOST = 5
+#: How long something usually takes is the median of so many runs, and nothing below so few.
+LATEST, ENOUGH = 20, 5
 #: Changes that may still be in force.
 IN_FORCE = frozenset({*MAY_BE_UNDONE, State.UNKNOWN})
 #: How a change ended, in words for a person; and what the words are about: ok, warn, bad.
@@ -64,6 +68,14 @@ def ending(job: Job) -> tuple[str, str]:
     if job.kind == Job.Kind.REVERT and job.state == State.VERIFIED:
         words = _ENDINGS[State.REVERTED][1]
     return tone, _(words) % {"host": job.host}
+
+
+def usual(action: str) -> dt.timedelta | None:
+    """How long a remedy usually takes: the median of its latest verified runs; None while too few are known."""
+    runs = Job.objects.filter(kind=Job.Kind.APPLY, action=action, state=State.VERIFIED, plan__isnull=False)
+    times = runs.exclude(started_at=None).order_by("-created_at").values_list("started_at", "ended_at")[:LATEST]
+    lengths = [(ended - started).total_seconds() for started, ended in times if started and ended]
+    return dt.timedelta(seconds=statistics.median(lengths)) if len(lengths) >= ENOUGH else None
 
 
 def cases(case: Case) -> list[Case]:

@@ -84,6 +84,7 @@ class Visit:
 
     def check(self) -> None:
         """axe finds nothing, at phone and desk width, in light and dark, and nothing is wider than the window."""
+        self.page.wait_for_load_state()
         for scheme in ("light", "dark"):
             self.page.emulate_media(color_scheme=scheme)
             for width in WIDTHS:

@@ -112,7 +112,8 @@ def test_unknown(agreed: Page, reader: Reader, work: Work, monkeypatch: pytest.M
     work()
     page = reader.get(agreed.url)
     assert page.title == "We lost contact while changing"
-    assert "We are asking ACC-07 and will not repeat it." in page.text
+    assert "We do not know whether it was done, and we do not repeat it." in page.text
+    assert "Helpdesk looks at ACC-07 and decides" in page.text
     assert page.live
     assert "case-stop" not in page.source
     assert case_of(page).need == Case.Need.DECIDE

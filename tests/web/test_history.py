@@ -19,7 +19,7 @@ from tests.bench_pages import bulk
 from tests.conftest import MakePerson
 from troubleshoot import care, cases
 from troubleshoot.models import Answer, Case, Entry, Job, Person, Site
-from troubleshoot.reports import exporting, history
+from troubleshoot.reports import asking, exporting, history
 from troubleshoot.reports.outcomes import CASES, CHANGES
 
 pytestmark = pytest.mark.django_db
@@ -87,7 +87,7 @@ class TestARow:
         assert job
         assert job.case
         said = {"": "no word yet", "works": "works", "same_error": "same error"}[job.case.word]
-        title = history.actions()[job.action]
+        title = asking.actions()[job.action]
         assert (
             f"{job.requester} ran “{title}” on {job.host} (simulated) for Emil; verified; person: {said}. "
             f"Case {job.case_id}"
@@ -149,7 +149,7 @@ class TestPages:
         self, query: str, world: bulk.World, manager: Person
     ) -> None:
         bulk.cases(world, 50)
-        asked = history.understand(manager, QueryDict(query))
+        asked = asking.understand(manager, QueryDict(query))
         with CaptureQueriesContext(connection) as seen:
             history.page(manager, asked)
         statement = max((one["sql"] for one in seen), key=len)
@@ -247,7 +247,7 @@ class TestFilters:
     @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(
         query=st.dictionaries(
-            st.sampled_from([*history.HistoryForm.base_fields, "x", ""]),
+            st.sampled_from([*asking.HistoryForm.base_fields, "x", ""]),
             st.one_of(
                 st.text(max_size=30),
                 st.sampled_from(["changes", "cases", *CHANGES, *CASES, "none", "north", "2026-01-01", "1", "0" * 32]),

@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 from tests.bench_pages import bulk
 from tests.conftest import MakePerson
 from troubleshoot.models import Case, Entry, Job, Person, Site
-from troubleshoot.reports import exporting, history, summary
+from troubleshoot.reports import asking, exporting, history, numbers, summary
+from troubleshoot.reports.numbers import Number, Period
 from troubleshoot.reports.outcomes import CHANGES, SOLVED, with_ways
-from troubleshoot.reports.summary import Number, Period
 
 pytestmark = pytest.mark.django_db
 
@@ -54,16 +54,16 @@ def go(client: Client, manager: Person) -> Callable[[str], str]:
 
 def rows_behind(person: Person, number: Number) -> int:
     """How many rows the history finds at the address of a number."""
-    form = history.HistoryForm(number.asked, sites=list(Site.objects.all()))
+    form = asking.HistoryForm(number.asked, sites=list(Site.objects.all()))
     assert form.is_valid(), form.errors
-    asked = history.Question(form, [])
+    asked = asking.Question(form, [])
     found = history.cases(person, asked) if asked.cases else history.changes(person, asked)
     return found.count()
 
 
 class TestTheNumbers:
     @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-    @given(seed=st.integers(0, 2**32), count=st.integers(0, 60), days=st.sampled_from(summary.PERIODS))
+    @given(seed=st.integers(0, 2**32), count=st.integers(0, 60), days=st.sampled_from(numbers.PERIODS))
     def test_add_up_and_are_as_many_as_their_rows_for_any_world(
         self, seed: int, count: int, days: int, people: list[Person], north: Site, south: Site, manager: Person
     ) -> None:
@@ -104,8 +104,8 @@ class TestTheNumbers:
     )
     def test_of_time_have_at_least_their_share_within_and_say_nothing_of_few(self, times: list[dt.timedelta]) -> None:
         for part in (0.5, 0.9):
-            within = summary.share_within(times, part)
-            if len(times) < summary.FEW:
+            within = numbers.share_within(times, part)
+            if len(times) < numbers.FEW:
                 assert within is None
                 continue
             assert within is not None

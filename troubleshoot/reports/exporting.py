@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from troubleshoot import audit
 from troubleshoot.audit import Tag
 from troubleshoot.models import Case, Job, Person
-from troubleshoot.reports.history import actions
+from troubleshoot.reports.asking import actions
 
 CHUNK = 500
 #: A cell that begins with one of these is a formula to some spreadsheet; the full-width twins are folded by some.

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import Count, OuterRef, QuerySet, Subquery
@@ -13,150 +12,23 @@ from django.db.models.fields.json import KT
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from troubleshoot.models import Case, Host, Job, Person, Site
+from troubleshoot.models import Case, Host, Job, Person
 from troubleshoot.reports import history
+from troubleshoot.reports.asking import NO_CAUSE, HistoryForm, Question, causes
+from troubleshoot.reports.numbers import (
+    BUCKETS,
+    FEW,
+    MANY_CASES,
+    MOST_NAMED,
+    Attention,
+    CauseRow,
+    Number,
+    Period,
+    Seen,
+    Summary,
+    share_within,
+)
 from troubleshoot.reports.outcomes import CASE_WAYS, CASES, CHANGE_ENDS, CHANGES, SOLVED
-
-PERIODS = (7, 30, 90, 365)
-#: Below this many rows a share says nothing: no percentage, no median.
-FEW = 5
-MANY_CASES = 3
-MOST_NAMED = 20
-BUCKETS = 8
-
-
-@dataclass(frozen=True)
-class Period:
-    """Whole days in the reader's zone, both included, and the site they are asked for."""
-
-    days: int
-    since: dt.date
-    until: dt.date
-    site: Site | None
-
-    @classmethod
-    def last(cls, days: int, site: Site | None = None) -> Period:
-        """The period that ends today."""
-        today = timezone.localdate()
-        return cls(days, today - dt.timedelta(days=days - 1), today, site)
-
-    @property
-    def before(self) -> Period:
-        """The period of the same length just before."""
-        until = self.since - dt.timedelta(days=1)
-        return Period(self.days, until - dt.timedelta(days=self.days - 1), until, self.site)
-
-    def asked(self, show: str, *, always: bool = False, **more: str) -> dict[str, str]:
-        """What to ask the history for, to see the rows behind a number; `always`: whenever they were."""
-        when = {} if always else {"since": str(self.since), "until": str(self.until)}
-        where = {"site": self.site.slug} if self.site else {}
-        return {"show": show, **when, **where, **more}
-
-
-@dataclass(frozen=True)
-class Number:
-    """A number, what it counts, the address of its rows, and its definition."""
-
-    value: int
-    words: str
-    asked: dict[str, str]
-    meaning: str = ""
-    name: str = ""
-
-
-@dataclass(frozen=True)
-class Seen:
-    """What the numbers need of one case."""
-
-    cause: str
-    way: str
-    back: bool
-    guide: str
-    host: str | None
-    lab: bool | None
-    opened_at: dt.datetime
-    closed_at: dt.datetime | None
-
-    @property
-    def took(self) -> dt.timedelta | None:
-        """From the first check to the end of a solved case, nights included."""
-        return self.closed_at - self.opened_at if self.closed_at and self.way in SOLVED else None
-
-
-@dataclass
-class CauseRow:
-    """One cause: its cases, how many were solved, how long half of them took, how many came back, its course."""
-
-    name: str
-    title: str
-    asked: dict[str, str]
-    cases: int = 0
-    solved: int = 0
-    back: int = 0
-    before: int = 0
-    took: list[dt.timedelta] = field(default_factory=list)
-    course: list[int] = field(default_factory=lambda: [0] * BUCKETS)
-
-    @property
-    def half(self) -> dt.timedelta | None:
-        """The time within which half of the solved ones were; nothing for a few."""
-        return share_within(self.took, 0.5)
-
-
-@dataclass(frozen=True)
-class Attention:
-    """Something to look at: how many, and each by name where it has one."""
-
-    number: Number
-    named: list[tuple[str, dict[str, str]]] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Summary:
-    """Everything that the page and the file of numbers show."""
-
-    period: Period
-    ways: list[Number]
-    cases: Number
-    solved: Number
-    before: int
-    half: dt.timedelta | None
-    most: dt.timedelta | None
-    held: Number
-    came_back: Number
-    too_young: Number
-    over_a_day: Number
-    causes: list[CauseRow]
-    days: list[tuple[dt.date, int, int]]
-    changes: Number
-    ends: list[Number]
-    words: list[Number]
-    dangerous: list[Number]
-    attention: list[Attention]
-
-    @property
-    def growth(self) -> int | None:
-        """Per cent against the period before; nothing for small counts."""
-        few = min(self.before, self.cases.value) < FEW
-        return None if few else round(100 * (self.cases.value - self.before) / self.before)
-
-    @property
-    def most_cases(self) -> int:
-        """The cases of the commonest cause: the length of the longest bar."""
-        return max((one.cases for one in self.causes), default=0)
-
-    @property
-    def times(self) -> Number:
-        """What the time to a solution is measured from and to."""
-        meaning = _("From the first check to the moment when the case was solved, nights included.")
-        return Number(self.solved.value, _("half solved within"), self.solved.asked, meaning)
-
-    @property
-    def leading(self) -> tuple[int, int] | None:
-        """How many of the first two causes that were shown make how many per cent of the cases."""
-        shown = [one for one in self.causes if one.name != history.NO_CAUSE][:2]
-        part = sum(one.cases for one in shown)
-        return (len(shown), round(100 * part / self.cases.value)) if shown and part >= FEW else None
 
 
 def of(person: Person, period: Period) -> Summary:
@@ -187,20 +59,12 @@ def of(person: Person, period: Period) -> Summary:
     )
 
 
-def share_within(times: Sequence[dt.timedelta], share: float) -> dt.timedelta | None:
-    """The time within which this share of them lies (nearest rank); nothing for a few, because it would be chance."""
-    if len(times) < FEW:
-        return None
-    rank = max(1, -int(-share * len(times) // 1))
-    return sorted(times)[rank - 1]
-
-
-def _question(period: Period, asked: dict[str, str]) -> history.Question:
+def _question(period: Period, asked: dict[str, str]) -> Question:
     """The very question that the link of a number asks, so that the number and its rows cannot differ."""
-    form = history.HistoryForm(asked, sites=[period.site] if period.site else [])
+    form = HistoryForm(asked, sites=[period.site] if period.site else [])
     if not form.is_valid():
         raise ValueError(form.errors.as_text())
-    return history.Question(form, [])
+    return Question(form, [])
 
 
 def _cases(person: Person, period: Period) -> QuerySet[Case]:
@@ -247,9 +111,9 @@ def _causes_before(person: Person, period: Period) -> dict[str, int]:
 
 
 def _causes(period: Period, seen: list[Seen], earlier: dict[str, int]) -> list[CauseRow]:
-    titles, found = history.causes(), dict[str, CauseRow]()
+    titles, found = causes(), dict[str, CauseRow]()
     for one in seen:
-        name = one.cause or history.NO_CAUSE
+        name = one.cause or NO_CAUSE
         asked = period.asked("cases", what=name)
         row = found.setdefault(name, CauseRow(name, titles.get(name, name), asked, before=earlier.get(one.cause, 0)))
         row.cases += 1
@@ -257,7 +121,7 @@ def _causes(period: Period, seen: list[Seen], earlier: dict[str, int]) -> list[C
         row.back += one.back
         row.took += [one.took] if one.took is not None else []
         row.course[_bucket(period, one)] += 1
-    return sorted(found.values(), key=lambda row: (row.name == history.NO_CAUSE, -row.cases, row.title))
+    return sorted(found.values(), key=lambda row: (row.name == NO_CAUSE, -row.cases, row.title))
 
 
 def _bucket(period: Period, one: Seen) -> int:

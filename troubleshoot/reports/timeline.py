@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from troubleshoot import access, diagnosis
 from troubleshoot.engine import guide as guides
 from troubleshoot.models import Answer, Approval, Case, Entry, Job, JobLine, Message, Person
-from troubleshoot.reports.history import actions
+from troubleshoot.reports.asking import actions
 
 #: The most of each kind that one page shows; it says so when there is more.
 MOST = 500

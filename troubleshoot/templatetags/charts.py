@@ -13,8 +13,6 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from troubleshoot.reports.summary import FEW
-
 register = template.Library()
 
 
@@ -51,13 +49,6 @@ def address(asked: dict[str, str], outcome: str = "") -> str:
 def signed(number: int) -> str:
     """A change of a number, with its sign."""
     return f"+{number}" if number > 0 else str(number)
-
-
-@register.filter
-def share(part: int, whole: int) -> str:
-    """What part of the whole, as a percentage; as plain numbers where a few cases would make it chance."""
-    words = _("%(share)d %% of %(whole)d") if whole >= FEW else _("of %(whole)d")
-    return words % {"share": round(100 * part / whole) if whole else 0, "whole": whole}
 
 
 @register.simple_tag

@@ -15,6 +15,7 @@ from troubleshoot.htmx import page
 from troubleshoot.jobs import NotPossible
 from troubleshoot.models import Case, Job, Person
 from troubleshoot.models.job import WAITING, State
+from troubleshoot.views import ticket
 from troubleshoot.views.doors import rule, visitor
 
 Use = Callable[[Person, Case, dict[str, Any]], object]
@@ -31,7 +32,7 @@ def shown(request: HttpRequest, number: int) -> HttpResponse:
 @require_safe
 def text(request: HttpRequest, number: int) -> HttpResponse:
     """The case as one block of plain text, for a ticket of another system."""
-    words = desk.ticket_text(desk.Sheet(_case(request, number), visitor(request)))
+    words = ticket.text(desk.Sheet(_case(request, number), visitor(request)))
     return HttpResponse(words, content_type="text/plain; charset=utf-8")
 
 

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from troubleshoot import access
 from troubleshoot.models import Case
-from troubleshoot.reports import exporting, timeline
+from troubleshoot.reports import asking, exporting, timeline
 from troubleshoot.reports import history as reports
 from troubleshoot.views.doors import rule, visitor
 
@@ -18,11 +18,11 @@ from troubleshoot.views.doors import rule, visitor
 @require_safe
 def listed(request: HttpRequest) -> HttpResponseBase:
     """One page of the history; an address that is not understood shows nothing and says why."""
-    asked = reports.understand(visitor(request), request.GET)
+    asked = asking.understand(visitor(request), request.GET)
     if asked.trouble:
         return render(request, "history.html", {"asked": asked, "form": asked.form}, status=422)
     context = {"asked": asked, "form": asked.form, "page": reports.page(visitor(request), asked)}
-    return render(request, "history.html", {**context, "file": reports.address(asked.kept)})
+    return render(request, "history.html", {**context, "file": asking.address(asked.kept)})
 
 
 @rule("history.read")
@@ -30,7 +30,7 @@ def listed(request: HttpRequest) -> HttpResponseBase:
 def download(request: HttpRequest) -> HttpResponseBase:
     """The same rows as a file. Who took which rows away is recorded before the first one leaves."""
     person = visitor(request)
-    asked = reports.understand(person, request.GET)
+    asked = asking.understand(person, request.GET)
     if asked.trouble:
         return render(request, "history.html", {"asked": asked, "form": asked.form}, status=422)
     what = "cases" if asked.cases else "changes"

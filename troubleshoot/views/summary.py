@@ -8,8 +8,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from troubleshoot.models import Person, Site
-from troubleshoot.reports import exporting, history
+from troubleshoot.reports import exporting
 from troubleshoot.reports import summary as reports
+from troubleshoot.reports.asking import READERS
+from troubleshoot.reports.numbers import PERIODS, Period, Summary
 from troubleshoot.views.doors import rule, visitor
 from troubleshoot.views.history import attachment
 
@@ -19,7 +21,7 @@ from troubleshoot.views.history import attachment
 def shown(request: HttpRequest) -> HttpResponseBase:
     """The numbers of a period; an address that is not understood shows none and says why."""
     sites, period = _understood(visitor(request), request.GET)
-    context = {"sites": sites, "periods": reports.PERIODS, "period": period}
+    context = {"sites": sites, "periods": PERIODS, "period": period}
     if period is None:
         return render(request, "summary.html", context, status=422)
     return render(request, "summary.html", {**context, "found": reports.of(visitor(request), period)})
@@ -32,7 +34,7 @@ def download(request: HttpRequest) -> HttpResponseBase:
     person = visitor(request)
     sites, period = _understood(person, request.GET)
     if period is None:
-        return render(request, "summary.html", {"sites": sites, "periods": reports.PERIODS}, status=422)
+        return render(request, "summary.html", {"sites": sites, "periods": PERIODS}, status=422)
     if request.method == "GET":
         exporting.record(actor=person, what="summary", asked=period.asked("summary"))
     return attachment(
@@ -40,18 +42,18 @@ def download(request: HttpRequest) -> HttpResponseBase:
     )
 
 
-def _understood(person: Person, query: QueryDict) -> tuple[list[Site], reports.Period | None]:
+def _understood(person: Person, query: QueryDict) -> tuple[list[Site], Period | None]:
     """The sites to choose from, and what was asked for; None for anything that the page does not offer."""
-    sites = list(Site.objects.where(person, history.READERS))
+    sites = list(Site.objects.where(person, READERS))
     by_slug: dict[str, Site | None] = {"": None, **{site.slug: site for site in sites}}
     days, slug = query.get("days", "30"), query.get("site", "")
     strange = set(query) - {"days", "site"} or any(len(query.getlist(name)) > 1 for name in query)
-    if strange or slug not in by_slug or days not in map(str, reports.PERIODS):
+    if strange or slug not in by_slug or days not in map(str, PERIODS):
         return sites, None
-    return sites, reports.Period.last(int(days), by_slug[slug])
+    return sites, Period.last(int(days), by_slug[slug])
 
 
-def _rows(found: reports.Summary) -> Iterator[tuple[object, ...]]:
+def _rows(found: Summary) -> Iterator[tuple[object, ...]]:
     """Every number of the page, in its order."""
     yield _("from"), found.period.since, ""
     yield _("to"), found.period.until, ""

@@ -40,8 +40,8 @@ def bad_end(state: str, host: str) -> End | None:
         ),
         State.UNKNOWN: End(
             _("We lost contact while changing"),
-            _("We do not know yet whether it was done. We are asking %s and will not repeat it.") % host,
-            _("This settles by itself within minutes; if not, helpdesk takes over."),
+            _("We do not know whether it was done, and we do not repeat it."),
+            _("Helpdesk looks at %s and decides what comes next. You need not do anything.") % host,
         ),
         State.NOT_VERIFIED: End(
             _("Done, but it still does not answer properly"),
