@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import models
 from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Subquery, Value, When
@@ -21,6 +23,7 @@ INCIDENT = 3
 INCIDENT_WITHIN = dt.timedelta(hours=4)
 #: At most so many computers or people are looked through for a search.
 MATCHES = 200
+_SHOWN = ("beneficiary", "host", "site", "owner", "guide")
 #: The largest number that a key of ours can be.
 _LARGEST = 2**63 - 1
 
@@ -46,6 +49,15 @@ LISTS: dict[str, frozenset[str]] = {
     "running": frozenset({Ask.RUNNING, Ask.READING}),
     "others": frozenset({Ask.APPROVAL, Ask.PERSON}),
 }
+
+
+class Place(NamedTuple):
+    """Where an open case stands on the board; places sort in the order of need."""
+
+    urgency: int
+    began: dt.datetime
+    pk: int
+    ask: str
 
 
 @dataclass(frozen=True)
@@ -99,30 +111,30 @@ def with_ask(cases: QuerySet[Case]) -> QuerySet[Any]:
     return cases.annotate(said=Subquery(said)).annotate(ask=ask)
 
 
-def counts(cases: QuerySet[Case]) -> dict[str, int]:
-    """How many cases are on each list, and how many were solved today."""
-    found = dict(with_ask(cases.filter(closed_at=None)).order_by().values_list("ask").annotate(number=Count("pk")))
-    solved = _solved_today(cases).count()
-    return {name: sum(found.get(one, 0) for one in asks) for name, asks in LISTS.items()} | {"solved": solved}
+def places(cases: QuerySet[Case]) -> list[Place]:
+    """Every open case in the order of need: the most urgent first, then who waits longest.
 
-
-def listed(
-    cases: QuerySet[Case], name: str, *, after: str = "", site: str = "", cause: str = ""
-) -> tuple[list[Row], str]:
-    """One page of a list, the most urgent and longest waiting first, and the key of the next page.
-
-    `site` and `cause` narrow it to one incident.
+    One pass over the few cases that are open gives the numbers and the lists.
     """
-    found = with_ask(cases.filter(closed_at=None))
-    found = found.filter(site__slug=site, cause=cause) if site and cause else found.filter(ask__in=LISTS[name])
-    if last := key(after):
-        # Compared where the rows are: a moment that went through Python is not spelt as SQLite has stored it.
-        urgency, began = (
-            Subquery(Case.objects.filter(pk=last).values(name)[:1]) for name in ("urgency", "round_began_at")
-        )
-        later = Q(round_began_at=began, pk__gt=last) | Q(round_began_at__gt=began)
-        found = found.filter(Q(urgency=urgency) & later | Q(urgency__gt=urgency))
-    return _page(found.order_by("urgency", "round_began_at", "pk"))
+    rows = with_ask(cases.filter(closed_at=None)).order_by("urgency", "round_began_at", "pk")
+    return [Place(*row) for row in rows.values_list("urgency", "round_began_at", "pk", "ask")]
+
+
+def counts(found: Iterable[Place], cases: QuerySet[Case]) -> dict[str, int]:
+    """How many cases are on each list, and how many were solved today."""
+    numbers = Counter(one.ask for one in found)
+    lists = {name: sum(numbers[one] for one in asks) for name, asks in LISTS.items()}
+    return lists | {"solved": _solved_today(cases).count()}
+
+
+def listed(found: Iterable[Place], name: str, *, after: str = "") -> tuple[list[Row], str]:
+    """One page of a list (of an incident: name it ""), in the order of need, and the key of the next page."""
+    asks = LISTS.get(name, frozenset(Ask.values))
+    last = Case.objects.filter(pk=key(after)).values_list("urgency", "round_began_at", "pk").first()
+    wanted = [one for one in found if one.ask in asks and (last is None or tuple(one[:3]) > last)]
+    page = [one.pk for one in wanted[:PAGE]]
+    rows = {case.pk: case for case in with_ask(Case.objects.filter(pk__in=page)).select_related(*_SHOWN)}
+    return [_row(rows[pk]) for pk in page], str(page[-1]) if len(wanted) > PAGE else ""
 
 
 def solved_today(cases: QuerySet[Case], *, after: str = "") -> tuple[list[Row], str]:
@@ -191,7 +203,7 @@ def _newest(cases: QuerySet[Case], after: str) -> tuple[list[Row], str]:
 
 
 def _page(cases: QuerySet[Any]) -> tuple[list[Row], str]:
-    rows = cases.select_related("beneficiary", "host", "site", "owner", "guide")[: PAGE + 1]
+    rows = cases.select_related(*_SHOWN)[: PAGE + 1]
     found = [_row(case) for case in rows]
     return found[:PAGE], str(found[PAGE - 1].case.pk) if len(found) > PAGE else ""
 

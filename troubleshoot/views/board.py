@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -19,20 +20,13 @@ from troubleshoot.views.doors import rule, visitor
 @require_safe
 def shown(request: HttpRequest) -> HttpResponse:
     """The cases that need helpdesk, those that run or wait for others, or what a search finds."""
-    served, asked = board.served(visitor(request)), request.GET
-    text, after = asked.get("q", "").replace("\0", "").strip()[:100], asked.get("after", "")
-    site, cause = asked.get("site", ""), asked.get("cause", "")
-    name = asked.get("list", "you")
-    if text:
-        name, (rows, following) = "", board.searched(served, text, after=after)
-    elif name == "solved":
-        rows, following = board.solved_today(served, after=after)
-    else:
-        name = name if name in board.LISTS else "you"
-        rows, following = board.listed(served, name, after=after, site=site, cause=cause)
-    context: dict[str, Any] = {"rows": rows, "following": following, "list": name, "q": text}
-    context |= {"counts": board.counts(served), "incidents": board.incidents(served)}
-    context |= {"title": board.cause_title(cause) if site else "", "address": _without(request, "after")}
+    served = board.served(visitor(request))
+    places = board.places(served)
+    name, (rows, following) = _chosen(request, served, places)
+    context: dict[str, Any] = {"rows": rows, "following": following, "list": name, "q": _asked(request, "q")}
+    context |= {"counts": board.counts(places, served), "incidents": board.incidents(served)}
+    context |= {"title": "" if name else board.cause_title(_asked(request, "cause"))}
+    context |= {"address": _without(request, "after")}
     return page(request, "board.html", context, parts={"live": "live"})
 
 
@@ -47,6 +41,26 @@ def caller(request: HttpRequest) -> HttpResponse:
         except NotPossible as error:
             form.add_error(None, str(error))
     return render(request, "desk_new.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def _chosen(
+    request: HttpRequest, served: QuerySet[Case], places: list[board.Place]
+) -> tuple[str, tuple[list[board.Row], str]]:
+    """The list that the address names (a search and an incident have no name), its page and the key of the next."""
+    after, site, cause = (_asked(request, part) for part in ("after", "site", "cause"))
+    if text := _asked(request, "q"):
+        return "", board.searched(served, text, after=after)
+    if site and cause:
+        return "", board.listed(board.places(served.filter(site__slug=site, cause=cause)), "", after=after)
+    if (name := _asked(request, "list")) == "solved":
+        return name, board.solved_today(served, after=after)
+    name = name if name in board.LISTS else "you"
+    return name, board.listed(places, name, after=after)
+
+
+def _asked(request: HttpRequest, part: str) -> str:
+    """A part of the address as it can be looked for: bounded, and without what no database holds."""
+    return request.GET.get(part, "").replace("\0", "").strip()[:100]
 
 
 def _open(person: Person, form: CallerForm) -> Case:
