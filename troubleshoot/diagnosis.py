@@ -6,7 +6,7 @@ import functools
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 
 from troubleshoot import audit, library
@@ -152,8 +152,12 @@ def begun_fixes(case: Case) -> set[str]:
 
 
 def _jobs(case: Case) -> QuerySet[Job]:
-    """The jobs of the case's present round."""
-    return case.jobs.filter(created_at__gte=case.round_began_at)
+    """The jobs of the case's present round.
+
+    The database compares its own two times: SQLite keeps them as text, and spells the same millisecond in another
+    way than a time that Python hands over.
+    """
+    return case.jobs.filter(created_at__gte=F("case__round_began_at"))
 
 
 def advance(case: Case, *, actor: Actor) -> Walk:

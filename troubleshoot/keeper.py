@@ -125,9 +125,7 @@ def _is_being_undone(job: Job) -> bool:
 
 
 def _was_tried_just_now(job: Job) -> bool:
-    tried = list(job.reverts.filter(state__in=ENDED).order_by("-ended_at").values_list("ended_at", flat=True)[:10])
-    if not tried or tried[0] is None:
-        return False
+    tried = job.reverts.filter(state__in=ENDED)
     least, most = UNDO_AGAIN
-    wait = dt.timedelta(seconds=min(least * 2 ** (len(tried) - 1), most))
-    return job.reverts.filter(ended_at=tried[0], ended_at__gt=Now() - wait).exists()
+    wait = dt.timedelta(seconds=min(least * 2 ** max(tried[:10].count() - 1, 0), most))
+    return tried.filter(ended_at__gt=Now() - wait).exists()
