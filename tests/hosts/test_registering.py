@@ -37,6 +37,12 @@ def host(north: Site, account: Credential) -> Host:
     return hosts.allow_changes(actor=TESTER, host=made)
 
 
+@pytest.fixture(autouse=True)
+def _worker_knows_the_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The door asks for it before anything is dialled."""
+    monkeypatch.setenv("MENDPOINT_SECRET_NORTH", "not-used")
+
+
 class TestRegistering:
     def test_starts_as_diagnose_only_and_is_recorded(self, person: MakePerson, north: Site) -> None:
         boss, ann = person("Boss", "administrator", site=north), person("Ann")
