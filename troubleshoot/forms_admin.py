@@ -116,6 +116,36 @@ class PersonForm(AdminForm):
     department = forms.CharField(label=gettext_lazy("Department"), max_length=120, required=False)
 
 
+class PasswordForm(AdminForm):
+    """One's own password: the present one, and the new one twice. Taken exactly as typed."""
+
+    current = forms.CharField(
+        label=gettext_lazy("Present password"),
+        max_length=4096,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    new = forms.CharField(
+        label=gettext_lazy("New password"),
+        max_length=4096,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=gettext_lazy("At least 12 characters: a few words in a row are good. Nothing that is often used."),
+    )
+    again = forms.CharField(
+        label=gettext_lazy("New password once more"),
+        max_length=4096,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def clean_again(self) -> str:
+        """The same as the new one."""
+        if self.cleaned_data["again"] != self.cleaned_data.get("new", self.cleaned_data["again"]):
+            raise ValidationError(_("The two new passwords differ."))
+        return str(self.cleaned_data["again"])
+
+
 class GrantForm(AdminForm):
     """A role at a site until the end of a day."""
 
