@@ -136,7 +136,9 @@ class TestTheLists:
         assert "Nothing needs you now" in desk.get("/board")
         assert "Nothing here now" in desk.get("/board?list=running")
 
-    @pytest.mark.parametrize("query", ["list=nonsense", "after=x", "after=99999999999999999999999", "site=x&cause=%00", "q=%00"])
+    @pytest.mark.parametrize(
+        "query", ["list=nonsense", "after=x", "after=99999999999999999999999", "site=x&cause=%00", "q=%00"]
+    )
     def test_stand_any_address(self, query: str, employee: Person, desk: Browser) -> None:
         asking(employee)
         desk.get(f"/board?{query}")
