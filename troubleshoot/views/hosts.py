@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from troubleshoot import access, connection, health, hosts
-from troubleshoot.forms_admin import HostForm, shown
+from troubleshoot.forms_hosts import HostForm, shown
 from troubleshoot.htmx import page
 from troubleshoot.models import Host, Person, Site
 from troubleshoot.views.doors import rule, visitor
