@@ -73,6 +73,28 @@ def response_headers(get_response: Callable[[HttpRequest], HttpResponse]) -> Cal
     return middleware
 
 
+class NewPasswordFirst:
+    """A password that somebody else made opens nothing but the page on which it is changed."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Pass on; the page is known only later."""
+        return self._get_response(request)
+
+    def process_view(self, request: HttpRequest, *_: Any) -> HttpResponse | None:
+        """Send to that page whoever signed in with such a password."""
+        name = request.resolver_match.url_name if request.resolver_match else None
+        if name in {"password", "sign-in", "sign-out", "theme", "healthz"}:
+            return None
+        if not getattr(request.user, "must_change_password", False):
+            return None
+        if request.headers.get("HX-Request") == "true":
+            return HttpResponse(status=401, headers={"HX-Redirect": reverse("password")})
+        return HttpResponseRedirect(reverse("password"))
+
+
 class SignInRequired(LoginRequiredMiddleware):
     """Turns away whoever is not signed in: a page with a redirect, a fragment with 401 and HX-Redirect.
 

@@ -68,6 +68,7 @@ RULES: Final[Mapping[str, Mapping[Role, Reach]]] = {
     "person.read": {_U: Reach.ANY, _D: Reach.ANY},
     "person.create": {_D: Reach.ANY},
     "person.deactivate": {_D: Reach.ANY},
+    "person.password": {_D: Reach.ANY},
     "person.grant": {_D: Reach.SITE},
     "site.read": {_H: Reach.SITE, _P: Reach.SITE, _M: Reach.SITE, _U: Reach.SITE, _D: Reach.SITE},
     "site.create": {_D: Reach.SITE},

@@ -110,7 +110,7 @@ def carry_out(job: Job) -> Look:
 def end(job: Job, look: Look, *, worker: Machine) -> bool:
     """Ends the test. False when the lease has been lost."""
     bad = [name for name, value in _written(job).items() if value["ok"] is False]
-    text = _("It stops at: %(stage)s") % {"stage": STAGES[bad[-1]]} if bad else _("The way in is good")
+    text = _("Not passed: %(stage)s") % {"stage": STAGES[bad[-1]]} if bad else _("The way in is good")
     return jobs.move(
         job,
         State.DONE,

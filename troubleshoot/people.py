@@ -50,11 +50,26 @@ def one_time_password() -> str:
 
 
 @transaction.atomic
-def create(*, actor: Actor, email: str, name: str, password: str, phone: str = "", department: str = "") -> Person:
+def create(
+    *,
+    actor: Actor,
+    email: str,
+    name: str,
+    password: str,
+    phone: str = "",
+    department: str = "",
+    must_change_password: bool = False,
+) -> Person:
     """Make an account without any right. Raises ValidationError for a bad address, a taken one or a weak password."""
     if isinstance(actor, Person):
         require(actor, "person.create")
-    person = Person(email=email, name=name.strip(), phone=phone, department=department)
+    person = Person(
+        email=email,
+        name=name.strip(),
+        phone=phone,
+        department=department,
+        must_change_password=must_change_password,
+    )
     password_validation.validate_password(password, person)
     person.set_password(password)
     person.full_clean()

@@ -16,6 +16,7 @@ from troubleshoot.views import (
     hosts,
     hosts_list,
     notices,
+    own_password,
     people_admin,
     summary,
 )
@@ -80,6 +81,8 @@ urlpatterns = [
     path("administration/people/<uuid:pk>", people_admin.person, name="admin-person"),
     path("administration/people/<uuid:pk>/grant", people_admin.grant, name="admin-grant"),
     path("administration/people/<uuid:pk>/revoke/<uuid:grant_pk>", people_admin.revoke, name="admin-revoke"),
+    path("administration/people/<uuid:pk>/password", people_admin.password, name="admin-password"),
+    path("me/password", own_password.change, name="password"),
     path("administration/people/<uuid:pk>/deactivate", people_admin.deactivate, name="admin-deactivate"),
     path("administration/computers", hosts.listed, name="admin-hosts"),
     path("administration/computers/new", hosts.new, name="admin-host-new"),

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from django.test import Client
 
 from tests.chain.conftest import MakeLab, Registered
 from tests.conftest import MakePerson
@@ -112,6 +113,18 @@ class TestAHostThatFails:
         assert lines["clock"].state == "bad"
         assert "behind the worker" in lines["clock"].detail
         assert lines["sign-in"].state == "bad"
+
+    def test_a_clock_alone_does_not_close_the_way(self, lab: MakeLab, tried: Try, boss: Person, client: Client) -> None:
+        host = lab()
+        with host.lab.state.changing() as document:
+            document["clock_offset_seconds"] = 3600
+        lines = tried(host)
+        assert [name for name, state in states(lines).items() if state == "bad"] == ["clock"]
+        assert lines["readings"].state == "good"
+        client.force_login(boss)
+        page = client.get(f"/administration/computers/{host.row.pk}/test").content.decode()
+        assert "The way in is open, but the clocks differ" in page
+        assert "It stops at" not in page
 
     def test_a_host_without_an_account_is_told_so(self, lab: MakeLab, tried: Try) -> None:
         host = lab()

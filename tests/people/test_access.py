@@ -41,6 +41,7 @@ TABLE = {
     "person.read": ("UD", "UD", "UD", "UD"),
     "person.create": ("D", "D", "D", "D"),
     "person.deactivate": ("D", "D", "D", "D"),
+    "person.password": ("D", "D", "D", "D"),
     "person.grant": ("D", "D", "", "D"),
     "site.read": ("HPMUD", "HPMUD", "", "HPMUD"),
     "site.create": ("D", "D", "", "D"),

@@ -54,9 +54,11 @@ HOME = {"anonymous": 200, "employee": 200, "*": 302}
 NOBODY = "01890000-0000-7000-8000-000000000000"
 Answers = dict[str, int | dict[str, int]]
 ADMINISTRATOR = {"administrator": 200, "*": 403}
+WATCHERS = {"administrator": 200, "auditor": 200, "*": 403}
 #: A page with a form: an empty one comes back with what is missing.
 ADMINISTRATED: Answers = {"GET": ADMINISTRATOR, "HEAD": ADMINISTRATOR, "POST": {"administrator": 422, "*": 403}}
-ABSENT: Answers = {key: {"administrator": 404, "*": 403} for key in ("GET", "HEAD", "POST")}
+NOT_THERE = {"administrator": 404, "*": 403}
+ABSENT: Answers = {"GET": NOT_THERE, "HEAD": NOT_THERE, "POST": NOT_THERE}
 
 #: The pages of helpdesk and approver: one of theirs; and about a case or a plan that nobody has.
 HELPDESK, APPROVER = {"helpdesk": 200, "*": 403}, {"approver": 200, "*": 403}
@@ -100,7 +102,7 @@ TABLE = {
     "summary": Url(answers={"GET": OVERSEERS, "HEAD": OVERSEERS}),
     "summary.csv": Url(answers={"GET": OVERSEERS, "HEAD": OVERSEERS}),
     "healthz": Url(public=True, answers={"GET": 503, "HEAD": 503}),  # no worker and no keeper runs beside the tests
-    "health": Url(answers={key: {"administrator": 200, "auditor": 200, "*": 403} for key in ("GET", "HEAD")}),
+    "health": Url(answers={"GET": WATCHERS, "HEAD": WATCHERS}),
     "administration": Url(answers=dict.fromkeys(("GET", "HEAD"), ADMINISTRATOR)),
     "administration/sites": Url(answers=ADMINISTRATED),
     "administration/sites/<uuid:pk>": Url(answers=ABSENT, objects=(f"/administration/sites/{NOBODY}",)),
@@ -116,6 +118,10 @@ TABLE = {
     "administration/people/<uuid:pk>/revoke/<uuid:grant_pk>": Url(
         answers={"POST": ABSENT["POST"]}, objects=(f"/administration/people/{NOBODY}/revoke/{NOBODY}",)
     ),
+    "administration/people/<uuid:pk>/password": Url(
+        answers={"POST": ABSENT["POST"]}, objects=(f"/administration/people/{NOBODY}/password",)
+    ),
+    "me/password": Url(answers={"GET": 200, "HEAD": 200, "POST": 422}),
     "administration/people/<uuid:pk>/deactivate": Url(
         answers={"POST": ABSENT["POST"]}, objects=(f"/administration/people/{NOBODY}/deactivate",)
     ),

@@ -32,6 +32,7 @@ class Tag(Enum):
     PEOPLE_SIGN_IN_FAILED = ("people:sign_in_failed", 1105)
     PEOPLE_SIGN_OUT = ("people:sign_out", 1106)
     PEOPLE_DEACTIVATE = ("people:deactivate", 1107)
+    PEOPLE_PASSWORD = ("people:password", 1108)
 
     SITE_CREATE = ("site:create", 1201)
     SITE_CHANGE = ("site:change", 1202)

@@ -70,6 +70,8 @@ class Person(AbstractBaseUser):
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     department = models.CharField(_("department"), max_length=120, blank=True)
     is_active = models.BooleanField(_("active"), default=True)
+    #: The password was made by somebody else: it opens nothing but the page on which it is changed.
+    must_change_password = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = PersonManager()

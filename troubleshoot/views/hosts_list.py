@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from troubleshoot import access, hosts
-from troubleshoot.forms_admin import ListForm
+from troubleshoot.forms_hosts import ListForm
 from troubleshoot.hosts.table import COLUMNS, REQUIRED
 from troubleshoot.models import Person
 from troubleshoot.views.doors import rule, visitor

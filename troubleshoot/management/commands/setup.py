@@ -133,7 +133,9 @@ class Command(BaseCommand):
         person = Person.objects.filter(email=email).first()
         password = "" if person else people.one_time_password()
         name = self.options["name"] or email
-        person = person or people.create(actor=operator(), email=email, name=name, password=password)
+        person = person or people.create(
+            actor=operator(), email=email, name=name, password=password, must_change_password=True
+        )
         until = timezone.now() + dt.timedelta(days=GRANT_DAYS)
         people.grant(actor=operator(), person=person, role=Role.ADMINISTRATOR, site=None, until=until)
         shown = f"; password, shown now and never again: {password}" if password else ""

@@ -1,0 +1,32 @@
+"""One's own password."""
+
+from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from troubleshoot import passwords
+from troubleshoot.forms_admin import PasswordForm
+from troubleshoot.views.doors import signed_in, visitor
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def change(request: HttpRequest) -> HttpResponse:
+    """Change it; this session goes on, every other one of the person ends."""
+    person = visitor(request)
+    form = PasswordForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            passwords.change(person=person, current=form.cleaned_data["current"], new=form.cleaned_data["new"])
+        except ValidationError as error:
+            form.take(error)
+        else:
+            person.refresh_from_db()
+            update_session_auth_hash(request, person)
+            messages.success(request, _("Your password is changed."))
+            return redirect("me")
+    return render(request, "password.html", {"form": form}, status=422 if request.method == "POST" else 200)
