@@ -62,7 +62,7 @@ class TestThePassword:
 
 class TestTheWebProcess:
     def test_answers_with_the_sign_in_page(self, site: Site) -> None:
-        with urllib.request.urlopen(site.web, timeout=10) as page:
+        with urllib.request.urlopen(f"{site.web}/me", timeout=10) as page:
             assert page.url.startswith(f"{site.web}/sign-in")
 
 
