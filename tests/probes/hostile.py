@@ -5,6 +5,7 @@ import socket
 import ssl
 import struct
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
@@ -42,16 +43,27 @@ def failure(code: int, flags: int = 0) -> bytes:
 
 @contextlib.contextmanager
 def serving(handler: Handler) -> Iterator[int]:
-    """A server on a free loopback port that gives every connection to ``handler``; yields the port."""
+    """A server on a free loopback port that gives every connection to ``handler``; yields the port.
+
+    At the end the handlers that still run may finish (the client has left): what they saw is then complete.
+    """
+    running: list[threading.Event] = []
 
     def quietly(connection: socket.socket) -> None:
-        with contextlib.suppress(OSError):
-            handler(connection)
+        done = threading.Event()
+        running.append(done)
+        try:
+            with contextlib.suppress(OSError):
+                handler(connection)
+        finally:
+            done.set()
 
     port = Port("127.0.0.1", 0, quietly, seconds=30)
     port.set("open")
     try:
         yield port.number
+        for done in running:
+            done.wait(5)
     finally:
         port.close()
 
