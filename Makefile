@@ -46,7 +46,7 @@ bench: $(VENV)/.dev ## the benchmark table: ratios within one run
 soak: $(VENV)/.dev ## long fault and load runs
 	@$(BIN)/python -m pytest -m soak -o addopts="--strict-markers"
 
-docker-check: $(VENV)/.dev ## the image, built as it is, and what starts from it (as root, with system-deps)
+docker-check: $(VENV)/.dev ## the image, built as it is, and the demo started from it (as root, with system-deps)
 	@$(BIN)/python -m tests.docker
 
 lock: ## renew the lock files (needs uv)

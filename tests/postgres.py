@@ -1,4 +1,4 @@
-"""A throw-away PostgreSQL server for the suite: found binaries, a folder of its own, a Unix socket, no TCP port."""
+"""A throw-away PostgreSQL server: found binaries, a folder of its own, a Unix socket unless a port is asked for."""
 
 import os
 import pwd
@@ -28,17 +28,28 @@ class Server:
 
     folder: Path
     programs: Path
+    port: int = 0
+    password: str = ""
 
     @classmethod
-    def start(cls, programs: Path) -> "Server":
-        """Make a cluster and start it. It listens on a socket in its own folder, which only its user may enter."""
-        server = cls(Path(tempfile.mkdtemp(prefix="mendpoint-pg-")), programs)
+    def start(cls, programs: Path, *, port: int = 0, password: str = "") -> "Server":
+        """Make a cluster and start it.
+
+        It listens on a socket in its own folder, which only its user may enter; with a port on loopback as well, and
+        then for whoever has the password.
+        """
+        server = cls(Path(tempfile.mkdtemp(prefix="mendpoint-pg-")), programs, port, password)
+        secret = server.folder / "password"
+        secret.write_text(password)
         if os.geteuid() == 0:
             nobody = pwd.getpwnam("nobody")
-            os.chown(server.folder, nobody.pw_uid, nobody.pw_gid)
+            for path in (server.folder, secret):
+                os.chown(path, nobody.pw_uid, nobody.pw_gid)
+        way = ["-A", "scram-sha-256", f"--pwfile={secret}"] if password else ["-A", "trust"]
         try:
-            server._run("initdb", "-A", "trust", "-U", "mendpoint", "-E", "UTF8", "--locale=C", "--no-sync")
-            settings = f"-c listen_addresses='' -c unix_socket_directories={server.folder} -c fsync=off"
+            server._run("initdb", *way, "-U", "mendpoint", "-E", "UTF8", "--locale=C", "--no-sync")
+            listens = f"-c listen_addresses=127.0.0.1 -c port={port}" if port else "-c listen_addresses=''"
+            settings = f"{listens} -c unix_socket_directories={server.folder} -c fsync=off"
             settings += " -c full_page_writes=off -c max_connections=60 -c shared_buffers=64MB"
             server._run("pg_ctl", "-w", "-t", "60", "-l", str(server.folder / "log"), "-o", settings, "start")
         except BaseException:
@@ -49,6 +60,8 @@ class Server:
     @property
     def url(self) -> str:
         """The address for DATABASE_URL: the socket's folder stands percent-encoded where a host name would."""
+        if self.port:
+            return f"postgres://mendpoint:{self.password}@127.0.0.1:{self.port}/postgres"
         return f"postgres://mendpoint@{str(self.folder).replace('/', '%2F')}/postgres"
 
     def stop(self) -> None:

@@ -1,144 +1,138 @@
-"""`make docker-check`: the files, the unmodified build, and web, worker, keeper and lab from the built tree."""
+"""`make docker-check`: the files, the unmodified build, and the demo as compose.yaml starts it, from the built tree."""
 
 from __future__ import annotations
 
 import contextlib
-import http.cookiejar
 import json
 import os
 import re
+import secrets
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
-import urllib.error
-import urllib.parse
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
-from tests.docker.files import FILLED, config, hadolint
+from tests import postgres
+from tests.docker import backup
+from tests.docker.files import FILLED, config, hadolint, no_tools
 from tests.docker.image import NEEDED, Image
+from tests.docker.portal import Portal, until
+from tests.docker.services import Services
+from tests.support import strict
 from troubleshoot.management import processes
 
-LAB_PASSWORD = "simulated-only"
 #: Where the image may write. /tmp and /dev/shm are memory in compose.yaml; the rest of the root is read-only there.
 WRITABLE = ("var/lib/mendpoint", "tmp", "dev", "proc", "sys", "run", "etc/hosts", "etc/resolv.conf", "var/tmp")
 
 
 def main() -> None:
     """Everything in order; the first fault ends it with its reason. Nothing is left behind."""
-    began = time.monotonic()
-    step = _stepper(began)
-    if missing := [name for name in NEEDED if shutil.which(name) is None]:
-        raise SystemExit(f"Not installed: {', '.join(missing)} (make system-deps)")
-    if os.geteuid() != 0:
-        raise SystemExit("docker-check needs root: it makes a Debian base and enters the built tree.")
+    step = _stepper(time.monotonic())
+    if absent := no_tools():
+        _leave_out(absent)
     _accepted("hadolint", hadolint())
     _accepted("compose config", config(FILLED))
     step("hadolint and compose accept the files")
-    signal.signal(signal.SIGTERM, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    if missing := _missing():
+        _leave_out(missing)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("Told to end."))
     with _image() as image:
         image.build()
         step(f"the unmodified Dockerfile is built, {_megabytes(image.root)} MB")
         _closed(image)
         step("it runs as a user without rights and holds no secret")
-        _serve(image, step)
+        try:
+            _serve(image, step)
+        except BaseException:
+            _tell(image.logs)
+            raise
+
+
+def _missing() -> str:
+    """What stands in the way of a build on this machine; empty when nothing does."""
+    if os.geteuid() != 0:
+        return "root is needed to make a Debian base and to enter the built tree"
+    absent = [name for name in NEEDED if shutil.which(name) is None]
+    absent += [] if postgres.binaries() else ["postgresql"]
+    return f"not installed: {', '.join(absent)} (make system-deps)" if absent else ""
+
+
+def _leave_out(reason: str) -> None:
+    """Fail where everything must be there, else say what is left out."""
+    if strict():
+        raise SystemExit(f"This cannot be checked here: {reason}")
+    print(f"Skipped: {reason}")
+    raise SystemExit(0)
 
 
 def _serve(image: Image, step: Callable[[str], None]) -> None:
-    """Start what compose.yaml starts, with the embedded broker and SQLite in place of the two foreign images."""
-    logs = image.folder / "logs"
-    logs.mkdir()
+    """Start what `docker compose --profile demo up` starts, in its order, and use it."""
     with ExitStack() as stack:
         broker = stack.enter_context(processes.Broker())
-        port = processes.free_port()
-        plain = {"REDIS_URL": broker.url, "MENDPOINT_SIGNING_KEY": "k" * 50, "MENDPOINT_HOSTS": "portal.example"}
-        image.run("migrate", "--no-input", **plain)
-        accounts = image.run("seed", **plain)
+        programs = postgres.binaries()
+        assert programs
+        database = postgres.Server.start(programs, port=processes.free_port(), password=secrets.token_hex(24))
+        stack.callback(database.stop)
+        services = Services(database, broker)
+
+        def start(name: str) -> subprocess.Popen[bytes]:
+            return stack.enter_context(image.running(name, services.command(name), services.env(name)))
+
         marker = time.time()
-
-        def start(name: str, *options: str, **env: str) -> subprocess.Popen[bytes]:
-            return stack.enter_context(image.running(name, *options, log=logs / f"{name}.log", **plain, **env))
-
-        fleet = "/var/lib/mendpoint/fleet.json"
-        start("lab", "--fleet", fleet, MENDPOINT_LAB_PASSWORD=LAB_PASSWORD)
-        worker = start("worker", MENDPOINT_SECRET_LAB=LAB_PASSWORD)
-        start("keeper")
-        web = start("web", MENDPOINT_BIND=f"127.0.0.1:{port}")
-        portal = Portal(port)
-        _until(lambda: portal.status("/healthz") == 200, 60, "/healthz", logs)
-        step("web, worker, keeper and lab are up; /healthz answers 200")
-        for process in ("worker", "keeper"):
-            image.run("alive", process, **plain)
-        image.run("alive", "web", "--port", str(port), **plain)
+        image.run(services.command("migrate"), services.env("migrate"))
+        worker = start("worker")  # before there is any site, as in a first start
+        accounts = image.run(services.command("seed"), services.env("seed"))
+        started = [worker, *(start(name) for name in ("lab", "keeper", "web"))]
+        portal = Portal(services.port)
+        until(lambda: portal.status("/healthz") == 200, 60, "/healthz")
+        step("web, worker, keeper and lab are up on PostgreSQL and Valkey; /healthz answers 200")
+        for name in ("worker", "keeper"):
+            image.run(services.sign_of_life(name), services.env(name))
+        image.run(["alive", "web", "--port", str(services.port)], services.env("web"))
         step("each process gives its sign of life")
-        _signed_in(portal, accounts)
-        step("the administrator signs in over HTTP, and the style sheet is served")
-        _passed_test(image, portal, plain)
-        step("a connection test from the page passes every stage on a simulated computer")
+        _administrator(Portal(services.port), accounts)
+        step("an administrator signs in over HTTP and sees a simulated computer pass its connection test")
+        _employee(portal, accounts, lambda *line: image.run([*line, "--json"], services.env("migrate")))
+        step("an employee signs in over HTTP, pastes the error, and a simulated computer is diagnosed")
         _unwritten(image.root, marker)
         step("nothing was written outside the folders that compose.yaml leaves writable")
-        for child in (web, worker):
+        for child in started:
             processes.stop(child, seconds=20)
-        step("web and worker end when they are told to")
+            if child.returncode == -signal.SIGKILL:
+                raise SystemExit(f"A process did not end when it was told to: {child.args!r}")
+        step("every process ends when it is told to")
+        with backup.restored(programs, database) as url:
+            print(image.run(["audit", "verify"], services.env("migrate") | {"DATABASE_URL": url}).strip())
+        step("a dump of the database is restored into another server, and its audit log is whole")
 
 
-class Portal:
-    """A browser without a window."""
-
-    def __init__(self, port: int) -> None:
-        self._base = f"http://127.0.0.1:{port}"
-        jar = http.cookiejar.CookieJar(http.cookiejar.DefaultCookiePolicy(strict_domain=False))
-        self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
-
-    def get(self, path: str, form: dict[str, str] | None = None) -> str:
-        """A page, after whatever redirects there are; with a form, what its POST leads to."""
-        data = urllib.parse.urlencode(form).encode() if form is not None else None
-        request = urllib.request.Request(self._base + path, data, {"Host": "portal.example"})
-        with self._opener.open(request, timeout=10) as answer:
-            text: str = answer.read().decode()
-        return text
-
-    def status(self, path: str) -> int:
-        """The status alone; 0 when nothing answers."""
-        try:
-            self.get(path)
-        except urllib.error.HTTPError as error:
-            return error.code
-        except OSError:
-            return 0
-        return 200
+def _administrator(portal: Portal, accounts: str) -> None:
+    portal.sign_in("administrator", accounts)
+    path = portal.starts_test()
+    until(lambda: "Every stage is passed" in portal.get(path), 60, "the connection test")
 
 
-def _signed_in(portal: Portal, accounts: str) -> None:
-    found = re.search(r"administrator\s+(\S+)\s+(\S+)", accounts)
-    page = portal.get("/sign-in")
-    style = re.search(r'href="(/static/portal[^"]*\.css)"', page)
-    if not found or not style or "--accent" not in portal.get(style[1]):
-        raise SystemExit("The sign-in page or its style sheet is not served.")
-    answer = portal.get("/sign-in", {"csrfmiddlewaretoken": _token(page), "username": found[1], "password": found[2]})
-    if "Administration" not in answer:
-        raise SystemExit("The administrator could not sign in.")
+def _employee(portal: Portal, accounts: str, manage: Callable[..., str]) -> None:
+    portal.sign_in("employee", accounts)
+    number = portal.opens_case()
+    until(lambda: "hx-trigger" not in portal.get(f"/cases/{number}"), 60, "the diagnosis")
+    email = re.findall(r"^ *employee\s+(\S+)", accounts, re.MULTILINE)[0]
+    case = json.loads(manage("cases", "show", str(number), "--actor", email))
+    if (case["action"], case["facts"].get("rdp.negotiation_failure")) != ("renew-rdp-certificate", "3"):
+        raise SystemExit(f"The diagnosis is not the right one: {case}")
+    shown = [cause["title"] for cause in case["causes"] if cause["verdict"] == "shown by"]
+    if not any(title in portal.get(f"/cases/{number}") for title in shown):
+        raise SystemExit(f"The case's page does not name the cause that is shown: {shown}")
 
 
-def _passed_test(image: Image, portal: Portal, plain: dict[str, str]) -> None:
-    host = next(one for one in json.loads(image.run("hosts", "list", "--json", **plain)) if one["name"] == "ACC-07")
-    listed = re.search(
-        r'href="(/administration/computers/\d+)"[^>]*><strong>ACC-07', portal.get("/administration/computers")
-    )
-    if not listed or not host["lab"]:
-        raise SystemExit("The simulated computer is not listed.")
-    path = f"{listed[1]}/test"
-    portal.get(path, {"csrfmiddlewaretoken": _token(portal.get(path))})
-    _until(lambda: "Every stage is passed" in portal.get(path), 60, "the connection test", image.folder / "logs")
-
-
-def _token(page: str) -> str:
-    found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
-    return found[1] if found else ""
+def _tell(logs: Path) -> None:
+    for file in sorted(logs.glob("*.log")):
+        sys.stderr.write(f"--- {file.name}\n{file.read_text(errors='replace')[-2000:]}\n")
 
 
 def _closed(image: Image) -> None:
@@ -168,17 +162,6 @@ def _unwritten(root: Path, since: float) -> None:
         found += [str(one) for one in paths if str(one) not in WRITABLE and (root / one).lstat().st_mtime > since]
     if found:
         raise SystemExit(f"Written into the image's root: {', '.join(found[:10])}")
-
-
-def _until(ready: Callable[[], bool], seconds: float, what: str, logs: Path) -> None:
-    end = time.monotonic() + seconds
-    while not ready():
-        if time.monotonic() > end:
-            texts = [
-                f"--- {file.name}\n{file.read_text(errors='replace')[-2000:]}" for file in sorted(logs.glob("*.log"))
-            ]
-            raise SystemExit("\n".join([*texts, f"Waited in vain for {what}."]))
-        time.sleep(0.5)
 
 
 def _accepted(what: str, done: subprocess.CompletedProcess[str]) -> None:

@@ -15,13 +15,24 @@ DOCKER = ROOT / "docker"
 FILLED = {"POSTGRES_PASSWORD": "a", "VALKEY_PASSWORD": "b", "MENDPOINT_SIGNING_KEY": "c" * 50, "MENDPOINT_HOSTS": "d"}
 PROFILES = ("demo", "setup")
 _COMPOSE = Path(compose.__file__).parent / "docker-compose"  # the package's own entry point always ends with 0
+_HADOLINT = Path(sys.prefix) / "bin" / "hadolint"
 _SETTING = re.compile(r"""env\.\w+\(\s*["'](\w+)["']""")
 _LINE = re.compile(r"^#?([A-Z][A-Z_]+)=", re.MULTILINE)
 
 
+def no_tools() -> str:
+    """Why the two tools cannot judge here: their packages carry programs for some systems only. Empty when they can."""
+    lines = ((str(_HADOLINT), "--version"), (str(_COMPOSE), "version"))
+    try:
+        failed = [done for done in (_run(*line) for line in lines) if done.returncode != 0]
+    except OSError as error:
+        return f"{error.filename} does not run here: {error.strerror}"
+    return f"{failed[0].args[0]} does not run here: {failed[0].stderr}" if failed else ""
+
+
 def hadolint(file: Path = DOCKER / "Dockerfile") -> subprocess.CompletedProcess[str]:
     """Judge a Dockerfile."""
-    return _run(str(Path(sys.prefix) / "bin" / "hadolint"), str(file))
+    return _run(str(_HADOLINT), str(file))
 
 
 def config(env: Mapping[str, str], *, file: Path = DOCKER / "compose.yaml") -> subprocess.CompletedProcess[str]:

@@ -37,6 +37,8 @@ class Image:
         self.container = ""
         self.root = Path()
         self._noted_before = _NOTES.exists()
+        self.logs = folder / "logs"
+        self.logs.mkdir()
 
     def build(self) -> None:
         """Make the base, then the image from the Dockerfile as it is."""
@@ -62,7 +64,7 @@ class Image:
         """A field of the built image's configuration, in the notation of Go templates."""
         return self._buildah("inspect", "--type", "image", "--format", f"{{{{{field}}}}}", TAG)
 
-    def run(self, *command: str, **env: str) -> str:
+    def run(self, command: Sequence[str], env: Mapping[str, str]) -> str:
         """Run a command of the image to its end, and return what it printed; SystemExit when it fails."""
         done = subprocess.run(
             self._command(command, env), env=self._env, capture_output=True, text=True, check=False, timeout=120
@@ -72,9 +74,9 @@ class Image:
         return done.stdout
 
     @contextlib.contextmanager
-    def running(self, *command: str, log: Path, **env: str) -> Iterator[subprocess.Popen[bytes]]:
-        """Run a command of the image for as long as the block lasts."""
-        child = processes.spawn(self._command(command, env), env=self._env, log=log)
+    def running(self, name: str, command: Sequence[str], env: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+        """Run a command of the image for as long as the block lasts; its output goes to a log of that name."""
+        child = processes.spawn(self._command(command, env), env=self._env, log=self.logs / f"{name}.log")
         try:
             yield child
         finally:
@@ -85,6 +87,10 @@ class Image:
         if self.container:
             self._buildah("umount", self.container)
             self._buildah("rm", self.container)
+        # An interrupted tool may have left something of this machine mounted in there: it must not be deleted with it.
+        mounted = [line.split()[1] for line in Path("/proc/self/mounts").read_text().splitlines()]
+        for point in sorted((one for one in mounted if one.startswith(f"{self.folder}/")), reverse=True):
+            subprocess.run(["umount", "--lazy", point], check=True)
         shutil.rmtree(self.folder, ignore_errors=True)
         if not self._noted_before:
             shutil.rmtree(_NOTES, ignore_errors=True)
@@ -104,8 +110,16 @@ class Image:
         return self._say("buildah", *self._store, *command)
 
     def _say(self, *command: str) -> str:
-        done = subprocess.run(command, env=self._env, capture_output=True, text=True, check=False)
-        if done.returncode != 0:
-            sys.stderr.write(done.stdout[-4000:] + done.stderr[-4000:])
-            raise SystemExit(f"{command[0]} {command[-1]} failed with status {done.returncode}")
-        return done.stdout.strip()
+        """Run a program to its end, and return what it printed. Whoever interrupts this ends the program first."""
+        child = subprocess.Popen(
+            command, env=self._env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
+        )
+        try:
+            printed, complaint = child.communicate()
+        except BaseException:
+            processes.stop(child, seconds=30)
+            raise
+        if child.returncode != 0:
+            sys.stderr.write((printed[-4000:] + complaint[-4000:]).decode(errors="replace"))
+            raise SystemExit(f"{command[0]} {command[-1]} failed with status {child.returncode}")
+        return printed.decode().strip()

@@ -6,9 +6,17 @@ from typing import Any
 
 import pytest
 
-from tests.docker.files import DOCKER, FILLED, config, hadolint, settings_in_example, settings_read
+from tests.docker.files import DOCKER, FILLED, config, hadolint, no_tools, settings_in_example, settings_read
+from tests.support import need
 
 Service = dict[str, Any]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _tools() -> None:
+    """hadolint and compose run here."""
+    absent = no_tools()
+    need(not absent, absent)
 
 
 @pytest.fixture(scope="module")
