@@ -106,3 +106,11 @@ def test_from_nothing_to_a_passed_connection_test_and_a_second_site(installation
     installation.until(lambda: installation.living()["worker"] == ["north", "south"], "the second site")
     third = installation.manage("setup", "--test", "LAB-99")
     assert "NO  Is the account accepted? No account is registered for this computer" in third.stdout, third.stdout
+
+
+def test_a_worker_that_is_there_before_any_site_serves_the_first_one(installation: Installation) -> None:
+    assert installation.manage("migrate", "--verbosity", "0").returncode == 0
+    installation.start("worker")
+    installation.until(lambda: installation.living() == {"worker": []}, "the worker")
+    assert installation.manage("people", "site", "north", "--name", "North").returncode == 0
+    installation.until(lambda: installation.living() == {"worker": ["north"]}, "the first site")

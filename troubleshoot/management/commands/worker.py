@@ -12,6 +12,9 @@ from troubleshoot.management.doors import PlainCommand
 from troubleshoot.management.surroundings import machine
 from troubleshoot.models import Site
 
+#: What is listened to until there is a site; nobody ever rings there.
+NO_SITE = "no-site"
+
 
 class Command(PlainCommand):
     """A Celery worker with a thread pool, listening on the queues of its sites."""
@@ -29,8 +32,6 @@ class Command(PlainCommand):
         sites = list(Site.objects.filter(slug__in=site) if site else Site.objects.all())
         if unknown := set(site) - {one.slug for one in sites}:
             raise CommandError(f"There is no site {', '.join(sorted(unknown))}.")
-        if not sites:
-            raise CommandError("There is no site yet, so there is nothing to serve.")
         with transaction.atomic():
             audit.record(audit.Tag.WORKER_START, actor=machine("worker"), objects=list(sites))
         served = Served(sites, follow=not site)
@@ -41,7 +42,7 @@ class Command(PlainCommand):
                     "worker",
                     "--pool=threads",
                     f"--concurrency={threads}",
-                    f"--queues={','.join(one.queue for one in sites)}",
+                    f"--queues={','.join(one.queue for one in sites) or NO_SITE}",
                     f"--loglevel={loglevel}",
                     "--without-gossip",
                     "--without-mingle",
