@@ -35,12 +35,13 @@ def hadolint(file: Path = DOCKER / "Dockerfile") -> subprocess.CompletedProcess[
     return _run(str(_HADOLINT), str(file))
 
 
-def config(env: Mapping[str, str], *, file: Path = DOCKER / "compose.yaml") -> subprocess.CompletedProcess[str]:
-    """Let compose read the file with every profile, and say in JSON how it understands it."""
+def config(
+    env: Mapping[str, str], *, file: Path = DOCKER / "compose.yaml", addition: Path | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Let compose read the file, perhaps with an addition, and say in JSON how it understands every profile."""
     profiles = [part for name in PROFILES for part in ("--profile", name)]
-    return _run(
-        str(_COMPOSE), "-f", str(file), "--env-file", os.devnull, *profiles, "config", "--format", "json", **env
-    )
+    files = [part for one in (file, addition) if one for part in ("-f", str(one))]
+    return _run(str(_COMPOSE), *files, "--env-file", os.devnull, *profiles, "config", "--format", "json", **env)
 
 
 def settings_read() -> set[str]:
