@@ -13,6 +13,8 @@ from troubleshoot.engine.tables import Table
 KINDS = ("fact", "ask", "try", "fix", "end")
 MOST_JOURNEYS = 500
 """Journeys that one example may stand for."""
+READY_LIMIT = 300
+"""Characters of a message that is ready to be sent."""
 NOWHERE = Step("", "", "", MappingProxyType({}))
 
 
@@ -32,6 +34,7 @@ def read(name: str, data: bytes, table: Table, facts: FactList, actions: Collect
         digest=hashlib.sha256(data).hexdigest(),
         source=data.decode(),
         meanwhile=table.name("meanwhile") if "meanwhile" in table.data else "",
+        ready=table.sentences("ready", limit=READY_LIMIT),
     )
     table.done()
     if len(table.problems) == before:
@@ -58,6 +61,7 @@ def _step(name: str, table: Table, facts: FactList, actions: Collection[str] | N
         title=table.text("title", required=False, limit=120),
         text=table.text("text", required=False),
         answers=MappingProxyType(answers.mapping()),
+        ready=table.sentences("ready", limit=READY_LIMIT),
     )
     table.done()
     for answer in set(step.answers) - set(step.to):

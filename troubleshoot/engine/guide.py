@@ -28,6 +28,8 @@ class Step:
     text: str = ""
     answers: Mapping[str, str] = field(default_factory=dict)
     """Answer → words for it; a missing one reads as its own name."""
+    ready: tuple[str, ...] = ()
+    """Messages that helpdesk may send to the person with one click while the case stands here."""
 
     def words(self, answer: str) -> str:
         """Return an answer as a person reads it."""
@@ -61,6 +63,8 @@ class Guide:
     source: str = field(repr=False)
     meanwhile: str = ""
     """The question that a person may answer while the first readings are being taken; empty for none."""
+    ready: tuple[str, ...] = ()
+    """Messages that helpdesk may send with one click wherever the case stands."""
 
     @property
     def facts(self) -> tuple[str, ...]:

@@ -34,10 +34,7 @@ class Table:
         """Return a text for people: not empty, plain (no markup, no template marks)."""
         value = self._get(key, str, "a text", "", required=required)
         if key in self.data and isinstance(self.data[key], str):
-            if not value.strip() or len(value) > limit:
-                self.wrong(key, f"must have 1 to {limit} characters")
-            if _MARKUP.search(value):
-                self.wrong(key, "is plain text: no markup, no template marks")
+            self._check_text(value, limit, key)
         return value
 
     def name(self, key: str, *, required: bool = True) -> str:
@@ -84,6 +81,15 @@ class Table:
                 self.wrong(key, "must be a text", index)
         return tuple(item for item in value if isinstance(item, str))
 
+    def sentences(self, key: str, *, limit: int) -> tuple[str, ...]:
+        """Return a list of different texts for people; absent means none."""
+        found = self.texts(key, required=False)
+        for index, text in enumerate(found):
+            self._check_text(text, limit, key, index)
+            if text in found[:index]:
+                self.wrong(key, "stands here twice", index)
+        return found
+
     def table(self, key: str, *, required: bool = True) -> "Table":
         """Return the table under a key, empty when it is absent."""
         data = self._get(key, dict, "a table", {}, required=required)
@@ -118,6 +124,12 @@ class Table:
         for key in self.data:
             if key not in self._read:
                 self.wrong(key, "unknown key")
+
+    def _check_text(self, value: str, limit: int, key: str, *more: int) -> None:
+        if not value.strip() or len(value) > limit:
+            self.wrong(key, f"must have 1 to {limit} characters", *more)
+        if _MARKUP.search(value):
+            self.wrong(key, "is plain text: no markup, no template marks", *more)
 
     def _get(self, key: str, kind: type[T], words: str, stand_in: T, *, required: bool = True) -> T:
         self._read.add(key)
