@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from troubleshoot import access, audit, notices
+from troubleshoot import access, audit, duty, notices
 from troubleshoot.audit import Tag
 from troubleshoot.jobs import NotPossible, approval_lifetime, check_time, move, objects_of, tell
-from troubleshoot.models import Approval, Job, Message, Notice, Person
+from troubleshoot.models import Absence, Approval, Job, Message, Notice, Person
 from troubleshoot.models.job import State
+
+LONGEST_ABSENCE = dt.timedelta(days=366)
 
 
 def approve(*, actor: Person, job: Job, digest: str) -> Approval:
@@ -35,7 +41,7 @@ def ask(*, actor: Person, job: Job, text: str) -> None:
     with transaction.atomic():
         if job.case:
             internal = job.requester != job.case.beneficiary
-            Message.objects.create(case=job.case, author=actor, text=text, internal=internal)
+            Message.objects.create(case=job.case, author=actor, text=text, internal=internal, job=job)
         tell(job, f"{actor} asks: {text}")
         audit.record(
             Tag.CASE_MESSAGE, actor=actor, on_behalf=job.beneficiary, objects=objects_of(job), details={"asked": True}
@@ -43,9 +49,33 @@ def ask(*, actor: Person, job: Job, text: str) -> None:
         notices.tell([job.requester], Notice.Kind.MESSAGE, f"{actor} asks: {text}", case=job.case, job=job)
 
 
-def deciders(job: Job) -> list[Person]:
-    """The approvers of the job's site who may decide about it today."""
-    return [one for one in notices.holders("approver", job.host.site) if access.may(one, "job.approve", job).allowed]
+def leave(*, actor: Person, last_day: dt.date, deputy: Person | None) -> None:
+    """The actor is away to the end of that day, in their time: requests go to the other approvers, and the deputy
+    reads that they stand in.
+
+    A deputy gets no right by it, so only somebody who decides for the same sites can be one.
+    """
+    access.require(actor, "job.approve")
+    if not timezone.localdate() <= last_day <= timezone.localdate() + LONGEST_ABSENCE:
+        raise NotPossible(_("Choose a day from today on, at most a year away."))
+    until = timezone.make_aware(dt.datetime.combine(last_day + dt.timedelta(days=1), dt.time()))
+    if deputy is not None and deputy not in duty.colleagues(actor):
+        raise NotPossible(_("Only another approver of your sites can stand in for you."))
+    with transaction.atomic():
+        Absence.objects.update_or_create(person=actor, defaults={"until": until, "deputy": deputy})
+        named = [actor, *([deputy] if deputy else [])]
+        audit.record(Tag.PEOPLE_ABSENCE, actor=actor, objects=named, details={"until": last_day.isoformat()})
+        if deputy:
+            words = _("%(who)s is away until %(day)s, and you stand in for them.")
+            notices.tell([deputy], Notice.Kind.MESSAGE, words % {"who": actor, "day": last_day.isoformat()})
+
+
+def come_back(*, actor: Person) -> None:
+    """The actor is back. Saying it again changes nothing."""
+    access.require(actor, "job.approve")
+    with transaction.atomic():
+        if Absence.objects.filter(person=actor).delete()[0]:
+            audit.record(Tag.PEOPLE_ABSENCE, actor=actor, objects=[actor], details={"until": None})
 
 
 def usable(job: Job) -> Approval | None:

@@ -14,12 +14,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from troubleshoot import diagnosis, library
+from troubleshoot.incidents import LEAST
 from troubleshoot.models import Case, Host, Job, Message, Person, Site
 from troubleshoot.models.job import ACTIVE, ENDED, State
 
 PAGE = 25
-#: Fewer computers than this with the same cause are no incident.
-INCIDENT = 3
 INCIDENT_WITHIN = dt.timedelta(hours=4)
 #: At most so many computers or people are looked through for a search.
 MATCHES = 200
@@ -164,7 +163,7 @@ def incidents(cases: QuerySet[Case]) -> list[Incident]:
         .order_by()
         .values("site", "cause")
         .annotate(cases=Count("pk"), hosts=Count("host", distinct=True), since=Min("opened_at"))
-        .filter(hosts__gte=INCIDENT)
+        .filter(hosts__gte=LEAST)
     )
     found = sorted(groups, key=lambda one: -one["cases"])[:3]
     sites = Site.objects.in_bulk([one["site"] for one in found]) if found else {}

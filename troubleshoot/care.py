@@ -7,15 +7,16 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import OuterRef, QuerySet, Subquery
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from troubleshoot import access, audit, cases, jobs, notices
+from troubleshoot import access, audit, cases, diagnosis, jobs, notices
 from troubleshoot.audit import Actor, Tag
 from troubleshoot.cases import storable
 from troubleshoot.jobs import NotPossible
 from troubleshoot.models import Answer, Case, Message, Notice, Person
+from troubleshoot.models.job import State
 
 REOPEN_WITHIN = dt.timedelta(days=7)
 REMIND_AFTER = dt.timedelta(hours=4)
@@ -73,17 +74,36 @@ def hand_back(*, actor: Person, case: Case) -> None:
         _record(Tag.CASE_TAKE, actor, case, {"owner": None})
 
 
-def say(*, actor: Person, case: Case, text: str, internal: bool = False) -> Message:
-    """Writes a message between the person and helpdesk, or a note that only helpdesk sees."""
+def say(*, actor: Person, case: Case, text: str, internal: bool = False, step: str = "") -> Message:
+    """Writes a message between the person and helpdesk, or a note that only helpdesk sees.
+
+    `step` names the question of the guide that the message asks again. An approver who waits for a word is told of it.
+    """
     access.require(actor, "case.take" if internal else "case.answer", case)
     if not text.strip() or len(text) > MOST_CHARACTERS:
         raise NotPossible(_("Write 1 to %d characters.") % MOST_CHARACTERS)
     with transaction.atomic():
-        message = Message.objects.create(case=case, author=actor, text=storable(text), internal=internal)
+        _tell_who_asked(actor, case)
+        message = Message.objects.create(case=case, author=actor, text=storable(text), internal=internal, step=step)
         _record(Tag.CASE_MESSAGE, actor, case, {"internal": internal, "message": message.pk})
         if not internal:
             notices.tell(_others(actor, case), Notice.Kind.MESSAGE, _("%s wrote to you.") % actor, case=case)
     return message
+
+
+def ask_again(*, actor: Person, case: Case, step: str) -> None:
+    """Sends a question of the guide, which was answered before, to the person's page. Twice in a row is once."""
+    access.require(actor, "case.take", case)
+    with transaction.atomic():
+        case = _locked(case)
+        _refuse_closed(case)
+        walk = diagnosis.standing(case)
+        if step not in cases.open_answers(case, walk):
+            raise NotPossible(_("This answer can no longer be changed. Here is how things stand."))
+        latest = case.messages.filter(internal=False).last()
+        if latest is None or latest.step != step:
+            question = diagnosis.guide_of(case).steps[step].subject
+            say(actor=actor, case=case, text=_("Please answer this once more: %s") % question, step=step)
 
 
 def close(*, actor: Person, case: Case, solved: bool, sent_to: str = "", ticket: str = "") -> None:
@@ -189,6 +209,16 @@ def _others(actor: Person, case: Case) -> list[Person]:
     if actor != case.beneficiary:
         return [case.beneficiary]
     return [case.owner] if case.owner else notices.holders("helpdesk", case.site)
+
+
+def _tell_who_asked(actor: Person, case: Case) -> None:
+    """Tells each approver whose question about a waiting plan is not answered yet that somebody has written."""
+    asked = case.messages.filter(job__state=State.WAITING_APPROVAL).exclude(author=actor)
+    since = case.messages.filter(author=actor).order_by("-pk").values("pk")[:1]
+    new = asked.filter(pk__gt=Coalesce(Subquery(since), 0)).select_related("author", "job")
+    for author, job in {(row.author, row.job) for row in new}:
+        words = _("%(who)s wrote about %(host)s, where you asked something.") % {"who": actor, "host": case.host}
+        notices.tell([author], Notice.Kind.APPROVAL, words, case=case, job=job)
 
 
 def _record(tag: Tag, actor: Actor, case: Case, details: dict[str, object]) -> None:

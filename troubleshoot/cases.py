@@ -10,6 +10,7 @@ from troubleshoot import access, audit, diagnosis, jobs, library
 from troubleshoot.audit import Tag
 from troubleshoot.engine import guide as guides
 from troubleshoot.engine.codes import Identified
+from troubleshoot.engine.guide import Walk
 from troubleshoot.jobs import NotPossible
 from troubleshoot.models import Answer, Case, Host, Person
 
@@ -189,6 +190,14 @@ def started_fixes(case: Case) -> set[str]:
     return {
         step.name for step in diagnosis.guide_of(case).steps.values() if step.kind == "fix" and step.subject in begun
     }
+
+
+def open_answers(case: Case, walk: Walk) -> list[str]:
+    """The steps of the walk that a person answered and may still answer in another way, in order."""
+    guide, begun = diagnosis.guide_of(case), started_fixes(case)
+    names = list(walk.steps) if case.closed_at is None else []
+    last = max((place for place, name in enumerate(names) if name in begun), default=-1)
+    return [name for name in names[last + 1 :] if guide.steps[name].kind in {"ask", "try"}]
 
 
 def storable(text: str) -> str:

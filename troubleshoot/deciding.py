@@ -11,10 +11,10 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from troubleshoot import access, approvals, diagnosis, evidence, library, past, plans
+from troubleshoot import access, diagnosis, duty, evidence, library, past, plans
 from troubleshoot.engine import plan as plan_rules
 from troubleshoot.engine.action import Action, Judgement
-from troubleshoot.models import Approval, Job, JobLine, Message, Person, Plan, Site
+from troubleshoot.models import Absence, Approval, Job, JobLine, Message, Person, Plan, Site
 from troubleshoot.models.job import ACTIVE, State
 
 PAGE = 25
@@ -94,7 +94,7 @@ class Docket:
     @cached_property
     def deciders(self) -> list[Person]:
         """Who may decide."""
-        return approvals.deciders(self.job)
+        return duty.deciders(self.job)
 
     @cached_property
     def votes(self) -> list[Approval]:
@@ -125,10 +125,10 @@ class Docket:
 
     @cached_property
     def questions(self) -> list[Message]:
-        """What was asked and noted on the case since the plan was made."""
+        """What was asked, answered and noted on the case since the plan was made."""
         if self.job.case is None:
             return []
-        since = self.job.case.messages.filter(at__gte=self.job.created_at, internal=True)
+        since = self.job.case.messages.filter(at__gte=self.job.created_at)
         return list(since.select_related("author"))
 
     @cached_property
@@ -168,6 +168,33 @@ class Docket:
         sites = Site.objects.where(self.person, ["approver"])
         rows = Job.objects.filter(plan__isnull=False, kind=Job.Kind.APPLY, action=self.job.action, host__site__in=sites)
         return rows.filter(started_at__isnull=False).exclude(pk=self.job.pk)
+
+
+@dataclass
+class Attendance:
+    """Whether an approver is away, who stands in for whom, and who could."""
+
+    person: Person
+
+    @cached_property
+    def absence(self) -> Absence | None:
+        """The person's own absence, if it lasts."""
+        return duty.absences().filter(person=self.person).select_related("deputy").first()
+
+    @property
+    def last_day(self) -> dt.date | None:
+        """The last day of it."""
+        return timezone.localdate(self.absence.until - dt.timedelta(seconds=1)) if self.absence else None
+
+    @cached_property
+    def standing_in(self) -> list[Absence]:
+        """Those for whom the person stands in."""
+        return list(duty.absences().filter(deputy=self.person).select_related("person"))
+
+    @cached_property
+    def colleagues(self) -> list[Person]:
+        """Who could stand in for the person."""
+        return duty.colleagues(self.person)
 
 
 def rows() -> QuerySet[Job]:

@@ -65,6 +65,19 @@ class AnswerForm(forms.Form):
     value = forms.CharField(max_length=100, error_messages={"required": _("Choose an answer first.")})
 
 
+class StepForm(forms.Form):
+    """A step of the guide."""
+
+    step = forms.CharField(max_length=100)
+
+
+class AwayForm(forms.Form):
+    """Until when an approver is away, and who stands in."""
+
+    until = forms.DateField(error_messages={"required": _("Choose the last day."), "invalid": _("Choose a day.")})
+    deputy = forms.UUIDField(required=False, error_messages={"invalid": _("Choose one of the list.")})
+
+
 class CloseForm(forms.Form):
     """How a case ends by helpdesk's word."""
 

@@ -8,8 +8,9 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 
-from troubleshoot import access, audit, diagnosis, notices, queue
+from troubleshoot import access, audit, diagnosis, duty, notices, queue
 from troubleshoot.audit import Actor, Tag
 from troubleshoot.models import Case, Host, Job, JobLine, Notice, Person, Plan
 from troubleshoot.models.job import ACTIVE, ENDED, WAITING, State
@@ -200,11 +201,24 @@ def offer(
             details={"action": plan.action, "digest": plan.digest, "risk": risk, "needs_approval": needs_approval},
         )
         if needs_approval:
-            deciders = [
-                one for one in notices.holders("approver", job.host.site) if access.may(one, "job.approve", job).allowed
-            ]
-            notices.tell(deciders, Notice.Kind.APPROVAL, f"Approval wanted for {job.host}", case=job.case, job=job)
+            _call_deciders(job, plan)
     return job
+
+
+def _call_deciders(job: Job, plan: Plan) -> None:
+    """Tells whoever may decide and is not away; a deputy reads for whom they stand in."""
+    job.refresh_from_db(fields=["expires_at"])
+    words = _("Approval wanted until %(until)s UTC: %(what)s, on %(host)s, asked by %(who)s.") % {
+        "until": f"{job.expires_at:%H:%M}",
+        "what": plan.document["title"],
+        "host": job.host,
+        "who": job.requester,
+    }
+    deputies = duty.standing_in(job.host.site)
+    for one in duty.deciders(job):
+        away = ", ".join(str(who) for who in deputies.get(one, ()))
+        more = " " + _("You stand in for %s.") % away if away else ""
+        notices.tell([one], Notice.Kind.APPROVAL, words + more, case=job.case, job=job)
 
 
 def check_time(job: Job) -> None:

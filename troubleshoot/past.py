@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from django.db.models import Prefetch
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
-from troubleshoot import library, plans
+from troubleshoot import library, plans, wording
 from troubleshoot.engine import plan as plan_rules
 from troubleshoot.jobs import NotPossible
 from troubleshoot.models import Case, Job
@@ -23,20 +22,8 @@ MOST = 5
 LATEST, ENOUGH = 20, 5
 #: Changes that may still be in force.
 IN_FORCE = frozenset({*MAY_BE_UNDONE, State.UNKNOWN})
-#: How a change ended, in words for a person; and what the words are about: ok, warn, bad.
-_ENDINGS = {
-    State.VERIFIED: ("ok", gettext_noop("%(host)s answers properly again")),
-    State.REVERTED: ("ok", gettext_noop("Undone: %(host)s is as it was before")),
-    State.CANCELLED: ("warn", gettext_noop("Taken back before it began")),
-    State.DRIFTED: ("warn", gettext_noop("Someone else changed %(host)s meanwhile")),
-    State.REFUSED: ("bad", gettext_noop("The fix does not fit %(host)s")),
-    State.UNREACHABLE: ("bad", gettext_noop("%(host)s stopped answering before we began")),
-    State.FAILED: ("bad", gettext_noop("%(host)s refused one step")),
-    State.UNKNOWN: ("bad", gettext_noop("We lost contact while changing %(host)s")),
-    State.NOT_VERIFIED: ("bad", gettext_noop("Done, but %(host)s still does not answer properly")),
-    State.DECLINED: ("bad", gettext_noop("Not approved")),
-    State.EXPIRED: ("bad", gettext_noop("Nobody decided in time")),
-}
+#: Ends that somebody chose, or that kept us from overwriting somebody else's work.
+UNHARMED = frozenset({State.CANCELLED, State.DRIFTED})
 
 
 @dataclass(frozen=True)
@@ -64,10 +51,12 @@ def title(job: Job) -> str:
 
 def ending(job: Job) -> tuple[str, str]:
     """How an ended job is shown: its tone, and its title in words."""
-    tone, words = _ENDINGS[State(job.state)]
-    if job.kind == Job.Kind.REVERT and job.state == State.VERIFIED:
-        words = _ENDINGS[State.REVERTED][1]
-    return tone, _(words) % {"host": job.host}
+    host = str(job.host)
+    if job.state in {State.VERIFIED, State.REVERTED}:
+        undone = job.kind == Job.Kind.REVERT or job.state == State.REVERTED
+        return "ok", (_("Undone: %s is as it was before") if undone else _("%s answers properly again")) % host
+    end = wording.bad_end(job.state, host)
+    return "warn" if job.state in UNHARMED else "bad", end.title if end else job.get_state_display()
 
 
 def usual(action: str) -> dt.timedelta | None:

@@ -68,6 +68,8 @@ def request(
         return jobs.request_reading(actor=actor, host=host, action=action, reason=reason)
     with transaction.atomic():
         case = Case.objects.select_for_update(of=("self",)).select_related("beneficiary").get(pk=case.pk)
+        if case.closed_at is not None:
+            raise NotPossible("This case is closed.")
         under_way = case.jobs.filter(state__in=jobs.UNSETTLED).exclude(state__in=_UNDECIDED)
         if running := under_way.filter(kind=Job.Kind.READ, action=action).first():
             return running

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tests.chain.conftest import _quick, approver, employee, helpdesk, lab, north, work
+from tests.chain.conftest import MakeLab, Registered, _quick, approver, employee, helpdesk, lab, north, work
+from tests.chain.steps import Work, opened
 from troubleshoot import jobs, keeper
-from troubleshoot.models import Job, Person
+from troubleshoot.models import Case, Job, Person
 from troubleshoot.models.job import State
 
 __all__ = ["_quick", "approver", "employee", "helpdesk", "lab", "north", "work"]
@@ -53,6 +54,43 @@ class Browser:
         return text_of(self.html)
 
 
+Sit = Callable[[Person], Browser]
+RDP_TCP = "HKLM:\\SYSTEM\\CurrentControlSet\\Control\\Terminal Server\\WinStations\\RDP-Tcp"
+LONG_AGO = "2026-01-01T00:00:00Z"
+#: Every button of the case page, by the name of its address.
+STEPS = ("take", "back", "plan", "start", "stop", "revert", "read", "again", "answer", "ask", "say", "note", "close")
+
+
+@pytest.fixture
+def desk(helpdesk: Person, sit: Sit) -> Browser:
+    """Hanna's browser."""
+    return sit(helpdesk)
+
+
+@pytest.fixture
+def host(lab: MakeLab) -> Registered:
+    """A computer with the old protection only: a mild fix that helpdesk starts."""
+    return lab("security-layer-rdp")
+
+
+@pytest.fixture
+def case(host: Registered, employee: Person, work: Work) -> Case:
+    """Its owner's case, read."""
+    return opened(employee, host.row, work)
+
+
+@pytest.fixture
+def path(case: Case) -> str:
+    """The address of its page."""
+    return f"/desk/cases/{case.pk}"
+
+
+def layer(host: Registered) -> int:
+    """What the simulated computer itself says of its protection."""
+    found: int = host.document["registry"][RDP_TCP]["SecurityLayer"]["value"]
+    return found
+
+
 def lose_contact(job: Job, starter: Person) -> None:
     """Start a change whose worker falls silent in the middle of it."""
     jobs.start(actor=starter, job=job)
@@ -64,9 +102,6 @@ def text_of(markup: str) -> str:
     """What a person reads: the main part without markup, white space folded."""
     main = re.search(r"<main.*?</main>", markup, re.DOTALL)
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", main.group() if main else markup)).split())
-
-
-Sit = Callable[[Person], Browser]
 
 
 @pytest.fixture

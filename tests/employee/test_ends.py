@@ -111,7 +111,7 @@ def test_unknown(agreed: Page, reader: Reader, work: Work, monkeypatch: pytest.M
     monkeypatch.setattr(visits, "carry_out", lost)
     work()
     page = reader.get(agreed.url)
-    assert page.title == "We lost contact while changing"
+    assert page.title == "We lost contact while changing ACC-07"
     assert "We do not know whether it was done, and we do not repeat it." in page.text
     assert "Helpdesk looks at ACC-07 and decides" in page.text
     assert page.live

@@ -65,7 +65,7 @@ HELPDESK, APPROVER = {"helpdesk": 200, "*": 403}, {"approver": 200, "*": 403}
 NO_DESK_CASE, NO_PLAN = {"helpdesk": 404, "*": 403}, {"approver": 404, "*": 403}
 DESK_STEPS = (
     *("take", "back", "plan", "start", "stop", "revert", "read", "again"),
-    *("answer", "say", "note", "close"),
+    *("answer", "ask", "say", "note", "close"),
 )
 
 TABLE = {
@@ -82,6 +82,10 @@ TABLE = {
         for name in ("answer", "help", "plan", "fix", "again", "say", "rate")
     },
     "cases/<int:number>/stop": case_step("stop", approver=404),
+    "cases/<int:number>/here": case_step("here", approver=404, manager=404, auditor=404),
+    "incidents/<uuid:key>/watch": Url(
+        answers={"POST": {"employee": 404, "*": 403}}, objects=(f"/incidents/{NOBODY}/watch",)
+    ),
     "sign-in": Url(
         public=True,
         answers={
@@ -137,6 +141,8 @@ TABLE = {
     ),
     "administration/computers/<int:pk>/test": Url(answers=ABSENT, objects=("/administration/computers/99/test",)),
     "board": Url(answers=dict.fromkeys(("GET", "HEAD"), HELPDESK)),
+    "board/incidents": Url(answers={"POST": {"helpdesk": 404, "*": 403}}),
+    "board/incidents/<uuid:key>/end": Url(answers={"POST": NO_DESK_CASE}, objects=(f"/board/incidents/{NOBODY}/end",)),
     "desk/new": Url(answers={"GET": HELPDESK, "HEAD": HELPDESK, "POST": {"helpdesk": 422, "*": 403}}),
     **{
         f"desk/cases/<int:number>{name}": Url(
@@ -151,6 +157,8 @@ TABLE = {
         for name in DESK_STEPS
     },
     "approvals": Url(answers=dict.fromkeys(("GET", "HEAD"), APPROVER)),
+    "approvals/away": Url(answers={"POST": {"approver": 422, "*": 403}}),
+    "approvals/back": Url(answers={"POST": {"approver": 302, "*": 403}}),
     "approvals/<uuid:key>": Url(answers=dict.fromkeys(("GET", "HEAD"), NO_PLAN), objects=(f"/approvals/{NOBODY}",)),
     **{
         f"approvals/<uuid:key>/{name}": Url(answers={"POST": NO_PLAN}, objects=(f"/approvals/{NOBODY}/{name}",))

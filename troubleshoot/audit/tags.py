@@ -33,6 +33,7 @@ class Tag(Enum):
     PEOPLE_SIGN_OUT = ("people:sign_out", 1106)
     PEOPLE_DEACTIVATE = ("people:deactivate", 1107)
     PEOPLE_PASSWORD = ("people:password", 1108)
+    PEOPLE_ABSENCE = ("people:absence", 1109)
 
     SITE_CREATE = ("site:create", 1201)
     SITE_CHANGE = ("site:change", 1202)
@@ -73,3 +74,7 @@ class Tag(Enum):
     AUDIT_EXPORT = ("audit:export", 1902)
 
     HISTORY_EXPORT = ("history:export", 2001)
+
+    INCIDENT_BEGIN = ("incident:begin", 2101)
+    INCIDENT_END = ("incident:end", 2102)
+    INCIDENT_WATCH = ("incident:watch", 2103)

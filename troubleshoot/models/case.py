@@ -164,6 +164,10 @@ class Message(models.Model):
     author = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     text = models.TextField()
     internal = models.BooleanField(default=False)
+    #: The step of the guide that the person is asked to answer again.
+    step = models.CharField(max_length=100, blank=True)
+    #: The plan that an approver asks about.
+    job = models.ForeignKey("troubleshoot.Job", on_delete=models.PROTECT, null=True, related_name="questions")
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

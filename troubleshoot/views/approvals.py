@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from troubleshoot import access, approvals, deciding, notices
-from troubleshoot.forms import MessageForm, ReasonForm
+from troubleshoot.forms import AwayForm, MessageForm, ReasonForm
 from troubleshoot.htmx import page
 from troubleshoot.jobs import NotPossible
 from troubleshoot.models import Job, Person
@@ -25,9 +25,32 @@ Use = Callable[[Person, Job, dict[str, Any]], object]
 @require_safe
 def listed(request: HttpRequest) -> HttpResponse:
     """What waits for the visitor, the first to expire first; one by one, never in bulk."""
-    person = visitor(request)
-    rows, following = deciding.listed(person, after=request.GET.get("after", ""))
-    return render(request, "approvals.html", {"rows": rows, "following": following, "own": deciding.own(person)})
+    return _list(request)
+
+
+@rule("job.approve")
+@require_POST
+def away(request: HttpRequest) -> HttpResponse:
+    """Be away until the end of a day, with somebody who stands in."""
+    form = AwayForm(request.POST)
+    try:
+        if not form.is_valid():
+            raise NotPossible(next(iter(form.errors.values()))[0])
+        colleagues = Person.objects.filter(pk=form.cleaned_data["deputy"])
+        if form.cleaned_data["deputy"] and not colleagues:
+            raise NotPossible(_("Choose one of the list."))
+        approvals.leave(actor=visitor(request), last_day=form.cleaned_data["until"], deputy=colleagues.first())
+    except NotPossible as refusal:
+        return _list(request, problem=str(refusal))
+    return redirect("approvals")
+
+
+@rule("job.approve")
+@require_POST
+def back(request: HttpRequest) -> HttpResponse:
+    """Be back."""
+    approvals.come_back(actor=visitor(request))
+    return redirect("approvals")
 
 
 @rule("job.approve")
@@ -68,6 +91,14 @@ def ask(request: HttpRequest, key: UUID) -> HttpResponse:
         approvals.ask(actor=person, job=job, text=given["text"])
 
     return _vote(request, key, MessageForm(request.POST), use, "ask")
+
+
+def _list(request: HttpRequest, *, problem: str = "") -> HttpResponse:
+    person = visitor(request)
+    rows, following = deciding.listed(person, after=request.GET.get("after", ""))
+    context: dict[str, Any] = {"rows": rows, "following": following, "own": deciding.own(person), "problem": problem}
+    context |= {"attendance": deciding.Attendance(person), "typed": request.POST}
+    return render(request, "approvals.html", context, status=422 if problem else 200)
 
 
 def _vote(request: HttpRequest, key: UUID, form: Form, use: Use, place: str) -> HttpResponse:

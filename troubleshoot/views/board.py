@@ -1,18 +1,21 @@
 """The helpdesk board, and a new case for somebody who calls."""
 
 from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from troubleshoot import access, board, cases
+from troubleshoot import access, board, cases, incidents
 from troubleshoot.forms import CallerForm
 from troubleshoot.htmx import page
 from troubleshoot.jobs import NotPossible
-from troubleshoot.models import Case, Host, Person
+from troubleshoot.models import Case, Host, Incident, Person, Site
 from troubleshoot.views.doors import rule, visitor
 
 
@@ -20,14 +23,30 @@ from troubleshoot.views.doors import rule, visitor
 @require_safe
 def shown(request: HttpRequest) -> HttpResponse:
     """The cases that need helpdesk, those that run or wait for others, or what a search finds."""
-    served = board.served(visitor(request))
-    places = board.places(served)
-    name, (rows, following) = _chosen(request, served, places)
-    context: dict[str, Any] = {"rows": rows, "following": following, "list": name, "q": _asked(request, "q")}
-    context |= {"counts": board.counts(places, served), "incidents": board.incidents(served)}
-    context |= {"title": "" if name else board.cause_title(_asked(request, "cause"))}
-    context |= {"address": _without(request, "after")}
-    return page(request, "board.html", context, parts={"live": "live"})
+    return _page(request)
+
+
+@rule("incident.begin")
+@require_POST
+def begin(request: HttpRequest) -> HttpResponse:
+    """Treat the cases of one cause at one site as one incident, or take those that came since."""
+    person, sites = visitor(request), Site.objects.all()
+    site = access.obtain(sites, person, "incident.begin", slug=request.POST.get("site", "")[:100])
+    cause = request.POST.get("cause", "").replace("\0", "")[:100]
+    try:
+        incidents.begin(actor=person, site=site, cause=cause)
+    except NotPossible as refusal:
+        return _page(request, problem=str(refusal), status=422)
+    return redirect(f"{reverse('board')}?{urlencode({'site': site.slug, 'cause': cause})}")
+
+
+@rule("incident.end")
+@require_POST
+def end(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Say that an incident is over. A second click finds it over."""
+    incident = access.obtain(Incident.objects.select_related("site"), visitor(request), "incident.end", pk=key)
+    incidents.end(actor=visitor(request), incident=incident)
+    return redirect("board")
 
 
 @rule("case.open_for_other")
@@ -41,6 +60,21 @@ def caller(request: HttpRequest) -> HttpResponse:
         except NotPossible as error:
             form.add_error(None, str(error))
     return render(request, "desk_new.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def _page(request: HttpRequest, *, problem: str = "", status: int = 200) -> HttpResponse:
+    person = visitor(request)
+    served = board.served(person)
+    places = board.places(served)
+    name, (rows, following) = _chosen(request, served, places)
+    running = list(incidents.for_desk(Site.objects.where(person, ["helpdesk"]), person))
+    known = {(one.site_id, one.cause) for one in running}
+    context: dict[str, Any] = {"rows": rows, "following": following, "list": name, "q": _asked(request, "q")}
+    context |= {"counts": board.counts(places, served), "problem": problem, "address": _without(request, "after")}
+    context |= {"running": [(one, board.cause_title(one.cause)) for one in running]}
+    context |= {"groups": [one for one in board.incidents(served) if (one.site.pk, one.cause) not in known]}
+    context |= {"title": "" if name else board.cause_title(_asked(request, "cause"))}
+    return page(request, "board.html", context, parts={"live": "live"}, status=status)
 
 
 def _chosen(

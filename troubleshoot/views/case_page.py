@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import statistics
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,7 +12,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from troubleshoot import access, care, changes, diagnosis, library, plans, wording
+from troubleshoot import access, care, changes, diagnosis, library, past, plans, wording
 from troubleshoot.engine.action import Action, Judgement
 from troubleshoot.engine.guide import Step
 from troubleshoot.models import Case, Job, Reading, Site
@@ -21,8 +20,6 @@ from troubleshoot.models.job import State
 from troubleshoot.probes.windows import CERTIFICATE
 from troubleshoot.views.case_standing import Standing
 
-#: Fewer times than this say nothing about how long something usually takes.
-ENOUGH, LATEST = 5, 20
 #: A silent computer is tried this often before it is helpdesk's.
 TRIES = 2
 
@@ -217,12 +214,8 @@ class Scene(Standing):
     def usual(self) -> str:
         """How long this remedy usually takes; empty while too few times are known."""
         action = self.fix.action if self.fix else self.walk.at.subject
-        past = Job.objects.filter(kind=Job.Kind.APPLY, action=action, state=State.VERIFIED, started_at__isnull=False)
-        times = past.order_by("-ended_at").values_list("started_at", "ended_at")[:LATEST]
-        lengths = [(end - start).total_seconds() for start, end in times if start and end]
-        if len(lengths) < ENOUGH:
-            return ""
-        return wording.duration(dt.timedelta(seconds=statistics.median(lengths)))
+        usual = past.usual(action)
+        return wording.duration(usual) if usual else ""
 
     @cached_property
     def story(self) -> list[Any]:

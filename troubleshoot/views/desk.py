@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from troubleshoot import access, care, cases, desk, jobs, notices, plans
-from troubleshoot.forms import AnswerForm, CloseForm, MessageForm, ReasonForm, TakeForm
+from troubleshoot.forms import AnswerForm, CloseForm, MessageForm, ReasonForm, StepForm, TakeForm
 from troubleshoot.htmx import page
 from troubleshoot.jobs import NotPossible
 from troubleshoot.models import Case, Job, Person
@@ -132,6 +132,17 @@ def answer(request: HttpRequest, number: int) -> HttpResponse:
         cases.answer(actor=person, case=case, **given)
 
     return _act(request, number, AnswerForm(request.POST), use, "next")
+
+
+@rule("case.take")
+@require_POST
+def ask(request: HttpRequest, number: int) -> HttpResponse:
+    """Send an answered question to the person's page once more."""
+
+    def use(person: Person, case: Case, given: dict[str, Any]) -> None:
+        care.ask_again(actor=person, case=case, step=given["step"])
+
+    return _act(request, number, StepForm(request.POST), use, "path")
 
 
 @rule("case.take")

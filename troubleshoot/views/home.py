@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from troubleshoot import context, htmx, library, wording
+from troubleshoot import access, context, htmx, incidents, library, wording
 from troubleshoot.cases import MOST_CHARACTERS
 from troubleshoot.engine.codes import Identified, Match
 from troubleshoot.forms import PasteForm
-from troubleshoot.models import Case, Person, Site
-from troubleshoot.views.doors import public, signed_in, visitor
+from troubleshoot.jobs import NotPossible
+from troubleshoot.models import Case, Incident, Person, Site
+from troubleshoot.views.doors import public, rule, signed_in, visitor
 
 MOST_CHOICES = 6
 
@@ -42,6 +45,18 @@ def preview(request: HttpRequest) -> HttpResponse:
     """What a text says, while it is being typed. Keeps nothing: a POST only so that no log holds the text."""
     text = request.POST.get("text", "")[:MOST_CHARACTERS]
     return htmx.page(request, "home_hint.html", {"hint": hint(text, request.POST.get("code", ""))})
+
+
+@rule("incident.watch")
+@require_POST
+def watch(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Tell the visitor when an incident is over; one that is over says so."""
+    incident = access.obtain(Incident.objects.select_related("site"), visitor(request), "incident.watch", pk=key)
+    try:
+        incidents.watch(actor=visitor(request), incident=incident)
+    except NotPossible as refusal:
+        messages.info(request, str(refusal))
+    return redirect("home")
 
 
 @signed_in
@@ -98,6 +113,7 @@ def surroundings(user: object) -> dict[str, Any]:
     sites = list(Site.objects.where(user, ["employee"])[:20])
     return {
         "sites": [site for site in sites if site.phone_text][:3],
+        "incidents": incidents.for_person(sites, user),
         "banners": [site.banner_text for site in sites if site.banner_text],
         "workarounds": [site.workaround_text for site in sites if site.workaround_text][:3],
         "earlier": Case.objects.filter(beneficiary=user)[:100].count(),

@@ -39,7 +39,7 @@ def bad_end(state: str, host: str) -> End | None:
             _("%s refused one step") % host, "", _("Helpdesk takes over, and sees what was changed and what was not.")
         ),
         State.UNKNOWN: End(
-            _("We lost contact while changing"),
+            _("We lost contact while changing %s") % host,
             _("We do not know whether it was done, and we do not repeat it."),
             _("Helpdesk looks at %s and decides what comes next. You need not do anything.") % host,
         ),

@@ -1,0 +1,91 @@
+"""The case page as a whole: what it shows to whom, what it asks of the database, and what it does not change."""
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from tests.chain.conftest import MakeLab, Registered
+from tests.chain.steps import Work, opened, planned
+from tests.conftest import MakePerson
+from tests.desk.conftest import STEPS, Browser, Sit
+from troubleshoot import care, cases, jobs
+from troubleshoot.models import Case, Entry, Job, Notice, Person, Site
+
+
+class TestThePage:
+    def test_follows_by_itself_only_what_is_open(
+        self, host: Registered, case: Case, path: str, helpdesk: Person, desk: Browser, work: Work
+    ) -> None:
+        polls = 'hx-target="#live"'
+        desk.get(path)
+        assert polls not in desk.html
+        jobs.start(actor=helpdesk, job=planned(helpdesk, case, work))
+        desk.part(f"{path}?line=0", "live")
+        assert polls in desk.html
+        assert 'id="said" hx-swap-oob' in desk.html
+        assert "<html" not in desk.html
+        work()
+        desk.part(f"{path}?line=0", "live")
+        assert polls not in desk.html
+        assert 'id="head" hx-swap-oob' in desk.html
+
+    def test_changes_nothing_by_looking(self, case: Case, path: str, desk: Browser) -> None:
+        def counted() -> tuple[Any, ...]:
+            return (Job.objects.count(), Entry.objects.count(), Notice.objects.filter(read_at=None).count())
+
+        before = counted()
+        desk.get(path)
+        desk.get(f"{path}/text")
+        desk.part(path, "live")
+        assert counted() == before
+
+    def test_marks_notices_as_read_when_something_is_done(
+        self, lab: MakeLab, employee: Person, helpdesk: Person, desk: Browser, work: Work
+    ) -> None:
+        case = opened(employee, lab("service-stopped").row, work)
+        assert Notice.objects.unread(helpdesk).exists()
+        desk.post(f"/desk/cases/{case.pk}/take")
+        assert not Notice.objects.unread(helpdesk).exists()
+
+    def test_takes_no_more_queries_after_many_answers_jobs_and_messages(
+        self, host: Registered, case: Case, path: str, helpdesk: Person, desk: Browser, work: Work
+    ) -> None:
+        planned(helpdesk, case, work)
+        desk.get(path)
+        with CaptureQueriesContext(connection) as few:
+            desk.get(path)
+        for number in range(8):
+            care.say(actor=helpdesk, case=case, text=f"{number}")
+            cases.open_case(actor=helpdesk, beneficiary=helpdesk, error_text="0x904", host=host.row)
+        with CaptureQueriesContext(connection) as many:
+            desk.get(path)
+        assert len(many) == len(few) <= 32
+
+    def test_and_every_button_of_it_is_hidden_from_another_site(
+        self, case: Case, path: str, helpdesk: Person, work: Work, south: Site, person: MakePerson, sit: Sit
+    ) -> None:
+        job = planned(helpdesk, case, work)
+        stranger = sit(person("Eve", "helpdesk", site=south))
+        before = Entry.objects.exclude(tag="access:refuse").count()
+        for address in (path, f"{path}/text"):
+            stranger.get(address)
+            assert stranger.status == 404
+        for step in STEPS:
+            stranger.post(f"{path}/{step}", job=job.pk, text="x", step="layer", value="x", solved="yes")
+            assert stranger.status == 404
+        assert Entry.objects.exclude(tag="access:refuse").count() == before
+
+    def test_needs_the_forms_token(self, case: Case, path: str, helpdesk: Person) -> None:
+        client = Client(enforce_csrf_checks=True)
+        client.force_login(helpdesk)
+        for step in STEPS:
+            assert client.post(f"{path}/{step}", {"solved": "yes"}).status_code == 403
+
+    @pytest.mark.parametrize("key", ["", "x", "01890000-0000-7000-8000-000000000000"])
+    def test_starts_nothing_that_is_not_of_this_case(self, key: str, case: Case, path: str, desk: Browser) -> None:
+        for step in ("start", "stop", "revert"):
+            desk.post(f"{path}/{step}", job=key)
+            assert desk.status in {404, 422}
