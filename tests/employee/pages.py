@@ -38,7 +38,7 @@ class Page:
     @property
     def live(self) -> bool:
         """Whether it looks for news by itself."""
-        return "hx-trigger=" in self.source
+        return re.search(r'<div id="live"[^>]* hx-trigger=', self.source) is not None
 
     def fields(self, action: str) -> dict[str, str]:
         """The hidden fields of the form that is sent to a path ending like this."""
