@@ -1,17 +1,20 @@
 """What every test stands on: the database that was asked for, people with roles, a fast password hash."""
 
 import os
+import sqlite3
+import tempfile
 from collections.abc import Callable, Generator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import dj_database_url
 import pytest
 from django.conf import settings as django_settings
-from django.db import connection, connections
-from django.db.backends.base.operations import BaseDatabaseOperations
+from django.db import connection, connections, transaction
+from django.test import TransactionTestCase
 from django.utils import timezone
-from pytest_django import Settings
+from pytest_django import DjangoDbBlocker, Settings
 from xdist.scheduler import LoadScopeScheduling
 
 from tests import postgres
@@ -21,7 +24,12 @@ from troubleshoot.models import Person, Role, Site
 TESTER = audit.Machine("cli", "tests")
 PASSWORD = "correct horse battery staple"
 
+_MEMORY = Path("/dev/shm")
+#: What the migrations filled in.
+_KEPT = {"django_migrations", "django_content_type", "auth_permission"}
 _MISSING = "PostgreSQL's initdb is not installed (make system-deps)"
+#: Judge pages as a visitor meets them, by cases and rules that other folders try on both databases.
+_SQLITE_IS_ENOUGH = ("tests/browser/", "tests/web/test_walk.py")
 _server: list[postgres.Server] = []
 
 
@@ -63,11 +71,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _OneWorld:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On PostgreSQL leave out what touches no database; on SQLite skip what is about PostgreSQL alone."""
+    """On PostgreSQL leave out what is not about the database; on SQLite skip what is about PostgreSQL alone."""
     on_postgres = config.option.db == "postgres"
     if on_postgres:
-        chosen = [item for item in items if _needs_database(item)]
-        config.hook.pytest_deselected(items=[item for item in items if not _needs_database(item)])
+        chosen = [item for item in items if _is_about_database(item)]
+        config.hook.pytest_deselected(items=[item for item in items if not _is_about_database(item)])
         items[:] = chosen
     for item in items:
         if on_postgres and "DATABASE_URL" not in os.environ:
@@ -76,7 +84,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.skip(reason="about PostgreSQL: runs with --db=postgres"))
 
 
-def _needs_database(item: pytest.Item) -> bool:
+def _is_about_database(item: pytest.Item) -> bool:
+    if item.nodeid.startswith(_SQLITE_IS_ENOUGH):
+        return False
     fixtures = set(getattr(item, "fixturenames", ()))
     return bool(item.get_closest_marker("django_db") or fixtures & {"db", "transactional_db", "live_server"})
 
@@ -90,31 +100,66 @@ def _point_django_at(url: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory, django_db_modify_db_settings: None) -> None:
-    """SQLite in a file, as in real use: in memory it has no WAL, and threads would not wait for each other."""
-    if connection.vendor == "sqlite":
-        connection.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+def django_db_modify_db_settings(
+    tmp_path_factory: pytest.TempPathFactory, django_db_modify_db_settings: None
+) -> Generator[None]:
+    """SQLite in a file, as in real use: in memory it has no WAL, and threads would not wait for each other.
+
+    Every commit waits until the file is on its disk, so a disk made of memory is used where there is one.
+    """
+    with tempfile.TemporaryDirectory(dir=_MEMORY if os.access(_MEMORY, os.W_OK) else None) as folder:
+        if connection.vendor == "sqlite":
+            connection.settings_dict["TEST"]["NAME"] = str(Path(folder) / "test.sqlite3")
+        yield
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _append_only_tables_can_be_emptied() -> Generator[None]:
-    """Tests that commit are cleaned up by emptying every table; the triggers stand aside for that moment only."""
-    flush = BaseDatabaseOperations.execute_sql_flush
-
-    def flush_without_triggers(self: BaseDatabaseOperations, sql_list: Any) -> None:
-        restore = set_triggers_aside()
-        flush(self, sql_list)
-        with connection.cursor() as cursor:
-            for statement in restore:
-                cursor.execute(statement)
-
-    BaseDatabaseOperations.execute_sql_flush = flush_without_triggers  # type: ignore[method-assign]
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+) -> Generator[None]:
+    """Tests that commit are cleaned up at a fraction of the price of Django's flush, and past append-only triggers."""
+    with django_db_blocker.unblock():
+        if connection.vendor == "sqlite":
+            put_back: Callable[[], None] = _Copy(tmp_path_factory.mktemp("database") / "empty.sqlite3").put_back
+        else:
+            put_back = empty_tables
+    flush = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
+    TransactionTestCase._fixture_teardown = lambda _: put_back()  # type: ignore[attr-defined]
     yield
-    BaseDatabaseOperations.execute_sql_flush = flush  # type: ignore[method-assign]
+    TransactionTestCase._fixture_teardown = flush  # type: ignore[attr-defined]
 
 
-def set_triggers_aside() -> list[str]:
-    """Remove or switch off every trigger; returns the statements that bring them back exactly as they were."""
+class _Copy:
+    """SQLite: the whole database as it was before the first test."""
+
+    def __init__(self, file: Path) -> None:
+        self._copy = sqlite3.connect(file)
+        connection.ensure_connection()
+        connection.connection.backup(self._copy)
+
+    def put_back(self) -> None:
+        """Every page at once."""
+        connection.ensure_connection()
+        self._copy.backup(connection.connection)
+
+
+def empty_tables() -> None:
+    """PostgreSQL: delete what is in any table; the triggers of these stand aside for that moment only."""
+    tables = [name for name in connection.introspection.table_names() if name not in _KEPT]
+    questions = ", ".join(f"EXISTS (SELECT 1 FROM {name})" for name in tables)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"SELECT {questions}")
+        full = [name for name, found in zip(tables, cursor.fetchone(), strict=True) if found]
+        restore = set_triggers_aside(*full) if full else []
+        for name in full:
+            cursor.execute(f"DELETE FROM {name}")
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        for statement in restore:
+            cursor.execute(statement)
+
+
+def set_triggers_aside(*tables: str) -> list[str]:
+    """Remove or switch off the triggers of these tables, or every one; returns what brings them back as they were."""
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
@@ -123,13 +168,19 @@ def set_triggers_aside() -> list[str]:
                 cursor.execute(f"DROP TRIGGER {name}")
             return [sql for _, sql in found]
         cursor.execute(
-            "SELECT tgrelid::regclass, tgname, CASE tgenabled WHEN 'A' THEN 'ENABLE ALWAYS' ELSE 'ENABLE' END"
+            "SELECT tgrelid::regclass::text, tgname, CASE tgenabled WHEN 'A' THEN 'ENABLE ALWAYS' ELSE 'ENABLE' END"
             " FROM pg_trigger WHERE NOT tgisinternal"
         )
-        found = cursor.fetchall()
+        found = [row for row in cursor.fetchall() if not tables or row[0] in tables]
         for table, name, _ in found:
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {name}")
         return [f"ALTER TABLE {table} {state} TRIGGER {name}" for table, name, state in found]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_collected_files(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Static files come from their sources; what `collectstatic` left in the developer's folder is not looked at."""
+    django_settings.STATIC_ROOT = tmp_path_factory.mktemp("static")
 
 
 @pytest.fixture(autouse=True)

@@ -250,11 +250,11 @@ class TestLargeGuide:
         size = 3000
         steps = [f'[steps.s{n}]\nask = "?"\nto = {{ a = "s{n + 1}", b = "s{n + 1}" }}\n' for n in range(size)]
         text = f'title = "x"\nstart = "s0"\n{"".join(steps)}[steps.s{size}]\nend = "solved"\n'
-        started = time.perf_counter()
+        started = time.process_time()
         assert len(parse_guide("large", text.encode(), FACTS).steps) == size + 1
         with pytest.raises(CatalogError, match="comes back to here"):
             parse_guide("large", text.replace('a = "s2999"', 'a = "s1"').encode(), FACTS)
-        assert time.perf_counter() - started < 10
+        assert time.process_time() - started < 10
 
 
 class TestFiles:

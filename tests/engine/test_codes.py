@@ -211,9 +211,9 @@ class TestSeveralCodes:
     )
     def test_take_linear_time_for_a_long_paste(self, unit: str) -> None:  # BI-113
         text = unit * (100_000 // len(unit))
-        started = time.perf_counter()
+        started = time.process_time()
         assert len(pasted.read(text).found) <= pasted.MOST_CODES
-        assert time.perf_counter() - started < 2.0
+        assert time.process_time() - started < 2.0
 
     def test_are_cut_at_the_limit_with_a_note(self) -> None:
         read = pasted.read("x" * pasted.LIMIT + " 0x904")

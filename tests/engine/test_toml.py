@@ -121,9 +121,9 @@ class TestHostileFile:
         ],
     )
     def test_ends_in_a_problem_with_its_place(self, text: str, line: int, key: str, words: str) -> None:
-        started = time.perf_counter()
+        started = time.process_time()
         problem = refused(text)
-        assert time.perf_counter() - started < 2.0
+        assert time.process_time() - started < 2.0
         assert words in problem.text
         assert problem.line == line
         assert problem.key[:40] == key[:40]
