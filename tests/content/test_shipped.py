@@ -86,7 +86,7 @@ FAULTS = [
     (
         "expired certificate",
         {"rdp__certificate": "expired", "windows__certificate": "expired"},
-        "renew",
+        "renew_expired",
         {
             "certificate_expired": "shown by",
             "private_key_unusable": "ruled out",
