@@ -16,7 +16,7 @@ import pytest
 from django.core.management import execute_from_command_line as management
 
 from tests.lab.hosts import seen
-from troubleshoot.lab.document import build
+from troubleshoot.lab.document import BadStateError, build
 from troubleshoot.lab.host import LabHost, Options
 from troubleshoot.lab.reactions import service_stopped
 
@@ -65,6 +65,38 @@ class TestLabHost:
         tmp_path.rmdir()
         service_stopped(host.state, "TermService")
         assert seen(host.ready()["rdp_port"]).verdict == "refused"
+
+    def test_and_follows_what_somebody_writes_there(self, host: LabHost, tmp_path: Path) -> None:
+        out = tmp_path / "state.json"
+        host.follow()
+        assert seen(host.ready()["rdp_port"]).verdict == "ok"
+        edited = json.loads(out.read_text())
+        edited["network"]["rdp"] = "closed_before_confirm"
+        out.write_text(json.dumps(edited))
+        host.follow()
+        assert seen(host.ready()["rdp_port"]).verdict == "closed_before_confirm"
+        service_stopped(host.state, "Spooler")
+        host.follow()
+        document = json.loads(out.read_text())
+        assert (document["network"]["rdp"], document["services"]["Spooler"]["state"]) == (
+            "closed_before_confirm",
+            "Stopped",
+        )
+
+    @pytest.mark.parametrize("text", ["no JSON", '{"network": {"rdp": "open"}}', '{"name": "ACC-08"}'])
+    def test_but_not_what_it_cannot_be_and_says_so_once(self, host: LabHost, tmp_path: Path, text: str) -> None:
+        (tmp_path / "state.json").write_text(text)
+        before = json.dumps(host.state.document)
+        with pytest.raises(BadStateError):
+            host.follow()
+        host.follow()
+        assert json.dumps(host.state.document) == before
+
+    def test_and_goes_on_without_the_file(self, host: LabHost, tmp_path: Path) -> None:
+        (tmp_path / "state.json").unlink()
+        host.follow()
+        service_stopped(host.state, "Spooler")
+        assert (tmp_path / "state.json").exists()
 
     def test_and_leaves_nothing_behind(self, host: LabHost) -> None:
         ready, ca_file = host.ready(), host.ca_file
@@ -148,6 +180,22 @@ class TestCommand:
             process.terminate()
             assert process.wait(20) == 0
         assert json.loads(out.read_text())["network"]["rdp"] == "closed_before_confirm"
+
+    def test_follows_edits_of_its_state_file_and_says_what_it_cannot_be(self, tmp_path: Path) -> None:
+        out = tmp_path / "out.json"
+        with run("--state-out", str(out)) as process:
+            (ready,) = lines(process, 1)
+            document = json.loads(out.read_text())
+            document["network"]["rdp"] = "closed_before_confirm"
+            out.write_text(json.dumps(document))
+            until(lambda: seen(ready["rdp_port"]).verdict == "closed_before_confirm")
+            out.write_text("no JSON")
+            assert process.stderr is not None
+            said = [process.stderr.readline(), process.stderr.readline()]
+            process.terminate()
+            assert process.wait(20) == 0
+        assert "ready" in said[0]
+        assert "stays as it is" in said[1]
 
     def test_runs_a_fleet_in_one_process(self, tmp_path: Path) -> None:
         faults = ["healthy", "service-stopped", "closed-before-confirm", "security-layer-rdp"]

@@ -14,12 +14,15 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from troubleshoot.lab import runner
 from troubleshoot.lab.certificates import Subject, authority, authority_signed, key_of, tls_context
+from troubleshoot.lab.document import BadStateError, build
 from troubleshoot.lab.rdp import RdpServer
 from troubleshoot.lab.state import Document, HostState, iso
 from troubleshoot.lab.winrm import WinrmServer
 
 _log = logging.getLogger(__name__)
 _AUTHORITY = "CN=Simulated lab authority"
+#: What tells one writing of a file from the next: its inode, its time and its size.
+Mark = tuple[int, int, int]
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,7 @@ class LabHost:
         """Take a checked document. ValueError for options that WinRM cannot follow."""
         self.state = HostState(document, on_change=self._write)
         self._options = options
+        self._seen: Mark | None = None
         self._folder = tempfile.TemporaryDirectory(prefix="mendpoint-lab-") if options.winrm_tls else None
         self.ca_file = Path(self._folder.name) / "ca.pem" if self._folder else None
         self._rdp = RdpServer(self.state, listen=options.listen, port=options.rdp_port)
@@ -85,6 +89,24 @@ class LabHost:
         with self.state.changing() as present:
             present.clear()
             present.update(document)
+
+    def follow(self) -> None:
+        """Take over what somebody else has written into the state file since this host last wrote or read it.
+
+        BadStateError for what the host cannot be; it then stays as it is, and the same writing is not read again.
+        """
+        out = self._options.state_out
+        if out is None:
+            return
+        with self.state.lock:  # so that the host does not write meanwhile
+            found = mark(out)
+            if found is None or found == self._seen:
+                return
+            self._seen = found
+            document = build(name=self.state.document["name"], file=out)
+            if document["name"] != self.state.document["name"]:
+                raise BadStateError(f"{out}: a computer that runs keeps its name, {self.state.document['name']}")
+            self.replace(document)
 
     def ready(self) -> dict[str, Any]:
         """Return what the command ``lab`` prints about a started host."""
@@ -124,6 +146,16 @@ class LabHost:
         partial = out.with_name(out.name + ".partial")
         try:
             partial.write_text(json.dumps(self.state.document, indent=2) + "\n", encoding="utf-8")
+            self._seen = mark(partial)
             partial.replace(out)
         except OSError as error:  # the host goes on, as a computer does whose watcher has gone
             _log.warning("The state of the simulated host could not be written: %s", error)
+
+
+def mark(file: Path) -> Mark | None:
+    """Return what tells this writing of a file from the next; None when there is no such file."""
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns, found.st_size

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import threading
 from argparse import ArgumentParser
 from dataclasses import fields
 from pathlib import Path
@@ -16,6 +17,8 @@ from troubleshoot.lab.host import LabHost, Options
 
 DEFAULT_USER = "lab-admin"
 DEFAULT_PASSWORD = "Simulated-only-1"  # noqa: S105 - opens nothing but simulated hosts on loopback
+#: Seconds between two looks at the state files that a person may have edited.
+_LOOK = 0.3
 _STOP = {signal.SIGTERM, signal.SIGINT}
 _OPTIONS = {option.name for option in fields(Options)}
 _FLEET = _OPTIONS | {"name", "state", "fault", "set"}
@@ -26,8 +29,8 @@ class Command(BaseCommand):
 
     help = (
         "Run simulated Windows hosts (a lab, not Windows): Remote Desktop and WinRM on loopback. Prints one JSON "
-        "line per host when all are ready; SIGHUP reads --state again (then --fault and --set); SIGTERM or Ctrl-C "
-        "ends it."
+        "line per host when all are ready; whatever is written into --state-out meanwhile becomes the host's state; "
+        "SIGHUP reads --state again (then --fault and --set); SIGTERM or Ctrl-C ends it."
     )
     requires_system_checks: list[str] = []
 
@@ -40,7 +43,12 @@ class Command(BaseCommand):
         add("--state", type=Path, metavar="FILE", help="state document; sections left out are healthy")
         add("--fault", action="append", default=[], metavar="NAME", help="may be repeated; see --list")
         add("--set", action="append", default=[], metavar="PATH=VALUE", help="may be repeated; after the faults")
-        add("--state-out", type=Path, metavar="FILE", help="write the state there on every change")
+        add(
+            "--state-out",
+            type=Path,
+            metavar="FILE",
+            help="write the state there on every change, and follow edits of it",
+        )
         add("--listen", default="127.0.0.1", metavar="ADDR", help="address to bind")
         add("--rdp-port", type=int, default=0, metavar="N")
         add("--winrm-port", type=int, default=0, metavar="N")
@@ -65,11 +73,17 @@ class Command(BaseCommand):
             raise CommandError(str(error), returncode=2) from error
         # Blocked before any thread starts, so that only sigwait below receives them.
         signal.pthread_sigmask(signal.SIG_BLOCK, {*_STOP, signal.SIGHUP})
+        over = threading.Event()
+        watch = threading.Thread(target=self._follow, args=(hosts, over), name="state files", daemon=True)
         try:
             self._start(hosts)
+            watch.start()
             while signal.sigwait({*_STOP, signal.SIGHUP}) not in _STOP:
                 self._reload(specs, hosts)
         finally:
+            over.set()
+            if watch.ident:
+                watch.join()
             for host in hosts:
                 host.stop()
 
@@ -84,6 +98,15 @@ class Command(BaseCommand):
             self.stderr.write(f"Simulated Windows host {line['host']} (lab, not Windows) is ready.")
             self.stdout.write(json.dumps(line))
         self.stdout.flush()
+
+    def _follow(self, hosts: list[LabHost], over: threading.Event) -> None:
+        """Let the hosts follow what a person writes into their state files."""
+        while not over.wait(_LOOK):
+            for host in hosts:
+                try:
+                    host.follow()
+                except BadStateError as error:
+                    self.stderr.write(f"The state of the simulated host stays as it is: {error}")
 
     def _reload(self, specs: list[dict[str, Any]], hosts: list[LabHost]) -> None:
         """Read the state files again; a bad one changes nothing and is reported."""
