@@ -22,8 +22,14 @@ $(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
 demo: $(VENV)/.runtime ## the whole portal on simulated hosts: http://127.0.0.1:8000 (PORT= moves it)
 	@mkdir -p var/demo && MENDPOINT_VAR=var/demo $(BIN)/python manage.py demo
 
+demo-break: ## give a computer of the demo a fault, also while it runs: HOST=ACC-07 FAULT=service-stopped
+	@MENDPOINT_VAR=var/demo $(BIN)/python manage.py demo --break "$(HOST)=$(FAULT)"
+
 demo-clean: ## remove every trace of the demo
+	@test ! -e var/demo/running || $(PYTHON) -c 'import fcntl; fcntl.flock(open("var/demo/running"), fcntl.LOCK_EX | fcntl.LOCK_NB)' \
+	  2> /dev/null || { echo "The demo is running: stop it first (Ctrl-C)." >&2; exit 1; }
 	@rm -rf var/demo
+	@rmdir var 2> /dev/null || true
 
 test: $(VENV)/.dev ## every test, on SQLite and (where its binaries are found) on PostgreSQL
 	@$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup
@@ -64,4 +70,4 @@ system-deps: ## Debian packages that some tests need (as root): PostgreSQL, RDP 
 	@for daemon in xrdp xrdp-sesman postgresql; do \
 	  service $$daemon stop > /dev/null 2>&1 || true; update-rc.d $$daemon disable > /dev/null 2>&1 || true; done
 
-.PHONY: help demo demo-clean test lint bench soak docker-check lock system-deps
+.PHONY: help demo demo-break demo-clean test lint bench soak docker-check lock system-deps

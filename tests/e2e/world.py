@@ -32,12 +32,12 @@ ACTION = ROOT / "troubleshoot" / "catalog" / "actions" / "require-tls.toml"
 LEASE_SECONDS = 20
 
 
-def wait_for(ready: Callable[[], T | None], what: str, *, seconds: float = 60) -> T:
+def wait_for(ready: Callable[[], T | None], what: str, *, seconds: float = 60, every: float = 0.02) -> T:
     """The first answer that is not None. AssertionError when the time is over."""
     end = time.monotonic() + seconds
     while (found := ready()) is None:
         assert time.monotonic() < end, f"waited {seconds} s in vain for {what}"
-        time.sleep(0.02)
+        time.sleep(every)
     return found
 
 

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.management.base import CommandError
+from django.db import connection, transaction
 from django.utils import timezone
 
 from troubleshoot import cases, diagnosis, hosts, jobs, people, plans
@@ -65,8 +67,26 @@ def people_of(role: str) -> Person:
 
 def make_people() -> list[Account]:
     """Makes site and people at the first start, and tells the same accounts at every other."""
-    if Site.objects.filter(slug=SITE).exists():
+    refuse_real_use()
+    if Person.objects.exists():
         return [Account(**one) for one in json.loads(people_file().read_text(encoding="utf-8"))]
+    with transaction.atomic():
+        return _make_people()
+
+
+def refuse_real_use() -> None:
+    """Ends a demo that would go into somebody's real database. Raises CommandError."""
+    table = Person._meta.db_table  # noqa: SLF001 - Django's documented Model API
+    if table not in connection.introspection.table_names() or not Person.objects.exists():
+        return
+    if not people_file().exists() or not Person.objects.filter(email=f"{PEOPLE[0][0]}@{DOMAIN}").exists():
+        raise CommandError(
+            "This database has people who are not the demo's, so the demo does not touch it. `make demo` has a folder "
+            "of its own; DATABASE_URL must not be set for it."
+        )
+
+
+def _make_people() -> list[Account]:
     site = people.create_site(actor=operator(), slug=SITE, name="North")
     accounts = []
     for key, name, role in PEOPLE:
@@ -82,11 +102,16 @@ def make_people() -> list[Account]:
     return accounts
 
 
+def state_file(folder: Path, name: str) -> Path:
+    """Where a simulated computer keeps its state; a person may edit it at any time."""
+    return folder / f"{name}.json"
+
+
 def fleet(folder: Path) -> Path:
     """The lab's list of hosts. At a later start they go on from the state in which they were left."""
     listed = []
     for name, (faults, _) in FLEET.items():
-        state = folder / f"{name}.json"
+        state = state_file(folder, name)
         entry: dict[str, Any] = {"name": name, "auth": "ntlm", "user": LAB_USER, "state_out": str(state)}
         listed.append(entry | ({"state": str(state)} if state.exists() else {"fault": faults}))
     file = folder / "fleet.json"
@@ -120,8 +145,19 @@ def register(ready: Iterable[dict[str, Any]], reference: str) -> None:
         hosts.allow_changes(actor=operator(), host=host)
 
 
+def repaired_since() -> set[str]:
+    """The computers on which a remedy ran and was verified."""
+    verified = Job.objects.filter(kind=Job.Kind.APPLY, state=State.VERIFIED)
+    return set(verified.values_list("host__name", flat=True))
+
+
 def history() -> None:
-    """A repaired computer and a case that went to the network team, by the same use cases as everything else."""
+    """A repaired computer and a case that went to the network team, by the same use cases as everything else.
+
+    Made once, at the first start; one that was broken off in the middle is left as far as it came.
+    """
+    if Case.objects.exists():
+        return
     helpdesk = people_of("helpdesk")
     case = _opened(helpdesk, "ACC-02")
     job = _planned(helpdesk, case)

@@ -20,7 +20,8 @@ _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
 def _die_with_parent() -> None:
-    """Asks the Linux kernel to end this process when its parent ends, however that ends."""
+    """Lets signals through again, and asks the Linux kernel to end this process when its parent ends in any way."""
+    signal.pthread_sigmask(signal.SIG_SETMASK, [])
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
@@ -83,6 +84,11 @@ class Broker:
         """The address with the password, as Celery takes it. Pass it on in an environment, never in argv."""
         return f"redis://:{self._password}@127.0.0.1:{self._port}/0"
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether the server that was started is there no more."""
+        return self._process is not None and self._process.poll() is not None
+
     def __enter__(self) -> Self:
         self._process = subprocess.Popen(  # noqa: S603 - our own binary, no shell
             [str(get_binary_path()), "-"],
@@ -99,7 +105,11 @@ class Broker:
         if self._process.stdin:
             self._process.stdin.write(config.encode())
             self._process.stdin.close()
-        self._wait_until_ready()
+        try:
+            self._wait_until_ready()
+        except BaseException:
+            stop(self._process)
+            raise
         return self
 
     def _wait_until_ready(self, seconds: float = 10) -> None:
