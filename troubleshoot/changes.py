@@ -85,7 +85,8 @@ def _last_gate(job: Job) -> tuple[plan_rules.Plan | None, str]:
     other = plan_rules.outdated(plan, library.installed(), runner=RUNNER_DIGEST)
     if other:
         return None, f"This plan can no longer be carried out: {', '.join(other)}. Make a new plan."
-    why = plans.closed(host) or _not_this_computer(plan, host) or _not_allowed(job, host)
+    why = "" if plans.was_promised(job) else plans.closed(host)
+    why = why or _not_this_computer(plan, host) or _not_allowed(job, host)
     if not why and job.kind == Job.Kind.APPLY:
         why = plans.forbidden(plans.action_named(job.action), host)
     return (None, why) if why else (plan, "")

@@ -198,8 +198,8 @@ class Attendance:
 
 
 def rows() -> QuerySet[Job]:
-    """Changes with all that a decision is about."""
-    return Job.objects.filter(plan__isnull=False, kind=Job.Kind.APPLY).select_related(
+    """Changes and undoings with all that a decision is about."""
+    return Job.objects.filter(plan__isnull=False).select_related(
         "host__site", "case", "plan", "requester", "beneficiary"
     )
 

@@ -201,16 +201,16 @@ def offer(
             details={"action": plan.action, "digest": plan.digest, "risk": risk, "needs_approval": needs_approval},
         )
         if needs_approval:
-            _call_deciders(job, plan)
+            call_deciders(job)
     return job
 
 
-def _call_deciders(job: Job, plan: Plan) -> None:
+def call_deciders(job: Job) -> None:
     """Tells whoever may decide and is not away; a deputy reads for whom they stand in."""
     job.refresh_from_db(fields=["expires_at"])
     words = _("Approval wanted until %(until)s UTC: %(what)s, on %(host)s, asked by %(who)s.") % {
         "until": f"{job.expires_at:%H:%M}",
-        "what": plan.document["title"],
+        "what": job.plan.document["title"] if job.plan else "",
         "host": job.host,
         "who": job.requester,
     }

@@ -100,11 +100,14 @@ def forbidden(action: Action, host: Host) -> str:
     """Why an action may never run on this host as it is registered; empty when it may."""
     if action.manual:
         return "The portal explains this change and checks it afterwards, but never makes it."
-    if why := closed(host):
-        return why
-    if action.risk == "dangerous" and settings.MENDPOINT_SOLO_MODE:
+    return closed(host) or too_risky(action.risk, host)
+
+
+def too_risky(risk: str, host: Host) -> str:
+    """Why the portal makes no change of this risk on a host, whoever asks; empty when it does."""
+    if risk == "dangerous" and settings.MENDPOINT_SOLO_MODE:
         return "In solo mode the portal makes no dangerous change: there is no second person to approve it."
-    if action.risk == "dangerous" and not host.lab:
+    if risk == "dangerous" and not host.lab:
         return "Dangerous changes run on simulated hosts only, until the undo timer on the host itself exists."
     return ""
 
@@ -113,6 +116,22 @@ def closed(host: Host) -> str:
     """Why nothing at all may be changed on a host; empty when changes are allowed."""
     allowed = host.mode == Host.Mode.CHANGES_ALLOWED
     return "" if allowed else f"{host} is registered as diagnose only. An administrator can allow changes."
+
+
+def was_promised(undo: Job) -> bool:
+    """Whether this undo belongs to what was decided when the change began: the end of a temporary one, or the way back
+    from one that made things worse.
+
+    It puts back what the portal itself has changed, so it runs also where nothing else may be changed any more: a host
+    that was made diagnose only must not keep its protection lowered for ever.
+    """
+    return undo.origin is not None and (undo.starter_id is None or undo.origin.undo_at is not None)
+
+
+def undo_risk(job: Job) -> str:
+    """What it risks that a person undoes a change which would have stayed: it may take a protection away again."""
+    action = library.installed().actions.get(job.action)
+    return action.undo_risk if action else job.risk
 
 
 def needs_another(job: Job, host: Host) -> bool:
@@ -168,6 +187,8 @@ def of(job: Job) -> plans.Plan:
 def revert(*, actor: Person, job: Job, reason: str = "") -> Job:
     """Asks for a finished change to be undone, as a job like any other."""
     access.require(actor, "job.revert", job)
+    if job.undo_at is None and (why := closed(job.host) or too_risky(undo_risk(job), job.host)):
+        raise NotPossible(why)
     undo = undo_of(job, actor=actor, reason=reason)
     if undo is None:
         raise NotPossible("There is nothing to undo: nothing that can be put back differs from before.")
@@ -226,14 +247,17 @@ def _last_seen(job: Job, plan: plans.Plan) -> list[Found | None]:
 
 
 def _queue_undo(job: Job, plan: plans.Plan, *, actor: Actor, reason: str, facts: dict[str, Any]) -> Job:
-    waits = isinstance(actor, Person) and needs_another(job, job.host) and job.undo_at is None
+    asked = isinstance(actor, Person) and job.undo_at is None
+    risk = undo_risk(job) if asked else job.risk
+    # The approval of a change covers its way back, but not one that risks more than the change did.
+    waits = asked and ((risk != job.risk and risk == Job.Risk.DANGEROUS) or needs_another(job, job.host))
     with transaction.atomic():
         undo = Job.objects.create(
             kind=Job.Kind.REVERT,
             host=job.host,
             case=job.case,
             action=job.action,
-            risk=job.risk,
+            risk=risk,
             plan=store(plan, job.host, made_by=None),
             origin=job,
             requester=actor if isinstance(actor, Person) else job.requester,
@@ -253,7 +277,8 @@ def _queue_undo(job: Job, plan: plans.Plan, *, actor: Actor, reason: str, facts:
             personal={"reason": reason} if reason else None,
         )
         if waits:
-            jobs.tell(undo, "It waits for a second person: the computer is critical")
+            jobs.tell(undo, "It waits for a second person")
+            jobs.call_deciders(undo)
             return undo
         jobs.enqueue(undo, actor=actor, text=f"Undoing the change of {job.created_at:%Y-%m-%d %H:%M} UTC")
     return undo

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from troubleshoot import cases, diagnosis, plans
+from troubleshoot import approvals, cases, diagnosis, jobs, plans
 from troubleshoot.models import Case, Host, Job, Person
 
 ERROR = "Error code: 0x904\nExtended error code: 0x7"
@@ -19,6 +19,13 @@ def opened(person: Person, host: Host | None, work: Work, *, beneficiary: Person
 def at(case: Case) -> str:
     """What the step is about where the case stands: an action, an end, a question."""
     return diagnosis.standing(case).at.subject
+
+
+def agreed(approver: Person, job: Job) -> None:
+    """An approver says yes to exactly this plan, and whoever asked for it starts it."""
+    assert job.plan
+    approvals.approve(actor=approver, job=job, digest=job.plan.digest)
+    jobs.start(actor=job.requester, job=job)
 
 
 def planned(person: Person, case: Case, work: Work, why: str = "") -> Job:

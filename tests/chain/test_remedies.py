@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.chain.conftest import MakeLab
-from tests.chain.steps import Work, at, opened, planned
+from tests.chain.steps import Work, agreed, at, opened, planned
 from troubleshoot import access, approvals, cases, changes, diagnosis, jobs, keeper, plans
 from troubleshoot.jobs import NotPossible
 from troubleshoot.lab.reactions import mark_stopped
@@ -257,7 +257,9 @@ def _before_the_check(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], Non
 
 
 class TestAReverted:
-    def test_change_leaves_every_compared_field_as_it_was(self, lab: MakeLab, helpdesk: Person, work: Work) -> None:
+    def test_change_leaves_every_compared_field_as_it_was(
+        self, lab: MakeLab, helpdesk: Person, approver: Person, work: Work
+    ) -> None:
         host = lab("security-layer-rdp")
         before = dict(host.document["registry"][RDP_TCP])
         job = planned(helpdesk, opened(helpdesk, host.row, work), work)
@@ -265,14 +267,14 @@ class TestAReverted:
         work()
         assert listener(host.document, "SecurityLayer") == 2
         job.refresh_from_db()
-        plans.revert(actor=helpdesk, job=job, reason="a thin client needs it")
+        agreed(approver, plans.revert(actor=helpdesk, job=job, reason="a thin client needs it"))
         work()
         job.refresh_from_db()
         assert job.state == State.REVERTED
         assert host.document["registry"][RDP_TCP] == before
 
     def test_change_that_was_put_back_by_somebody_else_counts_as_undone(
-        self, lab: MakeLab, helpdesk: Person, work: Work
+        self, lab: MakeLab, helpdesk: Person, approver: Person, work: Work
     ) -> None:
         host = lab("security-layer-rdp")
         job = planned(helpdesk, opened(helpdesk, host.row, work), work)
@@ -281,7 +283,7 @@ class TestAReverted:
         with host.lab.state.changing() as document:
             document["registry"][RDP_TCP]["SecurityLayer"]["value"] = 0
         job.refresh_from_db()
-        plans.revert(actor=helpdesk, job=job)
+        agreed(approver, plans.revert(actor=helpdesk, job=job))
         work()
         job.refresh_from_db()
         assert job.state == State.REVERTED

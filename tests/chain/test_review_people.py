@@ -4,7 +4,7 @@ import pytest
 from django.db import DatabaseError
 
 from tests.chain.conftest import MakeLab, Registered
-from tests.chain.steps import ERROR, Work, at, opened, planned
+from tests.chain.steps import ERROR, Work, agreed, at, opened, planned
 from tests.chain.test_database import sql
 from tests.chain.test_remedies import RDP_TCP, listener
 from tests.conftest import MakePerson
@@ -125,13 +125,14 @@ class TestACriticalHost:
 
 class TestARevert:
     def test_does_not_run_when_whoever_asked_for_it_may_no_longer(
-        self, lab: MakeLab, helpdesk: Person, work: Work
+        self, lab: MakeLab, helpdesk: Person, approver: Person, work: Work
     ) -> None:
         host = lab("security-layer-rdp")
         job = planned(helpdesk, opened(helpdesk, host.row, work), work)
         jobs.start(actor=helpdesk, job=job)
         work()
         undo = plans.revert(actor=helpdesk, job=Job.objects.get(pk=job.pk))
+        agreed(approver, undo)
         helpdesk.grants.all().update(**OVER)
         work()
         undo.refresh_from_db()

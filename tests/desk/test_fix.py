@@ -1,7 +1,7 @@
 """A fix on helpdesk's case page: planned, started, proved and undone, each once, by whoever may."""
 
 from tests.chain.conftest import MakeLab, Registered
-from tests.chain.steps import Work, opened, planned
+from tests.chain.steps import Work, agreed, opened, planned
 from tests.desk.conftest import LONG_AGO, Browser, layer
 from troubleshoot import approvals, jobs
 from troubleshoot.models import Case, Entry, Job, Person, Site
@@ -106,7 +106,7 @@ class TestAFix:
 
 class TestUndoing:
     def test_says_what_it_would_write_back_and_does_it_once(
-        self, host: Registered, case: Case, path: str, helpdesk: Person, desk: Browser, work: Work
+        self, host: Registered, case: Case, path: str, helpdesk: Person, approver: Person, desk: Browser, work: Work
     ) -> None:
         job = planned(helpdesk, case, work)
         jobs.start(actor=helpdesk, job=job)
@@ -116,7 +116,10 @@ class TestUndoing:
         desk.press("Undo on LAB-01", why="it was wanted so")
         page = desk.post(f"{path}/revert", job=job.pk)
         assert "It is being undone already." in page
-        assert "Undoing on LAB-01" in page
+        assert "Waiting for a second person" in page  # it takes a protection away again
+        work()
+        assert layer(host) == 2
+        agreed(approver, job.reverts.get())
         work()
         assert "Undone: LAB-01 is as it was before" in desk.get(path)
         assert "Undo on LAB-01" not in desk.get(path)

@@ -37,6 +37,8 @@ class Action:
     name: str
     title: str
     risk: str
+    undo_risk: str
+    """What undoing it risks: more than the change itself when that made the computer safer."""
     self_service: bool
     explain: str
     risk_reasons: tuple[str, ...]

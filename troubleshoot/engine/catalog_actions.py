@@ -28,10 +28,12 @@ def read(
     verify = table.table("verify")
     guards = table.table("guards", required=False)
     refusals = table.table("refusals", required=False)
+    risk = table.choice("risk", RISKS)
     action = Action(
         name=name,
         title=table.text("title", limit=120),
-        risk=table.choice("risk", RISKS),
+        risk=risk,
+        undo_risk=table.choice("undo_risk", RISKS, required=False) or risk,
         self_service=table.flag("self_service"),
         explain=table.text("explain"),
         risk_reasons=table.texts("risk_reasons", required=False),
@@ -110,6 +112,8 @@ def _check_risk(action: Action, table: Table) -> None:
         table.wrong("self_service", "only an action of low risk may be started by an employee")
     if action.risk in ("disruptive", "dangerous") and not action.risk_reasons:
         table.wrong("risk_reasons", f"a {action.risk} action must say what it risks")
+    if action.undo_risk in RISKS and action.risk in RISKS and RISKS.index(action.undo_risk) < RISKS.index(action.risk):
+        table.wrong("undo_risk", "what undoing risks is at least what the action risks")
     if action.manual and action.wishes:
         table.wrong("manual", "a manual action is never run, so it sets nothing")
     if not action.manual and "set" not in table.data:

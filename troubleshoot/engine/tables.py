@@ -44,9 +44,9 @@ class Table:
             self.wrong(key, "a name has lower-case letters, digits, - and _ only, 64 at most")
         return value
 
-    def choice(self, key: str, choices: Collection[str]) -> str:
+    def choice(self, key: str, choices: Collection[str], *, required: bool = True) -> str:
         """Return one of a closed list of words."""
-        value = self._get(key, str, "a text", "")
+        value = self._get(key, str, "a text", "", required=required)
         if value and value not in choices:
             self.wrong(key, f"must be one of {', '.join(choices)}, not {value[:80]!r}")
         return value
