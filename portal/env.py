@@ -56,6 +56,15 @@ def networks(name: str, default: str = "") -> tuple[Network, ...]:
         raise ImproperlyConfigured(f"{name}: {error}") from error
 
 
+def paths(name: str, default: str) -> tuple[Path, ...]:
+    """A list of absolute paths; they need not exist on this machine."""
+    found = tuple(Path(part) for part in words(name, default))
+    for path in found:
+        if not path.is_absolute() or ".." in path.parts:
+            raise ImproperlyConfigured(f"{name}: {path} is not an absolute path in its plain spelling")
+    return found
+
+
 def folders(name: str) -> tuple[Path, ...]:
     """A list of folders, each of which must exist."""
     found = tuple(Path(part) for part in words(name))

@@ -134,6 +134,8 @@ CATALOG_DIRS = (BASE_DIR / "troubleshoot" / "catalog", *env.folders("MENDPOINT_C
 MENDPOINT_ALLOWED_NETWORKS = env.networks(
     "MENDPOINT_ALLOWED_NETWORKS", "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fd00::/8"
 )
+#: `file:` references to host credentials lie in these folders, as a worker sees them, and nowhere else.
+MENDPOINT_CREDENTIAL_FOLDERS = env.paths("MENDPOINT_CREDENTIAL_FOLDERS", "/run/secrets,/etc/mendpoint/secrets")
 #: A small company's only admin may be helpdesk and administrator; dangerous actions are then never run by the portal.
 MENDPOINT_SOLO_MODE = env.flag("MENDPOINT_SOLO_MODE")
 #: One visit to a host ends after this many seconds, whatever the host does.

@@ -1,7 +1,10 @@
 """Resolves a credential reference to its secret, in a worker, at the moment of use."""
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
+
+from django.conf import settings
 
 from troubleshoot.models import Credential
 from troubleshoot.remote.secret import Secret
@@ -18,9 +21,14 @@ def resolve(credential: Credential) -> Secret:
     return Secret(lambda: _fetch(credential))
 
 
+def in_folder(path: str, folders: Iterable[Path]) -> bool:
+    """Whether a path lies in one of the folders, as it is spelt."""
+    return any(folder in Path(path).parents for folder in folders)
+
+
 def _fetch(credential: Credential) -> str:
     kind, _, where = credential.reference.partition(":")
-    value = os.environ.get(where, "") if kind == "env" else _read(where)
+    value = os.environ.get(where, "") if kind == "env" else _read(where, confined=credential.pk is not None)
     if not value:
         raise CredentialMissing(
             f"The worker finds nothing behind {credential.reference}. "
@@ -29,9 +37,13 @@ def _fetch(credential: Credential) -> str:
     return value
 
 
-def _read(path: str) -> str:
+def _read(path: str, *, confined: bool) -> str:
+    """The file's text; nothing when a link leads out of the folders. What an operator names in a terminal is theirs."""
     try:
-        with Path(path).open("rb") as file:
+        real = Path(path).resolve(strict=True)
+        if confined and not in_folder(str(real), [one.resolve() for one in settings.MENDPOINT_CREDENTIAL_FOLDERS]):
+            return ""
+        with real.open("rb") as file:
             return file.read(_MOST_BYTES).decode("utf-8", "strict").rstrip("\r\n")
     except (OSError, UnicodeDecodeError):
         return ""

@@ -1,11 +1,13 @@
 """The forms of the administration pages. They clean what was typed; the use cases judge it."""
 
 import datetime as dt
+import hashlib
 from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -32,12 +34,23 @@ class AdminForm(forms.Form):
             self.add_error(name if name in self.fields else None, texts)
 
 
-class Unshown(forms.TextInput):
-    """A text that is never sent back to the page: a secret may have been pasted into it."""
+def mark(*values: object) -> str:
+    """A short mark of what a page showed: another one means that somebody has changed it since."""
+    return hashlib.sha256(repr(values).encode()).hexdigest()[:16]
 
-    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        """The field, always empty."""
-        return super().get_context(name, None, attrs)
+
+def is_stale(request: HttpRequest, form: AdminForm, seen: str) -> bool:
+    """Whether the page that was sent back had shown something else; then the form says so, and nothing is lost."""
+    if request.POST.get("seen") == seen:
+        return False
+    form.add_error(
+        None,
+        _(
+            "This page was out of date: somebody has changed this meanwhile. Nothing was saved. What you typed stands "
+            "below; Save again writes it over the other change."
+        ),
+    )
+    return True
 
 
 def offer(form: forms.Form, name: str, rows: QuerySet[Any]) -> "forms.ModelChoiceField[Any]":
@@ -45,36 +58,6 @@ def offer(form: forms.Form, name: str, rows: QuerySet[Any]) -> "forms.ModelChoic
     field = cast("forms.ModelChoiceField[Any]", form.fields[name])
     field.queryset = rows
     return field
-
-
-class SiteForm(AdminForm):
-    """A site; its short name only when it is made."""
-
-    slug = forms.SlugField(
-        label=gettext_lazy("Short name"),
-        max_length=40,
-        help_text=gettext_lazy("Small letters, digits, hyphens. Workers listen for it; it stays for ever."),
-    )
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
-    phone_text = forms.CharField(
-        label=gettext_lazy("How to reach a person"),
-        max_length=200,
-        required=False,
-        help_text=gettext_lazy("Shown to everybody who waits. For example: Helpdesk, extension 4400."),
-    )
-    workaround_text = forms.CharField(
-        label=gettext_lazy("Until it works"),
-        max_length=300,
-        required=False,
-        help_text=gettext_lazy("Shown to people in a hurry. For example: use the web client at …"),
-    )
-    banner_text = forms.CharField(
-        label=gettext_lazy("Banner"),
-        max_length=300,
-        required=False,
-        help_text=gettext_lazy("Shown to everybody who opens a case, for as long as it stands here."),
-    )
-    ticket_required = forms.BooleanField(label=gettext_lazy("A change needs a ticket number"), required=False)
 
 
 class PersonForm(AdminForm):
@@ -140,26 +123,3 @@ class GrantForm(AdminForm):
             return timezone.make_aware(dt.datetime.combine(day, dt.time(23, 59, 59)))
         except (OverflowError, ValueError):
             raise ValidationError(_("Choose a day within the next year.")) from None
-
-
-class CredentialForm(AdminForm):
-    """An account of a site's hosts, and where a worker finds its password."""
-
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=80, help_text=gettext_lazy("As you will choose it."))
-    site = forms.ModelChoiceField(label=gettext_lazy("Site"), queryset=Site.objects.none())
-    username = forms.CharField(
-        label=gettext_lazy("Account"),
-        max_length=200,
-        help_text=gettext_lazy("As its computers know it, such as CORP\\mendpoint or mendpoint@corp.example."),
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
-    reference = forms.CharField(
-        label=gettext_lazy("Where a worker finds the password"),
-        max_length=4000,
-        help_text=gettext_lazy("env:MENDPOINT_SECRET_NAME or file:/absolute/path. Never the password itself."),
-        widget=Unshown(attrs={"autocomplete": "off", "spellcheck": "false"}),
-    )
-
-    def __init__(self, *args: Any, administrator: Person, **options: Any) -> None:
-        super().__init__(*args, **options)
-        offer(self, "site", Site.objects.where(administrator, ["administrator"]))

@@ -20,6 +20,7 @@ from troubleshoot.audit import Machine, Tag
 from troubleshoot.jobs import NotPossible
 from troubleshoot.models import Job
 from troubleshoot.models.job import ENDED, MAY_BE_UNDONE, STARTED, WAITING, State
+from troubleshoot.reports import monthly
 
 log = logging.getLogger(__name__)
 #: A failed undo is tried again after 10, 20, 40 … seconds, at most every 10 minutes, for ever.
@@ -31,7 +32,7 @@ CHECK_LIFETIME = dt.timedelta(minutes=10)
 def sweep() -> None:
     """One round of everything. A defect in one duty is logged and does not keep the others from running."""
     me = Machine("keeper", f"{socket.gethostname()}:{os.getpid()}")
-    for duty in (_ring, _free_dead_leases, _expire, _undo, _follow_up, _mail, _beat):
+    for duty in (_ring, _free_dead_leases, _expire, _undo, _follow_up, _report, _mail, _beat):
         try:
             duty(me)
         except Exception:
@@ -114,6 +115,10 @@ def _undo_one(job: Job, me: Machine) -> None:
 
 def _follow_up(me: Machine) -> None:
     care.follow_up(actor=me)
+
+
+def _report(_me: Machine) -> None:
+    monthly.send()
 
 
 def _mail(me: Machine) -> None:

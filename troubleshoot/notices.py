@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db.models.functions import Now
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from troubleshoot.models import Case, Grant, Job, Notice, Person, Site
@@ -68,4 +70,7 @@ def path_of(notice: Notice) -> str:
     """Where the portal shows what a notice is about."""
     if notice.kind == Notice.Kind.APPROVAL and notice.job_id:
         return f"/approvals/{notice.job_id}"
+    if notice.kind == Notice.Kind.SUMMARY:
+        ended = timezone.localdate(notice.made_at).replace(day=1) - dt.timedelta(days=1)
+        return f"/summary?month={ended:%Y-%m}"
     return f"/cases/{notice.case_id}" if notice.case_id else "/"

@@ -38,6 +38,8 @@ class SiteSettings(TypedDict, total=False):
     workaround_text: str
     banner_text: str
     ticket_required: bool
+    working_hours: str
+    minutes_before: dict[str, int]
 
 
 class NotGranted(Exception):

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from troubleshoot.views import (
+    accounts,
     administration,
     approvals,
     board,
@@ -52,6 +53,7 @@ urlpatterns = [
     path("history/cases/<int:number>", history.case, name="history-case"),
     path("summary", summary.shown, name="summary"),
     path("summary.csv", summary.download, name="summary-file"),
+    path("summary/monthly", summary.monthly, name="summary-monthly"),
     path("approvals", approvals.listed, name="approvals"),
     path("approvals/away", approvals.away, name="approvals-away"),
     path("approvals/back", approvals.back, name="approvals-back"),
@@ -83,7 +85,10 @@ urlpatterns = [
     path("administration", administration.home, name="administration"),
     path("administration/sites", administration.sites, name="admin-sites"),
     path("administration/sites/<uuid:pk>", administration.site, name="admin-site"),
-    path("administration/accounts", administration.credentials, name="admin-credentials"),
+    path("administration/sites/<uuid:pk>/times", administration.times, name="admin-site-times"),
+    path("administration/accounts", accounts.listed, name="admin-credentials"),
+    path("administration/accounts/<int:pk>", accounts.one, name="admin-credential"),
+    path("administration/accounts/<int:pk>/remove", accounts.remove, name="admin-credential-remove"),
     path("administration/people", people_admin.listed, name="admin-people"),
     path("administration/people/new", people_admin.new, name="admin-person-new"),
     path("administration/people/<uuid:pk>", people_admin.person, name="admin-person"),

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 
 from tests.conftest import TESTER
 from troubleshoot import hosts
-from troubleshoot.models import Credential, Site
+from troubleshoot.models import Credential, Entry, Host, Site
 
 
 @dataclass
@@ -72,3 +73,32 @@ def account(north: Site) -> Credential:
     return hosts.register_credential(
         actor=TESTER, name="north-admin", site=north, username="CORP\\svc", reference="env:MENDPOINT_SECRET_NORTH"
     )
+
+
+IDENTITY = {"machine_guid": "9a", "smbios_uuid": "9B", "computer_sid": "S-1-5-21-1"}
+
+
+def last_change() -> dict[str, Any]:
+    """What the newest entry says about the only host that it names."""
+    (change,) = json.loads(bytes(Entry.objects.latest("seq").canonical))["details"]["hosts"].values()
+    assert isinstance(change, dict)
+    return change
+
+
+def faults(error: pytest.ExceptionInfo[ValidationError]) -> set[str]:
+    return set(error.value.message_dict)
+
+
+@pytest.fixture
+def host(north: Site, account: Credential) -> Host:
+    """A computer with an account, met before, on which changes are allowed."""
+    made = hosts.register(actor=TESTER, name="ACC-07", site=north, address="10.1.2.3", credential=account)
+    made.identity = IDENTITY
+    made.save()
+    return hosts.allow_changes(actor=TESTER, host=made)
+
+
+@pytest.fixture
+def _worker_knows_the_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The door asks for it before anything is dialled."""
+    monkeypatch.setenv("MENDPOINT_SECRET_NORTH", "not-used")

@@ -1,46 +1,16 @@
-"""One host at a time: registering, changing, allowing changes."""
+"""One host at a time: registering."""
 
-import json
 from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
-from pytest_django import Settings
 
 from tests.conftest import TESTER, MakePerson
-from tests.hosts.conftest import Run
-from troubleshoot import access, audit, hosts, visits
+from tests.hosts.conftest import faults, last_change
+from troubleshoot import access, hosts, visits
 from troubleshoot.models import Credential, Entry, Host, Site
 
-pytestmark = pytest.mark.django_db
-
-IDENTITY = {"machine_guid": "9a", "smbios_uuid": "9B", "computer_sid": "S-1-5-21-1"}
-
-
-def last_change() -> dict[str, Any]:
-    """What the newest entry says about the only host that it names."""
-    (change,) = json.loads(bytes(Entry.objects.latest("seq").canonical))["details"]["hosts"].values()
-    assert isinstance(change, dict)
-    return change
-
-
-def faults(error: pytest.ExceptionInfo[ValidationError]) -> set[str]:
-    return set(error.value.message_dict)
-
-
-@pytest.fixture
-def host(north: Site, account: Credential) -> Host:
-    """A computer with an account, met before, on which changes are allowed."""
-    made = hosts.register(actor=TESTER, name="ACC-07", site=north, address="10.1.2.3", credential=account)
-    made.identity = IDENTITY
-    made.save()
-    return hosts.allow_changes(actor=TESTER, host=made)
-
-
-@pytest.fixture(autouse=True)
-def _worker_knows_the_secret(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The door asks for it before anything is dialled."""
-    monkeypatch.setenv("MENDPOINT_SECRET_NORTH", "not-used")
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_worker_knows_the_secret")]
 
 
 class TestRegistering:
@@ -151,154 +121,3 @@ class TestRegistering:
 
     def test_makes_only_hosts_that_the_door_takes(self, host: Host) -> None:
         assert visits.door(host).endpoint == "https://ACC-07:5986/wsman"
-
-
-class TestChanging:
-    def test_records_what_differs_before_and_after(self, host: Host) -> None:
-        hosts.change(actor=TESTER, host=host, critical=True, rdp_port=3389)
-        assert last_change() == {"before": {"critical": False}, "after": {"critical": True}}
-        assert Entry.objects.latest("seq").tag == "host:change"
-
-    def test_does_and_records_nothing_when_nothing_differs(self, host: Host) -> None:
-        entries = Entry.objects.count()
-        hosts.change(actor=TESTER, host=host, critical=False, address="10.1.2.3")
-        assert Entry.objects.count() == entries
-
-    def test_refuses_what_nobody_may_set(self, host: Host) -> None:
-        for field in ("lab", "identity", "id", "last_contact_at"):
-            with pytest.raises(TypeError, match=field):
-                hosts.change(actor=TESTER, host=host, **{field: None})  # type: ignore[arg-type]
-
-    @pytest.mark.parametrize(
-        "to", [{"address": "10.6.6.6"}, {"name": "EVIL"}, {"winrm_port": 5985, "tls": False, "ntlm_over_http": True}]
-    )
-    def test_leads_no_account_to_another_place_unasked(self, host: Host, account: Credential, to: Any) -> None:
-        with pytest.raises(ValidationError) as error:
-            hosts.change(actor=TESTER, host=host, **to)
-        assert faults(error) == {"credential"}
-        assert hosts.change(actor=TESTER, host=host, credential=account, **to).credential == account
-        assert hosts.change(actor=TESTER, host=host, name="ACC-09", credential=None).credential is None
-
-    def test_of_the_address_keeps_the_identity(self, host: Host, account: Credential) -> None:
-        hosts.change(actor=TESTER, host=host, address="10.1.2.9", credential=account)
-        assert last_change() == {"before": {"address": "10.1.2.3"}, "after": {"address": "10.1.2.9"}}
-        host.refresh_from_db()
-        assert (host.identity, host.mode) == (IDENTITY, "changes_allowed")
-
-    def test_forgets_the_identity_only_when_asked_and_falls_back_to_diagnose_only(self, host: Host) -> None:
-        hosts.change(actor=TESTER, host=host, forget_identity=True)
-        assert last_change() == {
-            "before": {"identity": IDENTITY, "mode": "changes_allowed"},
-            "after": {"identity": None, "mode": "diagnose_only"},
-        }
-        host.refresh_from_db()
-        assert (host.identity, host.identity_learned_at, host.mode) == (None, None, "diagnose_only")
-
-    def test_moves_a_host_only_with_an_account_of_its_new_site(self, host: Host, south: Site) -> None:
-        with pytest.raises(ValidationError) as error:
-            hosts.change(actor=TESTER, host=host, site=south)
-        assert faults(error) == {"credential"}
-        assert hosts.change(actor=TESTER, host=host, site=south, credential=None).site == south
-
-    def test_needs_the_right_at_both_sites(self, host: Host, person: MakePerson, north: Site, south: Site) -> None:
-        for site, name in ((north, "Ann"), (south, "Bob")):
-            boss = person(name, "administrator", site=site)
-            with pytest.raises(access.Refused):
-                hosts.change(actor=boss, host=host, site=south, credential=None)
-
-    def test_refuses_people_whose_account_is_switched_off(self, host: Host, person: MakePerson) -> None:
-        gone = person("Gone")
-        gone.is_active = False
-        gone.save()
-        with pytest.raises(ValidationError) as error:
-            hosts.change(actor=TESTER, host=host, owner=gone, assigned=[gone])
-        assert faults(error) == {"owner", "assigned"}
-
-    def test_of_the_mode_stays_possible_when_its_network_is_allowed_no_longer(
-        self, host: Host, settings: Settings
-    ) -> None:
-        settings.MENDPOINT_ALLOWED_NETWORKS = ()
-        assert hosts.change(actor=TESTER, host=host, mode="diagnose_only").mode == "diagnose_only"
-        with pytest.raises(ValidationError, match="networks"):
-            hosts.change(actor=TESTER, host=host, tls=False, transport="kerberos", winrm_port=5985)
-
-    def test_refuses_a_mode_that_does_not_exist(self, host: Host) -> None:
-        with pytest.raises(ValidationError) as error:
-            hosts.change(actor=TESTER, host=host, mode="everything")
-        assert faults(error) == {"mode"}
-
-    def test_leads_a_lab_host_to_new_ports_with_its_account(self, north: Site, account: Credential) -> None:
-        made = hosts.register(actor=TESTER, name="LAB-01", site=north, lab=True, credential=account, winrm_port=40001)
-        assert hosts.change(actor=TESTER, host=made, winrm_port=40002, rdp_port=40003).credential == account
-
-    def test_does_not_write_over_what_a_worker_has_learned_meanwhile(self, north: Site) -> None:
-        stale = hosts.register(actor=TESTER, name="ACC-07", site=north)
-        Host.objects.update(identity=IDENTITY)
-        assert hosts.change(actor=TESTER, host=stale, critical=True).identity == IDENTITY
-
-
-class TestTheCommand:
-    def test_registers_allows_changes_and_lists(
-        self, run: Run, north: Site, account: Credential, person: MakePerson
-    ) -> None:
-        person("Ann")
-        people = ("--owner", "ann@corp.example", "--assigned", "ann@corp.example")
-        way = ("--lab", "--no-tls", "--winrm-port", "45985", "--credential", "north-admin")
-        ran = run("add", "LAB-01", "--site", "north", "--critical", *way, *people)
-        assert ran.text == "LAB-01: registered at North (simulated host, diagnose only)\n"
-        assert run("allow-changes", "lab-01").text == "LAB-01: changes allowed\n"
-        assert run("list").text == "LAB-01 · 127.0.0.1 · north · changes allowed · critical · simulated\n"
-        (told,) = run("list", "--json").document
-        assert (told["owner"], told["assigned"], told["winrm_port"]) == (
-            "ann@corp.example",
-            ["ann@corp.example"],
-            45985,
-        )
-        assert {entry.actor_kind for entry in Entry.objects.all()} == {"cli"}
-        assert not list(audit.verify())
-
-    def test_forgets_an_identity(self, run: Run, host: Host) -> None:
-        assert run("forget-identity", "acc-07").code == 0
-        host.refresh_from_db()
-        assert host.identity is None
-
-    def test_says_what_is_wrong_by_field(self, run: Run, north: Site) -> None:
-        ran = run("add", "ACC 07", "--site", "north", "--no-tls")
-        assert ran.code == 1
-        assert [line.partition(":")[0] for line in ran.text.splitlines()] == ["name", "transport"]
-
-    @pytest.mark.parametrize(
-        "words",
-        [
-            ("add", "A", "--site", "nowhere"),
-            ("add", "A", "--site", "north", "--credential", "none"),
-            ("add", "A", "--site", "north", "--owner", "nobody@corp.example"),
-            ("add", "A", "--site", "north", "--actor", "nobody@corp.example"),
-            ("allow-changes", "A"),
-            ("forget-identity", "A"),
-            ("credential", "a", "--site", "nowhere", "--username", "u", "--reference", "file:/run/secrets/a"),
-        ],
-    )
-    def test_says_when_something_does_not_exist(self, run: Run, north: Site, words: tuple[str, ...]) -> None:
-        ran = run(*words)
-        assert ran.code == 1
-        assert "There is no" in ran.text
-
-    def test_shows_a_person_what_that_person_may_see(
-        self, run: Run, host: Host, person: MakePerson, south: Site
-    ) -> None:
-        hosts.register(actor=TESTER, name="SOUTH-1", site=south)
-        person("Ann", "helpdesk", site=south)
-        assert run("list", "--actor", "ann@corp.example").text.startswith("SOUTH-1 ")
-        assert "ACC-07" not in run("list", "--actor", "ann@corp.example").text
-
-    def test_refuses_a_person_and_records_it(
-        self, run: Run, host: Host, person: MakePerson, north: Site, south: Site
-    ) -> None:
-        person("Ann", "helpdesk", site=north)
-        person("Bob", "administrator", site=south)
-        assert "Ask: administrator of North" in run("allow-changes", "ACC-07", "--actor", "ann@corp.example").text
-        hidden = run("allow-changes", "ACC-07", "--actor", "bob@corp.example")
-        absent = run("allow-changes", "ACC-99", "--actor", "bob@corp.example")
-        assert hidden.text == absent.text
-        assert Entry.objects.filter(tag="access:refuse").count() == 3

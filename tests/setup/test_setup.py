@@ -14,9 +14,9 @@ from django.db import OperationalError
 from pytest_django import Settings
 from pytest_mock import MockerFixture
 
+from tests.administration.pages import everything_kept
 from tests.chain.conftest import MakeLab, _quick, employee, lab, north, work
 from tests.conftest import MakePerson
-from tests.web.test_administration import everything_kept
 from troubleshoot import health, queue
 from troubleshoot.management.commands import setup as command
 from troubleshoot.models import Credential, Entry, Grant, Host, Person, Site

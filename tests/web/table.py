@@ -105,12 +105,18 @@ TABLE = {
     ),
     "summary": Url(answers={"GET": OVERSEERS, "HEAD": OVERSEERS}),
     "summary.csv": Url(answers={"GET": OVERSEERS, "HEAD": OVERSEERS}),
+    "summary/monthly": Url(answers={"POST": {"manager": 302, "auditor": 302, "*": 403}}),
     "healthz": Url(public=True, answers={"GET": 503, "HEAD": 503}),  # no worker and no keeper runs beside the tests
     "health": Url(answers={"GET": WATCHERS, "HEAD": WATCHERS}),
     "administration": Url(answers=dict.fromkeys(("GET", "HEAD"), ADMINISTRATOR)),
     "administration/sites": Url(answers=ADMINISTRATED),
     "administration/sites/<uuid:pk>": Url(answers=ABSENT, objects=(f"/administration/sites/{NOBODY}",)),
     "administration/accounts": Url(answers=ADMINISTRATED),
+    "administration/sites/<uuid:pk>/times": Url(answers=ABSENT, objects=(f"/administration/sites/{NOBODY}/times",)),
+    "administration/accounts/<int:pk>": Url(answers=ABSENT, objects=("/administration/accounts/99",)),
+    "administration/accounts/<int:pk>/remove": Url(
+        answers={"POST": ABSENT["POST"]}, objects=("/administration/accounts/99/remove",)
+    ),
     "administration/people": Url(answers=dict.fromkeys(("GET", "HEAD"), ADMINISTRATOR)),
     "administration/people/new": Url(answers=ADMINISTRATED),
     "administration/people/<uuid:pk>": Url(

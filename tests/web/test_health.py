@@ -15,8 +15,8 @@ from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 from pytest_mock import MockerFixture
 
+from tests.administration.pages import words
 from tests.conftest import TESTER, MakePerson
-from tests.web.test_administration import words
 from troubleshoot import health, hosts, queue
 from troubleshoot.management import processes
 from troubleshoot.management.surroundings import machine

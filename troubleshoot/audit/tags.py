@@ -66,6 +66,8 @@ class Tag(Enum):
     HOST_READ = ("host:read", 1504)
 
     CREDENTIAL_REGISTER = ("credential:register", 1601)
+    CREDENTIAL_CHANGE = ("credential:change", 1602)
+    CREDENTIAL_REMOVE = ("credential:remove", 1603)
 
     WORKER_START = ("worker:start", 1701)
     KEEPER_START = ("keeper:start", 1801)

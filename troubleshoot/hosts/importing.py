@@ -13,8 +13,10 @@ from troubleshoot.access import Decision, Hidden, require
 from troubleshoot.audit import Actor, Tag
 from troubleshoot.hosts.drafting import Draft, Known, draft, parts
 from troubleshoot.hosts.recording import record
+from troubleshoot.hosts.registering import account_follows
 from troubleshoot.hosts.rules import ENDPOINT, Taken
 from troubleshoot.hosts.table import Problem, Row, read
+from troubleshoot.hosts.telling import tell_administrators
 from troubleshoot.models import Host, Person
 
 MOST_LISTED = 100
@@ -127,6 +129,10 @@ def _write(actor: Actor, new: list[Draft], changed: list[Draft], file: str) -> N
     _assign([*new, *changed])
     record(Tag.HOST_REGISTER, actor=actor, changes=[one.change for one in new], file=file)
     record(Tag.HOST_CHANGE, actor=actor, changes=[one.change for one in changed], file=file)
+    led = [one.host for one in changed if account_follows(one.change)]
+    for site in {host.site_id: host.site for host in led}.values():
+        text = _("%(who)s led computers of %(site)s to other places by a list: their accounts are used there now.")
+        tell_administrators(actor, site, text % {"who": actor, "site": site})
 
 
 def _assign(drafts: list[Draft]) -> None:

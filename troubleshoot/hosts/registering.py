@@ -16,6 +16,7 @@ from troubleshoot.access import require
 from troubleshoot.audit import Actor, Tag
 from troubleshoot.hosts import rules
 from troubleshoot.hosts.recording import Change, Description, describe, difference, record
+from troubleshoot.hosts.telling import tell_administrators
 from troubleshoot.models import Credential, Host, Person, Site
 
 MOST_ASSIGNED = 50
@@ -95,6 +96,9 @@ def change(*, actor: Actor, host: Host, forget_identity: bool = False, **changes
     host.save(force_update=True)
     host.assigned.set(assigned)
     record(Tag.HOST_CHANGE, actor=actor, changes=[made])
+    if account_follows(made):
+        text = _("%(who)s led %(host)s to another place: its account is used there from now on.")
+        tell_administrators(actor, host.site, text % {"who": actor, "host": host})
     return host
 
 

@@ -4,31 +4,34 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('troubleshoot', '0005_employee'),
+        ("troubleshoot", "0005_employee"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='case',
-            name='cause',
+            model_name="case",
+            name="cause",
             field=models.CharField(blank=True, max_length=100),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['opened_at', 'id'], name='case_by_time'),
+            model_name="case",
+            index=models.Index(fields=["opened_at", "id"], name="case_by_time"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['site', 'closed_at'], name='case_of_site_by_closing'),
+            model_name="case",
+            index=models.Index(fields=["site", "closed_at"], name="case_of_site_by_closing"),
         ),
         migrations.AddIndex(
-            model_name='job',
-            index=models.Index(condition=models.Q(('plan__isnull', False)), fields=['created_at', 'id', 'state'], name='change_by_time'),
+            model_name="job",
+            index=models.Index(
+                condition=models.Q(("plan__isnull", False)), fields=["created_at", "id", "state"], name="change_by_time"
+            ),
         ),
         migrations.AddIndex(
-            model_name='job',
-            index=models.Index(condition=models.Q(('plan__isnull', False)), fields=['host', 'created_at', 'id'], name='change_of_host'),
+            model_name="job",
+            index=models.Index(
+                condition=models.Q(("plan__isnull", False)), fields=["host", "created_at", "id"], name="change_of_host"
+            ),
         ),
     ]

@@ -6,17 +6,16 @@ from troubleshoot.migrations import sql
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('troubleshoot', '0006_reports'),
+        ("troubleshoot", "0006_reports"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='case',
-            name='opened_with',
+            model_name="case",
+            name="opened_with",
             field=models.UUIDField(editable=False, null=True, unique=True),
         ),
         # SQLite adds a column by making the table anew, and a dropped table takes its triggers with it.
-        sql.run('answers'),
+        sql.run("answers"),
     ]

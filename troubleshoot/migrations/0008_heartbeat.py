@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('troubleshoot', '0007_opened_with'),
+        ("troubleshoot", "0007_opened_with"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='heartbeat',
-            name='sites',
+            model_name="heartbeat",
+            name="sites",
             field=models.JSONField(default=list),
         ),
     ]

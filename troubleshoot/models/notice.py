@@ -26,6 +26,7 @@ class Notice(models.Model):
         RESULT = "result", _("result")
         MESSAGE = "message", _("message")
         REMINDER = "reminder", _("reminder")
+        SUMMARY = "summary", _("monthly summary")
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="notices")
     kind = models.CharField(max_length=12, choices=Kind.choices)

@@ -73,6 +73,8 @@ class Person(AbstractBaseUser):
     #: The password was made by somebody else: it opens nothing but the page on which it is changed.
     must_change_password = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
+    #: The month in which the summary of the month before was sent last; empty: it is not wanted.
+    summary_month = models.DateField(null=True, blank=True)
 
     objects = PersonManager()
 

@@ -1,9 +1,11 @@
 """Sites and grants: which person holds which role, where and until when."""
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
@@ -23,6 +25,13 @@ class Role(models.TextChoices):
     MANAGER = "manager", _("manager")
     AUDITOR = "auditor", _("auditor")
     ADMINISTRATOR = "administrator", _("administrator")
+
+
+def check_hours(text: str) -> None:
+    """A span of one day such as 08:00-17:30."""
+    found = re.fullmatch(r"((?:[01]\d|2[0-3]):[0-5]\d)-((?:[01]\d|2[0-3]):[0-5]\d)", text, re.ASCII)
+    if found is None or found[1] >= found[2]:
+        raise ValidationError(_("Write the beginning and the end, such as 08:00-17:30."))
 
 
 class SiteQuerySet(QuerySet["Site"]):
@@ -54,6 +63,11 @@ class Site(models.Model):
         _("banner"), max_length=300, blank=True, help_text=_("Shown to everybody who opens a case.")
     )
     ticket_required = models.BooleanField(_("a ticket number is required for a change"), default=False)
+    working_hours = models.CharField(
+        _("working hours"), max_length=11, blank=True, validators=[check_hours], help_text=_("Monday to Friday.")
+    )
+    #: Cause → minutes that a case took before Mendpoint, as an administrator entered them; "any" for every other cause.
+    minutes_before = models.JSONField(default=dict, blank=True)
 
     objects = SiteQuerySet.as_manager()
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from urllib.parse import urlencode
+from uuid import UUID
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -29,12 +31,26 @@ class Period:
     since: dt.date
     until: dt.date
     site: Site | None
+    monthly: bool = False
 
     @classmethod
     def last(cls, days: int, site: Site | None = None) -> Period:
         """The period that ends today."""
         today = timezone.localdate()
         return cls(days, today - dt.timedelta(days=days - 1), today, site)
+
+    @classmethod
+    def month(cls, day: dt.date, site: Site | None = None) -> Period:
+        """The calendar month of a day."""
+        since = day.replace(day=1)
+        until = (since + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)
+        return cls(until.day, since, until, site, monthly=True)
+
+    @property
+    def address(self) -> str:
+        """How a page of this period is asked for, after its path."""
+        when = {"month": f"{self.since:%Y-%m}"} if self.monthly else {"days": str(self.days)}
+        return "?" + urlencode({**when, "site": self.site.slug} if self.site else when)
 
     @property
     def before(self) -> Period:
@@ -72,6 +88,7 @@ class Seen:
     lab: bool | None
     opened_at: dt.datetime
     closed_at: dt.datetime | None
+    site: UUID | None
 
     @property
     def took(self) -> dt.timedelta | None:
@@ -108,6 +125,25 @@ class Attention:
 
 
 @dataclass(frozen=True)
+class Saved:
+    """The time saved, by how many solved cases, and how many had to be left out."""
+
+    time: dt.timedelta
+    cases: int
+    left_out: int
+
+    @property
+    def hours(self) -> int:
+        """How many hours, saved or lost."""
+        return round(abs(self.time).total_seconds() / 3600)
+
+    @property
+    def less(self) -> bool:
+        """Whether cases take longer than before."""
+        return self.time < dt.timedelta()
+
+
+@dataclass(frozen=True)
 class Summary:
     """Everything that the page and the file of numbers show."""
 
@@ -118,6 +154,8 @@ class Summary:
     before: int
     half: dt.timedelta | None
     most: dt.timedelta | None
+    at_work: dt.timedelta | None
+    saved: Saved | None
     held: Number
     came_back: Number
     too_young: Number
@@ -128,7 +166,13 @@ class Summary:
     ends: list[Number]
     words: list[Number]
     dangerous: list[Number]
+    temporary: list[Number]
     attention: list[Attention]
+
+    @property
+    def watched(self) -> list[list[Number]]:
+        """Kinds of changes that somebody watches over, where there were any: how many, and how many as they should."""
+        return [one for one in (self.dangerous, self.temporary) if one[0].value]
 
     @property
     def growth(self) -> int | None:

@@ -17,6 +17,8 @@ from troubleshoot.models.job import ACTIVE, MAY_BE_UNDONE, WAITING, State
 
 HELD_FOR = dt.timedelta(days=7)
 LONG = dt.timedelta(days=1)
+#: A temporary change that is back so soon after its time was undone on time: the keeper has to visit the computer.
+GRACE = dt.timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,12 @@ _SAME_AGAIN = Case.objects.filter(
 )
 _BACK = Q(Exists(_NEW_CASE)) | Q(Exists(_SAME_AGAIN))
 _OLD = Q(ended_at__lte=Now() - HELD_FOR)
+
+_TEMPORARY = Q(undo_at__isnull=False, started_at__isnull=False)
+_GRACE = models.ExpressionWrapper(OuterRef("undo_at") + Value(GRACE), output_field=models.DateTimeField())
+_BACK_IN_TIME = Job.objects.filter(
+    origin=OuterRef("pk"), kind=Job.Kind.REVERT, state=State.VERIFIED, ended_at__lte=_GRACE
+)
 
 #: Groups that a change belongs to by its end: every change is in exactly one of them.
 CHANGE_ENDS: Mapping[str, Group] = {
@@ -113,6 +121,12 @@ CHANGES: Mapping[str, Group] = {
         & Q(risk=Job.Risk.DANGEROUS, started_at__isnull=False)
         & Q(Exists(Approval.objects.filter(job=OuterRef("pk"), decision="approve", used_at__isnull=False))),
         _("Dangerous changes that ran with the approval of a second person."),
+    ),
+    "temporary": Group(_("temporary"), _APPLY & _TEMPORARY, _("Changes that ran and undo themselves after a time.")),
+    "undone_on_time": Group(
+        _("temporary, undone on time"),
+        _APPLY & _TEMPORARY & Q(state=State.REVERTED) & Q(Exists(_BACK_IN_TIME)),
+        _("Put back, and read again, at most 10 minutes after their time."),
     ),
     "unanswered": Group(
         _("approval expired unanswered"),

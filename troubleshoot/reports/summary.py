@@ -7,19 +7,15 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
-from django.db.models.fields.json import KT
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from troubleshoot.models import Case, Host, Job, Person
-from troubleshoot.reports import history
-from troubleshoot.reports.asking import NO_CAUSE, HistoryForm, Question, causes
+from troubleshoot.models import Case, Person, Site
+from troubleshoot.reports import attention, history, hours, saving
+from troubleshoot.reports.asking import NO_CAUSE, READERS, HistoryForm, Question, causes
 from troubleshoot.reports.numbers import (
     BUCKETS,
-    FEW,
-    MANY_CASES,
-    MOST_NAMED,
     Attention,
     CauseRow,
     Number,
@@ -37,6 +33,7 @@ def of(person: Person, period: Period) -> Summary:
     ends, earlier = _changes(person, period), _causes_before(person, period)
     ways = Counter(one.way for one in seen)
     solved = [one.took for one in seen if one.took is not None]
+    sites = [period.site] if period.site else list(Site.objects.where(person, READERS))
     return Summary(
         period=period,
         ways=[_case_number(period, key, ways[key]) for key in CASE_WAYS],
@@ -45,6 +42,8 @@ def of(person: Person, period: Period) -> Summary:
         before=sum(earlier.values()),
         half=share_within(solved, 0.5),
         most=share_within(solved, 0.9),
+        at_work=_at_work(seen, sites),
+        saved=saving.of(seen, sites),
         held=ends["held"],
         came_back=ends["came_back"],
         too_young=ends["too_young"],
@@ -55,6 +54,7 @@ def of(person: Person, period: Period) -> Summary:
         ends=[ends[key] for key in CHANGE_ENDS],
         words=[ends[key] for key in ("works", "same_error", "no_word")],
         dangerous=[ends[key] for key in ("dangerous", "dangerous_approved")],
+        temporary=[ends[key] for key in ("temporary", "undone_on_time")],
         attention=[one for one in _attention(person, period, seen, ends) if one.number.value],
     )
 
@@ -72,8 +72,20 @@ def _cases(person: Person, period: Period) -> QuerySet[Case]:
 
 
 def _seen(rows: Any) -> Iterator[Seen]:
-    found = rows.values_list("cause", "way", "back", "guide__name", "host__name", "host__lab", "opened_at", "closed_at")
+    names = ("cause", "way", "back", "guide__name", "host__name", "host__lab", "opened_at", "closed_at", "site")
+    found = rows.values_list(*names)
     return (Seen(*row) for row in found.iterator(chunk_size=2000))
+
+
+def _at_work(seen: list[Seen], sites: list[Site]) -> dt.timedelta | None:
+    """The working time within which half of the solved cases were, of the sites that have working hours."""
+    spans = {site.pk: span for site in sites if (span := hours.span(site.working_hours))}
+    times = [
+        hours.worked(one.opened_at, one.closed_at, spans[one.site])
+        for one in seen
+        if one.took is not None and one.closed_at and one.site in spans
+    ]
+    return share_within(times, 0.5)
 
 
 def _changes(person: Person, period: Period) -> dict[str, Number]:
@@ -142,50 +154,8 @@ def _days(period: Period, seen: list[Seen]) -> list[tuple[dt.date, int, int]]:
 
 def _attention(person: Person, period: Period, seen: list[Seen], ends: dict[str, Number]) -> Iterator[Attention]:
     yield Attention(ends["same_error"])
-    yield _many_cases(period, seen)
+    yield attention.many_cases(period, seen)
     yield Attention(_overdue(person, period))
     yield Attention(ends["unanswered"])
-    yield _guides(period, seen)
-    yield _closed_hosts(person, period)
-
-
-def _many_cases(period: Period, seen: list[Seen]) -> Attention:
-    counts = Counter((one.host, bool(one.lab)) for one in seen if one.host)
-    found = sorted((-count, name, lab) for (name, lab), count in counts.items() if name and count >= MANY_CASES)
-    number = Number(len(found), _("computers with 3 or more cases"), {}, _("Cases opened in this period."))
-    named = [(_label(name, lab, -less), period.asked("cases", host=name)) for less, name, lab in found[:MOST_NAMED]]
-    return Attention(number, named)
-
-
-def _guides(period: Period, seen: list[Seen]) -> Attention:
-    """Guides whose closed cases were sent on more often than not; a few cases say nothing."""
-    closed = Counter(one.guide for one in seen if one.way != "open")
-    sent = Counter(one.guide for one in seen if one.way == "sent_on")
-    found = sorted(name for name, count in closed.items() if count >= FEW and sent[name] * 2 > count)
-    words = _("guides that end in “sent on” more than half the time")
-    number = Number(len(found), words, {}, _("Of the cases that were closed, at least 5 of them."))
-    named = [
-        (f"{name}: {sent[name]} / {closed[name]}", period.asked("cases", guide=name, outcome="sent_on"))
-        for name in found
-    ]
-    return Attention(number, named)
-
-
-def _closed_hosts(person: Person, period: Period) -> Attention:
-    """Computers whose latest look could not see inside."""
-    hosts: Any = Host.objects.visible_to(person)
-    hosts = hosts.filter(site=period.site) if period.site else hosts
-    looks = Job.objects.filter(host=OuterRef("pk"), kind=Job.Kind.READ, state="done").order_by("-created_at")
-    latest = looks.annotate(reached=KT("result__reached")).values("reached")[:1]
-    found = list(hosts.annotate(reached=Subquery(latest)).exclude(reached=None).exclude(reached="yes").order_by("name"))
-    words = _("computers that we cannot look into")
-    number = Number(
-        len(found), words, {}, _("At the latest look, sign-in was refused, scripts were blocked, or nothing answered.")
-    )
-    return Attention(
-        number, [(history.host_words(one), {"show": "cases", "host": one.name}) for one in found[:MOST_NAMED]]
-    )
-
-
-def _label(name: str, lab: bool, count: int) -> str:
-    return f"{_('%s (simulated)') % name if lab else name}: {count}"
+    yield attention.guides(period, seen)
+    yield from attention.computers(person, period)

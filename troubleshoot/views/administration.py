@@ -1,7 +1,10 @@
-"""Administration: what is missing, sites, and the references to accounts."""
+"""Administration: what is missing, and the sites with what they tell their people."""
 
+from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
@@ -10,9 +13,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from troubleshoot import access, hosts, people, readiness
-from troubleshoot.forms_admin import CredentialForm, SiteForm
-from troubleshoot.models import Credential, Person, Site
+from troubleshoot import access, people, readiness
+from troubleshoot.forms_admin import AdminForm, is_stale, mark
+from troubleshoot.forms_sites import SiteForm, TimesForm
+from troubleshoot.models import Person, Site
 from troubleshoot.views.doors import rule, visitor
 
 PAGE = 50
@@ -22,7 +26,7 @@ PAGE = 50
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The first steps, those that are missing with what to do, and the way to the other pages."""
-    return render(request, "admin_home.html", {"steps": readiness.steps()})
+    return render(request, "admin_home.html", {"steps": readiness.steps(), "solo": settings.MENDPOINT_SOLO_MODE})
 
 
 @rule("site.change")
@@ -46,41 +50,50 @@ def sites(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def site(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What a site is called and what it tells its people."""
-    person = visitor(request)
-    found = access.obtain(Site.objects.all(), person, "site.change", pk=pk)
+    found = _site(request, pk)
     names = [name for name in SiteForm.base_fields if name != "slug"]
-    form = SiteForm(request.POST or None, initial={name: getattr(found, name) for name in names})
+    shown = {name: getattr(found, name) for name in names}
+    form = SiteForm(request.POST or None, initial=shown)
     del form.fields["slug"]
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                people.change_site(actor=person, site=found, **form.cleaned_data)
-            except ValidationError as error:
-                form.take(error)
-            else:
-                messages.success(request, _("Saved."))
-                return redirect("admin-site", pk=pk)
-    return render(request, "admin_site.html", {"site": found, "form": form}, status=status)
+    if saved := _saved(request, found, form, seen := mark(shown), lambda: form.cleaned_data):
+        return saved
+    return _page(request, "admin_site.html", {"site": found, "form": form, "seen": seen})
 
 
-@rule("credential.change")
+@rule("site.change")
 @require_http_methods(["GET", "HEAD", "POST"])
-def credentials(request: HttpRequest) -> HttpResponse:
-    """The accounts on hosts, by the references to their secrets, and a form for a new one."""
-    person = visitor(request)
-    form = CredentialForm(request.POST or None, administrator=person)
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid() and _register(person, form):
-            messages.success(request, _("The account is registered. Give its secret to the workers of its site."))
-            return redirect("admin-credentials")
-    rows = Credential.objects.filter(site__in=_mine(person), name__gt=request.GET.get("after", ""))
-    found = list(rows.select_related("site").order_by("name")[: PAGE + 1])
-    context = {"credentials": found[:PAGE], "more": found[PAGE - 1].name if len(found) > PAGE else "", "form": form}
-    return render(request, "admin_credentials.html", context, status=status)
+def times(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """What cases of a site took before Mendpoint, by cause: from it the summary reckons the time that is saved."""
+    found = _site(request, pk)
+    form = TimesForm(request.POST or None, before=found.minutes_before)
+    if saved := _saved(
+        request, found, form, seen := mark(found.minutes_before), lambda: {"minutes_before": form.minutes()}
+    ):
+        return saved
+    return _page(request, "admin_times.html", {"site": found, "form": form, "seen": seen})
+
+
+def _site(request: HttpRequest, pk: UUID) -> Site:
+    return access.obtain(Site.objects.all(), visitor(request), "site.change", pk=pk)
+
+
+def _saved(
+    request: HttpRequest, found: Site, form: AdminForm, seen: str, given: Callable[[], dict[str, Any]]
+) -> HttpResponse | None:
+    """The answer to a form that was saved; None when there is a page to show, perhaps with what is wrong."""
+    if request.method != "POST" or not form.is_valid() or is_stale(request, form, seen):
+        return None
+    try:
+        people.change_site(actor=visitor(request), site=found, **given())
+    except ValidationError as error:
+        form.take(error)
+        return None
+    messages.success(request, _("Saved."))
+    return redirect(request.path)
+
+
+def _page(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+    return render(request, template, context, status=422 if request.method == "POST" else 200)
 
 
 def _mine(person: Person) -> QuerySet[Site]:
@@ -93,15 +106,6 @@ def _make_site(person: Person, form: SiteForm) -> bool:
     try:
         made = people.create_site(actor=person, slug=given.pop("slug"), name=given.pop("name"))
         people.change_site(actor=person, site=made, **given)
-    except ValidationError as error:
-        form.take(error)
-        return False
-    return True
-
-
-def _register(person: Person, form: CredentialForm) -> bool:
-    try:
-        hosts.register_credential(actor=person, **form.cleaned_data)
     except ValidationError as error:
         form.take(error)
         return False

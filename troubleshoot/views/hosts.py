@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from troubleshoot import access, connection, health, hosts
+from troubleshoot.forms_admin import is_stale
 from troubleshoot.forms_hosts import HostForm, shown
 from troubleshoot.htmx import page
 from troubleshoot.models import Host, Person, Site
@@ -55,12 +56,12 @@ def host(request: HttpRequest, pk: int) -> HttpResponse:
     person = visitor(request)
     found = _obtain(person, pk)
     form = HostForm(request.POST or None, initial=shown(found), administrator=person)
-    stale = request.method == "POST" and request.POST.get("seen") != hosts.version(found)
-    if request.method == "POST" and form.is_valid() and not stale and _change(person, found, form):
+    seen = hosts.version(found)
+    posted = request.method == "POST" and form.is_valid()
+    if posted and not is_stale(request, form, seen) and _change(person, found, form):
         messages.success(request, _("Saved."))
         return redirect("admin-host", pk=pk)
-    last = connection.tests_of(found).first()
-    context = {"host": found, "form": form, "seen": hosts.version(found), "stale": stale, "last": last}
+    context = {"host": found, "form": form, "seen": seen, "last": connection.tests_of(found).first()}
     return render(request, "admin_host.html", context, status=422 if request.method == "POST" else 200)
 
 

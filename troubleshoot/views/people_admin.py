@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -130,5 +131,6 @@ def _page(request: HttpRequest, found: Person, form: GrantForm, *, status: int =
         "held": [one for one in every if one.pk in active],
         "past": [one for one in every if one.pk not in active],
         "own": found == visitor(request),
+        "solo": settings.MENDPOINT_SOLO_MODE,
     }
     return render(request, "admin_person.html", context, status=status)

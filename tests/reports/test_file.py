@@ -1,0 +1,55 @@
+"""The history as a file."""
+
+import re
+
+import pytest
+from django.test import Client
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.bench_pages import bulk
+from tests.reports.pages import read
+from troubleshoot import cases
+from troubleshoot.models import Case, Entry, Job, Person, Site
+from troubleshoot.reports import exporting
+
+pytestmark = pytest.mark.django_db
+
+
+class TestTheFile:
+    def test_holds_every_row_in_utc(self, world: bulk.World, client: Client, manager: Person) -> None:
+        bulk.cases(world, 200)
+        client.force_login(manager)
+        found = read(client, "/history.csv?show=cases")
+        assert [int(row["case"]) for row in found] == list(
+            Case.objects.visible_to(manager).order_by("-opened_at", "-pk").values_list("pk", flat=True)
+        )
+        assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", row["opened at (UTC)"]) for row in found)
+        assert len(read(client, "/history.csv?outcome=failed")) == (
+            Job.objects.visible_to(manager).filter(state="failed").count()
+        )
+
+    def test_is_recorded_with_what_was_asked(self, world: bulk.World, client: Client, manager: Person) -> None:
+        client.force_login(manager)
+        client.head("/history.csv?who=Emil")
+        assert not Entry.objects.filter(tag="history:export").exists()
+        client.get("/history.csv?who=Emil&outcome=failed")
+        entry = Entry.objects.get(tag="history:export")
+        assert entry.actor == str(manager.pk)
+        assert b'"outcome":"failed"' in bytes(entry.canonical)
+        assert b"Emil" not in bytes(entry.canonical)
+
+    def test_shows_every_text_and_runs_none(self, client: Client, manager: Person, emil: Person, north: Site) -> None:
+        evil = "=cmd|'/c calc'!A0,\"x\"\r\ny"
+        case = cases.open_case(actor=emil, beneficiary=emil, error_text="0x904", host=None)
+        Case.objects.filter(pk=case.pk).update(site=north, sent_to=evil, ticket="\uff0b1", word="")
+        client.force_login(manager)
+        (row,) = read(client, "/history.csv?show=cases")
+        assert row["sent to"] == "'" + evil
+        assert row["ticket"] == "'\uff0b1"
+
+    @given(st.text())
+    def test_never_begins_a_cell_like_a_formula(self, text: str) -> None:
+        cell = exporting.cell(text)
+        assert cell.removeprefix("'") == text or cell == text
+        assert not cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20"))

@@ -1,0 +1,135 @@
+"""The history through the front door: rows, pages both ways, who sees what."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.http import QueryDict
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from tests.bench_pages import bulk
+from tests.reports.pages import cases_of, queries, rows_of, walk
+from troubleshoot import cases
+from troubleshoot.models import Case, Job, Person
+from troubleshoot.reports import asking, history
+
+pytestmark = pytest.mark.django_db
+
+
+class TestARow:
+    def test_is_one_sentence_that_says_who_what_where_and_how_it_ended(
+        self, world: bulk.World, go: Callable[[str], str]
+    ) -> None:
+        bulk.cases(world, 100)
+        emil = world.people[0]
+        ran = Job.objects.filter(state="verified", host__site__slug="north", beneficiary=emil).exclude(requester=emil)
+        job = ran.select_related("case", "host", "requester").first()
+        assert job
+        assert job.case
+        said = {"": "no word yet", "works": "works", "same_error": "same error"}[job.case.word]
+        title = asking.actions()[job.action]
+        assert (
+            f"{job.requester} ran “{title}” on {job.host} (simulated) for Emil; verified; person: {said}. "
+            f"Case {job.case_id}"
+        ) in rows_of(go(f"/history?host={job.host}"))
+
+    def test_of_a_case_says_where_it_went(self, world: bulk.World, go: Callable[[str], str]) -> None:
+        case = cases.open_case(actor=world.people[0], beneficiary=world.people[0], error_text="0x904 0x7", host=None)
+        sentence = f"Emil could not use a computer that is not registered (0x904 / 0x7); still open. Case {case.pk}"
+        assert rows_of(go("/history?show=cases")) == [sentence]
+
+    def test_shows_names_as_text(self, world: bulk.World, go: Callable[[str], str]) -> None:
+        bulk.cases(world, 30)
+        Person.objects.filter(name="Emil").update(name="<script>alert(1)</script>")
+        page = go("/history")
+        assert "<script>alert" not in page
+        assert "&lt;script&gt;alert" in page
+
+
+class TestPages:
+    @pytest.mark.parametrize("show", ["changes", "cases"])
+    def test_lead_through_every_row_once_and_back(
+        self, show: str, world: bulk.World, go: Callable[[str], str], manager: Person, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(history, "PAGE", 7)
+        bulk.cases(world, 120)
+        # Rows that share their moment must not be lost or doubled at the edge of a page.
+        same = timezone.now()
+        some = list(Case.objects.values_list("pk", flat=True)[:50])
+        Case.objects.filter(pk__in=some).update(opened_at=same)
+        Job.objects.filter(case__in=some).update(created_at=same)
+        wanted: Any = Case.objects.visible_to(manager).order_by("-opened_at", "-pk").values_list("pk", flat=True)
+        if show == "changes":
+            rows = Job.objects.visible_to(manager).order_by("-created_at", "-pk")
+            wanted = rows.values_list("case_id", flat=True)
+        pages = list(walk(go, f"/history?show={show}", "next"))
+        assert len(pages) > 2
+        assert [number for page in pages for number in cases_of(page)] == list(wanted)
+        last = re.search(r'href="(\?[^"]*)" rel="prev"', pages[-1])
+        assert last
+        back = list(walk(go, "/history" + last[1].replace("&amp;", "&"), "prev"))
+        assert [number for page in reversed(back) for number in cases_of(page)] == list(wanted)[
+            : len(wanted) - len(cases_of(pages[-1]))
+        ]
+
+    def test_cost_the_same_for_few_and_for_many_rows(self, world: bulk.World, client: Client, manager: Person) -> None:
+        client.force_login(manager)
+        for show in ("changes", "cases"):
+            bulk.cases(world, 8)
+            few = queries(client, f"/history?show={show}")
+            bulk.cases(world, 300)
+            assert queries(client, f"/history?show={show}") == few <= 12
+
+    @pytest.mark.skipif("connection.vendor != 'sqlite'", reason="reads SQLite's own words about its plan")
+    @pytest.mark.parametrize(
+        "query",
+        ["", "show=cases", "host=PC-00001", "site=north", "outcome=failed", "show=cases&outcome=sent_on&site=north"],
+    )
+    def test_are_read_in_the_order_of_an_index_and_never_sorted(
+        self, query: str, world: bulk.World, manager: Person
+    ) -> None:
+        bulk.cases(world, 50)
+        asked = asking.understand(manager, QueryDict(query))
+        with CaptureQueriesContext(connection) as seen:
+            history.page(manager, asked)
+        statement = max((one["sql"] for one in seen), key=len)
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN QUERY PLAN {statement}")
+            plan = [str(row[3]) for row in cursor.fetchall()]
+        assert not [step for step in plan if "TEMP B-TREE" in step]
+        assert [step for step in plan if re.search(r"INDEX (case|change)_\w*(time|host|end)", step)]
+
+    def test_say_it_when_nothing_fits(self, go: Callable[[str], str]) -> None:
+        assert "Nothing has happened yet." in go("/history")
+        assert "Nothing that you may see fits this." in go("/history?host=PC-77")
+
+
+class TestWhoSees:
+    def test_only_rows_of_their_sites(self, world: bulk.World, go: Callable[[str], str], manager: Person) -> None:
+        bulk.cases(world, 60)
+        foreign = set(Case.objects.filter(site__slug="south").values_list("pk", flat=True))
+        seen = {number for page in walk(go, "/history?show=cases", "next") for number in cases_of(page)}
+        assert seen
+        assert not seen & foreign
+        assert not {number for page in walk(go, "/history", "next") for number in cases_of(page)} & foreign
+
+    def test_an_employee_only_their_own(self, world: bulk.World, client: Client, emil: Person) -> None:
+        bulk.cases(world, 40)
+        client.force_login(emil)
+        own = set(Case.objects.filter(beneficiary=emil) | Case.objects.filter(opened_by=emil))
+        seen = cases_of(client.get("/history?show=cases").content.decode())
+        assert set(seen) == {case.pk for case in own}
+
+    def test_a_case_of_a_foreign_site_is_as_absent_as_none(
+        self, world: bulk.World, client: Client, manager: Person
+    ) -> None:
+        bulk.cases(world, 40)
+        foreign = Case.objects.filter(site__slug="south").first()
+        assert foreign
+        client.force_login(manager)
+        for number in (foreign.pk, 10**9, 10**30):
+            assert client.get(f"/history/cases/{number}").status_code == 404

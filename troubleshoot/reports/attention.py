@@ -1,0 +1,93 @@
+"""What needs somebody's attention: each as a number with its rows, or by name."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django.db.models import OuterRef, Subquery
+from django.db.models.fields.json import KT
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from troubleshoot.models import Host, Job, Person, Reading
+from troubleshoot.reports import history
+from troubleshoot.reports.numbers import FEW, MANY_CASES, MOST_NAMED, Attention, Number, Period, Seen
+
+SOON = dt.timedelta(days=30)
+CHUNK = 500
+
+
+def many_cases(period: Period, seen: Sequence[Seen]) -> Attention:
+    """Computers with three or more cases."""
+    counts = Counter((one.host, bool(one.lab)) for one in seen if one.host)
+    found = sorted((-count, name, lab) for (name, lab), count in counts.items() if name and count >= MANY_CASES)
+    number = Number(len(found), _("computers with 3 or more cases"), {}, _("Cases opened in this period."))
+    named = [(_label(name, lab, -less), period.asked("cases", host=name)) for less, name, lab in found[:MOST_NAMED]]
+    return Attention(number, named)
+
+
+def guides(period: Period, seen: Sequence[Seen]) -> Attention:
+    """Guides whose closed cases were sent on more often than not; a few cases say nothing."""
+    closed = Counter(one.guide for one in seen if one.way != "open")
+    sent = Counter(one.guide for one in seen if one.way == "sent_on")
+    found = sorted(name for name, count in closed.items() if count >= FEW and sent[name] * 2 > count)
+    words = _("guides that end in “sent on” more than half the time")
+    number = Number(len(found), words, {}, _("Of the cases that were closed, at least 5 of them."))
+    named = [
+        (f"{name}: {sent[name]} / {closed[name]}", period.asked("cases", guide=name, outcome="sent_on"))
+        for name in found
+    ]
+    return Attention(number, named)
+
+
+def computers(person: Person, period: Period) -> list[Attention]:
+    """Computers whose latest look could not see inside, and those whose certificate is about to expire."""
+    hosts: Any = Host.objects.visible_to(person)
+    hosts = hosts.filter(site=period.site) if period.site else hosts
+    looks = Job.objects.filter(host=OuterRef("pk"), kind=Job.Kind.READ, state="done").order_by("-created_at")
+    latest = looks.annotate(reached=KT("result__reached")).values("reached")[:1]
+    found = list(hosts.annotate(reached=Subquery(latest), look=Subquery(looks.values("pk")[:1])).exclude(look=None))
+    return [_closed(found), _expiring(found)]
+
+
+def _closed(hosts: list[Any]) -> Attention:
+    found = [one for one in hosts if one.reached not in {None, "yes"}]
+    meaning = _("At the latest look, sign-in was refused, scripts were blocked, or nothing answered.")
+    number = Number(len(found), _("computers that we cannot look into"), {}, meaning)
+    return Attention(number, [(history.host_words(one), _about(one)) for one in found[:MOST_NAMED]])
+
+
+def _expiring(hosts: list[Any]) -> Attention:
+    """What the latest look saw of their certificates. One that has been renewed since is seen at the next look."""
+    ends = dict(_certificates([one.look for one in hosts]))
+    limit = timezone.now() + SOON
+    found = sorted(
+        ((end, one) for one in hosts if (end := ends.get(one.look)) and end <= limit), key=lambda row: row[0]
+    )
+    meaning = _("By the certificate that Remote Desktop showed at the latest look, expired ones included.")
+    number = Number(len(found), _("certificates that expire within 30 days"), {}, meaning)
+    words = [(f"{history.host_words(one)}: {date_format(end, 'j M Y')}", _about(one)) for end, one in found]
+    return Attention(number, words[:MOST_NAMED])
+
+
+def _certificates(looks: list[Any]) -> Iterator[tuple[Any, dt.datetime]]:
+    """The end of the certificate that each look saw from outside."""
+    for start in range(0, len(looks), CHUNK):
+        rows = Reading.objects.filter(job__in=looks[start : start + CHUNK], source="network", name="remote desktop")
+        for job, end in rows.annotate(end=KT("value__certificate__not_after")).values_list("job", "end"):
+            moment = parse_datetime(end) if end else None
+            if moment is not None and timezone.is_aware(moment):
+                yield job, moment
+
+
+def _about(host: Host) -> dict[str, str]:
+    return {"show": "cases", "host": host.name}
+
+
+def _label(name: str, lab: bool, count: int) -> str:
+    return f"{_('%s (simulated)') % name if lab else name}: {count}"
