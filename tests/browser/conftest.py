@@ -8,17 +8,19 @@ import shutil
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, sync_playwright
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from tests.chain.conftest import _quick, approver, employee, helpdesk, lab, north, work
+from tests.conftest import MakePerson
 from tests.support import need
-from troubleshoot.models import Person
+from troubleshoot.models import Person, Site
 
 __all__ = ["_quick", "approver", "employee", "helpdesk", "lab", "north", "work"]
 
@@ -59,11 +61,18 @@ class Visit:
     context: BrowserContext
     complaints: list[str]
     url: str
+    #: Answers that are no faults: a refused form is a 422 on purpose.
+    expected: frozenset[int] = frozenset({422})
 
     def heard(self, said: ConsoleMessage) -> None:
-        """Keep a complaint. A refused form is a 422 on purpose, and the console notes every answer above 400."""
-        if said.type == "error" and "422" not in said.text:
+        """Keep a complaint. The console notes every answer above 400 as well; those are judged by their number."""
+        if said.type in {"error", "warning"} and "the server responded with a status of" not in said.text:
             self.complaints.append(said.text)
+
+    def answered(self, response: Response) -> None:
+        """Keep every answer that is a fault: a page, picture or script of ours that is not there, or broken."""
+        if response.status >= 400 and response.status not in self.expected:
+            self.complaints.append(f"{response.status} {response.request.method} {response.url}")
 
     def go(self, path: str) -> None:
         """Open a page of ours."""
@@ -96,6 +105,36 @@ class Visit:
         self.page.emulate_media(color_scheme="light")
         self.page.set_viewport_size({"width": 1280, "height": 900})
 
+    def look(self) -> None:
+        """What `check` asks, for many pages: each size and each colour scheme once."""
+        sizes: tuple[tuple[Literal["light", "dark"], int], ...] = (("light", 320), ("dark", 390), ("light", 1280))
+        for scheme, width in sizes:
+            self.page.emulate_media(color_scheme=scheme)
+            self.page.set_viewport_size({"width": width, "height": 900})
+            spare = self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+            assert spare <= 0, f"{self.page.url} is {spare} px too wide at {width}"
+            if width > 320:
+                found = Axe().run(self.page)
+                assert found.violations_count == 0, f"{self.page.url}\n{found.generate_report()}"
+
+    def tab_to(self, name: str) -> None:
+        """Press Tab until what has the focus is called so."""
+        for _ in range(60):
+            self.page.keyboard.press("Tab")
+            if self.page.evaluate("document.activeElement.innerText.trim()") == name:
+                return
+        raise AssertionError(f"{name} is not reached by Tab on {self.page.url}")
+
+    def types(self, label: str, text: str) -> None:
+        """Press Tab until the field with this label has the focus, and type."""
+        wanted = self.page.get_by_label(label, exact=True)
+        for _ in range(60):
+            self.page.keyboard.press("Tab")
+            if wanted.evaluate("field => field === document.activeElement"):
+                self.page.keyboard.type(text)
+                return
+        raise AssertionError(f"{label} is not reached by Tab on {self.page.url}")
+
 
 OpenWindow = Callable[..., "Visit"]
 
@@ -115,6 +154,7 @@ def window(browser: Browser, live_server: LiveServer, settings: Settings) -> Ite
         page.set_default_timeout(10_000)
         visit = Visit(page, context, [], live_server.url)
         page.on("console", visit.heard)
+        page.on("response", visit.answered)
         page.on("pageerror", lambda error: visit.complaints.append(str(error)))
         if person:
             visit.sign_in(person)
@@ -139,3 +179,9 @@ def number(page: Page) -> int:
     found = re.search(r"/cases/(\d+)", page.url)
     assert found, page.url
     return int(found[1])
+
+
+@pytest.fixture
+def boss(person: MakePerson, north: Site) -> Person:
+    """Administers every site."""
+    return person("Dora", "administrator")

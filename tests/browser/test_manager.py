@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.bench_pages import bulk
 from tests.browser.conftest import OpenWindow
@@ -33,6 +34,30 @@ def test_from_a_number_to_its_rows_to_one_case(window: OpenWindow, manager: Pers
     visit.page.locator(".events a").first.click()
     assert visit.title().startswith("Case ")
     assert visit.page.locator("main form").count() == 0
+
+
+@pytest.mark.usefixtures("_rows")
+def test_every_number_of_the_page_leads_to_as_many_rows_by_keyboard(window: OpenWindow, manager: Person) -> None:
+    visit = window(manager)
+    visit.go("/summary")
+    number = visit.page.locator(".tile dd a").first.inner_text()
+    visit.tab_to(number)
+    visit.page.keyboard.press("Enter")
+    visit.page.wait_for_url("**/history?**")
+    assert number == "120"
+    assert visit.page.locator(".events li").count() == 50, "one page of them"
+
+
+@pytest.mark.usefixtures("_rows")
+@pytest.mark.parametrize("scripts", [True, False])
+def test_the_summary_is_asked_for_by_mail_and_stopped(window: OpenWindow, manager: Person, scripts: bool) -> None:
+    visit = window(manager, scripts=scripts)
+    visit.go("/summary")
+    visit.page.get_by_role("button", name="Send me this monthly").click()
+    expect(visit.page.get_by_text("It comes by e-mail on the first day of each month.")).to_be_visible()
+    visit.page.get_by_role("button", name="Stop sending me this monthly").click()
+    expect(visit.page.get_by_text("It is not sent any more.")).to_be_visible()
+    expect(visit.page.get_by_role("button", name="Print")).to_be_visible(visible=scripts)
 
 
 @pytest.mark.usefixtures("_rows")
