@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -47,6 +48,13 @@ class SiteForm(AdminForm):
         help_text=gettext_lazy("Monday to Friday, such as 08:00-17:30. The summary then counts working time as well."),
     )
     ticket_required = forms.BooleanField(label=gettext_lazy("A change needs a ticket number"), required=False)
+
+    def clean_slug(self) -> str:
+        """As workers and queues spell it."""
+        slug = str(self.cleaned_data["slug"])
+        if slug != slug.lower():
+            raise ValidationError(_("Write small letters, digits and hyphens."))
+        return slug
 
 
 class TimesForm(AdminForm):

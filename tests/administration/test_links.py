@@ -29,6 +29,8 @@ def followed(client: Client, start: str) -> dict[str, int]:
             continue
         answer = client.get(path)
         found[path] = answer.status_code
+        if answer.status_code == 302:
+            waiting.append(urljoin(path, answer.headers["Location"]))
         if "html" in answer.headers.get("Content-Type", "") and not answer.streaming:
             links = re.findall(r'(?:href|hx-get)="([^"#]+)', answer.content.decode())
             here = [urljoin(path, html.unescape(link)) for link in links]

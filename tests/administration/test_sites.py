@@ -45,6 +45,14 @@ class TestASite:
         assert "already exists" in page
         assert Site.objects.count() == 1
 
+    def test_with_a_fault_in_any_field_is_not_made_at_all(self, client: Client, chief: Person) -> None:
+        client.force_login(chief)
+        good = {"slug": "north", "name": "North", "working_hours": ""}
+        for bad in ({"working_hours": "nine"}, {"slug": "North"}, {"name": ""}):
+            assert client.post(SITES, good | bad).status_code == 422
+        assert not Site.objects.exists()
+        assert client.post(SITES, good).status_code == 302
+
     def test_is_made_by_an_administrator_of_every_site_alone(self, browser: Client) -> None:
         assert browser.post(SITES, {"slug": "east", "name": "East"}).status_code == 403
         assert "A new site is made by an administrator of every site" in words(browser.get(SITES))

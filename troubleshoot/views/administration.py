@@ -7,6 +7,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -104,8 +105,9 @@ def _make_site(person: Person, form: SiteForm) -> bool:
     """Make the site, with its texts, or put what is wrong into the form."""
     given = dict(form.cleaned_data)
     try:
-        made = people.create_site(actor=person, slug=given.pop("slug"), name=given.pop("name"))
-        people.change_site(actor=person, site=made, **given)
+        with transaction.atomic():  # a site without its texts would be left behind
+            made = people.create_site(actor=person, slug=given.pop("slug"), name=given.pop("name"))
+            people.change_site(actor=person, site=made, **given)
     except ValidationError as error:
         form.take(error)
         return False
