@@ -184,6 +184,8 @@ class _Notes:
         stage = _ALSO.get(look.stage, look.stage)
         if look.reached in {"constrained_language", "blocked"}:
             stage = "readings" if self._written.get("language") else "language"
+        if self._job.host.tls and "tcp" in self._written and "tls" not in self._written:
+            stage = "tls"  # a visit that ran out of time names where it wanted to go, not where it stood
         if stage == "rights":  # only an account that has been accepted is refused a shell
             self._write("sign-in", True, "")
         if False not in {ok for name, ok in self._written.items() if name != "clock"}:

@@ -5,6 +5,7 @@ from threading import Thread
 
 from django.db import connection as database
 from playwright.sync_api import expect
+from pytest_django import Settings
 
 from tests.browser.conftest import OpenWindow
 from tests.chain.conftest import MakeLab, Registered
@@ -100,8 +101,9 @@ def spoil(host: Registered, stage: str) -> None:
 
 
 def test_each_bad_stage_is_named_with_its_likely_cure(
-    window: OpenWindow, boss: Person, north: Site, lab: MakeLab, work: Callable[[], None]
+    window: OpenWindow, boss: Person, north: Site, lab: MakeLab, work: Callable[[], None], settings: Settings
 ) -> None:
+    settings.MENDPOINT_VISIT_SECONDS = 10
     found: dict[str, Host] = {}
     for stage, faults in BAD.items():
         host = lab(*faults, name=f"ACC-{len(found):02}")

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
 from tests.chain.conftest import MakeLab, Registered
 from tests.conftest import MakePerson
@@ -88,6 +89,15 @@ class TestAHostThatFails:
         lines = tried(host)
         assert (lines["sign-in"].state, lines["rights"].state, lines["shell"].state) == ("good", "bad", "skipped")
         assert "Administrators" in lines["rights"].cure
+
+    def test_a_secure_connection_that_never_begins_is_named(self, lab: MakeLab, tried: Try, settings: Settings) -> None:
+        settings.MENDPOINT_VISIT_SECONDS = 5
+        host = lab()  # speaks HTTP where HTTPS is registered
+        Host.objects.filter(pk=host.row.pk).update(tls=True)
+        host.row.refresh_from_db()
+        lines = tried(host)
+        assert [name for name, line in lines.items() if line.state == "bad"] == ["tls"]
+        assert "certificate" in lines["tls"].cure
 
     def test_an_old_powershell_is_named(self, lab: MakeLab, tried: Try) -> None:
         host = lab()
