@@ -6,11 +6,13 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from troubleshoot import audit
 from troubleshoot.access import require
 from troubleshoot.audit import Actor, Tag
 from troubleshoot.credentials import in_folder
+from troubleshoot.hosts.keeping import unless_taken
 from troubleshoot.hosts.telling import tell_administrators
 from troubleshoot.models import Credential, Person, Site
 from troubleshoot.models.credential import REFERENCE
@@ -20,6 +22,7 @@ _USERNAME = re.compile(r"\S(?:.{0,198}\S)?")
 #: The kernel's views: behind them lie environments and descriptors of processes, not mounted secrets.
 _KERNEL = frozenset({"proc", "sys", "dev"})
 _MOST_NAMED = 5
+_TAKEN = gettext_lazy("An account of this name is registered already.")
 
 
 @transaction.atomic
@@ -34,7 +37,8 @@ def register_credential(*, actor: Actor, name: str, site: Site, username: str, r
         require(actor, "credential.change", site)
     credential = Credential(name=name, site=site, username=username, reference=reference)
     _check(credential)
-    credential.save(force_insert=True)
+    with unless_taken(str(_TAKEN)):
+        credential.save(force_insert=True)
     audit.record(
         Tag.CREDENTIAL_REGISTER,
         actor=actor,
@@ -63,7 +67,8 @@ def change_credential(
     for field in fields:
         setattr(credential, field, given[field])
     _check(credential)
-    credential.save(update_fields=fields)
+    with unless_taken(str(_TAKEN)):
+        credential.save(update_fields=fields)
     plain = {field: [before[field], given[field]] for field in fields if field != "username"}
     audit.record(
         Tag.CREDENTIAL_CHANGE,
@@ -112,7 +117,7 @@ def _check(credential: Credential) -> None:
     if not _NAME.fullmatch(credential.name):
         faults["name"] = _("Write letters, digits, dots, hyphens, underscores and inner spaces, at most 80.")
     elif others.exists():
-        faults["name"] = _("An account of this name is registered already.")
+        faults["name"] = str(_TAKEN)
     if not (_USERNAME.fullmatch(credential.username) and credential.username.isprintable()):
         faults["username"] = _("Write the account as its hosts know it, such as CORP\\mendpoint.")
     if not _is_reference(credential.reference):

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from troubleshoot.access import require
 from troubleshoot.audit import Actor, Tag
 from troubleshoot.hosts import rules
+from troubleshoot.hosts.keeping import unless_taken
 from troubleshoot.hosts.recording import Change, Description, describe, difference, record
 from troubleshoot.hosts.telling import tell_administrators
 from troubleshoot.models import Credential, Host, Person, Site
@@ -63,7 +64,8 @@ def register(*, actor: Actor, name: str, site: Site, lab: bool = False, **settin
         host.winrm_port = rules.winrm_port(tls=host.tls)
     made = difference(host, {}, _described(host, assigned))
     _check(made, assigned)
-    host.save(force_insert=True)
+    with unless_taken(_("A computer of this name is registered already.")):
+        host.save(force_insert=True)
     host.assigned.set(assigned)
     record(Tag.HOST_REGISTER, actor=actor, changes=[made])
     return host
@@ -93,7 +95,8 @@ def change(*, actor: Actor, host: Host, forget_identity: bool = False, **changes
     _check(made, assigned)
     if "credential" not in changes and account_follows(made):
         raise ValidationError({"credential": [str(NAME_THE_ACCOUNT)]})
-    host.save(force_update=True)
+    with unless_taken(_("A computer of this name is registered already.")):
+        host.save(force_update=True)
     host.assigned.set(assigned)
     record(Tag.HOST_CHANGE, actor=actor, changes=[made])
     if account_follows(made):
