@@ -69,9 +69,10 @@ def test_people_are_written_to_asked_again_and_noted_about(
     emil.visit.go(f"/cases/{case.pk}")
     expect(emil.visit.page.locator("#talk")).not_to_contain_text("Same image")
     emil.follow("Answer it")
-    expect(emil.visit.page.locator("h1")).to_contain_text("What stands between you")
+    expect(emil.visit.page.get_by_role("group", name="What stands between you")).to_be_visible()
     emil.choose("A VPN")
     emil.press("Next")
+    expect(emil.visit.page.get_by_role("group", name="What stands between you")).to_have_count(0)
     hanna.visit.go(f"/desk/cases/{case.pk}")
     expect(page.locator(".timeline")).to_contain_text("changed later")
 
