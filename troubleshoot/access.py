@@ -125,8 +125,10 @@ def may(person: Visitor, action: str, obj: object = None) -> Decision:
     if not (isinstance(person, Person) and person.is_active):
         return _denial(action, "no_role", obj)
     missed = "no_role"
-    for grant in person.grants.active().filter(role__in=row):
+    for grant in person.held():
         role = Role(grant.role)
+        if role not in row:
+            continue
         if not _reaches(row[role], person, grant, obj):
             missed = "out_of_reach"
         elif limit := _limit(action, role, person, obj):

@@ -215,6 +215,8 @@ def _keep_an_administrator(leaving: GrantQuerySet) -> None:
 
 
 def _record(tag: Tag, actor: Actor, grant: Grant) -> None:
+    if isinstance(actor, Person):
+        actor.came_with(None)  # the grants have changed, perhaps the actor's own
     audit.record(
         tag,
         actor=actor,

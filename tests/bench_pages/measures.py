@@ -152,7 +152,7 @@ def _person(name: str, site: Site, role: str = "") -> Person:
 
 def _client(person: Person) -> Client:
     client = Client(SERVER_NAME="localhost")
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(person)
     return client
 
 

@@ -1,14 +1,19 @@
 """People: who signs in, known by their e-mail address. Accounts are switched off, never deleted."""
 
+from __future__ import annotations
+
 import unicodedata
-from collections.abc import Collection
-from typing import Any, NoReturn
+from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import ProtectedError, QuerySet
 from django.utils.translation import gettext_lazy as _
 from uuid6 import uuid7
+
+if TYPE_CHECKING:
+    from troubleshoot.models.site import Grant
 
 _NEVER_DELETED = "People are deactivated, never deleted."
 
@@ -56,7 +61,7 @@ class PersonManager(BaseUserManager["Person"]):
         """Everybody, switched off or not."""
         return PersonQuerySet(self.model, using=self._db)
 
-    def get_by_natural_key(self, username: str | None) -> "Person":
+    def get_by_natural_key(self, username: str | None) -> Person:
         """The account with this address in any spelling; raises Person.DoesNotExist."""
         return self.get(email=normalise_email(username or ""))
 
@@ -76,6 +81,9 @@ class Person(AbstractBaseUser):
     #: The month in which the summary of the month before was sent last; empty: it is not wanted.
     summary_month = models.DateField(null=True, blank=True)
 
+    #: The grants that the visitor behind one request came with; everybody else's are asked for each time.
+    _came_with: tuple[Grant, ...] | None = None
+
     objects = PersonManager()
 
     USERNAME_FIELD = "email"
@@ -94,11 +102,22 @@ class Person(AbstractBaseUser):
         """Refuse: the history names people, so accounts are switched off instead."""
         raise ProtectedError(_NEVER_DELETED, {self})
 
+    def came_with(self, grants: Iterable[Grant] | None) -> None:
+        """Remember the grants in force now, for as long as this object lives; None forgets them.
+
+        Only for an object that lives no longer than one request: a grant that ends is noticed by the next one.
+        """
+        self._came_with = None if grants is None else tuple(grants)
+
+    def held(self) -> tuple[Grant, ...]:
+        """The grants in force now; nobody's when the account is switched off."""
+        if not self.is_active:
+            return ()
+        return tuple(self.grants.active()) if self._came_with is None else self._came_with
+
     def roles(self) -> frozenset[str]:
         """The roles this person holds today, at any site."""
-        if not self.is_active:
-            return frozenset()
-        return frozenset(self.grants.active().values_list("role", flat=True))
+        return frozenset(grant.role for grant in self.held())
 
     def holds(self, roles: Collection[str]) -> bool:
         """Whether this person holds one of the roles today, at any site."""

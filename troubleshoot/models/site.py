@@ -42,9 +42,11 @@ class SiteQuerySet(QuerySet["Site"]):
 
         A grant without a site counts for every site, those to come included.
         """
-        grants = Grant.objects.active().filter(person=person, person__is_active=True, role__in=list(roles))
-        sites = list(grants.values_list("site", flat=True))
-        return self.all() if None in sites else self.filter(pk__in=sites)
+        wanted = frozenset(roles)
+        held = [grant for grant in person.held() if grant.role in wanted]
+        if any(grant.site_id is None for grant in held):
+            return self.all()
+        return self.filter(pk__in={grant.site_id for grant in held if grant.site_id})
 
 
 class Site(models.Model):
