@@ -5,9 +5,11 @@ import random
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 
 import pytest
 from django.db import connection, connections, transaction
+from django.test.utils import CaptureQueriesContext
 
 from tests.conftest import TESTER
 from troubleshoot import audit
@@ -46,6 +48,21 @@ def _one(dice: random.Random) -> int:
     return 1
 
 
+def write_one() -> None:
+    with transaction.atomic():
+        audit.record("job:progress", actor=TESTER)
+
+
+def in_another_thread(work: Callable[[], None]) -> None:
+    def run() -> None:
+        work()
+        connection.close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+
+
 def _in_process(database: dict[str, object], seed: int, results: "multiprocessing.Queue[int]") -> None:
     connections.close_all()
     connections["default"].settings_dict.update(database)
@@ -61,6 +78,29 @@ def assert_gapless(expected: int) -> None:
 
 @pytest.mark.django_db(transaction=True)
 class TestWriters:
+    def test_move_on_with_the_entry_in_one_statement(self) -> None:
+        write_some(1, 3)
+        with transaction.atomic(), CaptureQueriesContext(connection) as seen:
+            audit.record("job:progress", actor=TESTER)
+        about = [query["sql"].partition(" ")[0] for query in seen if "troubleshoot_writer" in query["sql"]]
+        assert about == ["UPDATE"]
+
+    def test_that_moved_on_meanwhile_are_asked_where_they_stand(self) -> None:
+        for _ in range(3):
+            write_one()
+            in_another_thread(write_one)
+        assert_gapless(6)
+        assert Writer.objects.count() == 1
+
+    def test_are_never_taken_to_stand_where_a_rollback_left_them(self) -> None:
+        write_one()
+        with transaction.atomic():
+            write_one()
+            transaction.set_rollback(True)
+        in_another_thread(write_one)  # the same number, another head
+        write_one()
+        assert_gapless(3)
+
     def test_leave_no_gap_after_random_rollbacks(self) -> None:
         assert_gapless(write_some(1, 60))
         assert Writer.objects.count() <= 1

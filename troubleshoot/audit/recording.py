@@ -3,8 +3,8 @@
 import re
 import secrets
 import threading
-from collections.abc import Iterable, Mapping
-from uuid import UUID
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 
 from django.db import connection, models
 from django.utils import timezone
@@ -26,9 +26,9 @@ _PRIVATE_KEY = re.compile("-----BEGIN [A-Z ]*PRIVATE KEY-----")
 
 
 class _Last(threading.local):
-    """The writer that this thread used last: where to look first, nothing more."""
+    """The place after this thread's latest entry: a guess where the next one goes, proved when it is taken."""
 
-    lane = UUID(int=0)
+    following: Position | None = None
 
 
 _LAST = _Last()
@@ -62,21 +62,19 @@ def record(
         raise NotInTransaction(f"{tag}: an audit entry belongs into the transaction of its change")
     act = _act(tag if isinstance(tag, Tag) else Tag.named(tag), actor, on_behalf, objects, details or {})
     salt, payload = secrets.token_bytes(SALT_BYTES), _payload(actor, on_behalf, personal or {})
-    lane = _take_lane()
-    position = Position(lane.pk, lane.seq + 1, bytes(lane.head))
-    entry_id, at = uuid7(), timezone.now()
+    entry = Entry(id=uuid7())
+    draft = partial(
+        compose,
+        act,
+        entry=entry.pk,
+        source=came_through(),
+        personal=commitment(salt, payload) if payload else None,
+    )
     try:
-        data = compose(
-            act,
-            entry=entry_id,
-            at=at,
-            source=came_through(),
-            personal=commitment(salt, payload) if payload else None,
-            position=position,
-        )
+        position = _append(draft, entry)
     except canonical.CanonicalError as error:
         raise Unrecordable(f"{act.tag.value}: {error}") from error
-    return _write(act, Entry(id=entry_id, at=at, canonical=data), position, salt, payload)
+    return _write(act, entry, position, salt, payload)
 
 
 def _act(
@@ -132,34 +130,45 @@ def _refuse_secrets(value: object, name: str = "") -> None:
         raise Unrecordable(f"{name!r} holds a private key; secrets never enter the audit log")
 
 
-def _take_lane() -> Writer:
+def _append(draft: Callable[..., bytes], entry: Entry) -> Position:
+    """Give the entry its place and its bytes: after this thread's latest entry, else where a writer is free."""
+    place = _LAST.following
+    if place is None or not _moved_on(place, draft, entry):
+        lane = _take_lane(place)
+        place = Position(lane.pk, lane.seq + 1, bytes(lane.head))
+        if not _moved_on(place, draft, entry):
+            raise RuntimeError(f"writer {lane.pk} was moved on by somebody else: its lock did not hold")
+    _LAST.following = Position(place.writer, place.seq + 1, bytes(entry.leaf_hash))
+    return place
+
+
+def _moved_on(place: Position, draft: Callable[..., bytes], entry: Entry) -> bool:
+    """Move the writer on to this place; False when it does not stand right before it, or somebody holds it."""
+    entry.at = timezone.now()
+    entry.canonical = draft(at=entry.at, position=place)
+    entry.leaf_hash = leaf_hash(entry.canonical)
+    before = Writer.objects.filter(pk=place.writer, seq=place.seq - 1, head=place.previous)
+    free = before.select_for_update(skip_locked=True).values("pk")
+    return Writer.objects.filter(pk__in=free).update(seq=place.seq, head=entry.leaf_hash) == 1
+
+
+def _take_lane(latest: Position | None) -> Writer:
     """A writer that no other transaction holds, locked until this one ends; a new one when none is free.
 
     A thread prefers the writer that it had last: within a transaction that is the one it holds already.
     SQLite has one writing transaction at a time, so there the first writer is always free.
     """
     free = Writer.objects.select_for_update(skip_locked=True).order_by("id")
-    lane = free.filter(pk=_LAST.lane).first() or free.first() or Writer.objects.create()
-    _LAST.lane = lane.pk
-    return lane
+    own = free.filter(pk=latest.writer).first() if latest else None
+    return own or free.first() or Writer.objects.create()
 
 
 def _write(act: Act, entry: Entry, position: Position, salt: bytes, payload: bytes) -> Entry:
     entry.writer_id, entry.seq, entry.version = position.writer, position.seq, VERSION
     entry.tag, entry.code = act.tag.value, act.tag.code
     entry.actor_kind, entry.actor, entry.on_behalf = act.actor_kind, act.actor, act.on_behalf
-    entry.leaf_hash = leaf_hash(bytes(entry.canonical))
     entry.save(force_insert=True)
     EntryObject.objects.bulk_create(EntryObject(entry=entry, kind=kind, ref=ref) for kind, ref in act.objects)
     if payload:
         PersonalPart.objects.create(entry=entry, salt=salt, payload=payload)
-    _move_on(position, entry)
     return entry
-
-
-def _move_on(position: Position, entry: Entry) -> None:
-    moved = Writer.objects.filter(pk=position.writer, seq=position.seq - 1).update(
-        seq=position.seq, head=entry.leaf_hash
-    )
-    if moved != 1:
-        raise RuntimeError(f"writer {position.writer} was moved on by somebody else: its lock did not hold")
