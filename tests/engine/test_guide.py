@@ -113,6 +113,10 @@ class TestChangedAnswer:
                 answer(LAMP, answers, step, value, started={"switch"})
         assert answer(LAMP, answers, "switch", "verified")["switch"] == "verified"
 
+    def test_is_refused_while_its_remedy_is_still_running(self) -> None:
+        with pytest.raises(AnswerRefused, match="the remedy of switch has started"):
+            answer(LAMP, {"light": "off", "where": "hall"}, "where", "dont_know", started={"switch"})
+
     @given(guides(), st.data())
     def test_keeps_exactly_what_came_before(self, guide: Guide, data: st.DataObject) -> None:
         answers = play(guide, data)

@@ -123,7 +123,7 @@ def answer(
     if answers[step] == value:
         return dict(current.path)
     kept = current.steps.index(step)
-    if fixed := set(current.steps[kept + 1 :]) & set(started) or {step} & set(started):
+    if fixed := {*current.steps[kept:], current.at.name} & set(started):
         raise AnswerRefused(f"the remedy of {min(fixed)} has started; what led to it stays as it is")
     return {**dict(current.path[:kept]), step: value}
 
