@@ -132,7 +132,7 @@ def listed(found: Iterable[Place], name: str, *, after: str = "") -> tuple[list[
     last = Case.objects.filter(pk=key(after)).values_list("urgency", "round_began_at", "pk").first()
     wanted = [one for one in found if one.ask in asks and (last is None or tuple(one[:3]) > last)]
     page = [one.pk for one in wanted[:PAGE]]
-    rows = {case.pk: case for case in with_ask(Case.objects.filter(pk__in=page)).select_related(*_SHOWN)}
+    rows = {case.pk: case for case in _shown(with_ask(Case.objects.filter(pk__in=page)))}
     return [_row(rows[pk]) for pk in page], str(page[-1]) if len(wanted) > PAGE else ""
 
 
@@ -202,9 +202,14 @@ def _newest(cases: QuerySet[Case], after: str) -> tuple[list[Row], str]:
 
 
 def _page(cases: QuerySet[Any]) -> tuple[list[Row], str]:
-    rows = cases.select_related(*_SHOWN)[: PAGE + 1]
+    rows = _shown(cases)[: PAGE + 1]
     found = [_row(case) for case in rows]
     return found[:PAGE], str(found[PAGE - 1].case.pk) if len(found) > PAGE else ""
+
+
+def _shown(cases: QuerySet[Any]) -> QuerySet[Any]:
+    """With what a row shows, and without the long texts."""
+    return cases.select_related(*_SHOWN).defer("guide__source", "error_text")
 
 
 def _row(case: Any) -> Row:

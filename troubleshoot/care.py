@@ -29,12 +29,13 @@ def ask_for_help(*, actor: Person, case: Case) -> None:
     """Hands the case to helpdesk as it stands, with everything that is known. Asking again changes nothing."""
     access.require(actor, "case.answer", case)
     with transaction.atomic():
-        case = _locked(case)
+        case.hold()
         _refuse_closed(case)
         if case.asked_for_help_at is not None:
             return
         case.asked_for_help_at = Now()
         case.save(update_fields=["asked_for_help_at"])
+        case.refresh_from_db(fields=["asked_for_help_at"])  # the database's own time
         _record(Tag.CASE_HAND_OVER, actor, case, {"asked": True})
         jobs.go_on(case, actor=actor, requester=actor)
 
@@ -46,7 +47,7 @@ def take(*, actor: Person, case: Case, shown_owner: UUID | None = None) -> None:
     """
     access.require(actor, "case.take", case)
     with transaction.atomic():
-        case = _locked(case)
+        case.hold()
         _refuse_closed(case)
         if case.owner_id not in {None, actor.pk, shown_owner}:
             raise NotPossible(_("%s has just taken this case.") % case.owner)
@@ -68,7 +69,7 @@ def hand_back(*, actor: Person, case: Case) -> None:
     """Gives the case back to all of helpdesk."""
     access.require(actor, "case.take", case)
     with transaction.atomic():
-        case = _locked(case)
+        case.hold()
         case.owner = None
         case.save(update_fields=["owner"])
         _record(Tag.CASE_TAKE, actor, case, {"owner": None})
@@ -95,7 +96,7 @@ def ask_again(*, actor: Person, case: Case, step: str) -> None:
     """Sends a question of the guide, which was answered before, to the person's page. Twice in a row is once."""
     access.require(actor, "case.take", case)
     with transaction.atomic():
-        case = _locked(case)
+        case.hold()
         _refuse_closed(case)
         walk = diagnosis.standing(case)
         if step not in cases.open_answers(case, walk):
@@ -112,12 +113,13 @@ def close(*, actor: Person, case: Case, solved: bool, sent_to: str = "", ticket:
     if not solved and not sent_to.strip():
         raise NotPossible(_("Say to whom it is sent on, so that the person knows who takes care of it."))
     with transaction.atomic():
-        case = _locked(case)
+        case.hold()
         _refuse_closed(case)
         case.outcome = Case.Outcome.SOLVED if solved else Case.Outcome.ESCALATED
         case.sent_to, case.ticket = sent_to.strip()[:120], (ticket.strip() or case.ticket)[:80]
         case.closed_at, case.waiting_for, case.need = Now(), Case.WaitingFor.NOBODY, ""
         case.save(update_fields=["outcome", "sent_to", "ticket", "closed_at", "waiting_for", "need"])
+        case.refresh_from_db(fields=["closed_at"])  # the database's own time
         _record(Tag.CASE_CLOSE, actor, case, {"outcome": str(case.outcome), "by_helpdesk": True})
         words = _("Your case is solved.") if solved else _("Your case was sent on to %s.") % case.sent_to
         notices.tell({case.beneficiary} - {actor}, Notice.Kind.RESULT, words, case=case)
@@ -130,7 +132,7 @@ def read_again(*, actor: Person, case: Case) -> None:
     """
     access.require(actor, "case.take", case)
     with transaction.atomic():
-        case = _locked(case)
+        case.hold()
         _refuse_closed(case)
         if case.host is None:
             raise NotPossible(_("This computer is not registered, so nothing can be read."))
@@ -143,7 +145,7 @@ def check_again(*, actor: Person, case: Case) -> None:
     opened again for seven days."""
     access.require(actor, "case.answer", case)
     with transaction.atomic():
-        case = _locked(case)
+        case.hold()
         if case.closed_at and timezone.now() - case.closed_at > REOPEN_WITHIN:
             raise NotPossible(_("This case was closed more than seven days ago. Open a new one."))
         if case.jobs.filter(state__in=jobs.UNSETTLED).exclude(kind="read").exists():
@@ -156,7 +158,7 @@ def check_again(*, actor: Person, case: Case) -> None:
         case.closed_at, case.outcome, case.word, case.asked_for_help_at = None, "", "", None
         case.save(update_fields=["round", "round_began_at", "closed_at", "outcome", "word", "asked_for_help_at"])
         _record(Tag.CASE_REOPEN, actor, case, {"round": case.round, "reopened": reopened})
-        case.refresh_from_db()
+        case.refresh_from_db(fields=["round_began_at"])  # the database's own time
         jobs.go_on(case, actor=actor, requester=actor)
 
 
@@ -193,10 +195,6 @@ def _unconfirmed(older_than: dt.timedelta) -> QuerySet[Case]:
         .select_related("beneficiary")
         .order_by("pk")
     )
-
-
-def _locked(case: Case) -> Case:
-    return Case.objects.held().select_related("host", "guide", "owner").get(pk=case.pk)
 
 
 def _refuse_closed(case: Case) -> None:

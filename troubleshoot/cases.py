@@ -60,6 +60,7 @@ def open_case(
             facts_digest=library.facts().digest,
             at_step=guide.start,
         )
+        case.refresh_from_db(fields=["round_began_at"])  # the database's own time
         audit.record(
             Tag.CASE_OPEN,
             actor=actor,
@@ -68,7 +69,6 @@ def open_case(
             details={"error": case.error["code"], "guide": guide.digest},
         )
         jobs.go_on(case, actor=actor, requester=actor)
-    case.refresh_from_db()
     return case
 
 
@@ -76,14 +76,14 @@ def answer(*, actor: Person, case: Case, step: str, value: str) -> None:
     """Records what the person says to a question or a try; an earlier answer may be changed until a fix has begun."""
     access.require(actor, "case.answer", case)
     with transaction.atomic():
-        case = _locked(case)
+        _hold(case)
         rows = list(case.answers.order_by("number"))
         given = [row for row in rows if row.round == case.round]
         known = diagnosis.answers(case, given)
         if known.get(step) == value:
             return  # said before: a second click, or the page of before
         _check_answer(case, known, step, value)
-        Answer.objects.create(
+        row = Answer.objects.create(
             case=case,
             round=case.round,
             number=len(rows) + 1,
@@ -100,7 +100,7 @@ def answer(*, actor: Person, case: Case, step: str, value: str) -> None:
             objects=[case],
             details={"answers": [{"step": step, "value": value, "source": "person"}]},
         )
-        jobs.go_on(case, actor=actor, requester=actor)
+        jobs.go_on(case, actor=actor, requester=actor, rows=[*rows, row])
 
 
 def answer_ahead(*, actor: Person, case: Case, step: str, value: str) -> None:
@@ -111,7 +111,7 @@ def answer_ahead(*, actor: Person, case: Case, step: str, value: str) -> None:
     """
     access.require(actor, "case.answer", case)
     with transaction.atomic():
-        case = _locked(case)
+        _hold(case)
         asked = diagnosis.guide_of(case).steps.get(step)
         if asked is None or asked.name != diagnosis.guide_of(case).meanwhile or value not in asked.to:
             raise NotPossible("This is not asked now.")
@@ -120,12 +120,11 @@ def answer_ahead(*, actor: Person, case: Case, step: str, value: str) -> None:
         jobs.go_on(case, actor=actor, requester=actor)
 
 
-def _locked(case: Case) -> Case:
-    """The case as it is now, held until the transaction ends. Raises NotPossible when it is closed."""
-    case = Case.objects.held().select_related("guide", "beneficiary").get(pk=case.pk)
+def _hold(case: Case) -> None:
+    """Bring the case up to date, held until the transaction ends. Raises NotPossible when it is closed."""
+    case.hold()
     if case.closed_at is not None:
         raise NotPossible("This case is closed.")
-    return case
 
 
 def _keep_word(case: Case, given: list[Answer], step: str, value: str) -> None:
@@ -179,7 +178,7 @@ def _check_answer(case: Case, known: dict[str, str], step: str, value: str) -> N
     if step in guide.steps and guide.steps[step].kind not in {"ask", "try"}:
         raise NotPossible("This is answered by a reading or a fix, not by a person.")
     try:
-        guides.answer(guide, known, step, value, started=started_fixes(case))
+        guides.answer(guide, known, step, value, started=started_fixes(case) if step in known else ())
     except guides.AnswerRefused as refusal:
         raise NotPossible(f"{refusal}.") from refusal
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django.db.models import F, QuerySet
@@ -42,14 +42,19 @@ WAITING_FOR = {
 TO_START = frozenset({State.PLANNED, State.APPROVED})
 
 
-@functools.lru_cache(maxsize=256)
-def _parse(name: str, source: str) -> Guide:
-    return library.guide_from(name, source)
+#: What a case shows of where it stands, kept for lists.
+_PLACE = ("at_step", "waiting_for", "need", "outcome", "closed_at")
+#: Guides by digest, each parsed once: what a digest names never changes.
+_PARSED: dict[str, Guide] = {}
 
 
 def guide_of(case: Case) -> Guide:
     """The guide as it was when the case began."""
-    return _parse(case.guide.name, case.guide.source)
+    version = case.guide
+    guide = _PARSED.get(version.digest)
+    if guide is None:
+        guide = _PARSED[version.digest] = library.guide_from(version.name, version.source)
+    return guide
 
 
 def publish(guide: Guide) -> GuideVersion:
@@ -148,6 +153,8 @@ def fix_job(case: Case, action: str) -> Job | None:
 
 def begun_fixes(case: Case) -> set[str]:
     """The remedies of this round that have begun: what led to them is no longer changed."""
+    if case.host_id is None:
+        return set()
     return set(_jobs(case).exclude(started_at=None).values_list("action", flat=True))
 
 
@@ -160,19 +167,21 @@ def _jobs(case: Case) -> QuerySet[Job]:
     return case.jobs.filter(created_at__gte=F("case__round_began_at"))
 
 
-def advance(case: Case, *, actor: Actor) -> Walk:
+def advance(case: Case, *, actor: Actor, rows: Sequence[Answer] | None = None) -> Walk:
     """Answers every step that readings and fixes can answer, and keeps the case's place. Runs in the transaction
-    that ended a job or recorded a person's answer, never in a GET."""
-    case = Case.objects.held().select_related("guide", "host").get(pk=case.pk)
-    guide, found, known = guide_of(case), answers(case), facts(case)
+    that ended a job or recorded a person's answer, never in a GET.
+
+    The caller holds the case (`Case.objects.held`); `rows` are all of its answers, where they have been read.
+    """
+    rows = list(case.answers.order_by("number")) if rows is None else rows
+    guide, found = guide_of(case), answers(case, [row for row in rows if row.round == case.round])
+    known = functools.cache(lambda: facts(case))
     given: list[Answer] = []
-    number = case.answers.count()
     walk = guides.walk(guide, found)
     while (row := _machine_answer(case, walk.at, known)) is not None:
-        number += 1
-        row.number, row.round = number, case.round
-        row.save(force_insert=True)
         given.append(row)
+        row.number, row.round = len(rows) + len(given), case.round
+        row.save(force_insert=True)
         found = guides.answer(guide, found, row.step, row.value)
         walk = guides.walk(guide, found)
     if given:
@@ -187,14 +196,20 @@ def advance(case: Case, *, actor: Actor) -> Walk:
     return walk
 
 
-def _machine_answer(case: Case, step: Step, known: dict[str, Fact] | None) -> Answer | None:
-    if step.kind == "fact" and known is not None and (not known or step.subject in known):
-        return Answer(case=case, step=step.name, value=_fact_answer(step, known), source=Answer.Source.READING)
+def _machine_answer(case: Case, step: Step, known: Callable[[], dict[str, Fact] | None]) -> Answer | None:
+    if step.kind == "fact":
+        return _reading_answer(case, step, known())
     if step.kind == "ask" and (said := case.ahead.get(step.subject)) in step.to:
         return Answer(case=case, step=step.name, value=said, source=Answer.Source.PERSON, by=case.beneficiary)
     if step.kind == "fix" and (job := fix_job(case, step.subject)) and (value := _outcome(job)):
         return Answer(case=case, step=step.name, value=value, source=Answer.Source.FIX, job=job)
     return None
+
+
+def _reading_answer(case: Case, step: Step, known: dict[str, Fact] | None) -> Answer | None:
+    if known is None or (known and step.subject not in known):
+        return None
+    return Answer(case=case, step=step.name, value=_fact_answer(step, known), source=Answer.Source.READING)
 
 
 def _outcome(job: Job) -> str:
@@ -205,9 +220,9 @@ def _outcome(job: Job) -> str:
 def _keep_place(case: Case, walk: Walk, actor: Actor) -> None:
     """Keeps what lists show. A case that was handed to helpdesk stays open until helpdesk closes it."""
     handed_over = walk.at.kind == "end" and walk.at.subject == Case.Outcome.ESCALATED
+    before = [getattr(case, name) for name in _PLACE]
     case.at_step = walk.at.name
     case.waiting_for = Case.WaitingFor.HELPDESK if handed_over else WAITING_FOR[walk.at.kind]
-    fields = ["at_step", "waiting_for", "need", "outcome", "closed_at"]
     if walk.at.kind == "end" and case.closed_at is None and case.outcome != walk.at.subject:
         case.outcome = Case.Outcome(walk.at.subject)
         case.closed_at = None if handed_over else Now()
@@ -221,7 +236,11 @@ def _keep_place(case: Case, walk: Walk, actor: Actor) -> None:
     elif walk.at.kind != "end":
         case.outcome = ""
     case.need = need(case, walk)
-    case.save(update_fields=fields)
+    changed = [name for name, value in zip(_PLACE, before, strict=True) if getattr(case, name) != value]
+    if changed:
+        case.save(update_fields=changed)
+    if "closed_at" in changed:
+        case.refresh_from_db(fields=["closed_at"])  # the database's own time
 
 
 def need(case: Case, walk: Walk) -> str:

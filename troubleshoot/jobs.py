@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from troubleshoot import access, audit, diagnosis, duty, notices, queue
 from troubleshoot.audit import Actor, Tag
-from troubleshoot.models import Case, Host, Job, JobLine, Notice, Person, Plan
+from troubleshoot.models import Answer, Case, Host, Job, JobLine, Notice, Person, Plan
 from troubleshoot.models.job import ACTIVE, ENDED, WAITING, State
 
 #: Seconds until the keeper rings again for a queued job: after 10, 20, 40, then every 60.
@@ -83,6 +84,8 @@ def move(
             details={"from": came_from, "to": to.value, "fence": job.fence, **(details or {})},
             personal=personal,
         )
+        if job.has_ended and job.case_id:
+            job.case = Case.objects.held().with_guide().select_related("host", "beneficiary").get(pk=job.case_id)
         if job.has_ended and job.kind != Job.Kind.READ:
             whom = [job.requester, *([job.beneficiary] if job.beneficiary else [])]
             notices.tell(whom, Notice.Kind.RESULT, f"{job.host}: {text}", case=job.case, job=job)
@@ -91,17 +94,20 @@ def move(
     return True
 
 
-def go_on(case: Case, *, actor: Actor, requester: Person) -> None:
+def go_on(case: Case, *, actor: Actor, requester: Person, rows: Sequence[Answer] | None = None) -> None:
     """Lets a case go on as far as it can, and sends for a new reading where it needs one: after a change, what was
-    read before no longer counts. Helpdesk is told when the case begins to need it."""
+    read before no longer counts. Helpdesk is told when the case begins to need it.
+
+    The caller holds the case (`Case.objects.held`); `rows` are all of its answers, where they have been read.
+    """
     needed = case.need
-    walk = diagnosis.advance(case, actor=actor)
-    case.refresh_from_db()
+    walk = diagnosis.advance(case, actor=actor, rows=rows)
     if case.need and not needed:
         desk = [case.owner] if case.owner else notices.holders("helpdesk", case.site)
         notices.tell(desk, Notice.Kind.NEW_CASE, f"{case.beneficiary}: {case.get_need_display()}", case=case)
-    open_reading = case.jobs.filter(kind=Job.Kind.READ, action="").exclude(state__in=ENDED)
-    if walk.at.kind == "fact" and case.host and not open_reading.exists():
+    if walk.at.kind != "fact" or case.host is None:
+        return
+    if not case.jobs.filter(kind=Job.Kind.READ, action="").exclude(state__in=ENDED).exists():
         queue_reading(host=case.host, case=case, requester=requester, beneficiary=case.beneficiary)
 
 

@@ -337,11 +337,28 @@ class TestCost:
     def test_a_step_of_the_guide_takes_few_queries(self, lab: MakeLab, reader: Reader, work: Work) -> None:
         page = reader.opens(lab("closed-before-confirm"))
         work()
-        with CaptureQueriesContext(
-            connection,
-        ) as looked:
+        with CaptureQueriesContext(connection) as looked:
             reader.client.get(page.url)
-        assert len(looked) <= MOST_QUERIES, "\n".join(query["sql"][:150] for query in looked.captured_queries)
+        assert len(looked) <= MOST_QUERIES, told(looked)
+
+    def test_an_answer_takes_few_queries(self, reader: Reader) -> None:
+        page = reader.opens(None)
+        asked = page.fields("answer")
+        for value in ("office", "home_vpn", "home"):  # the first answer, and two that change it
+            with CaptureQueriesContext(connection) as sent:
+                assert reader.client.post(f"{page.url}/answer", {**asked, "value": value}).status_code == 302
+            assert len(statements(sent)) <= MOST_QUERIES, told(sent)
+        assert list(case_of(page).answers.values_list("value", flat=True))[-3:] == ["office", "home_vpn", "home"]
+
+
+def statements(seen: CaptureQueriesContext) -> list[str]:
+    """What the database was asked, without the brackets of transactions."""
+    brackets = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")
+    return [query["sql"] for query in seen if not query["sql"].startswith(brackets)]
+
+
+def told(seen: CaptureQueriesContext) -> str:
+    return "\n".join(sql[:150] for sql in statements(seen))
 
 
 def test_no_job_is_started_by_looking(lab: MakeLab, reader: Reader, work: Work) -> None:

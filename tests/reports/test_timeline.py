@@ -20,8 +20,9 @@ class TestATimeline:
     def case(self, emil: Person) -> Case:
         case = cases.open_case(actor=emil, beneficiary=emil, error_text="0x904", host=None)
         case.refresh_from_db()
-        cases.answer(actor=emil, case=case, step=case.at_step, value="home_vpn")
-        cases.answer(actor=emil, case=case, step=case.at_step, value="office")
+        step = case.at_step
+        cases.answer(actor=emil, case=case, step=step, value="home_vpn")
+        cases.answer(actor=emil, case=case, step=step, value="office")
         return case
 
     def test_tells_answers_and_marks_those_that_were_replaced(self, case: Case, go: Callable[[str], str]) -> None:

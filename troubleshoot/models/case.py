@@ -12,6 +12,14 @@ from troubleshoot.models.host import Host
 from troubleshoot.models.person import Person
 from troubleshoot.models.site import Site
 
+#: What is said when a case is opened and never changes after.
+_FIXED = frozenset(
+    {
+        *("id", "opened_by", "beneficiary", "site", "host", "error_text", "named_host", "error", "guide"),
+        *("facts_digest", "opened_with", "urgency", "whereabouts", "opened_at"),
+    }
+)
+
 
 class CaseQuerySet(models.QuerySet["Case"]):
     """Reads of cases; each starts from a person."""
@@ -19,13 +27,17 @@ class CaseQuerySet(models.QuerySet["Case"]):
     def visible_to(self, person: Person) -> CaseQuerySet:
         """What `access` lets the person read: own cases as an employee, those of the sites they serve, oversee or
         audit, and for these also the cases that belong to no site."""
-        sites = Site.objects.where(person, ["helpdesk", "approver", "manager", "auditor"])
-        found = Q(site__in=sites)
-        if sites.exists():
+        overseers = ["helpdesk", "approver", "manager", "auditor"]
+        found = Q(site__in=Site.objects.where(person, overseers))
+        if person.holds(overseers):
             found |= Q(site=None)
         if person.holds(["employee"]):
             found |= Q(beneficiary=person) | Q(opened_by=person)
         return self.filter(found)
+
+    def with_guide(self) -> CaseQuerySet:
+        """With the version of the guide, but not its text: a process keeps each guide once it has parsed it."""
+        return self.select_related("guide").defer("guide__source")
 
     def held(self) -> CaseQuerySet:
         """The same cases, locked until the transaction ends: one answer at a time.
@@ -127,6 +139,11 @@ class Case(models.Model):
 
     def __str__(self) -> str:
         return f"case {self.pk}"
+
+    def hold(self) -> None:
+        """Lock the row until the transaction ends, and bring up to date what may have changed since it was read."""
+        may_change = [field.name for field in self._meta.concrete_fields if field.name not in _FIXED]
+        self.refresh_from_db(fields=may_change, from_queryset=Case.objects.held())
 
 
 class Answer(models.Model):

@@ -12,7 +12,7 @@ from troubleshoot.views.case_page import Scene
 from troubleshoot.views.doors import signed_in, visitor
 
 PAGE = 25
-ROWS = Case.objects.select_related("guide", "host__site", "site", "beneficiary", "owner")
+ROWS = Case.objects.with_guide().defer("error_text")
 
 
 @signed_in
@@ -24,6 +24,7 @@ def show(request: HttpRequest, number: int) -> HttpResponse:
         return redirect(
             "desk-case" if access.may(visitor(request), "case.take", case).allowed else "history-case", number
         )
+    case.beneficiary = visitor(request)
     return page(request, Scene(case, visitor(request), request.GET.get("change", "")))
 
 

@@ -119,7 +119,7 @@ class Scene(Standing):
     def answers(self) -> list[dict[str, Any]]:
         """What the person said so far, each with whether it can still be changed."""
         fixed = [place for place, (name, _) in enumerate(self.walk.path) if self.guide.steps[name].kind == "fix"]
-        last = max(fixed, default=-1)
+        last = len(self.walk.path) if self.fix and self.fix.started_at else max(fixed, default=-1)
         return [
             {"step": step, "words": step.words(value), "open": place > last and self.case.closed_at is None}
             for place, (name, value) in enumerate(self.walk.path)
@@ -265,7 +265,8 @@ class Scene(Standing):
     @property
     def messages(self) -> Any:
         """The talk with helpdesk, without helpdesk's own notes."""
-        return self.case.messages.filter(internal=False).select_related("author").order_by("-pk")[:50][::-1]
+        said = self.case.messages.filter(internal=False).select_related("author").order_by("-pk")
+        return said.only("text", "at", "author__name")[:50][::-1]
 
     @property
     def may_try_again(self) -> bool:

@@ -36,8 +36,10 @@ class Standing:
         self.guide = diagnosis.guide_of(self.case)
         self.rows = list(self.case.answers.filter(round=self.case.round).order_by("number"))
         self.walk = guides.walk(self.guide, diagnosis.answers(self.case, self.rows))
-        newest = self.case.jobs.exclude(kind=Job.Kind.REVERT).select_related("plan").order_by("-created_at")
-        self.all_jobs = list(newest[:MOST_JOBS])
+        self.all_jobs = []  # a case without a computer has none
+        if self.case.host_id:
+            newest = self.case.jobs.exclude(kind=Job.Kind.REVERT).order_by("-created_at")
+            self.all_jobs = list(newest[:MOST_JOBS])
 
     @property
     def host(self) -> str:

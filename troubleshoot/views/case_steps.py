@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from troubleshoot import access, care, cases, jobs, notices, plans
-from troubleshoot.forms import AnswerForm, MessageForm
+from troubleshoot.forms import MessageForm
 from troubleshoot.jobs import NotPossible
 from troubleshoot.models import Case, Job, Person
 from troubleshoot.models.job import State
@@ -35,10 +35,9 @@ def answer(request: HttpRequest, number: int) -> HttpResponse:
     """Record an answer to the question that was on the page."""
 
     def act(person: Person, case: Case) -> None:
-        form = AnswerForm(request.POST)
-        if not form.is_valid():
-            raise NotPossible(next(iter(form.errors.get("value") or [stale()])))
-        step, value = form.cleaned_data["step"], form.cleaned_data["value"]
+        step, value = request.POST.get("step", ""), request.POST.get("value", "")
+        if not value:
+            raise NotPossible(_("Choose an answer first."))
         if request.POST.get("round") != str(case.round):
             raise NotPossible(stale())
         try:
@@ -153,6 +152,8 @@ def _done(request: HttpRequest, number: int, act: Callable[[Person, Case], None]
     """Act and lead to the page of the case; what is not possible is said there, and nothing that was typed is lost."""
     person = visitor(request)
     case = access.obtain(ROWS, person, "case.read", pk=number)
+    if case.beneficiary_id == person.pk:
+        case.beneficiary = person
     try:
         act(person, case)
     except NotPossible as refusal:
