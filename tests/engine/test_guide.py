@@ -14,6 +14,7 @@ from troubleshoot.engine.guide import (
     answer,
     broken_examples,
     superseded,
+    tries_ahead,
     uncovered,
     walk,
 )
@@ -181,3 +182,35 @@ class TestStoredGuide:
             parse_guide("x", broken.encode(), FACTS)
         with pytest.raises(CatalogError, match="not valid TOML"):
             parse_guide("x", b"a = = 1", FACTS)
+
+
+class TestTriesAhead:
+    STEPS = (
+        Step("found", "fix", "mend", {"verified": "check", "declined": "end"}),
+        Step("check", "try", "Connect now.", {"worked": "end", "no_change": "seen"}),
+        Step("seen", "fact", "lamp.light", {"on": "where", "off": "bulb"}),
+        Step("where", "ask", "Where?", {"hall": "cable", "attic": "end"}),
+        Step("cable", "try", "Push the plug in.", {"worked": "end", "no_change": "bulb"}),
+        Step("bulb", "try", "Turn the bulb.", {"worked": "end", "no_change": "end"}),
+        Step("end", "end", "solved", {}),
+    )
+    GUIDE = Guide("g", "G", "found", {step.name: step for step in STEPS}, (), "digest", "")
+
+    @pytest.mark.parametrize(
+        ("said", "expected"),
+        [
+            ({}, ["bulb", "cable"]),
+            ({"seen": "on"}, ["cable", "bulb"]),
+            ({"seen": "on", "where": "attic"}, []),
+            ({"seen": "off", "where": "hall"}, ["bulb"]),
+            ({"found": "declined"}, []),
+        ],
+    )
+    def test_are_those_to_which_what_is_known_may_lead(self, said: dict[str, str], expected: list[str]) -> None:
+        found = tries_ahead(self.GUIDE, self.GUIDE.steps["found"], lambda step: said.get(step.name, ""))
+        assert [step.name for step in found] == expected
+
+    @given(guides(), st.data())
+    def test_come_to_an_end_in_any_guide(self, guide: Guide, data: st.DataObject) -> None:
+        start = guide.steps[data.draw(st.sampled_from(sorted(guide.steps)))]
+        assert all(step.kind == "try" for step in tries_ahead(guide, start, lambda _step: ""))

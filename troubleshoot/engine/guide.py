@@ -1,6 +1,6 @@
 """Guides: a decision tree, and where a person stands in it, replayed from the answers every time."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import product
 
@@ -126,6 +126,27 @@ def answer(
     if fixed := {*current.steps[kept:], current.at.name} & set(started):
         raise AnswerRefused(f"the remedy of {min(fixed)} has started; what led to it stays as it is")
     return {**dict(current.path[:kept]), step: value}
+
+
+def tries_ahead(guide: Guide, at: Step, said: Callable[[Step], str]) -> tuple[Step, ...]:
+    """Return the things to try to which a walk from `at` may still lead, in their order.
+
+    `said` gives the answer to a step that is known already, and nothing ("") where every answer is possible. The check
+    right behind a remedy, which asks whether it helped, is none of them.
+    """
+    found: dict[str, Step] = {}
+    seen, waiting = set[str](), [(at, False)]
+    while waiting:
+        step, checks = waiting.pop(0)
+        if step.name in seen:
+            continue
+        seen.add(step.name)
+        if step.kind == "try" and not checks:
+            found[step.name] = step
+        answers = ["no_change"] if step.kind == "try" else [said(step)]
+        targets = [step.to[one] for one in answers if one in step.to] or list(step.to.values())
+        waiting += [(guide.steps[name], step.kind == "fix") for name in targets]
+    return tuple(found.values())
 
 
 def superseded(guide: Guide, answers: Mapping[str, str], step: str) -> tuple[str, ...]:
