@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -21,6 +22,8 @@ from troubleshoot.models.job import State
 REOPEN_WITHIN = dt.timedelta(days=7)
 REMIND_AFTER = dt.timedelta(hours=4)
 CLOSE_AFTER = dt.timedelta(hours=24)
+#: The same words once more, with nothing said in between, within this time are one message that was sent twice.
+SAID_TWICE = dt.timedelta(minutes=1)
 BATCH = 100
 MOST_CHARACTERS = 4000
 
@@ -40,6 +43,18 @@ def ask_for_help(*, actor: Person, case: Case) -> None:
         jobs.go_on(case, actor=actor, requester=actor)
 
 
+def open_for_help(*, actor: Person, error_text: str, **given: Any) -> Case:
+    """Opens the actor's own case and hands it to helpdesk at once; without an error text the case says just that.
+
+    Takes what `cases.open_case` takes, and raises what that raises.
+    """
+    text = error_text if error_text.strip() else _("No error text: a person was asked for at once.")
+    with transaction.atomic():
+        case = cases.open_case(actor=actor, beneficiary=actor, error_text=text, **given)
+        ask_for_help(actor=actor, case=case)
+    return case
+
+
 def take(*, actor: Person, case: Case, shown_owner: UUID | None = None) -> None:
     """Makes the actor the one who cares for the case; whoever had it is told.
 
@@ -54,7 +69,10 @@ def take(*, actor: Person, case: Case, shown_owner: UUID | None = None) -> None:
         if case.owner and case.owner != actor:
             notices.tell([case.owner], Notice.Kind.MESSAGE, _("%s has taken this case over.") % actor, case=case)
         case.owner = actor
-        case.save(update_fields=["owner"])
+        if case.taken_at is None or (case.needs_since and case.taken_at < case.needs_since):
+            case.taken_at = Now()
+        case.save(update_fields=["owner", "taken_at"])
+        case.refresh_from_db(fields=["taken_at"])  # the database's own time
         _record(Tag.CASE_TAKE, actor, case, {"owner": str(actor.pk)})
 
 
@@ -79,11 +97,18 @@ def say(*, actor: Person, case: Case, text: str, internal: bool = False, step: s
     """Writes a message between the person and helpdesk, or a note that only helpdesk sees.
 
     `step` names the question of the guide that the message asks again. An approver who waits for a word is told of it.
+    A second click on the same words writes nothing more.
     """
     access.require(actor, "case.take" if internal else "case.answer", case)
     if not text.strip() or len(text) > MOST_CHARACTERS:
         raise NotPossible(_("Write 1 to %d characters.") % MOST_CHARACTERS)
     with transaction.atomic():
+        case.hold()
+        latest = case.messages.order_by("-pk").first()
+        words = (actor.pk, internal, step, storable(text))
+        same = latest and (latest.author_id, latest.internal, latest.step, latest.text) == words
+        if latest and same and timezone.now() - latest.at < SAID_TWICE:
+            return latest
         _tell_who_asked(actor, case)
         message = Message.objects.create(case=case, author=actor, text=storable(text), internal=internal, step=step)
         _record(Tag.CASE_MESSAGE, actor, case, {"internal": internal, "message": message.pk})
@@ -182,6 +207,8 @@ def follow_up(*, actor: Actor) -> None:
             )
             if closed:
                 _record(Tag.CASE_CLOSE, actor, case, {"outcome": "solved", "confirmed": False})
+                words = _("Closed: verified, not confirmed. If it does not work, open it again.")
+                notices.tell([case.beneficiary], Notice.Kind.RESULT, words, case=case)
 
 
 def _unconfirmed(older_than: dt.timedelta) -> QuerySet[Case]:

@@ -22,7 +22,7 @@ from troubleshoot.engine.action import Action
 from troubleshoot.engine.facts import UNKNOWN
 from troubleshoot.engine.resource import differs
 from troubleshoot.jobs import NotPossible
-from troubleshoot.models import Host, Job, Reading
+from troubleshoot.models import Case, Host, Job, Reading
 from troubleshoot.models.job import State
 from troubleshoot.remote import winrm
 from troubleshoot.remote.envelope import RUNNER_DIGEST, Progress, Visit
@@ -317,4 +317,8 @@ def _end_revert(job: Job, plan: plan_rules.Plan, worker: Machine) -> None:
 def _end(job: Job, to: State, text: str, worker: Machine, **fields: Any) -> bool:
     if job.kind == Job.Kind.READ:
         raise ValueError("a reading ends by itself")
-    return jobs.move(job, to, text, tag=Tag.JOB_END, actor=worker, fence=job.fence, explanation=text, **fields)
+    with transaction.atomic():
+        moved = jobs.move(job, to, text, tag=Tag.JOB_END, actor=worker, fence=job.fence, explanation=text, **fields)
+        if moved and to == State.FAILED and job.case_id:  # perhaps half changed: that waits for nobody
+            Case.objects.filter(pk=job.case_id).update(urgency=Case.Urgency.MINUTES)
+    return moved

@@ -43,7 +43,7 @@ TO_START = frozenset({State.PLANNED, State.APPROVED})
 
 
 #: What a case shows of where it stands, kept for lists.
-_PLACE = ("at_step", "waiting_for", "need", "outcome", "closed_at")
+_PLACE = ("at_step", "waiting_for", "need", "needs_since", "outcome", "closed_at")
 #: Guides by digest, each parsed once: what a digest names never changes.
 _PARSED: dict[str, Guide] = {}
 
@@ -235,12 +235,14 @@ def _keep_place(case: Case, walk: Walk, actor: Actor) -> None:
         )
     elif walk.at.kind != "end":
         case.outcome = ""
-    case.need = need(case, walk)
+    needed, case.need = case.need, need(case, walk)
+    if case.need and not needed:
+        case.needs_since = Now()
     changed = [name for name, value in zip(_PLACE, before, strict=True) if getattr(case, name) != value]
     if changed:
         case.save(update_fields=changed)
-    if "closed_at" in changed:
-        case.refresh_from_db(fields=["closed_at"])  # the database's own time
+    if times := [name for name in ("closed_at", "needs_since") if name in changed]:
+        case.refresh_from_db(fields=times)  # the database's own time
 
 
 def need(case: Case, walk: Walk) -> str:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import statistics
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Prefetch
+from django.db.models import F, Prefetch
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from troubleshoot import library, plans, wording
 from troubleshoot.engine import plan as plan_rules
 from troubleshoot.jobs import NotPossible
-from troubleshoot.models import Case, Job
+from troubleshoot.models import Case, Job, Site
 from troubleshoot.models.job import ENDED, MAY_BE_UNDONE, State
 
 #: So much of a computer's past is shown.
@@ -63,7 +64,23 @@ def usual(action: str) -> dt.timedelta | None:
     """How long a remedy usually takes: the median of its latest verified runs; None while too few are known."""
     runs = Job.objects.filter(kind=Job.Kind.APPLY, action=action, state=State.VERIFIED, plan__isnull=False)
     times = runs.exclude(started_at=None).order_by("-created_at").values_list("started_at", "ended_at")[:LATEST]
-    lengths = [(ended - started).total_seconds() for started, ended in times if started and ended]
+    return _median(times)
+
+
+def usual_wait(site: Site | None) -> dt.timedelta | None:
+    """How long cases of a site usually wait until somebody of helpdesk takes them; None while too few are known."""
+    taken = Case.objects.filter(site=site, taken_at__isnull=False, taken_at__gte=F("needs_since"))
+    return _median(taken.order_by("-taken_at").values_list("needs_since", "taken_at")[:LATEST])
+
+
+def usual_look() -> dt.timedelta | None:
+    """How long a look at a computer usually takes, its wait for a worker included; None while too few are known."""
+    looks = Job.objects.filter(kind=Job.Kind.READ, action="", case__isnull=False, state=State.DONE)
+    return _median(looks.order_by("-case", "-created_at").values_list("created_at", "ended_at")[:LATEST])
+
+
+def _median(times: Iterable[tuple[dt.datetime | None, dt.datetime | None]]) -> dt.timedelta | None:
+    lengths = [(ended - began).total_seconds() for began, ended in times if began and ended]
     return dt.timedelta(seconds=statistics.median(lengths)) if len(lengths) >= ENOUGH else None
 
 

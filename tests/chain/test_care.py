@@ -1,6 +1,7 @@
 """Care for a case: who takes it, what is said, how it ends, and whom it is told to."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from uuid import UUID
 
 import pytest
 from django.core import mail
@@ -9,9 +10,9 @@ from django.utils import timezone
 from tests.chain.conftest import MakeLab
 from tests.chain.steps import Work, at, opened, planned
 from tests.conftest import MakePerson
-from troubleshoot import access, care, cases, diagnosis, jobs, keeper, notices
+from troubleshoot import access, care, cases, diagnosis, jobs, keeper, notices, past
 from troubleshoot.jobs import NotPossible
-from troubleshoot.models import Answer, Case, Job, Notice, Person, Site
+from troubleshoot.models import Answer, Case, Job, Message, Notice, Person, Site
 from troubleshoot.models.job import State
 
 LONG_AGO = timezone.now() - timedelta(days=30)
@@ -74,6 +75,18 @@ class TestHelpdesk:
             with pytest.raises(NotPossible, match="Write 1 to"):
                 care.say(actor=employee, case=case, text=text)
 
+    def test_say_the_same_twice_only_when_something_was_said_in_between(
+        self, case: Case, employee: Person, helpdesk: Person, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for speaker in (employee, employee, helpdesk, employee):
+            care.say(actor=speaker, case=case, text="Yes")
+        care.say(actor=helpdesk, case=case, text="Yes", internal=True)
+        care.say(actor=helpdesk, case=case, text="Yes", internal=True)
+        assert Message.objects.count() == 4
+        monkeypatch.setattr(care, "SAID_TWICE", timedelta(0))
+        care.say(actor=helpdesk, case=case, text="Yes", internal=True)
+        assert Message.objects.count() == 5
+
     def test_close_as_solved_or_sent_on(self, case: Case, employee: Person, helpdesk: Person) -> None:
         with pytest.raises(NotPossible, match="to whom"):
             care.close(actor=helpdesk, case=case, solved=False)
@@ -87,6 +100,70 @@ class TestHelpdesk:
     def test_is_needed_to_close_for_others(self, case: Case, employee: Person) -> None:
         with pytest.raises(access.Refused):
             care.close(actor=employee, case=case, solved=True)
+
+
+class TestTheWaitForHelpdesk:
+    @pytest.fixture
+    def case(self, lab: MakeLab, employee: Person, work: Work) -> Case:
+        return opened(employee, lab("key-unreadable").row, work)
+
+    def test_lasts_from_the_need_to_the_first_who_takes_it(
+        self, case: Case, helpdesk: Person, north: Site, person: MakePerson
+    ) -> None:
+        assert case.needs_since
+        assert case.taken_at is None
+        care.take(actor=helpdesk, case=case)
+        taken = Case.objects.get(pk=case.pk).taken_at
+        assert taken
+        assert taken >= case.needs_since
+        care.take(actor=person("Hugo", "helpdesk", site=north), case=case, shown_owner=helpdesk.pk)
+        care.hand_back(actor=helpdesk, case=case)
+        care.take(actor=helpdesk, case=case)
+        assert Case.objects.get(pk=case.pk).taken_at == taken
+
+    def test_begins_anew_with_the_next_need(self, case: Case, employee: Person, helpdesk: Person, work: Work) -> None:
+        care.take(actor=helpdesk, case=case)
+        first = Case.objects.get(pk=case.pk)
+        care.check_again(actor=employee, case=case)
+        work()
+        again = Case.objects.get(pk=case.pk)
+        assert again.needs_since
+        assert first.taken_at
+        assert again.needs_since > first.taken_at
+        care.take(actor=helpdesk, case=case)
+        assert Case.objects.get(pk=case.pk).taken_at != first.taken_at
+
+    def test_is_usually_the_median_of_the_latest_twenty_and_unknown_below_five(self, case: Case, north: Site) -> None:
+        now = timezone.now()
+        for minutes in (1, 2, 3, 50):
+            self._waited(case, now, minutes)
+        assert past.usual_wait(north) is None
+        self._waited(case, now, 4)
+        assert past.usual_wait(north) == timedelta(minutes=3)
+        assert past.usual_wait(None) is None
+        for _ in range(20):
+            self._waited(case, now + timedelta(days=1), 9)
+        assert past.usual_wait(north) == timedelta(minutes=9)
+
+    @staticmethod
+    def _waited(case: Case, now: datetime, minutes: int) -> None:
+        row = Case.objects.get(pk=case.pk)
+        row.pk, row.opened_with = None, None
+        row.needs_since, row.taken_at = now - timedelta(minutes=minutes), now
+        row.save(force_insert=True)
+
+
+class TestACaseThatIsOpenedForHelp:
+    def test_is_helpdesks_at_once_and_once(self, employee: Person, helpdesk: Person) -> None:
+        page = UUID("01890a5d-ac96-774b-bcce-b302099a8057")
+        for _ in range(2):
+            case = care.open_for_help(actor=employee, error_text=" ", host=None, opened_with=page)
+        assert Case.objects.get() == case
+        assert (Case.objects.get().need, case.error_text) == (
+            Case.Need.HELP,
+            "No error text: a person was asked for at once.",
+        )
+        assert told(helpdesk) == ["new_case"]
 
 
 class TestACheckedAgainCase:
@@ -156,6 +233,7 @@ class TestAVerifiedFix:
         keeper.sweep()
         case.refresh_from_db()
         assert (case.outcome, case.word, case.waiting_for) == ("solved", "", "nobody")
+        assert told(employee) == ["result", "reminder", "result"]
 
     @staticmethod
     def _ago(days: float) -> None:

@@ -107,6 +107,9 @@ class Case(models.Model):
     whereabouts = models.CharField(max_length=20, choices=Whereabouts.choices, blank=True)
     #: Who of helpdesk takes care of it.
     owner = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="cared_cases")
+    #: When it last began to need helpdesk, and when somebody of helpdesk first took it after that.
+    needs_since = models.DateTimeField(null=True)
+    taken_at = models.DateTimeField(null=True)
     asked_for_help_at = models.DateTimeField(null=True)
     word = models.CharField(max_length=20, choices=Word.choices, blank=True)
     helpful = models.BooleanField(null=True)
@@ -135,6 +138,7 @@ class Case(models.Model):
             models.Index(fields=["host", "-id"], name="case_of_host"),
             models.Index(fields=["opened_at", "id"], name="case_by_time"),
             models.Index(fields=["site", "closed_at"], name="case_of_site_by_closing"),
+            models.Index(fields=["site", "-taken_at"], condition=Q(taken_at__isnull=False), name="case_of_site_taken"),
         ]
 
     def __str__(self) -> str:
