@@ -154,16 +154,23 @@ class ComputerForm(PasteForm):
     other = forms.CharField(max_length=253, required=False)
     unchecked = forms.BooleanField(required=False)
     whereabouts = forms.ChoiceField(
-        choices=Case.Whereabouts.choices, error_messages={"required": _("Say where you are.")}
+        choices=Case.Whereabouts.choices,
+        error_messages=dict.fromkeys(("required", "invalid_choice"), _("Say where you are.")),
     )
     urgency = forms.TypedChoiceField(
-        choices=Case.Urgency.choices, coerce=int, error_messages={"required": _("Say when you need it.")}
+        choices=Case.Urgency.choices,
+        coerce=int,
+        error_messages=dict.fromkeys(("required", "invalid_choice"), _("Say when you need it.")),
     )
     cannot_check = False
 
     def __init__(self, data: Any, *, person: Person, computers: Sequence[Host]) -> None:
         super().__init__(data)
         self._person, self._computers = person, computers
+
+    def clean_other(self) -> str:
+        """The name without what cannot be seen: a mark that turns the direction would turn the page around it."""
+        return "".join(one for one in self.cleaned_data["other"] if one.isprintable())
 
     def clean(self) -> dict[str, Any]:
         """Find the computer; the same words for one that is not registered and one that is not theirs."""
@@ -192,3 +199,20 @@ class ComputerForm(PasteForm):
         """The registered computer of this name, if the person may have it checked."""
         host = Host.objects.visible_to(self._person).filter(name__iexact=name).select_related("site").first()
         return host if host and access.may(self._person, "case.open", host).allowed else None
+
+
+class HandOverForm(ComputerForm):
+    """The same page as it stands, for whoever wants a person now: what is not filled in yet is not asked for."""
+
+    def __init__(self, data: Any, *, person: Person, computers: Sequence[Host]) -> None:
+        super().__init__(data, person=person, computers=computers)
+        for name in ("text", "whereabouts", "urgency"):
+            self.fields[name].required = False
+
+    def clean(self) -> dict[str, Any]:
+        """Take the computer that is chosen or named, if there is one that may be checked."""
+        found, name = self.cleaned_data, self.cleaned_data.get("other", "").strip()
+        chosen = next((one for one in self._computers if str(one.pk) == found.get("host")), None)
+        found["computer"] = self._named(name) if name else chosen
+        found["urgency"] = found.get("urgency") or Case.Urgency.TODAY
+        return found

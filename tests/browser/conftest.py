@@ -13,7 +13,7 @@ from typing import Literal
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, expect, sync_playwright
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
@@ -41,6 +41,7 @@ WIDTHS = (320, 390, 1280)
 def pytest_configure() -> None:
     """Playwright runs an event loop in this thread; the tests' own look into the database is not part of it."""
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    expect.set_options(timeout=20_000)  # milliseconds; a machine that is busy with other tests is slow, not wrong
 
 
 @pytest.fixture(scope="session")
@@ -90,6 +91,25 @@ class Visit:
         headings = self.page.locator("h1")
         assert headings.count() == 1
         return headings.inner_text()
+
+    def reach(self, name: str) -> None:
+        """Tab until this stands in focus, and see that the focus is visible."""
+        for _ in range(60):
+            self.page.keyboard.press("Tab")
+            focus = self.page.evaluate(
+                "(() => { const at = document.activeElement; const label = at.labels && at.labels[0];"
+                " return [(label || at).innerText || '', getComputedStyle(at).outlineStyle,"
+                " label ? getComputedStyle(label).outlineStyle : 'none']; })()"
+            )
+            if name in focus[0]:
+                assert focus[1:] != ["none", "none"], f"the focus on {name} cannot be seen"
+                return
+        pytest.fail(f"{name} is not reached by Tab")
+
+    def press(self, name: str, key: str = "Enter") -> None:
+        """Reach something by Tab and press it."""
+        self.reach(name)
+        self.page.keyboard.press(key)
 
     def check(self) -> None:
         """axe finds nothing, at phone and desk width, in light and dark, and nothing is wider than the window."""
@@ -151,7 +171,7 @@ def window(browser: Browser, live_server: LiveServer, settings: Settings) -> Ite
     def make(person: Person | None = None, *, scripts: bool = True) -> Visit:
         context = browser.new_context(java_script_enabled=scripts, viewport={"width": 1280, "height": 900})
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(20_000)
         visit = Visit(page, context, [], live_server.url)
         page.on("console", visit.heard)
         page.on("response", visit.answered)

@@ -1,11 +1,11 @@
 """The employee's journey in a real browser: with and without scripts, by keyboard alone, readable for everybody."""
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenWindow, Visit
 from tests.chain.conftest import MakeLab
 from tests.chain.steps import Work
+from tests.employee.pages import Reader
 from troubleshoot.models import Person
 
 ERROR = "Error code: 0x904\nExtended error code: 0x7"
@@ -91,47 +91,47 @@ def test_every_step_can_be_taken_by_keyboard_alone(
 ) -> None:
     lab("closed-before-confirm", name="ACC-03")
     visit = window(employee)
-    keys = visit.page.keyboard
-
-    def reach(name: str) -> None:
-        """Tab until this stands in focus, and see that the focus is visible."""
-        for _ in range(60):
-            keys.press("Tab")
-            focus = visit.page.evaluate(
-                "(() => { const at = document.activeElement; const label = at.labels && at.labels[0];"
-                " return [(label || at).innerText || '', getComputedStyle(at).outlineStyle,"
-                " label ? getComputedStyle(label).outlineStyle : 'none']; })()"
-            )
-            if name in focus[0]:
-                assert focus[1:] != ["none", "none"], f"the focus on {name} cannot be seen"
-                return
-        pytest.fail(f"{name} is not reached by Tab")
-
     visit.go("/")
-    keys.type("0x904")
-    reach("Check it")
-    keys.press("Enter")
+    visit.page.keyboard.type("0x904")
+    visit.press("Check it")
     visit.page.wait_for_url("**/cases/new")
-    reach("In the office")
-    keys.press("Space")
-    reach("Check this computer")
-    keys.press("Enter")
+    visit.press("In the office", "Space")
+    visit.press("Check this computer")
     expect(visit.page.get_by_role("heading", level=1)).to_have_text("Checking ACC-03")
     work()
     expect(visit.page.locator("#live")).to_contain_text("All is read.")
-    reach("Go on")
-    keys.press("Enter")
+    visit.press("Go on")
     expect(visit.page.get_by_text("What stands between you and this computer?").first).to_be_visible()
-    reach("A port forward")
-    keys.press("Space")
-    reach("Next")
-    keys.press("Enter")
+    visit.press("A port forward", "Space")
+    visit.press("Next")
     expect(visit.page.get_by_text("Please try this")).to_be_visible()
     visit.check()
-    reach("No change")
-    keys.press("Enter")
+    visit.press("No change")
     expect(visit.page.get_by_role("heading", level=1)).to_have_text("The network team has to look at the way")
     visit.check()
+
+
+def test_a_fix_is_agreed_to_and_confirmed_by_keyboard_alone(
+    window: OpenWindow, lab: MakeLab, employee: Person, work: Work
+) -> None:
+    page = Reader.of(employee).opens(lab("certificate-service-stopped", name="ACC-07"))
+    work()
+    visit = window(employee)
+    visit.go(page.url)
+    visit.press("How do we know?")
+    expect(visit.page.get_by_text("Looked at from")).to_be_visible()
+    visit.press("Show what would change")
+    expect(visit.page.get_by_text("We read ACC-07 once more")).to_be_visible()
+    work()
+    expect(visit.page.get_by_role("button", name="Fix ACC-07 now")).to_be_visible()
+    visit.press("Fix ACC-07 now")
+    expect(visit.page.get_by_role("heading", level=1)).to_have_text("Fixing ACC-07")
+    work()
+    expect(visit.page.get_by_role("heading", level=1)).to_have_text("ACC-07 answers properly again")
+    visit.press("It works")
+    expect(visit.page.get_by_role("heading", level=1)).to_contain_text("Solved in")
+    visit.press("Yes")
+    expect(visit.page.get_by_text("Your word is kept.")).to_be_visible()
 
 
 def test_a_stranger_signs_in_and_finds_the_text_again(window: OpenWindow, lab: MakeLab, employee: Person) -> None:
@@ -153,5 +153,5 @@ def test_a_stranger_signs_in_and_finds_the_text_again(window: OpenWindow, lab: M
     visit.check()
     visit.page.get_by_role("button", name="Go on without checking").click()
     visit.page.get_by_role("button", name="Get help from a person").click()
-    expect(visit.page.get_by_text("Helpdesk has your case")).to_be_visible()
+    expect(visit.page.get_by_text("Helpdesk has your case, with")).to_be_visible()
     visit.check()

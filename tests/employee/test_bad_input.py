@@ -11,6 +11,7 @@ from tests.chain.conftest import MakeLab
 from tests.chain.steps import Work
 from tests.employee.pages import ERROR, Page, Reader, case_of
 from troubleshoot.models import Answer, Case, Message, Person
+from troubleshoot.views import limits
 
 STRANGE = {
     "nul": "0x904\0",
@@ -164,6 +165,86 @@ class TestForgedRequests:
             answer = reader.client.generic("POST", path, body, content_type=kind)
             assert answer.status_code in {302, 400, 413, 422}
         assert not Case.objects.exists()
+
+
+class TestAFieldThatIsTooSmall:
+    @pytest.mark.parametrize("field", ["host", "other", "code", "page", "whereabouts", "urgency"])
+    def test_refuses_half_a_megabyte_and_does_not_send_it_back(self, field: str, reader: Reader) -> None:
+        page = reader.opens(None, unchecked="", **{field: "x" * 500_000})
+        assert page.status == 422
+        assert len(page.source) < 30_000
+        assert not Case.objects.exists()
+
+    @pytest.mark.parametrize("field", ["step", "value", "round", "text"])
+    def test_of_an_answer_or_a_message_refuses_it_too(self, field: str, page: Page, reader: Reader) -> None:
+        data = {"step": "path", "value": "vpn", "round": "1", field: "x" * 500_000}
+        action = "say" if field == "text" else "answer"
+        assert reader.client.post(f"{page.url}/{action}", data).status_code == 422
+        assert not Message.objects.exists()
+
+
+class TestSignsInEveryField:
+    @pytest.mark.parametrize("sign", ["\U0001f600", "\u202e", "e\u0301" * 20, "\u0661"])
+    def test_are_refused_or_kept_as_text(self, sign: str, reader: Reader) -> None:
+        fields = ("text", "code", "page", "host", "other", "whereabouts", "urgency", "unchecked", "help")
+        assert reader.post("/cases/open", **dict.fromkeys(fields, sign)).status == 422
+        page = reader.opens(None, other=f"PC{sign}7", text=f"0x904 {sign}", code=sign)
+        assert page.status == 200
+        assert "\u202e" not in case_of(page).named_host
+        for action in ACTIONS:
+            answer = reader.client.post(f"{page.url}/{action}", dict.fromkeys(("step", "value", "job", "digest"), sign))
+            assert answer.status_code in {302, 404, 422}
+
+
+class TestAPageOfBefore:
+    def test_of_the_box_and_the_computer_leads_to_the_case_that_it_opened(self, reader: Reader) -> None:
+        chosen = reader.post("/cases/check", text=ERROR)
+        data = {"text": ERROR, "host": "other", "unchecked": "on", "whereabouts": "office", "urgency": "2"}
+        data |= chosen.fields("open")
+        first = reader.post("/cases/open", **data)
+        data["whereabouts"] = "home"
+        assert reader.post("/cases/open", **data).url == first.url
+        assert (Case.objects.count(), case_of(first).whereabouts) == (1, "office")
+
+    def test_that_asks_for_a_person_twice_opens_one_case(self, reader: Reader) -> None:
+        box = reader.get("/")
+        hidden = {**box.fields("check"), "text": "", "help": "on"}
+        assert reader.post("/cases/open", **hidden).url == reader.post("/cases/open", **hidden).url
+        assert Case.objects.get().need == Case.Need.HELP
+
+
+class TestTooMuchInAMinute:
+    def test_is_refused_and_the_text_stays(self, reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(limits, "OF_A_PERSON", 8)
+        assert reader.post("/preview", text=ERROR).status == 200
+        first = reader.opens(None)
+        assert first.status == 429
+        assert ERROR in first.source
+        assert "Nothing you typed is lost" in first.text
+        for path in ("/preview", "/cases/check"):
+            late = reader.post(path, text=ERROR)
+            assert late.status == 429
+            assert "wait a minute, then try again" in late.text or "wait a minute, then try again" in late.source
+        assert not Case.objects.exists()
+
+    def test_counts_each_stranger_by_address_and_nobody_else(
+        self, employee: Person, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(limits, "OF_AN_ADDRESS", 3)
+        statuses = [
+            Client(REMOTE_ADDR=address).post("/preview", {"text": ERROR}).status_code
+            for address in ("198.51.100.7",) * 5 + ("198.51.100.8",)
+        ]
+        assert statuses == [200, 200, 200, 429, 429, 200]
+        client = Client(REMOTE_ADDR="198.51.100.7")
+        client.force_login(employee)
+        assert client.post("/preview", {"text": ERROR}).status_code == 200
+
+    def test_is_less_for_long_texts(self, monkeypatch: pytest.MonkeyPatch, db: None) -> None:
+        monkeypatch.setattr(limits, "OF_AN_ADDRESS", 60)
+        client = Client(REMOTE_ADDR="198.51.100.9")
+        long = {"text": "0x904 " + "x" * 99_000}
+        assert [client.post("/preview", long).status_code for _ in range(2)] == [200, 429]
 
 
 class TestManyAtOnce:

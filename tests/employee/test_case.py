@@ -68,6 +68,14 @@ class TestChecking:
         work()
         assert reader.get(page.url).title == "The connection drops after it works"
 
+    def test_that_takes_too_long_says_that_nobody_need_wait(self, lab: MakeLab, reader: Reader) -> None:
+        page = reader.opens(lab())
+        slow = "This takes longer than it should. You need not wait here"
+        assert slow not in page.text
+        Job.objects.update(created_at=timezone.now() - timedelta(minutes=2))
+        Case.objects.update(round_began_at=timezone.now() - timedelta(minutes=3))
+        assert slow in reader.get(page.url).text
+
     def test_goes_on_where_we_may_not_look_inside(self, lab: MakeLab, reader: Reader, work: Work) -> None:
         page = reader.opens(lab("credentials-refused"))
         work()
@@ -80,7 +88,7 @@ READINGS = {
     ("service-stopped",): ("is on, but Remote Desktop is not running", "It is on, but nothing listens", "Ask helpdesk"),
     ("unreachable",): ("does not answer at all", "No. It may be off, asleep, or blocked", "switched on?"),
     ("closed-before-confirm",): (
-        "Something between us and the computer closes the connection",
+        "Something between us and ACC-07 closes the connection",
         "closes the connection before the first reply",
         "What stands between you and this computer?",
     ),
@@ -196,6 +204,36 @@ class TestAFix:
         assert "is registered as diagnose only" in page.text
         sent = reader.post(f"{page.url}/help")
         assert "Helpdesk has your case, with everything you see here." in sent.text
+
+    def test_can_be_waited_for_with_what_fits_the_evidence(self, lab: MakeLab, reader: Reader, work: Work) -> None:
+        page = reader.opens(lab("expired-certificate"), whereabouts="home_vpn")
+        work()
+        found = reader.get(page.url)
+        assert "Disconnect the VPN, connect it again" in found.text
+        assert "Connect the VPN first" not in found.text
+        assert "Nothing on your PC will help here." not in found.text
+
+    def test_that_helpdesk_has_says_how_long_it_usually_takes(
+        self, lab: MakeLab, reader: Reader, helpdesk: Person, work: Work
+    ) -> None:
+        page = reader.opens(lab("service-stopped"))
+        work()
+        reader.post(f"{page.url}/help")
+        now = timezone.now()
+        for number in range(5):
+            row = case_of(page)
+            row.pk, row.opened_with = None, None
+            row.needs_since, row.taken_at = now - timedelta(minutes=number + 1), now
+            row.save(force_insert=True)
+            waiting = reader.get(page.url)
+            assert ("Usual wait now: 3 min." in waiting.text) == (number == 4)
+        assert "No case is before yours." in waiting.text
+        Case.objects.filter(pk=row.pk).update(urgency=Case.Urgency.MINUTES)
+        assert "1 case is before yours." in reader.get(page.url).text
+        care.take(actor=helpdesk, case=case_of(page))
+        taken = reader.get(page.url).text
+        assert "Hanna of helpdesk takes care of it." in taken
+        assert "before yours" not in taken
 
     def test_that_is_not_for_everybody_is_asked_of_helpdesk(self, lab: MakeLab, reader: Reader, work: Work) -> None:
         Site.objects.update(phone_text="Extension 4400.")

@@ -78,8 +78,8 @@ def test_a_running_change_shows_how_far_it_is() -> None:
 
 
 def test_time_is_told_in_two_units() -> None:
-    told = [wording.duration(dt.timedelta(seconds=each)) for each in (0, 59, 250, 7500, 100_000)]
-    assert told == ["1 s", "59 s", "4 min 10 s", "2 h 5 min", "1 d 3 h"]
+    told = [wording.duration(dt.timedelta(seconds=each)) for each in (0, 59, 120, 250, 7500, 100_000)]
+    assert told == ["1 s", "59 s", "2 min", "4 min 10 s", "2 h 5 min", "1 d 3 h"]
     assert (seconds(3), seconds(6234)) == ("0.1 s", "6.2 s")
 
 
@@ -96,3 +96,30 @@ def test_a_guides_text_is_parted_at_what_it_is_not() -> None:
     assert wording.relief("No such sentence.") == ("No such sentence.", "", "")
     assert wording.named("The computer is off", "ACC-07") == "ACC-07 is off"
     assert wording.named("Computers differ", "ACC-07") == "Computers differ"
+
+
+def test_a_title_names_the_computer_wherever_it_speaks_of_it() -> None:
+    assert wording.titled("The way from you to the computer has to be checked", r"A\1") == (
+        r"The way from you to A\1 has to be checked"
+    )
+    assert wording.titled("We cannot look inside this computer", "ACC-07") == "We cannot look inside ACC-07"
+    for text in ("The name may lead to a different computer", "Solved"):
+        assert wording.titled(text, "ACC-07") == text
+    assert wording.titled("The computer is off", "") == "The computer is off"
+
+
+def test_a_silent_computer_that_was_tried_twice_is_not_offered_again() -> None:
+    once, twice = (wording.bad_end(State.UNREACHABLE, "ACC-07", again=again) for again in (True, False))
+    assert once
+    assert twice
+    assert "Try again" in once.next
+    assert "Try again" not in twice.next
+    denied = wording.bad_end(State.UNREACHABLE, "ACC-07", denied=True)
+    assert denied
+    assert denied.title == "ACC-07 did not accept our account"
+
+
+def test_a_case_that_helpdesk_has_to_act_on_says_so_in_a_list() -> None:
+    assert wording.standing("fix", "", closed=False) == ("A fix was found", "info")
+    assert wording.standing("fix", "", closed=False, needed=True) == ("With helpdesk", "info")
+    assert wording.standing("person", "", closed=False, needed=True) == ("Waits for your answer", "warn")

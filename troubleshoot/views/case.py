@@ -36,8 +36,8 @@ def page(request: HttpRequest, scene: Scene, *, status: int = 200, error: str = 
         "scene": scene,
         "case": scene.case,
         "screen": f"case_{scene.screen}.html",
-        "seen": "asking" if asking or scene.meanwhile else scene.screen,
-        "news": seen != scene.screen or request.GET.get("n") != str(scene.over),
+        "seen": "asking" if asking or scene.meanwhile else scene.mark,
+        "news": seen != scene.mark or request.GET.get("n") != str(scene.over),
         "error": error,
         "typed": typed,
     }
@@ -54,6 +54,10 @@ def mine(request: HttpRequest) -> HttpResponse:
     if after.isascii() and after.isdigit() and len(after) < 19:
         rows = rows.filter(pk__lt=int(after))
     found = list(rows[: PAGE + 1])
-    shown = [(case, *wording.standing(case.waiting_for, case.outcome, closed=bool(case.closed_at))) for case in found]
+    shown = [(case, *_standing(case)) for case in found[:PAGE]]
     more = found[PAGE - 1].pk if len(found) > PAGE else None
-    return render(request, "my_cases.html", {"cases": shown[:PAGE], "more": more})
+    return render(request, "my_cases.html", {"cases": shown, "more": more, "after": after})
+
+
+def _standing(case: Case) -> tuple[str, str]:
+    return wording.standing(case.waiting_for, case.outcome, closed=bool(case.closed_at), needed=bool(case.need))

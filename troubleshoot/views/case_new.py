@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from uuid6 import uuid7
 
-from troubleshoot import cases
-from troubleshoot.forms import ComputerForm, PasteForm
+from troubleshoot import care, cases
+from troubleshoot.forms import ComputerForm, HandOverForm, PasteForm
 from troubleshoot.jobs import NotPossible
 from troubleshoot.models import Case, Host, Person
-from troubleshoot.views import home
+from troubleshoot.views import home, limits
 from troubleshoot.views.doors import public, rule, visitor
 
 #: Where the session keeps a text until its case is open.
@@ -29,6 +29,8 @@ MOST_COMPUTERS = 12
 def check(request: HttpRequest) -> HttpResponse:
     """Keep what was pasted and go on to the computer; on the way whoever is a stranger signs in."""
     form = PasteForm(request.POST)
+    if limits.too_much(request, request.POST.get("text", ""), cost=limits.KEPT):
+        return home.ask(request, form, status=429, busy=home.busy())
     if not form.is_valid():
         return home.ask(request, form, status=422)
     request.session[PASTED] = {"text": form.cleaned_data["text"], "code": form.cleaned_data["code"]}
@@ -45,41 +47,56 @@ def choose(request: HttpRequest) -> HttpResponse:
     if not pasted:
         return redirect("home")
     computers = own_computers(visitor(request))
-    host = str(computers[0].pk) if computers else ComputerForm.OTHER
-    typed = {**pasted, "host": host, "urgency": str(Case.Urgency.TODAY), "page": str(uuid7())}
+    typed = {**pasted, "host": _chosen(computers), "urgency": str(Case.Urgency.TODAY), "page": str(uuid7())}
     return _screen(request, None, typed, computers)
+
+
+def _chosen(computers: list[Any]) -> str:
+    """What is chosen at first: the only computer, or the one used last. Among several unused ones nobody guesses."""
+    if not computers:
+        return ComputerForm.OTHER
+    return str(computers[0].pk) if len(computers) == 1 or computers[0].used else ""
 
 
 @rule("case.open")
 @require_POST
 def opened(request: HttpRequest) -> HttpResponse:
-    """Open the case and look at the computer at once."""
+    """Open the case and look at the computer at once; or hand it to helpdesk as it stands."""
     person = visitor(request)
     computers = own_computers(person)
-    form = ComputerForm(request.POST, person=person, computers=computers)
-    if not form.is_valid():
-        return _screen(request, form, request.POST.dict(), computers, status=422)
-    found = form.cleaned_data
+    help_ = "help" in request.POST
+    form = (HandOverForm if help_ else ComputerForm)(request.POST, person=person, computers=computers)
+    valid, status = form.is_valid(), 422
     try:
-        case = cases.open_case(
-            actor=person,
-            beneficiary=person,
-            error_text=found["text"],
-            code=found["code"],
-            host=found["computer"],
-            named_host=found["other"] if found["host"] != str(getattr(found["computer"], "pk", "")) else "",
-            urgency=found["urgency"],
-            whereabouts=found["whereabouts"],
-            opened_with=found["page"],
-        )
+        if limits.too_much(request, request.POST.get("text", ""), cost=limits.KEPT):
+            status = 429
+            raise NotPossible(home.busy())
+        if not valid:
+            return _screen(request, form, request.POST.dict(), computers, status=status)
+        case = _open(person, form.cleaned_data, help_=help_)
     except NotPossible as refusal:
         form.add_error(None, str(refusal))
-        return _screen(request, form, request.POST.dict(), computers, status=422)
+        return _screen(request, form, request.POST.dict(), computers, status=status)
     request.session.pop(PASTED, None)
     return redirect("case", case.pk)
 
 
-def own_computers(person: Person) -> list[Host]:
+def _open(person: Person, found: dict[str, Any], *, help_: bool) -> Case:
+    given: dict[str, Any] = {
+        "error_text": found["text"],
+        "code": found["code"],
+        "host": found["computer"],
+        "named_host": found["other"] if found["host"] != str(getattr(found["computer"], "pk", "")) else "",
+        "urgency": found["urgency"],
+        "whereabouts": found["whereabouts"],
+        "opened_with": found["page"],
+    }
+    if help_:
+        return care.open_for_help(actor=person, **given)
+    return cases.open_case(actor=person, beneficiary=person, **given)
+
+
+def own_computers(person: Person) -> list[Any]:
     """The computers of a person, last used first."""
     own = Host.objects.filter(Q(owner=person) | Q(pk__in=person.assigned_hosts.values("pk")))
     last = Max("cases__pk", filter=Q(cases__beneficiary=person))

@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from troubleshoot import access, care, changes, diagnosis, library, past, plans, wording
-from troubleshoot.engine.action import Action, Judgement
+from troubleshoot import care, diagnosis, past, wording
+from troubleshoot.engine import guide as guides
+from troubleshoot.engine.action import Judgement
 from troubleshoot.engine.guide import Step
-from troubleshoot.models import Case, Job, Reading, Site
-from troubleshoot.models.job import State
+from troubleshoot.models import Answer, Case, Job, Reading, Site
 from troubleshoot.probes.windows import CERTIFICATE
-from troubleshoot.views.case_standing import Standing
+from troubleshoot.views.case_remedy import Remedy
 
-#: A silent computer is tried this often before it is helpdesk's.
-TRIES = 2
+#: A look that takes longer than this is waiting for something that does not come by itself.
+SLOW = dt.timedelta(seconds=60)
 
 
-class Scene(Standing):
+class Scene(Remedy):
     """The page of one case, as one person sees it now: words and numbers for its templates."""
 
     # -------------------------------------------------------------------------------------------- what was measured
@@ -64,6 +62,17 @@ class Scene(Standing):
         )
 
     @property
+    def usual_look(self) -> str:
+        """How long a look usually takes; empty while too few times are known."""
+        usual = past.usual_look()
+        return wording.duration(usual) if usual else ""
+
+    @property
+    def slow(self) -> bool:
+        """Whether the look takes so long that nobody should wait for it."""
+        return bool(self.look and not self.look.ended_at and timezone.now() - self.look.created_at > SLOW)
+
+    @property
     def over(self) -> int:
         """How many checks have their result."""
         return sum(line.over for line in self.lines)
@@ -80,12 +89,6 @@ class Scene(Standing):
     # --------------------------------------------------------------------------------------------------- the words
 
     @property
-    def bad_end(self) -> wording.End | None:
-        """The words for the bad end that the case stands behind, or for a change whose end is not known."""
-        job = self.ended_fix or (self.fix if self.screen == "running" else None)
-        return wording.bad_end(job.state, self.host) if job else None
-
-    @property
     def title(self) -> str:
         """The heading of the page."""
         fixed = {
@@ -98,21 +101,32 @@ class Scene(Standing):
         if self.screen == "closed":
             return self._closed_title
         untitled = _("One thing to try") if self.step.kind == "try" else self.step.subject
-        return fixed.get(self.screen) or wording.named(self.step.title, self.host) or untitled
+        return fixed.get(self.screen) or wording.titled(self.step.title, self._name) or untitled
+
+    @property
+    def _name(self) -> str:
+        """The computer's name, as far as it has one."""
+        return self.case.host.name if self.case.host else self.case.named_host
 
     @property
     def _closed_title(self) -> str:
         if self.case.outcome == Case.Outcome.SOLVED:
             spent = (self.case.closed_at or timezone.now()) - self.case.opened_at
-            return _("Solved in %s") % wording.duration(spent)
+            return _("Verified, not confirmed") if self.unconfirmed else _("Solved in %s") % wording.duration(spent)
         if self.case.sent_to:
             return _("Sent on to %s") % self.case.sent_to
-        return wording.named(self.step.title, self.host) or _("This case is closed")
+        return wording.titled(self.step.title, self._name) or _("This case is closed")
+
+    @property
+    def unconfirmed(self) -> bool:
+        """Whether it was closed because nobody said whether the verified fix helped."""
+        last = self.rows[-1] if self.rows else None
+        return bool(last and last.source == Answer.Source.FIX and self.case.outcome == Case.Outcome.SOLVED)
 
     @property
     def text(self) -> dict[str, Any]:
         """What the guide says at this step, and apart from it what it is not."""
-        text, *relief = wording.relief(wording.named(self.step.text, self.host))
+        text, *relief = wording.relief(wording.named(self.step.text, self._name))
         return {"text": text, "relief": relief}
 
     @property
@@ -150,6 +164,23 @@ class Scene(Standing):
         return self.case.whereabouts if self.case.whereabouts in self.step.to else ""
 
     @property
+    def tries(self) -> tuple[Step, ...]:
+        """What the person may try on their own side while the remedy waits.
+
+        A computer that lets nobody through is not helped from there. Where it answers properly from here, the cause
+        may as well lie with the person, and what the guide would have them try later is worth trying now.
+        """
+        facts = self.look.facts if self.look else {}
+        if facts.get("rdp.stage", {}).get("value") != "ok":
+            return ()
+        return guides.tries_ahead(self.guide, self.walk.at, lambda step: self._said(step, facts))
+
+    def _said(self, step: Step, facts: dict[str, Any]) -> str:
+        if step.kind == "fact":
+            return str(facts.get(step.subject, {}).get("value", "unknown"))
+        return self.case.ahead.get(step.subject, self.case.whereabouts) if step.kind == "ask" else ""
+
+    @property
     def meanwhile(self) -> Step | None:
         """The question to answer while the readings are being taken, unless it was answered."""
         step = self.guide.steps.get(self.guide.meanwhile)
@@ -165,88 +196,6 @@ class Scene(Standing):
             return "asked"
         return "found" if self.walk.at.kind in {"fix", "end"} else "next"
 
-    # ------------------------------------------------------------------------------------------------------ the fix
-
-    @cached_property
-    def action(self) -> Action | None:
-        """The remedy at which the guide stands; None when it is no longer installed."""
-        return library.installed().actions.get(self.walk.at.subject)
-
-    @cached_property
-    def who(self) -> str:
-        """Who carries out the remedy: self, helpdesk, or nobody (`cannot` says why)."""
-        if self.case.host is None or self.action is None or self.cannot:
-            return "nobody"
-        if self.person == self.case.beneficiary and diagnosis.self_service(self.case, self.action.name):
-            return "self"
-        return "helpdesk"
-
-    @property
-    def cannot(self) -> str:
-        """Why the portal may never do this here; empty when it may."""
-        return plans.forbidden(self.action, self.case.host) if self.action and self.case.host else ""
-
-    @property
-    def plan(self) -> Mapping[str, Any] | None:
-        """The plan that waits for a yes, or is being carried out."""
-        return self.fix.plan.document if self.fix and self.fix.plan else None
-
-    @property
-    def startable(self) -> bool:
-        """Whether the person may start this very plan now."""
-        job = self.fix
-        return bool(job and job.state == State.PLANNED and access.may(self.person, "job.apply", job).allowed)
-
-    @property
-    def signed_in(self) -> str:
-        """How many people use the computer: their names are not everybody's to know."""
-        users = self.fix.result.get("signed_in") if self.fix else None
-        if users is None:
-            return _("could not be read")
-        return ngettext("%d person", "%d people", len(users)) % len(users) if users else _("nobody")
-
-    @property
-    def irreversible(self) -> list[str]:
-        """What the plan cannot take back."""
-        return [item["irreversible"] for item in (self.plan or {"items": []})["items"] if item["irreversible"]]
-
-    @property
-    def usual(self) -> str:
-        """How long this remedy usually takes; empty while too few times are known."""
-        action = self.fix.action if self.fix else self.walk.at.subject
-        usual = past.usual(action)
-        return wording.duration(usual) if usual else ""
-
-    @cached_property
-    def story(self) -> list[Any]:
-        """The lines of the change, as they were written."""
-        return list(self.fix.lines.all()) if self.fix else []
-
-    @property
-    def steps(self) -> list[wording.Line]:
-        """The change as a list of what is done, under way and still to come."""
-        items = [item["title"] for item in (self.plan or {"items": []})["items"] if item["desired"]]
-        told = [line.text for line in self.story]
-        return wording.fixing(self.fix.state if self.fix else "", items, told, changes.PROGRESS_WORDS["write"])
-
-    @property
-    def may_stop(self) -> bool:
-        """Whether it has not begun, so that the person can still take it back."""
-        return bool(self.fix and self.fix.state == State.QUEUED)
-
-    @property
-    def proof(self) -> dict[str, Any]:
-        """What the check from outside saw after the change."""
-        job = self.ended_fix
-        after = job.readings.filter(source="network").order_by("-pk").first() if job else None
-        seen = ((after.value or {}).get("certificate") or {}) if after else {}
-        print_ = str(seen.get("thumbprint") or "")[:8]
-        return {
-            "at": job.ended_at if job else None,
-            "until": _moment(seen.get("not_after")),
-            "thumbprint": " ".join(print_[place : place + 2] for place in range(0, len(print_), 2)),
-        }
-
     # ----------------------------------------------------------------------------------------------------- the care
 
     @property
@@ -256,11 +205,26 @@ class Scene(Standing):
         waiting = Case.objects.filter(ahead, site=self.case.site, closed_at=None, owner=None).exclude(need="")
         return waiting[:100].count()
 
+    @property
+    def usual_wait(self) -> str:
+        """How long helpdesk usually lets a case of this site wait; empty while too few times are known."""
+        usual = past.usual_wait(self.case.site)
+        return wording.duration(usual) if usual else ""
+
     @cached_property
+    def sites(self) -> list[Site]:
+        """Whose helpdesk cares for this case: the computer's site, or the sites where the person works."""
+        return [self.case.site] if self.case.site else list(Site.objects.where(self.person, ["employee"])[:3])
+
+    @property
     def phones(self) -> list[str]:
-        """How to reach a person: of the computer's site, or of the sites where the person works."""
-        sites = [self.case.site] if self.case.site else list(Site.objects.where(self.person, ["employee"])[:3])
-        return [site.phone_text for site in sites if site.phone_text]
+        """How to reach a person."""
+        return [site.phone_text for site in self.sites if site.phone_text]
+
+    @property
+    def workarounds(self) -> list[str]:
+        """What to do until it works, as the sites' administrators say."""
+        return [] if self.case.closed_at else [site.workaround_text for site in self.sites if site.workaround_text]
 
     @property
     def messages(self) -> Any:
@@ -269,21 +233,6 @@ class Scene(Standing):
         return said.only("text", "at", "author__name")[:50][::-1]
 
     @property
-    def may_try_again(self) -> bool:
-        """Whether the readings may be taken anew from here: not while two tries in a row met a silent computer."""
-        if self.case.host is None:
-            return False
-        silent = [job for job in self.all_jobs if job.kind == Job.Kind.APPLY and job.state == State.UNREACHABLE]
-        return not (self.ended_fix in silent and len(silent) >= TRIES)
-
-    @property
     def may_reopen(self) -> bool:
         """Whether a closed case can still be opened again."""
         return bool(self.case.closed_at and timezone.now() - self.case.closed_at <= care.REOPEN_WITHIN)
-
-
-def _moment(text: object) -> dt.datetime | None:
-    try:
-        return dt.datetime.fromisoformat(str(text))
-    except ValueError:
-        return None

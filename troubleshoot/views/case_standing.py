@@ -34,12 +34,18 @@ class Standing:
 
     def __post_init__(self) -> None:
         self.guide = diagnosis.guide_of(self.case)
-        self.rows = list(self.case.answers.filter(round=self.case.round).order_by("number"))
-        self.walk = guides.walk(self.guide, diagnosis.answers(self.case, self.rows))
+        self._replay()
         self.all_jobs = []  # a case without a computer has none
         if self.case.host_id:
             newest = self.case.jobs.exclude(kind=Job.Kind.REVERT).order_by("-created_at")
             self.all_jobs = list(newest[:MOST_JOBS])
+        if self.fix and self.fix.state in diagnosis.FIX_ANSWER:
+            del self.fix
+            self._replay()  # it ended between the two reads; the answer that it gave was written with its end
+
+    def _replay(self) -> None:
+        self.rows = list(self.case.answers.filter(round=self.case.round).order_by("number"))
+        self.walk = guides.walk(self.guide, diagnosis.answers(self.case, self.rows))
 
     @property
     def host(self) -> str:

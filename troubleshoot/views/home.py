@@ -8,7 +8,9 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
+from uuid6 import uuid7
 
 from troubleshoot import access, context, htmx, incidents, library, wording
 from troubleshoot.cases import MOST_CHARACTERS
@@ -16,6 +18,7 @@ from troubleshoot.engine.codes import Identified, Match
 from troubleshoot.forms import PasteForm
 from troubleshoot.jobs import NotPossible
 from troubleshoot.models import Case, Incident, Person, Site
+from troubleshoot.views import limits
 from troubleshoot.views.doors import public, rule, signed_in, visitor
 
 MOST_CHOICES = 6
@@ -32,11 +35,24 @@ def home(request: HttpRequest) -> HttpResponse:
     return ask(request, PasteForm())
 
 
-def ask(request: HttpRequest, form: PasteForm, status: int = 200) -> HttpResponse:
-    """Screen 1, empty or with what was pasted and why it is not enough."""
+def ask(request: HttpRequest, form: PasteForm, status: int = 200, busy: str = "") -> HttpResponse:
+    """Screen 1, empty or with what was pasted and why it is not enough. `busy`: why nothing is read just now."""
     text = str(form.data.get("text", ""))[:MOST_CHARACTERS]
-    shown = {"form": form, "text": text, "hint": hint(text), "symptoms": symptoms(), **surroundings(request.user)}
+    shown = {
+        "form": form,
+        "text": text,
+        "busy": busy,
+        "hint": None if busy else hint(text, str(form.data.get("code", ""))),
+        "symptoms": symptoms(),
+        "page": str(uuid7()),
+        **surroundings(request.user),
+    }
     return render(request, "home.html", shown, status=status)
+
+
+def busy() -> str:
+    """Said to whoever has had too much read within a minute."""
+    return _("That was a lot within one minute. Nothing you typed is lost: wait a minute, then try again.")
 
 
 @public
@@ -44,6 +60,8 @@ def ask(request: HttpRequest, form: PasteForm, status: int = 200) -> HttpRespons
 def preview(request: HttpRequest) -> HttpResponse:
     """What a text says, while it is being typed. Keeps nothing: a POST only so that no log holds the text."""
     text = request.POST.get("text", "")[:MOST_CHARACTERS]
+    if limits.too_much(request, text):
+        return htmx.page(request, "home_hint.html", {"busy": busy()}, status=429)
     return htmx.page(request, "home_hint.html", {"hint": hint(text, request.POST.get("code", ""))})
 
 
@@ -106,6 +124,13 @@ def symptoms() -> list[str]:
     return list(dict.fromkeys(one for entry in library.installed().codes.entries.values() for one in entry.symptoms))
 
 
+def _latest_open(person: Person) -> tuple[Case, str] | None:
+    """The person's latest case that is open, and where it stands."""
+    rows = Case.objects.filter(beneficiary=person, closed_at=None).select_related("host")
+    case = rows.order_by("-pk").first()
+    return (case, wording.standing(case.waiting_for, "", closed=False, needed=bool(case.need))[0]) if case else None
+
+
 def surroundings(user: object) -> dict[str, Any]:
     """What the sites of a person tell everybody who opens a case, and how many cases the person has."""
     if not isinstance(user, Person):
@@ -117,4 +142,5 @@ def surroundings(user: object) -> dict[str, Any]:
         "banners": [site.banner_text for site in sites if site.banner_text],
         "workarounds": [site.workaround_text for site in sites if site.workaround_text][:3],
         "earlier": Case.objects.filter(beneficiary=user)[:100].count(),
+        "going_on": _latest_open(user),
     }

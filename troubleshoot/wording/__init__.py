@@ -3,9 +3,9 @@
 What belongs to one step of a guide stands in the guide; here is what every guide shares.
 """
 
-from troubleshoot.wording.checks import Line, checks
+from troubleshoot.wording.checks import Line, checks, outside
 from troubleshoot.wording.ends import End, bad_end, fixing, standing
-from troubleshoot.wording.general import certainty, duration, named, no_code, relief
+from troubleshoot.wording.general import certainty, duration, named, no_code, relief, titled
 
 __all__ = [
     "End",
@@ -17,6 +17,8 @@ __all__ = [
     "fixing",
     "named",
     "no_code",
+    "outside",
     "relief",
     "standing",
+    "titled",
 ]

@@ -39,22 +39,31 @@ def checks(
     `network` is the probe's report, `facts` what the finished look says (None while it goes on), `certificate` the
     state of the certificate that Windows told, `state` the job's, `inside` the seconds that the look inside took.
     """
-    asked = [
-        _("Does its name exist?"),
-        _("Does it answer?"),
-        _("Does it speak Remote Desktop?"),
-        _("Can a secure connection start?"),
-    ]
+    asked = _asked()
     within = _("What does Windows say inside?")
     if network is None and facts is None:
         first = "waiting" if state == State.QUEUED else "now"
         rest = [Line(question, _("Waiting"), "waiting") for question in [*asked[1:], within]]
         return [Line(asked[0], _("Waiting for its turn") if first == "waiting" else _("Looking"), first), *rest]
-    outside = _outside(asked, network or {"stages": [], "facts": {}})
+    seen = _outside(asked, network or {"stages": [], "facts": {}})
     if facts is None:
-        return [*outside, Line(within, _("Asking Windows. This takes 5 to 15 seconds"), "now")]
+        return [*seen, Line(within, _("Asking Windows. This takes 5 to 15 seconds"), "now")]
     answer, look = _inside(facts, certificate)
-    return [*outside, Line(within, answer, look, seconds(inside * 1000) if look != "skip" and inside else "")]
+    return [*seen, Line(within, answer, look, seconds(inside * 1000) if look != "skip" and inside else "")]
+
+
+def outside(network: Mapping[str, Any]) -> list[Line]:
+    """The four lines of a probe's report from outside alone."""
+    return _outside(_asked(), network)
+
+
+def _asked() -> list[str]:
+    return [
+        _("Does its name exist?"),
+        _("Does it answer?"),
+        _("Does it speak Remote Desktop?"),
+        _("Can a secure connection start?"),
+    ]
 
 
 def _outside(asked: list[str], network: Mapping[str, Any]) -> list[Line]:

@@ -19,8 +19,17 @@ class End:
     next: str
 
 
-def bad_end(state: str, host: str) -> End | None:
-    """The words for a fix that ended badly; None for any other state."""
+def bad_end(state: str, host: str, *, again: bool = True, denied: bool = False) -> End | None:
+    """The words for a fix that ended badly; None for any other state.
+
+    `again`: the person may try it again; `denied`: the computer answered, and did not accept the account of the portal.
+    """
+    if denied and state == State.UNREACHABLE:
+        return End(
+            _("%s did not accept our account") % host,
+            _("It answered, and did not let us in, so nothing was changed. It is not your password."),
+            _("Helpdesk has to look at the account that is stored for it. You need not do anything."),
+        )
     nothing = _("Nothing was changed.")
     helpdesk = _("Helpdesk decides what comes next. You need not do anything.")
     ends = {
@@ -33,10 +42,14 @@ def bad_end(state: str, host: str) -> End | None:
         State.UNREACHABLE: End(
             _("%s stopped answering before we began") % host,
             nothing,
-            _("Try again in a moment, or leave it to helpdesk."),
+            _("Try again in a moment, or leave it to helpdesk: they have your case.")
+            if again
+            else _("It did not answer twice, so helpdesk takes over. You need not do anything."),
         ),
         State.FAILED: End(
-            _("%s refused one step") % host, "", _("Helpdesk takes over, and sees what was changed and what was not.")
+            _("%s refused one step") % host,
+            "",
+            _("Helpdesk has it, marked urgent, and sees what was changed and what was not. You need not do anything."),
         ),
         State.UNKNOWN: End(
             _("We lost contact while changing %s") % host,
@@ -53,11 +66,13 @@ def bad_end(state: str, host: str) -> End | None:
             _("The change made it worse or did not help, so it was undone."),
             helpdesk,
         ),
-        State.DECLINED: End(_("Not approved"), nothing, _("Helpdesk can offer another way.")),
+        State.DECLINED: End(_("Not approved"), nothing, _("Helpdesk has your case and can offer another way.")),
         State.EXPIRED: End(
-            _("Not approved in time"), nothing, _("Nobody decided while it counted. Helpdesk can ask again.")
+            _("Not approved in time"),
+            _("Nobody decided while it counted. Nothing was changed."),
+            _("Helpdesk has your case and can ask again."),
         ),
-        State.CANCELLED: End(_("Stopped before it began"), nothing, _("Helpdesk can offer another way.")),
+        State.CANCELLED: End(_("Stopped before it began"), nothing, _("Helpdesk has your case.")),
     }
     return ends.get(State(state))
 
@@ -86,13 +101,15 @@ def _step(words: str, *, done: bool, now: bool) -> Line:
     return Line(words, {"ok": _("Done"), "now": _("Under way"), "waiting": _("Not yet")}[look], look)
 
 
-def standing(waiting_for: str, outcome: str, *, closed: bool) -> tuple[str, str]:
-    """Where a case stands, in words and as the kind of its badge, for lists."""
+def standing(waiting_for: str, outcome: str, *, closed: bool, needed: bool = False) -> tuple[str, str]:
+    """Where a case stands, in words and as the kind of its badge, for lists. `needed`: helpdesk has to do something."""
     if closed:
         return {
             "solved": (_("Solved"), "ok"),
             "explained": (_("Explained"), "ok"),
         }.get(outcome, (_("Sent on"), ""))
+    if needed and waiting_for == "fix":
+        return _("With helpdesk"), "info"
     return {
         "reading": (_("Being checked"), "info"),
         "person": (_("Waits for your answer"), "warn"),

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 from django.utils.translation import gettext as _
+
+#: How a guide's titles speak of the computer that a case is about.
+_COMPUTER = re.compile(r"\b(?:[Tt]he|[Tt]his) computer\b")
 
 
 def duration(length: dt.timedelta) -> str:
@@ -15,6 +19,8 @@ def duration(length: dt.timedelta) -> str:
         return _("%(days)d d %(hours)d h") % {"days": days, "hours": hours}
     if hours:
         return _("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": minutes}
+    if minutes and not rest:
+        return _("%(minutes)d min") % {"minutes": minutes}
     if minutes:
         return _("%(minutes)d min %(seconds)d s") % {"minutes": minutes, "seconds": rest}
     return _("%(seconds)d s") % {"seconds": rest}
@@ -32,6 +38,11 @@ def certainty(of: str | None) -> str:
 def named(text: str, host: str) -> str:
     """A guide's sentence about "the computer" with the name of the one it is about, where the sentence begins so."""
     return f"{host}{text.removeprefix('The computer')}" if host and text.startswith("The computer ") else text
+
+
+def titled(text: str, host: str) -> str:
+    """A guide's title with the name of the computer in place of the words for it."""
+    return _COMPUTER.sub(lambda _found: host, text, count=1) if host else text
 
 
 def relief(text: str) -> tuple[str, str, str]:
