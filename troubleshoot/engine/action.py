@@ -76,6 +76,8 @@ class Cause:
     shown_by: tuple[Rule, ...]
     ruled_out: tuple[Rule, ...]
     fits: tuple[Rule, ...]
+    told_by: str = ""
+    """What tells this reason apart from the others, for people."""
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from troubleshoot.engine import (
 )
 from troubleshoot.engine.action import Action, Cause
 from troubleshoot.engine.catalog_errors import Progress
-from troubleshoot.engine.codes import CodeClass, CodeTable, ErrorCode
+from troubleshoot.engine.codes import CodeClass, CodeTable, ErrorCode, Family
 from troubleshoot.engine.facts import FactList
 from troubleshoot.engine.guide import Guide
 from troubleshoot.engine.resource import Resource
@@ -169,20 +169,31 @@ def _errors(
     tables = [table for _, table, _ in _tables(files, "errors", problems)]
     causes: dict[str, Cause] = {}
     entries: dict[object, ErrorCode] = {}
-    classes: dict[object, CodeClass] = {}
     progress: dict[str, Mapping[str, int]] = {}
     for where, cause in (found for table in tables for found in catalog_errors.causes(table, facts)):
         if causes.setdefault(cause.id, cause) is not cause:
             where.wrong("id", f"the cause {cause.id} stands twice")
+    families, classes = _kinds(tables)
     for table in tables:
         for where, entry in catalog_errors.codes(table, causes, files.toml["guides"]):
             if entries.setdefault(entry.code, entry) is not entry:
                 where.wrong("code", f"the code {entry.code} stands twice")
-        for where, one in catalog_errors.classes(table):
-            if classes.setdefault((one.namespace, one.low_byte), one) is not one:
-                where.wrong("low_byte", "this class stands twice")
         for fact, order in catalog_errors.progress(table, facts).items():
             if progress.setdefault(fact, order) is not order:
                 table.wrong("progress", "this order stands twice", fact)
         table.done()
-    return causes, CodeTable(entries.values(), classes.values()), progress
+    return causes, CodeTable(entries.values(), classes, families), progress
+
+
+def _kinds(tables: list[Table]) -> tuple[list[Family], list[CodeClass]]:
+    """Return the families and classes of codes, each once."""
+    families: dict[str, Family] = {}
+    classes: dict[object, CodeClass] = {}
+    for table in tables:
+        for where, family in catalog_errors.families(table):
+            if families.setdefault(family.namespace, family) is not family:
+                where.wrong("namespace", "this family stands twice")
+        for where, one in catalog_errors.classes(table):
+            if classes.setdefault((one.namespace, one.low_byte, one.first), one) is not one:
+                where.wrong("first" if one.low_byte is None else "low_byte", "this class stands twice")
+    return list(families.values()), list(classes.values())

@@ -1,11 +1,11 @@
-"""Reads `errors/*.toml`: causes, error codes, classes of codes, and how far along a fact's values lie."""
+"""Reads `errors/*.toml`: causes, error codes, families and classes of codes, and how far along a fact's values lie."""
 
 from collections.abc import Collection, Mapping
 from types import MappingProxyType
 
 from troubleshoot.engine.action import Cause
 from troubleshoot.engine.catalog_actions import rule
-from troubleshoot.engine.codes import CERTAINTIES, CodeClass, ErrorCode
+from troubleshoot.engine.codes import CERTAINTIES, CodeClass, ErrorCode, Family
 from troubleshoot.engine.facts import UNKNOWN, FactList
 from troubleshoot.engine.pasted import Code
 from troubleshoot.engine.tables import Table
@@ -29,6 +29,11 @@ def classes(table: Table) -> list[tuple[Table, CodeClass]]:
     return [(one, _class(one)) for one in table.tables("class")]
 
 
+def families(table: Table) -> list[tuple[Table, Family]]:
+    """Return the `[[family]]` entries of one file, each with where it stands."""
+    return [(one, _family(one)) for one in table.tables("family")]
+
+
 def progress(table: Table, facts: FactList) -> Progress:
     """Read `[progress]`: fact → its values from the earliest to the furthest, equal ones joined by a space."""
     found: dict[str, Mapping[str, int]] = {}
@@ -49,6 +54,7 @@ def _cause(table: Table, facts: FactList) -> Cause:
         shown_by=tuple(rule(one, facts) for one in table.tables("shown_by")),
         ruled_out=tuple(rule(one, facts) for one in table.tables("ruled_out")),
         fits=tuple(rule(one, facts) for one in table.tables("fits")),
+        told_by=table.text("told_by", required=False),
     )
     for key, rules in (("shown_by", cause.shown_by), ("ruled_out", cause.ruled_out), ("fits", cause.fits)):
         for index, one in enumerate(rules):
@@ -68,6 +74,9 @@ def _code(table: Table, known_causes: Collection[str], guides: Collection[str]) 
         guide=table.name("guide", required=False) or None,
         symptoms=table.texts("symptoms", required=False),
         source=table.text("source"),
+        text=table.text("text", required=False),
+        is_not=table.text("is_not", required=False),
+        symbol=table.text("symbol", required=False, limit=120),
     )
     for index, cause in enumerate(entry.causes):
         if cause not in known_causes:
@@ -80,9 +89,26 @@ def _code(table: Table, known_causes: Collection[str], guides: Collection[str]) 
     return entry
 
 
+def _family(table: Table) -> Family:
+    found = Family(table.name("namespace"), table.text("title", limit=120), table.text("text"))
+    table.done()
+    return found
+
+
 def _class(table: Table) -> CodeClass:
-    found = CodeClass(table.name("namespace"), table.integer("low_byte"), table.text("name"), table.text("source"))
-    if found.low_byte > 0xFF:
+    """Read a class: one `low_byte`, or the codes from `first` to `last`."""
+    ranged = "low_byte" not in table.data
+    found = CodeClass(
+        table.name("namespace"),
+        None if ranged else table.integer("low_byte"),
+        table.text("name"),
+        table.text("source"),
+        table.integer("first") if ranged else 0,
+        table.integer("last") if ranged else 0,
+    )
+    if (found.low_byte or 0) > 0xFF:
         table.wrong("low_byte", "a byte is at most 0xff")
+    if found.last < found.first:
+        table.wrong("last", "must not lie before first")
     table.done()
     return found

@@ -1,6 +1,6 @@
 """The table of known error codes, and how it answers a pasted text (`pasted.py` finds the codes in it)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -8,6 +8,9 @@ from troubleshoot.engine import pasted
 from troubleshoot.engine.pasted import Code, Found, Hint
 
 CERTAINTIES = ("documented", "field_report", "unconfirmed")
+_WIN32_IN_HRESULT = 0x8007
+_SECONDS = ("extended", "errinfo")
+"""Where the second number of a pair is looked up alone: the control names some, the computer sends the others."""
 
 
 @dataclass(frozen=True)
@@ -22,21 +25,44 @@ class ErrorCode:
     guide: str | None
     symptoms: tuple[str, ...]
     source: str
+    text: str = ""
+    """What it means, for somebody who is in a hurry."""
+    is_not: str = ""
+    symbol: str = ""
+    """Its name in the header or document that defines it."""
+
+
+@dataclass(frozen=True)
+class Family:
+    """A namespace in words: what kind of number it is, and where people meet it."""
+
+    namespace: str
+    title: str
+    text: str
 
 
 @dataclass(frozen=True)
 class CodeClass:
-    """What the low byte of an otherwise unknown code suggests: a pattern observed, never documented."""
+    """What the low byte, or the range, of an otherwise unknown code suggests: a pattern observed, never documented."""
 
     namespace: str
-    low_byte: int
+    low_byte: int | None
     name: str
     source: str
+    first: int = 0
+    last: int = 0
+
+    def holds(self, code: Code) -> bool:
+        """Tell whether a code belongs here."""
+        if self.low_byte is None:
+            return code.namespace == self.namespace and self.first <= code.code <= self.last
+        return code.namespace == self.namespace and code.code > 0xFF and code.code & 0xFF == self.low_byte
 
 
 @dataclass(frozen=True)
 class Match:
-    """One code of the text against the table: `how` is exact, code (another extended part), class or unknown."""
+    """One code of the text against the table: `how` is exact, code (another extended part), wrapped, second, class
+    or unknown."""
 
     found: Found
     code: Code
@@ -47,20 +73,33 @@ class Match:
     """Other ways to read the same characters, shown so that a wrong choice can be seen."""
     ask: bool = False
     """True when the table cannot tell which way is meant, so that the person has to say it."""
+    second: ErrorCode | None = None
+    """What the extended part means alone, where the pair is not in the table."""
 
     @property
     def sentence(self) -> str:
         """Say in words what the match is worth."""
-        if self.entry and self.how == "exact":
-            return f"{self.code}: {self.entry.name}."
         if self.entry:
-            return f"{self.code}: {self.entry.name}. This exact pair is not in our table; the first part is."
+            return self._known
+        unknown = f"We do not know {self.code}."
         if self.code_class:
-            return (
-                f"We do not know {self.code}. Codes that end like this are usually about {self.code_class.name}; "
-                "that is a pattern observed, not documented. We can still check the computer."
+            unknown += (
+                f" Codes that end like this are usually about {self.code_class.name}; "
+                "that is a pattern observed, not documented."
             )
-        return f"We do not know {self.code}. We can still check the computer."
+        return f"{unknown} We can still check the computer."
+
+    @property
+    def _known(self) -> str:
+        name = self.entry.name if self.entry else ""
+        if self.how == "second":
+            return f"We do not know the first part of {self.code}. The second part means: {name}."
+        more = {
+            "exact": "",
+            "wrapped": f" It is the Windows error 0x{self.code.code & 0xFFFF:X} inside a result.",
+            "code": " This exact pair is not in our table; the first part is.",
+        }[self.how]
+        return f"{self.code}: {name}." + (f" The second part adds: {self.second.name}." if self.second else more)
 
 
 @dataclass(frozen=True)
@@ -73,24 +112,50 @@ class Identified:
     notes: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Known:
+    """How a code stands in the table: as in `Match`."""
+
+    how: str
+    entry: ErrorCode | None = None
+    code_class: CodeClass | None = None
+    second: ErrorCode | None = None
+
+
 class CodeTable:
-    """The known codes, looked up by exact pair, then by the code alone, then by the class in the low byte."""
+    """The known codes, looked up by exact pair, then by the code alone, then by what its number suggests."""
 
-    def __init__(self, entries: Iterable[ErrorCode] = (), classes: Iterable[CodeClass] = ()) -> None:
+    def __init__(
+        self, entries: Iterable[ErrorCode] = (), classes: Iterable[CodeClass] = (), families: Iterable[Family] = ()
+    ) -> None:
         self.entries: Mapping[Code, ErrorCode] = MappingProxyType({entry.code: entry for entry in entries})
-        self.classes: Mapping[tuple[str, int], CodeClass] = MappingProxyType(
-            {(one.namespace, one.low_byte): one for one in classes}
-        )
+        self.classes = tuple(classes)
+        self.families: Mapping[str, Family] = MappingProxyType({one.namespace: one for one in families})
+        named: dict[str, ErrorCode] = {}
+        for entry in sorted(self.entries.values(), key=lambda entry: entry.code.extended is not None):
+            named.setdefault(entry.symbol, entry)
+        self._named = named
 
-    def look_up(self, code: Code) -> tuple[str, ErrorCode | None, CodeClass | None]:
-        """Return how the code is known (exact, code, class, unknown) with the entry or class; nothing is invented."""
+    def look_up(self, code: Code) -> Known:
+        """Return how the code is known, with its entry or class; nothing is invented."""
         if entry := self.entries.get(code):
-            return "exact", entry, None
+            return Known("exact", entry)
+        second = self.second(code)
         if entry := self.entries.get(Code(code.namespace, code.code)):
-            return "code", entry, None
-        if code.code > 0xFF and (one := self.classes.get((code.namespace, code.code & 0xFF))):
-            return "class", None, one
-        return "unknown", None, None
+            return Known("code", entry, second=second)
+        if second:
+            return Known("second", second)
+        wraps = code.namespace == "hresult" and code.code >> 16 == _WIN32_IN_HRESULT
+        if wraps and (entry := self.entries.get(Code("win32", code.code & 0xFFFF))):
+            return Known("wrapped", entry)
+        found = next((one for one in self.classes if one.holds(code)), None)
+        return Known("class", None, found) if found else Known("unknown")
+
+    def second(self, code: Code) -> ErrorCode | None:
+        """Return what the extended part of a code means alone."""
+        if code.extended is None:
+            return None
+        return next((entry for name in _SECONDS if (entry := self.entries.get(Code(name, code.extended)))), None)
 
     def identify(self, text: str, *, prefer: str = "") -> Identified:
         """Read a pasted text: the first known code is used, every other one is kept as a hint.
@@ -98,15 +163,46 @@ class CodeTable:
         `prefer` is the key of a code that the person chose among those found; another one is ignored.
         """
         read = pasted.read(text)
-        matches = [self._match(found, prefer) for found in read.found]
-        # A stable sort: of equally well known codes the first one in the text is used.
-        ranked = sorted(matches, key=lambda match: (match.code.key != prefer, match.entry is None))
+        numbers = [match for found in read.found if (match := self._match(found, prefer))]
+        names = [match for name in read.names if (match := self._by_name(name, numbers))]
+        matches = _without_repeats([*numbers, *names])
+        if not any(match.entry for match in matches):
+            matches += self._events(read.hints)
+        # A stable sort: of equally well known codes the first one in the text is used; 0 says nothing, so it is last.
+        ranked = sorted(matches, key=lambda one: (one.code.key != prefer, one.entry is None, one.code.code == 0))
         return Identified(ranked[0] if ranked else None, tuple(ranked[1:]), read.hints, read.notes)
 
-    def _match(self, found: Found, prefer: str) -> Match:
-        chosen = [code for code in found.choices if code.key == prefer]
-        known = chosen or [code for code in found.choices if self.look_up(code)[1]]
-        code = (known or list(found.choices))[0]
-        how, entry, code_class = self.look_up(code)
-        others = tuple(other for other in found.choices if other != code)
-        return Match(found, code, how, entry, code_class, others, ask=bool(others) and len(known) != 1)
+    def _match(self, found: Found, prefer: str) -> Match | None:
+        chosen = [code for code in (*found.choices, *found.loose) if code.key == prefer]
+        tight = [code for code in found.choices if self.look_up(code).entry]
+        loose = [] if tight else [code for code in found.loose if code in self.entries]
+        known = chosen or tight or loose
+        readings = [*found.choices, *loose]
+        if not readings:
+            return None
+        code = (known or readings)[0]
+        others = tuple(other for other in dict.fromkeys([*known, *readings]) if other != code)
+        names = {entry.name for one in known if (entry := self.look_up(one).entry)}
+        doubt = bool(others) and not chosen and (len(names) > 1 or not known)
+        return self._of(found, code, others, ask=doubt or (found.unsure and not chosen))
+
+    def _of(self, found: Found, code: Code, others: tuple[Code, ...] = (), *, ask: bool = False) -> Match:
+        known = self.look_up(code)
+        return Match(found, code, known.how, known.entry, known.code_class, others, ask, known.second)
+
+    def _by_name(self, name: str, numbers: list[Match]) -> Match | None:
+        """Return the code that the text names; nothing where a number has said the same already."""
+        entry = self._named.get(name)
+        if entry is None or any(match.entry and match.entry.symbol == name for match in numbers):
+            return None
+        return self._of(Found(name, "the name of a code", (entry.code,)), entry.code)
+
+    def _events(self, hints: Iterable[Hint]) -> Iterator[Match]:
+        """Yield the known events of a text, which count when it has no known code."""
+        for code in [Code("event", int(hint.value)) for hint in hints if hint.kind == "event"]:
+            if code in self.entries:
+                yield self._of(Found(str(code.code), "the number of a line in the event log", (code,)), code)
+
+
+def _without_repeats(matches: list[Match]) -> list[Match]:
+    return list({match.code: match for match in reversed(matches)}.values())[::-1]

@@ -113,7 +113,7 @@ def choices(found: Identified) -> list[dict[str, str]]:
     codes = [code for match in matches for code in (match.code, *match.others)]
     table = library.installed().codes
     offered = [
-        {"key": code.key, "code": str(code), "name": entry.name if (entry := table.look_up(code)[1]) else ""}
+        {"key": code.key, "code": str(code), "name": entry.name if (entry := table.look_up(code).entry) else ""}
         for code in list(dict.fromkeys(codes))[:MOST_CHOICES]
     ]
     return offered if len(offered) > 1 else []
