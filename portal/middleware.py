@@ -101,6 +101,13 @@ class SignInRequired(LoginRequiredMiddleware):
     A sign-in form swapped into the middle of a page would be a trap for the password, so a fragment never gets one.
     """
 
+    def process_view(self, request: HttpRequest, view_func: Any, *more: Any) -> HttpResponseBase | None:
+        """Let a stranger pass where the view is public, or public by a setting that is on."""
+        setting = getattr(view_func, "public_when", "")
+        if setting and getattr(settings, setting):
+            return None
+        return super().process_view(request, view_func, *more)
+
     def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponseBase:  # type: ignore[override]
         """Answer for a view that is not public; the refusal is counted, not written down."""
         access.count_anonymous()

@@ -138,6 +138,9 @@ MENDPOINT_ALLOWED_NETWORKS = env.networks(
 MENDPOINT_CREDENTIAL_FOLDERS = env.paths("MENDPOINT_CREDENTIAL_FOLDERS", "/run/secrets,/etc/mendpoint/secrets")
 #: A small company's only admin may be helpdesk and administrator; dangerous actions are then never run by the portal.
 MENDPOINT_SOLO_MODE = env.flag("MENDPOINT_SOLO_MODE")
+#: What error codes mean may be read without signing in. On by default: the pages hold nothing about the company but
+#: its own codes, if it added some, and whoever meets a code often cannot sign in anywhere at that moment.
+MENDPOINT_PUBLIC_CODES = env.flag("MENDPOINT_PUBLIC_CODES", default=True)
 #: One visit to a host ends after this many seconds, whatever the host does.
 MENDPOINT_VISIT_SECONDS = env.whole("MENDPOINT_VISIT_SECONDS", 120, least=5, most=3600)
 MENDPOINT_PROBE_SECONDS = env.whole("MENDPOINT_PROBE_SECONDS", 10, least=1, most=60)

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from troubleshoot import access, audit, diagnosis, jobs, library
 from troubleshoot.audit import Tag
+from troubleshoot.engine import codebook
 from troubleshoot.engine import guide as guides
 from troubleshoot.engine.codes import Identified
 from troubleshoot.engine.guide import Walk
@@ -147,6 +148,7 @@ def describe(found: Identified) -> dict[str, object]:
     return {
         "code": str(used.code) if used else None,
         "how": used.how if used else "none",
+        "page": codebook.path(used.code) if used and used.entry else "",
         "name": used.entry.name if used and used.entry else None,
         "certainty": used.entry.certainty if used and used.entry else None,
         "sentence": used.sentence if used else "There is no error code in this text. We can still check the computer.",

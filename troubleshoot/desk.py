@@ -48,7 +48,12 @@ class Sheet(Stage):
     @cached_property
     def causes(self) -> list[tuple[Judgement, str]]:
         """Every cause that is not ruled out, the strongest first, and what its verdict rests on."""
-        return [one for one in self._judged if one[0].verdict != "ruled out"]
+        return [one for one in self._judged if one[0].verdict != "ruled out" and one[0].cause.judged]
+
+    @cached_property
+    def not_judged(self) -> list[Judgement]:
+        """The causes about which no reading says anything so far."""
+        return [one for one, _ in self._judged if not one.cause.judged]
 
     @cached_property
     def ruled_out(self) -> list[tuple[Judgement, str]]:

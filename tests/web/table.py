@@ -86,6 +86,13 @@ TABLE = {
     "incidents/<uuid:key>/watch": Url(
         answers={"POST": {"employee": 404, "*": 403}}, objects=(f"/incidents/{NOBODY}/watch",)
     ),
+    "codes": Url(public=True, answers={"GET": 200, "HEAD": 200}),
+    "codes/<slug:namespace>/<str:first>": Url(
+        public=True, answers={"GET": 200, "HEAD": 200}, objects=("/codes/mstsc/0x904", "/codes/event/1058")
+    ),
+    "codes/<slug:namespace>/<str:first>/<str:extended>": Url(
+        public=True, answers={"GET": 200, "HEAD": 200}, objects=("/codes/mstsc/0x904/0x7", "/codes/mstsc/0x904/0xC")
+    ),
     "sign-in": Url(
         public=True,
         answers={

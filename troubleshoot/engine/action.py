@@ -79,6 +79,11 @@ class Cause:
     told_by: str = ""
     """What tells this reason apart from the others, for people."""
 
+    @property
+    def judged(self) -> bool:
+        """Whether any reading can say something about it: without rules it is never anything but not checked."""
+        return bool(self.shown_by or self.ruled_out or self.fits)
+
 
 @dataclass(frozen=True)
 class Judgement:

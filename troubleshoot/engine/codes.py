@@ -130,7 +130,10 @@ class CodeTable:
     ) -> None:
         self.entries: Mapping[Code, ErrorCode] = MappingProxyType({entry.code: entry for entry in entries})
         self.classes = tuple(classes)
-        self.families: Mapping[str, Family] = MappingProxyType({one.namespace: one for one in families})
+        in_words = {one.namespace: one for one in families}
+        for code in self.entries:
+            in_words.setdefault(code.namespace, Family(code.namespace, code.namespace, ""))
+        self.families: Mapping[str, Family] = MappingProxyType(in_words)
         named: dict[str, ErrorCode] = {}
         for entry in sorted(self.entries.values(), key=lambda entry: entry.code.extended is not None):
             named.setdefault(entry.symbol, entry)

@@ -261,7 +261,9 @@ def _namespaces(number: int, context: str) -> tuple[str, ...]:
 def _loose(number: int, text: str) -> Iterator[Code]:
     """Yield the families in which a small number may be meant too, by how often people meet them."""
     if number < 2**31:
-        yield from (Code(name, number) for name in ("extended", "errinfo", "gateway", "freerdp", "win32"))
+        yield from (
+            Code(name, number) for name in ("extended", "errinfo", "gateway", "freerdp", "win32", "negotiation")
+        )
         if text.isdecimal() and int(text) == number:
             yield Code("event", number)
 
@@ -288,8 +290,6 @@ def _notes(text: str, found: list[Found]) -> list[str]:
             break
     if not found and not notes and any(not c.isascii() and c.isdecimal() for c in text):
         notes.append("Please type the number with the digits 0 to 9.")
-    if any(each.unsure for each in found):
-        notes.append("Please compare the code with the one in your window: we had to guess a character.")
     if len(found) > MOST_CODES:
         notes.append(f"Only the first {MOST_CODES} codes were kept.")
     return notes

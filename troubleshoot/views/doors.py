@@ -44,6 +44,20 @@ def public(view: View[P, Answer]) -> View[P, Answer]:
     return login_not_required(_door(view, PUBLIC))
 
 
+def public_when(setting: str) -> Callable[[View[P, Answer]], View[P, Answer]]:
+    """Let in everybody while an administrator's setting says so, and otherwise everybody who is signed in.
+
+    The setting is read at each request, by the middleware that asks for signing in.
+    """
+
+    def declare(view: View[P, Answer]) -> View[P, Answer]:
+        entered = _door(view, PUBLIC)
+        entered.public_when = setting  # type: ignore[attr-defined]
+        return entered
+
+    return declare
+
+
 def declared_rule(view: object) -> str | None:
     """The rule that a view declares, or None."""
     return getattr(view, "declared_rule", None)

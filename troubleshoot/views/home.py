@@ -14,6 +14,7 @@ from uuid6 import uuid7
 
 from troubleshoot import access, context, htmx, incidents, library, wording
 from troubleshoot.cases import MOST_CHARACTERS
+from troubleshoot.engine import codebook
 from troubleshoot.engine.codes import Identified, Match
 from troubleshoot.forms import PasteForm
 from troubleshoot.jobs import NotPossible
@@ -93,13 +94,21 @@ def hint(text: str, prefer: str = "") -> dict[str, Any] | None:
     entry = found.used.entry if found.used else None
     return {
         "found": found.used is not None,
+        "several": found.used is not None and (entry is None or len(entry.causes) > 1),
         "sentence": sentence(found.used),
-        "why": [wording.certainty(entry.certainty if entry else None), *([found.used.found.why] if found.used else [])],
+        "why": [wording.certainty(entry.certainty if entry else None), *([_why(found.used)] if found.used else [])],
         "ask": bool(found.used and found.used.ask),
         "choices": choices(found),
         "hints": [str(one.value) for one in found.hints if one.kind == "event"],
         "notes": found.notes,
+        "page": codebook.path(found.used.code) if found.used and entry else "",
+        "code": str(found.used.code) if found.used else "",
     }
+
+
+def _why(used: Match) -> str:
+    why = used.found.why
+    return _("We read “%(text)s”: %(why)s.") % {"text": used.found.text, "why": why}
 
 
 def sentence(used: Match | None) -> str:
@@ -116,7 +125,7 @@ def choices(found: Identified) -> list[dict[str, str]]:
         {"key": code.key, "code": str(code), "name": entry.name if (entry := table.look_up(code).entry) else ""}
         for code in list(dict.fromkeys(codes))[:MOST_CHOICES]
     ]
-    return offered if len(offered) > 1 else []
+    return offered if len(offered) > 1 or (found.used and found.used.ask) else []
 
 
 def symptoms() -> list[str]:

@@ -5,7 +5,7 @@ What belongs to one step of a guide stands in the guide; here is what every guid
 
 from troubleshoot.wording.checks import Line, checks, outside
 from troubleshoot.wording.ends import End, bad_end, fixing, standing
-from troubleshoot.wording.general import certainty, duration, named, no_code, relief, titled
+from troubleshoot.wording.general import certainty, duration, named, no_code, relief, sure, titled
 
 __all__ = [
     "End",
@@ -20,5 +20,6 @@ __all__ = [
     "outside",
     "relief",
     "standing",
+    "sure",
     "titled",
 ]

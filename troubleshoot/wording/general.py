@@ -29,10 +29,19 @@ def duration(length: dt.timedelta) -> str:
 def certainty(of: str | None) -> str:
     """What a meaning of a code rests on."""
     return {
-        "documented": _("Microsoft documents this meaning."),
+        "documented": _("This meaning is documented."),
         "field_report": _("Not documented; many people who met it report this meaning."),
         "unconfirmed": _("Not documented, and reported by few. Take it as a first guess."),
     }.get(of or "", _("This code is not in our table, so we measure without it."))
+
+
+def sure(of: str | None) -> str:
+    """How sure a meaning is, in a word or two."""
+    return {
+        "documented": _("documented"),
+        "field_report": _("reported"),
+        "unconfirmed": _("unconfirmed"),
+    }.get(of or "", _("not known"))
 
 
 def named(text: str, host: str) -> str:
