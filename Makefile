@@ -48,6 +48,7 @@ lint: $(VENV)/.dev ## format, types, imports, templates, catalogue, migrations
 bench: $(VENV)/.dev ## the benchmark table: ratios within one run
 	@$(BIN)/python -m tests.bench
 	@$(BIN)/python -m tests.bench_pages
+	@$(BIN)/python -m tests.bench.codes
 
 soak: $(VENV)/.dev ## long fault and load runs
 	@$(BIN)/python -m pytest -m soak -o addopts="--strict-markers"

@@ -1,0 +1,42 @@
+"""How long an answer to a pasted text takes: crafted ones, random ones, and the longest that a form lets through."""
+
+import random
+import statistics
+import sys
+import time
+from collections.abc import Iterable
+
+from tests.engine.dialogs import stored
+from tests.engine.test_dialogs import RANDOM, TABLE, text
+from troubleshoot.engine.pasted import LIMIT
+
+AIM_MS = 50
+HOSTILE = ("0x904 ", "error: 9", "TLS alert ", "错误代码 ", "-1", "\u00a0", "ERRINFO_A ", "1:22 ", "0x904. a")
+
+
+def main() -> int:
+    """Print the table; the exit status says whether every answer came in time."""
+    chance = random.Random(904)
+    slowest = [
+        _line("crafted texts", [one["text"] for texts in stored().values() for one in texts]),
+        _line("random texts", (text(chance) for _ in range(RANDOM))),
+        _line("hostile texts of the greatest length", [unit * (LIMIT // len(unit)) for unit in HOSTILE]),
+    ]
+    return int(max(slowest[:2]) > AIM_MS)
+
+
+def _line(name: str, texts: Iterable[str]) -> float:
+    """Measure in processor time, which other work on the machine does not lengthen."""
+    times = []
+    for given in texts:
+        begin = time.process_time()
+        TABLE.identify(given)
+        times.append(1000 * (time.process_time() - begin))
+    middle, most = statistics.median(times), max(times)
+    print(f"  {name:<40} {len(times):>7}   median {middle:6.2f} ms   slowest {most:6.2f} ms   aim {AIM_MS} ms or less")
+    return most
+
+
+if __name__ == "__main__":
+    print("Answers to pasted error texts")
+    sys.exit(main())
