@@ -20,7 +20,8 @@ class ErrorCode:
     code: Code
     name: str
     certainty: str
-    """One of CERTAINTIES; for a pair it speaks of the pairing, the weakest part."""
+    """One of CERTAINTIES. Of a pair: 0x904 with a second number is as sure as its reports; 0x3, which by its document
+    means nothing without the second, is as sure as its halves, and its source says that the pairing is inferred."""
     causes: tuple[str, ...]
     guide: str | None
     symptoms: tuple[str, ...]
@@ -84,7 +85,7 @@ class Match:
         unknown = f"We do not know {self.code}."
         if self.code_class:
             unknown += (
-                f" Codes that end like this are usually about {self.code_class.name}; "
+                f" Codes that look like this are usually about {self.code_class.name}; "
                 "that is a pattern observed, not documented."
             )
         return f"{unknown} We can still check the computer."
