@@ -237,11 +237,15 @@ class TestSeveralFaults:
         code += 'source = "y"\n'
         one = '[[class]]\nnamespace = "lamp"\nlow_byte = 16\nname = "x"\nsource = "y"\n'
         order = '[progress]\n"lamp.light" = ["on off"]\n'
-        found = problems({"errors/more.toml": (order + code + one).encode()})
+        kind = '[[family]]\nnamespace = "lamp"\ntitle = "Lamps"\ntext = "Of lamps."\n' * 2
+        kind += '[[class]]\nnamespace = "lamp"\nfirst = 9\nlast = 8\nname = "x"\nsource = "y"\n'
+        found = problems({"errors/more.toml": (order + code + one + kind).encode()})
         assert [text.split(": ", 1)[1] for text in found] == [
             'progress."lamp.light": this order stands twice',
             "code[1].code: the code 0x10 / 0x2 stands twice",
             "class[1].low_byte: this class stands twice",
+            "family[2].namespace: this family stands twice",
+            "class[2].last: must not lie before first",
         ]
 
 

@@ -266,6 +266,23 @@ class TestUnknownCode:
     def test_of_one_byte_has_no_class(self) -> None:
         assert used("0x4").how == "unknown"
 
+    def test_of_a_range_gets_what_the_range_suggests(self) -> None:
+        table = CodeTable([], [CodeClass("mstsc", None, "a gateway", "observed", 0x3000000, 0x30000FF)])
+        assert [table.look_up(Code("mstsc", code)).how for code in (0x3000010, 0x3000100)] == ["class", "unknown"]
+
+    def test_with_a_known_second_part_is_known_by_that(self) -> None:
+        table = CodeTable([entry(Code("extended", 0x7))])
+        found = table.identify("0xABCD / 0x7").used
+        assert found is not None
+        assert (found.how, found.entry) == ("second", entry(Code("extended", 0x7)))
+        assert found.sentence.startswith("We do not know the first part of 0xABCD / 0x7. The second part means:")
+
+    def test_that_wraps_a_windows_error_is_known_by_that(self) -> None:
+        found = CodeTable([entry(Code("win32", 5))]).identify("-2147024891").used
+        assert found is not None
+        assert found.how == "wrapped"
+        assert found.sentence.endswith("It is the Windows error 0x5 inside a result.")
+
     def test_is_nothing_when_there_is_no_code(self) -> None:
         found = TABLE.identify("My computer does not work!")
         assert (found.used, found.kept, found.hints) == (None, (), ())
