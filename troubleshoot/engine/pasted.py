@@ -121,9 +121,9 @@ def _search(shown: str, *, guessed: bool) -> Iterator[Found]:
     for hit, why in _singles(text, hexadecimal):
         if free(hit.start(), hit.end()):
             yield from _found(shown, text, hit, why, guessed=guessed)
-    alone = text.strip().strip("\"'“”«»()[]<>.,;:").strip()
-    if len(alone) <= 32 and (whole := shapes.ALONE.fullmatch(alone)):
-        yield from _found(alone, alone, whole, "the only thing in the text", guessed=guessed)
+    alone = shown.strip().strip("\"'“”«»()[]<>.,;:").strip()
+    if len(alone) <= 32 and (whole := shapes.ALONE.fullmatch(alone.lower())):
+        yield from _found(alone, alone.lower(), whole, "the only thing in the text", guessed=guessed)
 
 
 def _singles(text: str, hexadecimal: list[re.Match[str]]) -> Iterator[tuple[re.Match[str], str]]:
