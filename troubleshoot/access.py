@@ -87,6 +87,9 @@ RULES: Final[Mapping[str, Mapping[Role, Reach]]] = {
     "audit.export": {_U: Reach.ANY},
 }
 
+#: Nobody gets hold of an account, or rid of it, that reaches further than they do themselves.
+_TAKES_AN_ACCOUNT = frozenset({"person.password", "person.deactivate"})
+
 
 @dataclass(frozen=True)
 class Decision:
@@ -249,10 +252,18 @@ def _limit(action: str, role: Role, person: Person, obj: object) -> str:
         return ""
     if action == "job.approve" and any(_is_own(part, person) for part in _parts(obj)):
         return "own_request"
+    if action in _TAKES_AN_ACCOUNT and isinstance(obj, Person) and not _administers(person, obj):
+        return "out_of_reach"
     if action in {"job.apply", "job.revert"} and role is Role.EMPLOYEE:
         mild = getattr(obj, "risk", None) == "low" and getattr(obj, "self_service", False) is True
         return "" if mild else "not_self_service"
     return ""
+
+
+def _administers(person: Person, other: Person) -> bool:
+    """Whether one is administrator wherever the other holds anything: whoever holds a password could be its owner."""
+    sites = {grant.site_id for grant in person.held() if grant.role == Role.ADMINISTRATOR}
+    return None in sites or {grant.site_id for grant in other.held()} <= sites
 
 
 def _denial(action: str, missed: str, obj: object) -> Decision:

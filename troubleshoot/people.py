@@ -84,7 +84,7 @@ def create(
 def deactivate(*, actor: Actor, person: Person) -> None:
     """Switch an account off. Its history stays; its sessions end with its next request."""
     if isinstance(actor, Person):
-        require(actor, "person.deactivate")
+        require(actor, "person.deactivate", person)
     _keep_an_administrator(person.grants.active())
     person.is_active = False
     person.save(update_fields=["is_active"])

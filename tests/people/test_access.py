@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import combinations
 from uuid import UUID, uuid4
 
@@ -91,6 +92,10 @@ class Walk:
     site_id: UUID | None = None
 
 
+def ends(who: Person) -> datetime:
+    return who.grants.get().until
+
+
 def allowed(who: Person, action: str, obj: object = None) -> bool:
     return access.may(who, action, obj).allowed
 
@@ -169,6 +174,22 @@ class TestReach:
         assert not allowed(ann, "host.read", host)
         host.assigned.add(ann)
         assert allowed(ann, "host.read", host)
+
+    @pytest.mark.parametrize("action", ["person.password", "person.deactivate"])
+    def test_an_administrator_of_some_sites_takes_no_account_that_reaches_further(
+        self, person: MakePerson, north: Site, south: Site, action: str
+    ) -> None:
+        local, whole = person("Local", "administrator", site=north), person("Whole", "administrator")
+        here, there = person("Here", "helpdesk", site=north), person("There", "helpdesk", site=south)
+        everywhere, fresh = person("Everywhere", "approver"), person("Fresh")
+        assert [allowed(local, action, one) for one in (here, fresh)] == [True, True]
+        assert access.may(local, action, there).rule == f"{action}:out_of_reach"
+        assert not allowed(local, action, everywhere)
+        assert not allowed(local, action, whole)
+        assert all(allowed(whole, action, one) for one in (here, there, everywhere, local))
+        people.grant(actor=TESTER, person=local, role="administrator", site=south, until=ends(there))
+        assert allowed(local, action, there)
+        assert not allowed(local, action, whole)
 
     def test_models_carry_the_names_that_the_rules_look_at(self) -> None:
         for model, names in (

@@ -114,3 +114,17 @@ class TestOneThatSomebodyElseMade:
         client = Client()
         client.force_login(person("Eva", "auditor"))
         assert client.post(f"/administration/people/{ann.pk}/password").status_code == 403
+
+    def test_is_not_made_by_an_administrator_of_a_site_for_whoever_reaches_further(
+        self, person: MakePerson, north: Site
+    ) -> None:
+        chief, client = person("Chief", "administrator"), Client()
+        client.force_login(person("Local", "administrator", site=north))
+        page = words(client.get(f"/administration/people/{chief.pk}"))
+        assert "Make a new password" not in page
+        assert "Switch the account off" not in page
+        for path in ("password", "deactivate"):
+            assert client.post(f"/administration/people/{chief.pk}/{path}").status_code == 403
+        chief.refresh_from_db()
+        assert chief.is_active
+        assert chief.check_password(PASSWORD)

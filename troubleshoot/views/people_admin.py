@@ -131,6 +131,7 @@ def _page(request: HttpRequest, found: Person, form: GrantForm, *, status: int =
         "held": [one for one in every if one.pk in active],
         "past": [one for one in every if one.pk not in active],
         "own": found == visitor(request),
+        "within_reach": access.may(visitor(request), "person.password", found).allowed,
         "solo": settings.MENDPOINT_SOLO_MODE,
     }
     return render(request, "admin_person.html", context, status=status)
