@@ -39,10 +39,11 @@ def ask(*, actor: Person, job: Job, text: str) -> None:
     if job.state != State.WAITING_APPROVAL:
         raise NotPossible(f"There is nothing to decide: this is {job.get_state_display().lower()}.")
     with transaction.atomic():
+        internal = job.case is not None and job.requester != job.case.beneficiary
         if job.case:
-            internal = job.requester != job.case.beneficiary
             Message.objects.create(case=job.case, author=actor, text=text, internal=internal, job=job)
-        tell(job, f"{actor} asks: {text}")
+        # The story is read by the person as well.
+        tell(job, f"{actor} asks something, in an internal note" if internal else f"{actor} asks: {text}")
         audit.record(
             Tag.CASE_MESSAGE, actor=actor, on_behalf=job.beneficiary, objects=objects_of(job), details={"asked": True}
         )

@@ -125,11 +125,16 @@ class Docket:
 
     @cached_property
     def questions(self) -> list[Message]:
-        """What was asked, answered and noted on the case since the plan was made."""
-        if self.job.case is None:
+        """What was asked, answered and noted on the case since the plan was made.
+
+        The person it is for, who may be an approver too, reads no internal note here either.
+        """
+        case = self.job.case
+        if case is None:
             return []
-        since = self.job.case.messages.filter(at__gte=self.job.created_at)
-        return list(since.select_related("author"))
+        since = case.messages.filter(at__gte=self.job.created_at).select_related("author")
+        insider = self.decision.allowed or access.may(self.person, "case.take", case).allowed
+        return list(since if insider else since.filter(internal=False))
 
     @cached_property
     def lines(self) -> list[JobLine]:
