@@ -269,6 +269,8 @@ def cancel(*, actor: Person, job: Job) -> None:
     access.require(actor, "job.cancel", job)
     if job.state not in WAITING:
         raise NotPossible("It has begun and cannot be taken back; it can be undone when it has ended.")
+    if job.is_promised_undo:
+        raise NotPossible("The portal takes this change back by itself, as was decided when it began.")
     if not move(job, State.CANCELLED, f"{actor} took it back", tag=Tag.JOB_CANCEL, actor=actor):
         raise NotPossible("It has begun in this moment and cannot be taken back.")
 

@@ -46,6 +46,26 @@ def again() -> None:
 
 
 class TestATemporaryChange:
+    def test_is_undone_although_somebody_wants_to_stop_that(
+        self, lifted: Callable[[], Lifted], helpdesk: Person, approver: Person, work: Work
+    ) -> None:
+        host, job = lifted()
+        keeper.sweep()
+        undo = job.reverts.get()
+        for one in (helpdesk, approver):
+            with pytest.raises(NotPossible, match="takes this change back by itself"):
+                jobs.cancel(actor=one, job=undo)
+        work()
+        assert listener(host.document, "UserAuthentication") == 1
+
+    def test_an_undo_that_a_person_asked_for_is_theirs_to_stop(
+        self, lifted: Callable[[], Lifted], helpdesk: Person
+    ) -> None:
+        _host, job = lifted()
+        undo = plans.revert(actor=helpdesk, job=job)
+        jobs.cancel(actor=helpdesk, job=undo)
+        assert undo.state == State.CANCELLED
+
     def test_is_undone_although_somebody_changed_another_setting_beside_it(
         self, lifted: Callable[[], Lifted], work: Work
     ) -> None:

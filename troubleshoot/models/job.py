@@ -240,6 +240,11 @@ class Job(models.Model):
         return self.kind == self.Kind.READ and self.case_id is None and not self.action
 
     @property
+    def is_promised_undo(self) -> bool:
+        """Whether the portal itself is about to undo a change: nobody asked for this, and nobody takes it back."""
+        return self.kind == self.Kind.REVERT and self.state == State.QUEUED and self.starter_id is None
+
+    @property
     def has_ended(self) -> bool:
         """Whether the job stands at an end (a finished change may still be reverted)."""
         return self.state in ENDED
