@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
+import smtplib
 from collections.abc import Iterable
 
 from django.conf import settings
@@ -13,7 +15,10 @@ from django.utils.translation import gettext as _
 
 from troubleshoot.models import Case, Grant, Job, Notice, Person, Site
 
+log = logging.getLogger(__name__)
 BATCH = 100
+#: SMTP: from this code on, an answer stays the same however often one asks.
+_FOR_EVER = 500
 
 
 def tell(
@@ -42,16 +47,23 @@ def mark_read(person: Person, *, case: Case | None = None, job: Job | None = Non
 def mail_waiting() -> int:
     """Sends what has not been sent, at most a batch, and returns how many; what cannot be sent is tried again.
 
-    Each row is taken before it is sent, so that two keepers never send the same one twice.
+    Each row is taken before it is sent, so that two keepers never send the same one twice. An address that the mail
+    server refuses keeps nobody else waiting, and whoever has left gets none.
     """
     sent = 0
     for key in Notice.objects.filter(mailed_at=None).order_by("pk").values_list("pk", flat=True)[:BATCH]:
         if not Notice.objects.filter(pk=key, mailed_at=None).update(mailed_at=Now()):
             continue
         notice = Notice.objects.select_related("person", "case").get(pk=key)
+        if not notice.person.is_active:
+            continue
         try:
             _message(notice).send()
             sent += 1
+        except smtplib.SMTPRecipientsRefused as refusal:
+            log.warning("notice %s is not sent by e-mail: the address was refused", key)
+            if all(code < _FOR_EVER for code, _words in refusal.recipients.values()):
+                Notice.objects.filter(pk=key).update(mailed_at=None)
         except OSError:
             Notice.objects.filter(pk=key).update(mailed_at=None)
             raise
