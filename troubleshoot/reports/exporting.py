@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from django.db import transaction
@@ -14,8 +15,9 @@ from troubleshoot.models import Case, Job, Person
 from troubleshoot.reports.asking import actions
 
 CHUNK = 500
-#: A cell that begins with one of these is a formula to some spreadsheet; the full-width twins are folded by some.
-_FORMULA = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
+#: A cell that begins so is a formula to some spreadsheet; the full-width twins are folded by some. Where a spreadsheet
+#: separates by semicolons, a cell begins behind each of them, and in each line.
+_FORMULA = re.compile(r"\A(?=[\t\r\n])|(?:\A|(?<=[;\t\r\n]))(?=[=+@\uff1d\uff0b\uff0d\uff20-])")
 CHANGE_COLUMNS = (
     *("asked at (UTC)", "ended at (UTC)", "kind", "action", "computer", "simulated", "site", "asked by", "for"),
     *("risk", "needed approval", "end", "explanation", "person said", "case", "job"),
@@ -64,8 +66,7 @@ def cell(value: object) -> str:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    text = str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return _FORMULA.sub("'", str(value))
 
 
 class _Echo:
