@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from troubleshoot import access
 
@@ -26,6 +27,10 @@ _HEADERS = {
     # Pages show who is signed in and hold a CSRF token; the files that may be cached never come this way.
     "Cache-Control": "no-store",
 }
+
+
+#: The largest list of computers (10 MB) and what a form adds to it.
+MOST_BYTES = 11 * 1024 * 1024
 
 
 def behind_proxy(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
@@ -73,6 +78,21 @@ def response_headers(get_response: Callable[[HttpRequest], HttpResponse]) -> Cal
     return middleware
 
 
+def bounded(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Turn away what is larger than anything a page sends, before a byte of it is kept.
+
+    Django bounds texts but not files: a stranger could fill the disk, since a form is read before it is known whose.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if length.isdecimal() and int(length) > MOST_BYTES:
+            return HttpResponse(_("This is too large.") + "\n", content_type="text/plain; charset=utf-8", status=413)
+        return get_response(request)
+
+    return middleware
+
+
 class NewPasswordFirst:
     """A password that somebody else made opens nothing but the page on which it is changed."""
 
@@ -83,7 +103,7 @@ class NewPasswordFirst:
         """Pass on; the page is known only later."""
         return self._get_response(request)
 
-    def process_view(self, request: HttpRequest, *_: Any) -> HttpResponse | None:
+    def process_view(self, request: HttpRequest, *_args: Any) -> HttpResponse | None:
         """Send to that page whoever signed in with such a password."""
         name = request.resolver_match.url_name if request.resolver_match else None
         if name in {"password", "sign-in", "sign-out", "theme", "healthz"}:

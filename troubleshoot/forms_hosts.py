@@ -13,7 +13,7 @@ from troubleshoot.models import Credential, Host, Person, Site, normalise_email
 
 _PORT = re.compile(r"[1-9][0-9]{0,4}")
 _APART = re.compile(r"[\s,;]+")
-_MOST_LIST = 10 * 1024 * 1024
+MOST_LIST = 10 * 1024 * 1024
 
 
 class AccountField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not subscriptable at run time
@@ -150,7 +150,7 @@ class ListForm(AdminForm):
     def clean_file(self) -> bytes:
         """Its bytes; how they are read is the use case's affair."""
         file = self.cleaned_data["file"]
-        if file.size > _MOST_LIST:
+        if file.size > MOST_LIST:
             raise ValidationError(_("A list has at most 10 MB."))
         return bytes(file.read())
 

@@ -1,0 +1,26 @@
+"""How large a request may be: a stranger's upload would otherwise be kept on disk before anybody asks who it is."""
+
+import io
+
+import pytest
+from django.core.files.uploadhandler import TemporaryFileUploadHandler
+from django.test import Client
+
+from portal.middleware import MOST_BYTES
+from troubleshoot.forms_hosts import MOST_LIST
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/sign-in", "/preview", "/cases/check", "/no-such-page"])
+def test_a_larger_one_is_refused_unread(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept: list[str] = []
+    monkeypatch.setattr(TemporaryFileUploadHandler, "new_file", lambda *_args, **_named: kept.append("a file"))
+    answer = Client().post(path, {"text": "0x904", "file": io.BytesIO(b"x" * MOST_BYTES)})
+    assert answer.status_code == 413
+    assert "too large" in answer.content.decode()
+    assert answer["Content-Security-Policy"]
+    assert not kept
+
+
+def test_the_longest_list_of_computers_still_fits() -> None:
+    assert MOST_LIST < MOST_BYTES
