@@ -99,7 +99,9 @@ class Sheet(Stage):
     @property
     def choices(self) -> list[tuple[str, str]]:
         """The answers to the question where the case stands, in words."""
-        return [(value, self.walk.at.words(value)) for value in self.walk.at.to]
+        at, tried = self.walk.at, {"worked": _("It works now"), "no_change": _("No change")}
+        usual = tried if at.kind == "try" else {}
+        return [(value, at.answers.get(value) or usual.get(value) or at.words(value)) for value in at.to]
 
     @cached_property
     def messages(self) -> list[Message]:

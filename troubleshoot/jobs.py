@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from troubleshoot import access, audit, diagnosis, duty, notices, queue
@@ -214,8 +215,9 @@ def offer(
 def call_deciders(job: Job) -> None:
     """Tells whoever may decide and is not away; a deputy reads for whom they stand in."""
     job.refresh_from_db(fields=["expires_at"])
-    words = _("Approval wanted until %(until)s UTC: %(what)s, on %(host)s, asked by %(who)s.") % {
-        "until": f"{job.expires_at:%H:%M}",
+    words = _("Approval wanted until %(until)s (%(zone)s): %(what)s, on %(host)s, asked by %(who)s.") % {
+        "until": f"{timezone.localtime(job.expires_at):%H:%M}",
+        "zone": timezone.get_current_timezone_name(),
         "what": job.plan.document["title"] if job.plan else "",
         "host": job.host,
         "who": job.requester,

@@ -116,9 +116,14 @@ class Stage:
         return plans.of(self.change) if self.change else None
 
     @property
+    def plan_over(self) -> bool:
+        """Whether that plan is history: its computer is no longer as the plan shows it."""
+        return bool(self.change and self.change.state in ENDED)
+
+    @property
     def usual(self) -> dt.timedelta | None:
         """How long the remedy usually takes."""
-        action = self.change.action if self.change else self.walk.at.subject
+        action = self.change.action if self.change and not self.plan_over else self.walk.at.subject
         return past.usual(action)
 
     @property

@@ -60,6 +60,12 @@ class TestBeingAway:
         assert words.startswith("Approval wanted until ")
         assert "on LAB-01, asked by Hanna. You stand in for Abel." in words
 
+    def test_reads_until_when_in_the_time_of_the_pages(self, approver: Person, ask: Work) -> None:
+        with timezone.override("Asia/Tokyo"):
+            ask()
+            until = timezone.localtime(Job.objects.get(kind="apply").expires_at)
+        assert told(approver)[0].startswith(f"Approval wanted until {until:%H:%M} (Asia/Tokyo): ")
+
     def test_takes_no_right_away(self, approver: Person, ada: Person, second: Browser, ask: Work) -> None:
         second.post("/approvals/away", until=day(0), deputy="")
         ask()

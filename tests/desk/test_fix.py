@@ -26,6 +26,10 @@ class TestAFix:
         assert "LAB-01 answers properly again" in page
         assert "Checked from outside, twice" in page
         assert layer(host) == 2
+        assert "The last plan" in page, "it is not offered as a plan of now"
+        assert "Setting Before Afterwards" in page
+        assert "Does it work now?" in page
+        assert "It works Same error" in page, "the words that the person reads"
 
     def test_is_planned_and_started_once_by_two_clicks(
         self, host: Registered, case: Case, path: str, desk: Browser, work: Work

@@ -114,6 +114,8 @@ class TestTheComputer:
         case = case_of(gone_on)
         assert (case.host, case.named_host, case.urgency) == (None, name, 1)
         assert not case.jobs.exists()
+        assert "questions take the place of the check" in gone_on.text
+        assert "not something we can change on the computer" not in gone_on.text, "nothing was measured"
 
     def test_named_in_any_spelling_is_found_when_it_is_ones_own(self, lab: MakeLab, employee: Person) -> None:
         host = lab(name="ACC-07")

@@ -86,6 +86,13 @@ class Scene(Remedy):
             found.setdefault(one.verdict.replace(" ", "_"), []).append(one)
         return found
 
+    @property
+    def mended(self) -> bool:
+        """Whether a remedy was verified after the latest look, so that it tells of before."""
+        seen = self.look.ended_at if self.look else None
+        fixed = (row.at for row in self.rows if row.source == Answer.Source.FIX and row.value == "verified")
+        return seen is not None and any(at > seen for at in fixed)
+
     # --------------------------------------------------------------------------------------------------- the words
 
     @property
@@ -126,6 +133,9 @@ class Scene(Remedy):
     @property
     def text(self) -> dict[str, Any]:
         """What the guide says at this step, and apart from it what it is not."""
+        if self.case.host is None and self.step.kind == "ask":
+            words = _("We could not look at %s, so questions take the place of the check. Helpdesk sees your answers.")
+            return {"text": words % self.host, "relief": []}
         text, *relief = wording.relief(wording.named(self.step.text, self._name))
         return {"text": text, "relief": relief}
 
