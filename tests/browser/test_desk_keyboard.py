@@ -80,7 +80,7 @@ def test_people_are_written_to_asked_again_and_noted_about(
 def test_a_change_is_undone_with_a_reason(
     lab: MakeLab, employee: Person, helpdesk: Person, work: Work, sit: Sit, request: pytest.FixtureRequest
 ) -> None:
-    host = lab("security-layer-rdp", name="ACC-07")
+    host = lab("certificate-service-stopped", name="ACC-07")
     case = opened(employee, host.row, work)
     jobs.start(actor=helpdesk, job=planned(helpdesk, case, work))
     work()
