@@ -7,7 +7,7 @@ import statistics
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import F, Prefetch
+from django.db.models import F, Prefetch, prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -94,16 +94,17 @@ def changes(case: Case) -> list[Change]:
     """The latest changes of a case's computer that were started, and first those that undo themselves later."""
     if case.host_id is None:
         return []
-    open_reverts = Prefetch("reverts", Job.objects.exclude(state__in=ENDED), to_attr="open_reverts")
     rows = Job.objects.filter(host=case.host_id, plan__isnull=False, started_at__isnull=False)
-    rows = rows.select_related("plan", "requester", "host").prefetch_related(open_reverts)
+    rows = rows.select_related("plan", "requester", "host")
     standing = rows.filter(undo_at__isnull=False, state__in=IN_FORCE).order_by("undo_at")[:MOST]
     found = {job.pk: job for job in [*standing, *rows.order_by("-created_at")[:MOST]]}
+    prefetch_related_objects([*found.values()], Prefetch("reverts", Job.objects.select_related("plan")))
     return [_change(job) for job in found.values()]
 
 
 def _change(job: Job) -> Change:
-    free = job.kind == Job.Kind.APPLY and job.state in MAY_BE_UNDONE and not getattr(job, "open_reverts", ())
+    going = any(undo.state not in ENDED for undo in job.reverts.all())
+    free = job.kind == Job.Kind.APPLY and job.state in MAY_BE_UNDONE and not going
     in_force = job.undo_at is not None and job.state in IN_FORCE
     overdue = bool(in_force and job.undo_at and job.undo_at < timezone.now())
     try:

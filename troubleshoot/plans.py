@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from operator import attrgetter
 from typing import Any
 
 from django.conf import settings
@@ -237,7 +238,8 @@ def _last_seen(job: Job, plan: plans.Plan) -> list[Found | None]:
         if state is None and before[index] is not None:
             wanted = {name: value for name, value in item.desired.items() if name in before[index]}
             seen[index] = {**before[index], **wanted}
-    for undo in job.reverts.filter(state__in=ENDED).order_by("ended_at"):
+    ended = [undo for undo in job.reverts.all() if undo.ended_at]
+    for undo in sorted(ended, key=attrgetter("ended_at")):
         found = undo.result.get("after") or undo.result.get("before") or []
         for item, state in zip(of(undo).items, found, strict=False):
             for index, own in enumerate(plan.items[: len(seen)]):

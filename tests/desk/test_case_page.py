@@ -6,13 +6,15 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from tests.chain.conftest import MakeLab, Registered
 from tests.chain.steps import Work, opened, planned
 from tests.conftest import MakePerson
 from tests.desk.conftest import STEPS, Browser, Sit
-from troubleshoot import care, cases, jobs
+from troubleshoot import care, cases, jobs, past
 from troubleshoot.models import Case, Entry, Job, Notice, Person, Site
+from troubleshoot.models.job import State
 
 
 class TestThePage:
@@ -63,6 +65,21 @@ class TestThePage:
         with CaptureQueriesContext(connection) as many:
             desk.get(path)
         assert len(many) == len(few) <= 32
+
+    def test_asks_at_once_what_undid_earlier_changes(
+        self, host: Registered, case: Case, helpdesk: Person, work: Work
+    ) -> None:
+        plan = planned(helpdesk, case, work).plan
+        same: dict[str, Any] = {"host": host.row, "plan": plan, "requester": helpdesk, "started_at": timezone.now()}
+        same |= {"ended_at": timezone.now(), "result": {"before": [], "after": []}}
+        asked = []
+        for _ in range(2):
+            change = Job.objects.create(kind=Job.Kind.APPLY, state=State.VERIFIED, **same)
+            Job.objects.create(kind=Job.Kind.REVERT, state=State.UNREACHABLE, origin=change, **same)
+            with CaptureQueriesContext(connection) as seen:
+                past.changes(case)
+            asked.append(len(seen))
+        assert asked[0] == asked[1] <= 3
 
     def test_and_every_button_of_it_is_hidden_from_another_site(
         self, case: Case, path: str, helpdesk: Person, work: Work, south: Site, person: MakePerson, sit: Sit
