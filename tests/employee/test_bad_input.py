@@ -227,6 +227,16 @@ class TestTooMuchInAMinute:
             assert "wait a minute, then try again" in late.text or "wait a minute, then try again" in late.source
         assert not Case.objects.exists()
 
+    def test_is_no_flood_of_messages_to_helpdesk(
+        self, page: Page, reader: Reader, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(limits, "OF_A_PERSON", 40)
+        answers = [reader.post(f"{page.url}/say", text=f"message {number}") for number in range(9)]
+        assert (answers[0].status, answers[-1].status) == (200, 422)
+        assert "wait a minute, then try again" in answers[-1].text
+        assert "message 8" in answers[-1].source
+        assert Message.objects.count() < 8
+
     def test_counts_each_stranger_by_address_and_nobody_else(
         self, employee: Person, monkeypatch: pytest.MonkeyPatch
     ) -> None:

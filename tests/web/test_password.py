@@ -62,6 +62,15 @@ class TestOnesOwn:
         ann.refresh_from_db()
         assert ann.check_password(PASSWORD)
 
+    def test_is_not_guessed_at_an_open_session(self, ann: Person) -> None:
+        client = signed_in(PASSWORD)
+        for number in range(9):
+            answer = change(client, current=f"guess number {number}")
+        assert "Too many tries. Wait a minute, then try again." in words(answer)
+        assert "Too many tries" in words(change(client))
+        ann.refresh_from_db()
+        assert ann.check_password(PASSWORD)
+
 
 @pytest.mark.django_db
 class TestOneThatSomebodyElseMade:

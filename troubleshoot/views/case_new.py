@@ -111,7 +111,9 @@ def _screen(
         "form": form,
         "typed": typed,
         "computers": computers,
-        "hint": home.hint(typed.get("text", "")[: cases.MOST_CHARACTERS], typed.get("code", "")),
+        "hint": None
+        if status == 429
+        else home.hint(typed.get("text", "")[: cases.MOST_CHARACTERS], typed.get("code", "")),
         "whereabouts": Case.Whereabouts.choices,
         "urgencies": Case.Urgency.choices,
         **home.surroundings(request.user),

@@ -14,6 +14,7 @@ from troubleshoot.forms import MessageForm
 from troubleshoot.jobs import NotPossible
 from troubleshoot.models import Case, Job, Person
 from troubleshoot.models.job import State
+from troubleshoot.views import home, limits
 from troubleshoot.views.case import ROWS, page
 from troubleshoot.views.case_page import Scene
 from troubleshoot.views.doors import rule, visitor
@@ -155,6 +156,8 @@ def _done(request: HttpRequest, number: int, act: Callable[[Person, Case], None]
     if case.beneficiary_id == person.pk:
         case.beneficiary = person
     try:
+        if limits.too_much(request, typed, cost=limits.KEPT):
+            raise NotPossible(home.busy())
         act(person, case)
     except NotPossible as refusal:
         case = access.obtain(ROWS, person, "case.read", pk=number)

@@ -1,4 +1,4 @@
-"""How much one visitor may have read in a minute: whoever pastes a flood is slowed down, and everybody else is not.
+"""How much one visitor may have read or do in a minute: who sends a flood is slowed down, and everybody else is not.
 
 Counted in each process, in memory: no stranger can fill a table with it, and a restart forgets it.
 """
@@ -17,6 +17,8 @@ OF_AN_ADDRESS, OF_A_PERSON = 600, 400
 CHARACTERS = 2000
 #: What leaves a row behind costs this much.
 KEPT = 5
+#: One try at a password: about eight in a minute, as many as the sign-in allows.
+GUESS = 50
 
 
 def too_much(request: HttpRequest, text: str, *, cost: int = 1) -> bool:

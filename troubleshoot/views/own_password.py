@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from troubleshoot import passwords
 from troubleshoot.forms_admin import PasswordForm
+from troubleshoot.views import limits
 from troubleshoot.views.doors import signed_in, visitor
 
 
@@ -19,7 +20,9 @@ def change(request: HttpRequest) -> HttpResponse:
     """Change it; this session goes on, every other one of the person ends."""
     person = visitor(request)
     form = PasswordForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and limits.too_much(request, "", cost=limits.GUESS):
+        form.add_error(None, _("Too many tries. Wait a minute, then try again."))
+    elif request.method == "POST" and form.is_valid():
         try:
             passwords.change(person=person, current=form.cleaned_data["current"], new=form.cleaned_data["new"])
         except ValidationError as error:
