@@ -194,3 +194,10 @@ class TestTwentyClicksAtOnce:
         answers = at_once(boss, lambda client: client.post(f"{PEOPLE}/{ann.pk}/grant", fields))
         assert set(answers) == {302}
         assert Grant.objects.active().filter(person=ann).count() == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", [HOSTS, PEOPLE, ACCOUNTS])
+@pytest.mark.parametrize("part", ["q", "after"])
+def test_an_address_with_what_no_database_holds_is_answered(path: str, part: str, browser: Client) -> None:
+    assert browser.get(path, {part: "a\0b"}).status_code == 200

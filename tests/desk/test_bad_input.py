@@ -109,6 +109,8 @@ class TestForgedForms:
             for step in VOTES:
                 second.post(f"/approvals/{key}/{step}")
                 assert second.status == 404
+        desk.post("/board/incidents", site="no\0where", cause="x\0y")
+        assert desk.status == 404
 
     def test_about_a_job_of_another_case_start_and_stop_nothing(
         self, case: Case, path: str, waiting: Job, desk: Browser

@@ -12,7 +12,7 @@ from troubleshoot import access, hosts
 from troubleshoot.forms_accounts import AccountForm
 from troubleshoot.forms_admin import is_stale, mark
 from troubleshoot.models import Credential, Person, Site
-from troubleshoot.views.doors import rule, visitor
+from troubleshoot.views.doors import asked, rule, visitor
 
 PAGE = 50
 
@@ -31,7 +31,7 @@ def listed(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("The account is registered. Give its secret to the workers of its site."))
             return redirect("admin-credentials")
-    after = request.GET.get("after", "")[:80]
+    after = asked(request, "after", 80)
     rows = Credential.objects.filter(site__in=Site.objects.where(person, ["administrator"]), name__gt=after)
     found = list(rows.select_related("site").annotate(used=Count("hosts")).order_by("name")[: PAGE + 1])
     more = found[PAGE - 1].name if len(found) > PAGE else ""

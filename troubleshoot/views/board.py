@@ -16,7 +16,7 @@ from troubleshoot.forms import CallerForm
 from troubleshoot.htmx import page
 from troubleshoot.jobs import NotPossible
 from troubleshoot.models import Case, Host, Incident, Person, Site
-from troubleshoot.views.doors import rule, visitor
+from troubleshoot.views.doors import asked, rule, visitor
 
 
 @rule("board.read")
@@ -31,8 +31,8 @@ def shown(request: HttpRequest) -> HttpResponse:
 def begin(request: HttpRequest) -> HttpResponse:
     """Treat the cases of one cause at one site as one incident, or take those that came since."""
     person, sites = visitor(request), Site.objects.all()
-    site = access.obtain(sites, person, "incident.begin", slug=request.POST.get("site", "")[:100])
-    cause = request.POST.get("cause", "").replace("\0", "")[:100]
+    site = access.obtain(sites, person, "incident.begin", slug=_typed(request, "site"))
+    cause = _typed(request, "cause")
     try:
         incidents.begin(actor=person, site=site, cause=cause)
     except NotPossible as refusal:
@@ -69,11 +69,11 @@ def _page(request: HttpRequest, *, problem: str = "", status: int = 200) -> Http
     name, (rows, following) = _chosen(request, served, places)
     running = list(incidents.for_desk(Site.objects.where(person, ["helpdesk"]), person))
     known = {(one.site_id, one.cause) for one in running}
-    context: dict[str, Any] = {"rows": rows, "following": following, "list": name, "q": _asked(request, "q")}
+    context: dict[str, Any] = {"rows": rows, "following": following, "list": name, "q": asked(request, "q")}
     context |= {"counts": board.counts(places, served), "problem": problem, "address": _without(request, "after")}
     context |= {"running": [(one, board.cause_title(one.cause)) for one in running]}
     context |= {"groups": [one for one in board.incidents(served) if (one.site.pk, one.cause) not in known]}
-    context |= {"title": "" if name else board.cause_title(_asked(request, "cause"))}
+    context |= {"title": "" if name else board.cause_title(asked(request, "cause"))}
     return page(request, "board.html", context, parts={"live": "live"}, status=status)
 
 
@@ -81,20 +81,15 @@ def _chosen(
     request: HttpRequest, served: QuerySet[Case], places: list[board.Place]
 ) -> tuple[str, tuple[list[board.Row], str]]:
     """The list that the address names (a search and an incident have no name), its page and the key of the next."""
-    after, site, cause = (_asked(request, part) for part in ("after", "site", "cause"))
-    if text := _asked(request, "q"):
+    after, site, cause = (asked(request, part) for part in ("after", "site", "cause"))
+    if text := asked(request, "q"):
         return "", board.searched(served, text, after=after)
     if site and cause:
         return "", board.listed(board.places(served.filter(site__slug=site, cause=cause)), "", after=after)
-    if (name := _asked(request, "list")) == "solved":
+    if (name := asked(request, "list")) == "solved":
         return name, board.solved_today(served, after=after)
     name = name if name in board.LISTS else "you"
     return name, board.listed(places, name, after=after)
-
-
-def _asked(request: HttpRequest, part: str) -> str:
-    """A part of the address as it can be looked for: bounded, and without what no database holds."""
-    return request.GET.get(part, "").replace("\0", "").strip()[:100]
 
 
 def _open(person: Person, form: CallerForm) -> Case:
@@ -120,8 +115,12 @@ def _open(person: Person, form: CallerForm) -> Case:
     )
 
 
+def _typed(request: HttpRequest, part: str) -> str:
+    return request.POST.get(part, "").replace("\0", "")[:100]
+
+
 def _without(request: HttpRequest, name: str) -> str:
     """The query of this address without one of its parts."""
-    asked = request.GET.copy()
-    asked.pop(name, None)
-    return asked.urlencode()
+    parts = request.GET.copy()
+    parts.pop(name, None)
+    return parts.urlencode()

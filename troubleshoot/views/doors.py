@@ -70,6 +70,11 @@ def visitor(request: HttpRequest) -> Person:
     return request.user
 
 
+def asked(request: HttpRequest, part: str, most: int = 100) -> str:
+    """A part of the address as it can be looked for: bounded, and without what no database holds."""
+    return request.GET.get(part, "").replace("\0", "").strip()[:most]
+
+
 def _door(view: View[P, Answer], declared: str) -> View[P, Answer]:
     """Wrap a view: name the source for the audit log, ask the rule, record and explain a refusal."""
 

@@ -13,7 +13,7 @@ from troubleshoot.forms_admin import is_stale
 from troubleshoot.forms_hosts import HostForm, shown
 from troubleshoot.htmx import page
 from troubleshoot.models import Host, Person, Site
-from troubleshoot.views.doors import rule, visitor
+from troubleshoot.views.doors import asked, rule, visitor
 
 PAGE = 50
 
@@ -22,7 +22,7 @@ PAGE = 50
 @require_safe
 def listed(request: HttpRequest) -> HttpResponse:
     """The computers of the visitor's sites by name, fifty at a time, found by a part of their name or address."""
-    query, after = request.GET.get("q", "").strip()[:253], request.GET.get("after", "")[:253]
+    query, after = asked(request, "q", 253), asked(request, "after", 253)
     rows = _mine(visitor(request)).select_related("site", "owner", "credential")
     if query:
         rows = rows.filter(name__icontains=query) | rows.filter(address__icontains=query)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from troubleshoot import access, passwords, people
 from troubleshoot.forms_admin import GrantForm, PersonForm
 from troubleshoot.models import Grant, Person
-from troubleshoot.views.doors import rule, visitor
+from troubleshoot.views.doors import asked, rule, visitor
 
 PAGE = 50
 
@@ -22,7 +22,7 @@ PAGE = 50
 @require_safe
 def listed(request: HttpRequest) -> HttpResponse:
     """Accounts by address, fifty at a time, found by a part of name or address."""
-    query, after = request.GET.get("q", "").strip()[:254], request.GET.get("after", "")[:254]
+    query, after = asked(request, "q", 254), asked(request, "after", 254)
     rows = Person.objects.all()
     if query:
         rows = rows.filter(name__icontains=query) | rows.filter(email__icontains=query)
