@@ -1,5 +1,7 @@
 """The shipped catalogue."""
 
+import re
+
 import pytest
 
 from troubleshoot import content
@@ -215,6 +217,14 @@ class TestRemedies:
     def test_are_all_reached_by_a_guide(self) -> None:
         reached = {step.subject for guide in GUIDES for step in guide.steps.values() if step.kind == "fix"}
         assert set(CATALOG.actions) == reached
+
+
+def test_no_words_for_a_person_hold_a_line_of_the_file() -> None:
+    told = [
+        words for guide in CATALOG.guides.values() for step in guide.steps.values() for words in (step.title, step.text)
+    ]
+    assert len(told) > 20
+    assert not [words for words in told if re.search(r"^\w+ *= *[\[{\"]", words, re.MULTILINE)]
 
 
 def test_every_cause_can_be_judged_and_is_named_by_a_code() -> None:

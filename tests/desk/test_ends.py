@@ -69,7 +69,7 @@ class TestABadEnd:
         assert "Approve it This needs a role that you do not hold. Who can help: Abel." in page
         approvals.decline(actor=approver, job=job, reason="Use a local account")
         page = self.end(desk, case)
-        assert "Not approved Use a local account Who acts next: requester" in page
+        assert "Not approved Use a local account Who acts next: Hanna" in page
 
     def test_expired(self, lab: MakeLab, employee: Person, helpdesk: Person, desk: Browser, work: Work) -> None:
         case = opened(employee, lab("nla-required").row, work)
