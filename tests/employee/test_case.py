@@ -379,6 +379,15 @@ class TestCost:
             reader.client.get(page.url)
         assert len(looked) <= MOST_QUERIES, told(looked)
 
+    def test_a_long_talk_takes_no_more_queries(self, reader: Reader, employee: Person) -> None:
+        page, asked = reader.opens(None), list[int]()
+        for _ in range(2):
+            Message.objects.create(case=case_of(page), author=employee, text="And now?", step="way")
+            with CaptureQueriesContext(connection) as looked:
+                assert b"And now?" in reader.client.get(page.url).content
+            asked.append(len(looked))
+        assert asked[0] == asked[1]
+
     def test_an_answer_takes_few_queries(self, reader: Reader) -> None:
         page = reader.opens(None)
         asked = page.fields("answer")

@@ -95,20 +95,18 @@ class Scene(Remedy):
 
     # --------------------------------------------------------------------------------------------------- the words
 
-    @property
+    @cached_property
     def title(self) -> str:
         """The heading of the page."""
-        fixed = {
-            "checking": _("Checking %s") % self.host,
-            "running": _("Fixing %s") % self.host,
-            "works": _("%s answers properly again") % self.host,
-        }
+        fixed = {"checking": _("Checking %s"), "running": _("Fixing %s"), "works": _("%s answers properly again")}
         if self.bad_end:
             return self.bad_end.title
         if self.screen == "closed":
             return self._closed_title
+        if self.screen in fixed:
+            return fixed[self.screen] % self.host
         untitled = _("One thing to try") if self.step.kind == "try" else self.step.subject
-        return fixed.get(self.screen) or wording.titled(self.step.title, self._name) or untitled
+        return wording.titled(self.step.title, self._name) or untitled
 
     @property
     def _name(self) -> str:
@@ -224,7 +222,8 @@ class Scene(Remedy):
     @cached_property
     def sites(self) -> list[Site]:
         """Whose helpdesk cares for this case: the computer's site, or the sites where the person works."""
-        return [self.case.site] if self.case.site else list(Site.objects.where(self.person, ["employee"])[:3])
+        texts = Site.objects.where(self.person, ["employee"]).only("phone_text", "workaround_text")
+        return [self.case.site] if self.case.site else list(texts[:3])
 
     @property
     def phones(self) -> list[str]:
@@ -239,8 +238,8 @@ class Scene(Remedy):
     @property
     def messages(self) -> Any:
         """The talk with helpdesk, without helpdesk's own notes."""
-        said = self.case.messages.filter(internal=False).select_related("author").order_by("-pk")
-        return said.only("text", "at", "author__name")[:50][::-1]
+        said = self.case.messages.filter(internal=False).order_by("-pk")
+        return said.values("text", "at", "step", "author__name")[:50][::-1]
 
     @property
     def may_reopen(self) -> bool:
