@@ -240,10 +240,10 @@ def _is_case(obj: object) -> bool:
 
 
 def _site_of(obj: object) -> UUID | None:
+    """The object's own site, else its computer's: a case stays where it was opened when its computer moves."""
     if isinstance(obj, Site):
         return obj.pk
-    host = getattr(obj, "host", None)
-    return getattr(host, "site_id", None) or getattr(obj, "site_id", None)
+    return getattr(obj, "site_id", None) or getattr(getattr(obj, "host", None), "site_id", None)
 
 
 def _limit(action: str, role: Role, person: Person, obj: object) -> str:

@@ -41,6 +41,12 @@ def world(north: Site, south: Site, everyone: list[Person]) -> None:
 
 
 @pytest.mark.usefixtures("world")
+def test_lists_show_the_same_once_a_computer_has_moved(everyone: list[Person], south: Site) -> None:
+    hosts.change(actor=TESTER, host=Host.objects.get(name="ACC-0"), site=south)
+    test_lists_show_what_may_be_read(everyone)
+
+
+@pytest.mark.usefixtures("world")
 def test_lists_show_what_may_be_read(everyone: list[Person]) -> None:
     for one in everyone:
         assert set(Host.objects.visible_to(one)) == {
