@@ -14,6 +14,8 @@ from django.conf import settings as django_settings
 from django.db import connection, connections, transaction
 from django.test import TransactionTestCase
 from django.utils import timezone
+from hypothesis import HealthCheck
+from hypothesis import settings as property_tests
 from pytest_django import DjangoDbBlocker, Settings
 from xdist.scheduler import LoadScopeScheduling
 
@@ -27,6 +29,10 @@ PASSWORD = "correct horse battery staple"
 _MEMORY = Path("/dev/shm")
 #: What the migrations filled in.
 _KEPT = {"django_migrations", "django_content_type", "auth_permission"}
+# Property tests judge results, not speed: a busy machine must not fail them. Time limits are tests of their own.
+property_tests.register_profile("mendpoint", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+property_tests.load_profile("mendpoint")
+
 _MISSING = "PostgreSQL's initdb is not installed (make system-deps)"
 #: Judge pages as a visitor meets them, by cases and rules that other folders try on both databases.
 _SQLITE_IS_ENOUGH = ("tests/browser/", "tests/web/test_walk.py")
