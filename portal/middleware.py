@@ -106,7 +106,7 @@ class NewPasswordFirst:
     def process_view(self, request: HttpRequest, *_args: Any) -> HttpResponse | None:
         """Send to that page whoever signed in with such a password."""
         name = request.resolver_match.url_name if request.resolver_match else None
-        if name in {"password", "sign-in", "sign-out", "theme", "healthz"}:
+        if name in {"password", "sign-in", "sign-out", "theme", "healthz", "icon"}:
             return None
         if not getattr(request.user, "must_change_password", False):
             return None

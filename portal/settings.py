@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import dj_database_url
+from django.contrib.messages import ERROR, SUCCESS, WARNING
 
 from portal import env
 
@@ -125,6 +126,9 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 LANGUAGE_CODE = "en"
 TIME_ZONE = env.text("MENDPOINT_TIME_ZONE", "UTC")
 USE_I18N = USE_TZ = True
+
+#: What the style sheet calls them.
+MESSAGE_TAGS = {SUCCESS: "ok", WARNING: "warn", ERROR: "bad"}
 
 STATIC_URL = "static/"
 STATIC_ROOT = Path(env.text("MENDPOINT_STATIC", str(VAR_DIR / "static")))

@@ -57,6 +57,8 @@ def offer(form: forms.Form, name: str, rows: QuerySet[Any]) -> "forms.ModelChoic
     """Let one field of a form choose among these rows."""
     field = cast("forms.ModelChoiceField[Any]", form.fields[name])
     field.queryset = rows
+    if field.required:
+        field.empty_label = _("Choose one")
     return field
 
 

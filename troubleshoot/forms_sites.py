@@ -60,6 +60,9 @@ class SiteForm(AdminForm):
 class TimesForm(AdminForm):
     """Minutes that a case took before Mendpoint: one field for each cause, and one for all others. Empty: not known."""
 
+    #: Stands behind each label.
+    unit = gettext_lazy("minutes")
+
     def __init__(self, *args: Any, before: dict[str, int], **options: Any) -> None:
         super().__init__(*args, **options)
         names = {ANY_CAUSE: _("Every other cause"), **causes()}
@@ -73,6 +76,7 @@ class TimesForm(AdminForm):
                 initial=before.get(key),
                 widget=forms.NumberInput(attrs={"class": "field", "inputmode": "numeric"}),
             )
+        self.order_fields([*self._keys][1:])  # all others stand behind the causes that they are other than
 
     def minutes(self) -> dict[str, int]:
         """What was entered, by cause."""

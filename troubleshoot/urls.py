@@ -27,6 +27,7 @@ from troubleshoot.views.sign_in import sign_in, sign_out
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("favicon.ico", home.icon, name="icon"),
     path("me", home.me, name="me"),
     path("preview", home.preview, name="preview"),
     path("cases", case.mine, name="my-cases"),

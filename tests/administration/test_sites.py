@@ -80,6 +80,8 @@ class TestASitesTimes:
         page = browser.get(path)
         title = library.installed().causes["certificate_expired"].title
         name = next(name for name, one in page.context["form"].fields.items() if one.label == title)
+        assert [*page.context["form"].fields][-1] == "cause_0"
+        assert f"{title} (minutes)" in words(page)
         answer = browser.post(path, self.fields(browser, path, cause_0="40", **{name: "55"}))
         assert answer["Location"] == path
         north.refresh_from_db()

@@ -19,6 +19,8 @@ class TestTheBox:
         asked = reader.post("/cases/check", text=ERROR)
         assert asked.title == "Sign in"
         assert "Your text is kept" in asked.text
+        wrong = reader.post("/sign-in", username=employee.email, password="wrong", next="/cases/new")
+        assert "Your text is still kept" in wrong.text
         there = reader.post("/sign-in", username=employee.email, password=PASSWORD, next="/cases/new")
         assert there.title == "Which computer do you want to reach?"
         assert ERROR in there.source

@@ -70,6 +70,7 @@ DESK_STEPS = (
 
 TABLE = {
     "": Url(public=True, answers={"GET": HOME, "HEAD": HOME}),
+    "favicon.ico": Url(public=True, answers={"GET": 302, "HEAD": 302}),
     "me": Url(answers={"GET": 200, "HEAD": 200}),
     "preview": Url(public=True, answers={"POST": 200}),
     "cases": Url(answers={"GET": 200, "HEAD": 200}),

@@ -41,6 +41,10 @@ def silent(kind: str) -> None:
 
 
 class TestHealthz:
+    def test_finds_the_picture_that_a_browser_looks_for_beside_plain_text(self, client: Client) -> None:
+        answer = client.get("/favicon.ico")
+        assert (answer.status_code, answer["Location"][-8:]) == (302, "icon.svg")
+
     def test_is_one_word_for_anybody(self, client: Client, alive: None) -> None:
         answer = client.get("/healthz")
         assert (answer.status_code, answer.content) == (200, b"ok\n")

@@ -34,7 +34,9 @@ class TestOnesOwn:
     def test_is_changed_and_ends_every_other_session(self, ann: Person) -> None:
         here, elsewhere = signed_in(PASSWORD), signed_in(PASSWORD)
         assert change(here)["Location"] == "/me"
-        assert here.get("/me").status_code == 200
+        page = here.get("/me")
+        assert page.status_code == 200
+        assert b'class="note ok"' in page.content
         assert elsewhere.get("/me").status_code == 302
         assert signed_in(NEW).get("/me").status_code == 200
         assert "people:password" in tags()
@@ -95,7 +97,7 @@ class TestOneThatSomebodyElseMade:
         assert (fragment.status_code, fragment["HX-Redirect"], fragment.content) == (401, "/me/password", b"")
         assert client.post("/notices/read").status_code == 302
         assert "Choose your own password" in words(client.get("/me/password"))
-        change(client, current=password)
+        assert change(client, current=password)["Location"] == "/"
         assert client.get("/board").status_code == 200
         assert signed_in(NEW).get("/board").status_code == 200
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.templatetags.static import static
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from uuid6 import uuid7
@@ -34,6 +35,13 @@ def home(request: HttpRequest) -> HttpResponse:
         if "employee" not in roles:
             return redirect(next((name for name, _, wanted in context.LINKS if wanted & roles), "me"))
     return ask(request, PasteForm())
+
+
+@public
+@require_safe
+def icon(request: HttpRequest) -> HttpResponse:
+    """The picture of the tab, where browsers look for it beside an answer that is no page."""
+    return redirect(static("icon.svg"))
 
 
 def ask(request: HttpRequest, form: PasteForm, status: int = 200, busy: str = "") -> HttpResponse:

@@ -23,6 +23,7 @@ def change(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and limits.too_much(request, "", cost=limits.GUESS):
         form.add_error(None, _("Too many tries. Wait a minute, then try again."))
     elif request.method == "POST" and form.is_valid():
+        first = person.must_change_password
         try:
             passwords.change(person=person, current=form.cleaned_data["current"], new=form.cleaned_data["new"])
         except ValidationError as error:
@@ -31,5 +32,5 @@ def change(request: HttpRequest) -> HttpResponse:
             person.refresh_from_db()
             update_session_auth_hash(request, person)
             messages.success(request, _("Your password is changed."))
-            return redirect("me")
+            return redirect("home" if first else "me")
     return render(request, "password.html", {"form": form}, status=422 if request.method == "POST" else 200)
