@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -22,6 +23,8 @@ PAGE = 25
 RUNS, REASONS, LINES = 3, 2, 20
 #: A temporary change that is back so soon after its time was undone on time: the keeper has to visit the computer.
 GRACE = dt.timedelta(minutes=10)
+#: What a page may say that it has shown; nothing else is asked of the database.
+DIGEST = re.compile("[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -166,7 +169,9 @@ class Docket:
 
     def shown_before(self, digest: str) -> plan_rules.Plan | None:
         """The plan of this computer with a digest that is not this job's: what an older page has shown."""
-        row = Plan.objects.filter(host=self.job.host_id, digest=digest).exclude(digest=self.plan.digest).first()
+        if not DIGEST.fullmatch(digest) or digest == self.plan.digest:
+            return None
+        row = Plan.objects.filter(host=self.job.host_id, digest=digest).first()
         return plan_rules.from_document(row.document) if row else None
 
     def _earlier(self) -> QuerySet[Job]:
