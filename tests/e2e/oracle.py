@@ -25,7 +25,7 @@ class Finding:
 
 HEALTHY = Finding("{0} is healthy from here")
 NOT_INSIDE = Finding("{0} is healthy from outside, but we cannot look inside")
-CLOSED = Finding("Something between us and the computer closes the connection")
+CLOSED = Finding("Something between us and {0} closes the connection")
 STOPPED = Finding("{0} is on, but Remote Desktop is not running", RESTART)
 OLD = Finding("{0} only offers an old, unprotected connection", REQUIRE)
 NO_CERTIFICATE = Finding("{0} cannot use its own certificate", RENEW)
@@ -34,7 +34,7 @@ NO_KEY = Finding("{0} has a certificate, but cannot use its key")
 NO_TRUST = Finding("{0} has lost the trust of its domain", LIFT)
 SILENT = Finding("{0} does not answer at all")
 REFUSED = Finding("Windows refused the account that looks inside")
-RESTRICTED = Finding("This computer allows only restricted scripts")
+RESTRICTED = Finding("{0} allows only restricted scripts")
 
 
 def finding(state: State) -> Finding:
