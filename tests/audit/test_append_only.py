@@ -134,7 +134,8 @@ class TestSqlite:
 
     def test_a_missing_trigger_or_weak_setting_is_found(self) -> None:
         def found() -> set[str | None]:
-            return {message.id for message in checks.run_checks(databases=["default"])}
+            faults = checks.run_checks(databases=["default"])
+            return {message.id for message in faults if not message.is_silenced()}
 
         assert found() == set()
         with connection.cursor() as cursor:
@@ -170,7 +171,8 @@ class TestPostgres:
 
     def test_a_trigger_switched_off_is_found(self) -> None:
         run("ALTER TABLE troubleshoot_entry DISABLE TRIGGER troubleshoot_entry_append_only")
-        assert {m.id for m in checks.run_checks(databases=["default"])} == {"troubleshoot.E003"}
+        faults = checks.run_checks(databases=["default"])
+        assert {one.id for one in faults if not one.is_silenced()} == {"troubleshoot.E003"}
 
 
 @pytest.mark.django_db

@@ -116,7 +116,7 @@ class TestDenyByDefault:
         assert [message.msg for message in found] == ["The view at 'undeclared' declares no rule."]
 
     def test_every_real_view_has_one(self) -> None:
-        assert checks.run_checks() == []
+        assert [one for one in checks.run_checks() if not one.is_silenced()] == []
 
     @pytest.mark.django_db
     def test_a_view_without_a_rule_is_closed_to_strangers_even_so(self, client: Client, settings: Settings) -> None:

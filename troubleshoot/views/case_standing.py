@@ -107,6 +107,15 @@ class Standing:
         return "waiting" if self.case.asked_for_help_at else "found"
 
     @property
+    def shared(self) -> bool:
+        """Whether to say that helpdesk has the case too. Help that was asked for before a proved fix has been given."""
+        asked = self.case.asked_for_help_at
+        if asked is None or self.case.closed_at is not None or self.screen in {"waiting", "desk"}:
+            return False
+        proved = self.ended_fix.ended_at if self.ended_fix and self.screen == "works" else None
+        return proved is None or asked > proved
+
+    @property
     def every(self) -> int:
         """Seconds between two looks of the page for news; 0 when nothing will change by itself."""
         planning = self.screen == "found" and self.fix is not None and self.fix.state in OPEN - {State.PLANNED}
