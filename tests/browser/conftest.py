@@ -89,10 +89,15 @@ class Visit:
         self.context.add_cookies([{"name": "session", "value": key, "url": self.url}])
 
     def title(self) -> str:
-        """The one heading of the page."""
+        """The one heading of the page, once it is there."""
+        self.page.wait_for_load_state()
         headings = self.page.locator("h1")
-        assert headings.count() == 1
+        expect(headings).to_have_count(1)
         return headings.inner_text()
+
+    def headed(self, title: str) -> None:
+        """See that this is the one heading, as soon as the page that was asked for is there."""
+        expect(self.page.locator("h1")).to_have_text(title)
 
     def reach(self, name: str) -> None:
         """Tab until this stands in focus, and see that the focus is visible."""

@@ -20,7 +20,7 @@ def signs_in(visit: Visit, email: str, password: str) -> None:
     visit.page.get_by_label("E-mail address").fill(email)
     visit.page.get_by_label("Password").fill(password)
     visit.page.get_by_role("button", name="Sign in").click()
-    assert visit.title() == "Choose your own password"
+    visit.headed("Choose your own password")
     visit.page.get_by_label("Present password").fill(password)
     for label in ("New password", "New password once more"):
         visit.page.get_by_label(label, exact=True).fill("a horse battery staple of theirs")
@@ -43,10 +43,10 @@ class TestFromNothing:
         visit = window(scripts=scripts)
         signs_in(visit, "dora@corp.example", password[1])
         visit.page.get_by_role("link", name="Administration").click()
-        assert visit.title() == "Administration"
+        visit.headed("Administration")
         expect(visit.page.get_by_text("From nothing to the first case")).to_be_visible()
         visit.page.get_by_role("link", name="An account on computers: missing").click()
-        assert visit.title() == "Accounts on computers"
+        visit.headed("Accounts on computers")
         assert Grant.objects.active().get().role == "administrator"
 
     def test_a_site_is_made_and_tells_its_people_what_they_need(
@@ -115,7 +115,7 @@ class TestFromNothing:
         visit.page.get_by_label("E-mail address").fill("ann@corp.example")
         visit.page.get_by_label("Name", exact=True).fill("Ann Archer")
         visit.page.get_by_role("button", name="Make the account").click()
-        assert visit.title() == "Ann Archer can sign in"
+        visit.headed("Ann Archer can sign in")
         password = visit.page.locator("#once").inner_text()
         visit.page.get_by_role("link", name="Next: give a role").click()
         visit.page.get_by_label("Role", exact=True).select_option("helpdesk")
@@ -132,7 +132,7 @@ class TestFromNothing:
         hers.page.get_by_label("E-mail address").fill("ann@corp.example")
         hers.page.get_by_label("Password").fill(password)
         hers.page.get_by_role("button", name="Sign in").click()
-        assert hers.title() == "Choose your own password"
+        hers.headed("Choose your own password")
         if scripts:  # axe is one
             hers.look()
         hers.page.get_by_label("Present password").fill(password)
@@ -141,7 +141,7 @@ class TestFromNothing:
         hers.page.get_by_role("button", name="Change the password").click()
         expect(hers.page.get_by_text("Your password is changed.")).to_be_visible()
         hers.page.get_by_role("link", name="Board").click()
-        assert hers.title() == "Board"
+        hers.headed("Board")
 
 
 def test_an_account_and_its_role_are_given_by_keyboard_alone(window: OpenWindow, boss: Person, north: Site) -> None:

@@ -36,7 +36,7 @@ class TestAComputer:
         expect(visit.page.get_by_label("Name", exact=True)).to_have_value("ACC-99")
         visit.page.get_by_label("Address").fill("10.1.2.3")
         visit.page.get_by_role("button", name="Register").click()
-        assert visit.title() == "ACC-99"
+        visit.headed("ACC-99")
         visit.page.get_by_role("button", name="Allow changes").click()
         expect(visit.page.get_by_role("status").first).to_contain_text("The portal may change this computer.")
         assert Host.objects.get().mode == "changes_allowed"

@@ -22,7 +22,7 @@ def test_a_fix_is_planned_started_and_proved_on_a_page_that_follows_by_itself(
     desk = window(helpdesk)
     desk.go("/board")
     desk.page.get_by_role("link", name="The two sides want different protection").click()
-    assert desk.title() == "The computer only offers an old, unprotected connection"
+    desk.headed("The computer only offers an old, unprotected connection")
     desk.check()
     desk.page.get_by_role("button", name="Make the plan").click()
     expect(desk.page.get_by_role("heading", name="Reading ACC-07")).to_be_visible()

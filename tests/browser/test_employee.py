@@ -38,7 +38,7 @@ def test_all_six_screens_go_on_by_themselves_and_axe_finds_nothing(
     page.get_by_label("In the office").check()
     page.get_by_role("button", name="Check this computer").click()
 
-    assert visit.title() == "Checking ACC-07"
+    visit.headed("Checking ACC-07")
     visit.check()
     page.get_by_label("After my password").check()
     work()
@@ -53,7 +53,7 @@ def test_all_six_screens_go_on_by_themselves_and_axe_finds_nothing(
     expect(page.get_by_role("button", name="Fix ACC-07 now")).to_be_visible()
     visit.check()
     page.get_by_role("button", name="Fix ACC-07 now").click()
-    assert visit.title() == "Fixing ACC-07"
+    visit.headed("Fixing ACC-07")
     visit.check()
     work()
     expect(page.get_by_role("heading", level=1)).to_have_text("ACC-07 answers properly again")
@@ -145,7 +145,7 @@ def test_a_stranger_signs_in_and_finds_the_text_again(window: OpenWindow, lab: M
     visit.page.fill("#id_username", employee.email)
     visit.page.fill("#id_password", "correct horse battery staple")
     visit.page.get_by_role("button", name="Sign in").click()
-    assert visit.title() == "Which computer do you want to reach?"
+    visit.headed("Which computer do you want to reach?")
     visit.page.get_by_label("Another computer").check()
     visit.page.fill("#other", "NOWHERE-1")
     visit.page.get_by_label("I don't know").check()

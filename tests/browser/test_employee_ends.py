@@ -205,14 +205,14 @@ def test_a_bad_end(name: str, request: pytest.FixtureRequest, window: OpenWindow
     page = visit.page
     visit.go(f"/cases/{case.pk}")
     before = "Fixing ACC-07" if name not in {"declined", "expired"} else "ACC-07 has lost the trust of its domain"
-    assert visit.title() == before
+    visit.headed(before)
     end.spoil(world)
     expect(page.get_by_role("heading", level=1)).to_have_text(end.title)  # by itself
     expect(page.locator("#said")).to_have_text(end.title)
     plain = window(employee, scripts=False)
     plain.go(f"/cases/{case.pk}")
     for one in (visit, plain):
-        assert one.title() == end.title
+        one.headed(end.title)
         for words in (*end.says, "What happens next:", "Who acts now"):
             expect(one.page.locator("main")).to_contain_text(words)
         assert one.page.locator(".btn-primary:visible").all_inner_texts() == ([end.button] if end.button else [])

@@ -89,7 +89,7 @@ def test_a_reading(name: str, window: OpenWindow, lab: MakeLab, employee: Person
     opened = Reader.of(employee).opens(host)
     visit = window(employee)
     visit.go(opened.url)
-    assert visit.title() == "Checking ACC-07"
+    visit.headed("Checking ACC-07")
     work()
     onward = visit.page.locator("#live .foot")
     expect(onward).to_be_visible()
@@ -97,7 +97,7 @@ def test_a_reading(name: str, window: OpenWindow, lab: MakeLab, employee: Person
         onward.get_by_role("link").click()
     else:
         visit.go(opened.url)
-    assert visit.title() == reading.title
+    visit.headed(reading.title)
     visit.page.get_by_text("How do we know?").click()
     plain = window(employee, scripts=False)
     plain.go(opened.url)

@@ -29,7 +29,7 @@ def test_from_a_number_to_its_rows_to_one_case(window: OpenWindow, manager: Pers
     visit.go("/summary")
     assert re.match(r"120 cases, \d+ solved", visit.title())
     visit.page.get_by_role("link", name=re.compile(r"\d+ not verified")).click()
-    assert visit.title() == "History"
+    visit.headed("History")
     assert visit.page.get_by_label("Outcome").input_value() == "not_verified"
     visit.page.locator(".events a").first.click()
     assert visit.title().startswith("Case ")
