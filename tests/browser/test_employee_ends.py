@@ -75,7 +75,7 @@ class World:
 
         def cut(*_: Any) -> None:
             Thread(target=stop, daemon=True).start()
-            gone.wait(5)  # the line breaks in the middle of a write
+            gone.wait(30)  # the line breaks in the middle of a write, however long the closing takes
 
         self.patch.setattr(reactions, "service_started", cut)
         self.work()
