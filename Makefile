@@ -31,9 +31,15 @@ demo-clean: ## remove every trace of the demo
 	@rm -rf var/demo
 	@rmdir var 2> /dev/null || true
 
+# Real processes, sockets and a browser share a busy machine here: what failed is tried once more, by itself, and both
+# results are printed. A fault fails twice.
+SUITE := $(BIN)/python -m pytest -n $(JOBS) --dist loadgroup
+AGAIN := echo "make test: what failed is tried once more, by itself" >&2; \
+	  $(BIN)/python -m pytest --last-failed --last-failed-no-failures none
+
 test: $(VENV)/.dev ## every test, on SQLite and (where its binaries are found) on PostgreSQL
-	@$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup
-	@$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup --db=postgres
+	@$(SUITE) || { $(AGAIN); }
+	@$(SUITE) --db=postgres || { $(AGAIN) --db=postgres; }
 
 lint: $(VENV)/.dev ## format, types, imports, templates, catalogue, migrations
 	@$(BIN)/ruff format --check .
