@@ -120,7 +120,7 @@ def _administrator(portal: Portal, accounts: str) -> None:
 def _employee(portal: Portal, accounts: str, manage: Callable[..., str]) -> None:
     portal.sign_in("employee", accounts)
     number = portal.opens_case()
-    until(lambda: "hx-trigger" not in portal.get(f"/cases/{number}"), 60, "the diagnosis")
+    until(lambda: 'id="live" hx-get' not in portal.get(f"/cases/{number}"), 60, "the diagnosis")
     email = re.findall(r"^ *employee\s+(\S+)", accounts, re.MULTILINE)[0]
     case = json.loads(manage("cases", "show", str(number), "--actor", email))
     if (case["action"], case["facts"].get("rdp.negotiation_failure")) != ("renew-rdp-certificate", "3"):
