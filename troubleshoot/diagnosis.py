@@ -17,6 +17,7 @@ from troubleshoot.engine.facts import UNKNOWN, Fact
 from troubleshoot.engine.guide import Guide, Step, Walk
 from troubleshoot.models import Answer, Case, GuideVersion, Job
 from troubleshoot.models.job import ENDED, State
+from troubleshoot.probes import person
 
 #: What the end of a remedy's job means to the guide. A lost job gives no answer: it waits until it is settled.
 FIX_ANSWER = {
@@ -207,6 +208,8 @@ def _machine_answer(case: Case, step: Step, known: Callable[[], dict[str, Fact] 
 
 
 def _reading_answer(case: Case, step: Step, known: dict[str, Fact] | None) -> Answer | None:
+    if step.subject in person.FACTS:  # nobody waits for what a person may tell, or not
+        return Answer(case=case, step=step.name, value=UNKNOWN, source=Answer.Source.READING)
     if known is None or (known and step.subject not in known):
         return None
     return Answer(case=case, step=step.name, value=_fact_answer(step, known), source=Answer.Source.READING)
