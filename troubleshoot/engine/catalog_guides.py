@@ -6,6 +6,7 @@ from graphlib import CycleError, TopologicalSorter
 from math import prod
 from types import MappingProxyType
 
+from troubleshoot.engine import howto
 from troubleshoot.engine.facts import FactList
 from troubleshoot.engine.guide import ENDS, FIX_ANSWERS, TRY_ANSWERS, Example, Guide, Step, broken_examples
 from troubleshoot.engine.tables import Table
@@ -62,6 +63,7 @@ def _step(name: str, table: Table, facts: FactList, actions: Collection[str] | N
         text=table.text("text", required=False),
         answers=MappingProxyType(answers.mapping()),
         ready=table.sentences("ready", limit=READY_LIMIT),
+        how=howto.read(table),
     )
     table.done()
     for answer in set(step.answers) - set(step.to):
@@ -77,6 +79,8 @@ def _check_answers(step: Step, table: Table, to: Table, facts: FactList, actions
         table.wrong("fix", f"there is no action {step.subject}")
     if step.kind == "ask" and not step.to:
         table.wrong("to", "must name at least one answer")
+    if step.how and step.kind in ("fact", "fix"):
+        table.wrong("steps" if step.how.steps else "commands", "nobody follows steps here; a remedy names its own")
     expected = _expected(step, facts)
     for value in expected:
         if value not in step.to:

@@ -4,6 +4,8 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import product
 
+from troubleshoot.engine.howto import NOTHING, HowTo
+
 TRY_ANSWERS = ("worked", "no_change")
 FIX_ANSWERS = ("verified", "not_verified", "declined", "unavailable")
 ENDS = ("solved", "escalate", "explained")
@@ -30,6 +32,8 @@ class Step:
     """Answer → words for it; a missing one reads as its own name."""
     ready: tuple[str, ...] = ()
     """Messages that helpdesk may send to the person with one click while the case stands here."""
+    how: HowTo = NOTHING
+    """What the person, or helpdesk at an end, does here step by step."""
 
     def words(self, answer: str) -> str:
         """Return an answer as a person reads it."""
