@@ -4,13 +4,13 @@ import socket
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from troubleshoot.probes.certificate import examine
-from troubleshoot.probes.tls import ALERTS, Handshake, handshake
+from troubleshoot.probes.report import FACTS, Report, Stage
+from troubleshoot.probes.tls import Handshake, handshake
 from troubleshoot.probes.x224 import (
     HYBRID,
     PLAIN,
@@ -24,32 +24,7 @@ from troubleshoot.probes.x224 import (
 )
 from troubleshoot.remote.dial import DialError, Line, Registered
 
-FACTS: dict[str, tuple[str, ...]] = {
-    "rdp.stage": (
-        "no_name",
-        "refused",
-        "timed_out",
-        "closed_before_confirm",
-        "not_rdp",
-        "negotiation_refused",
-        "tls_failed",
-        "ok",
-        "unknown",
-    ),
-    "rdp.negotiation_failure": ("none", "1", "2", "3", "4", "5", "6", "other", "unknown"),
-    "rdp.tls_failure": (
-        "none",
-        "reset",
-        "timeout",
-        *(f"alert_{number}" for number in ALERTS.values()),
-        "other",
-        "unknown",
-    ),
-    "rdp.certificate": ("valid", "expired", "not_yet_valid", "mismatch", "none", "unknown"),
-    "rdp.nla": ("required", "not_required", "unknown"),
-    "rdp.security": ("tls", "rdp_only", "unknown"),
-}
-"""Every fact of this probe with its possible values."""
+__all__ = ["FACTS", "Report", "Stage", "probe"]
 
 # What mstsc offers; the verdict is judged on this one. The other two only tell NLA and security layer apart.
 _FIRST, _SECOND, _THIRD = TLS | HYBRID, TLS, PLAIN
@@ -60,43 +35,6 @@ _MAX_BYTES = 256 * 1024  # of all connections of a probe: a certificate chain is
 _MAX_AT_ONCE = 128
 _slots = threading.BoundedSemaphore(_MAX_AT_ONCE)
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Stage:
-    """One step of the probe: what was found, and how long it took in milliseconds."""
-
-    name: str
-    ok: bool
-    ms: int
-    detail: str
-
-
-@dataclass
-class Report:
-    """The findings of one probe; ``facts`` holds a value for every name in FACTS."""
-
-    target: str
-    origin: str  # the computer that probed: a path differs from place to place
-    stages: list[Stage] = field(default_factory=list)
-    facts: dict[str, str] = field(default_factory=lambda: dict.fromkeys(FACTS, "unknown"))
-    certificate: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def verdict(self) -> str:
-        """The stage that was reached, a value of ``rdp.stage``."""
-        return self.facts["rdp.stage"]
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the report in the form that the command ``probe --json`` prints."""
-        stages = [vars(stage) for stage in self.stages]
-        return {
-            "target": self.target,
-            "from": self.origin,
-            "stages": stages,
-            "facts": self.facts,
-            "certificate": self.certificate,
-        }
 
 
 def probe(registered: Registered, port: int, *, seconds: float = 10) -> Report:
