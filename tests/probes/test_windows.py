@@ -9,7 +9,12 @@ from hypothesis import strategies as st
 from troubleshoot.probes import windows
 
 HEALTHY: dict[windows.Reading, dict[str, Any]] = {
-    windows.TERMSERVICE: {"exists": True, "state": "Running", "start_mode": "Manual"},
+    windows.TERMSERVICE: {
+        "exists": True,
+        "state": "Running",
+        "start_mode": "Manual",
+        "account": "NT Authority\\NetworkService",
+    },
     windows.SESSIONENV: {"exists": True, "state": "Running", "start_mode": "Manual"},
     windows.BROKER: {"exists": False, "state": None, "start_mode": None},
     windows.CERTIFICATE: {"number": 1, "usable": True, "expired": False, "has_private_key": True},
@@ -19,6 +24,7 @@ HEALTHY: dict[windows.Reading, dict[str, Any]] = {
         "nla": True,
         "nla_source": 0,
         "certificate_type": 1,
+        "encryption_level": 3,
     },
     windows.SESSIONS: {"number": 1, "users": ["CORP\\bob"], "since": ["2026-11-22T07:00:00Z"]},
     windows.DOMAIN: {"joined": True, "name": "corp.example", "controller": False, "secure_channel": True},
@@ -40,7 +46,7 @@ def judged(**changes: Any) -> dict[str, str]:
 
 class TestTheWindowsProbe:
     def test_reads_a_healthy_host(self) -> None:
-        assert judged() == {
+        assert {name: value for name, value in judged().items() if value != "unknown"} == {
             "windows.reached": "yes",
             "windows.termservice": "running",
             "windows.sessionenv": "running",
@@ -52,14 +58,23 @@ class TestTheWindowsProbe:
             "windows.nla": "required",
             "windows.nla_source": "local",
             "windows.domain_trust": "ok",
+            "windows.domain_controller": "no",
+            "windows.signed_in": "somebody",
+            "windows.termservice_setup": "right",
+            "windows.encryption_level": "high",
         }
 
     @pytest.mark.parametrize(
         ("reading", "fields", "fact", "value"),
         [
             ("termservice", {"state": "Stopped"}, "termservice", "stopped"),
-            ("termservice", {"state": "Stopped", "start_mode": "Disabled"}, "termservice", "disabled"),
-            ("termservice", {"state": "Running", "start_mode": "Disabled"}, "termservice", "running"),
+            ("sessionenv", {"state": "Stopped", "start_mode": "Disabled"}, "sessionenv", "disabled"),
+            ("sessionenv", {"state": "Running", "start_mode": "Disabled"}, "sessionenv", "running"),
+            ("termservice", {"start_mode": "Disabled"}, "termservice_setup", "wrong_start"),
+            ("termservice", {"start_mode": "?"}, "termservice_setup", "unknown"),
+            ("termservice", {"account": "LocalSystem"}, "termservice_setup", "wrong_account"),
+            ("termservice", {"account": "nt authority\\NETWORKSERVICE"}, "termservice_setup", "right"),
+            ("termservice", {"account": None}, "termservice_setup", "unknown"),
             ("termservice", {"exists": False, "state": None}, "termservice", "missing"),
             ("termservice", {"state": "Stop Pending"}, "termservice", "unknown"),
             ("sessionenv", {"state": "Stopped"}, "sessionenv", "stopped"),
@@ -83,7 +98,13 @@ class TestTheWindowsProbe:
             ("listener", {"nla_source": 1}, "nla_source", "policy"),
             ("domain", {"secure_channel": False}, "domain_trust", "broken"),
             ("domain", {"joined": False, "secure_channel": None}, "domain_trust", "workgroup"),
-            ("domain", {"controller": True, "secure_channel": None}, "domain_trust", "unknown"),
+            ("domain", {"secure_channel": None}, "domain_trust", "unknown"),
+            ("domain", {"controller": True}, "domain_controller", "yes"),
+            ("listener", {"encryption_level": 1}, "encryption_level", "low"),
+            ("listener", {"encryption_level": 2}, "encryption_level", "client_compatible"),
+            ("listener", {"encryption_level": 4}, "encryption_level", "fips"),
+            ("sessions", {"number": 0}, "signed_in", "nobody"),
+            ("sessions", {"number": True}, "signed_in", "unknown"),
         ],
     )
     def test_judges(self, reading: str, fields: dict[str, Any], fact: str, value: str) -> None:

@@ -1,0 +1,54 @@
+"""What a fact follows from: a resource that is read on the host, the fields that decide, and how."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from troubleshoot.engine.facts import UNKNOWN
+
+State = Mapping[str, object]
+Judge = Callable[[State], str]
+#: What Windows says of where a setting comes from (PolicySource* of Win32_TSGeneralSetting).
+SOURCES: Mapping[bool | int, str] = {0: "local", 1: "policy", 2: "default"}
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """A resource to read, with its parameters, and how a person calls it."""
+
+    words: str
+    resource: str
+    params: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One fact: its values but `unknown`, the reading it comes from, the fields that are shown with it, the judge.
+
+    A judge never raises, whatever a host put into the fields.
+    """
+
+    fact: str
+    values: tuple[str, ...]
+    reading: Reading
+    fields: tuple[str, ...]
+    judge: Judge
+
+
+def same(state: State, field: str, wanted: object) -> bool:
+    """Compare strictly by type: 1 is not True."""
+    value = state.get(field)
+    return type(value) is type(wanted) and value == wanted
+
+
+def one_of(field: str, words: Mapping[bool | int, str]) -> Judge:
+    """Return the judge that reads one field by a table; what the table does not hold is unknown."""
+
+    def judge(state: State) -> str:
+        return next((word for value, word in words.items() if same(state, field, value)), UNKNOWN)
+
+    return judge
+
+
+def looked_up(fact: str, reading: Reading, field: str, words: Mapping[bool | int, str]) -> Rule:
+    """Return the rule of a fact that one field tells by a table."""
+    return Rule(fact, tuple(dict.fromkeys(words.values())), reading, (field,), one_of(field, words))
