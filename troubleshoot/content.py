@@ -13,7 +13,7 @@ FOLDER = Path(__file__).parent / "catalog"
 """The content that ships with the product; an organisation's own folders come after it."""
 
 MOST_FILES = 5000
-_KINDS = ("errors", "guides", "actions", "resources")
+_KINDS = ("errors", "guides", "parts", "actions", "resources")
 _YAML = (".yaml", ".yml")
 
 

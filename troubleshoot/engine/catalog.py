@@ -1,4 +1,4 @@
-"""The catalogue: every error code, cause, guide, action and resource, parsed and checked against each other at once."""
+"""The catalogue: codes, causes, guides, their parts, actions and resources, parsed and checked against each other."""
 
 import hashlib
 from collections import defaultdict
@@ -12,6 +12,7 @@ from troubleshoot.engine import (
     catalog_errors,
     catalog_guides,
     catalog_resources,
+    parts,
     toml,
 )
 from troubleshoot.engine.action import Action, Cause
@@ -19,6 +20,7 @@ from troubleshoot.engine.catalog_errors import Progress
 from troubleshoot.engine.codes import CodeClass, CodeTable, ErrorCode, Family
 from troubleshoot.engine.facts import FactList
 from troubleshoot.engine.guide import Guide
+from troubleshoot.engine.parts import ANY_PART, Expanded, Part, Piece
 from troubleshoot.engine.resource import Resource
 from troubleshoot.engine.tables import NAME, Table, top
 from troubleshoot.engine.toml import Problem
@@ -42,6 +44,7 @@ class Catalog:
     codes: CodeTable
     causes: Mapping[str, Cause]
     guides: Mapping[str, Guide]
+    parts: Mapping[str, Part]
     actions: Mapping[str, Action]
     resources: Mapping[str, Resource]
     progress: Progress
@@ -57,7 +60,7 @@ class _Files:
     """The files by kind and name; `where` is the name for people."""
 
     toml: dict[str, dict[str, tuple[str, bytes]]] = field(
-        default_factory=lambda: {"errors": {}, "guides": {}, "actions": {}}
+        default_factory=lambda: {"errors": {}, "guides": {}, "actions": {}, "parts": {}}
     )
     resources: dict[str, dict[str, tuple[str, bytes]]] = field(default_factory=lambda: defaultdict(dict))
     where: dict[str, str] = field(default_factory=dict)
@@ -77,7 +80,8 @@ def parse(files: Mapping[str, bytes], facts: FactList) -> Catalog:
         actions[name] = catalog_actions.read(
             name, table, digest=digest, resources=resources, named=sorted_files.resources, facts=facts
         )
-    guides = _guides(sorted_files, facts, problems)
+    shared = _parts(sorted_files, problems)
+    guides = _guides(sorted_files, shared, facts, problems)
     causes, codes, progress = _errors(sorted_files, facts, problems)
     if problems:
         raise CatalogError(problems)
@@ -86,6 +90,7 @@ def parse(files: Mapping[str, bytes], facts: FactList) -> Catalog:
         codes=codes,
         causes=MappingProxyType(causes),
         guides=MappingProxyType(guides),
+        parts=MappingProxyType(shared),
         actions=MappingProxyType(actions),
         resources=MappingProxyType(resources),
         progress=MappingProxyType(progress),
@@ -98,8 +103,10 @@ def parse(files: Mapping[str, bytes], facts: FactList) -> Catalog:
 def parse_guide(name: str, source: bytes, facts: FactList) -> Guide:
     """Return one guide from its stored text, so that a case can finish on it. Raises CatalogError."""
     problems: list[Problem] = []
-    table = _table(f"guides/{name}.toml", source, problems)
-    guide = catalog_guides.read(name, source, table, facts, None) if table else None
+    table = _table(where := f"guides/{name}.toml", source, problems)
+    # A stored text holds its parts already, and no longer knows which step came from which.
+    text = Expanded(source, (Piece(1, where, ANY_PART if table and "parts" in table.data else ""),))
+    guide = catalog_guides.read(name, text, table, facts, None) if table else None
     if problems or guide is None:
         raise CatalogError(problems)
     return guide
@@ -123,7 +130,7 @@ def _sort(files: Mapping[str, bytes], problems: list[Problem]) -> _Files:
 def _place(found: _Files, inside: str, where: str, data: bytes) -> str | None:
     """Put a file where it belongs, or return why it belongs nowhere."""
     match inside.split("/"):
-        case ["errors" | "guides" | "actions" as kind, file] if file.endswith(".toml"):
+        case ["errors" | "guides" | "actions" | "parts" as kind, file] if file.endswith(".toml"):
             name = file.removesuffix(".toml")
             if not NAME.fullmatch(name):
                 return "a file is named with lower-case letters, digits, - and _ only"
@@ -131,7 +138,9 @@ def _place(found: _Files, inside: str, where: str, data: bytes) -> str | None:
         case ["resources", name, "resource.toml" | "read.ps1" | "write.ps1" as file] if NAME.fullmatch(name):
             found.resources[name][file] = (where, data)
         case _:
-            return "is not a file of the catalogue (errors, guides, actions: *.toml; resources: three fixed names)"
+            return (
+                "is not a file of the catalogue (errors, guides, parts, actions: *.toml; resources: three fixed names)"
+            )
     return None
 
 
@@ -155,12 +164,29 @@ def _resources(files: _Files, problems: list[Problem]) -> dict[str, Resource]:
     return {name: resource for name, resource in read.items() if resource}
 
 
-def _guides(files: _Files, facts: FactList, problems: list[Problem]) -> dict[str, Guide]:
-    actions = files.toml["actions"]
-    return {
-        name: catalog_guides.read(name, files.toml["guides"][name][1], table, facts, actions)
-        for name, table, _ in _tables(files, "guides", problems)
-    }
+def _parts(files: _Files, problems: list[Problem]) -> dict[str, Part]:
+    """Return the parts that are sound by themselves; their steps are read in each guide that names them."""
+    read = [
+        Part(name, table, files.toml["parts"][name][1], digest)
+        for name, table, digest in _tables(files, "parts", problems)
+    ]
+    return {part.name: part for part in read if parts.check(part)}
+
+
+def _guides(files: _Files, known: Mapping[str, Part], facts: FactList, problems: list[Problem]) -> dict[str, Guide]:
+    found = {}
+    for name, own, _ in _tables(files, "guides", problems):
+        where, data = files.toml["guides"][name]
+        named = parts.named(own, files.toml["parts"], known)
+        if named is None or parts.doubled(own, named):
+            continue
+        text, in_text = parts.expand(own, data, named), list[Problem]()
+        if table := _table(where, text.data, in_text):
+            found[name] = catalog_guides.read(name, text, table, facts, files.toml["actions"])
+        problems.extend(map(text.at_home, in_text))
+    if not problems:
+        parts.check_use(known.values(), found.values())
+    return found
 
 
 def _errors(

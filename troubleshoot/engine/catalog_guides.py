@@ -1,7 +1,8 @@
-"""Reads `guides/<name>.toml` and checks that every path of it ends, and that its examples hold."""
+"""Reads a guide with its parts, and checks that every path of it ends, and that its examples hold."""
 
 import hashlib
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 from math import prod
 from types import MappingProxyType
@@ -9,6 +10,7 @@ from types import MappingProxyType
 from troubleshoot.engine import howto
 from troubleshoot.engine.facts import FactList
 from troubleshoot.engine.guide import ENDS, FIX_ANSWERS, TRY_ANSWERS, Example, Guide, Step, broken_examples
+from troubleshoot.engine.parts import Expanded
 from troubleshoot.engine.tables import Table
 
 KINDS = ("fact", "ask", "try", "fix", "end")
@@ -16,29 +18,33 @@ MOST_JOURNEYS = 500
 """Journeys that one example may stand for."""
 READY_LIMIT = 300
 """Characters of a message that is ready to be sent."""
+TOLD = "told."
+"""How the facts are called that a person's answers tell."""
 NOWHERE = Step("", "", "", MappingProxyType({}))
 
 
-def read(name: str, data: bytes, table: Table, facts: FactList, actions: Collection[str] | None) -> Guide:
-    """Return the guide of one file; what is wrong goes into the table's problems.
+def read(name: str, source: Expanded, table: Table, facts: FactList, actions: Collection[str] | None) -> Guide:
+    """Return the guide of an expanded text; what is wrong goes into the table's problems.
 
     `actions` are the names of all actions; None leaves them unchecked (a case finishes on a stored guide).
     """
     before = len(table.problems)
-    steps = table.table("steps")
+    steps, start = table.table("steps"), table.name("start")
+    table.texts("parts", required=False)
     guide = Guide(
         name=name,
         title=table.text("title", limit=120),
-        start=table.name("start"),
-        steps=MappingProxyType({key: _step(key, one, facts, actions) for key, one in steps.each()}),
-        examples=tuple(_example(one) for one in table.tables("example")),
-        digest=hashlib.sha256(data).hexdigest(),
-        source=data.decode(),
+        start=start,
+        steps=MappingProxyType({key: _step(key, one, facts, actions, source) for key, one in steps.each()}),
+        examples=tuple(_example(one, start, source) for one in table.tables("example")),
+        digest=hashlib.sha256(source.data).hexdigest(),
+        source=source.data.decode(),
         meanwhile=table.name("meanwhile") if "meanwhile" in table.data else "",
         ready=table.sentences("ready", limit=READY_LIMIT),
     )
     table.done()
     if len(table.problems) == before:
+        guide = _without_unreached(guide)
         _check_shape(guide, table, steps)
     if len(table.problems) == before:
         for index, text in broken_examples(guide):
@@ -46,7 +52,16 @@ def read(name: str, data: bytes, table: Table, facts: FactList, actions: Collect
     return guide
 
 
-def _step(name: str, table: Table, facts: FactList, actions: Collection[str] | None) -> Step:
+def _without_unreached(guide: Guide) -> Guide:
+    """Return the guide without the steps of its parts that it does not reach. Their examples are kept as they stand."""
+    if guide.start not in guide.steps:
+        return guide
+    reached = set(_reachable(guide))
+    kept = {name: step for name, step in guide.steps.items() if name in reached or not step.part}
+    return replace(guide, steps=MappingProxyType(kept))
+
+
+def _step(name: str, table: Table, facts: FactList, actions: Collection[str] | None, source: Expanded) -> Step:
     kinds = [kind for kind in KINDS if kind in table.data]
     if len(kinds) != 1:
         table.wrong(None, f"a step has exactly one of {', '.join(KINDS)}")
@@ -64,6 +79,8 @@ def _step(name: str, table: Table, facts: FactList, actions: Collection[str] | N
         answers=MappingProxyType(answers.mapping()),
         ready=table.sentences("ready", limit=READY_LIMIT),
         how=howto.read(table),
+        tells=table.text("tells", required=False),
+        part=source.piece(table.line).part,
     )
     table.done()
     for answer in set(step.answers) - set(step.to):
@@ -81,6 +98,8 @@ def _check_answers(step: Step, table: Table, to: Table, facts: FactList, actions
         table.wrong("to", "must name at least one answer")
     if step.how and step.kind in ("fact", "fix"):
         table.wrong("steps" if step.how.steps else "commands", "nobody follows steps here; a remedy names its own")
+    if step.tells:
+        _check_tells(step, table, to, facts)
     expected = _expected(step, facts)
     for value in expected:
         if value not in step.to:
@@ -90,6 +109,17 @@ def _check_answers(step: Step, table: Table, to: Table, facts: FactList, actions
             to.wrong(value, f"is no answer to this step; the answers are {', '.join(expected) or 'none: it is an end'}")
 
 
+def _check_tells(step: Step, table: Table, to: Table, facts: FactList) -> None:
+    """A question may say a fact: one that is told by people, and each of its answers is a value of it."""
+    if step.kind != "ask" or not step.tells.startswith(TOLD) or step.tells not in facts:
+        told = [name for name in facts.values if name.startswith(TOLD)]
+        table.wrong("tells", f"a question may tell one of {', '.join(told) or 'no facts: none is told by people'}")
+        return
+    for value in step.to:
+        if value not in facts.values[step.tells]:
+            to.wrong(value, f"is no value of {step.tells}; it is one of {', '.join(facts.values[step.tells])}")
+
+
 def _expected(step: Step, facts: FactList) -> Collection[str]:
     """Return the answers that must be routed; a question's answers are the author's own."""
     if step.kind == "fact":
@@ -97,12 +127,14 @@ def _expected(step: Step, facts: FactList) -> Collection[str]:
     return {"fix": FIX_ANSWERS, "try": TRY_ANSWERS, "end": ()}.get(step.kind, tuple(step.to))
 
 
-def _example(table: Table) -> Example:
+def _example(table: Table, start: str, source: Expanded) -> Example:
+    """Read an example. One of a part does not know the guide's start: it begins at the first step that it answers."""
     answers = table.table("answers", required=False)
     found = {}
     for step, value in answers.data.items():
         found[step] = answers.texts(step) if isinstance(value, list) else (answers.text(step),)
-    example = Example(table.text("name", limit=120), MappingProxyType(found), table.name("end"))
+    first = start if start in found or not source.piece(table.line).part else next(iter(found), start)
+    example = Example(table.text("name", limit=120), MappingProxyType(found), table.name("end"), first)
     if prod(len(values) for values in found.values()) > MOST_JOURNEYS:
         table.wrong("answers", f"stands for more than {MOST_JOURNEYS} journeys")
     table.done()
@@ -137,7 +169,7 @@ def _reachable(guide: Guide) -> Iterator[str]:
     while todo:
         name = todo.pop()
         yield name
-        new = set(guide.steps[name].to.values()) - found
+        new = {target for target in guide.steps[name].to.values() if target in guide.steps} - found
         found |= new
         todo.extend(new)
 

@@ -1,7 +1,7 @@
 """Guides: a decision tree, and where a person stands in it, replayed from the answers every time."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from itertools import product
 
 from troubleshoot.engine.howto import NOTHING, HowTo
@@ -34,6 +34,10 @@ class Step:
     """Messages that helpdesk may send to the person with one click while the case stands here."""
     how: HowTo = NOTHING
     """What the person, or helpdesk at an end, does here step by step."""
+    tells: str = ""
+    """The fact that the answer to this question tells, or nothing."""
+    part: str = ""
+    """The part that this step comes from; empty for a guide's own."""
 
     def words(self, answer: str) -> str:
         """Return an answer as a person reads it."""
@@ -47,6 +51,8 @@ class Example:
     name: str
     answers: Mapping[str, tuple[str, ...]]
     end: str
+    start: str = ""
+    """Where it begins; empty for the guide's start. One of a part begins where the part takes over."""
 
     def journeys(self) -> Iterator[dict[str, str]]:
         """Yield the answers of every journey."""
@@ -162,9 +168,9 @@ def superseded(guide: Guide, answers: Mapping[str, str], step: str) -> tuple[str
 def broken_examples(guide: Guide) -> Iterator[tuple[int, str]]:
     """Yield index and reason for every example that does not walk to its end, using all of its answers."""
     for index, example in enumerate(guide.examples):
-        for journey in example.journeys():
+        for journey in example.journeys() if _reached(guide, example) else ():
             try:
-                found = walk(guide, journey)
+                found = _walk_from(guide, example, journey)
             except AnswerRefused as refusal:
                 yield index, str(refusal)
                 continue
@@ -174,14 +180,39 @@ def broken_examples(guide: Guide) -> Iterator[tuple[int, str]]:
                 yield index, f"never comes to {', '.join(sorted(unused))}"
 
 
-def uncovered(guide: Guide) -> tuple[tuple[str, str], ...]:
-    """Return every branch (step, answer) that no example walks."""
-    walked = {
-        branch for example in guide.examples for journey in example.journeys() for branch in walk(guide, journey).path
-    }
+def uncovered(guide: Guide, others: Iterable[Guide] = ()) -> tuple[tuple[str, str], ...]:
+    """Return every branch (step, answer) that no example walks.
+
+    A branch of a part is walked as well when an example of another guide with this part walks it.
+    """
+    walked = _walked(guide)
+    shared = {(step.part, *branch) for other in others for step, branch in _walked_steps(other) if step.part}
     return tuple(
-        (step.name, value) for step in guide.steps.values() for value in step.to if (step.name, value) not in walked
+        (step.name, value)
+        for step in guide.steps.values()
+        for value in step.to
+        if (step.name, value) not in walked and (step.part, step.name, value) not in shared
     )
+
+
+def _walked(guide: Guide) -> set[tuple[str, str]]:
+    return {branch for _, branch in _walked_steps(guide)}
+
+
+def _walked_steps(guide: Guide) -> Iterator[tuple[Step, tuple[str, str]]]:
+    for example in guide.examples:
+        for journey in example.journeys() if _reached(guide, example) else ():
+            for name, value in _walk_from(guide, example, journey).path:
+                yield guide.steps[name], (name, value)
+
+
+def _reached(guide: Guide, example: Example) -> bool:
+    """Tell whether an example belongs here: one of a part does not when the guide never comes to where it begins."""
+    return not example.start or example.start in guide.steps
+
+
+def _walk_from(guide: Guide, example: Example, journey: Mapping[str, str]) -> Walk:
+    return walk(replace(guide, start=example.start or guide.start), journey)
 
 
 def _check(guide: Guide, name: str, value: str) -> None:

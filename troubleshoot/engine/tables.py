@@ -25,6 +25,11 @@ class Table:
     problems: list[Problem]
     _read: set[str] = field(default_factory=set)
 
+    @property
+    def line(self) -> int:
+        """Return the line where this table begins, or the nearest part of its path."""
+        return self.document.problem(self.path, "").line
+
     def wrong(self, key: str | None, text: str, *more: str | int) -> None:
         """Keep a problem at a key of this table (or at the table itself)."""
         path = self.path if key is None else (*self.path, key, *more)

@@ -7,12 +7,13 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from troubleshoot import library
 from troubleshoot.engine.catalog import Catalog, CatalogError
+from troubleshoot.engine.parts import Part
 
 
 class Command(BaseCommand):
     """Checks the catalogue; every fault names file, line and key."""
 
-    help = "Check and list error codes, guides, actions and resources, with their digests."
+    help = "Check and list error codes, guides, their parts, actions and resources, with their digests."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -50,6 +51,7 @@ def as_document(catalog: Catalog) -> dict[str, Any]:
         "digest": catalog.digest,
         "entries": {
             "guides": {name: {"title": one.title, "digest": one.digest} for name, one in catalog.guides.items()},
+            "parts": {name: {"title": _use(one, catalog), "digest": one.digest} for name, one in catalog.parts.items()},
             "actions": {
                 name: {"title": one.title, "risk": one.risk, "digest": one.digest}
                 for name, one in catalog.actions.items()
@@ -65,3 +67,11 @@ def as_document(catalog: Catalog) -> dict[str, Any]:
             },
         },
     }
+
+
+def _use(part: Part, catalog: Catalog) -> str:
+    """How many steps a part has, and which guides use some of them."""
+    users = [
+        name for name, guide in catalog.guides.items() if any(step.part == part.name for step in guide.steps.values())
+    ]
+    return f"{len(part.steps)} steps, used by {', '.join(users)}"

@@ -1,0 +1,45 @@
+"""What people say, as facts."""
+
+from troubleshoot import library
+from troubleshoot.engine.facts import Fact
+from troubleshoot.engine.guide import Guide, Step
+from troubleshoot.probes import told
+
+WHEN = Step(
+    "when",
+    "ask",
+    "When?",
+    {"at_once": "where", "dont_know": "where"},
+    answers={"at_once": "At once"},
+    tells="told.when",
+)
+WHERE = Step("where", "ask", "Where?", {"office": "end", "home": "end"}, tells="told.where")
+COLOUR = Step("colour", "ask", "Which colour?", {"red": "when"})
+GUIDE = Guide("g", "G", "colour", {step.name: step for step in (COLOUR, WHEN, WHERE)}, (), "digest", "")
+
+
+def values(found: dict[str, Fact]) -> dict[str, str]:
+    return {name: fact.value for name, fact in found.items()}
+
+
+class TestAnswers:
+    def test_that_nobody_gave_are_unknown(self) -> None:
+        assert values(told.facts(GUIDE, [])) == {"told.when": "unknown", "told.where": "unknown"}
+
+    def test_become_facts_with_the_question_as_their_reading(self) -> None:
+        found = told.facts(GUIDE, [("colour", "red"), ("when", "at_once")])
+        assert found["told.when"] == Fact("told.when", "at_once", ("told by the person: When? At once",))
+        assert found["told.where"].value == "unknown"
+
+    def test_that_were_given_ahead_count_until_the_walk_has_its_own(self) -> None:
+        ahead = {"When?": "at_once", "Which colour?": "red", "Another?": "office"}
+        assert values(told.facts(GUIDE, [], ahead)) == {"told.when": "at_once", "told.where": "unknown"}
+        assert told.facts(GUIDE, [("when", "dont_know")], ahead)["told.when"].value == "dont_know"
+
+    def test_that_the_question_does_not_have_say_nothing(self) -> None:
+        assert told.facts(GUIDE, [], {"When?": "<b>"})["told.when"].value == "unknown"
+
+
+def test_the_shipped_questions_tell_every_fact_of_the_list() -> None:
+    steps = [step for guide in library.installed().guides.values() for step in guide.steps.values()]
+    assert {step.tells for step in steps if step.tells} == set(told.FACTS)

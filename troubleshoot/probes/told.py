@@ -1,0 +1,30 @@
+"""What people say about the failure, as facts: answers to questions whose guide says what they tell."""
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+
+from troubleshoot.engine.facts import UNKNOWN, Fact
+from troubleshoot.engine.guide import Guide
+
+FACTS = {
+    "told.when": ("at_once", "after_password", "after_desktop", "dont_know"),
+    "told.where": ("office", "home_vpn", "home", "gateway", "other", "dont_know"),
+}
+"""When it fails, and from where the person connects."""
+
+
+def facts(
+    guide: Guide, path: Iterable[tuple[str, str]], ahead: Mapping[str, str] = MappingProxyType({})
+) -> dict[str, Fact]:
+    """Return what the answers on a walk tell; what nobody has told is unknown.
+
+    `ahead` are answers (question → value) that were given before the walk came to their question.
+    """
+    early = [(step, ahead.get(step.subject, "")) for step in guide.steps.values()]
+    said = [*early, *((guide.steps[name], value) for name, value in path)]
+    told = {
+        step.tells: Fact(step.tells, value, (f"told by the person: {step.subject} {step.words(value)}",))
+        for step, value in said
+        if step.tells and value in step.to
+    }
+    return {name: told.get(name, Fact(name, UNKNOWN)) for name in FACTS}
