@@ -17,6 +17,7 @@ from django.core.management import execute_from_command_line as management
 
 from tests.lab.hosts import seen
 from troubleshoot.lab.document import BadStateError, build
+from troubleshoot.lab.faults import FAULTS
 from troubleshoot.lab.host import LabHost, Options
 from troubleshoot.lab.reactions import service_stopped
 
@@ -220,6 +221,13 @@ class TestCommand:
         assert process.returncode == 0
         assert "simulated" in out
         assert "key-unreadable" in out
+
+    def test_lists_its_faults_with_a_sentence_each_for_programs(self) -> None:
+        with run("--list", "--json") as process:
+            out, _ = process.communicate(timeout=20)
+        listed = json.loads(out)
+        assert [one["fault"] for one in listed] == list(FAULTS)
+        assert all(one["text"].endswith(".") and "\n" not in one["text"] for one in listed)
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,7 @@ class Command(BaseCommand):
         """Declare the options; a fleet file uses the same names, with _ for -."""
         add = parser.add_argument
         add("--list", action="store_true", help="list the faults and exit")
+        add("--json", action="store_true", help="with --list: as JSON")
         add("--fleet", type=Path, metavar="FILE", help="JSON list of hosts: objects with the options below")
         add("--name", default="LAB-01", help="computer name, when no state file gives one")
         add("--state", type=Path, metavar="FILE", help="state document; sections left out are healthy")
@@ -62,9 +63,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Serve until a signal ends it; exit 2 for input that cannot be used, 1 for a port that is taken."""
         if options["list"]:
-            self.stdout.write("Faults of the simulated hosts (lab):")
-            for name, fault in FAULTS.items():
-                self.stdout.write(f"{name:<30}{fault.__doc__}")
+            self.stdout.write(_listed(as_json=options["json"]))
             return
         try:
             specs = _specs(options)
@@ -117,6 +116,14 @@ class Command(BaseCommand):
                 host.replace(_document(spec))
             except BadStateError as error:
                 self.stderr.write(f"The state of the simulated host stays as it is: {error}")
+
+
+def _listed(*, as_json: bool) -> str:
+    """Return every fault with its sentence."""
+    if as_json:
+        return json.dumps([{"fault": name, "text": fault.__doc__} for name, fault in FAULTS.items()], indent=2)
+    lines = [f"{name:<30}{fault.__doc__}" for name, fault in FAULTS.items()]
+    return "\n".join(["Faults of the simulated hosts (lab):", *lines])
 
 
 def _specs(options: dict[str, Any]) -> list[dict[str, Any]]:

@@ -1,0 +1,35 @@
+"""Faults of the certificate that Remote Desktop shows, and of its private key."""
+
+from datetime import timedelta
+
+from troubleshoot.lab.certificates import stamp
+from troubleshoot.lab.reactions import mark_stopped
+from troubleshoot.lab.state import LIFETIME, REMOTE_DESKTOP_STORE, UNSTAMPED, Document, host_now, iso
+
+
+def _expired_certificate(document: Document) -> None:
+    """Let the certificate be expired for twelve days; SessionEnv runs but never renewed it."""
+    end = host_now(document) - timedelta(days=12)
+    for entry in document["certificates"][REMOTE_DESKTOP_STORE]:
+        stamped = entry["thumbprint"] != UNSTAMPED
+        entry.update(not_before=iso(end - LIFETIME), not_after=iso(end))
+        if stamped:
+            stamp(document)
+
+
+def _certificate_service_stopped(document: Document) -> None:
+    """Let the certificate be expired and the service that would renew it be stopped."""
+    _expired_certificate(document)
+    mark_stopped(document, "SessionEnv")
+
+
+def _key_unreadable(document: Document) -> None:
+    """Deny Remote Desktop Services the private key of its certificate."""
+    document["key_store"]["rdp_key"] = "denied"
+
+
+FAULTS = {
+    "expired-certificate": _expired_certificate,
+    "certificate-service-stopped": _certificate_service_stopped,
+    "key-unreadable": _key_unreadable,
+}
