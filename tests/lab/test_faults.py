@@ -31,7 +31,7 @@ VERDICTS = {
 def test_has_the_verdict_of_its_kind(fault: str) -> None:
     with listening(fault) as (_, server):
         report = seen(server.port, seconds=1)
-    assert tuple(report.facts.values()) == VERDICTS[fault]
+    assert tuple(report.facts.values())[: len(HEALTHY)] == VERDICTS[fault]
 
 
 def test_is_in_the_table_above() -> None:
