@@ -24,6 +24,7 @@ from troubleshoot.engine.resource import differs
 from troubleshoot.jobs import NotPossible
 from troubleshoot.models import Case, Host, Job, Reading
 from troubleshoot.models.job import State
+from troubleshoot.probes.network import LATER
 from troubleshoot.remote import winrm
 from troubleshoot.remote.envelope import RUNNER_DIGEST, Progress, Visit
 
@@ -249,8 +250,9 @@ def _end_apply(job: Job, action: Action, worker: Machine) -> None:
     before = dict(job.result.get("outside_before", {}))
     readings, verdict = [], "not_verified"
     end = time.monotonic() + action.verify.within
+    thorough = not LATER.isdisjoint(action.verify.facts)  # asked every second: no more than the check needs
     while True:
-        report = visits.from_outside(job.host)
+        report = visits.from_outside(job.host, thorough=thorough)
         Reading.objects.create(job=job, source="network", name="remote desktop, after", value=report.to_json())
         readings.append(report.facts)
         verdict = proof.verdict(action.verify, library.installed().progress, before, readings)

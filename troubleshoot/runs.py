@@ -133,7 +133,7 @@ def _read(job: Job) -> None:
     look = visits.look(
         job.host,
         also=plans.wanted(action) if action else (),
-        on_outside=lambda seen: _keep_readings(job, seen.readings),
+        on_outside=lambda seen: _keep_outside(job, seen.readings),
     )
     with transaction.atomic():
         keep(job, look)
@@ -185,8 +185,15 @@ def keep(job: Job, look: Look) -> None:
         met(job.host, look.identity)
 
 
+def _keep_outside(job: Job, readings: list[tuple[str, str, Any]]) -> None:
+    """Keeps what was seen from outside at once, for a waiting person; more of the same look takes its place."""
+    with transaction.atomic():
+        Reading.objects.filter(job=job, source="network").delete()
+        _keep_readings(job, readings)
+
+
 def _keep_readings(job: Job, readings: list[tuple[str, str, Any]]) -> None:
-    """Keeps raw values. Those from outside at once: a waiting person sees them while Windows is being asked."""
+    """Keeps raw values."""
     Reading.objects.bulk_create(
         Reading(job=job, source=source, name=name, value=value) for source, name, value in readings
     )

@@ -97,9 +97,20 @@ def door(host: Host) -> winrm.Door:
         raise winrm.Refused("settings", f"{error}. An administrator can correct how it is registered.") from error
 
 
-def from_outside(host: Host) -> network.Report:
-    """One look from the network, on fresh connections. Bounded in time; never logs in."""
-    return network.probe(registered(host), host.rdp_port, seconds=settings.MENDPOINT_PROBE_SECONDS)
+def from_outside(
+    host: Host, *, thorough: bool = True, on_verdict: network.OnVerdict = lambda _: None
+) -> network.Report:
+    """One look from the network, on fresh connections. Bounded in time; never logs in.
+
+    `thorough` judges the facts of network.LATER too; `on_verdict` hears before that how far a connection comes.
+    """
+    return network.probe(
+        registered(host),
+        host.rdp_port,
+        seconds=settings.MENDPOINT_PROBE_SECONDS,
+        thorough=thorough,
+        on_verdict=on_verdict,
+    )
 
 
 def look(
@@ -111,14 +122,16 @@ def look(
 ) -> Look:
     """A whole look: from outside, then from inside where we may. Every declared fact gets a value; nothing raises
     for a host's sake. `also` names further resources to read in the same visit; their states come in `states`.
-    `on_outside` hears what was seen from outside before the longer part begins.
+    `on_outside` hears what is seen from outside: how far a connection comes, and again when the outside is done.
     """
     found = Look()
-    report = from_outside(host)
-    found.readings.append(("network", "remote desktop", report.to_json()))
-    for name, value in report.facts.items():
-        found.facts[name] = Fact(name, value, _stages(report))
-    on_outside(found)
+
+    def seen(report: network.Report) -> None:
+        found.readings = [("network", "remote desktop", report.to_json())]
+        found.facts = {name: Fact(name, value, _stages(report)) for name, value in report.facts.items()}
+        on_outside(found)
+
+    seen(from_outside(host, on_verdict=seen))
     _look_inside(host, found, also, attempt or uuid4())
     return found
 

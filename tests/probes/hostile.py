@@ -42,8 +42,8 @@ def failure(code: int, flags: int = 0) -> bytes:
 
 
 @contextlib.contextmanager
-def serving(handler: Handler) -> Iterator[int]:
-    """A server on a free loopback port that gives every connection to ``handler``; yields the port.
+def serving(handler: Handler, *, listen: str = "127.0.0.1", number: int = 0) -> Iterator[int]:
+    """A server on a loopback port (0: a free one) that gives every connection to ``handler``; yields the port.
 
     At the end the handlers that still run may finish (the client has left): what they saw is then complete.
     """
@@ -58,7 +58,7 @@ def serving(handler: Handler) -> Iterator[int]:
         finally:
             done.set()
 
-    port = Port("127.0.0.1", 0, quietly, seconds=30)
+    port = Port(listen, number, quietly, seconds=30)
     port.set("open")
     try:
         yield port.number
@@ -111,6 +111,7 @@ def certificate(
     begins: datetime | None = None,
     ends: datetime | None = None,
     key: rsa.RSAPrivateKey = KEY,
+    usages: list[x509.ObjectIdentifier] | None = None,
 ) -> x509.Certificate:
     """A self-signed server certificate."""
     now = datetime.now(UTC)
@@ -127,6 +128,8 @@ def certificate(
     if names is not None:
         alternatives = x509.SubjectAlternativeName([x509.DNSName(name) for name in names])
         builder = builder.add_extension(alternatives, critical=False)
+    if usages is not None:
+        builder = builder.add_extension(x509.ExtendedKeyUsage(usages), critical=False)
     return builder.sign(key, hashes.SHA256())
 
 

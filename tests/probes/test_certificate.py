@@ -6,6 +6,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import ExtendedKeyUsageOID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -31,6 +32,42 @@ def test_reads_what_an_administrator_compares() -> None:
     assert (fields["subject"], fields["serial"], fields["key"]) == ("CN=ACC-07", "7", "RSA 2048")
     assert (fields["signature"], fields["self_signed"], fields["name_matches"]) == ("sha256", True, True)
     assert len(fields["thumbprint"]) == 40
+
+
+SERVER, CLIENT = ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH
+REMOTE_DESKTOP = x509.ObjectIdentifier("1.3.6.1.4.1.311.54.1.2")
+
+
+@pytest.mark.parametrize(
+    ("usages", "purpose"),
+    [
+        (None, "suitable"),
+        ([SERVER], "suitable"),
+        ([CLIENT, SERVER], "suitable"),
+        ([REMOTE_DESKTOP], "suitable"),
+        ([ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE], "suitable"),
+        ([CLIENT], "missing"),
+    ],
+)
+def test_tells_whether_a_server_may_use_it(usages: list[x509.ObjectIdentifier] | None, purpose: str) -> None:
+    der = certificate(usages=usages, begins=NOW - DAY, ends=NOW + DAY).public_bytes(Encoding.DER)
+    assert examine(der, "acc-07", NOW).purpose == purpose
+
+
+@pytest.mark.parametrize(("size", "strength"), [(1024, "weak"), (2048, "current")])
+def test_calls_a_short_key_weak(size: int, strength: str) -> None:
+    key = rsa.generate_private_key(public_exponent=65537, key_size=size)
+    assert examine(certificate(key=key).public_bytes(Encoding.DER), "acc-07", NOW).signature == strength
+
+
+def test_tells_who_issued_it() -> None:
+    assert examine(GOOD, "acc-07", NOW).issuer == "self"
+    assert examine(swapped_dates(), "acc-07", NOW).issuer == "other"  # not signed by its own key
+
+
+def test_says_none_of_everything_without_a_certificate() -> None:
+    nothing = examine(None, "acc-07", NOW)
+    assert (nothing.fact, nothing.signature, nothing.issuer, nothing.purpose) == ("none", "none", "none", "none")
 
 
 @pytest.mark.parametrize(

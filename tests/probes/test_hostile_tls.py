@@ -120,7 +120,7 @@ class TestAfterTls:
             seen.append(drain(protected))
 
         assert look_at(presenting(certificate(), after=after)).verdict == "ok"
-        assert seen == [b""]
+        assert set(seen) == {b""}
 
     def test_sends_no_certificate_of_its_own(self) -> None:
         presented: list[object] = []
@@ -134,7 +134,7 @@ class TestAfterTls:
 
         report = look_at(presenting(certificate(), after=after, change=ask))
         assert report.verdict == "ok"
-        assert presented == [None, b""]
+        assert set(presented) == {None, b""}
 
     def test_survives_a_host_that_insists_on_a_client_certificate(self) -> None:
         def insist(context: ssl.SSLContext) -> None:

@@ -14,6 +14,9 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 _SHOWN_NAMES = 20
+_WEAK_DIGESTS = {"md2", "md4", "md5", "sha1"}
+# Server authentication, any usage (RFC 5280 4.2.1.12), and the usage that Windows gives to Remote Desktop alone.
+_SERVER_USAGES = {"1.3.6.1.5.5.7.3.1", "2.5.29.37.0", "1.3.6.1.4.1.311.54.1.2"}
 _SHOWN_LENGTH = 200
 # What reading a malformed certificate can raise in the parser.
 _UNREADABLE = (ValueError, TypeError, KeyError, IndexError, OverflowError, UnsupportedAlgorithm, x509.InvalidVersion)
@@ -21,17 +24,20 @@ _UNREADABLE = (ValueError, TypeError, KeyError, IndexError, OverflowError, Unsup
 
 @dataclass(frozen=True)
 class Examined:
-    """The fact ``rdp.certificate``, the reason in words, and the certificate's fields for the report."""
+    """Whether a certificate holds, the reason in words, its fields for the report, and what else it tells."""
 
     fact: str
     detail: str
     fields: dict[str, Any]
+    signature: str = "unknown"  # current, weak, none
+    issuer: str = "unknown"  # self, other, none
+    purpose: str = "unknown"  # suitable, missing, none
 
 
 def examine(der: bytes | None, name: str, now: datetime) -> Examined:
     """Judge a certificate against the host's registered name and our clock (aware, UTC). Never raises."""
     if der is None:
-        return Examined("none", "the host presented no certificate", {})
+        return Examined("none", "the host presented no certificate", {}, "none", "none", "none")
     try:
         presented = x509.load_der_x509_certificate(der)
         begins, ends = presented.not_valid_before_utc, presented.not_valid_after_utc
@@ -43,7 +49,7 @@ def examine(der: bytes | None, name: str, now: datetime) -> Examined:
     fact, detail = _judge(begins, ends, now, matches)
     if ends < begins:
         detail += "; it ends before it begins"
-    return Examined(fact, detail, fields)
+    return Examined(fact, detail, fields, _strength(fields), _issuer(fields), _purpose(fields))
 
 
 def name_matches(name: str, names: list[str]) -> bool | None:
@@ -75,6 +81,26 @@ def _judge(begins: datetime, ends: datetime, now: datetime, matches: bool | None
     if matches is False:
         return "mismatch", f"valid until {_iso(ends)}, but made for another name"
     return "valid", f"valid until {_iso(ends)}"
+
+
+def _strength(fields: dict[str, Any]) -> str:
+    """Judge the digest of the signature, and the key where it is RSA: both are what clients refuse as too weak."""
+    kind, _, size = str(fields["key"] or "").partition(" ")
+    if fields["signature"] in _WEAK_DIGESTS or (kind in {"RSA", "DSA"} and size.isdecimal() and int(size) < 2048):
+        return "weak"
+    return "current" if fields["key"] else "unknown"
+
+
+def _issuer(fields: dict[str, Any]) -> str:
+    return {True: "self", False: "other"}.get(fields["self_signed"], "unknown")
+
+
+def _purpose(fields: dict[str, Any]) -> str:
+    """Judge the extended key usage; a certificate without one may be used for everything (RFC 5280 4.2.1.12)."""
+    usages = fields["usages"]
+    if usages is None:
+        return "unknown"
+    return "suitable" if not usages or _SERVER_USAGES.intersection(usages) else "missing"
 
 
 def _same_host(wanted: str, other: str) -> bool:

@@ -1,9 +1,13 @@
 """What the network probe reports: its stages, its facts with their closed lists of values, the certificate it saw."""
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from troubleshoot.probes.tls import ALERTS
+
+T = TypeVar("T")
 
 FACTS: dict[str, tuple[str, ...]] = {
     "rdp.stage": (
@@ -98,3 +102,14 @@ class Report:
             "facts": self.facts,
             "certificate": self.certificate,
         }
+
+
+def timed(step: Callable[[], T]) -> tuple[T, int]:
+    """Return a step's result and how many milliseconds it took."""
+    begin = time.monotonic()
+    return step(), since(begin)
+
+
+def since(begin: float) -> int:
+    """Return the milliseconds since a moment of the monotonic clock."""
+    return round((time.monotonic() - begin) * 1000)

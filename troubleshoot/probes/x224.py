@@ -7,9 +7,14 @@ import socket
 import struct
 from dataclasses import dataclass
 
-PLAIN, TLS, HYBRID = 0, 1, 2
+PLAIN, TLS, HYBRID, HYBRID_EX = 0, 1, 2, 8
 # Protocols of an answer that the probe can have offered: everything else breaks the rules.
-SELECTED = {PLAIN: "Standard RDP Security", TLS: "TLS", HYBRID: "NLA (CredSSP)"}
+SELECTED = {
+    PLAIN: "Standard RDP Security",
+    TLS: "TLS",
+    HYBRID: "NLA (CredSSP)",
+    HYBRID_EX: "NLA (CredSSP, early authorization)",
+}
 FAILURES = {
     1: "SSL_REQUIRED_BY_SERVER",
     2: "SSL_NOT_ALLOWED_BY_SERVER",

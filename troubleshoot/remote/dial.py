@@ -20,6 +20,7 @@ __all__ = ["DialError", "Line", "Registered"]
 
 CONNECT_SECONDS: Final = 5.0
 MAX_ADDRESSES: Final = 8
+_NAME_SECONDS: Final = 1.0
 
 
 class DialError(Exception):
@@ -85,6 +86,7 @@ class Line:
         self.overrun = False
         self._max_bytes = max_bytes
         self._pinned = pinned
+        self._named: tuple[str, ...] = ()
         self._deadline = time.monotonic() + seconds
         self._lock = threading.Lock()
         self._sockets: list[socket.socket] = []
@@ -138,6 +140,23 @@ class Line:
             self._pinned = tuple(dict.fromkeys(allowed))[:MAX_ADDRESSES]
         return self._pinned
 
+    def named(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Where the host's own name leads when it is registered under another address: all, and what may be dialled.
+
+        A name that is not resolved within a second leads nowhere. Nor is one asked for where loopback alone is
+        allowed: what runs on this computer is known to no resolver under its name.
+        """
+        name = self.registered.name
+        local = all(network.is_loopback for network in self.registered.networks)
+        if local or literal(name) is not None or name.lower() == self.registered.address.lower():
+            return (), ()
+        try:
+            found = _resolve(name, min(_NAME_SECONDS, self.remaining))
+        except DialError:
+            return (), ()
+        self._named = tuple(str(one) for one in dict.fromkeys(found) if self.registered.allows(one))[:MAX_ADDRESSES]
+        return tuple(map(str, dict.fromkeys(found)))[:MAX_ADDRESSES], self._named
+
     def connect(self, port: int, *, timeout: float | None = None, address: str | None = None) -> socket.socket:
         """A TCP connection to a registered port, at the first address that answers (or at `address`).
 
@@ -148,7 +167,7 @@ class Line:
             raise DialError("not_allowed", f"port {port} is not registered for {self.registered.name}")
         candidates = self.addresses()
         if address is not None:
-            if address not in candidates:
+            if address not in (*candidates, *self._named):
                 raise DialError("not_allowed", f"{address} is not an address of {self.registered.name}")
             candidates = (address,)
         last = DialError("timed_out", "the time for this visit is over")
