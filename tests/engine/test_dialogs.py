@@ -8,13 +8,11 @@ import pytest
 
 from tests.engine.dialogs import Crafted, stored
 from tests.engine.dialogs.making import made
-from troubleshoot import content
+from troubleshoot import content, library
 from troubleshoot.engine import pasted
 from troubleshoot.engine.codes import Identified
-from troubleshoot.engine.facts import FactList
-from troubleshoot.probes import network, windows
 
-TABLE = content.load([content.FOLDER], FactList(network.FACTS, windows.FACTS)).codes
+TABLE = content.load([content.FOLDER], library.facts()).codes
 CRAFTED = stored()
 RANDOM, PARTS = 100_000, 4
 PIECES = [
