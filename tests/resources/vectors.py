@@ -60,7 +60,7 @@ class Vector:
         expected_failure = self.case.get("fails")
         if (failure if failure is None else failure.strip()) != expected_failure:
             return f"ended with {failure!r}, expected {expected_failure!r}"
-        wanted = [self.case["result"]] if self.operation == "read" else []
+        wanted = [self.case["result"]] if "result" in self.case else []
         if ordered(output) != ordered(wanted):
             return f"put out {output!r}, expected {wanted!r}"
         document = merged(self.host, self.case.get("after", {}))

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from troubleshoot.lab import firewall
 from troubleshoot.lab.certificates import stamp
 from troubleshoot.lab.faults import FAULTS
 from troubleshoot.lab.state import LIFETIME, Document, find, healthy, iso, moment
@@ -30,6 +31,15 @@ _CERTIFICATE = {
     "not_before": str,
     "not_after": str,
     "has_private_key": bool,
+}
+_RULE = {
+    "name": str,
+    "group": str,
+    "enabled": bool,
+    "profiles": str,
+    "direction": str,
+    "action": str,
+    "source": str,
 }
 _PROCESS = {
     "name": str,
@@ -117,6 +127,9 @@ def check(document: Document) -> None:
         _one_of(f"services.{service}.start_mode", fields["start_mode"], _START_MODES)
     for number, process in enumerate(document["processes"]):
         _fields(f"processes.{number}", process, _PROCESS)
+    for path, sddl in document["acl"].items():
+        _fields(f"acl.{path}", {"sddl": sddl}, {"sddl": str})
+    _check_firewall(document["firewall"])
     _check_registry(document["registry"])
     _check_certificates(document)
 
@@ -199,6 +212,17 @@ def _fields(where: str, given: Any, kinds: Mapping[str, Any]) -> None:
 def _one_of(where: str, given: Any, choices: set[str]) -> None:
     if given not in choices:
         raise BadStateError(f"{where}: {given!r} is not one of {', '.join(sorted(choices))}")
+
+
+def _check_firewall(given: Any) -> None:
+    _fields("firewall", given, {"rules": list, "profiles": dict, "active": list})
+    _same_names("firewall.profiles", given["profiles"], firewall.usual()["profiles"])
+    for name, profile in given["profiles"].items():
+        _fields(f"firewall.profiles.{name}", profile, {"enabled": bool, "local_rules": bool})
+    for number, rule in enumerate(given["rules"]):
+        _fields(f"firewall.rules.{number}", rule, _RULE)
+    for name in given["active"]:
+        _one_of("firewall.active", name, {known.lower() for known in firewall.PROFILES})
 
 
 def _check_registry(keys: Document) -> None:

@@ -9,6 +9,7 @@ import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from troubleshoot.lab import firewall
 from troubleshoot.lab.certificates import server_context, stamp
 from troubleshoot.lab.port import Mode, Port
 from troubleshoot.lab.reactions import valid_now
@@ -90,7 +91,7 @@ class RdpServer:
 
 def port_mode(document: Document) -> Mode:
     """Return what connecting to the listener does now: answered, refused, or swallowed by the network."""
-    if document["network"]["rdp"] == "silent":
+    if document["network"]["rdp"] == "silent" or not firewall.lets_in(document):
         return "silent"
     listening = (
         running(document, "TermService")

@@ -3,6 +3,7 @@
 import secrets
 
 from troubleshoot.lab.certificates import stamp
+from troubleshoot.lab.key_files import may_make_keys
 from troubleshoot.lab.state import (
     REMOTE_DESKTOP_STORE,
     Document,
@@ -30,7 +31,7 @@ def service_started(state: HostState, name: str) -> None:
             state="Running", started_at=iso(host_now(document)), process_id=_next_process_id(document)
         )
         if found.casefold() == "sessionenv":
-            _provide_certificate(document)
+            provide_certificate(document)
 
 
 def service_stopped(state: HostState, name: str) -> None:
@@ -64,7 +65,7 @@ def _next_process_id(document: Document) -> int:
     return (max(used, default=0) // 4 + 1) * 4
 
 
-def _provide_certificate(document: Document) -> None:
+def provide_certificate(document: Document) -> None:
     """Make a new self-signed certificate when none is valid and the key can be used, else log the failure.
 
     The log entries are 1058 (an expired one could not be replaced) and 1057 (none could be made).
@@ -72,7 +73,7 @@ def _provide_certificate(document: Document) -> None:
     store = document["certificates"].setdefault(REMOTE_DESKTOP_STORE, [])
     if any(valid_now(document, entry) for entry in store):
         return
-    status = _KEY_STATUS.get(document["key_store"]["rdp_key"])
+    status = _KEY_STATUS.get(document["key_store"]["rdp_key"] if may_make_keys(document) else "denied")
     if status is None:
         serial = secrets.randbelow(2**53 - 1) + 1
         store[:] = [self_signed(document["name"], serial, host_now(document))]

@@ -10,12 +10,17 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from troubleshoot.lab import firewall
+
 Document = dict[str, Any]
 
 TERMINAL_SERVER = "HKLM:\\SYSTEM\\CurrentControlSet\\Control\\Terminal Server"
 RDP_TCP = TERMINAL_SERVER + "\\WinStations\\RDP-Tcp"
 POLICY = "HKLM:\\SOFTWARE\\Policies\\Microsoft\\Windows NT\\Terminal Services"
 CRYPTOGRAPHY = "HKLM:\\SOFTWARE\\Microsoft\\Cryptography"
+KEY_FOLDER = "C:\\ProgramData\\Microsoft\\Crypto\\RSA\\MachineKeys"
+KEY_FILE_START = "f686aace6942fb7f7ceb231212eef4a4"
+"""How the name of the key of the self-signed Remote Desktop certificate begins; the machine's GUID ends it."""
 REMOTE_DESKTOP_STORE = "Remote Desktop"
 # A certificate entry carries this thumbprint until certificates.stamp() has made the real certificate.
 UNSTAMPED = "0" * 40
@@ -147,6 +152,9 @@ def healthy(name: str = "LAB-01") -> Document:
         "registry": _registry(guid),
         "certificates": {REMOTE_DESKTOP_STORE: [self_signed(name, 1001, now - timedelta(days=30))], "My": []},
         "key_store": {"rdp_key": "readable"},
+        "acl": _access_control(guid),
+        "firewall": firewall.usual(),
+        "dns_cache": [],
         "domain": {"joined": True, "name": "corp.example", "secure_channel": True, "controller": False},
         "processes": [
             {
@@ -185,6 +193,18 @@ def _identity(name: str, guid: str) -> Document:
         "machine_guid": guid,
         "smbios_uuid": str(uuid.uuid5(_NAMESPACE, name + "/smbios")).upper(),
         "computer_sid": "S-1-5-21-" + "-".join(str(part) for part in parts),
+    }
+
+
+def _access_control(guid: str) -> Document:
+    """Return owner and DACL of the folder of machine keys and of Remote Desktop's key, as Microsoft expects them.
+
+    Source: the folder's in Azure/azure-support-scripts, vmassist.ps1; the key's in SupportArticles-docs,
+    internal-error-has-occurred-connecting-remote-machine.
+    """
+    return {
+        KEY_FOLDER: "O:SYD:PAI(A;;0x12019f;;;WD)(A;;FA;;;BA)",
+        f"{KEY_FOLDER}\\{KEY_FILE_START}_{guid}": "O:SYD:PAI(A;;FA;;;SY)(A;;FR;;;NS)",
     }
 
 

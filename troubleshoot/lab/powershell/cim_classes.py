@@ -12,6 +12,8 @@ from troubleshoot.lab.state import Document, HostState
 
 _CIMV2 = "root/cimv2"
 _DOCS = "learn.microsoft.com/windows/win32/cimwin32prov/"
+# The accounts of services that need no password.
+_BUILT_IN = frozenset({"localsystem", "nt authority\\localservice", "nt authority\\networkservice"})
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,8 @@ PROCESS = ObjectType("Win32_Process", _DOCS + "win32-process", ("Name", "Process
 COMPUTER = ObjectType(
     "Win32_ComputerSystem", _DOCS + "win32-computersystem", ("Name", "Domain", "DomainRole", "PartOfDomain")
 )
+OPERATING_SYSTEM = ObjectType("Win32_OperatingSystem", _DOCS + "win32-operatingsystem", ("SystemDrive",))
+CHANGED = ObjectType("Win32_Service.Change result", _DOCS + "change-method-in-class-win32-service", ("ReturnValue",))
 OWNER = ObjectType(
     "Win32_Process.GetOwner result", _DOCS + "getowner-method-in-class-win32-process", ("ReturnValue", "Domain", "User")
 )
@@ -51,7 +55,7 @@ def _service(name: str, service: Document) -> Instance:
         "Started": service["state"] == "Running",
         "ProcessId": Integer(service["process_id"], "uint32"),
     }
-    return Instance(SERVICE, values)
+    return Instance(SERVICE, values, name)
 
 
 def _processes(document: Document) -> list[Instance]:
@@ -89,6 +93,20 @@ def _computer(document: Document) -> list[Instance]:
     return [Instance(COMPUTER, values)]
 
 
+def _operating_system(document: Document) -> list[Instance]:
+    del document
+    return [Instance(OPERATING_SYSTEM, {"SystemDrive": "C:"})]
+
+
+def _change(state: HostState, service: Instance, account: str, password: str) -> Instance:
+    """Win32_Service.Change with the account alone: 0, or 22 for an account that the lab cannot know to exist."""
+    known = account.lower() in _BUILT_IN and not password
+    if known:
+        with state.changing() as document:
+            document["services"][service.origin]["account"] = account
+    return Instance(CHANGED, {"ReturnValue": Integer(0 if known else 22, "uint32")})
+
+
 def _owner(state: HostState, process: Instance) -> Instance:
     """Win32_Process.GetOwner: 0 and the account; 2 (access denied) where the state does not tell the owner."""
     del state
@@ -104,11 +122,15 @@ CLASSES = {
         CimClass(_CIMV2, SERVICE, _services),
         CimClass(_CIMV2, PROCESS, _processes),
         CimClass(_CIMV2, COMPUTER, _computer),
+        CimClass(_CIMV2, OPERATING_SYSTEM, _operating_system),
         CimClass("root/cimv2/terminalservices", SETTING, listeners),
     )
 }
-RESULTS = (OWNER, ANSWER)
+RESULTS = (OWNER, CHANGED, ANSWER)
 METHODS: Mapping[str, Mapping[str, CimMethod]] = {
     PROCESS.name: {"GetOwner": CimMethod({}, _owner)},
+    SERVICE.name: {
+        "Change": CimMethod({"StartName": "string", "StartPassword": "string"}, _change, changes=True),
+    },
     SETTING.name: LISTENER_METHODS,
 }

@@ -6,8 +6,10 @@ One module for each theme has its READINGS and RULES; a fact more is one rule mo
 from collections.abc import Mapping, Sequence
 
 from troubleshoot.engine.facts import UNKNOWN
-from troubleshoot.probes.windows import certificates, listener, services, surroundings
+from troubleshoot.probes.windows import certificates, firewall, keys, listener, services, surroundings
 from troubleshoot.probes.windows.certificates import CERTIFICATE
+from troubleshoot.probes.windows.firewall import FIREWALL
+from troubleshoot.probes.windows.keys import KEY_FILE, KEY_FOLDER
 from troubleshoot.probes.windows.listener import LISTENER
 from troubleshoot.probes.windows.rule import Reading, Rule, State
 from troubleshoot.probes.windows.services import BROKER, SESSIONENV, TERMSERVICE
@@ -18,6 +20,9 @@ __all__ = [
     "CERTIFICATE",
     "DOMAIN",
     "FACTS",
+    "FIREWALL",
+    "KEY_FILE",
+    "KEY_FOLDER",
     "LISTENER",
     "READINGS",
     "SESSIONENV",
@@ -27,7 +32,7 @@ __all__ = [
     "State",
     "facts",
 ]
-_THEMES = (services, certificates, listener, surroundings)
+_THEMES = (services, certificates, keys, listener, firewall, surroundings)
 READINGS: tuple[Reading, ...] = tuple(reading for theme in _THEMES for reading in theme.READINGS)
 _RULES: tuple[Rule, ...] = tuple(rule for theme in _THEMES for rule in theme.RULES)
 _REACHED = ("yes", "denied", "no", "constrained_language", "blocked", UNKNOWN)

@@ -1,11 +1,11 @@
-"""Cmdlets that take a provider path; each path belongs to the registry or to the certificate store.
+"""Cmdlets that take a provider path; each belongs to the registry, to the certificate store or to a file.
 
 Source: Microsoft.PowerShell.Management reference, version 5.1, about_Registry_Provider, about_Certificate_Provider.
 """
 
 from typing import Any
 
-from troubleshoot.lab.powershell.cmdlets import certificates, registry
+from troubleshoot.lab.powershell.cmdlets import certificates, files, registry
 from troubleshoot.lab.powershell.cmdlets.core import STOP, Cmdlet, Parameter, Use
 from troubleshoot.lab.powershell.errors import Unsupported
 from troubleshoot.lab.powershell.objects import Instance
@@ -17,6 +17,8 @@ _KINDS = Parameter("text", required=True, choices=registry.KINDS)
 
 def _test(use: Use) -> list[Any]:
     path = use.get("LiteralPath")
+    if files.owns(path):
+        return [files.exists(use, path)]
     return [certificates.exists(use, path) if certificates.owns(path) else registry.exists(use, path)]
 
 

@@ -1,0 +1,4 @@
+param()
+
+$entries = @(Get-DnsClientCache -ErrorAction Stop)
+@{ entries = $entries.Count }

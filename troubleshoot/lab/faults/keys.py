@@ -1,0 +1,31 @@
+"""Faults of who may use the keys of the computer."""
+
+from troubleshoot.lab.faults.certificates import expired_certificate
+from troubleshoot.lab.key_files import describe, key_file
+from troubleshoot.lab.reactions import provide_certificate
+from troubleshoot.lab.state import KEY_FOLDER, REMOTE_DESKTOP_STORE, Document
+
+
+def _key_file_permissions(document: Document) -> None:
+    """Take the key of the certificate away from the service that needs it: only administrators may open it."""
+    describe(document, key_file(document), "O:BAD:PAI(A;;FA;;;SY)(A;;FA;;;BA)")
+
+
+def _key_folder_permissions(document: Document) -> None:
+    """Let nobody but administrators put keys into the folder; the certificate expired, and none could be made since."""
+    describe(document, KEY_FOLDER, "O:BAD:PAI(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)")
+    expired_certificate(document)
+    provide_certificate(document)
+
+
+def _no_certificate(document: Document) -> None:
+    """As with the folder's permissions, after somebody has removed the old certificate."""
+    _key_folder_permissions(document)
+    document["certificates"][REMOTE_DESKTOP_STORE] = []
+
+
+FAULTS = {
+    "key-file-permissions": _key_file_permissions,
+    "key-folder-permissions": _key_folder_permissions,
+    "key-folder-no-certificate": _no_certificate,
+}

@@ -1,0 +1,131 @@
+"""Firewall, network profiles and the DNS cache. Source: NetSecurity, NetConnection and DnsClient reference, 5.1."""
+
+from typing import Any
+
+from troubleshoot.lab import firewall
+from troubleshoot.lab.powershell.cmdlets.core import STOP, Cmdlet, Parameter, Use, need_administrator
+from troubleshoot.lab.powershell.errors import ScriptFailed, Unsupported
+from troubleshoot.lab.powershell.objects import Instance, ObjectType
+from troubleshoot.lab.powershell.types import enumeration
+
+_DENIED = "Access is denied. "
+_STORE = Parameter("text", choices=("ActiveStore",))
+_SWITCHED = Parameter("text", required=True, choices=("True", "False"))
+# Every set of profiles as Microsoft.PowerShell.Cmdletization.GeneratedTypes.NetSecurity.Profile prints it.
+_PROFILES = Parameter(
+    "text",
+    required=True,
+    choices=("Any", "Domain", "Private", "Public", "Domain, Private", "Domain, Public", "Private, Public"),
+)
+
+RULE = ObjectType(
+    "MSFT_NetFirewallRule",
+    "learn.microsoft.com/powershell/module/netsecurity/get-netfirewallrule",
+    ("Name", "Group", "Enabled", "Profile", "Direction", "Action", "PolicyStoreSourceType"),
+)
+PROFILE = ObjectType(
+    "MSFT_NetFirewallProfile",
+    "learn.microsoft.com/powershell/module/netsecurity/get-netfirewallprofile",
+    ("Name", "Enabled", "AllowLocalFirewallRules"),
+)
+CONNECTION = ObjectType(
+    "MSFT_NetConnectionProfile",
+    "learn.microsoft.com/powershell/module/netconnection/get-netconnectionprofile",
+    ("NetworkCategory",),
+)
+CACHED = ObjectType(
+    "MSFT_DNSClientCache", "learn.microsoft.com/powershell/module/dnsclient/get-dnsclientcache", ("Entry",)
+)
+
+
+def _rules(use: Use) -> list[Any]:
+    """Without a store: the rules kept on this computer. ActiveStore: those of group policy too."""
+    group, everywhere = use.get("Group"), use.get("PolicyStore") is not None
+    rows = [row for row in firewall.of(use.document)["rules"] if row["group"] == group]
+    found = [_rule(row) for row in rows if everywhere or row["source"] == "Local"]
+    if not found:
+        raise ScriptFailed(
+            f"No MSFT_NetFirewallRule objects found with property 'RuleGroup' equal to '{group}'.  "
+            "Verify the value of the property and retry."
+        )
+    return list(found)
+
+
+def _rule(row: dict[str, Any]) -> Instance:
+    values = {
+        "Name": row["name"],
+        "Group": row["group"],
+        "Enabled": _gpo_boolean(row["enabled"]),
+        "Profile": enumeration(row["profiles"]),
+        "Direction": enumeration(row["direction"]),
+        "Action": enumeration(row["action"]),
+        "PolicyStoreSourceType": enumeration(row["source"]),
+    }
+    return Instance(RULE, values)
+
+
+def _set_rule(use: Use) -> list[Any]:
+    name = use.get("Name")
+    need_administrator(use, _DENIED)
+    with use.state.changing() as document:
+        document.setdefault("firewall", firewall.usual())
+        rows = [one for one in document["firewall"]["rules"] if one["source"] == "Local"]
+        row = next((one for one in rows if one["name"].lower() == name.lower()), None)
+        if row is None:
+            raise ScriptFailed(
+                f"No MSFT_NetFirewallRule objects found with property 'InstanceID' equal to '{name}'.  "
+                "Verify the value of the property and retry."
+            )
+        row.update(enabled=use.get("Enabled") == "True", profiles=use.get("Profile"))
+    return []
+
+
+def _profiles(use: Use) -> list[Any]:
+    if use.get("PolicyStore") is None:
+        raise Unsupported("Get-NetFirewallProfile without -PolicyStore shows what is kept, not what is in force")
+    return [
+        Instance(
+            PROFILE,
+            {
+                "Name": name,
+                "Enabled": _gpo_boolean(row["enabled"]),
+                "AllowLocalFirewallRules": _gpo_boolean(row["local_rules"]),
+            },
+        )
+        for name, row in firewall.of(use.document)["profiles"].items()
+    ]
+
+
+def _connections(use: Use) -> list[Any]:
+    names = {"domain": "DomainAuthenticated", "private": "Private", "public": "Public"}
+    active = firewall.of(use.document)["active"]
+    return [Instance(CONNECTION, {"NetworkCategory": enumeration(names[name])}) for name in active]
+
+
+def _gpo_boolean(value: bool) -> Instance:
+    """Return one of the enumerations that say True and False without being a boolean."""
+    return enumeration("True" if value else "False")
+
+
+def _cached(use: Use) -> list[Any]:
+    return [Instance(CACHED, {"Entry": name}) for name in use.document.get("dns_cache", [])]
+
+
+def _clear(use: Use) -> list[Any]:
+    need_administrator(use, _DENIED)
+    with use.state.changing() as document:
+        document["dns_cache"] = []
+    return []
+
+
+CMDLETS = {
+    "Get-NetFirewallRule": Cmdlet({"Group": Parameter("text", required=True), "PolicyStore": _STORE} | STOP, _rules),
+    "Set-NetFirewallRule": Cmdlet(
+        {"Name": Parameter("name", required=True), "Enabled": _SWITCHED, "Profile": _PROFILES} | STOP, _set_rule
+    ),
+    "Get-NetFirewallProfile": Cmdlet({"PolicyStore": _STORE} | STOP, _profiles),
+    "Get-NetConnectionProfile": Cmdlet(dict(STOP), _connections),
+    "Get-DnsClientCache": Cmdlet(dict(STOP), _cached),
+    "Clear-DnsClientCache": Cmdlet(dict(STOP), _clear),
+}
+TYPES = (RULE, PROFILE, CONNECTION, CACHED)

@@ -1,0 +1,40 @@
+"""Who may use the private key of the Remote Desktop certificate, and the folder where Windows makes such keys."""
+
+from troubleshoot.engine.facts import UNKNOWN
+from troubleshoot.probes.windows import sddl
+from troubleshoot.probes.windows.rule import Reading, Rule, State, same
+
+KEY_FILE = Reading("key of the Remote Desktop certificate", "file-acl", {"target": "Remote Desktop key"})
+KEY_FOLDER = Reading("folder of machine keys", "file-acl", {"target": "MachineKeys folder"})
+READINGS = (KEY_FILE, KEY_FOLDER)
+
+
+def _file(state: State) -> str:
+    """The service that shows the certificate runs as Network Service and has to read the key; Windows keeps it whole.
+
+    Source: SupportArticles-docs, internal-error-has-occurred-connecting-remote-machine and
+    remote-desktop-listener-certificate-configurations.
+    """
+    if same(state, "exists", wanted=False):
+        return "missing"
+    return _judged(state, {"SY": sddl.FULL, "NS": sddl.READ})
+
+
+def _folder(state: State) -> str:
+    """Everybody may put keys into the folder, administrators keep it. Source: azure-support-scripts, vmassist.ps1."""
+    return _judged(state, {"WD": sddl.READ_AND_WRITE, "BA": sddl.FULL})
+
+
+def _judged(state: State, wanted: dict[str, int]) -> str:
+    text = state.get("sddl")
+    listed = sddl.entries(text) if isinstance(text, str) else None
+    if listed is None:
+        return UNKNOWN
+    enough = all(sddl.allowed(listed, account) & rights == rights for account, rights in wanted.items())
+    return "right" if enough else "wrong"
+
+
+RULES = (
+    Rule("windows.key_file", ("right", "wrong", "missing"), KEY_FILE, ("exists", "sddl"), _file),
+    Rule("windows.key_folder", ("right", "wrong"), KEY_FOLDER, ("exists", "sddl"), _folder),
+)
