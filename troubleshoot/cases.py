@@ -15,8 +15,6 @@ from troubleshoot.engine.guide import Walk
 from troubleshoot.jobs import NotPossible
 from troubleshoot.models import Answer, Case, Host, Person
 
-#: The guide for texts and codes that no entry of the table leads elsewhere.
-DEFAULT_GUIDE = "rdp-connection-closed"
 MOST_CHARACTERS = 100_000
 
 
@@ -151,7 +149,7 @@ def describe(found: Identified) -> dict[str, object]:
         "page": codebook.path(used.code) if used and used.entry else "",
         "name": used.entry.name if used and used.entry else None,
         "certainty": used.entry.certainty if used and used.entry else None,
-        "sentence": used.sentence if used else "There is no error code in this text. We can still check the computer.",
+        "sentence": used.sentence if used else _without_code(found),
         "ask": bool(used and used.ask),
         "others": [str(code) for code in used.others] if used else [],
         "kept": [str(match.code) for match in found.kept],
@@ -161,9 +159,19 @@ def describe(found: Identified) -> dict[str, object]:
 
 
 def guide_for(found: Identified) -> str:
-    """The name of the guide for what was found in a text."""
+    """The name of the guide for what was found in a text. Raises NotPossible where no guide is installed for it."""
     entry = found.used.entry if found.used else None
-    return (entry.guide if entry else None) or DEFAULT_GUIDE
+    seen = found.symptom.guide if found.symptom else ""
+    guide = (entry.guide if entry else None) or seen or library.installed().default_guide
+    if not guide:
+        raise NotPossible("No guide is installed for this. An administrator can add one.")
+    return guide
+
+
+def _without_code(found: Identified) -> str:
+    if found.symptom:
+        return found.symptom.text
+    return "There is no error code in this text. We can still check the computer."
 
 
 def _may_open(actor: Person, beneficiary: Person, host: Host | None) -> None:

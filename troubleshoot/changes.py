@@ -1,4 +1,4 @@
-"""One change of one host, as a worker carries it out: last gate, start, run, check from outside, way back."""
+"""One change of one host, as a worker carries it out: last gate, start, run, check, way back."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from django.db.models.functions import Now
 from troubleshoot import access, approvals, jobs, library, plans, visits
 from troubleshoot.audit import Machine, Tag
 from troubleshoot.credentials import CredentialMissing
+from troubleshoot.engine import facts, proof
 from troubleshoot.engine import plan as plan_rules
-from troubleshoot.engine import proof
 from troubleshoot.engine.action import Action
 from troubleshoot.engine.facts import UNKNOWN
 from troubleshoot.engine.resource import differs
 from troubleshoot.jobs import NotPossible
 from troubleshoot.models import Case, Host, Job, Reading
 from troubleshoot.models.job import State
-from troubleshoot.probes.network import LATER
 from troubleshoot.remote import winrm
 from troubleshoot.remote.envelope import RUNNER_DIGEST, Progress, Visit
+from troubleshoot.visits import Look
 
 log = logging.getLogger(__name__)
 #: A silent host is tried this often before the job ends unreachable; nothing was started, so trying again is safe.
@@ -37,7 +37,7 @@ PROGRESS_WORDS = {"read": "Reading", "write": "Changing", "check": "Reading agai
 
 def carry_out(job: Job, *, worker: Machine) -> None:
     """Takes a claimed change to its end. Nothing is sent to the host unless every condition still holds."""
-    before = visits.from_outside(job.host).facts
+    before = _values(_measured(job))
     plan, why = _last_gate(job)
     if plan is None:
         _end(job, State.REFUSED, why, worker)
@@ -65,6 +65,23 @@ def carry_out(job: Job, *, worker: Machine) -> None:
 def attempt(job: Job) -> uuid.UUID:
     """The name of this try on the host: the same for the same claim, another for the next."""
     return uuid.uuid5(job.pk, str(job.fence))
+
+
+def _measured(job: Job) -> Look:
+    """A fresh look at what proves this change: from outside, or by reading again where nothing outside shows it."""
+    action = library.installed().actions.get(job.action)
+    # Asked every second: no more than the check needs.
+    return visits.look(job.host, about=action.verify.facts if action else None, brief=True)
+
+
+def _values(look: Look) -> dict[str, str]:
+    return facts.values(look.facts.values())
+
+
+def _keep(job: Job, look: Look) -> None:
+    Reading.objects.bulk_create(
+        Reading(job=job, source=source, name=f"{name}, after", value=value) for source, name, value in look.readings
+    )
 
 
 def verify(job: Job, *, worker: Machine) -> None:
@@ -250,17 +267,16 @@ def _end_apply(job: Job, action: Action, worker: Machine) -> None:
     before = dict(job.result.get("outside_before", {}))
     readings, verdict = [], "not_verified"
     end = time.monotonic() + action.verify.within
-    thorough = not LATER.isdisjoint(action.verify.facts)  # asked every second: no more than the check needs
     while True:
-        report = visits.from_outside(job.host, thorough=thorough)
-        Reading.objects.create(job=job, source="network", name="remote desktop, after", value=report.to_json())
-        readings.append(report.facts)
+        look = _measured(job)
+        _keep(job, look)
+        readings.append(_values(look))
         verdict = proof.verdict(action.verify, library.installed().progress, before, readings)
         if verdict == "verified" or time.monotonic() >= end:
             break
         time.sleep(POLL_SECONDS)
     good = verdict == "verified"
-    text = "Checked from outside, twice: it answers properly again." if good else _not_verified(readings[-1], action)
+    text = _verified(action) if good else _not_verified(readings[-1], action)
     with transaction.atomic():
         moved = _end(
             job,
@@ -274,24 +290,31 @@ def _end_apply(job: Job, action: Action, worker: Machine) -> None:
             _take_back(job, worker)
 
 
+def _verified(action: Action) -> str:
+    if visits.scope(action.verify.facts).outside:
+        return "Checked from outside, twice: it answers properly again."
+    return "Read again, twice: it is as it should be."
+
+
 def _not_verified(last: dict[str, str], action: Action) -> str:
     missed = ", ".join(
         f"{name} is {last.get(name, UNKNOWN)}, wanted {' or '.join(wanted)}"
         for name, wanted in action.verify.facts.items()
         if last.get(name, UNKNOWN) not in wanted
     )
-    return f"Done, but it still does not answer properly. Check from outside: {missed or 'the readings do not agree'}."
+    check = "Check from outside" if visits.scope(action.verify.facts).outside else "Read again"
+    return f"Done, but it still does not answer properly. {check}: {missed or 'the readings do not agree'}."
 
 
-def _after(outside: dict[str, str]) -> dict[str, Any]:
-    """Facts after a change: what the check measured. What Windows said before no longer counts, so it is left out."""
-    return {name: {"value": value, "readings": ["measured after the change"]} for name, value in outside.items()}
+def _after(measured: dict[str, str]) -> dict[str, Any]:
+    """Facts after a change: what the check measured. Whatever else was said before no longer counts: it is left out."""
+    return {name: {"value": value, "readings": ["measured after the change"]} for name, value in measured.items()}
 
 
 def _take_back(job: Job, worker: Machine) -> None:
     """A change that made things worse is undone at once, under the approval that named this."""
     try:
-        undo = plans.undo_of(job, actor=worker, reason="The check from outside was worse than before.")
+        undo = plans.undo_of(job, actor=worker, reason="The check was worse than before.")
     except NotPossible as error:
         jobs.tell(job, str(error))
         return
@@ -307,11 +330,11 @@ def _end_revert(job: Job, plan: plan_rules.Plan, worker: Machine) -> None:
         for item, state in zip(plan.items, states, strict=True)
         for name, value in item.desired.items()
     )
-    outside = visits.from_outside(job.host)
-    Reading.objects.create(job=job, source="network", name="remote desktop, after", value=outside.to_json())
+    look = _measured(job)
+    _keep(job, look)
     text = "Read again: everything is as it was before." if back else "Read again: it is not as it was before."
     with transaction.atomic():
-        moved = _end(job, State.VERIFIED if back else State.NOT_VERIFIED, text, worker, facts=_after(outside.facts))
+        moved = _end(job, State.VERIFIED if back else State.NOT_VERIFIED, text, worker, facts=_after(_values(look)))
         if moved and back and job.origin:
             jobs.move(job.origin, State.REVERTED, "Undone", tag=Tag.JOB_REVERT, actor=worker)
 

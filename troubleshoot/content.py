@@ -5,7 +5,7 @@ import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from troubleshoot.engine.catalog import SEPARATOR, Catalog, CatalogError, parse
+from troubleshoot.engine.catalog import KINDS, SEPARATOR, Catalog, CatalogError, parse
 from troubleshoot.engine.facts import FactList
 from troubleshoot.engine.toml import SIZE_LIMIT, Problem
 
@@ -13,7 +13,7 @@ FOLDER = Path(__file__).parent / "catalog"
 """The content that ships with the product; an organisation's own folders come after it."""
 
 MOST_FILES = 5000
-_KINDS = ("errors", "guides", "parts", "actions", "resources")
+_KINDS = (*KINDS, "resources")
 _YAML = (".yaml", ".yml")
 
 

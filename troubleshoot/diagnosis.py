@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 from troubleshoot import audit, library
 from troubleshoot.audit import Actor, Tag
 from troubleshoot.engine import guide as guides
-from troubleshoot.engine.action import Judgement, judge
+from troubleshoot.engine.action import Cause, Judgement, judge
 from troubleshoot.engine.facts import UNKNOWN, Fact
 from troubleshoot.engine.guide import Guide, Step, Walk
 from troubleshoot.models import Answer, Case, GuideVersion, Job
@@ -111,8 +111,18 @@ def stored_facts(stored: dict[str, Any]) -> dict[str, Fact]:
 def causes(found: dict[str, Fact]) -> list[Judgement]:
     """Every cause with its verdict, the strongest first."""
     order = ["shown by", "fits", "not checked", "ruled out"]
-    judged = [judge(cause, found) for cause in library.installed().causes.values()]
+    judged = [judge(cause, found) for cause in _causes_about(found)]
     return sorted(judged, key=lambda one: order.index(one.verdict))
+
+
+def _causes_about(found: dict[str, Fact]) -> list[Cause]:
+    """The causes that these facts can say something about, and those without rules that codes name beside them."""
+    catalog = library.installed()
+    judged = {name for name, cause in catalog.causes.items() if not cause.facts.isdisjoint(found)}
+    beside = {
+        name for one in catalog.codes.entries.values() if not judged.isdisjoint(one.causes) for name in one.causes
+    }
+    return [one for name, one in catalog.causes.items() if name in judged or (name in beside and not one.judged)]
 
 
 def shown_cause(found: dict[str, Fact]) -> str:
@@ -145,6 +155,25 @@ def consult(guide: Guide, known: dict[str, Fact], given: dict[str, str]) -> tupl
 def _fact_answer(step: Step, known: dict[str, Fact]) -> str:
     fact = known.get(step.subject)
     return fact.value if fact and fact.value in step.to else UNKNOWN
+
+
+def is_good(fact: str, value: str) -> bool:
+    """Whether a reading shows a remedy to have helped; any other leads on to something else.
+
+    It does so when a remedy promises it. What could not be read is in nobody's way, but a fact that says how far
+    something comes has to be known.
+    """
+    catalog = library.installed()
+    promised = {one for action in catalog.actions.values() for one in action.verify.facts.get(fact, ())}
+    if furthest := catalog.progress.get(fact):
+        return furthest.get(value) == max(furthest.values())
+    return value in promised or (bool(promised) and value == UNKNOWN)
+
+
+def comes_through(known: Iterable[tuple[str, str]]) -> bool:
+    """Whether everything that comes only so far, by these facts and values, comes all the way."""
+    order = library.installed().progress
+    return all(order[fact].get(value) == max(order[fact].values()) for fact, value in known if fact in order)
 
 
 def fix_job(case: Case, action: str) -> Job | None:

@@ -15,6 +15,7 @@ from troubleshoot.engine.facts import Fact
 from troubleshoot.engine.guide import Walk
 from troubleshoot.models import Answer, Case, Job
 from troubleshoot.models.job import ENDED
+from troubleshoot.probes import network
 
 #: Fact from the network → the stage of the look that tells most about it.
 _STAGES = {"rdp.certificate": "certificate", "rdp.tls_failure": "tls", "rdp.negotiation_failure": "x224"}
@@ -82,7 +83,7 @@ def because(judged: Judgement, facts: Mapping[str, Fact]) -> str:
 
 
 def _inside(name: str) -> bool:
-    return name.startswith("windows.")
+    return name not in network.FACTS
 
 
 def _raw(name: str, readings: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""What is installed: the catalogue as this process read it at start, and the facts that the probes declare."""
+"""What is installed: the catalogue as this process read it at start, with the facts of probes and of content."""
 
 import functools
 import importlib
@@ -13,7 +13,7 @@ from troubleshoot.engine.guide import Guide
 
 
 @functools.cache
-def facts() -> FactList:
+def probed() -> FactList:
     """The union of what every probe module declares as FACTS; modules are found by scanning, not listed."""
     modules = [
         importlib.import_module(f"{probes.__name__}.{found.name}") for found in pkgutil.iter_modules(probes.__path__)
@@ -24,9 +24,14 @@ def facts() -> FactList:
 @functools.cache
 def installed() -> Catalog:
     """The catalogue, read once. Raises engine.catalog.CatalogError with every problem, by file, line and key."""
-    return content.load(settings.CATALOG_DIRS, facts())
+    return content.load(settings.CATALOG_DIRS, probed())
+
+
+def facts() -> FactList:
+    """Every fact: what probes declare, and what readings of the catalogue add."""
+    return installed().facts
 
 
 def guide_from(name: str, source: str) -> Guide:
     """A guide from its stored text, so that a case finishes on the version it began with."""
-    return parse_guide(name, source.encode(), facts())
+    return parse_guide(name, source.encode(), None)

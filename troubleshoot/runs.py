@@ -18,9 +18,10 @@ from django.conf import settings
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models.functions import Now
 
-from troubleshoot import access, audit, changes, diagnosis, jobs, plans, visits
+from troubleshoot import access, audit, changes, diagnosis, jobs, library, plans, visits
 from troubleshoot import connection as connection_test
 from troubleshoot.audit import Machine, Tag
+from troubleshoot.engine.action import Action
 from troubleshoot.jobs import NotPossible
 from troubleshoot.models import Case, Host, Job, Reading
 from troubleshoot.models.job import State
@@ -132,6 +133,7 @@ def _read(job: Job) -> None:
     action = plans.action_named(job.action) if job.action else None
     look = visits.look(
         job.host,
+        about=_about(job, action),
         also=plans.wanted(action) if action else (),
         on_outside=lambda seen: _keep_outside(job, seen.readings),
     )
@@ -157,6 +159,12 @@ def _read(job: Job) -> None:
         )
         if not moved:
             transaction.set_rollback(True)  # the lease was lost: another worker's reading counts
+
+
+def _about(job: Job, action: Action | None) -> set[str]:
+    """The facts that this look is for: what the case's guide asks, and what the remedy is guarded and proved by."""
+    asked = library.installed().facts_of(diagnosis.guide_of(job.case)) if job.case else frozenset()
+    return {*asked, *(action.facts if action else ())}
 
 
 def _test(job: Job) -> None:

@@ -6,8 +6,8 @@ Nothing here runs inside a database transaction: a caller writes "about to", cal
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast
 from uuid import UUID, uuid4
@@ -15,9 +15,10 @@ from uuid import UUID, uuid4
 from django.conf import settings
 
 from troubleshoot import credentials, library
-from troubleshoot.engine.facts import Fact
+from troubleshoot.engine.facts import UNKNOWN, Fact
 from troubleshoot.engine.plan import Plan
-from troubleshoot.engine.resource import Value
+from troubleshoot.engine.reading import Reading
+from troubleshoot.engine.resource import StateError, Value
 from troubleshoot.models import Host
 from troubleshoot.probes import network, windows
 from troubleshoot.remote import winrm
@@ -25,6 +26,8 @@ from troubleshoot.remote.dial import Registered
 from troubleshoot.remote.door import Way
 from troubleshoot.remote.envelope import Item, OnStage, Progress, State, Visit, Work
 
+#: Stages of the look from outside at which nothing at all has answered.
+SILENT = {"no_name", "timed_out", UNKNOWN}
 LOOPBACK = (ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1/128"))
 
 
@@ -34,6 +37,21 @@ class Wanted:
 
     resource: str
     params: Mapping[str, Value]
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a look takes: the network, Windows at all, its whole probe, readings of content, and further resources."""
+
+    outside: bool
+    inside: bool
+    windows: bool
+    readings: tuple[Reading, ...] = ()
+    also: tuple[Wanted, ...] = ()
+
+
+EVERYTHING = Scope(outside=True, inside=True, windows=True)
+"""All that the probes can tell."""
 
 
 @dataclass
@@ -52,6 +70,12 @@ class Look:
     def windows_answered(self) -> bool:
         """Whether Windows itself was asked and answered."""
         return self.reached == "yes"
+
+    @property
+    def answered(self) -> bool:
+        """Whether anything at all of the computer answered."""
+        stage = self.facts.get("rdp.stage")
+        return self.windows_answered or (stage is not None and stage.value not in SILENT)
 
     @property
     def signed_in(self) -> list[dict[str, str]] | None:
@@ -113,26 +137,53 @@ def from_outside(
     )
 
 
+def scope(facts: Collection[str]) -> Scope:
+    """What has to be looked at so that these facts are known."""
+    inside = windows.FACTS.keys() & set(facts)
+    readings = [
+        one for one in library.installed().readings.values() if not {fact.name for fact in one.facts}.isdisjoint(facts)
+    ]
+    return Scope(
+        outside=not network.FACTS.keys().isdisjoint(facts),
+        inside=bool(inside or readings),
+        windows=bool(inside - {"windows.reached"}),
+        readings=tuple(readings),
+    )
+
+
 def look(
     host: Host,
     *,
+    about: Collection[str] | None = None,
     also: Sequence[Wanted] = (),
     attempt: UUID | None = None,
+    brief: bool = False,
     on_outside: Callable[[Look], None] = lambda _: None,
 ) -> Look:
-    """A whole look: from outside, then from inside where we may. Every declared fact gets a value; nothing raises
-    for a host's sake. `also` names further resources to read in the same visit; their states come in `states`.
-    `on_outside` hears what is seen from outside: how far a connection comes, and again when the outside is done.
+    """A look: from outside, then from inside where we may, as far as it takes to know the facts that it is `about`;
+    None: all that the probes can tell. Each of these facts gets a value; nothing raises for a host's sake.
+
+    `also` names further resources to read in the same visit; their states come in `states`. `brief` takes from outside
+    no more than these facts need. `on_outside` hears what is seen from outside: how far a connection comes, and again
+    when the outside is done.
     """
     found = Look()
+    wanted = replace(EVERYTHING if about is None else scope(about), also=tuple(also))
+    thorough = not brief or not network.LATER.isdisjoint(about or network.LATER)
 
     def seen(report: network.Report) -> None:
         found.readings = [("network", "remote desktop", report.to_json())]
-        found.facts = {name: Fact(name, value, _stages(report)) for name, value in report.facts.items()}
+        measured = {name: value for name, value in report.facts.items() if thorough or name not in network.LATER}
+        found.facts = {name: Fact(name, value, _stages(report)) for name, value in measured.items()}
         on_outside(found)
 
-    seen(from_outside(host, on_verdict=seen))
-    _look_inside(host, found, also, attempt or uuid4())
+    if wanted.outside:
+        seen(from_outside(host, thorough=thorough, on_verdict=seen))
+    if wanted.inside or also:
+        _look_inside(host, found, wanted, attempt or uuid4())
+    # A guide that was stored long ago may ask for what nothing tells any more.
+    for name in set(about or ()) - library.probed().values.keys():
+        found.facts.setdefault(name, Fact(name, UNKNOWN))
     return found
 
 
@@ -141,14 +192,50 @@ def try_door(host: Host, *, attempt: UUID, on_stage: OnStage) -> Look:
     Nothing raises for a host's sake.
     """
     found = Look()
-    _look_inside(host, found, (), attempt, on_stage)
+    _look_inside(host, found, EVERYTHING, attempt, on_stage)
     return found
 
 
-def _look_inside(
-    host: Host, found: Look, also: Sequence[Wanted], attempt: UUID, on_stage: OnStage = lambda *_: None
-) -> None:
-    wanted = [*(Wanted(one.resource, one.params) for one in windows.READINGS), *also]
+def _look_inside(host: Host, found: Look, scope: Scope, attempt: UUID, on_stage: OnStage = lambda *_: None) -> None:
+    """One visit. Who is signed in is read every time: whoever decides about a change has to know."""
+    probe = windows.READINGS if scope.windows else (windows.SESSIONS,)
+    wanted = [Wanted(one.resource, one.params) for one in probe]
+    wanted += [Wanted(one.resource, one.params) for one in scope.readings]
+    states, errors = _read_inside(host, found, [*wanted, *scope.also], attempt, on_stage)
+    told = windows.facts(states[: len(probe)] if scope.windows else (), reached=found.reached)
+    for name, (value, readings) in told.items():
+        if scope.windows or name == "windows.reached":
+            found.facts[name] = Fact(name, value, readings)
+    for reading, state in zip(scope.readings, states[len(probe) :], strict=False):
+        found.facts |= {fact.name: fact for fact in reading.told(_fitting(reading, state))}
+    if found.windows_answered:
+        titles = [*(one.words for one in probe), *(one.title for one in scope.readings)]
+        found.readings += [
+            ("windows", title, {"error": errors.get(place, "")} if state is None else _open(one.resource, state))
+            for place, (title, one, state) in enumerate(zip(titles, wanted, states, strict=False))
+        ]
+    found.states = states[len(wanted) :]
+
+
+def _fitting(reading: Reading, state: State | None) -> State | None:
+    """The state, if it is what its resource describes."""
+    try:
+        library.installed().resources[reading.resource].check_state(state or {})
+    except StateError:
+        return None
+    return state
+
+
+def _open(resource: str, state: State) -> State:
+    """The state without what must not be kept."""
+    fields = library.installed().resources[resource].fields
+    return {name: value for name, value in state.items() if name not in fields or not fields[name].secret}
+
+
+def _read_inside(
+    host: Host, found: Look, wanted: Sequence[Wanted], attempt: UUID, on_stage: OnStage
+) -> tuple[list[State | None], dict[int | None, str]]:
+    """The states of what is wanted, and what stood in the way of each that is None."""
     states: list[State | None] = [None] * len(wanted)
     errors: dict[int | None, str] = {}
     try:
@@ -166,15 +253,7 @@ def _look_inside(
     except (winrm.DoorError, credentials.CredentialMissing) as error:
         found.reached = "denied" if isinstance(error, winrm.Denied | credentials.CredentialMissing) else "no"
         found.stage, found.trouble = getattr(error, "stage", "sign-in"), str(error)
-    split = len(windows.READINGS)
-    for name, (value, readings) in windows.facts(states[:split], reached=found.reached).items():
-        found.facts[name] = Fact(name, value, readings)
-    if found.windows_answered:
-        found.readings += [
-            ("windows", one.words, {"error": errors.get(place, "")} if state is None else state)
-            for place, (one, state) in enumerate(zip(windows.READINGS, states[:split], strict=True))
-        ]
-    found.states = states[split:]
+    return states, errors
 
 
 def carry_out(

@@ -84,10 +84,10 @@ class TestAWorkerWhoseLeaseWasGivenAway:
         _, job = approved
         from_outside = visits.from_outside
 
-        def slow(host: Host) -> Any:
+        def slow(host: Host, **given: Any) -> Any:
             Job.objects.filter(pk=job.pk, state=State.CLAIMED).update(lease_until=LONG_AGO)
             keeper.sweep()
-            return from_outside(host)
+            return from_outside(host, **given)
 
         with monkeypatch.context() as late:
             late.setattr(visits, "from_outside", slow)

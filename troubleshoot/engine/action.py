@@ -24,7 +24,7 @@ class Wish:
 
 @dataclass(frozen=True)
 class Verify:
-    """What the check from outside must find, at most `within` seconds after the run."""
+    """What the check must find, from outside or by reading again, at most `within` seconds after the run."""
 
     within: int
     facts: Rule
@@ -55,6 +55,11 @@ class Action:
     """True: explained and checked, never run."""
     digest: str
 
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """Return the names of the facts that guard and prove it."""
+        return tuple(dict.fromkeys([*self.guards, *self.verify.facts]))
+
 
 @dataclass(frozen=True)
 class Refusal:
@@ -78,6 +83,11 @@ class Cause:
     fits: tuple[Rule, ...]
     told_by: str = ""
     """What tells this reason apart from the others, for people."""
+
+    @property
+    def facts(self) -> frozenset[str]:
+        """Return the names of the facts that say something about it."""
+        return frozenset(name for rule in (*self.shown_by, *self.ruled_out, *self.fits) for name in rule)
 
     @property
     def judged(self) -> bool:

@@ -1,8 +1,8 @@
-"""The catalogue: codes, causes, guides, their parts, actions and resources, parsed and checked against each other."""
+"""The catalogue: codes, causes, facts, guides, their parts, actions and resources, checked against each other."""
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -10,6 +10,7 @@ from troubleshoot.engine import (
     canonical,
     catalog_actions,
     catalog_errors,
+    catalog_facts,
     catalog_guides,
     catalog_resources,
     parts,
@@ -17,14 +18,17 @@ from troubleshoot.engine import (
 )
 from troubleshoot.engine.action import Action, Cause
 from troubleshoot.engine.catalog_errors import Progress
-from troubleshoot.engine.codes import CodeClass, CodeTable, ErrorCode, Family
+from troubleshoot.engine.codes import CodeClass, CodeTable, ErrorCode, Family, Symptom
 from troubleshoot.engine.facts import FactList
 from troubleshoot.engine.guide import Guide
 from troubleshoot.engine.parts import ANY_PART, Expanded, Part, Piece
+from troubleshoot.engine.reading import Reading
 from troubleshoot.engine.resource import Resource
 from troubleshoot.engine.tables import NAME, Table, top
 from troubleshoot.engine.toml import Problem
 
+KINDS = ("errors", "facts", "guides", "parts", "actions")
+"""The folders of TOML files."""
 SEPARATOR = "//"
 """In the name of a file: stands between the catalogue folder and the path inside it."""
 
@@ -47,34 +51,46 @@ class Catalog:
     parts: Mapping[str, Part]
     actions: Mapping[str, Action]
     resources: Mapping[str, Resource]
+    readings: Mapping[str, Reading]
     progress: Progress
     facts: FactList
+    """What probes declare, and what the readings of this catalogue add."""
+    default_guide: str
+    """The guide for whatever leads nowhere else; empty where no guide says that it is."""
     digests: Mapping[str, str]
     """Path inside the catalogue (`guides/x.toml`) → SHA-256 of the file."""
     digest: str
     """SHA-256 over all of them and the fact list."""
+
+    def facts_of(self, guide: Guide) -> frozenset[str]:
+        """Return the facts that a guide asks for, and those that guard and prove its remedies, and judge the causes of
+        the codes that lead to it."""
+        remedies = [self.actions[name] for name in guide.remedies if name in self.actions]
+        codes = [one for one in self.codes.entries.values() if (one.guide or self.default_guide) == guide.name]
+        causes = [self.causes[name] for name in {name for one in codes for name in one.causes}]
+        return frozenset(guide.facts).union(*(one.facts for one in remedies), *(one.facts for one in causes))
 
 
 @dataclass
 class _Files:
     """The files by kind and name; `where` is the name for people."""
 
-    toml: dict[str, dict[str, tuple[str, bytes]]] = field(
-        default_factory=lambda: {"errors": {}, "guides": {}, "actions": {}, "parts": {}}
-    )
+    toml: dict[str, dict[str, tuple[str, bytes]]] = field(default_factory=lambda: {kind: {} for kind in KINDS})
     resources: dict[str, dict[str, tuple[str, bytes]]] = field(default_factory=lambda: defaultdict(dict))
     where: dict[str, str] = field(default_factory=dict)
     digests: dict[str, str] = field(default_factory=dict)
 
 
-def parse(files: Mapping[str, bytes], facts: FactList) -> Catalog:
+def parse(files: Mapping[str, bytes], probed: FactList) -> Catalog:
     """Return the catalogue of all files (name → bytes; the name may start with its folder and `//`).
 
-    Later folders may add, never replace. Raises CatalogError with every problem found.
+    `probed` are the facts that the probes declare. Later folders may add, never replace. Raises CatalogError with
+    every problem found.
     """
     problems: list[Problem] = []
     sorted_files = _sort(files, problems)
     resources = _resources(sorted_files, problems)
+    readings, facts = _readings(sorted_files, resources, probed, problems)
     actions = {}
     for name, table, digest in _tables(sorted_files, "actions", problems):
         actions[name] = catalog_actions.read(
@@ -82,7 +98,7 @@ def parse(files: Mapping[str, bytes], facts: FactList) -> Catalog:
         )
     shared = _parts(sorted_files, problems)
     guides = _guides(sorted_files, shared, facts, problems)
-    causes, codes, progress = _errors(sorted_files, facts, problems)
+    causes, codes, progress = _errors(sorted_files, facts, guides.values(), problems)
     if problems:
         raise CatalogError(problems)
     digests = dict(sorted(sorted_files.digests.items()))
@@ -93,15 +109,20 @@ def parse(files: Mapping[str, bytes], facts: FactList) -> Catalog:
         parts=MappingProxyType(shared),
         actions=MappingProxyType(actions),
         resources=MappingProxyType(resources),
+        readings=MappingProxyType(readings),
         progress=MappingProxyType(progress),
         facts=facts,
+        default_guide=next((guide.name for guide in guides.values() if guide.default), ""),
         digests=MappingProxyType(digests),
         digest=canonical.digest({"files": digests, "facts": facts.digest}, limit=2**22),
     )
 
 
-def parse_guide(name: str, source: bytes, facts: FactList) -> Guide:
-    """Return one guide from its stored text, so that a case can finish on it. Raises CatalogError."""
+def parse_guide(name: str, source: bytes, facts: FactList | None) -> Guide:
+    """Return one guide from its stored text, so that a case can finish on it. Raises CatalogError.
+
+    `facts` None leaves them unchecked: what a probe or a folder declared then may be gone, or have more values, now.
+    """
     problems: list[Problem] = []
     table = _table(where := f"guides/{name}.toml", source, problems)
     # A stored text holds its parts already, and no longer knows which step came from which.
@@ -130,7 +151,7 @@ def _sort(files: Mapping[str, bytes], problems: list[Problem]) -> _Files:
 def _place(found: _Files, inside: str, where: str, data: bytes) -> str | None:
     """Put a file where it belongs, or return why it belongs nowhere."""
     match inside.split("/"):
-        case ["errors" | "guides" | "actions" | "parts" as kind, file] if file.endswith(".toml"):
+        case [kind, file] if kind in KINDS and file.endswith(".toml"):
             name = file.removesuffix(".toml")
             if not NAME.fullmatch(name):
                 return "a file is named with lower-case letters, digits, - and _ only"
@@ -138,9 +159,7 @@ def _place(found: _Files, inside: str, where: str, data: bytes) -> str | None:
         case ["resources", name, "resource.toml" | "read.ps1" | "write.ps1" as file] if NAME.fullmatch(name):
             found.resources[name][file] = (where, data)
         case _:
-            return (
-                "is not a file of the catalogue (errors, guides, parts, actions: *.toml; resources: three fixed names)"
-            )
+            return f"is not a file of the catalogue ({', '.join(KINDS)}: *.toml; resources: three fixed names)"
     return None
 
 
@@ -174,7 +193,7 @@ def _parts(files: _Files, problems: list[Problem]) -> dict[str, Part]:
 
 
 def _guides(files: _Files, known: Mapping[str, Part], facts: FactList, problems: list[Problem]) -> dict[str, Guide]:
-    found = {}
+    found: dict[str, Guide] = {}
     for name, own, _ in _tables(files, "guides", problems):
         where, data = files.toml["guides"][name]
         named = parts.named(own, files.toml["parts"], known)
@@ -184,13 +203,32 @@ def _guides(files: _Files, known: Mapping[str, Part], facts: FactList, problems:
         if table := _table(where, text.data, in_text):
             found[name] = catalog_guides.read(name, text, table, facts, files.toml["actions"])
         problems.extend(map(text.at_home, in_text))
+        others = [one.name for one in found.values() if one.default and one.name != name]
+        if name in found and found[name].default and others:
+            own.wrong("default", f"{others[0]} is the guide for everything else already")
     if not problems:
         parts.check_use(known.values(), found.values())
     return found
 
 
+def _readings(
+    files: _Files, resources: Mapping[str, Resource], probed: FactList, problems: list[Problem]
+) -> tuple[dict[str, Reading], FactList]:
+    """Return the readings that the files declare, and all facts: those of the probes, and each of theirs once."""
+    found: dict[str, Reading] = {}
+    declared: dict[str, tuple[str, ...]] = {}
+    for name, table, _ in _tables(files, "facts", problems):
+        found[name] = catalog_facts.read(name, table, resources=resources, named=files.resources, probed=probed)
+        for index, fact in enumerate(found[name].facts):
+            if fact.name in declared:
+                table.wrong("fact", f"the fact {fact.name} stands twice", index, "name")
+            elif fact.name not in probed:
+                declared[fact.name] = fact.values
+    return found, FactList(probed.values, declared)
+
+
 def _errors(
-    files: _Files, facts: FactList, problems: list[Problem]
+    files: _Files, facts: FactList, guides: Iterable[Guide], problems: list[Problem]
 ) -> tuple[dict[str, Cause], CodeTable, dict[str, Mapping[str, int]]]:
     tables = [table for _, table, _ in _tables(files, "errors", problems)]
     causes: dict[str, Cause] = {}
@@ -208,7 +246,8 @@ def _errors(
             if progress.setdefault(fact, order) is not order:
                 table.wrong("progress", "this order stands twice", fact)
         table.done()
-    return causes, CodeTable(entries.values(), classes, families), progress
+    symptoms = [Symptom(text, guide.name) for guide in guides for text in guide.symptoms]
+    return causes, CodeTable(entries.values(), classes, families, symptoms), progress
 
 
 def _kinds(tables: list[Table]) -> tuple[list[Family], list[CodeClass]]:

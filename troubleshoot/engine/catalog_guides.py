@@ -18,15 +18,16 @@ MOST_JOURNEYS = 500
 """Journeys that one example may stand for."""
 READY_LIMIT = 300
 """Characters of a message that is ready to be sent."""
+SYMPTOM_LIMIT = 120
 TOLD = "told."
 """How the facts are called that a person's answers tell."""
 NOWHERE = Step("", "", "", MappingProxyType({}))
 
 
-def read(name: str, source: Expanded, table: Table, facts: FactList, actions: Collection[str] | None) -> Guide:
+def read(name: str, source: Expanded, table: Table, facts: FactList | None, actions: Collection[str] | None) -> Guide:
     """Return the guide of an expanded text; what is wrong goes into the table's problems.
 
-    `actions` are the names of all actions; None leaves them unchecked (a case finishes on a stored guide).
+    `actions` are the names of all actions; None leaves them, or `facts`, unchecked (a case finishes on a stored guide).
     """
     before = len(table.problems)
     steps, start = table.table("steps"), table.name("start")
@@ -41,6 +42,8 @@ def read(name: str, source: Expanded, table: Table, facts: FactList, actions: Co
         source=source.data.decode(),
         meanwhile=table.name("meanwhile") if "meanwhile" in table.data else "",
         ready=table.sentences("ready", limit=READY_LIMIT),
+        symptoms=table.sentences("symptoms", limit=SYMPTOM_LIMIT),
+        default=table.flag("default"),
     )
     table.done()
     if len(table.problems) == before:
@@ -61,7 +64,7 @@ def _without_unreached(guide: Guide) -> Guide:
     return replace(guide, steps=MappingProxyType(kept))
 
 
-def _step(name: str, table: Table, facts: FactList, actions: Collection[str] | None, source: Expanded) -> Step:
+def _step(name: str, table: Table, facts: FactList | None, actions: Collection[str] | None, source: Expanded) -> Step:
     kinds = [kind for kind in KINDS if kind in table.data]
     if len(kinds) != 1:
         table.wrong(None, f"a step has exactly one of {', '.join(KINDS)}")
@@ -89,8 +92,10 @@ def _step(name: str, table: Table, facts: FactList, actions: Collection[str] | N
     return step
 
 
-def _check_answers(step: Step, table: Table, to: Table, facts: FactList, actions: Collection[str] | None) -> None:
-    if step.kind == "fact" and step.subject not in facts:
+def _check_answers(
+    step: Step, table: Table, to: Table, facts: FactList | None, actions: Collection[str] | None
+) -> None:
+    if step.kind == "fact" and facts is not None and step.subject not in facts:
         table.wrong("fact", f"no probe declares the fact {step.subject}")
     if step.kind == "fix" and actions is not None and step.subject not in actions:
         table.wrong("fix", f"there is no action {step.subject}")
@@ -98,7 +103,7 @@ def _check_answers(step: Step, table: Table, to: Table, facts: FactList, actions
         table.wrong("to", "must name at least one answer")
     if step.how and step.kind in ("fact", "fix"):
         table.wrong("steps" if step.how.steps else "commands", "nobody follows steps here; a remedy names its own")
-    if step.tells:
+    if step.tells and facts is not None:
         _check_tells(step, table, to, facts)
     expected = _expected(step, facts)
     for value in expected:
@@ -120,10 +125,10 @@ def _check_tells(step: Step, table: Table, to: Table, facts: FactList) -> None:
             to.wrong(value, f"is no value of {step.tells}; it is one of {', '.join(facts.values[step.tells])}")
 
 
-def _expected(step: Step, facts: FactList) -> Collection[str]:
+def _expected(step: Step, facts: FactList | None) -> Collection[str]:
     """Return the answers that must be routed; a question's answers are the author's own."""
     if step.kind == "fact":
-        return facts.values.get(step.subject, step.to)
+        return tuple(step.to) if facts is None else facts.values.get(step.subject, step.to)
     return {"fix": FIX_ANSWERS, "try": TRY_ANSWERS, "end": ()}.get(step.kind, tuple(step.to))
 
 

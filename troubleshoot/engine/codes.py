@@ -11,6 +11,8 @@ CERTAINTIES = ("documented", "field_report", "unconfirmed")
 _WIN32_IN_HRESULT = 0x8007
 _SECONDS = ("extended", "errinfo")
 """Where the second number of a pair is looked up alone: the control names some, the computer sends the others."""
+LONGEST_SYMPTOM = 200
+"""Characters of a text that may be the words of a symptom; one that holds more says more than that."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,19 @@ class CodeClass:
         if self.low_byte is None:
             return code.namespace == self.namespace and self.first <= code.code <= self.last
         return code.namespace == self.namespace and code.code > 0xFF and code.code & 0xFF == self.low_byte
+
+
+@dataclass(frozen=True)
+class Symptom:
+    """What a person sees who has no number, in the words to choose from, and its guide; empty: no special one."""
+
+    text: str
+    guide: str
+
+    @property
+    def key(self) -> str:
+        """Return the words as they are compared: neither case nor blanks nor the end of the sentence count."""
+        return " ".join(self.text.casefold().split()).rstrip(" .!?")
 
 
 @dataclass(frozen=True)
@@ -111,6 +126,8 @@ class Identified:
     kept: tuple[Match, ...]
     hints: tuple[Hint, ...]
     notes: tuple[str, ...]
+    symptom: Symptom | None = None
+    """What is seen, where the text says it in the words of the table."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +144,11 @@ class CodeTable:
     """The known codes, looked up by exact pair, then by the code alone, then by what its number suggests."""
 
     def __init__(
-        self, entries: Iterable[ErrorCode] = (), classes: Iterable[CodeClass] = (), families: Iterable[Family] = ()
+        self,
+        entries: Iterable[ErrorCode] = (),
+        classes: Iterable[CodeClass] = (),
+        families: Iterable[Family] = (),
+        symptoms: Iterable[Symptom] = (),
     ) -> None:
         self.entries: Mapping[Code, ErrorCode] = MappingProxyType({entry.code: entry for entry in entries})
         self.classes = tuple(classes)
@@ -135,6 +156,7 @@ class CodeTable:
         for code in self.entries:
             in_words.setdefault(code.namespace, Family(code.namespace, code.namespace, ""))
         self.families: Mapping[str, Family] = MappingProxyType(in_words)
+        self.symptoms = _symptoms(self.entries.values(), symptoms)
         named: dict[str, ErrorCode] = {}
         for entry in sorted(self.entries.values(), key=lambda entry: entry.code.extended is not None):
             named.setdefault(entry.symbol, entry)
@@ -174,7 +196,8 @@ class CodeTable:
             matches += self._events(read.hints)
         # A stable sort: of equally well known codes the first one in the text is used; 0 says nothing, so it is last.
         ranked = sorted(matches, key=lambda one: (one.code.key != prefer, one.entry is None, one.code.code == 0))
-        return Identified(ranked[0] if ranked else None, tuple(ranked[1:]), read.hints, read.notes)
+        symptom = self.symptoms.get(Symptom(text, "").key) if len(text) <= LONGEST_SYMPTOM else None
+        return Identified(ranked[0] if ranked else None, tuple(ranked[1:]), read.hints, read.notes, symptom)
 
     def _match(self, found: Found, prefer: str) -> Match | None:
         chosen = [code for code in (*found.choices, *found.loose) if code.key == prefer]
@@ -206,6 +229,16 @@ class CodeTable:
         for code in [Code("event", int(hint.value)) for hint in hints if hint.kind == "event"]:
             if code in self.entries:
                 yield self._of(Found(str(code.code), "the number of a line in the event log", (code,)), code)
+
+
+def _symptoms(entries: Iterable[ErrorCode], of_guides: Iterable[Symptom]) -> Mapping[str, Symptom]:
+    """Return every symptom by its key. A guide that names it comes first, then the one guide of all its codes."""
+    found: dict[str, Symptom] = {}
+    for symptom in [Symptom(text, entry.guide or "") for entry in entries for text in entry.symptoms]:
+        known = found.setdefault(symptom.key, symptom)
+        if known.guide != symptom.guide:
+            found[symptom.key] = Symptom(known.text, "")
+    return MappingProxyType(found | {symptom.key: symptom for symptom in of_guides})
 
 
 def _without_repeats(matches: list[Match]) -> list[Match]:

@@ -75,6 +75,15 @@ class Guide:
     """The question that a person may answer while the first readings are being taken; empty for none."""
     ready: tuple[str, ...] = ()
     """Messages that helpdesk may send with one click wherever the case stands."""
+    symptoms: tuple[str, ...] = ()
+    """What a person without a number sees, word for word; each leads here."""
+    default: bool = False
+    """True: for whatever leads nowhere else."""
+
+    @property
+    def remedies(self) -> tuple[str, ...]:
+        """Return the names of the actions this guide may come to."""
+        return tuple(dict.fromkeys(step.subject for step in self.steps.values() if step.kind == "fix"))
 
     @property
     def facts(self) -> tuple[str, ...]:

@@ -179,7 +179,7 @@ class Scene(Remedy):
         may as well lie with the person, and what the guide would have them try later is worth trying now.
         """
         facts = self.look.facts if self.look else {}
-        if facts.get("rdp.stage", {}).get("value") != "ok":
+        if not facts or not diagnosis.comes_through((name, part["value"]) for name, part in facts.items()):
             return ()
         return guides.tries_ahead(self.guide, self.walk.at, lambda step: self._said(step, facts))
 

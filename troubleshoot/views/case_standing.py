@@ -16,8 +16,6 @@ from troubleshoot.models.job import ACTIVE, State
 
 MOST_JOBS = 50
 RUNNING = frozenset({State.QUEUED, State.UNKNOWN, *ACTIVE})
-#: Readings that show a remedy to have helped; any other leads on to something else.
-GOOD = {("rdp.stage", "ok"), ("rdp.certificate", "valid"), ("rdp.certificate", "unknown")}
 #: Screens that change by themselves, and how often they look.
 LIVE = {"checking": 1, "running": 1, "waiting": 5, "desk": 5}
 
@@ -78,7 +76,7 @@ class Standing:
     def ended_fix(self) -> Job | None:
         """The remedy's job that the walk came from, when nothing but good readings came after it."""
         path = list(self.walk.path)
-        while path and (self.guide.steps[path[-1][0]].subject, path[-1][1]) in GOOD:
+        while path and diagnosis.is_good(self.guide.steps[path[-1][0]].subject, path[-1][1]):
             path.pop()
         last = path[-1][0] if path else ""
         row = next((row for row in reversed(self.rows) if row.step == last), None)

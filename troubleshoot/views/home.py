@@ -103,7 +103,7 @@ def hint(text: str, prefer: str = "") -> dict[str, Any] | None:
     return {
         "found": found.used is not None,
         "several": found.used is not None and (entry is None or len(entry.causes) > 1),
-        "sentence": sentence(found.used),
+        "sentence": found.symptom.text if found.symptom and not found.used else sentence(found.used),
         "why": [wording.certainty(entry.certainty if entry else None), *([_why(found.used)] if found.used else [])],
         "ask": bool(found.used and found.used.ask),
         "choices": choices(found),
@@ -138,7 +138,7 @@ def choices(found: Identified) -> list[dict[str, str]]:
 
 def symptoms() -> list[str]:
     """What people see who have no number, in the order of the table."""
-    return list(dict.fromkeys(one for entry in library.installed().codes.entries.values() for one in entry.symptoms))
+    return [symptom.text for symptom in library.installed().codes.symptoms.values()]
 
 
 def _latest_open(person: Person) -> tuple[Case, str] | None:

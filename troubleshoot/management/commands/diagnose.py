@@ -12,7 +12,8 @@ from django.db import transaction
 from troubleshoot import audit, cases, diagnosis, documents, library, plans, visits
 from troubleshoot.engine import action as actions
 from troubleshoot.engine import facts as fact_rules
-from troubleshoot.engine.guide import AnswerRefused, Walk
+from troubleshoot.engine.codes import Identified
+from troubleshoot.engine.guide import AnswerRefused, Guide, Walk
 from troubleshoot.management.commands.cases import in_words as case_in_words
 from troubleshoot.management.doors import PlainCommand
 from troubleshoot.management.surroundings import operator
@@ -21,8 +22,6 @@ from troubleshoot.remote.dial import DialError
 from troubleshoot.visits import Look
 
 OUTCOME, QUESTIONS, NOT_REACHED = 0, 2, 3
-#: Stages of the network probe at which nothing at all has answered.
-SILENT = {"no_name", "timed_out", "unknown"}
 
 
 class Command(PlainCommand):
@@ -51,8 +50,10 @@ class Command(PlainCommand):
         host = _host(options)
         try:
             given = dict(_pair(text) for text in options["answer"])
-            look = visits.look(host)
-            document, walk = _diagnose(error, host, look, given)
+            found = library.installed().codes.identify(error)
+            guide = library.installed().guides[cases.guide_for(found)]
+            look = visits.look(host, about=library.installed().facts_of(guide))
+            document, walk = _diagnose(found, guide, host, look, given)
         except AnswerRefused as refusal:
             raise CommandError(f"{refusal}.") from refusal
         except (DialError, ValueError) as refusal:
@@ -97,9 +98,9 @@ def _pair(text: str) -> tuple[str, str]:
     return step, value
 
 
-def _diagnose(error: str, host: Host, look: Look, given: dict[str, str]) -> tuple[dict[str, Any], Walk]:
-    found = library.installed().codes.identify(error)
-    guide = library.installed().guides[cases.guide_for(found)]
+def _diagnose(
+    found: Identified, guide: Guide, host: Host, look: Look, given: dict[str, str]
+) -> tuple[dict[str, Any], Walk]:
     walk, sources = diagnosis.consult(guide, look.facts, given)
     action = walk.at.subject if walk.at.kind == "fix" else None
     outcome = {"end": walk.at.subject, "fix": "fix"}.get(walk.at.kind)
@@ -140,7 +141,7 @@ def _record(host: Host, document: dict[str, Any]) -> None:
 
 
 def _status(look: Look, walk: Walk) -> int:
-    if look.facts["rdp.stage"].value in SILENT and not look.windows_answered:
+    if not look.answered:
         return NOT_REACHED
     return OUTCOME if walk.at.kind in {"end", "fix"} else QUESTIONS
 

@@ -1,0 +1,137 @@
+"""Readings that content declares: facts without a line of Python."""
+
+import pytest
+
+from tests.engine.sample import ACTION, FACTS, FILES, GUIDE, RESOURCE, problems
+from troubleshoot.engine.catalog import Catalog, parse
+from troubleshoot.engine.facts import Fact
+from troubleshoot.engine.resource import State
+
+FILE = "facts/hall.toml"
+TEXT = """\
+title = "Lamp in the hall"
+resource = "lamp"
+params = { room = "hall" }
+
+[[fact]]
+name = "hall.lamp"
+question = "Does the lamp shine?"
+values = [
+  { value = "off", when = { switch = false }, words = "No", bad = true },
+  { value = "bright", when = { switch = true }, at_least = { watts = 60 }, words = "Yes, brightly" },
+  { value = "on", at_least = { watts = 1 }, words = "Yes" },
+]
+
+[[fact]]
+name = "hall.heat"
+question = "Is it hot?"
+values = [{ value = "hot", at_least = { temperature = 80 }, words = "Yes", bad = true }]
+"""
+
+
+def catalog(**more: str) -> Catalog:
+    files = {name: text.encode() for name, text in (FILES | {FILE: TEXT} | more).items()}
+    return parse(files, FACTS)
+
+
+def told(state: State | None) -> dict[str, str]:
+    return {fact.name: fact.value for fact in catalog().readings["hall"].told(state)}
+
+
+class TestADeclaredFact:
+    @pytest.mark.parametrize(
+        ("state", "value"),
+        [
+            ({"switch": False, "watts": 60}, "off"),
+            ({"switch": True, "watts": 60}, "bright"),
+            ({"switch": True, "watts": 59}, "on"),
+            ({"switch": True, "watts": 0}, "unknown"),
+            ({"switch": True, "watts": None}, "unknown"),
+            ({"switch": 1, "watts": 60}, "on"),
+            ({"switch": None, "watts": True}, "unknown"),
+            ({}, "unknown"),
+            (None, "unknown"),
+        ],
+    )
+    def test_has_the_value_of_the_first_line_that_holds(self, state: State | None, value: str) -> None:
+        assert told(state)["hall.lamp"] == value
+
+    def test_says_which_fields_decided_with_a_host_s_text_escaped(self) -> None:
+        reading = catalog().readings["hall"]
+        assert list(reading.told({"switch": True, "watts": 60, "temperature": "ü" * 99}))[1] == Fact(
+            "hall.heat", "unknown", ("Lamp in the hall: temperature '" + "\\xfc" * 14 + "\\xf",)
+        )
+        assert next(reading.told(None)).readings == ("Lamp in the hall: could not be read",)
+
+    def test_can_be_routed_guarded_and_proved_by_like_those_of_probes(self) -> None:
+        action = ACTION.replace('"lamp.light" = ["on"]', '"hall.lamp" = ["on", "bright"]')
+        to = '{ off = "where", on = "explained", bright = "explained", unknown = "where" }'
+        guide = GUIDE.replace("lamp.light", "hall.lamp").replace(
+            '{ on = "explained", off = "where", unknown = "where" }', to
+        )
+        made = catalog(**{"actions/switch-on.toml": action, "guides/lamp-dark.toml": guide})
+        assert made.actions["switch-on"].verify.facts == {"hall.lamp": ("on", "bright")}
+        # "lamp.light" judges the cause of a code that leads here.
+        assert made.facts_of(made.guides["lamp-dark"]) == {"hall.lamp", "lamp.bulb", "lamp.light"}
+
+    def test_counts_for_the_digest(self) -> None:
+        other = TEXT.replace('value = "hot"', 'value = "warm"')
+        assert catalog(**{FILE: other}).digest != catalog().digest
+
+
+SPOILED = [
+    ('resource = "lamp"', 'resource = "lmap"', f"{FILE}:2: resource: there is no resource lmap"),
+    ('room = "hall"', 'room = "9"', f"{FILE}:3: params: lamp: the parameter room may not be '9'"),
+    ('"hall.lamp"', '"hall"', f"{FILE}:6: fact[1].name: a fact is named with"),
+    ('"hall.lamp"', '"lamp.light"', f"{FILE}:6: fact[1].name: a probe declares the fact lamp.light"),
+    ('"hall.heat"', '"hall.lamp"', f"{FILE}:15: fact[2].name: the fact hall.lamp stands twice"),
+    ("switch = false", "swich = false", f"{FILE}:9: fact[1].values[1].when.swich: lamp has no field swich"),
+    ("switch = false", 'switch = "off"', f"{FILE}:9: fact[1].values[1].when.switch: switch must be boolean"),
+    ("watts = 60 ", 'watts = "60" ', "values[2].at_least.watts: must be an integer"),
+    ("at_least = { watts = 60 }", "at_least = { switch = 1 }", "at_least.switch: switch of lamp is no number"),
+    ('value = "off"', 'value = "Off!"', "values[1].value: a value has lower-case letters"),
+    ('value = "off"', 'value = "unknown"', "values[1].value: unknown is what a fact is where nothing else holds"),
+    ("when = { switch = false }, ", "", "values[1]: an empty rule would always hold"),
+    ('words = "No", ', "", "fact[1].values[1].words: is missing"),
+    ('words = "No"', 'words = "<b>No</b>"', "values[1].words: is plain text"),
+    ("bad = true }", 'bad = "yes" }', "values[1].bad: must be true or false"),
+    ("bad = true }", "worse = true }", "values[1].worse: unknown key"),
+    ('question = "Is it hot?"\n', "", "fact[2].question: is missing"),
+    ("[[fact]]", "[[fcat]]", "fcat: unknown key"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "expected"), SPOILED, ids=[one[1][:40] for one in SPOILED])
+def test_a_fault_of_a_reading_is_found_at_its_line_and_key(old: str, new: str, expected: str) -> None:
+    assert old in TEXT
+    found = problems({FILE: TEXT.replace(old, new, 1).encode()})
+    assert [text for text in found if expected in text], found
+
+
+def test_a_secret_field_is_never_made_a_fact() -> None:
+    secret = RESOURCE.replace('words = "Temperature"', 'words = "Temperature"\nsecret = true')
+    found = problems({FILE: TEXT.encode(), "resources/lamp/resource.toml": secret.encode()})
+    assert found == [
+        f"{FILE}:17: fact[2].values[1].at_least.temperature: temperature of lamp is secret: facts are stored and shown"
+    ]
+
+
+class TestSymptoms:
+    SEEN = GUIDE.replace('start = "light"', 'start = "light"\nsymptoms = ["The room stays dark."]\ndefault = true')
+
+    @pytest.mark.parametrize("text", ["The room stays dark.", "the room  stays dark", " THE ROOM\nSTAYS DARK!"])
+    def test_lead_to_the_guide_that_names_them(self, text: str) -> None:
+        symptom = catalog(**{"guides/lamp-dark.toml": self.SEEN}).codes.identify(text).symptom
+        assert symptom is not None
+        assert (symptom.text, symptom.guide) == ("The room stays dark.", "lamp-dark")
+
+    @pytest.mark.parametrize("text", ["The room stays dark, and cold.", "", "The room stays dark." + " " * 200])
+    def test_are_not_guessed(self, text: str) -> None:
+        assert catalog(**{"guides/lamp-dark.toml": self.SEEN}).codes.identify(text).symptom is None
+
+    def test_only_one_guide_is_for_everything_else(self) -> None:
+        assert catalog(**{"guides/lamp-dark.toml": self.SEEN}).default_guide == "lamp-dark"
+        assert catalog().default_guide == ""
+        other = GUIDE.replace('start = "light"', 'start = "light"\ndefault = true')
+        found = problems({"guides/lamp-dark.toml": self.SEEN.encode(), "guides/other.toml": other.encode()})
+        assert found == ["guides/other.toml:3: default: lamp-dark is the guide for everything else already"]

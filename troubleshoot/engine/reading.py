@@ -1,0 +1,75 @@
+"""Readings that content declares: a resource to look at, and what facts follow from its state. Pure."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from troubleshoot.engine.facts import UNKNOWN, Fact
+from troubleshoot.engine.resource import State, Value, differs
+
+
+@dataclass(frozen=True)
+class Case:
+    """One value of a fact, and when the fact has it: every field of `when` and `at_least` must fit."""
+
+    value: str
+    when: Mapping[str, Value]
+    at_least: Mapping[str, int]
+    words: str
+    """The answer to the fact's question, for a person."""
+    bad: bool
+    """True: something is wrong there."""
+
+    def holds(self, state: State) -> bool:
+        """Tell whether a state fits; a field that is not there, or null, is never at least anything."""
+        return all(name in state and not differs(state[name], wanted) for name, wanted in self.when.items()) and all(
+            _number(state.get(name)) >= least for name, least in self.at_least.items()
+        )
+
+
+@dataclass(frozen=True)
+class DeclaredFact:
+    """A fact that follows from one reading: the first case that holds says its value."""
+
+    name: str
+    question: str
+    cases: tuple[Case, ...]
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """Return the values that it can have, besides unknown."""
+        return tuple(dict.fromkeys(case.value for case in self.cases))
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Return the fields of the state that decide."""
+        return tuple(dict.fromkeys(name for case in self.cases for name in (*case.when, *case.at_least)))
+
+    def of(self, value: str) -> Case | None:
+        """Return the first case that gives a value, for its words."""
+        return next((case for case in self.cases if case.value == value), None)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A resource to read, with its parameters, how a person calls it, and the facts that its state tells."""
+
+    name: str
+    title: str
+    resource: str
+    params: Mapping[str, Value]
+    facts: tuple[DeclaredFact, ...]
+
+    def told(self, state: State | None) -> Iterator[Fact]:
+        """Yield each fact with what it follows from; unknown where the state could not be read or fits no case."""
+        for fact in self.facts:
+            if state is None:
+                yield Fact(fact.name, UNKNOWN, (f"{self.title}: could not be read",))
+                continue
+            value = next((case.value for case in fact.cases if case.holds(state)), UNKNOWN)
+            # A host's text is shown capped and escaped.
+            shown = ", ".join(f"{name} {ascii(state.get(name))[:60]}" for name in fact.fields)
+            yield Fact(fact.name, value, (f"{self.title}: {shown}",))
+
+
+def _number(value: Value) -> float:
+    return value if type(value) is int else float("-inf")
