@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from troubleshoot.engine.facts import UNKNOWN, Fact
+from troubleshoot.engine.howto import NOTHING, HowTo
 from troubleshoot.engine.resource import Value
 
 RISKS = ("low", "disruptive", "dangerous")
@@ -52,8 +53,23 @@ class Action:
     temporary: int | None
     """Seconds after which the change undoes itself, or None."""
     manual: bool
-    """True: explained and checked, never run."""
+    """True: done by a person, explained and checked by the portal, never run."""
     digest: str
+    certainty: str = "documented"
+    """documented, field_report or unconfirmed: never surer than the source."""
+    how: HowTo = NOTHING
+    """What the person does, step by step; only where the portal does not run it."""
+    refused: str = ""
+    """Why the portal never offers this, whoever asks; empty where it does. Then nothing is set, guarded or verified."""
+    instead: str = ""
+    """What to do in place of what is refused."""
+
+    @property
+    def kind(self) -> str:
+        """Return refused, manual, temporary or automatic."""
+        return (
+            "refused" if self.refused else "manual" if self.manual else "temporary" if self.temporary else "automatic"
+        )
 
     @property
     def facts(self) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -97,7 +97,8 @@ def parse(files: Mapping[str, bytes], probed: FactList) -> Catalog:
             name, table, digest=digest, resources=resources, named=sorted_files.resources, facts=facts
         )
     shared = _parts(sorted_files, problems)
-    guides = _guides(sorted_files, shared, facts, problems)
+    refused = {name for name, action in actions.items() if action.refused}
+    guides = _guides(sorted_files, shared, set(sorted_files.toml["actions"]) - refused, facts, problems)
     causes, codes, progress = _errors(sorted_files, facts, guides.values(), problems)
     if problems:
         raise CatalogError(problems)
@@ -192,7 +193,9 @@ def _parts(files: _Files, problems: list[Problem]) -> dict[str, Part]:
     return {part.name: part for part in read if parts.check(part)}
 
 
-def _guides(files: _Files, known: Mapping[str, Part], facts: FactList, problems: list[Problem]) -> dict[str, Guide]:
+def _guides(
+    files: _Files, known: Mapping[str, Part], offered: Collection[str], facts: FactList, problems: list[Problem]
+) -> dict[str, Guide]:
     found: dict[str, Guide] = {}
     for name, own, _ in _tables(files, "guides", problems):
         where, data = files.toml["guides"][name]
@@ -201,7 +204,7 @@ def _guides(files: _Files, known: Mapping[str, Part], facts: FactList, problems:
             continue
         text, in_text = parts.expand(own, data, named), list[Problem]()
         if table := _table(where, text.data, in_text):
-            found[name] = catalog_guides.read(name, text, table, facts, files.toml["actions"])
+            found[name] = catalog_guides.read(name, text, table, facts, offered)
         problems.extend(map(text.at_home, in_text))
         others = [one.name for one in found.values() if one.default and one.name != name]
         if name in found and found[name].default and others:

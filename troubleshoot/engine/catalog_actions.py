@@ -3,12 +3,14 @@
 from collections.abc import Collection, Mapping
 from types import MappingProxyType
 
+from troubleshoot.engine import howto
 from troubleshoot.engine.action import RISKS, Action, Rule, Verify, Wish
 from troubleshoot.engine.facts import UNKNOWN, FactError, FactList
 from troubleshoot.engine.resource import Resource, StateError, Value
 from troubleshoot.engine.tables import Table
 
 VERIFY_MOST = 15 * 60
+CERTAINTIES = ("documented", "field_report", "unconfirmed")
 TEMPORARY_MOST = 7 * 24 * 3600
 
 
@@ -25,7 +27,7 @@ def read(
 
     `named` are all resources that have a folder: those that could not be read are not reported again here.
     """
-    verify = table.table("verify")
+    verify = table.table("verify", required="refused" not in table.data)
     guards = table.table("guards", required=False)
     refusals = table.table("refusals", required=False)
     risk = table.choice("risk", RISKS)
@@ -41,17 +43,30 @@ def read(
         guards=rule(guards, facts),
         refusals=MappingProxyType(refusals.mapping()),
         wishes=tuple(_wish(one, resources, named) for one in table.tables("set")),
-        verify=Verify(verify.seconds("within", most=VERIFY_MOST), rule(verify, facts, beside=("within",))),
+        verify=_verify(verify, facts),
         temporary=table.seconds("temporary", most=TEMPORARY_MOST, required=False) or None,
         manual=table.flag("manual"),
         digest=digest,
+        certainty=table.choice("certainty", CERTAINTIES, required=False) or CERTAINTIES[0],
+        how=howto.read(table),
+        refused=table.text("refused", required=False),
+        instead=table.text("instead", required="refused" in table.data),
     )
     for fact in set(action.refusals) - set(action.guards):
         refusals.wrong(fact, "has no guard of this name")
-    _check_risk(action, table)
-    _check_wishes(action, table, resources)
+    if action.refused:
+        _check_refused(table)
+    else:
+        _check_risk(action, table)
+        _check_wishes(action, table, resources)
     table.done()
     return action
+
+
+def _verify(table: Table, facts: FactList) -> Verify:
+    if not table.data:
+        return Verify(0, {})
+    return Verify(table.seconds("within", most=VERIFY_MOST), rule(table, facts, beside=("within",)))
 
 
 def rule(table: Table, facts: FactList, *, beside: Collection[str] = ()) -> Rule:
@@ -114,12 +129,34 @@ def _check_risk(action: Action, table: Table) -> None:
         table.wrong("risk_reasons", f"a {action.risk} action must say what it risks")
     if action.undo_risk in RISKS and action.risk in RISKS and RISKS.index(action.undo_risk) < RISKS.index(action.risk):
         table.wrong("undo_risk", "what undoing risks is at least what the action risks")
-    if action.manual and action.wishes:
-        table.wrong("manual", "a manual action is never run, so it sets nothing")
+    if action.manual:
+        _check_manual(action, table)
+    elif action.how:
+        table.wrong("steps" if action.how.steps else "commands", "the portal runs this; only a manual action has steps")
     if not action.manual and "set" not in table.data:
         table.wrong("set", "is missing")
-    if not action.verify.facts:
+    if action.instead:
+        table.wrong("instead", "stands beside what is refused")
+    if "verify" in table.data and not action.verify.facts:
         table.wrong("verify", "must name at least one fact that proves the action")
+
+
+def _check_manual(action: Action, table: Table) -> None:
+    if action.wishes:
+        table.wrong("manual", "a manual action is never run, so it sets nothing")
+    if not action.how.steps:
+        table.wrong("steps", "is missing: a person has to know what to do")
+    if action.guards:
+        table.wrong("guards", "nothing is run that could be held back; the guide decides when this is shown")
+    if action.temporary:
+        table.wrong("temporary", "what a person does by hand does not undo itself")
+
+
+def _check_refused(table: Table) -> None:
+    """Refuse what would make sense only for something that is offered."""
+    for key in ("set", "guards", "refusals", "verify", "temporary", "manual", "self_service", "steps", "commands"):
+        if key in table.data:
+            table.wrong(key, "what is refused is never offered, so nothing belongs to it but why and what instead")
 
 
 def _check_wishes(action: Action, table: Table, resources: Mapping[str, Resource]) -> None:
