@@ -31,6 +31,28 @@ RESTING = {  # what a probe finds inside and outside a healthy, domain-joined co
     "windows.nla": "required",
     "windows.nla_source": "local",
     "windows.domain_trust": "ok",
+    "rdp.steady": "steady",
+    "rdp.families": "single",
+    "rdp.same_computer": "single",
+    "rdp.certificate_purpose": "suitable",
+    "rdp.tls_versions": "current",
+    "windows.termservice_setup": "right",
+    "windows.remote_desktop": "on",
+    "windows.remote_desktop_source": "local",
+    "windows.port": "registered",
+    "windows.listener": "listening",
+    "windows.logons": "allowed",
+    "windows.bound_certificate": "none",
+    "windows.certificate_services": "running",
+    "windows.tls12": "on",
+    "windows.cipher_policy": "none",
+    "windows.fips": "off",
+    "windows.clock": "right",
+    "windows.network_profile": "domain",
+    "windows.schannel_events": "none",
+    "windows.service_events": "none",
+    "windows.sign_in_failures": "none",
+    "windows.udp": "allowed",
 }
 REFUSED = {
     "rdp.stage": "negotiation_refused",
@@ -47,10 +69,10 @@ def facts(**changed: str) -> dict[str, str]:
 
 
 def follow(guide: Guide, known: dict[str, str]) -> str:
-    """Return the first step that no reading can answer."""
+    """Return the first step that no reading can answer; what is not known was not read."""
     answers: dict[str, str] = {}
     while (at := walk(guide, answers).at).kind == "fact":
-        answers[at.name] = known[at.subject]
+        answers[at.name] = known.get(at.subject, "unknown")
     return at.name
 
 
@@ -143,6 +165,36 @@ FAULTS = [
     ("closed before confirm", {"rdp__stage": "closed_before_confirm"}, "path", {"middlebox": "fits"}),
     ("unreachable", {"rdp__stage": "timed_out", "windows__reached": "no"}, "power", {"host_silent": "shown by"}),
     ("healthy, credentials refused", {"windows__reached": "denied"}, "outside_only", {"nla_cannot_complete": "fits"}),
+    (
+        "service that cannot start",
+        {"rdp__stage": "refused", "windows__termservice": "stopped", "windows__termservice_setup": "wrong_account"},
+        "service_setup_wrong",
+        {},
+    ),
+    ("switched off", {"rdp__stage": "refused", "windows__remote_desktop": "off"}, "remote_desktop_off", {}),
+    ("port moved", {"rdp__stage": "refused", "windows__port": "other"}, "other_port", {}),
+    ("port taken", {"rdp__stage": "not_rdp", "windows__listener": "other_program"}, "port_taken", {}),
+    ("listener gone", {"rdp__stage": "refused", "windows__listener": "not_listening"}, "listener_gone", {}),
+    ("public network", {"rdp__stage": "timed_out", "windows__network_profile": "public"}, "firewall_public", {}),
+    ("service hangs", {"rdp__stage": "closed_before_confirm", "windows__service_events": "hung"}, "restart_hung", {}),
+    ("storm", {"rdp__stage": "closed_before_confirm", "windows__sign_in_failures": "storm"}, "storm", {}),
+    (
+        "chosen certificate gone",
+        {
+            "rdp__negotiation_failure": "3",
+            "windows__bound_certificate": "missing",
+            "windows__certificate_binding": "custom",
+        },
+        "chosen_wrong",
+        {},
+    ),
+    ("TLS 1.2 off", {"rdp__stage": "tls_failed", "windows__tls12": "off"}, "tls_off", {}),
+    ("ciphers limited", {"rdp__stage": "tls_failed", "windows__cipher_policy": "set"}, "ciphers_set", {}),
+    ("flapping", {"rdp__steady": "flapping"}, "unstable", {}),
+    ("one address dead", {"rdp__families": "one_fails"}, "one_family", {}),
+    ("two computers", {"rdp__same_computer": "differs"}, "two_computers", {}),
+    ("clock behind", {"windows__clock": "behind"}, "clock_differs", {}),
+    ("draining", {"windows__logons": "draining"}, "draining", {}),
     ("credentials refused", {"rdp__negotiation_failure": "3", "windows__reached": "denied"}, "inside_denied", {}),
     (
         "constrained language",

@@ -68,7 +68,8 @@ class TestADiagnosis:
         answers = ["--answer", "path=forward", "--answer", "forward=worked"]
         answer = site.world.run("diagnose", "--error", ERROR, "--host", host, *answers, "--json", secret=True)
         assert (answer.code, answer.json["outcome"]) == (0, "solved")
-        assert [step["source"] for step in answer.json["path"]] == ["reading", "reading", "reading", "person", "person"]
+        sources = [step["source"] for step in answer.json["path"]]
+        assert sources == ["reading"] * (len(sources) - 2) + ["person", "person"]
 
     def test_of_a_simulated_computer_that_is_not_registered_needs_only_its_address(self, site: Site) -> None:
         computer = _one(site, "key-unreadable")
