@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from troubleshoot.forms_admin import AdminForm
+from troubleshoot.models.site import check_gateway
 from troubleshoot.reports.asking import causes
 from troubleshoot.reports.saving import ANY_CAUSE
 
@@ -46,6 +47,15 @@ class SiteForm(AdminForm):
         max_length=11,
         required=False,
         help_text=gettext_lazy("Monday to Friday, such as 08:00-17:30. The summary then counts working time as well."),
+    )
+    gateway = forms.CharField(
+        label=gettext_lazy("Remote Desktop gateway"),
+        max_length=260,
+        required=False,
+        validators=[check_gateway],
+        help_text=gettext_lazy(
+            "People elsewhere connect through it, and it is looked at too. Such as gateway.example.com."
+        ),
     )
     ticket_required = forms.BooleanField(label=gettext_lazy("A change needs a ticket number"), required=False)
 

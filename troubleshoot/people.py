@@ -39,6 +39,7 @@ class SiteSettings(TypedDict, total=False):
     banner_text: str
     ticket_required: bool
     working_hours: str
+    gateway: str
     minutes_before: dict[str, int]
 
 

@@ -20,11 +20,13 @@ from troubleshoot.engine.plan import Plan
 from troubleshoot.engine.reading import Reading
 from troubleshoot.engine.resource import StateError, Value
 from troubleshoot.models import Host
+from troubleshoot.models.site import GATEWAY_PORT
 from troubleshoot.probes import network, windows
 from troubleshoot.remote import winrm
 from troubleshoot.remote.dial import Registered
 from troubleshoot.remote.door import Way
 from troubleshoot.remote.envelope import Item, OnStage, Progress, State, Visit, Work
+from troubleshoot.remote.registered import endpoint
 
 #: Stages of the look from outside at which nothing at all has answered.
 SILENT = {"no_name", "timed_out", UNKNOWN}
@@ -98,6 +100,18 @@ def registered(host: Host) -> Registered:
     )
 
 
+def gateway(host: Host) -> network.Gateway | None:
+    """The Remote Desktop gateway of the host's site, dialled at its registered port alone; None without one.
+
+    That of a simulated host lies on loopback too: a lab never makes us look at a real gateway.
+    """
+    if not host.site.gateway:
+        return None
+    name, port = endpoint(host.site.gateway, port=GATEWAY_PORT)
+    networks = LOOPBACK if host.lab else settings.MENDPOINT_ALLOWED_NETWORKS
+    return network.Gateway(Registered(name, name, frozenset({port}), networks), port)
+
+
 def door(host: Host) -> winrm.Door:
     """The way in through WinRM. Raises winrm.Denied without an account, CredentialMissing when its secret is not where
     this process looks for it, winrm.Refused for a way that is too weak."""
@@ -133,6 +147,7 @@ def from_outside(
         host.rdp_port,
         seconds=settings.MENDPOINT_PROBE_SECONDS,
         thorough=thorough,
+        gateway=gateway(host) if thorough else None,
         on_verdict=on_verdict,
     )
 

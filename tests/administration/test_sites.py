@@ -29,6 +29,29 @@ class TestASite:
         assert (site.name, site.phone_text, site.banner_text, site.ticket_required) == ("Nord", "4400", "", True)
         assert tags()[-3:] == ["site:create", "site:change", "site:change"]
 
+    @pytest.mark.parametrize("written", ["gw.example.com", "gw:8443", "192.0.2.7", "[2001:db8::7]:443"])
+    def test_may_have_a_gateway_and_its_change_is_recorded(self, written: str, browser: Client, north: Site) -> None:
+        seen = browser.get(f"{SITES}/{north.pk}").context["seen"]
+        assert (
+            browser.post(f"{SITES}/{north.pk}", {"name": "North", "gateway": written, "seen": seen}).status_code == 302
+        )
+        north.refresh_from_db()
+        assert north.gateway == written
+        entry = Entry.objects.latest("pk")
+        assert f'"gateway":["","{written}"]' in bytes(entry.canonical).decode()
+
+    @pytest.mark.parametrize(
+        "written",
+        ["https://gw.example.com", "gw:0", "gw:65536", "gw:", "a b", "0x7f.1", "[gw]:443", "::1]:443", "gw/x"],
+    )
+    def test_has_no_gateway_that_cannot_be_one(self, written: str, browser: Client, north: Site) -> None:
+        seen = browser.get(f"{SITES}/{north.pk}").context["seen"]
+        answer = browser.post(f"{SITES}/{north.pk}", {"name": "North", "gateway": written, "seen": seen})
+        assert answer.status_code == 422
+        assert "Write a name or address" in words(answer)
+        north.refresh_from_db()
+        assert north.gateway == ""
+
     def test_that_is_saved_unchanged_records_nothing(self, browser: Client, north: Site) -> None:
         before = Entry.objects.count()
         seen = browser.get(f"{SITES}/{north.pk}").context["seen"]

@@ -13,6 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from uuid6 import uuid7
 
 from troubleshoot.models.person import Person
+from troubleshoot.remote.registered import endpoint
+
+GATEWAY_PORT = 443
 
 
 class Role(models.TextChoices):
@@ -32,6 +35,14 @@ def check_hours(text: str) -> None:
     found = re.fullmatch(r"((?:[01]\d|2[0-3]):[0-5]\d)-((?:[01]\d|2[0-3]):[0-5]\d)", text, re.ASCII)
     if found is None or found[1] >= found[2]:
         raise ValidationError(_("Write the beginning and the end, such as 08:00-17:30."))
+
+
+def check_gateway(text: str) -> None:
+    """A name or address, with a port where it is not 443."""
+    try:
+        endpoint(text, port=GATEWAY_PORT)
+    except ValueError as error:
+        raise ValidationError(_("Write a name or address, such as gateway.example.com or 192.0.2.7:8443.")) from error
 
 
 class SiteQuerySet(QuerySet["Site"]):
@@ -67,6 +78,13 @@ class Site(models.Model):
     ticket_required = models.BooleanField(_("a ticket number is required for a change"), default=False)
     working_hours = models.CharField(
         _("working hours"), max_length=11, blank=True, validators=[check_hours], help_text=_("Monday to Friday.")
+    )
+    gateway = models.CharField(
+        _("Remote Desktop gateway"),
+        max_length=260,
+        blank=True,
+        validators=[check_gateway],
+        help_text=_("Empty: people connect without one."),
     )
     #: Cause → minutes that a case took before Mendpoint, as an administrator entered them; "any" for every other cause.
     minutes_before = models.JSONField(default=dict, blank=True)

@@ -22,6 +22,21 @@ def is_host_name(text: str) -> bool:
     return len(text) <= 253 and _NAME.fullmatch(text) is not None and _NUMBER.fullmatch(text.rsplit(".", 1)[-1]) is None
 
 
+def endpoint(text: str, *, port: int) -> tuple[str, int]:
+    """The name or address and the port that `NAME`, `NAME:PORT`, `ADDRESS` or `[ADDRESS]:PORT` spells.
+
+    `port` is the one that counts when none is written. Raises ValueError for anything else.
+    """
+    bracketed = re.fullmatch(r"\[([^\[\]]*)\](?::([0-9]{1,5}))?", text, re.ASCII)
+    plain = None if literal(text) else re.fullmatch(r"([^:\[\]]*)(?::([0-9]{1,5}))?", text, re.ASCII)
+    found = bracketed or plain
+    host, number = (found[1], int(found[2] or port)) if found else (text, port)
+    known = isinstance(literal(host), IPv6Address) if bracketed else literal(host) or is_host_name(host)
+    if not known or not 0 < number < 65536:
+        raise ValueError(f"not a name or address with a port: {text[:80]!r}")
+    return host, number
+
+
 def literal(text: str) -> Address | None:
     """The IP address that `text` spells in its canonical form, else None (mapped and scoped forms too)."""
     try:

@@ -11,8 +11,10 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
 from troubleshoot.models import Host
-from troubleshoot.probes.network import Report, probe
+from troubleshoot.models.site import GATEWAY_PORT
+from troubleshoot.probes.network import Gateway, Report, probe
 from troubleshoot.remote.dial import DialError, Registered
+from troubleshoot.remote.registered import endpoint
 
 _LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 _TARGET = re.compile(r"\[(?P<v6>[0-9A-Fa-f:.]+)\](?::(?P<v6port>\d{1,5}))?|(?P<name>[^:\[\]]+)(?::(?P<port>\d{1,5}))?")
@@ -31,6 +33,7 @@ class Command(BaseCommand):
         """Declare the target and its options."""
         parser.add_argument("host", metavar="HOST[:PORT]", help="a registered name, a name or an address")
         parser.add_argument("--address", metavar="A", help="dial this instead of the name")
+        parser.add_argument("--gateway", metavar="G[:PORT]", help="look at this Remote Desktop gateway too")
         parser.add_argument("--seconds", type=float, default=float(settings.MENDPOINT_PROBE_SECONDS), metavar="N")
         parser.add_argument("--json", action="store_true", help="print the report as JSON")
         parser.add_argument("--lab", action="store_true", help="a simulated host: dial loopback and nothing else")
@@ -41,7 +44,7 @@ class Command(BaseCommand):
             raise CommandError("--seconds lies between 0 and 600.", returncode=2)
         try:
             registered, port, lab = _target(options)
-            report = probe(registered, port, seconds=options["seconds"])
+            report = probe(registered, port, seconds=options["seconds"], gateway=_gateway(options, registered))
         except (ValueError, DialError) as error:
             raise CommandError(str(error), returncode=2) from error
         self.stdout.write(json.dumps(report.to_json(), indent=2) if options["json"] else _text(report, lab=lab))
@@ -63,9 +66,19 @@ def _target(options: dict[str, Any]) -> tuple[Registered, int, bool]:
     return Registered(host.name if host else name, address, frozenset({port}), networks), port, lab
 
 
+def _gateway(options: dict[str, Any], registered: Registered) -> Gateway | None:
+    """Return the gateway that was named, else that of a registered host's site. ValueError for unusable input."""
+    host = None if options["gateway"] else _registered(registered.name)
+    written = options["gateway"] or (host.site.gateway if host else "")
+    if not written:
+        return None
+    name, port = endpoint(written, port=GATEWAY_PORT)
+    return Gateway(Registered(name, name, frozenset({port}), registered.networks), port)
+
+
 def _registered(name: str) -> Host | None:
     try:
-        return Host.objects.filter(name__iexact=name).first()
+        return Host.objects.select_related("site").filter(name__iexact=name).first()
     except DatabaseError:  # not set up yet: the probe works without a database
         return None
 
@@ -74,7 +87,7 @@ def _text(report: Report, *, lab: bool) -> str:
     """Return the report for a person to read."""
     lines = [f"{report.target}, seen from {report.origin}" + (" (a simulated host)" if lab else "")]
     lines += [
-        f"  {stage.name:<12}{'ok' if stage.ok else 'no':<4}{stage.ms:>6} ms  {stage.detail}" for stage in report.stages
+        f"  {stage.name:<16}{'ok' if stage.ok else 'no':<4}{stage.ms:>6} ms  {stage.detail}" for stage in report.stages
     ]
     lines += ["", *(f"  {name:<26}{value}" for name, value in report.facts.items())]
     if report.certificate:
