@@ -38,6 +38,7 @@ HEALTHY: dict[windows.Reading, dict[str, Any]] = {
         "nla_source": 0,
         "certificate_type": 1,
         "encryption_level": 3,
+        "encryption_level_source": 2,
     },
     windows.SESSIONS: {"number": 1, "users": ["CORP\\bob"], "since": ["2026-11-22T07:00:00Z"]},
     windows.DOMAIN: {"joined": True, "name": "corp.example", "controller": False, "secure_channel": True},
@@ -78,6 +79,7 @@ class TestTheWindowsProbe:
             "windows.signed_in": "somebody",
             "windows.termservice_setup": "right",
             "windows.encryption_level": "high",
+            "windows.encryption_level_source": "default",
         }
 
     @pytest.mark.parametrize(
@@ -158,6 +160,7 @@ class TestTheWindowsProbe:
             ("listener", {"encryption_level": 1}, "encryption_level", "low"),
             ("listener", {"encryption_level": 2}, "encryption_level", "client_compatible"),
             ("listener", {"encryption_level": 4}, "encryption_level", "fips"),
+            ("listener", {"encryption_level_source": 1}, "encryption_level_source", "policy"),
             ("sessions", {"number": 0}, "signed_in", "nobody"),
             ("sessions", {"number": True}, "signed_in", "unknown"),
         ],

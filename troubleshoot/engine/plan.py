@@ -173,7 +173,7 @@ def revert_of(plan: Plan, after: Sequence[State | None], catalog: Catalog, *, ru
         resource = catalog.resources.get(item.resource)
         if resource is None:
             raise PlanError(f"the catalogue has no resource {item.resource} any more")
-        back = _back(item, state) if resource.revert == "exact" else {}
+        back = _back(item, resource, state) if resource.revert == "exact" else {}
         if back:
             items.append(_item(resource, Wish(item.resource, item.params, back), state))
     if not items:
@@ -272,12 +272,14 @@ def _irreversible(resource: Resource, title: str, fields: Mapping[str, Value], e
     return f"{title}: {' '.join(reasons)}" if reasons else ""
 
 
-def _back(item: Item, state: State | None) -> dict[str, Value]:
-    """Return the fields that the run was to change and that now differ from before, with their old values."""
+def _back(item: Item, resource: Resource, state: State | None) -> dict[str, Value]:
+    """Return what now differs from before, with its old value: of the fields that the run was to change, and, if one
+    of these does, of whatever else can be written and went along (a value that was removed lost its kind and text)."""
     if state is None:
         return {}
-    return {
+    found = {
         name: item.before[name]
-        for name in item.desired
-        if name in item.before and name in state and differs(item.before[name], state[name])
+        for name, field in resource.fields.items()
+        if field.writable and name in item.before and name in state and differs(item.before[name], state[name])
     }
+    return found if set(found) & set(item.desired) else {}

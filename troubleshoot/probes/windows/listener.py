@@ -22,4 +22,5 @@ RULES = (
         "encryption_level",
         {1: "low", 2: "client_compatible", 3: "high", 4: "fips"},
     ),
+    looked_up("windows.encryption_level_source", LISTENER, "encryption_level_source", SOURCES),
 )
