@@ -42,12 +42,34 @@ EXPECTED = {
     "xrdp, no certificate": ("negotiation_refused", "3", "none", "unknown", "unknown", "-", "-"),
     "freerdp, NLA": ("ok", "none", "valid", "required", "tls", "TLSv1.3", "sha256"),
 }
+# plain, TLS versions, signature, issuer, purpose
+THOROUGH = {
+    "xrdp, TLS": ("refused", "current", "current", "self", "suitable"),
+    "xrdp, TLS or plain": ("allowed", "current", "current", "self", "suitable"),
+    "xrdp, expired": ("refused", "current", "current", "self", "suitable"),
+    "xrdp, SHA-1": ("refused", "current", "weak", "self", "suitable"),
+    "xrdp, TLS 1.0": ("refused", "old_only", "current", "self", "suitable"),
+    "xrdp, RDP only": ("allowed", "none", "none", "none", "none"),
+    "xrdp, no certificate": (
+        "refused",
+        "unknown",
+        "none",
+        "none",
+        "none",
+    ),  # it gives no reason but the missing certificate
+    "freerdp, NLA": ("refused", "current", "current", "self", "suitable"),
+}
 
 
 def verdict(report: Report) -> tuple[str, ...]:
     names = ("stage", "negotiation_failure", "certificate", "nla", "security")
     shown = (str(report.certificate.get(name, "-")) for name in ("tls_version", "signature"))
     return (*(report.facts[f"rdp.{name}"] for name in names), *shown)
+
+
+def thorough(report: Report) -> tuple[str, ...]:
+    certificate = ("certificate_signature", "certificate_issuer", "certificate_purpose")
+    return tuple(report.facts[f"rdp.{name}"] for name in ("plain", "tls_versions", *certificate))
 
 
 @pytest.fixture(scope="module")
@@ -71,10 +93,20 @@ def test_finds_the_truth_about_each(reports: dict[str, Report], capsys: pytest.C
     assert {name: verdict(report) for name, report in reports.items()} == EXPECTED
 
 
+def test_finds_more_in_a_thorough_look(reports: dict[str, Report]) -> None:
+    assert {name: thorough(report) for name, report in reports.items()} == THOROUGH
+
+
+def test_calls_each_steady_and_one_computer(reports: dict[str, Report]) -> None:
+    names = ("steady", "families", "same_computer")
+    seen = {tuple(report.facts[f"rdp.{name}"] for name in names) for report in reports.values()}
+    assert seen == {("steady", "single", "single")}
+
+
 def test_is_done_soon(reports: dict[str, Report]) -> None:
     slow = {name: sum(stage.ms for stage in report.stages) for name, report in reports.items()}
     assert max(slow.values()) < 3000, slow
 
 
 def test_covers_every_server(reports: dict[str, Report]) -> None:
-    assert reports.keys() == EXPECTED.keys() == SERVERS.keys()
+    assert reports.keys() == EXPECTED.keys() == THOROUGH.keys() == SERVERS.keys()
