@@ -18,6 +18,7 @@ from troubleshoot.engine.guide import Guide, Step, Walk
 from troubleshoot.models import Answer, Case, GuideVersion, Job
 from troubleshoot.models.job import ENDED, State
 from troubleshoot.probes import person
+from troubleshoot.visits import ALWAYS
 
 #: What the end of a remedy's job means to the guide. A lost job gives no answer: it waits until it is settled.
 FIX_ANSWER = {
@@ -117,8 +118,8 @@ def causes(found: dict[str, Fact]) -> list[Judgement]:
 
 def _causes_about(found: dict[str, Fact]) -> list[Cause]:
     """The causes that these facts can say something about, and those without rules that codes name beside them."""
-    catalog = library.installed()
-    judged = {name for name, cause in catalog.causes.items() if not cause.facts.isdisjoint(found)}
+    catalog, told = library.installed(), found.keys() - ALWAYS
+    judged = {name for name, cause in catalog.causes.items() if not cause.facts.isdisjoint(told)}
     beside = {
         name for one in catalog.codes.entries.values() if not judged.isdisjoint(one.causes) for name in one.causes
     }

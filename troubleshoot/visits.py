@@ -30,6 +30,8 @@ from troubleshoot.remote.registered import endpoint
 
 #: Stages of the look from outside at which nothing at all has answered.
 SILENT = {"no_name", "timed_out", UNKNOWN}
+#: What every look inside tells, whatever it is about.
+ALWAYS = frozenset({"windows.reached"})
 LOOPBACK = (ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1/128"))
 
 
@@ -161,7 +163,7 @@ def scope(facts: Collection[str]) -> Scope:
     return Scope(
         outside=not network.FACTS.keys().isdisjoint(facts),
         inside=bool(inside or readings),
-        windows=bool(inside - {"windows.reached"}),
+        windows=bool(inside - ALWAYS),
         readings=tuple(readings),
     )
 
@@ -219,7 +221,7 @@ def _look_inside(host: Host, found: Look, scope: Scope, attempt: UUID, on_stage:
     states, errors = _read_inside(host, found, [*wanted, *scope.also], attempt, on_stage)
     told = windows.facts(states[: len(probe)] if scope.windows else (), reached=found.reached)
     for name, (value, readings) in told.items():
-        if scope.windows or name == "windows.reached":
+        if scope.windows or name in ALWAYS:
             found.facts[name] = Fact(name, value, readings)
     for reading, state in zip(scope.readings, states[len(probe) :], strict=False):
         found.facts |= {fact.name: fact for fact in reading.told(_fitting(reading, state))}

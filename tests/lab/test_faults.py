@@ -30,6 +30,9 @@ VERDICTS = {
     "unreachable": ("timed_out", *UNREACHED),
     "constrained-language": HEALTHY,
     "credentials-refused": HEALTHY,
+    "spooler-stopped": HEALTHY,
+    "spooler-disabled": HEALTHY,
+    "print-queue-stuck": HEALTHY,
 }
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from tests.resources.mutants import Mutant, mutants
-from tests.resources.vectors import RESOURCES, Vector, load
+from tests.resources.vectors import Vector, everywhere, load
 from troubleshoot.lab.powershell import Refused
 
-SCRIPTS = sorted(RESOURCES.glob("*/*.ps1"))
+SCRIPTS = everywhere("*/*.ps1")
 # Mutants that mean the same, each with its reason.
 EQUIVALENT = {
     ("sessions/read", "'$true' -> '$false'"): "only the key of $seen counts, its value is never read",

@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.resources.vectors import RESOURCES, Vector, load, script_of
+from tests.resources.vectors import RESOURCES, Vector, everywhere, load, script_of
 from troubleshoot.engine import catalog_resources
 from troubleshoot.engine.resource import Resource, StateError
 from troubleshoot.lab.powershell import check
 
 VECTORS = load()
-SCRIPTS = sorted(RESOURCES.glob("*/*.ps1"))
-FOLDERS = sorted(path.parent for path in RESOURCES.glob("*/resource.toml"))
+SCRIPTS = everywhere("*/*.ps1")
+FOLDERS = [path.parent for path in everywhere("*/resource.toml")]
 
 
 def described(folder: Path) -> Resource:

@@ -12,7 +12,10 @@ import time_machine
 from troubleshoot.lab.powershell import ScriptFailed, run
 from troubleshoot.lab.state import HostState
 
-RESOURCES = Path(__file__).parents[2] / "troubleshoot" / "catalog" / "resources"
+_ROOT = Path(__file__).parents[2]
+RESOURCES = _ROOT / "troubleshoot" / "catalog" / "resources"
+"""What ships with the product."""
+EXAMPLES = _ROOT / "docs" / "examples" / "catalog" / "resources"
 REMOVED = "(removed)"
 # What every document has; a vector names only the parts that matter to it.
 EMPTY: dict[str, Any] = {
@@ -88,7 +91,7 @@ def merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any
 def load() -> list[Vector]:
     """Return every vector of every resource."""
     found = []
-    for path in sorted(RESOURCES.glob("*/vectors/*.json")):
+    for path in everywhere("*/vectors/*.json"):
         data = json.loads(path.read_text(encoding="utf-8"))
         base = merged(EMPTY, data["host"])
         now = data.get("now", "2026-11-22T09:00:00Z")
@@ -100,4 +103,9 @@ def load() -> list[Vector]:
 
 def script_of(resource: str, operation: str) -> str:
     """Return the text of a resource's script."""
-    return (RESOURCES / resource / f"{operation}.ps1").read_text(encoding="ascii")
+    return everywhere(f"{resource}/{operation}.ps1")[0].read_text(encoding="ascii")
+
+
+def everywhere(pattern: str) -> list[Path]:
+    """Return the files or folders of every resource that match, the example's too."""
+    return [path for folder in (RESOURCES, EXAMPLES) for path in sorted(folder.glob(pattern))]

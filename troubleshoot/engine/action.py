@@ -63,6 +63,8 @@ class Action:
     """Why the portal never offers this, whoever asks; empty where it does. Then nothing is set, guarded or verified."""
     instead: str = ""
     """What to do in place of what is refused."""
+    keeps_sessions: bool = False
+    """True: it disturbs people, but nobody who is signed in is disconnected."""
 
     @property
     def kind(self) -> str:

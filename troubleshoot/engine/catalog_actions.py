@@ -46,6 +46,7 @@ def read(
         verify=_verify(verify, facts),
         temporary=table.seconds("temporary", most=TEMPORARY_MOST, required=False) or None,
         manual=table.flag("manual"),
+        keeps_sessions=table.flag("keeps_sessions"),
         digest=digest,
         certainty=table.choice("certainty", CERTAINTIES, required=False) or CERTAINTIES[0],
         how=howto.read(table),

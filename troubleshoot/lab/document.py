@@ -49,6 +49,17 @@ _PROCESS = {
     "process_id": int,
     "created_at": str,
 }
+_PRINTER = {"name": str, "local": bool, "protected": bool}
+_PRINT_JOB = {
+    "printer": str,
+    "id": int,
+    "owner": str,
+    "document": str,
+    "pages": int,
+    "submitted_at": str,
+    "jammed": bool,
+    "deleting": bool,
+}
 _CHOICES = {
     "powershell.language_mode": {"FullLanguage", "ConstrainedLanguage", "RestrictedLanguage", "NoLanguage"},
     "key_store.rdp_key": {"readable", "denied", "missing"},
@@ -127,6 +138,9 @@ def check(document: Document) -> None:
         _one_of(f"services.{service}.start_mode", fields["start_mode"], _START_MODES)
     for number, process in enumerate(document["processes"]):
         _fields(f"processes.{number}", process, _PROCESS)
+    for section, kinds in (("printers", _PRINTER), ("print_jobs", _PRINT_JOB)):
+        for number, one in enumerate(document[section]):
+            _fields(f"{section}.{number}", one, kinds)
     for path, sddl in document["acl"].items():
         _fields(f"acl.{path}", {"sddl": sddl}, {"sddl": str})
     _check_firewall(document["firewall"])

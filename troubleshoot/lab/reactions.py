@@ -21,7 +21,8 @@ _KEY_STATUS = {"denied": "Access is denied.", "missing": "Keyset does not exist.
 
 
 def service_started(state: HostState, name: str) -> None:
-    """Mark a service as running with a new process and start time; SessionEnv also sees to its certificate.
+    """Mark a service as running with a new process and start time; SessionEnv also sees to its certificate, and the
+    spooler lets go of documents that were to be removed.
 
     KeyError when the host has no such service.
     """
@@ -32,6 +33,8 @@ def service_started(state: HostState, name: str) -> None:
         )
         if found.casefold() == "sessionenv":
             provide_certificate(document)
+        if found.casefold() == "spooler" and "print_jobs" in document:
+            document["print_jobs"] = [one for one in document["print_jobs"] if not one["deleting"]]
 
 
 def service_stopped(state: HostState, name: str) -> None:

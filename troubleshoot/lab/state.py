@@ -155,6 +155,8 @@ def healthy(name: str = "LAB-01") -> Document:
         "acl": _access_control(guid),
         "firewall": firewall.usual(),
         "dns_cache": [],
+        "printers": [{"name": "Office printer", "local": True, "protected": False}],
+        "print_jobs": [],
         "domain": {"joined": True, "name": "corp.example", "secure_channel": True, "controller": False},
         "processes": [
             {

@@ -52,14 +52,20 @@ class Scene(Remedy):
         ended, facts = self.look.ended_at, None
         if ended:
             facts = {name: str(part["value"]) for name, part in self.look.facts.items()}
+        if not self.scope.outside:
+            asked = [fact.question for reading in self.scope.readings for fact in reading.facts]
+            spent = (ended - self.look.created_at).total_seconds() if ended else 0
+            told = self.told(facts or {})
+            return wording.inside_only(questions=asked, told=told, facts=facts, state=self.look.state, inside=spent)
         inside = (ended - network.taken_at).total_seconds() if ended and network else 0
-        return wording.checks(
+        seen = wording.checks(
             network=network.value if network else None,
             facts=facts,
             certificate=(certificate.value if certificate else None) or {},
             state=self.look.state,
             inside=inside,
         )
+        return [*seen, *(self.told(facts) if facts else ())]
 
     @property
     def usual_look(self) -> str:

@@ -97,12 +97,13 @@ class Remedy(Standing):
 
     @property
     def proof(self) -> dict[str, Any]:
-        """What the check from outside saw after the change."""
+        """What the check saw after the change."""
         job = self.ended_fix
         after = job.readings.filter(source="network").order_by("-pk").first() if job else None
         seen = ((after.value or {}).get("certificate") or {}) if after else {}
         print_ = str(seen.get("thumbprint") or "")[:8]
         return {
+            "outside": after is not None,
             "at": job.ended_at if job else None,
             "until": _moment(seen.get("not_after")),
             "thumbprint": " ".join(print_[place : place + 2] for place in range(0, len(print_), 2)),
@@ -161,12 +162,14 @@ class Remedy(Standing):
 
     @property
     def outside(self) -> list[wording.Line]:
-        """What the check from outside found after a change that is not verified, or was put back for that."""
+        """What the check found after a change that is not verified, or was put back for that."""
         job = self.ended_fix
         if job is None or job.state not in {State.NOT_VERIFIED, State.REVERTED}:
             return []
         last = job.readings.filter(source="network").order_by("-pk").first()
-        return wording.outside(last.value) if last and last.value else []
+        if last and last.value:
+            return wording.outside(last.value)
+        return self.told({name: str(part["value"]) for name, part in job.facts.items()})
 
     @property
     def may_try_again(self) -> bool:

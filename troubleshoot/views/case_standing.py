@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from troubleshoot import diagnosis
+from troubleshoot import diagnosis, library, visits, wording
 from troubleshoot.engine import guide as guides
 from troubleshoot.engine.guide import Guide, Step, Walk
+from troubleshoot.engine.reading import Case as Told
 from troubleshoot.jobs import OPEN
 from troubleshoot.models import Answer, Case, Job, Person
 from troubleshoot.models.job import ACTIVE, State
+from troubleshoot.visits import Scope
 
 MOST_JOBS = 50
 RUNNING = frozenset({State.QUEUED, State.UNKNOWN, *ACTIVE})
@@ -51,6 +54,22 @@ class Standing:
     def host(self) -> str:
         """What the person calls the computer."""
         return self.case.host.name if self.case.host else self.case.named_host or _("the computer")
+
+    @cached_property
+    def scope(self) -> Scope:
+        """What is looked at for this guide."""
+        return visits.scope(library.installed().facts_of(self.guide))
+
+    def told(self, facts: Mapping[str, str]) -> list[wording.Line]:
+        """What content asks of Windows, with the answers that these facts give."""
+        unread = _("It could not be read")
+        return [
+            wording.Line(fact.question, case.words if case else unread, _look(case))
+            for reading in self.scope.readings
+            for fact in reading.facts
+            if fact.name in facts
+            for case in [fact.of(facts[fact.name])]
+        ]
 
     @property
     def jobs(self) -> list[Job]:
@@ -118,3 +137,9 @@ class Standing:
         """Seconds between two looks of the page for news; 0 when nothing will change by itself."""
         planning = self.screen == "found" and self.fix is not None and self.fix.state in OPEN - {State.PLANNED}
         return 1 if planning else LIVE.get(self.screen, 0)
+
+
+def _look(told: Told | None) -> str:
+    if told is None:
+        return "skip"
+    return "bad" if told.bad else "ok"

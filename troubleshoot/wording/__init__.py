@@ -3,7 +3,7 @@
 What belongs to one step of a guide stands in the guide; here is what every guide shares.
 """
 
-from troubleshoot.wording.checks import Line, checks, outside
+from troubleshoot.wording.checks import Line, checks, inside_only, outside
 from troubleshoot.wording.ends import End, bad_end, fixing, standing
 from troubleshoot.wording.general import certainty, duration, named, no_code, relief, sure, titled
 
@@ -15,6 +15,7 @@ __all__ = [
     "checks",
     "duration",
     "fixing",
+    "inside_only",
     "named",
     "no_code",
     "outside",

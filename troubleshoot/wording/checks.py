@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,6 +50,25 @@ def checks(
         return [*seen, Line(within, _("Asking Windows. This takes 5 to 15 seconds"), "now")]
     answer, look = _inside(facts, certificate)
     return [*seen, Line(within, answer, look, seconds(inside * 1000) if look != "skip" and inside else "")]
+
+
+def inside_only(
+    *, questions: Sequence[str], told: Sequence[Line], facts: Facts | None, state: str, inside: float
+) -> list[Line]:
+    """The lines of a diagnosis that asks Windows alone: whether we may, and then what content asks.
+
+    `told` are the `questions` with what the finished look says; the rest is as with `checks`.
+    """
+    first = _("Can we look inside?")
+    if facts is None:
+        waits = state == State.QUEUED
+        words = _("Waiting for its turn") if waits else _("Asking Windows. This takes 5 to 15 seconds")
+        rest = [Line(question, _("Waiting"), "waiting") for question in questions]
+        return [Line(first, words, "waiting" if waits else "now"), *rest]
+    answer, look = _inside(facts, {})
+    if look == "skip":
+        return [Line(first, answer, look), *(Line(question, _("Not tried"), "skip") for question in questions)]
+    return [Line(first, _("Yes"), "ok", seconds(inside * 1000) if inside else ""), *told]
 
 
 def outside(network: Mapping[str, Any]) -> list[Line]:

@@ -5,7 +5,7 @@ One module for each theme; its FAULTS are found here. The sentence of a fault is
 
 from collections.abc import Callable
 
-from troubleshoot.lab.faults import access, certificates, firewall, keys, path, security, services
+from troubleshoot.lab.faults import access, certificates, firewall, keys, path, printing, security, services
 from troubleshoot.lab.state import Document
 
 Fault = Callable[[Document], None]
@@ -16,5 +16,5 @@ def _healthy(document: Document) -> None:
 
 
 FAULTS: dict[str, Fault] = {"healthy": _healthy}
-for _theme in (certificates, keys, services, security, firewall, path, access):
+for _theme in (certificates, keys, services, security, firewall, path, access, printing):
     FAULTS |= _theme.FAULTS

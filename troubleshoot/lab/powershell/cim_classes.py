@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from troubleshoot.lab.powershell.host_data import local_time
 from troubleshoot.lab.powershell.objects import Instance, ObjectType
+from troubleshoot.lab.powershell.printing import CANCELLED, PRINT_JOB, PRINTER, documents, printers
+from troubleshoot.lab.powershell.printing import METHODS as PRINTER_METHODS
 from troubleshoot.lab.powershell.rdp_setting import ANSWER, SETTING, CimMethod, listeners
 from troubleshoot.lab.powershell.rdp_setting import METHODS as LISTENER_METHODS
 from troubleshoot.lab.powershell.values import Integer
@@ -123,14 +125,17 @@ CLASSES = {
         CimClass(_CIMV2, PROCESS, _processes),
         CimClass(_CIMV2, COMPUTER, _computer),
         CimClass(_CIMV2, OPERATING_SYSTEM, _operating_system),
+        CimClass(_CIMV2, PRINTER, printers),
+        CimClass(_CIMV2, PRINT_JOB, documents),
         CimClass("root/cimv2/terminalservices", SETTING, listeners),
     )
 }
-RESULTS = (OWNER, CHANGED, ANSWER)
+RESULTS = (OWNER, CHANGED, CANCELLED, ANSWER)
 METHODS: Mapping[str, Mapping[str, CimMethod]] = {
     PROCESS.name: {"GetOwner": CimMethod({}, _owner)},
     SERVICE.name: {
         "Change": CimMethod({"StartName": "string", "StartPassword": "string"}, _change, changes=True),
     },
+    PRINTER.name: PRINTER_METHODS,
     SETTING.name: LISTENER_METHODS,
 }

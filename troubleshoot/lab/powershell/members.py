@@ -55,11 +55,19 @@ def _sortable(moment: Moment, form: str) -> str:
 
 
 def _add_days(moment: Moment, days: Integer) -> Moment:
+    return _added("AddDays", moment, days, timedelta(days=1))
+
+
+def _add_minutes(moment: Moment, minutes: Integer) -> Moment:
+    return _added("AddMinutes", moment, minutes, timedelta(minutes=1))
+
+
+def _added(method: str, moment: Moment, number: Integer, one: timedelta) -> Moment:
     try:
-        return Moment(moment.value + timedelta(days=days.value), moment.universal)
+        return Moment(moment.value + number.value * one, moment.universal)
     except OverflowError:
         raise ScriptFailed(
-            'Exception calling "AddDays" with "1" argument(s): "The added or subtracted value results in an '
+            f'Exception calling "{method}" with "1" argument(s): "The added or subtracted value results in an '
             'un-representable DateTime."'
         ) from None
 
@@ -85,6 +93,7 @@ _METHODS: dict[type, Mapping[str, Method]] = {
         "ToUniversalTime": Method((), lambda moment: Moment(moment.value, universal=True)),
         "ToString": Method((str,), _sortable),
         "AddDays": Method((Integer,), _add_days),
+        "AddMinutes": Method((Integer,), _add_minutes),
     },
     Hashtable: {"ContainsKey": Method((str,), lambda table, key: key in table)},
 }

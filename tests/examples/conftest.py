@@ -1,0 +1,23 @@
+"""Simulated hosts and people as in the chain's tests, with the example's catalogue loaded beside the built-in one."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from pytest_django import Settings
+
+from tests.chain.conftest import approver, employee, helpdesk, lab, north, work
+from troubleshoot import content, library
+
+__all__ = ["approver", "employee", "helpdesk", "lab", "north", "work"]
+EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "catalog"
+
+
+@pytest.fixture(autouse=True)
+def _quick(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The example is installed, and nobody waits longer than a second for a check."""
+    settings.MENDPOINT_PROBE_SECONDS = 3
+    monkeypatch.setattr("troubleshoot.changes.POLL_SECONDS", 0.05)
+    catalog = content.load([content.FOLDER, EXAMPLE], library.probed())
+    actions = {name: replace(one, verify=replace(one.verify, within=1)) for name, one in catalog.actions.items()}
+    monkeypatch.setattr(library, "installed", lambda: replace(catalog, actions=actions))

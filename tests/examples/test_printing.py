@@ -1,0 +1,207 @@
+"""The second subject, "documents do not print", from the symptom to the proof: content alone, no line of Python."""
+
+from typing import Any
+
+import pytest
+
+from tests.chain.conftest import MakeLab, Registered
+from tests.chain.steps import Work, at, planned
+from tests.employee.pages import Page, Reader, case_of
+from tests.examples.conftest import EXAMPLE
+from troubleshoot import cases, diagnosis, jobs, library, plans, visits
+from troubleshoot.engine.guide import uncovered
+from troubleshoot.lab.reactions import service_stopped
+from troubleshoot.models import Case, Job, Person, Reading
+from troubleshoot.models.job import State
+from troubleshoot.remote.dial import Line
+
+SYMPTOM = "My documents do not print."
+
+
+def opened(person: Person, host: Registered, work: Work, beneficiary: Person | None = None) -> Case:
+    case = cases.open_case(actor=person, beneficiary=beneficiary or person, error_text=SYMPTOM, host=host.row)
+    work()
+    return Case.objects.get(pk=case.pk)
+
+
+def change(case: Case, kind: str = "apply") -> Job:
+    return case.jobs.filter(kind=kind).latest("created_at")
+
+
+def spooler(host: Registered) -> tuple[str, str]:
+    service = host.document["services"]["Spooler"]
+    return service["state"], service["start_mode"]
+
+
+class TestTheFrontDoor:
+    """An employee who has no number, before an own computer."""
+
+    @pytest.fixture
+    def host(self, lab: MakeLab) -> Registered:
+        return lab("spooler-stopped", name="ACC-05")
+
+    @pytest.fixture
+    def page(self, host: Registered, employee: Person) -> Page:
+        reader = Reader.of(employee)
+        assert f'value="{SYMPTOM}"' in reader.get("/").source
+        chosen = reader.post("/cases/check", text=SYMPTOM)
+        assert SYMPTOM in chosen.text
+        return reader.opens(host, text=SYMPTOM)
+
+    def test_leads_from_the_symptom_to_the_proof(
+        self, host: Registered, page: Page, employee: Person, work: Work
+    ) -> None:
+        reader = Reader.of(employee)
+        waiting = reader.get(page.url).text
+        assert "Does the print service run?" in waiting
+        assert "Remote Desktop" not in waiting
+        work()
+        found = reader.get(page.url)
+        assert found.title == "The print service has stopped"
+        assert "No. It has stopped" in found.text
+        assert "The print service does not run" in found.text
+        reader.send(found, "plan")
+        work()
+        plan = reader.get(page.url)
+        assert "Windows service" in plan.text
+        assert "nobody is disconnected" in plan.text
+        reader.send(plan, "fix")
+        work()
+        works = reader.get(page.url)
+        assert works.title == "ACC-05 answers properly again"
+        assert "Read again at" in works.text
+        assert "outside" not in works.text
+        assert spooler(host) == ("Running", "Auto")
+        reader.send(works, "answer", value="worked")
+        case = case_of(page)
+        assert (case.outcome, case.cause, case.word) == ("solved", "print_spooler_down", "works")
+
+    def test_asks_nothing_of_the_port_of_remote_desktop(
+        self, host: Registered, page: Page, employee: Person, work: Work, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        ports: list[int] = []
+        connect = Line.connect
+
+        def noted(self: Line, port: int, **given: Any) -> Any:
+            ports.append(port)
+            return connect(self, port, **given)
+
+        monkeypatch.setattr(Line, "connect", noted)
+        work()
+        reader = Reader.of(employee)
+        reader.send(reader.get(page.url), "plan")
+        work()
+        reader.send(reader.get(page.url), "fix")
+        work()
+        assert change(case_of(page)).state == State.VERIFIED
+        assert set(ports) <= {host.row.winrm_port}
+        assert not Reading.objects.filter(source="network").exists()
+
+    def test_shows_only_the_causes_of_its_own_subject(self, page: Page, work: Work) -> None:
+        work()
+        judged = {one.cause.id: one.verdict for one in diagnosis.causes(diagnosis.evidence(case_of(page)))}
+        assert judged == {
+            "print_spooler_down": "shown by",
+            "print_queue_stuck": "not checked",
+            "printer_or_driver": "not checked",
+        }
+
+
+def test_a_spooler_that_was_switched_off_comes_back_as_it_was(lab: MakeLab, helpdesk: Person, work: Work) -> None:
+    host = lab("spooler-disabled")
+    case = opened(helpdesk, host, work)
+    assert at(case) == "enable-print-spooler"
+    jobs.start(actor=helpdesk, job=planned(helpdesk, case, work, "The person prints pay slips"))
+    work()
+    job = change(case)
+    assert (job.state, job.explanation) == (State.VERIFIED, "Read again, twice: it is as it should be.")
+    assert spooler(host) == ("Running", "Auto")
+    plans.revert(actor=helpdesk, job=job)
+    work()
+    job.refresh_from_db()
+    assert job.state == State.REVERTED
+    assert spooler(host) == ("Stopped", "Disabled")
+
+
+class TestAStuckQueue:
+    @pytest.fixture
+    def host(self, lab: MakeLab) -> Registered:
+        return lab("print-queue-stuck")
+
+    @pytest.fixture
+    def job(self, host: Registered, helpdesk: Person, employee: Person, work: Work) -> Job:
+        case = opened(helpdesk, host, work, employee)
+        assert at(case) == "empty-print-queue"
+        return planned(helpdesk, case, work, "Nobody can print")
+
+    def test_is_emptied_and_the_service_lets_go_of_what_is_jammed(
+        self, host: Registered, job: Job, helpdesk: Person, work: Work
+    ) -> None:
+        jobs.start(actor=helpdesk, job=job)
+        work()
+        job.refresh_from_db()
+        assert job.state == State.VERIFIED, job.explanation
+        assert host.document["print_jobs"] == []
+        assert job.facts["printing.queue"]["value"] == "empty"
+
+    def test_names_every_document_that_will_be_lost_before_anybody_agrees(self, job: Job) -> None:
+        assert job.plan
+        queue = job.plan.document["items"][0]
+        (lost,) = queue["changes"]
+        assert [lost["now"].count(one) for one in ("bob, pages 3", "eve, pages 3", "Office printer, 13")] == [1, 1, 1]
+        assert "Report" not in str(job.plan.document)
+        assert "A document that was removed from the queue is lost." in queue["irreversible"]
+
+    def test_is_left_alone_when_somebody_prints_meanwhile(
+        self, host: Registered, job: Job, helpdesk: Person, work: Work
+    ) -> None:
+        with host.lab.state.changing() as document:
+            document["print_jobs"].append({**document["print_jobs"][1], "id": 14, "owner": "ann"})
+        jobs.start(actor=helpdesk, job=job)
+        work()
+        job.refresh_from_db()
+        assert job.state == State.DRIFTED
+        assert len(host.document["print_jobs"]) == 3
+
+
+def test_a_healthy_computer_is_called_ready_and_the_printer_is_asked_about(
+    lab: MakeLab, helpdesk: Person, work: Work
+) -> None:
+    case = opened(helpdesk, lab(), work)
+    assert diagnosis.standing(case).at.name == "printer"
+    assert diagnosis.shown_cause(diagnosis.evidence(case)) == ""
+
+
+@pytest.mark.parametrize("fault", ["credentials-refused", "constrained-language"])
+def test_without_a_look_inside_nothing_is_guessed(fault: str, lab: MakeLab, helpdesk: Person, work: Work) -> None:
+    case = opened(helpdesk, lab(fault, "spooler-stopped"), work)
+    assert diagnosis.standing(case).at.name == "inside"
+
+
+def test_a_service_that_stops_again_at_once_is_not_called_verified(
+    lab: MakeLab, employee: Person, work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    host = lab("spooler-stopped")
+    carry_out = visits.carry_out
+
+    def and_stops(*given: Any, **more: Any) -> Any:
+        visit = carry_out(*given, **more)
+        service_stopped(host.lab.state, "Spooler")
+        return visit
+
+    monkeypatch.setattr(visits, "carry_out", and_stops)
+    case = opened(employee, host, work)
+    jobs.start(actor=employee, job=planned(employee, case, work))
+    work()
+    job = change(case)
+    assert job.state == State.NOT_VERIFIED
+    assert "Read again: printing.spooler is stopped, wanted running" in job.explanation
+    page = Reader.of(employee).get(f"/cases/{case.pk}")
+    assert "Read again" in page.text
+    assert "No. It has stopped" in page.text
+
+
+def test_every_branch_of_the_example_is_walked() -> None:
+    guide = library.installed().guides["documents-do-not-print"]
+    assert uncovered(guide) == ()
+    assert (EXAMPLE / "guides" / f"{guide.name}.toml").exists()
