@@ -180,8 +180,8 @@ def check_again(*, actor: Person, case: Case) -> None:
         reopened = case.closed_at is not None
         case.round += 1
         case.round_began_at = Now()
-        case.closed_at, case.outcome, case.word, case.asked_for_help_at = None, "", "", None
-        case.save(update_fields=["round", "round_began_at", "closed_at", "outcome", "word", "asked_for_help_at"])
+        case.closed_at, case.outcome, case.word, case.asked_for_help_at, case.pc = None, "", "", None, {}
+        case.save(update_fields=["round", "round_began_at", "closed_at", "outcome", "word", "asked_for_help_at", "pc"])
         _record(Tag.CASE_REOPEN, actor, case, {"round": case.round, "reopened": reopened})
         case.refresh_from_db(fields=["round_began_at"])  # the database's own time
         jobs.go_on(case, actor=actor, requester=actor)

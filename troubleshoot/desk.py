@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from troubleshoot import cases, diagnosis, evidence, library, past, presence
+from troubleshoot import cases, diagnosis, evidence, library, own_pc, past, presence
 from troubleshoot.care import REOPEN_WITHIN
 from troubleshoot.engine.action import Judgement
-from troubleshoot.models import Case, Job, JobLine, Message, Person, Reading
+from troubleshoot.models import Case, Job, JobLine, Message, PcBlock, Person, Reading
 from troubleshoot.stage import Stage
 
 #: So many lines of a running job are shown.
@@ -71,6 +73,16 @@ class Sheet(Stage):
         return evidence.known(self.look) if self.look else []
 
     @cached_property
+    def told(self) -> PcBlock | None:
+        """What the person's own PC told."""
+        return own_pc.told(self.case)
+
+    @cached_property
+    def pc_may_look(self) -> bool:
+        """Whether the person can be asked to look from their own PC."""
+        return self.case.closed_at is None and bool(own_pc.command(self.case))
+
+    @cached_property
     def different(self) -> int:
         """How many readings differ from the look before."""
         return sum(bool(one.before) for one in self.known)
@@ -112,7 +124,10 @@ class Sheet(Stage):
     def ready(self) -> list[str]:
         """Texts that can be sent to the person with one click."""
         asked = [_("Please answer on the page of your case: %s") % self.walk.at.subject] if self.stage == "ask" else []
-        return [*asked, *self.walk.at.ready, *diagnosis.guide_of(self.case).ready]
+        look = _("Please open this page on your own PC and follow its steps; they take about a minute: %s")
+        address = f"{settings.MENDPOINT_URL}{reverse('case-pc', args=[self.case.pk])}"
+        from_there = [look % address] if self.pc_may_look else []
+        return [*asked, *self.walk.at.ready, *from_there, *diagnosis.guide_of(self.case).ready]
 
     @cached_property
     def questions(self) -> list[Message]:
@@ -155,5 +170,5 @@ class Sheet(Stage):
 
     @cached_property
     def _judged(self) -> list[tuple[Judgement, str]]:
-        facts = diagnosis.stored_facts(self.look.facts) if self.look else {}
+        facts = diagnosis.stored_facts({**(self.look.facts if self.look else {}), **self.case.pc})
         return [(one, evidence.because(one, facts)) for one in diagnosis.causes(facts)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db.models import F, QuerySet
@@ -99,9 +99,9 @@ def facts(case: Case) -> dict[str, Fact] | None:
 
 
 def evidence(case: Case) -> dict[str, Fact]:
-    """The latest whole look, from outside and from inside: what causes are judged by."""
+    """The latest whole look, from outside and from inside, and what the person's PC told: what causes are judged by."""
     look = case.jobs.filter(kind=Job.Kind.READ, state__in=ENDED).exclude(facts={}).order_by("-ended_at").first()
-    return stored_facts(look.facts) if look else {}
+    return {**(stored_facts(look.facts) if look else {}), **stored_facts(case.pc)}
 
 
 def stored_facts(stored: dict[str, Any]) -> dict[str, Fact]:
@@ -205,11 +205,15 @@ def advance(case: Case, *, actor: Actor, rows: Sequence[Answer] | None = None) -
     The caller holds the case (`Case.objects.held`); `rows` are all of its answers, where they have been read.
     """
     rows = list(case.answers.order_by("number")) if rows is None else rows
-    guide, found = guide_of(case), answers(case, [row for row in rows if row.round == case.round])
+    this_round = [row for row in rows if row.round == case.round]
+    guide, found = guide_of(case), answers(case, this_round)
     known = functools.cache(lambda: facts(case))
     given: list[Answer] = []
     walk = guides.walk(guide, found)
-    while (row := _machine_answer(case, walk.at, known)) is not None:
+    anew = _told_anew(case, walk)
+    before = {row.step: row for row in this_round} if anew else {}
+    while (row := anew or _machine_answer(case, walk.at, known, before)) is not None:
+        anew = None
         given.append(row)
         row.number, row.round = len(rows) + len(given), case.round
         row.save(force_insert=True)
@@ -227,9 +231,36 @@ def advance(case: Case, *, actor: Actor, rows: Sequence[Answer] | None = None) -
     return walk
 
 
-def _machine_answer(case: Case, step: Step, known: Callable[[], dict[str, Fact] | None]) -> Answer | None:
+def _told_anew(case: Case, walk: Walk) -> Answer | None:
+    """The answer that changes because the person's PC told something since; None where nothing does.
+
+    What led to a remedy that has begun stays as it is.
+    """
+    steps, told = guide_of(case).steps, stored_facts(case.pc)
+    for place, (name, value) in enumerate(walk.path):
+        if steps[name].subject not in person.FACTS or _fact_answer(steps[name], told) == value:
+            continue
+        after = {steps[one].subject for one in (*walk.steps[place:], walk.at.name) if steps[one].kind == "fix"}
+        if not after or after.isdisjoint(begun_fixes(case)):
+            return _told_answer(case, steps[name])
+    return None
+
+
+def _told_answer(case: Case, step: Step) -> Answer:
+    """What the person's PC told for a step: nobody waits for it, so it is unknown until something was pasted."""
+    return Answer(case=case, step=step.name, value=_fact_answer(step, stored_facts(case.pc)), source=Answer.Source.TOLD)
+
+
+def _machine_answer(
+    case: Case, step: Step, known: Callable[[], dict[str, Fact] | None], before: Mapping[str, Answer]
+) -> Answer | None:
+    """The answer to a step that nobody need be asked; `before` holds those given before the walk took another turn."""
+    if step.subject in person.FACTS:
+        return _told_answer(case, step)
     if step.kind == "fact":
         return _reading_answer(case, step, known())
+    if step.kind in {"ask", "try"} and (row := before.get(step.name)):
+        return Answer(case=case, step=step.name, value=row.value, source=row.source, by=row.by)
     if step.kind == "ask" and (said := case.ahead.get(step.subject)) in step.to:
         return Answer(case=case, step=step.name, value=said, source=Answer.Source.PERSON, by=case.beneficiary)
     if step.kind == "fix" and (job := fix_job(case, step.subject)) and (value := _outcome(job)):
@@ -238,8 +269,6 @@ def _machine_answer(case: Case, step: Step, known: Callable[[], dict[str, Fact] 
 
 
 def _reading_answer(case: Case, step: Step, known: dict[str, Fact] | None) -> Answer | None:
-    if step.subject in person.FACTS:  # nobody waits for what a person may tell, or not
-        return Answer(case=case, step=step.name, value=UNKNOWN, source=Answer.Source.READING)
     if known is None or (known and step.subject not in known):
         return None
     return Answer(case=case, step=step.name, value=_fact_answer(step, known), source=Answer.Source.READING)

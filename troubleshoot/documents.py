@@ -22,7 +22,7 @@ def time(moment: datetime | None) -> str | None:
 def case(one: Case) -> dict[str, Any]:
     """A case: error, path with sources, facts, causes, what it waits for, its jobs."""
     guide, walk = diagnosis.guide_of(one), diagnosis.standing(one)
-    known = diagnosis.facts(one) or {}
+    known = {**(diagnosis.facts(one) or {}), **diagnosis.stored_facts(one.pc)}
     sources = {row.step: row.source for row in one.answers.order_by("number")}
     return {
         "case": one.pk,

@@ -20,6 +20,7 @@ from troubleshoot.views import (
     hosts_list,
     notices,
     own_password,
+    own_pc,
     people_admin,
     summary,
 )
@@ -44,6 +45,7 @@ urlpatterns = [
     path("cases/<int:number>/say", case_steps.say, name="case-say"),
     path("cases/<int:number>/rate", case_steps.rate, name="case-rate"),
     path("cases/<int:number>/here", here.here, name="case-here"),
+    path("cases/<int:number>/pc", own_pc.page, name="case-pc"),
     path("incidents/<uuid:key>/watch", home.watch, name="incident-watch"),
     path("codes", codes.listed, name="codes"),
     path("codes/<slug:namespace>/<str:first>", codes.shown, name="code"),

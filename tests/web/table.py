@@ -82,6 +82,9 @@ TABLE = {
         f"cases/<int:number>/{name}": case_step(name)
         for name in ("answer", "help", "plan", "fix", "again", "say", "rate")
     },
+    "cases/<int:number>/pc": Url(
+        answers=dict.fromkeys(("GET", "HEAD", "POST"), NO_CASE), objects=("/cases/999999/pc",)
+    ),
     "cases/<int:number>/stop": case_step("stop", approver=404),
     "cases/<int:number>/here": case_step("here", approver=404, manager=404, auditor=404),
     "incidents/<uuid:key>/watch": Url(

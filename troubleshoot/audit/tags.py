@@ -46,6 +46,7 @@ class Tag(Enum):
     CASE_REOPEN = ("case:reopen", 1306)
     CASE_MESSAGE = ("case:message", 1307)
     CASE_CHANGE = ("case:change", 1308)
+    CASE_TOLD = ("case:told", 1309)
 
     JOB_PLAN = ("job:plan", 1401)
     JOB_REQUEST = ("job:request", 1402)

@@ -10,6 +10,7 @@ from troubleshoot.models.host import Host
 from troubleshoot.models.incident import Incident
 from troubleshoot.models.job import Heartbeat, Job, JobLine, Plan, Reading, State
 from troubleshoot.models.notice import Notice
+from troubleshoot.models.pc_block import PcBlock
 from troubleshoot.models.person import LoginField, Person, normalise_email
 from troubleshoot.models.site import Grant, Role, Site
 
@@ -31,6 +32,7 @@ __all__ = [
     "LoginField",
     "Message",
     "Notice",
+    "PcBlock",
     "Person",
     "PersonalPart",
     "Plan",

@@ -101,6 +101,8 @@ class Case(models.Model):
     facts_digest = models.CharField(max_length=64)
     #: Question → answer that the person gave while the readings were still being taken; used when the walk asks it.
     ahead = models.JSONField(default=dict)
+    #: What the person's own PC told in this round: fact → value and readings. Empty while nothing was pasted.
+    pc = models.JSONField(default=dict)
     #: The page that opened it: sent twice, it opens one case.
     opened_with = models.UUIDField(null=True, unique=True, editable=False)
     urgency = models.PositiveSmallIntegerField(choices=Urgency.choices, default=Urgency.TODAY)
@@ -157,6 +159,7 @@ class Answer(models.Model):
         PERSON = "person"
         READING = "reading"
         FIX = "fix"
+        TOLD = "told"  # by the person's own PC: pasted, not measured
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="answers")
     round = models.PositiveIntegerField(default=1)

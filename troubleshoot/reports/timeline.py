@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from troubleshoot import access, diagnosis
+from troubleshoot import access, diagnosis, wording
 from troubleshoot.engine import guide as guides
 from troubleshoot.models import Answer, Approval, Case, Entry, Job, JobLine, Message, Person
 from troubleshoot.reports.asking import actions
@@ -26,6 +26,12 @@ KINDS = {
     "message": gettext_lazy("message"),
     "note": gettext_lazy("internal note"),
     "audit": gettext_lazy("audit"),
+}
+#: Who answered, where it was not a person.
+_SOURCES = {
+    Answer.Source.READING: gettext_lazy("the reading"),
+    Answer.Source.FIX: gettext_lazy("the fix"),
+    Answer.Source.TOLD: gettext_lazy("told by the person's PC"),
 }
 
 
@@ -62,6 +68,7 @@ def of(case: Case, person: Person) -> Timeline:
         list(_lines(case)),
         list(_votes(case)),
         list(_messages(case, person)),
+        list(_told(case)),
         list(_entries(case, person)),
     ]
     if case.closed_at:
@@ -78,9 +85,20 @@ def _answers(case: Case) -> Iterator[Moment]:
     for row in rows:
         step = guide.steps.get(row.step)
         asks, says = (step.title or step.subject, step.words(row.value)) if step else (row.step, row.value)
-        who = str(row.by) if row.by else _("the reading") if row.source == Answer.Source.READING else _("the fix")
+        who = str(row.by) if row.by else str(_SOURCES[Answer.Source(row.source)])
         text = f"{asks} {says}" if asks.endswith((".", "?", "!")) else f"{asks}: {says}"
         yield Moment(row.at, "answer", text, who, old=row.pk not in counting)
+
+
+def _told(case: Case) -> Iterator[Moment]:
+    """What the person's own PC told, each time that it was pasted."""
+    for block in case.pc_blocks.select_related("by").order_by("pk")[:MOST]:
+        said = wording.told({name: part["value"] for name, part in block.facts.items()}, _computer(case))
+        yield Moment(block.at, "answer", _("Told by the person's PC: %s") % " ".join(said), str(block.by))
+
+
+def _computer(case: Case) -> str:
+    return case.host.name if case.host else case.named_host
 
 
 def _counting(case: Case, rows: list[Answer]) -> set[int]:

@@ -10,9 +10,10 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from troubleshoot import care, diagnosis, past, wording
+from troubleshoot import care, diagnosis, own_pc, past, wording
 from troubleshoot.engine import guide as guides
 from troubleshoot.engine.action import Judgement
+from troubleshoot.engine.facts import UNKNOWN
 from troubleshoot.engine.guide import Step
 from troubleshoot.models import Answer, Case, Job, Reading, Site
 from troubleshoot.probes.windows import CERTIFICATE
@@ -86,11 +87,24 @@ class Scene(Remedy):
     @cached_property
     def causes(self) -> dict[str, list[Judgement]]:
         """Causes by verdict, judged by the latest whole look."""
-        facts = diagnosis.stored_facts(self.look.facts) if self.look and self.look.facts else {}
+        facts = diagnosis.stored_facts({**(self.look.facts if self.look else {}), **self.case.pc})
         found: dict[str, list[Judgement]] = {}
         for one in diagnosis.causes(facts) if facts else []:
             found.setdefault(one.verdict.replace(" ", "_"), []).append(one)
         return found
+
+    @property
+    def pc_may_look(self) -> bool:
+        """Whether a look from the person's own PC can tell more: nothing was found on our side, or nothing seen."""
+        latest = next((job.facts for job in self.jobs if job.facts), None) or {}
+        known = [(name, part["value"]) for name, part in latest.items() if part["value"] != UNKNOWN]
+        offered = self.screen in {"question", "desk"} and diagnosis.comes_through(known)
+        return offered and self.case.closed_at is None and bool(own_pc.command(self.case))
+
+    @property
+    def told(self) -> list[str]:
+        """What the person's own PC told, in words."""
+        return wording.told({name: part["value"] for name, part in self.case.pc.items()}, self.host)
 
     @property
     def mended(self) -> bool:

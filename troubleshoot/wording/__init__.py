@@ -6,6 +6,7 @@ What belongs to one step of a guide stands in the guide; here is what every guid
 from troubleshoot.wording.checks import Line, checks, inside_only, outside
 from troubleshoot.wording.ends import End, bad_end, fixing, standing
 from troubleshoot.wording.general import certainty, duration, named, no_code, relief, sure, titled
+from troubleshoot.wording.pc import told
 
 __all__ = [
     "End",
@@ -23,4 +24,5 @@ __all__ = [
     "standing",
     "sure",
     "titled",
+    "told",
 ]

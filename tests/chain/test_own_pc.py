@@ -1,0 +1,166 @@
+"""What a person's own PC told: kept with the case, and the walk goes on with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
+
+from tests.chain.conftest import MakeLab
+from tests.chain.steps import ERROR, Work, opened
+from tests.conftest import MakePerson
+from tests.probes.own_pc import block, look
+from troubleshoot import access, care, cases, diagnosis, documents, library, own_pc
+from troubleshoot.jobs import NotPossible
+from troubleshoot.models import Answer, Case, Entry, PcBlock, Person
+from troubleshoot.probes.person_block import BadBlock
+
+GUIDE = """\
+title = "The way from a person's PC"
+start = "told"
+[steps.told]
+fact = "pc.stage"
+[steps.told.to]
+ok = "where"
+no_name = "where"
+refused = "where"
+timed_out = "where"
+closed_before_confirm = "way"
+not_rdp = "where"
+negotiation_refused = "where"
+tls_failed = "where"
+not_told = "where"
+unknown = "where"
+[steps.where]
+ask = "Where are you?"
+to = { office = "again", home = "desk" }
+[steps.way]
+ask = "What stands between?"
+to = { vpn = "where", nothing = "where" }
+[steps.again]
+try = "Connect again."
+to = { worked = "solved", no_change = "desk" }
+[steps.desk]
+end = "escalate"
+[steps.solved]
+end = "solved"
+"""
+
+
+def told(lines: Mapping[str, str] = MappingProxyType({}), *, name: str = "ACC-07", port: int = 3389) -> str:
+    """A block printed just now, in which nothing answers unless `lines` say otherwise."""
+    now = timezone.now().strftime("%Y-%m-%dT%H:%M:%SZ")
+    said = {"for": f"{name}:{port}", "time": now, "address": "10.20.0.7", "tcp": "silent", "reply": "untold"}
+    said |= {"udp": "on", "gateway": "none", "log": "0", **lines}
+    return block(*(f"{word} {text}" for word, text in said.items()))
+
+
+CLOSED = {"tcp": "open", "reply": "closed"}
+
+
+@pytest.fixture
+def case(employee: Person) -> Case:
+    """A case about a computer that nobody registered, on a guide that asks what the person's PC told."""
+    made = cases.open_case(actor=employee, beneficiary=employee, error_text=ERROR, host=None, named_host="ACC-07")
+    version = diagnosis.publish(library.guide_from("way", GUIDE))
+    Case.objects.filter(pk=made.pk).update(guide=version, round=2)
+    made = Case.objects.get(pk=made.pk)
+    with transaction.atomic():
+        diagnosis.advance(made, actor=employee)
+    return made
+
+
+def walked(case: Case) -> list[tuple[str, str]]:
+    return list(diagnosis.standing(Case.objects.get(pk=case.pk)).path)
+
+
+class TestWhatThePcTold:
+    def test_is_kept_judged_and_recorded(self, case: Case, employee: Person) -> None:
+        own_pc.tell(actor=employee, case=case, text=told(CLOSED))
+        row = PcBlock.objects.get()
+        assert (row.by, row.round, row.facts) == (employee, 2, Case.objects.get(pk=case.pk).pc)
+        assert row.facts["pc.stage"]["value"] == "closed_before_confirm"
+        entry = Entry.objects.get(tag="case:told")
+        assert '"pc.stage":"closed_before_confirm"' in bytes(entry.canonical).decode()
+        assert diagnosis.evidence(case)["pc.stage"].value == "closed_before_confirm"
+        assert documents.case(case)["facts"]["pc.stage"] == "closed_before_confirm"
+
+    def test_keeps_nobody_waiting_while_nothing_was_pasted(self, case: Case) -> None:
+        assert walked(case) == [("told", "unknown")]
+        assert case.waiting_for == Case.WaitingFor.PERSON
+
+    def test_leads_the_walk_another_way(self, case: Case, employee: Person) -> None:
+        own_pc.tell(actor=employee, case=case, text=told(CLOSED))
+        assert walked(case) == [("told", "closed_before_confirm")]
+        assert Case.objects.get(pk=case.pk).at_step == "way"
+        assert case.answers.order_by("number").last().source == Answer.Source.TOLD  # type: ignore[union-attr]
+
+    def test_takes_no_answer_away_that_still_fits(self, case: Case, employee: Person) -> None:
+        cases.answer(actor=employee, case=case, step="where", value="office")
+        own_pc.tell(actor=employee, case=case, text=told())
+        assert walked(case) == [("told", "timed_out"), ("where", "office")]
+        assert Case.objects.get(pk=case.pk).at_step == "again"
+        row = case.answers.order_by("number").last()
+        assert row
+        assert (row.source, row.by) == (Answer.Source.PERSON, employee)
+
+    def test_counts_once_however_often_it_is_sent(self, case: Case, employee: Person) -> None:
+        text = told(CLOSED)
+        own_pc.tell(actor=employee, case=case, text=text)
+        own_pc.tell(actor=employee, case=case, text=text)
+        assert PcBlock.objects.count() == 1
+
+    def test_gives_way_to_what_it_told_later(self, case: Case, employee: Person) -> None:
+        own_pc.tell(actor=employee, case=case, text=told(CLOSED))
+        own_pc.tell(actor=employee, case=case, text=told())
+        assert walked(case) == [("told", "timed_out")]
+        assert PcBlock.objects.count() == 2
+
+    def test_is_of_before_in_a_new_round(self, case: Case, employee: Person) -> None:
+        own_pc.tell(actor=employee, case=case, text=told(CLOSED))
+        care.check_again(actor=employee, case=case)
+        assert walked(case) == [("told", "unknown")]
+        assert own_pc.told(case) is None
+
+    def test_is_refused_in_words_that_name_the_line(self, case: Case, employee: Person) -> None:
+        with pytest.raises(NotPossible, match=r"Line 2: “ACC-08:3389”.*another computer.*Run the command"):
+            own_pc.tell(actor=employee, case=case, text=told(name="ACC-08"))
+        assert not PcBlock.objects.exists()
+
+    def test_is_refused_when_the_case_is_closed(self, case: Case, employee: Person) -> None:
+        Case.objects.filter(pk=case.pk).update(closed_at=timezone.now())
+        with pytest.raises(NotPossible, match="closed"):
+            own_pc.tell(actor=employee, case=case, text=told())
+
+    def test_is_nobody_elses_to_tell(self, case: Case, person: MakePerson) -> None:
+        with pytest.raises(access.Refused):
+            own_pc.tell(actor=person("Eve", "employee"), case=case, text=told())
+
+    def test_is_never_rewritten(self, case: Case, employee: Person) -> None:
+        own_pc.tell(actor=employee, case=case, text=told())
+        for statement in ("UPDATE troubleshoot_pcblock SET text = ''", "DELETE FROM troubleshoot_pcblock"):
+            with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute(statement)
+
+
+class TestEveryReason:
+    def test_for_refusing_a_block_has_its_words(self) -> None:
+        assert set(own_pc.REASONS) == set(BadBlock.REASONS)
+
+
+class TestWithAComputer:
+    def test_addresses_are_compared(self, lab: MakeLab, helpdesk: Person, work: Work) -> None:
+        host = lab()
+        case = opened(helpdesk, host.row, work)
+        now = timezone.now().strftime("%Y-%m-%dT%H:%M:%SZ")
+        own_pc.tell(actor=helpdesk, case=case, text=look(host.row.rdp_port, at=now, name=host.row.name))
+        found = {name: part["value"] for name, part in Case.objects.get(pk=case.pk).pc.items()}
+        assert (found["pc.stage"], found["pc.same_address"]) == ("ok", "same")
+
+    def test_no_command_is_made_for_a_name_that_is_none(self, employee: Person) -> None:
+        for name in ("", "my computer", "x'; calc", "acc\u043e7"):
+            made = cases.open_case(actor=employee, beneficiary=employee, error_text=ERROR, host=None, named_host=name)
+            assert own_pc.command(made) == ""

@@ -1,0 +1,37 @@
+"""What a person's own PC told, in the person's words: only what leads on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext as _
+
+
+def told(facts: Mapping[str, str], host: str) -> list[str]:
+    """Sentences for what was told, the way to the computer first. Raises nothing: an unknown value says nothing."""
+    said = [_stage(facts.get("pc.stage", ""), host), *(_further(facts, host))]
+    return [text for text in said if text]
+
+
+def _stage(stage: str, host: str) -> str:
+    words = {
+        "no_name": _("It finds no address for the name %s."),
+        "refused": _("It is refused: nothing listens for it at %s."),
+        "timed_out": _("It gets no answer from %s."),
+        "closed_before_confirm": _("Something accepts its connection, and closes it before %s has answered."),
+        "not_rdp": _("Something else than Remote Desktop answers it in the name of %s."),
+        "negotiation_refused": _("%s answers it, and refuses the connection."),
+        "ok": _("It reaches %s, which answers as Remote Desktop does."),
+        "not_told": _("It does not let commands open connections, so whether it reaches %s is still open."),
+    }
+    return words[stage] % host if stage in words else ""
+
+
+def _further(facts: Mapping[str, str], host: str) -> list[str]:
+    known = {
+        ("pc.same_address", "differs"): _("The name %s leads it to another address than ours.") % host,
+        ("pc.gateway", "used"): _("A gateway for Remote Desktop is set on it."),
+        ("pc.log", "disconnect_904"): _("Its Remote Desktop program noted 0x904 in the last day."),
+        ("pc.log", "udp_used"): _("Its Remote Desktop program used the fast way (UDP) in the last day."),
+    }
+    return [text for (name, value), text in known.items() if facts.get(name) == value]
