@@ -8,6 +8,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 from uuid import UUID, uuid4
@@ -32,6 +33,7 @@ from troubleshoot.remote.registered import endpoint
 SILENT = {"no_name", "timed_out", UNKNOWN}
 #: What every look inside tells, whatever it is about.
 ALWAYS = frozenset({"windows.reached"})
+STANDARD_PORT = 3389
 LOOPBACK = (ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1/128"))
 
 
@@ -219,7 +221,10 @@ def _look_inside(host: Host, found: Look, scope: Scope, attempt: UUID, on_stage:
     wanted = [Wanted(one.resource, one.params) for one in probe]
     wanted += [Wanted(one.resource, one.params) for one in scope.readings]
     states, errors = _read_inside(host, found, [*wanted, *scope.also], attempt, on_stage)
-    told = windows.facts(states[: len(probe)] if scope.windows else (), reached=found.reached)
+    # The loopback port of a simulated host stands for the standard port of the computer.
+    port = STANDARD_PORT if host.lab else host.rdp_port
+    read = states[: len(probe)] if scope.windows else ()
+    told = windows.facts(read, reached=found.reached, port=port, now=datetime.now(UTC))
     for name, (value, readings) in told.items():
         if scope.windows or name in ALWAYS:
             found.facts[name] = Fact(name, value, readings)

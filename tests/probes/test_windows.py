@@ -6,61 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.probes.windows_host import HEALTHY, NOW, PORT, judged, values
 from troubleshoot.probes import windows
-
-HEALTHY: dict[windows.Reading, dict[str, Any]] = {
-    windows.TERMSERVICE: {
-        "exists": True,
-        "state": "Running",
-        "start_mode": "Manual",
-        "account": "NT Authority\\NetworkService",
-    },
-    windows.SESSIONENV: {"exists": True, "state": "Running", "start_mode": "Manual"},
-    windows.KEY_FILE: {"exists": True, "sddl": "O:SYD:PAI(A;;FA;;;SY)(A;;FR;;;NS)"},
-    windows.KEY_FOLDER: {"exists": True, "sddl": "O:SYD:PAI(A;;0x12019f;;;WD)(A;;FA;;;BA)"},
-    windows.FIREWALL: {
-        "exists": True,
-        "enabled": True,
-        "profiles": "Domain, Private",
-        "action": "Allow",
-        "policy_action": None,
-        "policy_profiles": None,
-        "ignored": [],
-        "off": [],
-        "active": ["DomainAuthenticated"],
-    },
-    windows.BROKER: {"exists": False, "state": None, "start_mode": None},
-    windows.CERTIFICATE: {"number": 1, "usable": True, "expired": False, "has_private_key": True},
-    windows.LISTENER: {
-        "security_layer": 2,
-        "security_layer_source": 0,
-        "nla": True,
-        "nla_source": 0,
-        "certificate_type": 1,
-        "encryption_level": 3,
-        "encryption_level_source": 2,
-    },
-    windows.SESSIONS: {"number": 1, "users": ["CORP\\bob"], "since": ["2026-11-22T07:00:00Z"]},
-    windows.DOMAIN: {"joined": True, "name": "corp.example", "controller": False, "secure_channel": True},
-}
-
-
-def values(found: dict[str, tuple[str, tuple[str, ...]]]) -> dict[str, str]:
-    """Return the facts without what they follow from."""
-    return {name: value for name, (value, _) in found.items()}
-
-
-def judged(**changes: Any) -> dict[str, str]:
-    """Return the facts of a healthy host, with the state of one reading changed, for example domain={...}."""
-    states = {key: dict(state) for key, state in HEALTHY.items()}
-    for name, fields in changes.items():
-        states[getattr(windows, name.upper())].update(fields)
-    return values(windows.facts([states[reading] for reading in windows.READINGS], reached="yes"))
 
 
 class TestTheWindowsProbe:
     def test_reads_a_healthy_host(self) -> None:
-        assert {name: value for name, value in judged().items() if value != "unknown"} == {
+        assert judged() == {
             "windows.reached": "yes",
             "windows.termservice": "running",
             "windows.sessionenv": "running",
@@ -80,6 +32,28 @@ class TestTheWindowsProbe:
             "windows.termservice_setup": "right",
             "windows.encryption_level": "high",
             "windows.encryption_level_source": "default",
+            "windows.certificate_services": "running",
+            "windows.bound_certificate": "none",
+            "windows.listener": "listening",
+            "windows.port": "registered",
+            "windows.network_profile": "domain",
+            "windows.remote_desktop": "on",
+            "windows.remote_desktop_source": "local",
+            "windows.logons": "allowed",
+            "windows.fips": "off",
+            "windows.tls12": "on",
+            "windows.tls_source": "default",
+            "windows.cipher_policy": "none",
+            "windows.udp": "allowed",
+            "windows.udp_source": "default",
+            "windows.credssp": "default",
+            "windows.schannel_events": "none",
+            "windows.certificate_events": "none",
+            "windows.service_events": "none",
+            "windows.sign_in_failures": "none",
+            "windows.connection_events": "received",
+            "windows.pending_reboot": "no",
+            "windows.clock": "right",
         }
 
     @pytest.mark.parametrize(
@@ -163,17 +137,47 @@ class TestTheWindowsProbe:
             ("listener", {"encryption_level_source": 1}, "encryption_level_source", "policy"),
             ("sessions", {"number": 0}, "signed_in", "nobody"),
             ("sessions", {"number": True}, "signed_in", "unknown"),
+            ("port", {"addresses": []}, "listener", "not_listening"),
+            ("port", {"addresses": [], "others": ["relay.exe, process 5120"]}, "listener", "other_program"),
+            ("port", {"others": ["relay.exe, process 5120"]}, "listener", "listening"),
+            ("port", {"addresses": None}, "listener", "unknown"),
+            ("port", {"port": 3390}, "port", "other"),
+            ("port", {"port": "3389"}, "port", "unknown"),
+            ("status", {"updates_pending": True}, "pending_reboot", "yes"),
+            ("status", {"servicing_pending": True}, "pending_reboot", "yes"),
+            ("status", {"servicing_pending": None}, "pending_reboot", "unknown"),
+            ("status", {"time": "2026-11-22T09:05:00Z"}, "clock", "right"),
+            ("status", {"time": "2026-11-22T09:05:01Z"}, "clock", "ahead"),
+            ("status", {"time": "2026-11-22T08:54:59Z"}, "clock", "behind"),
+            ("status", {"time": "2026-11-22T09:00:00"}, "clock", "unknown"),
+            ("status", {"time": "soon"}, "clock", "unknown"),
+            ("firewall", {"active": ["Public", "Domain"]}, "network_profile", "public"),
+            ("firewall", {"active": ["DomainAuthenticated", "Private"]}, "network_profile", "private"),
+            ("firewall", {"active": ["Elsewhere"]}, "network_profile", "unknown"),
         ],
     )
     def test_judges(self, reading: str, fields: dict[str, Any], fact: str, value: str) -> None:
         healthy, changed = judged(), judged(**{reading: fields})
         assert changed["windows." + fact] == value
-        assert {name for name in healthy if healthy[name] != changed[name]} <= {"windows." + fact}
+        both = {"windows.firewall", "windows.network_profile"} if reading == "firewall" else set()
+        assert {name for name in healthy if healthy[name] != changed[name]} <= {"windows." + fact} | both
 
     def test_names_the_reading_and_the_values_that_decided(self) -> None:
-        found = windows.facts([HEALTHY[reading] for reading in windows.READINGS], reached="yes")
+        read = [HEALTHY[reading] for reading in windows.READINGS]
+        found = windows.facts(read, reached="yes", port=3390, now=NOW)
         assert found["windows.nla"] == ("required", ("Remote Desktop listener: nla True",))
         assert found["windows.domain_trust"] == ("ok", ("domain membership: joined True, secure_channel True",))
+        assert found["windows.port"] == ("other", ("port of Remote Desktop: port 3389, registered 3390",))
+        assert found["windows.udp"][1] == (
+            "registry values: SelectTransport 'absent', policy SelectTransport 'absent'",
+        )
+        assert found["windows.clock"][1] == (
+            "clock and waiting restart: time '2026-11-22T09:00:02Z', portal '2026-11-22T09:00:00+00:00'",
+        )
+
+    def test_compares_with_nothing_that_it_was_not_told(self) -> None:
+        found = values(windows.facts([HEALTHY[reading] for reading in windows.READINGS], reached="yes"))
+        assert (found["windows.port"], found["windows.clock"]) == ("unknown", "unknown")
 
     @pytest.mark.parametrize("reached", ["denied", "no", "constrained_language", "blocked", "unknown"])
     def test_says_unknown_for_everything_else_when_the_host_was_not_reached(self, reached: str) -> None:
@@ -192,11 +196,11 @@ class TestTheWindowsProbe:
                 st.sampled_from(sorted({field for state in HEALTHY.values() for field in state})),
                 st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.lists(st.text()),
             ),
-            max_size=9,
+            max_size=len(windows.READINGS),
         ),
         st.text(),
     )
     def test_gives_every_fact_a_declared_value_whatever_the_host_reports(self, states: list[Any], reached: str) -> None:
-        found = values(windows.facts(states, reached=reached))
+        found = values(windows.facts(states, reached=reached, port=PORT, now=NOW))
         assert list(found) == list(windows.FACTS)
         assert all(value in windows.FACTS[name] for name, value in found.items())

@@ -10,7 +10,7 @@ from troubleshoot.engine.resource import TYPES, Event, Field, Parameter, Resourc
 from troubleshoot.engine.tables import Table, top
 
 SCRIPT_LIMIT = 16 * 1024
-PARAMETER_TYPES = ("string", "integer", "boolean")
+PARAMETER_TYPES = ("string", "integer", "boolean", "list")
 _FIELD = re.compile("[a-z][a-z0-9_]{0,39}")
 # A PowerShell hashtable answers these names with its own properties (System.Collections.Hashtable), not its keys.
 _HASHTABLE = frozenset({"count", "keys", "values", "item", "isreadonly", "isfixedsize", "issynchronized", "syncroot"})
@@ -72,8 +72,9 @@ def _parameter(name: str, table: Table) -> Parameter:
     _check_name(name, table)
     kind = table.choice("type", PARAMETER_TYPES)
     pattern = table.value("pattern")
-    if pattern is not None and (kind != "string" or not isinstance(pattern, str) or not _compiles(pattern)):
-        table.wrong("pattern", "must be a regular expression, for a string only")
+    texts = kind in {"string", "list"}
+    if pattern is not None and not (texts and isinstance(pattern, str) and _compiles(pattern)):
+        table.wrong("pattern", "must be a regular expression, for a string or the items of a list")
     table.done()
     return Parameter(name, kind, pattern if isinstance(pattern, str) else None)
 

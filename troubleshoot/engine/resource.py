@@ -9,6 +9,8 @@ from troubleshoot.engine.canonical import INTEGER_LIMIT
 Value = str | int | bool | list[str] | None
 State = Mapping[str, Value]
 
+#: The most items of a parameter that is a list.
+LONGEST_LIST = 100
 TYPES = {"string": str, "integer": int, "boolean": bool, "list": list}
 
 
@@ -75,11 +77,16 @@ class Parameter:
     pattern: str | None
 
     def accepts(self, value: object) -> bool:
-        """Tell whether a value has the type, and matches the pattern from end to end."""
+        """Tell whether a value has the type, and it or each of its items matches the pattern from end to end."""
         if self.type == "integer":
             return type(value) is int and abs(value) < INTEGER_LIMIT
         if self.type == "boolean":
             return type(value) is bool
+        if self.type == "list":
+            return isinstance(value, list) and len(value) <= LONGEST_LIST and all(self._text(item) for item in value)
+        return self._text(value)
+
+    def _text(self, value: object) -> bool:
         return isinstance(value, str) and len(value) <= 1000 and (not self.pattern or _matches(self.pattern, value))
 
 

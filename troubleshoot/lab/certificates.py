@@ -7,17 +7,19 @@ RSA PKCS #1 v1.5 signatures are deterministic.
 import functools
 import ssl
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC
 from ipaddress import IPv4Address, IPv6Address
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.x509.oid import ExtendedKeyUsageOID
 
+from troubleshoot.lab import schannel
 from troubleshoot.lab.state import RDP_TCP, Document, find, moment
 
+#: Object identifiers of purposes: server authentication, and what a certificate for people's sign-in has.
+SERVER_AUTHENTICATION, CLIENT_AUTHENTICATION = "1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2"
 _BINDING = "SSLCertificateSHA1Hash"
 _PURPOSES = (
     "digital_signature",
@@ -47,11 +49,18 @@ class Subject:
     serial: int
     not_before: str
     not_after: str
+    purposes: tuple[str, ...] = (SERVER_AUTHENTICATION,)
+
+
+def purposes_of(entry: Document) -> list[str]:
+    """Return the purposes (object identifiers) that an entry allows; none means every purpose."""
+    return list(entry.get("purposes", [SERVER_AUTHENTICATION]))
 
 
 def certificate(document: Document, entry: Document) -> x509.Certificate:
     """Return the X.509 certificate of one entry of the state; ValueError when the entry cannot be one."""
     fields = Subject(*(entry[name] for name in ("subject", "issuer", "serial", "not_before", "not_after")))
+    fields = replace(fields, purposes=tuple(purposes_of(entry)))
     return _build(document["identity"]["machine_guid"], fields)
 
 
@@ -71,9 +80,9 @@ def stamp(document: Document) -> None:
 
 
 def server_context(document: Document, entry: Document) -> ssl.SSLContext:
-    """Return a TLS server context that presents the certificate of this entry, as Windows 10 would."""
+    """Return a TLS server context that presents the certificate of this entry, as this host would."""
     context = tls_context(certificate(document, entry), key_of(document["identity"]["machine_guid"]))
-    context.maximum_version = ssl.TLSVersion.TLSv1_2  # Schannel on Windows 10 serves no TLS 1.3
+    schannel.limit(context, document)
     return context
 
 
@@ -123,7 +132,9 @@ def _build(owner: str, fields: Subject) -> x509.Certificate:
 def _builder(owner: str, fields: Subject) -> x509.CertificateBuilder:
     """Return what Windows puts into an RDP certificate: server authentication, no alternative names."""
     builder = _names_and_times(key_of(owner), fields)
-    builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+    if fields.purposes:
+        allowed = [x509.ObjectIdentifier(purpose) for purpose in fields.purposes]
+        builder = builder.add_extension(x509.ExtendedKeyUsage(allowed), critical=False)
     usage = _usage("digital_signature", "key_encipherment", "data_encipherment")
     return builder.add_extension(usage, critical=True)
 

@@ -3,7 +3,7 @@
 import contextlib
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +60,9 @@ _PRINT_JOB = {
     "jammed": bool,
     "deleting": bool,
 }
+_LISTENER = {"port": int, "address": str, "process": str, "process_id": int}
+# Sections that are lists of rows with these fields.
+_ROWS = {"processes": _PROCESS, "printers": _PRINTER, "print_jobs": _PRINT_JOB, "listeners": _LISTENER}
 _CHOICES = {
     "powershell.language_mode": {"FullLanguage", "ConstrainedLanguage", "RestrictedLanguage", "NoLanguage"},
     "key_store.rdp_key": {"readable", "denied", "missing"},
@@ -136,14 +139,14 @@ def check(document: Document) -> None:
         _fields(f"services.{service}", fields, _SERVICE)
         _one_of(f"services.{service}.state", fields["state"], _SERVICE_STATES)
         _one_of(f"services.{service}.start_mode", fields["start_mode"], _START_MODES)
-    for number, process in enumerate(document["processes"]):
-        _fields(f"processes.{number}", process, _PROCESS)
-    for section, kinds in (("printers", _PRINTER), ("print_jobs", _PRINT_JOB)):
+    for section, kinds in _ROWS.items():
         for number, one in enumerate(document[section]):
             _fields(f"{section}.{number}", one, kinds)
     for path, sddl in document["acl"].items():
         _fields(f"acl.{path}", {"sddl": sddl}, {"sddl": str})
     _check_firewall(document["firewall"])
+    for section in ("hung", "disabled_logs"):
+        _texts(section, document[section])
     _check_registry(document["registry"])
     _check_certificates(document)
 
@@ -214,13 +217,18 @@ def _same_names(where: str, given: Any, model: Document) -> None:
     _fields(where or "state", given, {name: type(value) for name, value in model.items()})
 
 
-def _fields(where: str, given: Any, kinds: Mapping[str, Any]) -> None:
-    if not isinstance(given, dict) or given.keys() != kinds.keys():
+def _fields(where: str, given: Any, kinds: Mapping[str, Any], optional: Set[str] = frozenset()) -> None:
+    if not isinstance(given, dict) or given.keys() - optional != kinds.keys():
         raise BadStateError(f"{where}: needs exactly {', '.join(kinds)}")
     for name, kind in kinds.items():
         # bool is an int to Python, not to JSON.
         if not isinstance(given[name], kind) or (isinstance(given[name], bool) and kind is not bool):
             raise BadStateError(f"{where}.{name}: {given[name]!r} is of the wrong kind")
+
+
+def _texts(where: str, given: Any) -> None:
+    if not isinstance(given, list) or not all(isinstance(item, str) for item in given):
+        raise BadStateError(f"{where}: must be a list of texts")
 
 
 def _one_of(where: str, given: Any, choices: set[str]) -> None:
@@ -252,7 +260,8 @@ def _check_certificates(document: Document) -> None:
         if not isinstance(entries, list):
             raise BadStateError(f"certificates.{store}: must be a list")
         for number, entry in enumerate(entries):
-            _fields(f"certificates.{store}.{number}", entry, _CERTIFICATE)
+            _fields(f"certificates.{store}.{number}", entry, _CERTIFICATE, optional={"purposes"})
+            _texts(f"certificates.{store}.{number}.purposes", entry.get("purposes", []))
     try:
         stamp(document)
     except (ValueError, OverflowError) as error:

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 
 from troubleshoot.lab import firewall
 from troubleshoot.lab.certificates import server_context, stamp
+from troubleshoot.lab.listener import STANDARD_PORT, hung, listens, other_program, port_number
 from troubleshoot.lab.port import Mode, Port
 from troubleshoot.lab.reactions import valid_now
+from troubleshoot.lab.schannel import serves
 from troubleshoot.lab.state import (
     RDP_TCP,
     REMOTE_DESKTOP_STORE,
-    TERMINAL_SERVER,
     Document,
     HostState,
     listener_value,
@@ -31,6 +32,8 @@ _TLS, _HYBRID, _HYBRID_EX = 1, 2, 8
 _SSL_REQUIRED, _SSL_NOT_ALLOWED, _NO_CERTIFICATE, _HYBRID_REQUIRED = 1, 2, 3, 5
 # Answer flags: extended client data and graphics pipeline supported (MS-RDPBCGR 2.2.1.2.1).
 _RESPONSE_FLAGS = 0x03
+# What a web server answers to what it does not understand.
+_OTHER_LANGUAGE = b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n"
 _MAX_REQUEST = 1024  # a request with cookie or routing token and correlation info stays far below
 _MAX_IGNORED = 65536  # what a client may still send after TLS or plain RDP before we hang up
 _SECONDS = 15.0
@@ -45,6 +48,7 @@ class Terms:
     tls: ssl.SSLContext | None  # None: no usable certificate
     closes: bool = False  # close before the confirm
     resets: bool = False  # agree to TLS, then reset
+    foreign: bool = False  # another program has the port, and speaks another language
 
 
 @dataclass(frozen=True)
@@ -93,13 +97,9 @@ def port_mode(document: Document) -> Mode:
     """Return what connecting to the listener does now: answered, refused, or swallowed by the network."""
     if document["network"]["rdp"] == "silent" or not firewall.lets_in(document):
         return "silent"
-    listening = (
-        running(document, "TermService")
-        and document["network"]["rdp"] != "refused"
-        and listener_value(document, "fDenyTSConnections", TERMINAL_SERVER) != 1
-        and registry_value(document, RDP_TCP, "fEnableWinStation") != 0
-    )
-    return "open" if listening else "refused"
+    own = listens(document) and port_number(document) == STANDARD_PORT
+    answers = own or other_program(document, STANDARD_PORT) is not None
+    return "open" if answers and document["network"]["rdp"] != "refused" else "refused"
 
 
 def terms_of(document: Document) -> Terms:
@@ -112,8 +112,9 @@ def terms_of(document: Document) -> Terms:
         layer=2 if layer is None else layer,
         nla=nla == 1,
         tls=context,
-        closes=document["network"]["rdp"] == "closed_before_confirm",
-        resets=resets,
+        closes=document["network"]["rdp"] == "closed_before_confirm" or hung(document, "TermService"),
+        resets=resets or not serves(document),
+        foreign=other_program(document, STANDARD_PORT) is not None,
     )
 
 
@@ -139,6 +140,9 @@ def converse(connection: socket.socket, terms: Terms) -> None:
     """Hold one conversation up to the end of TLS; OSError when it breaks off."""
     connection.settimeout(_SECONDS)
     request = read_request(connection)
+    if terms.foreign:
+        connection.sendall(_OTHER_LANGUAGE)
+        return
     if request is None or terms.closes:
         return
     answer = answer_to(request, terms)

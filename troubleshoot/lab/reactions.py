@@ -31,6 +31,8 @@ def service_started(state: HostState, name: str) -> None:
         document["services"][found].update(
             state="Running", started_at=iso(host_now(document)), process_id=_next_process_id(document)
         )
+        if found in document.get("hung", ()):
+            document["hung"].remove(found)
         if found.casefold() == "sessionenv":
             provide_certificate(document)
         if found.casefold() == "spooler" and "print_jobs" in document:

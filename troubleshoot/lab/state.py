@@ -172,6 +172,9 @@ def healthy(name: str = "LAB-01") -> Document:
         "winrm": {"credentials": "accepted", "administrator": True},
         "runs": {},
         "event_log": [],
+        "disabled_logs": [],
+        "listeners": [],
+        "hung": [],
     }
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from troubleshoot.lab.powershell import net_classes
 from troubleshoot.lab.powershell.host_data import local_time
 from troubleshoot.lab.powershell.objects import Instance, ObjectType
 from troubleshoot.lab.powershell.printing import CANCELLED, PRINT_JOB, PRINTER, documents, printers
@@ -128,6 +129,7 @@ CLASSES = {
         CimClass(_CIMV2, PRINTER, printers),
         CimClass(_CIMV2, PRINT_JOB, documents),
         CimClass("root/cimv2/terminalservices", SETTING, listeners),
+        CimClass(net_classes.NAMESPACE, net_classes.TCP, net_classes.connections),
     )
 }
 RESULTS = (OWNER, CHANGED, CANCELLED, ANSWER)

@@ -4,7 +4,10 @@ from troubleshoot.engine.facts import UNKNOWN
 from troubleshoot.probes.windows.rule import Reading, Rule, State, same
 
 CERTIFICATE = Reading("Remote Desktop certificate", "rdp-certificate", {})
-READINGS = (CERTIFICATE,)
+BOUND = Reading("certificate chosen for Remote Desktop", "rdp-bound-certificate", {})
+READINGS = (CERTIFICATE, BOUND)
+# Server authentication, Remote Desktop authentication, any purpose; a certificate without a list suits every one.
+_SUITABLE = {"1.3.6.1.5.5.7.3.1", "1.3.6.1.4.1.311.54.1.2", "2.5.29.37.0"}
 
 
 def _certificate(state: State) -> str:
@@ -17,6 +20,20 @@ def _certificate(state: State) -> str:
     return "expired" if same(state, "expired", wanted=True) else UNKNOWN
 
 
+def _bound(state: State) -> str:
+    if "bound" in state and state["bound"] is None:
+        return "none"
+    for field, wrong in (("found", "missing"), ("has_private_key", "no_key"), ("in_time", "expired")):
+        if same(state, field, wanted=False):
+            return wrong
+        if not same(state, field, wanted=True):
+            return UNKNOWN
+    purposes = state.get("purposes")
+    if not isinstance(purposes, list):
+        return UNKNOWN
+    return "usable" if not purposes or not _SUITABLE.isdisjoint(map(str, purposes)) else "wrong_purpose"
+
+
 RULES = (
     Rule(
         "windows.certificate",
@@ -24,5 +41,12 @@ RULES = (
         CERTIFICATE,
         ("number", "usable", "expired", "has_private_key"),
         _certificate,
+    ),
+    Rule(
+        "windows.bound_certificate",
+        ("none", "usable", "missing", "no_key", "expired", "wrong_purpose"),
+        BOUND,
+        ("bound", "found", "has_private_key", "not_before", "not_after", "purposes"),
+        _bound,
     ),
 )

@@ -53,5 +53,14 @@ def _texts(value: object) -> Iterator[str]:
         yield from (item for item in value if isinstance(item, str))
 
 
+def _network(state: State) -> str:
+    """The kind that is trusted least of those that are connected."""
+    kinds = {_NETWORKS.get(name) for name in _names(state, "active")}
+    return next((kind.lower() for kind in ("Public", "Private", "Domain") if kind in kinds), UNKNOWN)
+
+
 _FIELDS = ("enabled", "profiles", "action", "policy_action", "policy_profiles", "ignored", "off", "active")
-RULES = (Rule("windows.firewall", ("open", "closed", "wrong_profile", "policy"), FIREWALL, _FIELDS, _judge),)
+RULES = (
+    Rule("windows.firewall", ("open", "closed", "wrong_profile", "policy"), FIREWALL, _FIELDS, _judge),
+    Rule("windows.network_profile", ("domain", "private", "public"), FIREWALL, ("active",), _network),
+)

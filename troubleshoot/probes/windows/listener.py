@@ -1,10 +1,35 @@
-"""The listener RDP-Tcp as WMI shows it: security layer, encryption, sign-in and the certificate it is bound to."""
+"""The listener RDP-Tcp: how it protects a connection as WMI shows it, and who holds its port."""
 
-from troubleshoot.probes.windows.rule import SOURCES, Reading, looked_up
+from troubleshoot.engine.facts import UNKNOWN
+from troubleshoot.probes.windows.rule import SOURCES, Reading, Rule, State, looked_up
 
 LISTENER = Reading("Remote Desktop listener", "rdp-listener", {})
-READINGS = (LISTENER,)
+PORT = Reading("port of Remote Desktop", "rdp-port", {})
+READINGS = (LISTENER, PORT)
+
+
+def _listening(state: State) -> str:
+    own, others = state.get("addresses"), state.get("others")
+    if not isinstance(own, list) or not isinstance(others, list):
+        return UNKNOWN
+    if own:
+        return "listening"
+    return "other_program" if others else "not_listening"
+
+
+def _port(state: State) -> str:
+    """Compare with the port that the portal has registered, which the probe puts beside what was read."""
+    port, registered = state.get("port"), state.get("registered")
+    if type(port) is not int or type(registered) is not int:
+        return UNKNOWN
+    return "registered" if port == registered else "other"
+
+
 RULES = (
+    Rule(
+        "windows.listener", ("listening", "not_listening", "other_program"), PORT, ("addresses", "others"), _listening
+    ),
+    Rule("windows.port", ("registered", "other"), PORT, ("port", "registered"), _port),
     # Win32_TSGeneralSetting.SSLCertificateSHA1HashType.
     looked_up(
         "windows.certificate_binding",

@@ -17,7 +17,9 @@ class Reading:
 
     words: str
     resource: str
-    params: Mapping[str, str]
+    params: Mapping[str, str | list[str]]
+    unfold: Callable[[State], State] = lambda state: state
+    """What names the fields by which the rules judge, where the resource does not name them itself."""
 
 
 @dataclass(frozen=True)

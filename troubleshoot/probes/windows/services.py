@@ -7,7 +7,19 @@ TERMSERVICE = Reading("service TermService", "service", {"name": "TermService"})
 SESSIONENV = Reading("service SessionEnv", "service", {"name": "SessionEnv"})
 # The service of the role "Remote Desktop Connection Broker"; only a broker has it.
 BROKER = Reading("service Tssdis", "service", {"name": "Tssdis"})
-READINGS = (TERMSERVICE, SESSIONENV, BROKER)
+# What making and reading a certificate needs beside SessionEnv.
+_NEEDED = ("CertPropSvc", "KeyIso", "CryptSvc")
+
+
+def _named(state: State) -> State:
+    """Return the lines `name = state, start mode, account` by their names."""
+    lines = state.get("found")
+    pairs = [line.partition(" = ") for line in lines if isinstance(line, str)] if isinstance(lines, list) else []
+    return {name: said for name, _, said in pairs if name in _NEEDED}
+
+
+CERTIFICATE_SERVICES = Reading("services for certificates", "services", {"names": list(_NEEDED)}, unfold=_named)
+READINGS = (TERMSERVICE, SESSIONENV, BROKER, CERTIFICATE_SERVICES)
 # As the installation of Windows writes it, in every language (documented for service error 1069).
 _ACCOUNT = "nt authority\\networkservice"
 _STATES = ("running", "stopped", "disabled", "missing")
@@ -33,6 +45,17 @@ def _setup(state: State) -> str:
     return "wrong_start" if start == "Disabled" else "right"
 
 
+def _needed(state: State) -> str:
+    """The worst of the three: one that may not start, one that stands still, else all of them run."""
+    found = [str(state.get(name, "")).split(", ") for name in _NEEDED]
+    if any(len(parts) < 3 or parts[0] not in {"Running", "Stopped"} for parts in found):
+        return UNKNOWN
+    still = [parts for parts in found if parts[0] == "Stopped"]
+    if any(parts[1] == "Disabled" for parts in still):
+        return "disabled"
+    return "stopped" if still else "running"
+
+
 RULES = (
     Rule("windows.termservice", _STATES, TERMSERVICE, _FIELDS, _service),
     Rule("windows.sessionenv", _STATES, SESSIONENV, _FIELDS, _service),
@@ -43,5 +66,12 @@ RULES = (
         TERMSERVICE,
         ("account", "start_mode"),
         _setup,
+    ),
+    Rule(
+        "windows.certificate_services",
+        ("running", "stopped", "disabled"),
+        CERTIFICATE_SERVICES,
+        _NEEDED,
+        _needed,
     ),
 )

@@ -1,11 +1,16 @@
-"""What surrounds Remote Desktop on the computer: its domain, and who is signed in."""
+"""What surrounds Remote Desktop on the computer: its domain, its clock, and who is signed in."""
+
+from datetime import datetime
 
 from troubleshoot.engine.facts import UNKNOWN
 from troubleshoot.probes.windows.rule import Reading, Rule, State, looked_up, one_of, same
 
 SESSIONS = Reading("people signed in", "sessions", {})
 DOMAIN = Reading("domain membership", "domain-membership", {})
-READINGS = (SESSIONS, DOMAIN)
+STATUS = Reading("clock and waiting restart", "computer-status", {})
+READINGS = (SESSIONS, DOMAIN, STATUS)
+#: Seconds that a clock may be wrong: Kerberos accepts as many by default.
+CLOCK_SECONDS = 300
 
 
 def _trust(state: State) -> str:
@@ -21,8 +26,29 @@ def _signed_in(state: State) -> str:
     return "somebody" if number else "nobody"
 
 
+def _pending_reboot(state: State) -> str:
+    waiting = (state.get("servicing_pending"), state.get("updates_pending"))
+    if not all(isinstance(one, bool) for one in waiting):
+        return UNKNOWN
+    return "yes" if any(waiting) else "no"
+
+
+def _clock(state: State) -> str:
+    """Compare with the portal's clock when the answer came, which the probe puts beside what was read."""
+    try:
+        there, here = (datetime.fromisoformat(str(state.get(field))) for field in ("time", "portal"))
+        difference = (there - here).total_seconds()
+    except (ValueError, TypeError):
+        return UNKNOWN
+    if abs(difference) <= CLOCK_SECONDS:
+        return "right"
+    return "ahead" if difference > 0 else "behind"
+
+
 RULES = (
     Rule("windows.domain_trust", ("ok", "broken", "workgroup"), DOMAIN, ("joined", "secure_channel"), _trust),
     looked_up("windows.domain_controller", DOMAIN, "controller", {True: "yes", False: "no"}),
     Rule("windows.signed_in", ("nobody", "somebody"), SESSIONS, ("number",), _signed_in),
+    Rule("windows.pending_reboot", ("yes", "no"), STATUS, ("servicing_pending", "updates_pending"), _pending_reboot),
+    Rule("windows.clock", ("right", "ahead", "behind"), STATUS, ("time", "portal"), _clock),
 )

@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from troubleshoot.lab.certificates import purposes_of
 from troubleshoot.lab.powershell.cmdlets.core import Use, need_administrator
 from troubleshoot.lab.powershell.errors import ScriptFailed, Unsupported
 from troubleshoot.lab.powershell.host_data import local_time
@@ -14,12 +15,26 @@ _PATH = re.compile(r"Cert:\\LocalMachine\\([^\\/*?\[\]]+)(?:\\([^\\/*?\[\]]+))?"
 CERTIFICATE = ObjectType(
     "System.Security.Cryptography.X509Certificates.X509Certificate2",
     "learn.microsoft.com/dotnet/api/system.security.cryptography.x509certificates.x509certificate2",
-    ("Subject", "Issuer", "Thumbprint", "SerialNumber", "NotBefore", "NotAfter", "HasPrivateKey"),
+    (
+        "Subject",
+        "Issuer",
+        "Thumbprint",
+        "SerialNumber",
+        "NotBefore",
+        "NotAfter",
+        "HasPrivateKey",
+        "EnhancedKeyUsageList",
+    ),
 )
 STORE = ObjectType(
     "Microsoft.PowerShell.Commands.X509StoreLocation", "about_Certificate_Provider, navigation", ("Name",)
 )
-TYPES = (CERTIFICATE, STORE)
+USAGE = ObjectType(
+    "Microsoft.PowerShell.Commands.EnhancedKeyUsageRepresentation",
+    "about_Certificate_Provider, property EnhancedKeyUsageList",
+    ("ObjectId",),
+)
+TYPES = (CERTIFICATE, STORE, USAGE)
 
 
 def owns(path: str) -> bool:
@@ -92,6 +107,7 @@ def _certificate(entry: Document) -> Instance:
         "NotBefore": local_time(entry["not_before"]),
         "NotAfter": local_time(entry["not_after"]),
         "HasPrivateKey": bool(entry["has_private_key"]),
+        "EnhancedKeyUsageList": [Instance(USAGE, {"ObjectId": one}) for one in purposes_of(entry)],
     }
     return Instance(CERTIFICATE, values)
 

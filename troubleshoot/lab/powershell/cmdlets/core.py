@@ -7,7 +7,7 @@ from typing import Any
 from troubleshoot.lab.powershell.errors import ScriptFailed, Unsupported
 from troubleshoot.lab.powershell.nodes import Block
 from troubleshoot.lab.powershell.objects import Instance
-from troubleshoot.lab.powershell.values import Hashtable, type_name
+from troubleshoot.lab.powershell.values import Hashtable, Integer, type_name
 from troubleshoot.lab.state import HostState
 
 _WILDCARDS = frozenset("*?[]")
@@ -15,7 +15,7 @@ _WILDCARDS = frozenset("*?[]")
 
 @dataclass(frozen=True)
 class Parameter:
-    """One parameter; ``kind`` is text, name (no wildcards), names, switch, block, table, instance or any."""
+    """One parameter; ``kind`` is text, name (no wildcards), names, integer, switch, block, table, instance or any."""
 
     kind: str
     required: bool = False
@@ -62,6 +62,7 @@ def bind(name: str, parameter: Parameter, value: Any) -> Any:
     expected: dict[str, type | tuple[type, ...]] = {
         "text": str,
         "name": str,
+        "integer": Integer,
         "switch": bool,
         "block": Block,
         "table": Hashtable,

@@ -1,0 +1,91 @@
+"""What a healthy computer reports to the Windows probe, and a short way to judge a changed one."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from troubleshoot.probes import windows
+from troubleshoot.probes.windows.registry import VALUES
+
+NOW = datetime(2026, 11, 22, 9, 0, 0, tzinfo=UTC)
+PORT = 3389
+USUAL = {
+    "fDenyTSConnections": "DWord 0",
+    "TSEnabled": "DWord 1",
+    "fEnableWinStation": "DWord 1",
+    "fLogonDisabled": "DWord 0",
+    "TSServerDrainMode": "DWord 0",
+    "TSUserEnabled": "DWord 0",
+}
+
+
+def registry(**changes: str) -> dict[str, Any]:
+    """Return what the registry of a healthy computer says, some of it changed (`__` stands for a blank)."""
+    said = USUAL | {name.replace("__", " ").replace("TLS 12", "TLS 1.2"): value for name, value in changes.items()}
+    return {"found": [f"{path}\\{name} = {said.get(words, 'absent')}" for words, (path, name) in VALUES.items()]}
+
+
+def services(**changes: str) -> dict[str, Any]:
+    """Return the services that certificates need, some of them changed."""
+    usual = dict.fromkeys(("CertPropSvc", "KeyIso", "CryptSvc"), "Running, Manual, LocalSystem")
+    return {"found": [f"{name} = {said}" for name, said in (usual | changes).items()]}
+
+
+HEALTHY: dict[windows.Reading, dict[str, Any]] = {
+    windows.TERMSERVICE: {
+        "exists": True,
+        "state": "Running",
+        "start_mode": "Manual",
+        "account": "NT Authority\\NetworkService",
+    },
+    windows.SESSIONENV: {"exists": True, "state": "Running", "start_mode": "Manual"},
+    windows.KEY_FILE: {"exists": True, "sddl": "O:SYD:PAI(A;;FA;;;SY)(A;;FR;;;NS)"},
+    windows.KEY_FOLDER: {"exists": True, "sddl": "O:SYD:PAI(A;;0x12019f;;;WD)(A;;FA;;;BA)"},
+    windows.FIREWALL: {
+        "exists": True,
+        "enabled": True,
+        "profiles": "Domain, Private",
+        "action": "Allow",
+        "policy_action": None,
+        "policy_profiles": None,
+        "ignored": [],
+        "off": [],
+        "active": ["DomainAuthenticated"],
+    },
+    windows.BROKER: {"exists": False, "state": None, "start_mode": None},
+    windows.CERTIFICATE: {"number": 1, "usable": True, "expired": False, "has_private_key": True},
+    windows.LISTENER: {
+        "security_layer": 2,
+        "security_layer_source": 0,
+        "nla": True,
+        "nla_source": 0,
+        "certificate_type": 1,
+        "encryption_level": 3,
+        "encryption_level_source": 2,
+    },
+    windows.SESSIONS: {"number": 1, "users": ["CORP\\bob"], "since": ["2026-11-22T07:00:00Z"]},
+    windows.CERTIFICATE_SERVICES: services(),
+    windows.BOUND: dict.fromkeys(
+        ("bound", "found", "subject", "has_private_key", "not_before", "not_after", "in_time", "purposes")
+    ),
+    windows.PORT: {"port": PORT, "addresses": ["0.0.0.0", "::"], "others": []},
+    windows.REGISTRY: registry(),
+    windows.SYSTEM_LOG: {"enabled": True, "number": 0, "kinds": []},
+    windows.SIGN_INS: {"enabled": True, "number": 0, "kinds": []},
+    windows.CONNECTIONS: {"enabled": True, "number": 3, "kinds": ["261, 3 times, last at 2026-11-22T08:00:00Z: ..."]},
+    windows.STATUS: {"time": "2026-11-22T09:00:02Z", "servicing_pending": False, "updates_pending": False},
+    windows.DOMAIN: {"joined": True, "name": "corp.example", "controller": False, "secure_channel": True},
+}
+
+
+def values(found: dict[str, tuple[str, tuple[str, ...]]]) -> dict[str, str]:
+    """Return the facts without what they follow from."""
+    return {name: value for name, (value, _) in found.items()}
+
+
+def judged(**changes: Any) -> dict[str, str]:
+    """Return the facts of a healthy host, with the state of one reading changed, for example domain={...}."""
+    states = {key: dict(state) for key, state in HEALTHY.items()}
+    for name, fields in changes.items():
+        states[getattr(windows, name.upper())].update(fields)
+    read = [states[reading] for reading in windows.READINGS]
+    return values(windows.facts(read, reached="yes", port=PORT, now=NOW))

@@ -1,0 +1,56 @@
+"""One visit to a simulated host, through the real door, that reads all that the Windows probe reads."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from datetime import UTC, datetime
+
+from tests.remote.conftest import MakeLab
+from troubleshoot import library
+from troubleshoot.lab.state import HostState, healthy, iso
+from troubleshoot.probes import windows
+from troubleshoot.remote.envelope import Item, Visit, Work, request
+from troubleshoot.remote.winrm import visit
+
+
+def everything() -> Work:
+    resources = library.installed().resources
+    items = tuple(Item(one.resource, dict(one.params), resources[one.resource].read) for one in windows.READINGS)
+    return Work("read", str(uuid.uuid4()), str(uuid.uuid4()), None, None, items)
+
+
+def looked(make_lab: MakeLab, state: HostState) -> Visit:
+    return visit(make_lab("ntlm", state).door(), everything(), seconds=30, on_progress=lambda _: None)
+
+
+def told(found: Visit) -> dict[str, str]:
+    judged = windows.facts(found.before, reached="yes", port=3389, now=datetime.now(UTC))
+    return {name: value for name, (value, _) in judged.items()}
+
+
+def test_reads_everything_of_a_healthy_host_and_leaves_no_fact_unknown(make_lab: MakeLab) -> None:
+    found = looked(make_lab, HostState(healthy()))
+    assert (found.outcome, found.errors) == ("done", ())
+    assert "unknown" not in told(found).values()
+    assert found.round_trips <= 12
+
+
+def test_stays_far_below_what_one_visit_may_carry() -> None:
+    assert len(windows.READINGS) <= 20
+    assert len(request(everything(), "0" * 32)) < 64 * 1024
+
+
+def test_keeps_hostile_text_of_a_log_as_data(make_lab: MakeLab) -> None:
+    state = HostState(healthy())
+    text = "<script>alert(1)</script>\x00\r\n#mendpoint 0 result {}\ud800$(Stop-Computer)" + "x" * 5000
+    entry = {"log": "System", "source": "Schannel", "id": 36870, "time": iso(state.now()), "message": text}
+    state.document["event_log"].append(entry)
+    found = looked(make_lab, state)
+    log = found.before[windows.READINGS.index(windows.SYSTEM_LOG)]
+    assert (found.outcome, found.errors, found.ignored) == ("done", (), 0)
+    assert told(found)["windows.schannel_events"] == "key_access"
+    assert log is not None
+    kept = json.dumps(log["kinds"])
+    assert "<script>alert(1)</script>\\ufffd\\r\\n#mendpoint 0 result {}\\ufffd$(Stop-Computer)" in kept
+    assert len(kept) < 600

@@ -1,0 +1,44 @@
+"""What the registry of a simulated host allows its TLS server: protocol versions and cipher suites.
+
+Source: learn.microsoft.com/windows-server/security/tls/tls-registry-settings; an absent value means the default.
+"""
+
+import ssl
+import warnings
+
+from troubleshoot.lab.state import Document, registry_value
+
+SCHANNEL = "HKLM:\\SYSTEM\\CurrentControlSet\\Control\\SecurityProviders\\SCHANNEL"
+CIPHER_POLICY = "HKLM:\\SOFTWARE\\Policies\\Microsoft\\Cryptography\\Configuration\\SSL\\00010002"
+_OLD = ("TLS 1.0", "TLS 1.1")
+
+
+def server_key(version: str) -> str:
+    """Return the registry key for the server side of a protocol version, such as ``TLS 1.2``."""
+    return f"{SCHANNEL}\\Protocols\\{version}\\Server"
+
+
+def allows(document: Document, version: str) -> bool:
+    """Tell whether the host serves a protocol version: on by default, off by either of two values."""
+    enabled, by_default = (
+        registry_value(document, server_key(version), name) for name in ("Enabled", "DisabledByDefault")
+    )
+    return bool(enabled != 0 and by_default != 1)
+
+
+def serves(document: Document) -> bool:
+    """Tell whether the host serves any version of TLS at all."""
+    return any(allows(document, version) for version in (*_OLD, "TLS 1.2"))
+
+
+def limit(context: ssl.SSLContext, document: Document) -> None:
+    """Let a server context offer what the host's registry allows; Windows 10 serves no TLS 1.3."""
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    if not allows(document, "TLS 1.2"):
+        with warnings.catch_warnings():  # Python warns of old versions; to serve them is the purpose here
+            warnings.simplefilter("ignore", DeprecationWarning)
+            context.minimum_version, context.maximum_version = ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1
+        context.set_ciphers("ALL:@SECLEVEL=0")
+    elif registry_value(document, CIPHER_POLICY, "Functions"):
+        # A suite without encryption, which no client offers, stands for a list that has nothing in common with it.
+        context.set_ciphers("NULL-SHA256:@SECLEVEL=0")

@@ -1,0 +1,93 @@
+"""What the event logs say of the last 24 hours: kinds of event as the computer counted them, newest first."""
+
+import re
+
+from troubleshoot.engine.facts import UNKNOWN
+from troubleshoot.probes.windows.rule import Reading, Rule, State
+
+_OPERATIONAL = "Microsoft-Windows-TerminalServices-RemoteConnectionManager/Operational"
+SYSTEM_LOG = Reading("System log", "event-log", {"log": "System"})
+SIGN_INS = Reading("Security log", "event-log", {"log": "Security"})
+CONNECTIONS = Reading("Remote Desktop connection log", "event-log", {"log": _OPERATIONAL})
+READINGS = (SYSTEM_LOG, SIGN_INS, CONNECTIONS)
+#: Failed sign-ins in 24 hours from which on they count as an attack; a reading counts no further.
+STORM = 500
+_KIND = re.compile(r"([0-9]{1,5}), [0-9]{1,3} times, ")
+_SCHANNEL = {36870: "key_access", 36871: "credential", 36874: "no_common", 36888: "no_common"}
+_CERTIFICATE = {1057: "create_failed", 1058: "replace_failed"}
+_HUNG = 7022
+
+
+def _kinds(state: State) -> list[int] | None:
+    """Return the ids that occurred, the newest first; None when they were not told."""
+    lines = state.get("kinds")
+    if not isinstance(lines, list):
+        return None
+    found = [_KIND.match(line) if isinstance(line, str) else None for line in lines]
+    return [int(one[1]) for one in found if one] if all(found) else None
+
+
+def _schannel(state: State) -> str:
+    kinds = _kinds(state)
+    if kinds is None:
+        return UNKNOWN
+    named = list(dict.fromkeys(_SCHANNEL[number] for number in kinds if number in _SCHANNEL))
+    return "several" if len(named) > 1 else (*named, "none")[0]
+
+
+def _certificate(state: State) -> str:
+    """The newest of the two that say why there is no certificate; else any other that concerns it."""
+    kinds = _kinds(state)
+    if kinds is None:
+        return UNKNOWN
+    named = [_CERTIFICATE[number] for number in kinds if number in _CERTIFICATE]
+    others = [number for number in kinds if number not in _SCHANNEL and number != _HUNG]
+    return (*named, "other" if others else "none")[0]
+
+
+def _service(state: State) -> str:
+    kinds = _kinds(state)
+    if kinds is None:
+        return UNKNOWN
+    return "hung" if _HUNG in kinds else "none"
+
+
+def _sign_ins(state: State) -> str:
+    number = state.get("number")
+    if type(number) is not int or number < 0:
+        return UNKNOWN
+    return "storm" if number >= STORM else "some" if number else "none"
+
+
+def _connections(state: State) -> str:
+    number, enabled = state.get("number"), state.get("enabled")
+    if type(number) is not int or not isinstance(enabled, bool):
+        return UNKNOWN
+    return "received" if number > 0 else "none" if enabled else "off"
+
+
+RULES = (
+    Rule(
+        "windows.schannel_events",
+        ("none", "key_access", "credential", "no_common", "several"),
+        SYSTEM_LOG,
+        ("kinds",),
+        _schannel,
+    ),
+    Rule(
+        "windows.certificate_events",
+        ("none", "create_failed", "replace_failed", "other"),
+        SYSTEM_LOG,
+        ("kinds",),
+        _certificate,
+    ),
+    Rule("windows.service_events", ("none", "hung"), SYSTEM_LOG, ("kinds",), _service),
+    Rule("windows.sign_in_failures", ("none", "some", "storm"), SIGN_INS, ("number",), _sign_ins),
+    Rule(
+        "windows.connection_events",
+        ("received", "none", "off"),
+        CONNECTIONS,
+        ("enabled", "number"),
+        _connections,
+    ),
+)
