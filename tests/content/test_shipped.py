@@ -106,6 +106,25 @@ class TestEveryGuide:
             step.name for step in guide.steps.values() if step.kind == "fix" and not (step.title and step.text)
         ] == []
 
+    def test_says_what_to_do_where_a_numbered_screen_may_look_different(self, guide: Guide) -> None:
+        windows = [step for step in guide.steps.values() if any("Settings" in text for text in step.how.steps)]
+        assert [step.name for step in windows if not step.how.different] == []
+
+    def test_asks_at_most_twice_before_a_remedy(self, guide: Guide) -> None:
+        assert max(asked(guide)) <= 2
+
+
+def asked(guide: Guide) -> list[int]:
+    """Return how many questions each shipped journey to a remedy asks before it."""
+    found = [0]
+    for example in guide.examples:
+        for answers in example.journeys() if example.start in ("", guide.start) else ():
+            path = walk(guide, answers).path
+            fixes = [place for place, (name, _) in enumerate(path) if guide.steps[name].kind == "fix"]
+            if fixes:
+                found.append(sum(guide.steps[name].kind in ("ask", "try") for name, _ in path[: fixes[0]]))
+    return found
+
 
 FAULTS = [
     ("healthy", {}, "when", {"path_or_client": "fits"}),
@@ -331,7 +350,44 @@ def test_every_cause_can_be_judged_and_is_named_by_a_code() -> None:
     assert {cause.id for cause in CATALOG.causes.values() if not _rules(cause)} <= NOT_JUDGED_YET
 
 
+@pytest.mark.parametrize(
+    ("text", "guide"),
+    [
+        ("0x904 / 0x7", "rdp-connection-closed"),
+        ("0x204", "rdp-no-connection"),
+        ("0x108", "rdp-no-connection"),
+        ("0x104", "rdp-name"),
+        ("0x1B07", "rdp-certificate"),
+        ("0x807", "rdp-sign-in"),
+        ("0x1807", "rdp-sign-in"),
+        ("0x1607", "rdp-credssp"),
+        ("0x80090302", "rdp-credssp"),
+        ("0x3000008", "rdp-gateway"),
+        ("0x800759DA", "rdp-gateway"),
+        ("Error code: 0x3\nExtended error code: 0x5", "rdp-session-ended"),
+        ("0x808", "rdp-licensing"),
+        ("0xD06", "rdp-own-pc"),
+        ("0x708", "rdp-own-pc"),
+    ],
+)
+def test_each_family_leads_to_its_guide(text: str, guide: str) -> None:
+    match = CATALOG.codes.identify(text).used
+    assert match is not None
+    assert match.entry is not None
+    assert match.entry.guide == guide
+
+
+def test_what_is_not_known_is_checked_all_the_same() -> None:
+    assert CATALOG.default_guide == "rdp-unknown"
+    assert follow(CATALOG.guides["rdp-unknown"], facts(rdp__stage="refused", windows__termservice="stopped")) == (
+        "start_service"
+    )
+
+
 class TestEveryCode:
+    def test_leads_to_a_guide(self) -> None:
+        assert [str(e.code) for e in CATALOG.codes.entries.values() if e.guide is None] == []
+
     def test_says_what_it_means_and_what_it_is_not(self) -> None:
         assert [str(e.code) for e in CATALOG.codes.entries.values() if not (e.text and e.is_not)] == []
 
