@@ -56,7 +56,7 @@ class Scene(Remedy):
         if not self.scope.outside:
             asked = [fact.question for reading in self.scope.readings for fact in reading.facts]
             spent = (ended - self.look.created_at).total_seconds() if ended else 0
-            told = self.told(facts or {})
+            told = self.inside_lines(facts or {})
             return wording.inside_only(questions=asked, told=told, facts=facts, state=self.look.state, inside=spent)
         inside = (ended - network.taken_at).total_seconds() if ended and network else 0
         seen = wording.checks(
@@ -66,7 +66,7 @@ class Scene(Remedy):
             state=self.look.state,
             inside=inside,
         )
-        return [*seen, *(self.told(facts) if facts else ())]
+        return [*seen, *(self.inside_lines(facts) if facts else ())]
 
     @property
     def usual_look(self) -> str:

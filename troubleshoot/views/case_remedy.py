@@ -169,7 +169,7 @@ class Remedy(Standing):
         last = job.readings.filter(source="network").order_by("-pk").first()
         if last and last.value:
             return wording.outside(last.value)
-        return self.told({name: str(part["value"]) for name, part in job.facts.items()})
+        return self.inside_lines({name: str(part["value"]) for name, part in job.facts.items()})
 
     @property
     def may_try_again(self) -> bool:

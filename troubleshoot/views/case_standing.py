@@ -60,7 +60,7 @@ class Standing:
         """What is looked at for this guide."""
         return visits.scope(library.installed().facts_of(self.guide))
 
-    def told(self, facts: Mapping[str, str]) -> list[wording.Line]:
+    def inside_lines(self, facts: Mapping[str, str]) -> list[wording.Line]:
         """What content asks of Windows, with the answers that these facts give."""
         unread = _("It could not be read")
         return [
