@@ -102,7 +102,7 @@ class Scene(Remedy):
         return offered and self.case.closed_at is None and bool(own_pc.command(self.case))
 
     @property
-    def told(self) -> list[str]:
+    def told_by_pc(self) -> list[str]:
         """What the person's own PC told, in words."""
         return wording.told({name: part["value"] for name, part in self.case.pc.items()}, self.host)
 
