@@ -12,9 +12,10 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from troubleshoot import access, diagnosis, duty, evidence, library, past, plans
+from troubleshoot import access, diagnosis, duty, judging, library, past, plans
 from troubleshoot.engine import plan as plan_rules
-from troubleshoot.engine.action import Action, Judgement
+from troubleshoot.engine.action import Action
+from troubleshoot.engine.cause import Judgement
 from troubleshoot.models import Absence, Approval, Job, JobLine, Message, Person, Plan, Site
 from troubleshoot.models.job import ACTIVE, State
 
@@ -107,8 +108,11 @@ class Docket:
     @cached_property
     def why_this(self) -> list[Judgement]:
         """What readings show or fit, and the alternatives that they rule out."""
-        look = evidence.latest_look(self.job.case) if self.job.case else None
-        judged = diagnosis.causes(diagnosis.stored_facts(look.facts)) if look else []
+        case = self.job.case
+        if case is None or (look := judging.latest_look(case)) is None:
+            return []
+        facts = judging.evidence(case, diagnosis.standing(case), look)
+        judged = judging.causes(facts, judging.named_causes(case.error))
         speaking = [one for one in judged if one.verdict in {"shown by", "fits"}][:REASONS]
         # The catalogue goes from the outermost cause to the innermost: the last ones lie next to what was found.
         return speaking + [one for one in judged if one.verdict == "ruled out"][-REASONS:]

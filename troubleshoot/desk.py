@@ -11,9 +11,10 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from troubleshoot import cases, diagnosis, evidence, library, own_pc, past, presence
+from troubleshoot import cases, diagnosis, evidence, judging, library, own_pc, past, presence
 from troubleshoot.care import REOPEN_WITHIN
-from troubleshoot.engine.action import Judgement
+from troubleshoot.engine.cause import SPEAKING, Judgement
+from troubleshoot.engine.facts import Fact
 from troubleshoot.models import Case, Job, JobLine, Message, PcBlock, Person, Reading
 from troubleshoot.stage import Stage
 
@@ -49,13 +50,13 @@ class Sheet(Stage):
 
     @cached_property
     def causes(self) -> list[tuple[Judgement, str]]:
-        """Every cause that is not ruled out, the strongest first, and what its verdict rests on."""
-        return [one for one in self._judged if one[0].verdict != "ruled out" and one[0].cause.judged]
+        """The causes that are shown or fit, the strongest first, and what their verdicts rest on."""
+        return [one for one in self._judged if one[0].verdict in SPEAKING]
 
     @cached_property
-    def not_judged(self) -> list[Judgement]:
+    def not_checked(self) -> list[Judgement]:
         """The causes about which no reading says anything so far."""
-        return [one for one, _ in self._judged if not one.cause.judged]
+        return [one for one, _ in self._judged if one.verdict == "not checked"]
 
     @cached_property
     def ruled_out(self) -> list[tuple[Judgement, str]]:
@@ -65,7 +66,7 @@ class Sheet(Stage):
     @cached_property
     def look(self) -> Job | None:
         """The latest whole look of this case that brought facts."""
-        return evidence.latest_look(self.case)
+        return judging.latest_look(self.case)
 
     @cached_property
     def known(self) -> list[evidence.Known]:
@@ -170,5 +171,14 @@ class Sheet(Stage):
 
     @cached_property
     def _judged(self) -> list[tuple[Judgement, str]]:
-        facts = diagnosis.stored_facts({**(self.look.facts if self.look else {}), **self.case.pc})
-        return [(one, evidence.because(one, facts)) for one in diagnosis.causes(facts)]
+        named = judging.named_causes(self.case.error)
+        return [(one, evidence.because(one, self._facts)) for one in judging.causes(self._facts, named)]
+
+    @cached_property
+    def _facts(self) -> dict[str, Fact]:
+        return judging.evidence(self.case, self.walk, self.look)
+
+    @cached_property
+    def healthy(self) -> bool:
+        """Whether the computer is in order as far as it was looked at."""
+        return judging.healthy(self._facts)

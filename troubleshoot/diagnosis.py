@@ -12,13 +12,11 @@ from django.db.models.functions import Now
 from troubleshoot import audit, library
 from troubleshoot.audit import Actor, Tag
 from troubleshoot.engine import guide as guides
-from troubleshoot.engine.action import Cause, Judgement, judge
 from troubleshoot.engine.facts import UNKNOWN, Fact
 from troubleshoot.engine.guide import Guide, Step, Walk
 from troubleshoot.models import Answer, Case, GuideVersion, Job
 from troubleshoot.models.job import ENDED, State
 from troubleshoot.probes import person
-from troubleshoot.visits import ALWAYS
 
 #: What the end of a remedy's job means to the guide. A lost job gives no answer: it waits until it is settled.
 FIX_ANSWER = {
@@ -98,38 +96,9 @@ def facts(case: Case) -> dict[str, Fact] | None:
     return known
 
 
-def evidence(case: Case) -> dict[str, Fact]:
-    """The latest whole look, from outside and from inside, and what the person's PC told: what causes are judged by."""
-    look = case.jobs.filter(kind=Job.Kind.READ, state__in=ENDED).exclude(facts={}).order_by("-ended_at").first()
-    return {**(stored_facts(look.facts) if look else {}), **stored_facts(case.pc)}
-
-
 def stored_facts(stored: dict[str, Any]) -> dict[str, Fact]:
     """Facts as a job keeps them, by name."""
     return {name: Fact(name, part["value"], tuple(part["readings"])) for name, part in stored.items()}
-
-
-def causes(found: dict[str, Fact]) -> list[Judgement]:
-    """Every cause with its verdict, the strongest first."""
-    order = ["shown by", "fits", "not checked", "ruled out"]
-    judged = [judge(cause, found) for cause in _causes_about(found)]
-    return sorted(judged, key=lambda one: order.index(one.verdict))
-
-
-def _causes_about(found: dict[str, Fact]) -> list[Cause]:
-    """The causes that these facts can say something about, and those without rules that codes name beside them."""
-    catalog, told = library.installed(), found.keys() - ALWAYS
-    judged = {name for name, cause in catalog.causes.items() if not cause.facts.isdisjoint(told)}
-    beside = {
-        name for one in catalog.codes.entries.values() if not judged.isdisjoint(one.causes) for name in one.causes
-    }
-    return [one for name, one in catalog.causes.items() if name in judged or (name in beside and not one.judged)]
-
-
-def shown_cause(found: dict[str, Fact]) -> str:
-    """The name of the first cause that these facts show; empty when they show none."""
-    first = causes(found)[:1]
-    return next((one.cause.id for one in first if one.verdict == "shown by"), "")
 
 
 def consult(guide: Guide, known: dict[str, Fact], given: dict[str, str]) -> tuple[Walk, dict[str, str]]:

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from troubleshoot import diagnosis
-from troubleshoot.engine.action import Judgement
+from troubleshoot import diagnosis, judging
+from troubleshoot.engine.cause import Judgement
 from troubleshoot.engine.facts import Fact
 from troubleshoot.engine.guide import Guide, Walk
 from troubleshoot.models import Approval, Case, Job
@@ -23,6 +23,7 @@ def case(one: Case) -> dict[str, Any]:
     """A case: error, path with sources, facts, causes, what it waits for, its jobs."""
     guide, walk = diagnosis.guide_of(one), diagnosis.standing(one)
     known = {**(diagnosis.facts(one) or {}), **diagnosis.stored_facts(one.pc)}
+    found = judging.evidence(one, walk, judging.latest_look(one))
     sources = {row.step: row.source for row in one.answers.order_by("number")}
     return {
         "case": one.pk,
@@ -37,7 +38,8 @@ def case(one: Case) -> dict[str, Any]:
         "version": guide.digest,
         "path": path(guide, walk, sources),
         "facts": {name: fact.value for name, fact in known.items()},
-        "causes": causes(diagnosis.causes(diagnosis.evidence(one))),
+        "causes": causes(judging.causes(found, judging.named_causes(one.error))),
+        "healthy": judging.healthy(found),
         "waiting_for": one.waiting_for,
         "outcome": one.outcome or None,
         "action": walk.at.subject if walk.at.kind == "fix" else None,

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
-from troubleshoot import diagnosis
-from troubleshoot.engine.action import Judgement, holds
-from troubleshoot.engine.facts import Fact
+from troubleshoot import diagnosis, library
+from troubleshoot.engine.cause import Judgement
+from troubleshoot.engine.facts import UNKNOWN, Fact
 from troubleshoot.engine.guide import Walk
 from troubleshoot.models import Answer, Case, Job
 from troubleshoot.models.job import ENDED
@@ -36,15 +37,11 @@ class Known:
     """A fact of the latest look, with what it was at the look before, where that differs."""
 
     name: str
+    """In words, like its values."""
     value: str
     raw: str
     inside: bool
     before: str
-
-
-def latest_look(case: Case) -> Job | None:
-    """The latest whole look of a case that brought facts."""
-    return _looks().filter(case=case).first()
 
 
 def known(look: Job) -> list[Known]:
@@ -75,11 +72,22 @@ def pretty(value: object) -> str:
 
 
 def because(judged: Judgement, facts: Mapping[str, Fact]) -> str:
-    """In one line what a verdict rests on: the values from the network, and what Windows said word for word."""
-    rules = {"shown by": judged.cause.shown_by, "ruled out": judged.cause.ruled_out, "fits": judged.cause.fits}
-    values = {name: fact.value for name, fact in facts.items()}
-    rule = next((one for one in rules.get(judged.verdict, ()) if holds(one, values)), {})
-    return " · ".join(_raw(name, facts[name].readings) if _inside(name) else f"{name} {values[name]}" for name in rule)
+    """In one line what a verdict rests on, in words; the readings themselves stand in their own table."""
+    return " · ".join(f"{named(name)}: {valued(name, facts[name].value)}" for name in judged.facts)
+
+
+def named(name: str) -> str:
+    """A fact as people call it."""
+    words = library.installed().words.get(name)
+    return words.words if words else name
+
+
+def valued(name: str, value: str) -> str:
+    """A value of a fact as people read it."""
+    if value == UNKNOWN:
+        return _("could not be read")
+    words = library.installed().words.get(name)
+    return words.valued(value) if words else value
 
 
 def _inside(name: str) -> bool:
@@ -99,5 +107,5 @@ def _looks() -> QuerySet[Job]:
 
 
 def _known(name: str, part: dict[str, Any], was: dict[str, Any] | None) -> Known:
-    before = was["value"] if was and was["value"] != part["value"] else ""
-    return Known(name, part["value"], _raw(name, part["readings"]), _inside(name), before)
+    before = valued(name, was["value"]) if was and was["value"] != part["value"] else ""
+    return Known(named(name), valued(name, part["value"]), _raw(name, part["readings"]), _inside(name), before)

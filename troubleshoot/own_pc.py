@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from troubleshoot import access, audit, diagnosis, jobs
+from troubleshoot import access, audit, diagnosis, jobs, judging
 from troubleshoot.audit import Tag
 from troubleshoot.jobs import NotPossible
 from troubleshoot.models import Case, PcBlock, Person, Reading
@@ -91,7 +91,7 @@ def tell(*, actor: Person, case: Case, text: str) -> None:
         found = person.facts(block, ours=tuple(_our_addresses(case)))
         case.pc = {fact: {"value": value, "readings": list(readings)} for fact, (value, readings) in found.items()}
         PcBlock.objects.create(case=case, round=case.round, by=actor, text=block.text, facts=case.pc)
-        case.cause = diagnosis.shown_cause(diagnosis.evidence(case)) or case.cause
+        case.cause = judging.shown_cause(judging.evidence(case)) or case.cause
         case.save(update_fields=["pc", "cause"])
         audit.record(
             Tag.CASE_TOLD,

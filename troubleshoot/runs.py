@@ -18,7 +18,7 @@ from django.conf import settings
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models.functions import Now
 
-from troubleshoot import access, audit, changes, diagnosis, jobs, library, plans, visits
+from troubleshoot import access, audit, changes, diagnosis, jobs, judging, library, plans, visits
 from troubleshoot import connection as connection_test
 from troubleshoot.audit import Machine, Tag
 from troubleshoot.engine.action import Action
@@ -139,7 +139,7 @@ def _read(job: Job) -> None:
     )
     with transaction.atomic():
         keep(job, look)
-        if job.case_id and (cause := diagnosis.shown_cause(look.facts)):
+        if job.case_id and (cause := judging.shown_cause(look.facts)):
             Case.objects.filter(pk=job.case_id).update(cause=cause)
         to, why = State.DONE, ""
         if action:

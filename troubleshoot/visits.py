@@ -109,7 +109,7 @@ def gateway(host: Host) -> network.Gateway | None:
 
     That of a simulated host lies on loopback too: a lab never makes us look at a real gateway.
     """
-    if not host.site.gateway:
+    if host.site_id is None or not host.site.gateway:
         return None
     name, port = endpoint(host.site.gateway, port=GATEWAY_PORT)
     networks = LOOPBACK if host.lab else settings.MENDPOINT_ALLOWED_NETWORKS

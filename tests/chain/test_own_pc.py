@@ -13,7 +13,7 @@ from tests.chain.conftest import MakeLab
 from tests.chain.steps import ERROR, Work, opened
 from tests.conftest import MakePerson
 from tests.probes.own_pc import block, look
-from troubleshoot import access, care, cases, diagnosis, documents, library, own_pc
+from troubleshoot import access, care, cases, diagnosis, documents, judging, library, own_pc
 from troubleshoot.jobs import NotPossible
 from troubleshoot.models import Answer, Case, Entry, PcBlock, Person
 from troubleshoot.probes.person_block import BadBlock
@@ -85,7 +85,7 @@ class TestWhatThePcTold:
         assert row.facts["pc.stage"]["value"] == "closed_before_confirm"
         entry = Entry.objects.get(tag="case:told")
         assert '"pc.stage":"closed_before_confirm"' in bytes(entry.canonical).decode()
-        assert diagnosis.evidence(case)["pc.stage"].value == "closed_before_confirm"
+        assert judging.evidence(case)["pc.stage"].value == "closed_before_confirm"
         assert documents.case(case)["facts"]["pc.stage"] == "closed_before_confirm"
 
     def test_keeps_nobody_waiting_while_nothing_was_pasted(self, case: Case) -> None:

@@ -1,12 +1,15 @@
 """The shipped catalogue."""
 
 import re
+from collections.abc import Mapping
+from itertools import product
 
 import pytest
 
 from troubleshoot import content, library
-from troubleshoot.engine.action import Cause, judge
+from troubleshoot.engine.action import holds
 from troubleshoot.engine.catalog import Catalog
+from troubleshoot.engine.cause import Cause, judge
 from troubleshoot.engine.facts import Fact
 from troubleshoot.engine.guide import Guide, uncovered, walk
 from troubleshoot.engine.pasted import Code
@@ -56,6 +59,7 @@ RESTING = {  # what a probe finds inside and outside a healthy, domain-joined co
     "windows.service_events": "none",
     "windows.sign_in_failures": "none",
     "windows.udp": "allowed",
+    "windows.certificate_events": "none",
 }
 REFUSED = {
     "rdp.stage": "negotiation_refused",
@@ -347,7 +351,7 @@ def test_no_words_for_a_person_hold_a_line_of_the_file() -> None:
 def test_every_cause_can_be_judged_and_is_named_by_a_code() -> None:
     named = {cause for entry in CATALOG.codes.entries.values() for cause in entry.causes}
     assert set(CATALOG.causes) == named
-    assert {cause.id for cause in CATALOG.causes.values() if not _rules(cause)} <= NOT_JUDGED_YET
+    assert [cause.id for cause in CATALOG.causes.values() if not (cause.fits and cause.ruled_out)] == []
 
 
 @pytest.mark.parametrize(
@@ -425,21 +429,42 @@ NOT_REACHED_YET = {
     *("reset-cipher-order", "enable-tls12", "forget-names", "gateway-settings", "check-the-way", "allow-own-client"),
     *("update-credssp", "stop-guessing", "azure-run-command"),
 }
-NOT_JUDGED_YET = {
-    *("certificate_binding_mismatch", "udp_multitransport", "host_firewall", "rd_gateway", "network_instability"),
-    *("client_side_block", "listener_disabled_or_port_conflict", "resource_exhaustion_or_bruteforce"),
-    *("account_or_credential", "licensing", "client_component", "session_policy", "graphics_or_driver"),
-    *("loopback_to_own_console", "connection_broker"),
-}
-"""Causes that codes name and that no reading can judge so far: they are never anything but not checked."""
+
+
+def test_every_fact_has_words() -> None:
+    assert set(CATALOG.words) == set(FACTS.values)
+    alerts = {value for value in FACTS.values["rdp.tls_failure"] if value.startswith("alert_")}
+    assert [
+        (name, value)
+        for name, words in CATALOG.words.items()
+        for value in FACTS.values[name]
+        if value not in {*words.values, *alerts, "unknown"}
+    ] == []
+
+
+RULES = [
+    (cause, verdict, rule) for cause in CATALOG.causes.values() for verdict, rules in cause.rules for rule in rules
+]
+
+
+class TestEveryRule:
+    @pytest.mark.parametrize(
+        ("cause", "verdict", "rule"),
+        RULES,
+        ids=[f"{one.id} {verdict} {' '.join(rule)}" for one, verdict, rule in RULES],
+    )
+    def test_gives_its_verdict_by_its_own_facts_and_none_by_unknown_ones(
+        self, cause: Cause, verdict: str, rule: Mapping[str, tuple[str, ...]]
+    ) -> None:
+        for picked in product(*rule.values()):
+            known = {name: Fact(name, value) for name, value in zip(rule, picked, strict=True)}
+            assert judge(cause, known).verdict == verdict
+        for name in rule:
+            assert not holds(rule, {**{one: values[0] for one, values in rule.items()}, name: "unknown"})
 
 
 def test_nothing_is_judged_without_readings() -> None:
     assert set(verdicts(dict.fromkeys(FACTS.values, "unknown")).values()) == {"not checked"}
-
-
-def _rules(cause: Cause) -> int:
-    return len(cause.shown_by) + len(cause.fits)
 
 
 def test_the_catalogue_is_what_its_type_says() -> None:

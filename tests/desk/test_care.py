@@ -119,7 +119,7 @@ class TestClosing:
             "Error: 0x904 / 0x7",
             "(simulated)",
             "shown by: ",
-            "rdp.stage = ",
+            "How far a connection comes: ",
             "Put Remote Desktop back",
             " UTC",
         ):

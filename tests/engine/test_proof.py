@@ -1,12 +1,11 @@
-"""The check from outside, the guards before it, and the causes."""
+"""The check from outside, and the guards before it."""
 
 from dataclasses import replace
 
 import pytest
 
 from tests.engine.sample import sample
-from troubleshoot.engine.action import Verify, guards, judge
-from troubleshoot.engine.facts import Fact
+from troubleshoot.engine.action import Verify, guards
 from troubleshoot.engine.proof import verdict, worse
 
 STAGES = {"rdp.stage": {"no_name": 0, "refused": 1, "timed_out": 1, "closed": 2, "negotiation": 3, "tls": 4, "ok": 5}}
@@ -90,20 +89,3 @@ class TestGuards:
     @pytest.mark.parametrize("facts", [{}, {"lamp.bulb": "unknown"}])
     def test_refuse_what_could_not_be_read(self, facts: dict[str, str]) -> None:
         assert guards(ACTION, facts)[0].text == "lamp.bulb could not be read; it must be good before this may run."
-
-
-class TestCause:
-    @pytest.mark.parametrize(
-        ("facts", "expected", "readings"),
-        [
-            ([Fact("lamp.light", "off", ("dark at 9:00",))], "shown by", ("dark at 9:00",)),
-            ([Fact("lamp.light", "on")], "ruled out", ("lamp.light = on",)),
-            ([Fact("lamp.bulb", "broken", ("a rattle",))], "fits", ("a rattle",)),
-            ([Fact("lamp.light", "off"), Fact("lamp.bulb", "broken")], "shown by", ("lamp.light = off",)),
-            ([Fact("lamp.light", "unknown"), Fact("lamp.bulb", "good")], "not checked", ()),
-            ([], "not checked", ()),
-        ],
-    )
-    def test_is_judged_by_readings(self, facts: list[Fact], expected: str, readings: tuple[str, ...]) -> None:
-        judged = judge(CATALOG.causes["dark"], {fact.name: fact for fact in facts})
-        assert (judged.verdict, judged.readings) == (expected, readings)

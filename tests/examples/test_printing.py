@@ -8,7 +8,7 @@ from tests.chain.conftest import MakeLab, Registered
 from tests.chain.steps import Work, at, planned
 from tests.employee.pages import Page, Reader, case_of
 from tests.examples.conftest import EXAMPLE
-from troubleshoot import cases, diagnosis, jobs, library, plans, visits
+from troubleshoot import cases, diagnosis, jobs, judging, library, plans, visits
 from troubleshoot.engine.guide import uncovered
 from troubleshoot.lab.reactions import service_stopped
 from troubleshoot.models import Case, Job, Person, Reading
@@ -99,7 +99,7 @@ class TestTheFrontDoor:
 
     def test_shows_only_the_causes_of_its_own_subject(self, page: Page, work: Work) -> None:
         work()
-        judged = {one.cause.id: one.verdict for one in diagnosis.causes(diagnosis.evidence(case_of(page)))}
+        judged = {one.cause.id: one.verdict for one in judging.causes(judging.evidence(case_of(page)))}
         assert judged == {
             "print_spooler_down": "shown by",
             "print_queue_stuck": "not checked",
@@ -169,7 +169,7 @@ def test_a_healthy_computer_is_called_ready_and_the_printer_is_asked_about(
 ) -> None:
     case = opened(helpdesk, lab(), work)
     assert diagnosis.standing(case).at.name == "printer"
-    assert diagnosis.shown_cause(diagnosis.evidence(case)) == ""
+    assert judging.shown_cause(judging.evidence(case)) == ""
 
 
 @pytest.mark.parametrize("fault", ["credentials-refused", "constrained-language"])

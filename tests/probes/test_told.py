@@ -36,6 +36,11 @@ class TestAnswers:
         assert values(told.facts(GUIDE, [], ahead)) == {"told.when": "at_once", "told.where": "unknown"}
         assert told.facts(GUIDE, [("when", "dont_know")], ahead)["told.when"].value == "dont_know"
 
+    def test_of_the_beginning_count_until_the_question_is_answered(self) -> None:
+        assert told.facts(GUIDE, [], where="gateway")["told.where"] == Fact("told.where", "gateway", (told.AT_FIRST,))
+        assert told.facts(GUIDE, [("where", "home")], where="gateway")["told.where"].value == "home"
+        assert told.facts(GUIDE, [], where="the moon")["told.where"].value == "unknown"
+
     def test_that_the_question_does_not_have_say_nothing(self) -> None:
         assert told.facts(GUIDE, [], {"When?": "<b>"})["told.when"].value == "unknown"
 

@@ -1,14 +1,13 @@
-"""Actions (a desired state of some resources: one remedy), and causes with the rules that judge them from facts."""
+"""Actions (a desired state of some resources: one remedy), and the rules over facts that guard them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from troubleshoot.engine.facts import UNKNOWN, Fact
+from troubleshoot.engine.facts import UNKNOWN
 from troubleshoot.engine.howto import NOTHING, HowTo
 from troubleshoot.engine.resource import Value
 
 RISKS = ("low", "disruptive", "dangerous")
-VERDICTS = ("shown by", "ruled out", "fits", "not checked")
 
 Rule = Mapping[str, tuple[str, ...]]
 """Fact → the values that satisfy it; a rule holds when every fact of it does."""
@@ -89,39 +88,6 @@ class Refusal:
     text: str
 
 
-@dataclass(frozen=True)
-class Cause:
-    """A possible reason; each kind of rule is a list of which one is enough."""
-
-    id: str
-    title: str
-    sentence: str
-    shown_by: tuple[Rule, ...]
-    ruled_out: tuple[Rule, ...]
-    fits: tuple[Rule, ...]
-    told_by: str = ""
-    """What tells this reason apart from the others, for people."""
-
-    @property
-    def facts(self) -> frozenset[str]:
-        """Return the names of the facts that say something about it."""
-        return frozenset(name for rule in (*self.shown_by, *self.ruled_out, *self.fits) for name in rule)
-
-    @property
-    def judged(self) -> bool:
-        """Whether any reading can say something about it: without rules it is never anything but not checked."""
-        return bool(self.shown_by or self.ruled_out or self.fits)
-
-
-@dataclass(frozen=True)
-class Judgement:
-    """A cause, one of VERDICTS, and the readings that say so."""
-
-    cause: Cause
-    verdict: str
-    readings: tuple[str, ...]
-
-
 def guards(action: Action, facts: Mapping[str, str]) -> tuple[Refusal, ...]:
     """Return why an action may not run, nothing when it may; a fact that was not read counts as unknown."""
     return tuple(
@@ -129,15 +95,6 @@ def guards(action: Action, facts: Mapping[str, str]) -> tuple[Refusal, ...]:
         for name, allowed in action.guards.items()
         if facts.get(name, UNKNOWN) not in allowed
     )
-
-
-def judge(cause: Cause, facts: Mapping[str, Fact]) -> Judgement:
-    """Weigh a cause: shown by a reading, ruled out, fitting, or not checked. Unknown facts say nothing."""
-    for verdict, rules in (("shown by", cause.shown_by), ("ruled out", cause.ruled_out), ("fits", cause.fits)):
-        for rule in rules:
-            if holds(rule, {name: fact.value for name, fact in facts.items()}):
-                return Judgement(cause, verdict, _readings(rule, facts))
-    return Judgement(cause, "not checked", ())
 
 
 def holds(rule: Rule, facts: Mapping[str, str]) -> bool:
@@ -151,8 +108,3 @@ def _refusal(action: Action, name: str, value: str, allowed: tuple[str, ...]) ->
     else:
         text = action.refusals.get(name, f"{name} is {value}; it must be {' or '.join(allowed)}.")
     return Refusal(name, value, allowed, text)
-
-
-def _readings(names: Iterable[str], facts: Mapping[str, Fact]) -> tuple[str, ...]:
-    found = (reading for name in names for reading in (facts[name].readings or (f"{name} = {facts[name].value}",)))
-    return tuple(dict.fromkeys(found))

@@ -16,10 +16,11 @@ from troubleshoot.engine import (
     parts,
     toml,
 )
-from troubleshoot.engine.action import Action, Cause
+from troubleshoot.engine.action import Action, Rule
 from troubleshoot.engine.catalog_errors import Progress
+from troubleshoot.engine.cause import Cause
 from troubleshoot.engine.codes import CodeClass, CodeTable, ErrorCode, Family, Symptom
-from troubleshoot.engine.facts import FactList
+from troubleshoot.engine.facts import FactList, FactWords
 from troubleshoot.engine.guide import Guide
 from troubleshoot.engine.parts import ANY_PART, Expanded, Part, Piece
 from troubleshoot.engine.reading import Reading
@@ -53,6 +54,10 @@ class Catalog:
     resources: Mapping[str, Resource]
     readings: Mapping[str, Reading]
     progress: Progress
+    words: Mapping[str, FactWords]
+    """Fact → how people read it."""
+    healthy: tuple[Rule, ...]
+    """What is found where nothing is wrong; one that holds is enough."""
     facts: FactList
     """What probes declare, and what the readings of this catalogue add."""
     default_guide: str
@@ -99,19 +104,21 @@ def parse(files: Mapping[str, bytes], probed: FactList) -> Catalog:
     shared = _parts(sorted_files, problems)
     refused = {name for name, action in actions.items() if action.refused}
     guides = _guides(sorted_files, shared, set(sorted_files.toml["actions"]) - refused, facts, problems)
-    causes, codes, progress = _errors(sorted_files, facts, guides.values(), problems)
+    errors = _errors(sorted_files, facts, guides.values(), problems)
     if problems:
         raise CatalogError(problems)
     digests = dict(sorted(sorted_files.digests.items()))
     return Catalog(
-        codes=codes,
-        causes=MappingProxyType(causes),
+        codes=errors.codes,
+        causes=MappingProxyType(errors.causes),
         guides=MappingProxyType(guides),
         parts=MappingProxyType(shared),
         actions=MappingProxyType(actions),
         resources=MappingProxyType(resources),
         readings=MappingProxyType(readings),
-        progress=MappingProxyType(progress),
+        progress=MappingProxyType(errors.progress),
+        words=MappingProxyType({**_words(readings), **errors.words}),
+        healthy=errors.healthy,
         facts=facts,
         default_guide=next((guide.name for guide in guides.values() if guide.default), ""),
         digests=MappingProxyType(digests),
@@ -230,17 +237,42 @@ def _readings(
     return found, FactList(probed.values, declared)
 
 
-def _errors(
-    files: _Files, facts: FactList, guides: Iterable[Guide], problems: list[Problem]
-) -> tuple[dict[str, Cause], CodeTable, dict[str, Mapping[str, int]]]:
+@dataclass(frozen=True)
+class _Errors:
+    """What the files under `errors` hold together."""
+
+    causes: dict[str, Cause]
+    codes: CodeTable
+    progress: dict[str, Mapping[str, int]]
+    words: dict[str, FactWords]
+    healthy: tuple[Rule, ...]
+
+
+def _words(readings: Mapping[str, Reading]) -> dict[str, FactWords]:
+    """Return the words that readings give to their own facts."""
+    return {
+        fact.name: FactWords(
+            fact.name, fact.question, "inside", {one: found.words for one in fact.values if (found := fact.of(one))}
+        )
+        for reading in readings.values()
+        for fact in reading.facts
+    }
+
+
+def _errors(files: _Files, facts: FactList, guides: Iterable[Guide], problems: list[Problem]) -> _Errors:
     tables = [table for _, table, _ in _tables(files, "errors", problems)]
     causes: dict[str, Cause] = {}
     entries: dict[object, ErrorCode] = {}
     progress: dict[str, Mapping[str, int]] = {}
+    words: dict[str, FactWords] = {}
     for where, cause in (found for table in tables for found in catalog_errors.causes(table, facts)):
         if causes.setdefault(cause.id, cause) is not cause:
             where.wrong("id", f"the cause {cause.id} stands twice")
+    for where, one in (found for table in tables for found in catalog_errors.words(table, facts)):
+        if words.setdefault(one.name, one) is not one:
+            where.wrong("name", f"the fact {one.name} stands twice")
     families, classes = _kinds(tables)
+    healthy = tuple(rule for table in tables for rule in catalog_errors.healthy(table, facts))
     for table in tables:
         for where, entry in catalog_errors.codes(table, causes, files.toml["guides"]):
             if entries.setdefault(entry.code, entry) is not entry:
@@ -250,7 +282,7 @@ def _errors(
                 table.wrong("progress", "this order stands twice", fact)
         table.done()
     symptoms = [Symptom(text, guide.name) for guide in guides for text in guide.symptoms]
-    return causes, CodeTable(entries.values(), classes, families, symptoms), progress
+    return _Errors(causes, CodeTable(entries.values(), classes, families, symptoms), progress, words, healthy)
 
 
 def _kinds(tables: list[Table]) -> tuple[list[Family], list[CodeClass]]:

@@ -1,12 +1,13 @@
-"""Reads `errors/*.toml`: causes, error codes, families and classes of codes, and how far along a fact's values lie."""
+"""Reads `errors/*.toml`: causes, error codes, families and classes of codes; the words, order and health of facts."""
 
 from collections.abc import Collection, Mapping
 from types import MappingProxyType
 
-from troubleshoot.engine.action import Cause
+from troubleshoot.engine.action import Rule
 from troubleshoot.engine.catalog_actions import rule
+from troubleshoot.engine.cause import Cause
 from troubleshoot.engine.codes import CERTAINTIES, CodeClass, ErrorCode, Family
-from troubleshoot.engine.facts import UNKNOWN, FactList
+from troubleshoot.engine.facts import UNKNOWN, WEIGHTS, FactList, FactWords
 from troubleshoot.engine.pasted import Code
 from troubleshoot.engine.tables import Table
 
@@ -34,6 +35,20 @@ def families(table: Table) -> list[tuple[Table, Family]]:
     return [(one, _family(one)) for one in table.tables("family")]
 
 
+def words(table: Table, facts: FactList) -> list[tuple[Table, FactWords]]:
+    """Return the `[[fact]]` entries of one file, each with where it stands."""
+    return [(one, _words(one, facts)) for one in table.tables("fact")]
+
+
+def healthy(table: Table, facts: FactList) -> list[Rule]:
+    """Return the `[[healthy]]` rules of one file: what is found where nothing is wrong."""
+    found = [(one, rule(one, facts)) for one in table.tables("healthy")]
+    for one, facts_in_order in found:
+        if not facts_in_order:
+            one.wrong(None, "an empty rule would always hold")
+    return [facts_in_order for _, facts_in_order in found]
+
+
 def progress(table: Table, facts: FactList) -> Progress:
     """Read `[progress]`: fact → its values from the earliest to the furthest, equal ones joined by a space."""
     found: dict[str, Mapping[str, int]] = {}
@@ -43,6 +58,23 @@ def progress(table: Table, facts: FactList) -> Progress:
         if set(order) != set(facts.values.get(fact, ())) - {UNKNOWN}:
             ranks.wrong(fact, "must hold every value of an existing fact, without unknown")
         found[fact] = MappingProxyType(order)
+    return found
+
+
+def _words(table: Table, facts: FactList) -> FactWords:
+    values = table.table("values")
+    found = FactWords(
+        name=table.text("name", limit=80),
+        words=table.text("words", limit=120),
+        seen=table.choice("seen", tuple(WEIGHTS)) or "told",
+        values=MappingProxyType(values.mapping()),
+    )
+    if found.name not in facts:
+        table.wrong("name", f"no probe declares the fact {found.name}")
+    for value in found.values:
+        if value not in facts.values.get(found.name, (value,)):
+            values.wrong(value, f"{found.name} is never this")
+    table.done()
     return found
 
 

@@ -22,6 +22,30 @@ class Fact:
     readings: tuple[str, ...] = ()
 
 
+WEIGHTS = {"inside": 3, "outside": 2, "told": 1}
+"""Where a fact comes from (read inside the computer, seen from outside, told by somebody) → how much it counts."""
+
+
+@dataclass(frozen=True)
+class FactWords:
+    """A fact and its values as people read them."""
+
+    name: str
+    words: str
+    seen: str
+    """One of WEIGHTS."""
+    values: Mapping[str, str]
+
+    def valued(self, value: str) -> str:
+        """Return a value in words; one that has none of its own reads as it is called."""
+        return self.values.get(value, value.replace("_", " "))
+
+    @property
+    def weight(self) -> int:
+        """Return how directly it was measured."""
+        return WEIGHTS[self.seen]
+
+
 class FactList:
     """The closed list of facts and their values; `unknown` belongs to every fact."""
 

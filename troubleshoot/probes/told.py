@@ -11,18 +11,24 @@ FACTS = {
     "told.where": ("office", "home_vpn", "home", "gateway", "other", "dont_know"),
 }
 """When it fails, and from where the person connects."""
+AT_FIRST = "told by the person when the case began"
 
 
 def facts(
-    guide: Guide, path: Iterable[tuple[str, str]], ahead: Mapping[str, str] = MappingProxyType({})
+    guide: Guide,
+    path: Iterable[tuple[str, str]],
+    ahead: Mapping[str, str] = MappingProxyType({}),
+    where: str = "",
 ) -> dict[str, Fact]:
     """Return what the answers on a walk tell; what nobody has told is unknown.
 
-    `ahead` are answers (question → value) that were given before the walk came to their question.
+    `ahead` are answers (question → value) that were given before the walk came to their question; `where` is what was
+    said when the case began.
     """
+    begun = {"told.where": Fact("told.where", where, (AT_FIRST,))} if where in FACTS["told.where"] else {}
     early = [(step, ahead.get(step.subject, "")) for step in guide.steps.values()]
     said = [*early, *((guide.steps[name], value) for name, value in path)]
-    told = {
+    told = begun | {
         step.tells: Fact(step.tells, value, (f"told by the person: {step.subject} {step.words(value)}",))
         for step, value in said
         if step.tells and value in step.to

@@ -10,15 +10,17 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from troubleshoot import care, diagnosis, own_pc, past, wording
+from troubleshoot import care, diagnosis, judging, own_pc, past, wording
 from troubleshoot.engine import guide as guides
-from troubleshoot.engine.action import Judgement
+from troubleshoot.engine.cause import Judgement
 from troubleshoot.engine.facts import UNKNOWN
 from troubleshoot.engine.guide import Step
 from troubleshoot.models import Answer, Case, Job, Reading, Site
 from troubleshoot.probes.windows import CERTIFICATE
 from troubleshoot.views.case_remedy import Remedy
 
+#: So many causes that only fit, and so many that are ruled out, are named to the person.
+MOST_FITTING, MOST_RULED_OUT = 2, 5
 #: A look that takes longer than this is waiting for something that does not come by itself.
 SLOW = dt.timedelta(seconds=60)
 
@@ -86,12 +88,16 @@ class Scene(Remedy):
 
     @cached_property
     def causes(self) -> dict[str, list[Judgement]]:
-        """Causes by verdict, judged by the latest whole look."""
-        facts = diagnosis.stored_facts({**(self.look.facts if self.look else {}), **self.case.pc})
-        found: dict[str, list[Judgement]] = {}
-        for one in diagnosis.causes(facts) if facts else []:
-            found.setdefault(one.verdict.replace(" ", "_"), []).append(one)
-        return found
+        """What it is, and what it is not, of all that the code may mean: shown causes, or else those that fit best."""
+        if not (self.look and self.look.facts) and not self.case.pc:
+            return {}
+        named = judging.named_causes(self.case.error)
+        judged = judging.causes(judging.evidence(self.case, self.walk, self.look), named)
+        shown = [one for one in judged if one.verdict == "shown by"]
+        fits = [one for one in judged if one.verdict == "fits"] if not shown else []
+        out = [one for one in judged if one.verdict == "ruled out"]
+        out.sort(key=lambda one: one.cause.id not in named)
+        return {"shown_by": shown, "fits": fits[:MOST_FITTING], "ruled_out": out[:MOST_RULED_OUT]}
 
     @property
     def pc_may_look(self) -> bool:

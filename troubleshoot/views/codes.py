@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from troubleshoot import library, wording
 from troubleshoot.engine import codebook
-from troubleshoot.engine.action import Cause
+from troubleshoot.engine.cause import Cause
 from troubleshoot.engine.codes import ErrorCode, Known
 from troubleshoot.engine.pasted import Code
 from troubleshoot.views.doors import public_when

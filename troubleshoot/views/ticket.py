@@ -21,7 +21,7 @@ def text(sheet: Sheet) -> str:
     ]
     parts = {
         _("Causes"): [f"{one.verdict}: {one.cause.title}" for one, _why in [*sheet.causes, *sheet.ruled_out]],
-        _("Readings"): [f"{one.name} = {one.value}" for one in sheet.known],
+        _("Readings"): [f"{one.name}: {one.value}" for one in sheet.known],
         _("Path"): [f"{one.question}: {one.answer} ({one.row.source})" for one in sheet.path if one.counts],
         _("Changes"): [
             f"{job.created_at:{utc}}  {past.title(job)}: {job.get_state_display()}. {job.explanation}".rstrip()

@@ -76,6 +76,8 @@ def in_words(case: dict[str, Any]) -> Iterator[str]:
     for cause in case["causes"]:
         if cause["verdict"] in {"shown by", "fits"}:
             yield f"  {cause['verdict']}: {cause['title']} ({'; '.join(cause['readings'])})"
+    if case["healthy"]:
+        yield "  the computer is in order as far as it was looked at"
     for question in case["questions"]:
         yield f"  ? {question['text']}  [{', '.join(question['answers'])}]"
     if case["action"]:

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError, CommandParser
 from django.db import transaction
 
-from troubleshoot import audit, cases, diagnosis, documents, library, plans, visits
+from troubleshoot import audit, cases, diagnosis, documents, judging, library, plans, visits
 from troubleshoot.engine import action as actions
 from troubleshoot.engine import facts as fact_rules
 from troubleshoot.engine.codes import Identified
@@ -18,6 +18,7 @@ from troubleshoot.management.commands.cases import in_words as case_in_words
 from troubleshoot.management.doors import PlainCommand
 from troubleshoot.management.surroundings import operator
 from troubleshoot.models import Credential, Host
+from troubleshoot.probes import told
 from troubleshoot.remote.dial import DialError
 from troubleshoot.visits import Look
 
@@ -101,18 +102,21 @@ def _pair(text: str) -> tuple[str, str]:
 def _diagnose(
     found: Identified, guide: Guide, host: Host, look: Look, given: dict[str, str]
 ) -> tuple[dict[str, Any], Walk]:
+    described = cases.describe(found)
     walk, sources = diagnosis.consult(guide, look.facts, given)
+    known = {**look.facts, **told.facts(guide, walk.path)}
     action = walk.at.subject if walk.at.kind == "fix" else None
     outcome = {"end": walk.at.subject, "fix": "fix"}.get(walk.at.kind)
     return {
-        "error": cases.describe(found),
+        "error": described,
         "host": host.name,
         "simulated": host.lab,
         "guide": guide.name,
         "version": guide.digest,
         "path": documents.path(guide, walk, sources),
-        "facts": documents.facts(look.facts),
-        "causes": documents.causes(diagnosis.causes(look.facts)),
+        "facts": documents.facts(known),
+        "causes": documents.causes(judging.causes(known, judging.named_causes(described))),
+        "healthy": judging.healthy(known),
         "outcome": outcome,
         "says": walk.at.title or walk.at.text,
         "action": action,
