@@ -238,7 +238,7 @@ class TestRequests:
     )
     def test_and_closes_on_anything_else(self, data: bytes) -> None:
         with listening() as (_, server):
-            with contextlib.suppress(ConnectionResetError, BrokenPipeError):
+            with contextlib.suppress(OSError):  # it may have closed before we have said all
                 assert reply_to(server.port, data) == b""
             assert stage(server.port) == "ok"
 

@@ -59,9 +59,7 @@ def purposes_of(entry: Document) -> list[str]:
 
 def certificate(document: Document, entry: Document) -> x509.Certificate:
     """Return the X.509 certificate of one entry of the state; ValueError when the entry cannot be one."""
-    fields = Subject(*(entry[name] for name in ("subject", "issuer", "serial", "not_before", "not_after")))
-    fields = replace(fields, purposes=tuple(purposes_of(entry)))
-    return _build(document["identity"]["machine_guid"], fields)
+    return _build(document["identity"]["machine_guid"], _fields(entry))
 
 
 def thumbprint(issued: x509.Certificate) -> str:
@@ -81,9 +79,7 @@ def stamp(document: Document) -> None:
 
 def server_context(document: Document, entry: Document) -> ssl.SSLContext:
     """Return a TLS server context that presents the certificate of this entry, as this host would."""
-    context = tls_context(certificate(document, entry), key_of(document["identity"]["machine_guid"]))
-    schannel.limit(context, document)
-    return context
+    return _served(document["identity"]["machine_guid"], _fields(entry), schannel.rules(document))
 
 
 def tls_context(issued: x509.Certificate, key: rsa.RSAPrivateKey) -> ssl.SSLContext:
@@ -121,6 +117,19 @@ def authority(fields: Subject) -> x509.Certificate:
     builder = builder.add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
     builder = builder.add_extension(_usage("key_cert_sign", "crl_sign"), critical=True)
     return builder.sign(key, hashes.SHA256())
+
+
+def _fields(entry: Document) -> Subject:
+    fields = Subject(*(entry[name] for name in ("subject", "issuer", "serial", "not_before", "not_after")))
+    return replace(fields, purposes=tuple(purposes_of(entry)))
+
+
+@functools.lru_cache(maxsize=1024)
+def _served(owner: str, fields: Subject, rules: schannel.Rules) -> ssl.SSLContext:
+    """Return the context for all connections that see this certificate: making one costs more than a handshake."""
+    context = tls_context(_build(owner, fields), key_of(owner))
+    schannel.limit(context, rules)
+    return context
 
 
 @functools.lru_cache(maxsize=1024)

@@ -9,7 +9,9 @@ from typing import Any
 
 from troubleshoot.lab import firewall
 from troubleshoot.lab.certificates import stamp
+from troubleshoot.lab.elsewhere import ANSWERS
 from troubleshoot.lab.faults import FAULTS
+from troubleshoot.lab.gateway import GATEWAYS
 from troubleshoot.lab.state import LIFETIME, Document, find, healthy, iso, moment
 
 _MAX_BYTES = 4 * 1024 * 1024
@@ -63,11 +65,12 @@ _PRINT_JOB = {
 _LISTENER = {"port": int, "address": str, "process": str, "process_id": int}
 # Sections that are lists of rows with these fields.
 _ROWS = {"processes": _PROCESS, "printers": _PRINTER, "print_jobs": _PRINT_JOB, "listeners": _LISTENER}
-_CHOICES = {
+_CHOICES: Mapping[str, Set[str]] = {
     "powershell.language_mode": {"FullLanguage", "ConstrainedLanguage", "RestrictedLanguage", "NoLanguage"},
     "key_store.rdp_key": {"readable", "denied", "missing"},
-    "network.rdp": {"open", "refused", "silent", "closed_before_confirm"},
+    "network.rdp": {"open", "refused", "silent", "closed_before_confirm", "flapping"},
     "network.winrm": {"open", "refused", "silent"},
+    "network.gateway": GATEWAYS,
     "network.key_failure": {"negotiation", "reset"},
     "winrm.credentials": {"accepted", "refused"},
 }
@@ -147,6 +150,9 @@ def check(document: Document) -> None:
     _check_firewall(document["firewall"])
     for section in ("hung", "disabled_logs"):
         _texts(section, document[section])
+    for number, entry in enumerate(document["network"]["elsewhere"]):
+        _fields(f"network.elsewhere.{number}", entry, {"address": str, "answers": str})
+        _one_of(f"network.elsewhere.{number}.answers", entry["answers"], ANSWERS)
     _check_registry(document["registry"])
     _check_certificates(document)
 
@@ -162,7 +168,10 @@ def _read(file: Path, name: str) -> Document:
     if not isinstance(read, dict):
         raise BadStateError(f"{file}: a state is a JSON object")
     given = read.get("name", name)
-    return healthy(given if isinstance(given, str) else name) | read
+    made = healthy(given if isinstance(given, str) else name)
+    if isinstance(read.get("network"), dict):  # older documents know less about what lies around a computer
+        read["network"] = {name: made["network"][name] for name in ("gateway", "elsewhere")} | read["network"]
+    return made | read
 
 
 def _locate(node: Any, rest: str, path: str) -> tuple[Any, Any]:
@@ -231,7 +240,7 @@ def _texts(where: str, given: Any) -> None:
         raise BadStateError(f"{where}: must be a list of texts")
 
 
-def _one_of(where: str, given: Any, choices: set[str]) -> None:
+def _one_of(where: str, given: Any, choices: Set[str]) -> None:
     if given not in choices:
         raise BadStateError(f"{where}: {given!r} is not one of {', '.join(sorted(choices))}")
 

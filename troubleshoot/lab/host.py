@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from troubleshoot.lab import runner
 from troubleshoot.lab.certificates import Subject, authority, authority_signed, key_of, tls_context
 from troubleshoot.lab.document import BadStateError, build
+from troubleshoot.lab.gateway import GatewayServer
 from troubleshoot.lab.rdp import RdpServer
 from troubleshoot.lab.state import Document, HostState, iso
 from troubleshoot.lab.winrm import WinrmServer
@@ -37,6 +38,7 @@ class Options:
     listen: str = "127.0.0.1"
     rdp_port: int = 0
     winrm_port: int = 0
+    gateway_port: int = 0
     winrm_tls: bool = False
     auth: frozenset[str] = frozenset({"ntlm", "basic"})
     latency: float = 0
@@ -55,6 +57,7 @@ class LabHost:
         self._folder = tempfile.TemporaryDirectory(prefix="mendpoint-lab-") if options.winrm_tls else None
         self.ca_file = Path(self._folder.name) / "ca.pem" if self._folder else None
         self._rdp = RdpServer(self.state, listen=options.listen, port=options.rdp_port)
+        self._gateway = GatewayServer(self.state, listen=options.listen, port=options.gateway_port)
         self._winrm = WinrmServer(
             self.state,
             listen=options.listen,
@@ -69,10 +72,11 @@ class LabHost:
         )
 
     def start(self) -> None:
-        """Open both ports and write the state file; OSError when a port is taken, then nothing stays open."""
+        """Open the ports and write the state file; OSError when a port is taken, then nothing stays open."""
         try:
             self._winrm.start()
             self._rdp.start()
+            self._gateway.start()
         except BaseException:
             self.stop()
             raise
@@ -80,6 +84,7 @@ class LabHost:
     def stop(self) -> None:
         """Close both ports and remove temporary files; the state file stays. Harmless when repeated."""
         self._rdp.stop()
+        self._gateway.stop()
         self._winrm.stop()
         if self._folder is not None:
             self._folder.cleanup()
@@ -114,7 +119,8 @@ class LabHost:
         authority = f"[{listen}]" if ":" in listen else listen
         scheme = "https" if self._options.winrm_tls else "http"
         with self.state.lock:
-            name = self.state.document["name"]
+            name, network = self.state.document["name"], self.state.document["network"]
+        gateway = {} if network["gateway"] == "absent" else {"gateway_port": self._gateway.port}
         return {
             "host": name,
             "rdp_port": self._rdp.port,
@@ -122,6 +128,7 @@ class LabHost:
             "winrm_url": f"{scheme}://{authority}:{self._winrm.port}/wsman",
             "ca_file": str(self.ca_file) if self.ca_file else None,
             "state_out": str(self._options.state_out) if self._options.state_out else None,
+            **gateway,
         }
 
     def _tls(self) -> ssl.SSLContext | None:

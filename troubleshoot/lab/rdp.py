@@ -3,14 +3,16 @@
 What it does follows from the host's state alone, live. It ends after TLS: there is no login to a lab host.
 """
 
+import itertools
 import socket
 import ssl
 import struct
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from troubleshoot.lab import firewall
 from troubleshoot.lab.certificates import server_context, stamp
+from troubleshoot.lab.elsewhere import Elsewhere, other_certificate
 from troubleshoot.lab.listener import STANDARD_PORT, hung, listens, other_program, port_number
 from troubleshoot.lab.port import Mode, Port
 from troubleshoot.lab.reactions import valid_now
@@ -65,12 +67,15 @@ class RdpServer:
     def __init__(self, state: HostState, *, listen: str = "127.0.0.1", port: int = 0) -> None:
         self._state, self._listen, self.port = state, listen, port
         self._port: Port | None = None
+        self._elsewhere: Elsewhere | None = None
+        self._turns = itertools.count()
         self._unsubscribe: Callable[[], None] = lambda: None
 
     def start(self) -> None:
         """Bind the port and follow the state from now on; OSError when the port is taken."""
         self._port = Port(self._listen, self.port, self._serve, seconds=_SECONDS)
         self.port = self._port.number
+        self._elsewhere = Elsewhere(self.port, self._serve)
         self._unsubscribe = self._state.subscribe(self._follow)
         with self._state.changing():
             pass  # tells the observers: stamps the certificates and sets the port
@@ -81,15 +86,24 @@ class RdpServer:
         if self._port is not None:
             self._port.close()
             self._port = None
+        if self._elsewhere is not None:
+            self._elsewhere.close()
+            self._elsewhere = None
 
     def _follow(self) -> None:
         stamp(self._state.document)
         if self._port is not None:
             self._port.set(port_mode(self._state.document))
+        if self._elsewhere is not None:
+            self._elsewhere.follow(self._state.document)
 
-    def _serve(self, connection: socket.socket) -> None:
+    def _serve(self, connection: socket.socket, answers: str = "same") -> None:
         with self._state.lock:
             terms = terms_of(self._state.document)
+            if answers == "other":
+                terms = replace(terms, tls=other_certificate(self._state.document))
+            if self._state.document["network"]["rdp"] == "flapping":  # one of two computers behind one address is ill
+                terms = replace(terms, closes=next(self._turns) % 2 == 1)
         converse(connection, terms)
 
 

@@ -11,6 +11,8 @@ from troubleshoot.lab.state import Document, registry_value
 SCHANNEL = "HKLM:\\SYSTEM\\CurrentControlSet\\Control\\SecurityProviders\\SCHANNEL"
 CIPHER_POLICY = "HKLM:\\SOFTWARE\\Policies\\Microsoft\\Cryptography\\Configuration\\SSL\\00010002"
 _OLD = ("TLS 1.0", "TLS 1.1")
+#: Whether TLS 1.2 is served, and whether a policy lists the cipher suites.
+Rules = tuple[bool, bool]
 
 
 def server_key(version: str) -> str:
@@ -31,14 +33,20 @@ def serves(document: Document) -> bool:
     return any(allows(document, version) for version in (*_OLD, "TLS 1.2"))
 
 
-def limit(context: ssl.SSLContext, document: Document) -> None:
+def rules(document: Document) -> Rules:
+    """Return what the host's registry says that counts for its TLS server."""
+    return allows(document, "TLS 1.2"), bool(registry_value(document, CIPHER_POLICY, "Functions"))
+
+
+def limit(context: ssl.SSLContext, rules: Rules) -> None:
     """Let a server context offer what the host's registry allows; Windows 10 serves no TLS 1.3."""
+    current, policy = rules
     context.maximum_version = ssl.TLSVersion.TLSv1_2
-    if not allows(document, "TLS 1.2"):
+    if not current:
         with warnings.catch_warnings():  # Python warns of old versions; to serve them is the purpose here
             warnings.simplefilter("ignore", DeprecationWarning)
             context.minimum_version, context.maximum_version = ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1
         context.set_ciphers("ALL:@SECLEVEL=0")
-    elif registry_value(document, CIPHER_POLICY, "Functions"):
+    elif policy:
         # A suite without encryption, which no client offers, stands for a list that has nothing in common with it.
         context.set_ciphers("NULL-SHA256:@SECLEVEL=0")

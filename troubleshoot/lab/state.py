@@ -168,7 +168,13 @@ def healthy(name: str = "LAB-01") -> Document:
                 "created_at": iso(now - timedelta(hours=2)),
             }
         ],
-        "network": {"rdp": "open", "winrm": "open", "key_failure": "negotiation"},
+        "network": {
+            "rdp": "open",
+            "winrm": "open",
+            "key_failure": "negotiation",
+            "gateway": "absent",
+            "elsewhere": [],
+        },
         "winrm": {"credentials": "accepted", "administrator": True},
         "runs": {},
         "event_log": [],

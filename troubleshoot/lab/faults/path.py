@@ -13,4 +13,43 @@ def _unreachable(document: Document) -> None:
     document["network"].update(rdp="silent", winrm="silent")
 
 
-FAULTS = {"closed-before-confirm": _closed_before_confirm, "unreachable": _unreachable}
+def _flapping(document: Document) -> None:
+    """Let every second connection be closed before RDP answers, as one ill computer behind a load balancer does."""
+    document["network"]["rdp"] = "flapping"
+
+
+def _other_computer_on_ipv6(document: Document) -> None:
+    """Let another computer answer at the IPv6 address of this one's name (::1 in the lab)."""
+    document["network"]["elsewhere"] = [{"address": "::1", "answers": "other"}]
+
+
+def _ipv6_refused(document: Document) -> None:
+    """Let nothing answer at the IPv6 address of this one's name (::1 in the lab)."""
+    document["network"]["elsewhere"] = [{"address": "::1", "answers": "refused"}]
+
+
+def _gateway_certificate_expired(document: Document) -> None:
+    """Put a Remote Desktop gateway before the host whose certificate expired three days ago."""
+    document["network"]["gateway"] = "expired"
+
+
+def _gateway_is_web_server(document: Document) -> None:
+    """Let a web server answer where the Remote Desktop gateway should be."""
+    document["network"]["gateway"] = "web_server"
+
+
+def _gateway_closed(document: Document) -> None:
+    """Let the Remote Desktop gateway close every connection before TLS."""
+    document["network"]["gateway"] = "closed"
+
+
+FAULTS = {
+    "closed-before-confirm": _closed_before_confirm,
+    "unreachable": _unreachable,
+    "flapping": _flapping,
+    "other-computer-on-ipv6": _other_computer_on_ipv6,
+    "ipv6-refused": _ipv6_refused,
+    "gateway-certificate-expired": _gateway_certificate_expired,
+    "gateway-is-web-server": _gateway_is_web_server,
+    "gateway-closed": _gateway_closed,
+}

@@ -53,6 +53,7 @@ class Command(BaseCommand):
         add("--listen", default="127.0.0.1", metavar="ADDR", help="address to bind")
         add("--rdp-port", type=int, default=0, metavar="N")
         add("--winrm-port", type=int, default=0, metavar="N")
+        add("--gateway-port", type=int, default=0, metavar="N", help="when its state has a Remote Desktop gateway")
         add("--winrm-tls", action="store_true", help="serve WinRM over HTTPS")
         add("--auth", default="ntlm,basic", help="sign-in methods; basic works over HTTPS only")
         add("--user", default=DEFAULT_USER, help="default: %(default)s")
