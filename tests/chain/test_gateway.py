@@ -1,0 +1,41 @@
+"""The Remote Desktop gateway of a site is part of every thorough look at its computers."""
+
+import pytest
+
+from tests.chain.conftest import MakeLab
+from tests.conftest import TESTER
+from troubleshoot import people, visits
+from troubleshoot.models import Host
+
+
+def look(host: Host) -> tuple[str, str]:
+    facts = visits.look(Host.objects.get(pk=host.pk)).facts
+    return facts["gateway.stage"].value, facts["gateway.certificate"].value
+
+
+@pytest.mark.parametrize(
+    ("fault", "expected"),
+    [
+        ("gateway-certificate-expired", ("ok", "expired")),
+        ("gateway-is-web-server", ("not_gateway", "valid")),
+        ("gateway-closed", ("tls_failed", "unknown")),
+    ],
+)
+def test_its_fault_is_found(fault: str, expected: tuple[str, str], lab: MakeLab) -> None:
+    host = lab(fault)
+    assert look(host.row) == ("not_asked", "none")
+    people.change_site(actor=TESTER, site=host.row.site, gateway=f"127.0.0.1:{host.lab.ready()['gateway_port']}")
+    assert look(host.row) == expected
+
+
+def test_a_simulated_computer_leads_to_no_real_gateway(lab: MakeLab) -> None:
+    host = lab()
+    people.change_site(actor=TESTER, site=host.row.site, gateway="192.0.2.7")
+    assert look(host.row)[0] == "unknown"
+
+
+def test_the_short_look_of_a_check_leaves_it_alone(lab: MakeLab) -> None:
+    host = lab("gateway-closed")
+    people.change_site(actor=TESTER, site=host.row.site, gateway=f"127.0.0.1:{host.lab.ready()['gateway_port']}")
+    row = Host.objects.get(pk=host.row.pk)
+    assert visits.from_outside(row, thorough=False).facts["gateway.stage"] == "unknown"
