@@ -9,7 +9,16 @@ from troubleshoot.probes.report import Report, since
 from troubleshoot.probes.tls import Handshake, speaks
 from troubleshoot.probes.x224 import HYBRID, HYBRID_EX, TLS, Closed, NotRdp
 
-LATER = frozenset({"rdp.steady", "rdp.tls_versions", "rdp.families", "rdp.same_computer"})
+LATER = frozenset(
+    {
+        "rdp.steady",
+        "rdp.tls_versions",
+        "rdp.families",
+        "rdp.same_computer",
+        "gateway.stage",
+        "gateway.certificate",
+    }
+)
 """The facts that wait for a thorough look."""
 
 _AGAIN = 2  # three looks in all
