@@ -5,6 +5,7 @@ import secrets
 from troubleshoot.lab.certificates import stamp
 from troubleshoot.lab.key_files import may_make_keys
 from troubleshoot.lab.state import (
+    CONNECTION_MANAGER,
     REMOTE_DESKTOP_STORE,
     Document,
     HostState,
@@ -15,7 +16,6 @@ from troubleshoot.lab.state import (
     self_signed,
 )
 
-_SOURCE = "Microsoft-Windows-TerminalServices-RemoteConnectionManager"
 # Status texts of the two ways in which the key container can fail.
 _KEY_STATUS = {"denied": "Access is denied.", "missing": "Keyset does not exist."}
 
@@ -86,7 +86,7 @@ def provide_certificate(document: Document) -> None:
         return
     number, verb = (1058, "replace the expired") if store else (1057, "create a new")
     message = f"The host could not {verb} self-signed certificate for Remote Desktop. Status: {status}"
-    log(document, source=_SOURCE, number=number, message=message)
+    log(document, source=CONNECTION_MANAGER, number=number, message=message)
 
 
 def log(document: Document, *, source: str, number: int, message: str) -> None:

@@ -21,6 +21,7 @@ CRYPTOGRAPHY = "HKLM:\\SOFTWARE\\Microsoft\\Cryptography"
 KEY_FOLDER = "C:\\ProgramData\\Microsoft\\Crypto\\RSA\\MachineKeys"
 KEY_FILE_START = "f686aace6942fb7f7ceb231212eef4a4"
 """How the name of the key of the self-signed Remote Desktop certificate begins; the machine's GUID ends it."""
+CONNECTION_MANAGER = "Microsoft-Windows-TerminalServices-RemoteConnectionManager"
 REMOTE_DESKTOP_STORE = "Remote Desktop"
 # A certificate entry carries this thumbprint until certificates.stamp() has made the real certificate.
 UNSTAMPED = "0" * 40
@@ -177,7 +178,15 @@ def healthy(name: str = "LAB-01") -> Document:
         },
         "winrm": {"credentials": "accepted", "administrator": True},
         "runs": {},
-        "event_log": [],
+        "event_log": [
+            {
+                "log": CONNECTION_MANAGER + "/Operational",
+                "source": CONNECTION_MANAGER,
+                "id": 261,
+                "time": iso(now - timedelta(hours=3)),
+                "message": "Listener RDP-Tcp received a connection",
+            }
+        ],
         "disabled_logs": [],
         "listeners": [],
         "hung": [],

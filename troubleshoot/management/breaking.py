@@ -21,7 +21,8 @@ def wish(text: str, names: Collection[str]) -> tuple[str, list[str]]:
     if name.upper() not in names:
         raise CommandError(f"There is no computer {name!r} in the demo. There are: {', '.join(names)}.")
     if not faults or not set(faults) <= set(FAULTS):
-        lines = [f"  {fault:<30}{known.__doc__}" for fault, known in FAULTS.items()]
+        width = max(map(len, FAULTS)) + 2
+        lines = [f"  {fault:<{width}}{known.__doc__}" for fault, known in FAULTS.items()]
         raise CommandError("\n".join([f"Which fault should {name.upper()} have? Several with commas between:", *lines]))
     return name.upper(), faults
 
@@ -35,7 +36,8 @@ def give(file: Path, name: str, faults: list[str]) -> None:
     except BadStateError as error:
         raise CommandError(f"The computer's state cannot be read: {error}") from error
     document = build(name=name, file=None, faults=faults)
-    document |= {kept: present[kept] for kept in ("runs", "event_log")}
+    document["runs"] = present["runs"]
+    document["event_log"] += [line for line in present["event_log"] if line["source"] == "Mendpoint"]
     made = file.with_name(file.name + ".wanted")
     made.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
     made.replace(file)

@@ -5,7 +5,19 @@ One module for each theme; its FAULTS are found here. The sentence of a fault is
 
 from collections.abc import Callable
 
-from troubleshoot.lab.faults import access, certificates, firewall, keys, path, printing, security, services
+from troubleshoot.lab.faults import (
+    access,
+    certificates,
+    chosen,
+    firewall,
+    keys,
+    listening,
+    path,
+    printing,
+    security,
+    services,
+    surroundings,
+)
 from troubleshoot.lab.state import Document
 
 Fault = Callable[[Document], None]
@@ -16,5 +28,17 @@ def _healthy(document: Document) -> None:
 
 
 FAULTS: dict[str, Fault] = {"healthy": _healthy}
-for _theme in (certificates, keys, services, security, firewall, path, access, printing):
+for _theme in (
+    certificates,
+    keys,
+    chosen,
+    services,
+    listening,
+    security,
+    firewall,
+    path,
+    surroundings,
+    access,
+    printing,
+):
     FAULTS |= _theme.FAULTS

@@ -1,15 +1,18 @@
 """Faults between the two computers: what is seen from outside, whatever the host itself does."""
 
+from troubleshoot.lab.faults.events import forget_connections
 from troubleshoot.lab.state import Document
 
 
 def _closed_before_confirm(document: Document) -> None:
     """Let something on the path accept the connection and close it before RDP answers."""
+    forget_connections(document)
     document["network"]["rdp"] = "closed_before_confirm"
 
 
 def _unreachable(document: Document) -> None:
     """Drop every packet: connecting times out."""
+    forget_connections(document)
     document["network"].update(rdp="silent", winrm="silent")
 
 

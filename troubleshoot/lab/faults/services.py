@@ -1,12 +1,42 @@
-"""Faults of the services that Remote Desktop consists of."""
+"""Faults of the service that Remote Desktop consists of."""
 
+from troubleshoot.lab.faults.events import happened
 from troubleshoot.lab.reactions import mark_stopped
 from troubleshoot.lab.state import Document
 
+_MANAGER = "Service Control Manager"
 
-def _service_stopped(document: Document) -> None:
+
+def _stopped(document: Document) -> None:
     """Stop Remote Desktop Services: nothing listens."""
     mark_stopped(document, "TermService")
 
 
-FAULTS = {"service-stopped": _service_stopped}
+def _disabled(document: Document) -> None:
+    """Stop Remote Desktop Services and switch the service off: it can no longer be started."""
+    _stopped(document)
+    document["services"]["TermService"]["start_mode"] = "Disabled"
+
+
+def _hung(document: Document) -> None:
+    """Let Remote Desktop Services hang: it counts as running, takes each connection and closes it at once."""
+    if "TermService" not in document["hung"]:
+        document["hung"].append("TermService")
+    name = document["services"]["TermService"]["display_name"]
+    happened(document, _MANAGER, 7022, f"The {name} service hung on starting.")
+
+
+def _wrong_account(document: Document) -> None:
+    """Let Remote Desktop Services run under an account that it was never made for, and not start again."""
+    _stopped(document)
+    document["services"]["TermService"]["account"] = "LocalSystem"
+    name = document["services"]["TermService"]["display_name"]
+    happened(document, _MANAGER, 7000, f"The {name} service failed to start: the account differs from its process.")
+
+
+FAULTS = {
+    "service-stopped": _stopped,
+    "service-disabled": _disabled,
+    "service-hung": _hung,
+    "service-wrong-account": _wrong_account,
+}

@@ -123,7 +123,8 @@ def _listed(*, as_json: bool) -> str:
     """Return every fault with its sentence."""
     if as_json:
         return json.dumps([{"fault": name, "text": fault.__doc__} for name, fault in FAULTS.items()], indent=2)
-    lines = [f"{name:<30}{fault.__doc__}" for name, fault in FAULTS.items()]
+    width = max(map(len, FAULTS)) + 2
+    lines = [f"{name:<{width}}{fault.__doc__}" for name, fault in FAULTS.items()]
     return "\n".join(["Faults of the simulated hosts (lab):", *lines])
 
 

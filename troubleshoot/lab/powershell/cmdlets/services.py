@@ -11,6 +11,7 @@ from troubleshoot.lab.state import find
 
 # The dependencies that matter here (services.msc, tab "Dependencies"): service -> what it needs running.
 _NEEDS = {"UmRdpService": ("TermService",)}
+_MADE_FOR = {"TermService": "NT Authority\\NetworkService"}
 START_MODES = {"Automatic": "Auto", "Manual": "Manual", "Disabled": "Disabled"}
 
 CONTROLLER = ObjectType(
@@ -77,7 +78,9 @@ def start(use: Use, name: str) -> None:
     for needed in _NEEDS.get(name, ()):
         if find(use.document["services"], needed) is not None:
             start(use, needed)
-    if service["start_mode"] == "Disabled":
+    # A service whose process is shared starts under the account that its process was made for, no other (error 1079).
+    account = _MADE_FOR.get(name, service["account"])
+    if service["start_mode"] == "Disabled" or service["account"].lower() != account.lower():
         raise ScriptFailed(failure)
     reactions.service_started(use.state, name)
 

@@ -1,0 +1,92 @@
+"""Faults of what surrounds Remote Desktop, and roles that forbid a remedy."""
+
+from datetime import timedelta
+
+from troubleshoot.lab.faults.events import CONNECTIONS_LOG, forget_connections, happened
+from troubleshoot.lab.state import Document, host_now, iso
+
+FAILED_SIGN_IN = 4625
+_AUDITING = "Microsoft-Windows-Security-Auditing"
+_PENDING = "HKLM:\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Component Based Servicing\\RebootPending"
+_FAILED = "An account failed to log on. Logon type: 3."
+
+
+def _brute_force(document: Document) -> None:
+    """Let strangers try passwords, one a second for ten minutes; Remote Desktop still answers."""
+    begun = host_now(document) - timedelta(minutes=11)
+    known = sum(one["id"] == FAILED_SIGN_IN for one in document["event_log"])
+    document["event_log"] += [
+        {"log": "Security", "source": _AUDITING, "id": FAILED_SIGN_IN, "time": iso(at), "message": _FAILED}
+        for at in (begun + timedelta(seconds=number) for number in range(known, 600))
+    ]
+
+
+def _brute_force_exhausted(document: Document) -> None:
+    """As with strangers who try passwords, until Remote Desktop has nothing left: it closes what it takes."""
+    _brute_force(document)
+    document["network"]["rdp"] = "closed_before_confirm"
+
+
+def _mistyped(document: Document) -> None:
+    """Let somebody have mistyped a password three times: nothing is wrong with the computer."""
+    for number in range(3):
+        message = f"{_FAILED} Attempt {number + 1}."
+        happened(document, _AUDITING, FAILED_SIGN_IN, message, log="Security", ago=600 - number)
+
+
+def _connection_broker(document: Document) -> None:
+    """Give the computer the role of a connection broker: some remedies are not for it."""
+    document["services"]["Tssdis"] = {
+        "display_name": "Remote Desktop Connection Broker",
+        "state": "Running",
+        "start_mode": "Auto",
+        "account": "NT Authority\\NetworkService",
+        "started_at": iso(host_now(document) - timedelta(days=6)),
+        "process_id": 3300,
+    }
+
+
+def _domain_controller(document: Document) -> None:
+    """Make the computer a domain controller: some remedies are not for it."""
+    document["domain"].update(joined=True, controller=True)
+
+
+def _reboot_pending(document: Document) -> None:
+    """Let a part of Windows wait for a restart."""
+    document["registry"][_PENDING] = {}
+
+
+def _clock_behind(document: Document) -> None:
+    """Let the clock of the computer be an hour behind: signing in with the domain fails from five minutes on."""
+    document["clock_offset_seconds"] = -3600
+
+
+def _clock_ahead(document: Document) -> None:
+    """Let the clock of the computer be an hour ahead."""
+    document["clock_offset_seconds"] = 3600
+
+
+def _connection_log_off(document: Document) -> None:
+    """Switch the log off in which Windows notes received connections."""
+    if CONNECTIONS_LOG not in document["disabled_logs"]:
+        document["disabled_logs"].append(CONNECTIONS_LOG)
+    forget_connections(document)
+
+
+def _nobody_signed_in(document: Document) -> None:
+    """Let nobody be signed in, so that a restart of the service interrupts nobody."""
+    document["processes"] = [one for one in document["processes"] if one["name"].casefold() != "explorer.exe"]
+
+
+FAULTS = {
+    "brute-force": _brute_force,
+    "brute-force-exhausted": _brute_force_exhausted,
+    "mistyped-passwords": _mistyped,
+    "connection-broker": _connection_broker,
+    "domain-controller": _domain_controller,
+    "reboot-pending": _reboot_pending,
+    "clock-behind": _clock_behind,
+    "clock-ahead": _clock_ahead,
+    "connection-log-off": _connection_log_off,
+    "nobody-signed-in": _nobody_signed_in,
+}
