@@ -19,7 +19,6 @@ from troubleshoot.credentials import CredentialMissing
 from troubleshoot.engine import facts, proof
 from troubleshoot.engine import plan as plan_rules
 from troubleshoot.engine.action import Action
-from troubleshoot.engine.facts import UNKNOWN
 from troubleshoot.engine.resource import differs
 from troubleshoot.jobs import NotPossible
 from troubleshoot.models import Case, Host, Job, Reading
@@ -297,11 +296,7 @@ def _verified(action: Action) -> str:
 
 
 def _not_verified(last: dict[str, str], action: Action) -> str:
-    missed = ", ".join(
-        f"{name} is {last.get(name, UNKNOWN)}, wanted {' or '.join(wanted)}"
-        for name, wanted in action.verify.facts.items()
-        if last.get(name, UNKNOWN) not in wanted
-    )
+    missed = proof.missed(action.verify, last)
     check = "Check from outside" if visits.scope(action.verify.facts).outside else "Read again"
     return f"Done, but it still does not answer properly. {check}: {missed or 'the readings do not agree'}."
 

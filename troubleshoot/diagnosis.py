@@ -244,8 +244,8 @@ def _reading_answer(case: Case, step: Step, known: dict[str, Fact] | None) -> An
 
 
 def _outcome(job: Job) -> str:
-    """What a remedy's job answers, empty while it is open. A reading that ended well is followed by its plan."""
-    return FIX_ANSWER.get(State(job.state), "") if job.state != State.DONE else ""
+    """What a remedy's job answers, empty while it is open; a reading before a plan answers nothing."""
+    return FIX_ANSWER.get(State(job.state), "") if job.state != State.DONE else str(job.result.get("guided", ""))
 
 
 def _keep_place(case: Case, walk: Walk, actor: Actor) -> None:
@@ -291,7 +291,9 @@ def need(case: Case, walk: Walk) -> str:
 
 
 def self_service(case: Case, action: str) -> bool:
-    """Whether the person may start this remedy without helpdesk: a mild one, on an own computer."""
+    """Whether the person may start this remedy without helpdesk: a mild one, on an own computer or done by hand."""
     wish = library.installed().actions.get(action)
-    mild = wish is not None and wish.self_service and wish.risk == "low" and not wish.manual
+    mild = wish is not None and wish.self_service and wish.risk == "low"
+    if wish is not None and wish.manual:
+        return mild
     return bool(mild and case.host and not case.host.critical and case.host.is_own_computer_of(case.beneficiary))

@@ -65,6 +65,13 @@ class AnswerForm(forms.Form):
     value = forms.CharField(max_length=100, error_messages={"required": _("Choose an answer first.")})
 
 
+class DoneForm(forms.Form):
+    """A word about the remedy that was on the page: carried out by hand, or not."""
+
+    step = forms.CharField(max_length=100)
+    done = forms.ChoiceField(choices=[("yes", ""), ("no", "")])
+
+
 class StepForm(forms.Form):
     """A step of the guide."""
 

@@ -18,7 +18,7 @@ from django.conf import settings
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models.functions import Now
 
-from troubleshoot import access, audit, changes, diagnosis, jobs, judging, library, plans, visits
+from troubleshoot import access, audit, changes, diagnosis, guided, jobs, judging, library, plans, visits
 from troubleshoot import connection as connection_test
 from troubleshoot.audit import Machine, Tag
 from troubleshoot.engine.action import Action
@@ -131,6 +131,9 @@ def _claim(job_id: uuid.UUID) -> Job | None:
 
 def _read(job: Job) -> None:
     action = plans.action_named(job.action) if job.action else None
+    if action and action.manual:
+        _check(job, action)
+        return
     look = visits.look(
         job.host,
         about=_about(job, action),
@@ -161,6 +164,27 @@ def _read(job: Job) -> None:
             transaction.set_rollback(True)  # the lease was lost: another worker's reading counts
 
 
+def _check(job: Job, action: Action) -> None:
+    """Looks whether what a person did by hand has helped."""
+    found = guided.check(job.host, action, about=_about(job, action))
+    with transaction.atomic():
+        _keep_outside(job, [reading for reading in found.look.readings if reading[0] == "network"])
+        keep(job, found.look)
+        moved = jobs.move(
+            job,
+            State.DONE if found.verdict else State.UNREACHABLE,
+            found.text,
+            tag=Tag.JOB_END,
+            actor=WORKER,
+            fence=job.fence,
+            facts=plans.stored(found.look.facts),
+            result={"reached": found.look.reached, "stage": found.look.stage, "guided": found.verdict},
+            explanation=found.text,
+        )
+        if not moved:
+            transaction.set_rollback(True)  # as with a reading
+
+
 def _about(job: Job, action: Action | None) -> set[str]:
     """The facts that this look is for: what the case's guide asks, and what the remedy is guarded and proved by."""
     asked = library.installed().facts_of(diagnosis.guide_of(job.case)) if job.case else frozenset()
@@ -180,7 +204,7 @@ def _may_look(job: Job) -> bool:
     """Whether whoever asked still may: a look uses the host's account too."""
     if job.is_connection_test:
         return access.may(job.requester, "host.test", job.host).allowed
-    if job.action:
+    if job.action and not plans.action_named(job.action).manual:
         return access.may(job.requester, "job.plan", job.host).allowed
     answers = job.case is not None and access.may(job.requester, "case.answer", job.case).allowed
     return answers or access.may(job.requester, "case.open", job.host).allowed

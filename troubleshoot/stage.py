@@ -98,6 +98,8 @@ class Stage:
             return "reading" if self.current.kind == Job.Kind.READ else "running"
         if change and change.state in WAITING:
             return "approval" if change.state == State.WAITING_APPROVAL else "start"
+        if self.action and self.action.manual:
+            return "guided"
         return {"fix": "plan", "ask": "ask", "try": "ask", "end": "help", "fact": "stuck"}[self.walk.at.kind]
 
     @property
@@ -144,7 +146,7 @@ class Stage:
         if case.host is None:
             why = _("It is not registered, so nothing is read or changed.")
             found.append(Barrier(_("Look into the computer"), why, _("an administrator")))
-        if self.action and case.host and (why := plans.forbidden(self.action, case.host)):
+        if self.stage != "guided" and self.action and case.host and (why := plans.forbidden(self.action, case.host)):
             found.append(Barrier(self.action.title, why))
         if change and self.stage == "approval":
             decision = access.may(self.person, "job.approve", change)

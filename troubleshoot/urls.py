@@ -22,6 +22,7 @@ from troubleshoot.views import (
     own_password,
     own_pc,
     people_admin,
+    remedies,
     summary,
 )
 from troubleshoot.views.sign_in import sign_in, sign_out
@@ -40,6 +41,7 @@ urlpatterns = [
     path("cases/<int:number>/help", case_steps.help_, name="case-help"),
     path("cases/<int:number>/plan", case_steps.plan, name="case-plan"),
     path("cases/<int:number>/fix", case_steps.fix, name="case-fix"),
+    path("cases/<int:number>/done", case_steps.done, name="case-done"),
     path("cases/<int:number>/stop", case_steps.stop, name="case-stop"),
     path("cases/<int:number>/again", case_steps.again, name="case-again"),
     path("cases/<int:number>/say", case_steps.say, name="case-say"),
@@ -50,6 +52,7 @@ urlpatterns = [
     path("codes", codes.listed, name="codes"),
     path("codes/<slug:namespace>/<str:first>", codes.shown, name="code"),
     path("codes/<slug:namespace>/<str:first>/<str:extended>", codes.shown, name="code-pair"),
+    path("remedies", remedies.listed, name="remedies"),
     path("sign-in", sign_in, name="sign-in"),
     path("sign-out", sign_out, name="sign-out"),
     path("notices", notices.listed, name="notices"),
@@ -78,6 +81,7 @@ urlpatterns = [
     path("desk/cases/<int:number>/back", desk.back, name="desk-back"),
     path("desk/cases/<int:number>/plan", desk.plan, name="desk-plan"),
     path("desk/cases/<int:number>/start", desk.start, name="desk-start"),
+    path("desk/cases/<int:number>/done", desk.done, name="desk-done"),
     path("desk/cases/<int:number>/stop", desk.stop, name="desk-stop"),
     path("desk/cases/<int:number>/revert", desk.revert, name="desk-revert"),
     path("desk/cases/<int:number>/read", desk.read, name="desk-read"),

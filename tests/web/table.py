@@ -48,7 +48,7 @@ def case_step(name: str, **answers: int) -> Url:
 
 
 NEW_CASE = {"employee": 302, "helpdesk": 302, "*": 403}
-CASE_STEPS = ("answer", "help", "plan", "fix", "again", "say", "rate")
+CASE_STEPS = ("answer", "help", "plan", "fix", "done", "again", "say", "rate")
 HOME = {"anonymous": 200, "employee": 200, "*": 302}
 #: A number that belongs to nothing.
 NOBODY = "01890000-0000-7000-8000-000000000000"
@@ -64,7 +64,7 @@ ABSENT: Answers = {"GET": NOT_THERE, "HEAD": NOT_THERE, "POST": NOT_THERE}
 HELPDESK, APPROVER = {"helpdesk": 200, "*": 403}, {"approver": 200, "*": 403}
 NO_DESK_CASE, NO_PLAN = {"helpdesk": 404, "*": 403}, {"approver": 404, "*": 403}
 DESK_STEPS = (
-    *("take", "back", "plan", "start", "stop", "revert", "read", "again"),
+    *("take", "back", "plan", "start", "done", "stop", "revert", "read", "again"),
     *("answer", "ask", "say", "note", "close"),
 )
 
@@ -80,7 +80,7 @@ TABLE = {
     "cases/<int:number>": Url(answers={"GET": 404, "HEAD": 404}, objects=CASE),
     **{
         f"cases/<int:number>/{name}": case_step(name)
-        for name in ("answer", "help", "plan", "fix", "again", "say", "rate")
+        for name in ("answer", "help", "plan", "fix", "done", "again", "say", "rate")
     },
     "cases/<int:number>/pc": Url(
         answers=dict.fromkeys(("GET", "HEAD", "POST"), NO_CASE), objects=("/cases/999999/pc",)
@@ -90,6 +90,7 @@ TABLE = {
     "incidents/<uuid:key>/watch": Url(
         answers={"POST": {"employee": 404, "*": 403}}, objects=(f"/incidents/{NOBODY}/watch",)
     ),
+    "remedies": Url(public=True, answers={"GET": 200, "HEAD": 200}),
     "codes": Url(public=True, answers={"GET": 200, "HEAD": 200}),
     "codes/<slug:namespace>/<str:first>": Url(
         public=True, answers={"GET": 200, "HEAD": 200}, objects=("/codes/mstsc/0x904", "/codes/event/1058")

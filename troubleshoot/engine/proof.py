@@ -18,11 +18,27 @@ def verdict(verify: Verify, progress: Progress, before: Facts, readings: Sequenc
     last = readings[-2:]
     if len(last) < 2 or any(last[0].get(name) != last[1].get(name) for name in verify.facts):
         return "not_verified"
-    if all(holds(verify.facts, reading) for reading in last):
+    if holds_twice(verify, readings):
         return "verified"
     if all(worse(before, reading, verify, progress) for reading in last):
         return "worse"
     return "not_verified"
+
+
+def holds_twice(verify: Verify, readings: Sequence[Facts]) -> bool:
+    """Tell whether the last two readings agree about what proves a remedy, and prove it."""
+    last = readings[-2:]
+    agree = len(last) == 2 and all(last[0].get(name) == last[1].get(name) for name in verify.facts)
+    return agree and all(holds(verify.facts, reading) for reading in last)
+
+
+def missed(verify: Verify, last: Facts) -> str:
+    """Return in words what a reading lacks of the proof; empty when nothing."""
+    return ", ".join(
+        f"{name} is {last.get(name, UNKNOWN)}, wanted {' or '.join(wanted)}"
+        for name, wanted in verify.facts.items()
+        if last.get(name, UNKNOWN) not in wanted
+    )
 
 
 def worse(before: Facts, after: Facts, verify: Verify, progress: Progress) -> bool:

@@ -32,11 +32,16 @@ class Remedy(Standing):
     @cached_property
     def who(self) -> str:
         """Who carries out the remedy: self, helpdesk, or nobody (`cannot` says why)."""
-        if self.case.host is None or self.action is None or self.cannot:
+        if not self.by_hand and (self.case.host is None or self.action is None or self.cannot):
             return "nobody"
-        if self.person == self.case.beneficiary and diagnosis.self_service(self.case, self.action.name):
+        if self.person == self.case.beneficiary and diagnosis.self_service(self.case, self.walk.at.subject):
             return "self"
         return "helpdesk"
+
+    @property
+    def doubt(self) -> str:
+        """How sure it is that the remedy helps."""
+        return wording.remedy_doubt(self.action.certainty if self.action else "")
 
     @property
     def cannot(self) -> str:
@@ -117,6 +122,8 @@ class Remedy(Standing):
         job = self.ended_fix or (self.fix if self.screen == "running" else None)
         if job is None:
             return None
+        if job.result.get("guided") == "not_verified":
+            return wording.not_helped(self.host)
         return wording.bad_end(job.state, self.host, again=self.may_try_again, denied=_denied(job))
 
     @property

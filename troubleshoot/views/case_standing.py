@@ -121,7 +121,15 @@ class Standing:
             return "running"
         if job and job.state in {State.WAITING_APPROVAL, State.APPROVED}:
             return "waiting"
+        if self.by_hand and not self.case.asked_for_help_at:
+            return "guided"
         return "waiting" if self.case.asked_for_help_at else "found"
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether the remedy at which the guide stands is one that a person carries out."""
+        action = library.installed().actions.get(self.walk.at.subject)
+        return action is not None and action.manual
 
     @property
     def shared(self) -> bool:
@@ -135,7 +143,9 @@ class Standing:
     @property
     def every(self) -> int:
         """Seconds between two looks of the page for news; 0 when nothing will change by itself."""
-        planning = self.screen == "found" and self.fix is not None and self.fix.state in OPEN - {State.PLANNED}
+        planning = (
+            self.screen in {"found", "guided"} and self.fix is not None and self.fix.state in OPEN - {State.PLANNED}
+        )
         return 1 if planning else LIVE.get(self.screen, 0)
 
 

@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from troubleshoot import access, care, cases, jobs, notices, plans
+from troubleshoot import access, care, cases, guided, jobs, notices, plans
 from troubleshoot.forms import MessageForm
 from troubleshoot.jobs import NotPossible
 from troubleshoot.models import Case, Job, Person
@@ -126,6 +126,20 @@ def fix(request: HttpRequest, number: int) -> HttpResponse:
             jobs.start(actor=person, job=job)
         elif job.started_at is None and job.has_ended:
             raise NotPossible(stale())
+
+    return _done(request, number, act)
+
+
+@rule("case.answer")
+@require_POST
+def done(request: HttpRequest, number: int) -> HttpResponse:
+    """The person's word that they did by hand what the page describes, or cannot."""
+
+    def act(person: Person, case: Case) -> None:
+        word = request.POST.get("done")
+        if word not in {"yes", "no"} or request.POST.get("round") != str(case.round):
+            raise NotPossible(stale())
+        guided.tell(actor=person, case=case, step=request.POST.get("step", ""), done=word == "yes")
 
     return _done(request, number, act)
 

@@ -9,8 +9,8 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from troubleshoot import access, care, cases, desk, jobs, notices, plans
-from troubleshoot.forms import AnswerForm, CloseForm, MessageForm, ReasonForm, StepForm, TakeForm
+from troubleshoot import access, care, cases, desk, guided, jobs, notices, plans
+from troubleshoot.forms import AnswerForm, CloseForm, DoneForm, MessageForm, ReasonForm, StepForm, TakeForm
 from troubleshoot.htmx import page
 from troubleshoot.jobs import NotPossible
 from troubleshoot.models import Case, Job, Person
@@ -81,6 +81,17 @@ def start(request: HttpRequest, number: int) -> HttpResponse:
             jobs.start(actor=person, job=job)
 
     return _act(request, number, ReasonForm(request.POST), use, "next")
+
+
+@rule("case.take")
+@require_POST
+def done(request: HttpRequest, number: int) -> HttpResponse:
+    """Say that the remedy was carried out by hand, or was not: the portal looks itself whether it helped."""
+
+    def use(person: Person, case: Case, given: dict[str, Any]) -> None:
+        guided.tell(actor=person, case=case, step=given["step"], done=given["done"] == "yes")
+
+    return _act(request, number, DoneForm(request.POST), use, "next")
 
 
 @rule("case.take")

@@ -4,7 +4,7 @@ What belongs to one step of a guide stands in the guide; here is what every guid
 """
 
 from troubleshoot.wording.checks import Line, checks, inside_only, outside
-from troubleshoot.wording.ends import End, bad_end, fixing, standing
+from troubleshoot.wording.ends import End, bad_end, fixing, not_helped, remedy_doubt, standing
 from troubleshoot.wording.general import certainty, duration, named, no_code, relief, sure, titled
 from troubleshoot.wording.pc import told
 
@@ -19,8 +19,10 @@ __all__ = [
     "inside_only",
     "named",
     "no_code",
+    "not_helped",
     "outside",
     "relief",
+    "remedy_doubt",
     "standing",
     "sure",
     "titled",

@@ -77,6 +77,23 @@ def bad_end(state: str, host: str, *, again: bool = True, denied: bool = False) 
     return ends.get(State(state))
 
 
+def not_helped(host: str) -> End:
+    """The words for something that a person did by hand, and that our own look did not find to have helped."""
+    return End(
+        _("Done, but it has not helped yet"),
+        _("We looked at %s ourselves, twice, and it is still not as it should be.") % host,
+        _("What comes next is on this page; helpdesk sees all of it. You can take back what you changed."),
+    )
+
+
+def remedy_doubt(certainty: str) -> str:
+    """How sure it is that a remedy helps, in a sentence; empty where its makers document it."""
+    return {
+        "field_report": _("People report that this helps; the makers of Windows do not say so."),
+        "unconfirmed": _("This is general experience; nobody has confirmed it for this error."),
+    }.get(certainty, "")
+
+
 def fixing(state: str, items: list[str], story: list[str], writes: str) -> list[Line]:
     """The lines of a running change: what the plan will do, and how far its story has come.
 
