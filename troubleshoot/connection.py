@@ -67,7 +67,13 @@ _CURES: Final = {
     "readings": gettext_lazy("Start the service Winmgmt; look at the antimalware program's log on that computer."),
 }
 #: Stages that a visit names otherwise.
-_ALSO: Final = {"command": "powershell", "receive": "powershell", "result": "powershell", "identity": "readings"}
+_ALSO: Final = {
+    "settings": "name",
+    "command": "powershell",
+    "receive": "powershell",
+    "result": "powershell",
+    "identity": "readings",
+}
 
 
 @dataclass(frozen=True)
@@ -186,8 +192,6 @@ class _Notes:
             stage = "readings" if self._written.get("language") else "language"
         if self._job.host.tls and "tcp" in self._written and "tls" not in self._written:
             stage = "tls"  # a visit that ran out of time names where it wanted to go, not where it stood
-        if stage == "rights":  # only an account that has been accepted is refused a shell
-            self._write("sign-in", True, "")
         if False not in {ok for name, ok in self._written.items() if name != "clock"}:
             self._write(stage, False, look.trouble.removeprefix(f"{look.stage}: "), again=True)
 

@@ -1,5 +1,6 @@
 """A connection test in the administrator's browser: watched to its end, and each way in which it stops."""
 
+import re
 from collections.abc import Callable
 from threading import Thread
 
@@ -8,13 +9,15 @@ from playwright.sync_api import expect
 from pytest_django import Settings
 
 from tests.browser.conftest import OpenWindow
-from tests.chain.conftest import MakeLab, Registered
+from tests.chain.conftest import MakeLab
 from tests.conftest import TESTER
 from troubleshoot import connection, hosts
-from troubleshoot.models import Credential, Host, Person, Site
+from troubleshoot.lab.winrm import Limits
+from troubleshoot.models import Credential, Host, Person
 from troubleshoot.probes.windows import READINGS
 
 COMPUTERS = "/administration/computers"
+ALL_READ = f"{len(READINGS)} of {len(READINGS)} readings"
 
 
 def in_background(work: Callable[[], None]) -> Thread:
@@ -43,9 +46,7 @@ class TestAConnectionTest:
         thread = in_background(work)
         expect(visit.page.get_by_text("Every stage is passed")).to_be_visible(timeout=20_000)
         thread.join()
-        expect(visit.page.locator("#said")).to_have_text(
-            f"Can Windows be read? {len(READINGS)} of {len(READINGS)} readings"
-        )
+        expect(visit.page.locator("#said")).to_have_text(f"Can Windows be read? {ALL_READ}")
         expect(visit.page.locator(".checks li.is-ok")).to_have_count(len(connection.STAGES) - 1)  # TLS: not over HTTP
         expect(visit.page.locator("[hx-trigger]")).to_have_count(0)
 
@@ -61,68 +62,80 @@ class TestAConnectionTest:
         expect(visit.page.get_by_text("It stops at: Is the account accepted?")).to_be_visible()
         expect(visit.page.locator(".is-bad")).to_contain_text("Likely cure:")
 
-    def test_is_started_by_keyboard_alone(
-        self, window: OpenWindow, boss: Person, lab: MakeLab, work: Callable[[], None]
-    ) -> None:
-        host = lab(name="ACC-07").row
-        visit = window(boss)
-        visit.go(COMPUTERS)
-        for name, path in (
-            ("ACC-07", f"{COMPUTERS}/*"),
-            ("Test the connection", "**/test"),
-            ("Start the test", "**/test"),
-        ):
-            visit.tab_to(name)
-            visit.page.keyboard.press("Enter")
-            visit.page.wait_for_url(f"**{path}".replace("****", "**"))
-        expect(visit.page.get_by_text("asked for")).to_be_visible()
-        assert connection.tests_of(host).count() == 1
 
-
-#: What is wrong with a computer → the stage at which its test stops.
-BAD: dict[str, tuple[str, ...]] = {
-    "tls": (),
-    "sign-in": ("credentials-refused",),
-    "rights": (),
-    "powershell": (),
-    "language": ("constrained-language",),
-    "readings": (),
+#: The stage at which a test stops → words of the cure that stands beside it.
+CURES = {
+    "name": "Correct the address of the registration",
+    "tcp": "winrm quickconfig -transport:https",
+    "tls": "Give WinRM a certificate with the registered name.",
+    "sign-in": "Do not repeat the test many times: Windows may lock the account.",
+    "rights": "local group Administrators",
+    "shell": "winrm get winrm/config/winrs",
+    "powershell": "Install Windows Management Framework 5.1",
+    "language": "allow Mendpoint's scripts",
+    "readings": "look at the antimalware program's log",
+}
+#: What is wrong in the state of a simulated computer whose test stops there.
+STATES: dict[str, dict[str, dict[str, object]]] = {
+    "tcp": {"network": {"winrm": "refused"}},
+    "sign-in": {"winrm": {"credentials": "refused"}},
+    "rights": {"winrm": {"administrator": False}},
+    "powershell": {"powershell": {"version": "4.0"}},
+    "language": {"powershell": {"language_mode": "ConstrainedLanguage"}},
+    "readings": {"powershell": {"antimalware_blocks": True}},
 }
 
 
-def spoil(host: Registered, stage: str) -> None:
-    """Make a computer fail at a stage for which the lab has no named fault."""
+def spoilt(lab: MakeLab, stage: str) -> Host:
+    """A computer whose connection test stops at this stage."""
+    name = f"ACC-{stage}"
+    if stage == "name":
+        account = Credential.objects.get()
+        return hosts.register(actor=TESTER, name="no-such.invalid", site=account.site, credential=account)
+    host = lab(name=name, limits=Limits(shells_per_user=0)) if stage == "shell" else lab(name=name)
     with host.lab.state.changing() as document:
-        if stage == "rights":
-            document["winrm"]["administrator"] = False
-        elif stage == "powershell":
-            document["powershell"]["version"] = "4.0"
-        elif stage == "readings":
-            document["powershell"]["antimalware_blocks"] = True
+        for part, values in STATES.get(stage, {}).items():
+            document[part] |= values
     if stage == "tls":
-        Host.objects.filter(pk=host.row.pk).update(tls=True)
+        Host.objects.filter(pk=host.row.pk).update(tls=True)  # where only HTTP is spoken
+    return host.row
 
 
 def test_each_bad_stage_is_named_with_its_likely_cure(
-    window: OpenWindow, boss: Person, north: Site, lab: MakeLab, work: Callable[[], None], settings: Settings
+    window: OpenWindow, boss: Person, lab: MakeLab, work: Callable[[], None], settings: Settings
 ) -> None:
-    settings.MENDPOINT_VISIT_SECONDS = 10
-    found: dict[str, Host] = {}
-    for stage, faults in BAD.items():
-        host = lab(*faults, name=f"ACC-{len(found):02}")
-        spoil(host, stage)
-        found[stage] = host.row
-    account = Credential.objects.get()
-    found["name"] = hosts.register(actor=TESTER, name="no-such-computer.invalid", site=north, credential=account)
+    settings.MENDPOINT_VISIT_SECONDS = 2
+    assert list(CURES) == [name for name in connection.STAGES if name != "clock"]
+    rows = {stage: spoilt(lab, stage) for stage in CURES}
     visit = window(boss, scripts=False)
-    for row in found.values():
+    for row in rows.values():
         visit.go(f"{COMPUTERS}/{row.pk}/test")
         visit.page.get_by_role("button", name="Start the test").click()
         expect(visit.page.get_by_role("link", name="Refresh")).to_be_visible()
     work()
-    for stage, row in found.items():
+    for stage, row in rows.items():
         visit.go(f"{COMPUTERS}/{row.pk}/test")
         expect(visit.page.get_by_text(f"It stops at: {connection.STAGES[stage]}")).to_be_visible()
         expect(visit.page.locator(".is-bad")).to_have_count(1)
-        expect(visit.page.locator(".is-bad")).to_contain_text("Likely cure:")
         expect(visit.page.locator(".is-bad .q")).to_have_text(str(connection.STAGES[stage]))
+        expect(visit.page.locator(".is-bad")).to_contain_text(re.compile(f"Likely cure:.*{re.escape(CURES[stage])}"))
+        before = list(connection.STAGES)[: list(connection.STAGES).index(stage)]
+        for line in visit.page.locator(".checks li").all()[: len(before)]:
+            expect(line).not_to_contain_text("Not tried")
+
+
+def test_clocks_that_differ_are_said_with_their_cure_and_do_not_close_the_way(
+    window: OpenWindow, boss: Person, lab: MakeLab, work: Callable[[], None]
+) -> None:
+    host = lab(name="ACC-07")
+    with host.lab.state.changing() as document:
+        document["clock_offset_seconds"] = -3600
+    connection.request(actor=boss, host=host.row)
+    work()
+    visit = window(boss)
+    visit.go(f"{COMPUTERS}/{host.row.pk}/test")
+    expect(visit.page.get_by_text("The way in is open, but the clocks differ")).to_be_visible()
+    expect(visit.page.locator(".is-bad")).to_contain_text("behind the worker")
+    expect(visit.page.locator(".is-bad")).to_contain_text("w32tm /resync")
+    expect(visit.page.locator(".checks li").last).to_contain_text(ALL_READ)
+    visit.check()

@@ -12,6 +12,7 @@ from troubleshoot import hosts, library, people, runs
 from troubleshoot.lab.faults import FAULTS
 from troubleshoot.lab.host import LabHost, Options
 from troubleshoot.lab.state import healthy
+from troubleshoot.lab.winrm import Limits
 from troubleshoot.models import Host, Job, Person, Site
 from troubleshoot.models.job import State
 
@@ -67,12 +68,15 @@ def lab(north: Site, employee: Person, monkeypatch: pytest.MonkeyPatch) -> Gener
     )
     started: list[LabHost] = []
 
-    def make(*faults: str, name: str = "", changes: bool = True, **options: Any) -> Registered:
+    def make(
+        *faults: str, name: str = "", changes: bool = True, limits: Limits | None = None, **options: Any
+    ) -> Registered:
         name = name or f"LAB-{len(started) + 1:02}"
         document = healthy(name)
         for fault in faults:
             FAULTS[fault](document)
-        host = LabHost(document, Options(user="mendpoint", password=SECRET, auth=frozenset({"ntlm"}), **options))
+        known = Options(user="mendpoint", password=SECRET, auth=frozenset({"ntlm"}), **options)
+        host = LabHost(document, known, limits=limits)
         host.start()
         started.append(host)
         ready = host.ready()
@@ -104,6 +108,7 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """No waiting that only a person would notice."""
     monkeypatch.setattr(django_settings, "MENDPOINT_PROBE_SECONDS", 3)
     monkeypatch.setattr("troubleshoot.changes.POLL_SECONDS", 0.05)
+    monkeypatch.setattr("troubleshoot.remote.dial.CONNECT_SECONDS", 1)
     catalog = library.installed()
     actions = {
         name: replace(action, verify=replace(action.verify, within=1)) for name, action in catalog.actions.items()

@@ -1,14 +1,18 @@
 """The connection test: what it says about each way in which a host can fail, through real sockets."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from django.test import Client
 from pytest_django import Settings
+from winrm.protocol import Protocol
 
-from tests.chain.conftest import MakeLab, Registered
+from tests.chain.conftest import SECRET, MakeLab, Registered
 from tests.conftest import MakePerson
 from troubleshoot import access, connection
+from troubleshoot.lab.winrm import Limits
 from troubleshoot.models import Host, Job, Person, Site
 from troubleshoot.probes.windows import READINGS
 
@@ -35,6 +39,16 @@ def tried(boss: Person, work: Callable[[], None]) -> Try:
         return {one.name: one for one in connection.stages(job)}
 
     return tried
+
+
+@contextmanager
+def forgotten_shell(host: Registered) -> Iterator[None]:
+    """Another program, under the same account, holds a shell open."""
+    own: dict[str, Any] = {"username": "mendpoint", "password": SECRET, "proxy": None, "ca_trust_path": None}
+    other = Protocol(f"http://127.0.0.1:{host.row.winrm_port}/wsman", transport="ntlm", **own)
+    shell = other.open_shell()
+    yield
+    other.close_shell(shell)
 
 
 def states(lines: dict[str, connection.Stage]) -> dict[str, str]:
@@ -91,8 +105,18 @@ class TestAHostThatFails:
         assert (lines["sign-in"].state, lines["rights"].state, lines["shell"].state) == ("good", "bad", "skipped")
         assert "Administrators" in lines["rights"].cure
 
+    def test_an_account_without_a_shell_left_has_signed_in_with_its_rights(self, lab: MakeLab, tried: Try) -> None:
+        host = lab(limits=Limits(shells_per_user=1))
+        with forgotten_shell(host):
+            lines = tried(host)
+        assert [lines[name].state for name in ("sign-in", "rights", "shell")] == ["good", "good", "bad"]
+        assert "limit of WinRM shells" in lines["shell"].detail
+        assert "winrm get winrm/config/winrs" in lines["shell"].cure
+        assert lines["powershell"].state == "skipped"
+        assert tried(host)["readings"].state == "good"
+
     def test_a_secure_connection_that_never_begins_is_named(self, lab: MakeLab, tried: Try, settings: Settings) -> None:
-        settings.MENDPOINT_VISIT_SECONDS = 5
+        settings.MENDPOINT_VISIT_SECONDS = 2
         host = lab()  # speaks HTTP where HTTPS is registered
         Host.objects.filter(pk=host.row.pk).update(tls=True)
         host.row.refresh_from_db()
@@ -136,6 +160,14 @@ class TestAHostThatFails:
         page = client.get(f"/administration/computers/{host.row.pk}/test").content.decode()
         assert "The way in is open, but the clocks differ" in page
         assert "It stops at" not in page
+
+    def test_a_registration_that_cannot_be_used_is_named(self, lab: MakeLab, tried: Try) -> None:
+        host = lab()
+        Host.objects.filter(pk=host.row.pk).update(address="10.1.2.3")  # only loopback is for simulated hosts
+        host.row.refresh_from_db()
+        lines = tried(host)
+        assert (lines["name"].state, lines["tcp"].state) == ("bad", "skipped")
+        assert "An administrator can correct how it is registered." in lines["name"].detail
 
     def test_a_host_without_an_account_is_told_so(self, lab: MakeLab, tried: Try) -> None:
         host = lab()

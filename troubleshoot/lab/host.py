@@ -18,7 +18,7 @@ from troubleshoot.lab.document import BadStateError, build
 from troubleshoot.lab.gateway import GatewayServer
 from troubleshoot.lab.rdp import RdpServer
 from troubleshoot.lab.state import Document, HostState, iso
-from troubleshoot.lab.winrm import WinrmServer
+from troubleshoot.lab.winrm import Limits, WinrmServer
 
 _log = logging.getLogger(__name__)
 _AUTHORITY = "CN=Simulated lab authority"
@@ -49,7 +49,7 @@ class Options:
 class LabHost:
     """A host that answers on both ports between start() and stop()."""
 
-    def __init__(self, document: Document, options: Options) -> None:
+    def __init__(self, document: Document, options: Options, *, limits: Limits | None = None) -> None:
         """Take a checked document. ValueError for options that WinRM cannot follow."""
         self.state = HostState(document, on_change=self._write)
         self._options = options
@@ -68,6 +68,7 @@ class LabHost:
             password=options.password,
             latency=options.latency,
             powershell_start=options.powershell_start,
+            limits=limits,
             runner=runner.run,
         )
 
