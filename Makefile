@@ -79,7 +79,7 @@ system-deps: ## Debian packages that some tests need (as root): PostgreSQL, RDP 
 	@test "$$(id -u)" = 0 || { echo "make system-deps needs root" >&2; exit 1; }
 	@export DEBIAN_FRONTEND=noninteractive; apt-get update -qq; \
 	  apt-get install -y -qq --no-install-recommends python3-venv postgresql postgresql-contrib \
-	    chromium openssl xrdp freerdp2-shadow-x11 freerdp2-x11 xvfb nmap sslscan buildah mmdebstrap > /dev/null
+	    chromium-headless-shell openssl xrdp freerdp2-shadow-x11 freerdp2-x11 xvfb nmap sslscan buildah mmdebstrap > /dev/null
 	@for daemon in xrdp xrdp-sesman postgresql; do \
 	  service $$daemon stop > /dev/null 2>&1 || true; update-rc.d $$daemon disable > /dev/null 2>&1 || true; done
 

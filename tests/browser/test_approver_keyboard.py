@@ -1,31 +1,17 @@
 """The approver without a mouse, with and without scripts: asking, declining, what is not theirs, and being away."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from tests.browser.conftest import OpenWindow, Visit
-from tests.browser.hands import Hands
+from tests.browser.conftest import Sit
 from tests.chain.conftest import MakeLab
 from tests.chain.steps import Work, opened, planned
 from tests.conftest import TESTER, MakePerson
 from troubleshoot import care, people
 from troubleshoot.models import Case, Job, Person, Site
-
-Sit = Callable[[Person], Hands]
-
-
-@pytest.fixture(params=[True, False], ids=["scripts", "no scripts"])
-def sit(request: pytest.FixtureRequest, window: OpenWindow) -> Sit:
-    """`sit(person)`: hands on this person's keyboard."""
-
-    def hands(person: Person) -> Hands:
-        return Hands(window(person, scripts=request.param))
-
-    return hands
 
 
 @pytest.fixture
@@ -40,14 +26,8 @@ def job(case: Case, helpdesk: Person, work: Work) -> Job:
     return planned(helpdesk, case, work, why="The trust is broken until noon")
 
 
-def sound(visit: Visit, request: pytest.FixtureRequest) -> None:
-    """Judge the page; once, in the window with scripts."""
-    if "no scripts" not in request.node.name:
-        visit.check()
-
-
 def test_a_question_is_asked_answered_and_the_plan_approved(
-    job: Job, helpdesk: Person, approver: Person, sit: Sit, request: pytest.FixtureRequest
+    job: Job, helpdesk: Person, approver: Person, sit: Sit
 ) -> None:
     abel = sit(approver)
     page = abel.visit.page
@@ -62,14 +42,14 @@ def test_a_question_is_asked_answered_and_the_plan_approved(
     abel.visit.go("/notices")
     abel.follow("Hanna wrote about ACC-12")
     expect(page.locator(".talk")).to_contain_text("He needs it now")
-    sound(abel.visit, request)
+    abel.sound()
     abel.press("Approve")
     expect(page.get_by_role("heading", name="Approved. Hanna can start it now.")).to_be_visible()
     expect(page.get_by_text("Nothing else waits for you.")).to_be_visible()
 
 
 def test_a_plan_is_declined_with_a_reason_and_the_next_one_waits(
-    job: Job, lab: MakeLab, helpdesk: Person, approver: Person, work: Work, sit: Sit, request: pytest.FixtureRequest
+    job: Job, lab: MakeLab, helpdesk: Person, approver: Person, work: Work, sit: Sit
 ) -> None:
     planned(helpdesk, opened(helpdesk, lab("nla-required", name="ACC-13").row, work), work, why="The same there")
     abel = sit(approver)
@@ -81,7 +61,7 @@ def test_a_plan_is_declined_with_a_reason_and_the_next_one_waits(
     abel.type("Why not? The person who asked reads it.", "Use a local account")
     abel.press("Decline")
     expect(page.get_by_role("heading", name="Not approved")).to_be_visible()
-    sound(abel.visit, request)
+    abel.sound()
     abel.follow("Next waiting (1)")
     expect(page.locator("h1")).to_contain_text("on ACC-13?")
 
@@ -100,7 +80,7 @@ def test_a_plan_that_was_edited_meanwhile_is_not_approved(
 
 
 def test_what_one_asked_for_is_somebody_elses_to_decide(
-    job: Job, helpdesk: Person, approver: Person, north: Site, sit: Sit, request: pytest.FixtureRequest
+    job: Job, helpdesk: Person, approver: Person, north: Site, sit: Sit
 ) -> None:
     for grant in helpdesk.grants.all():
         people.revoke(actor=TESTER, grant=grant)
@@ -112,11 +92,11 @@ def test_what_one_asked_for_is_somebody_elses_to_decide(
     expect(hanna.visit.page.get_by_text("You asked for this yourself, or it is for you.")).to_be_visible()
     expect(hanna.visit.page.get_by_text("One person can decide: Abel")).to_be_visible()
     expect(hanna.visit.page.get_by_role("button", name="Approve")).to_have_count(0)
-    sound(hanna.visit, request)
+    hanna.sound()
 
 
 def test_somebody_who_is_away_names_a_deputy_and_comes_back(
-    approver: Person, north: Site, person: MakePerson, sit: Sit, request: pytest.FixtureRequest
+    approver: Person, north: Site, person: MakePerson, sit: Sit
 ) -> None:
     person("Ada", "approver", site=north)
     abel = sit(approver)
@@ -126,7 +106,7 @@ def test_somebody_who_is_away_names_a_deputy_and_comes_back(
     day = timezone.localdate() + timedelta(days=3)
     abel.type("I am away until", f"{day:%m%d%Y}")
     abel.type("Deputy", "Ada")
-    sound(abel.visit, request)
+    abel.sound()
     abel.press("Save")
     expect(page.get_by_text("Ada stands in for you.")).to_be_visible()
     abel.press("I am back")

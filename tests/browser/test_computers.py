@@ -83,7 +83,7 @@ def test_every_page_is_for_everybody_at_every_width(
     ):
         visit.go(path)
         visit.title()
-        visit.look()
+        visit.check()
     visit.go(f"{COMPUTERS}/new")
     visit.page.get_by_role("button", name="Register").click()
-    visit.look()
+    visit.check()

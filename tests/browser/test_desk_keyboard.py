@@ -1,35 +1,13 @@
 """Helpdesk without a mouse, with and without scripts: each thing that the case page and the board can do."""
 
-from collections.abc import Callable
-
-import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import OpenWindow, Visit
-from tests.browser.hands import Hands
+from tests.browser.conftest import Sit
 from tests.chain.conftest import MakeLab
 from tests.chain.steps import Work, opened, planned
 from tests.desk.test_board import asking, computer
 from troubleshoot import approvals, cases, jobs
 from troubleshoot.models import Case, Person, Site
-
-Sit = Callable[[Person], Hands]
-
-
-@pytest.fixture(params=[True, False], ids=["scripts", "no scripts"])
-def sit(request: pytest.FixtureRequest, window: OpenWindow) -> Sit:
-    """`sit(person)`: hands on this person's keyboard."""
-
-    def hands(person: Person) -> Hands:
-        return Hands(window(person, scripts=request.param))
-
-    return hands
-
-
-def sound(visit: Visit, request: pytest.FixtureRequest) -> None:
-    """Judge the page; once, in the window with scripts."""
-    if "no scripts" not in request.node.name:
-        visit.check()
 
 
 def test_a_case_is_taken_handed_back_and_taken_over(
@@ -46,7 +24,7 @@ def test_a_case_is_taken_handed_back_and_taken_over(
 
 
 def test_people_are_written_to_asked_again_and_noted_about(
-    lab: MakeLab, employee: Person, helpdesk: Person, work: Work, sit: Sit, request: pytest.FixtureRequest
+    lab: MakeLab, employee: Person, helpdesk: Person, work: Work, sit: Sit
 ) -> None:
     case = opened(employee, lab("closed-before-confirm", name="ACC-03").row, work)
     cases.answer(actor=employee, case=case, step="path", value="forward")
@@ -65,7 +43,7 @@ def test_people_are_written_to_asked_again_and_noted_about(
     expect(page.locator("#talk .is-internal")).to_contain_text("Same image as ACC-02")
     hanna.press("Ask again")
     expect(page.locator("#talk")).to_contain_text("Please answer this once more: What stands between you")
-    sound(hanna.visit, request)
+    hanna.sound()
     emil.visit.go(f"/cases/{case.pk}")
     expect(emil.visit.page.locator("#talk")).not_to_contain_text("Same image")
     emil.follow("Answer it")
@@ -78,7 +56,7 @@ def test_people_are_written_to_asked_again_and_noted_about(
 
 
 def test_a_change_is_undone_with_a_reason(
-    lab: MakeLab, employee: Person, helpdesk: Person, work: Work, sit: Sit, request: pytest.FixtureRequest
+    lab: MakeLab, employee: Person, helpdesk: Person, work: Work, sit: Sit
 ) -> None:
     host = lab("certificate-service-stopped", name="ACC-07")
     case = opened(employee, host.row, work)
@@ -93,7 +71,7 @@ def test_a_change_is_undone_with_a_reason(
     work()
     hanna.visit.go(f"/desk/cases/{case.pk}")
     expect(hanna.visit.page.get_by_text("Undone: ACC-07 is as it was before")).to_be_visible()
-    sound(hanna.visit, request)
+    hanna.sound()
 
 
 def test_a_plan_that_was_declined_says_why_and_the_case_is_closed(
@@ -103,7 +81,6 @@ def test_a_plan_that_was_declined_says_why_and_the_case_is_closed(
     approver: Person,
     work: Work,
     sit: Sit,
-    request: pytest.FixtureRequest,
 ) -> None:
     case = opened(employee, lab("nla-required", name="ACC-12").row, work)
     hanna = sit(helpdesk)
@@ -119,7 +96,7 @@ def test_a_plan_that_was_declined_says_why_and_the_case_is_closed(
     expect(barred).to_have_attribute("aria-disabled", "true")
     hanna.reach(barred)
     expect(page.get_by_text("Who can help: Abel.")).to_be_visible()
-    sound(hanna.visit, request)
+    hanna.sound()
     approvals.decline(actor=approver, job=case.jobs.get(kind="apply"), reason="Use a local account")
     hanna.visit.go(f"/desk/cases/{case.pk}")
     expect(page.get_by_text("Not approved", exact=True)).to_be_visible()
@@ -128,24 +105,24 @@ def test_a_plan_that_was_declined_says_why_and_the_case_is_closed(
     hanna.type("Sent to", "Directory team")
     hanna.press("Close the case")
     expect(page.get_by_role("heading", name="Nothing: this case is closed")).to_be_visible()
-    sound(hanna.visit, request)
+    hanna.sound()
 
 
 def test_several_cases_are_treated_as_one_incident_until_it_is_over(
-    north: Site, employee: Person, helpdesk: Person, sit: Sit, request: pytest.FixtureRequest
+    north: Site, employee: Person, helpdesk: Person, sit: Sit
 ) -> None:
     for number in range(3):
         asking(employee, host=computer(f"ACC-{number}", north, employee))
     Case.objects.update(cause="certificate_expired")
     hanna, emil = sit(helpdesk), sit(employee)
     hanna.visit.go("/board")
-    sound(hanna.visit, request)
+    hanna.sound()
     hanna.press("Treat as one incident")
     expect(hanna.visit.page.get_by_text("You care for it.")).to_be_visible()
-    sound(hanna.visit, request)
+    hanna.sound()
     emil.visit.go("/")
     expect(emil.visit.page.get_by_text("You need not open a case.")).to_be_visible()
-    sound(emil.visit, request)
+    emil.sound()
     emil.press("Tell me when it is over")
     expect(emil.visit.page.get_by_text("We tell you here and by e-mail when it is over.")).to_be_visible()
     hanna.visit.go("/board")

@@ -37,18 +37,6 @@ def test_from_a_number_to_its_rows_to_one_case(window: OpenWindow, manager: Pers
 
 
 @pytest.mark.usefixtures("_rows")
-def test_every_number_of_the_page_leads_to_as_many_rows_by_keyboard(window: OpenWindow, manager: Person) -> None:
-    visit = window(manager)
-    visit.go("/summary")
-    number = visit.page.locator(".tile dd a").first.inner_text()
-    visit.tab_to(number)
-    visit.page.keyboard.press("Enter")
-    visit.page.wait_for_url("**/history?**")
-    assert number == "120"
-    assert visit.page.locator(".events li").count() == 50, "one page of them"
-
-
-@pytest.mark.usefixtures("_rows")
 @pytest.mark.parametrize("scripts", [True, False])
 def test_the_summary_is_asked_for_by_mail_and_stopped(window: OpenWindow, manager: Person, scripts: bool) -> None:
     visit = window(manager, scripts=scripts)
@@ -72,16 +60,6 @@ def test_filters_go_into_the_address_and_pages_lead_on(window: OpenWindow, manag
     assert visit.page.locator(".events a").first.inner_text() != first
     visit.page.get_by_role("link", name="Newer").click()
     assert visit.page.locator(".events a").first.inner_text() == first
-
-
-@pytest.mark.usefixtures("_rows")
-def test_definitions_open_by_keyboard(window: OpenWindow, manager: Person) -> None:
-    visit = window(manager)
-    visit.go("/summary")
-    mark = visit.page.locator(".tile summary").nth(1)
-    mark.focus()
-    visit.page.keyboard.press("Enter")
-    assert visit.page.get_by_text("no other word came for 24 hours").is_visible()
 
 
 @pytest.mark.usefixtures("_rows")
