@@ -2,7 +2,7 @@
 
 import copy
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -90,15 +90,17 @@ def merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any
 
 def load() -> list[Vector]:
     """Return every vector of every resource."""
-    found = []
-    for path in everywhere("*/vectors/*.json"):
-        data = json.loads(path.read_text(encoding="utf-8"))
-        base = merged(EMPTY, data["host"])
-        now = data.get("now", "2026-11-22T09:00:00Z")
-        for case in data["vectors"]:
-            host = merged(base, case.get("host", {}))
-            found.append(Vector(path.parents[1].name, data["operation"], case["title"], now, host, case))
-    return found
+    return [vector for path in everywhere("*/vectors/*.json") for vector in vectors_of(path)]
+
+
+def vectors_of(path: Path) -> Iterator[Vector]:
+    """Yield the vectors of one file."""
+    data = json.loads(path.read_text(encoding="utf-8"))
+    base = merged(EMPTY, data["host"])
+    now = data.get("now", "2026-11-22T09:00:00Z")
+    for case in data["vectors"]:
+        host = merged(base, case.get("host", {}))
+        yield Vector(path.parents[1].name, data["operation"], case["title"], now, host, case)
 
 
 def script_of(resource: str, operation: str) -> str:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from troubleshoot.engine import toml
+from troubleshoot.engine import patterns, toml
 from troubleshoot.engine.resource import TYPES, Event, Field, Parameter, Resource
 from troubleshoot.engine.tables import Table, top
 
@@ -73,8 +73,10 @@ def _parameter(name: str, table: Table) -> Parameter:
     kind = table.choice("type", PARAMETER_TYPES)
     pattern = table.value("pattern")
     texts = kind in {"string", "list"}
-    if pattern is not None and not (texts and isinstance(pattern, str) and _compiles(pattern)):
+    if pattern is not None and not (texts and isinstance(pattern, str)):
         table.wrong("pattern", "must be a regular expression, for a string or the items of a list")
+    elif pattern is not None and (text := patterns.fault(pattern)):
+        table.wrong("pattern", text)
     table.done()
     return Parameter(name, kind, pattern if isinstance(pattern, str) else None)
 
@@ -140,11 +142,3 @@ def _script(where: str, data: bytes, problems: list[toml.Problem]) -> str:
 def _digest(files: Mapping[str, tuple[str, bytes]]) -> str:
     lines = (f"{file} {hashlib.sha256(data).hexdigest()}\n" for file, (_, data) in sorted(files.items()))
     return hashlib.sha256("".join(lines).encode()).hexdigest()
-
-
-def _compiles(pattern: str) -> bool:
-    try:
-        re.compile(pattern)
-    except re.error:
-        return False
-    return True

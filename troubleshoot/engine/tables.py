@@ -84,6 +84,8 @@ class Table:
         for index, item in enumerate(value):
             if not isinstance(item, str) or not 0 < len(item) <= TEXT_LIMIT:
                 self.wrong(key, "must be a text", index)
+            elif _MARKUP.search(item):
+                self.wrong(key, "is plain text: no markup, no template marks", index)
         return tuple(item for item in value if isinstance(item, str))
 
     def sentences(self, key: str, *, limit: int) -> tuple[str, ...]:

@@ -109,9 +109,14 @@ def _refuse_broken(file: str, tree: tree_sitter.Tree) -> None:
         elif node.type in _KEYS:
             key = _text_of(node)
         if node.is_error or node.is_missing:
-            inside = [_text_of(child) for child in node.children if child.type in _KEYS]
+            inside = [child for child in node.children if child.type in _KEYS]
+            # What is never closed spoils the whole file: the last key that is given a value is where it begins.
+            given = [child for child in inside if child.next_sibling and child.next_sibling.type == "="]
             text = "not valid TOML here (an inline table stays on one line)"
-            raise TomlError(_broken(file, node, (table, inside[0] if inside else key), text))
+            named = _text_of(inside[0]) if inside else key
+            if node.parent is None and given:
+                node, named = given[-1], _text_of(given[-1])
+            raise TomlError(_broken(file, node, (table, named), text))
         if depth > DEPTH_LIMIT:
             raise TomlError(_broken(file, node, (table, key), f"nested deeper than {DEPTH_LIMIT} levels"))
         if cursor.goto_first_child():

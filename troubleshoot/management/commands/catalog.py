@@ -3,17 +3,19 @@
 import json
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from troubleshoot import library
+from troubleshoot import content, library
 from troubleshoot.engine.catalog import Catalog, CatalogError
 from troubleshoot.engine.parts import Part
+from troubleshoot.management import authoring
 
 
 class Command(BaseCommand):
     """Checks the catalogue; every fault names file, line and key."""
 
-    help = "Check and list error codes, guides, their parts, actions and resources, with their digests."
+    help = "Check and list error codes, facts, guides, their parts, actions and resources, with their digests."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -24,7 +26,7 @@ class Command(BaseCommand):
     def handle(self, *, as_json: bool, quiet: bool, **options: Any) -> None:
         """Print the list, or the faults and exit 1."""
         try:
-            catalog = library.installed()
+            catalog = _checked()
         except CatalogError as error:
             if as_json:
                 self.stdout.write(json.dumps({"ok": False, "problems": [str(one) for one in error.problems]}, indent=2))
@@ -44,6 +46,19 @@ class Command(BaseCommand):
         self.stdout.write(f"catalogue {catalog.digest}")
 
 
+def _checked() -> Catalog:
+    """The catalogue. Its scripts are checked here and not at every start: that is for whoever writes them."""
+    files = content.read(settings.CATALOG_DIRS)
+    problems = list(authoring.script_problems(files))
+    try:
+        catalog = library.installed()
+    except CatalogError as error:
+        raise CatalogError([*error.problems, *problems]) from None
+    if problems:
+        raise CatalogError(problems)
+    return catalog
+
+
 def as_document(catalog: Catalog) -> dict[str, Any]:
     """Everything installed, as plain values."""
     return {
@@ -52,6 +67,10 @@ def as_document(catalog: Catalog) -> dict[str, Any]:
         "entries": {
             "guides": {name: {"title": one.title, "digest": one.digest} for name, one in catalog.guides.items()},
             "parts": {name: {"title": _use(one, catalog), "digest": one.digest} for name, one in catalog.parts.items()},
+            "facts": {
+                name: {"title": one.title, "digest": catalog.digests[f"facts/{name}.toml"]}
+                for name, one in catalog.readings.items()
+            },
             "actions": {
                 name: {"title": one.title, "risk": one.risk, "digest": one.digest}
                 for name, one in catalog.actions.items()

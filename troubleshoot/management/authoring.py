@@ -1,0 +1,94 @@
+"""What authors of content lean on: skeletons to begin with, and whether scripts keep to the subset of the lab."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from django.conf import settings
+
+from troubleshoot import content, library
+from troubleshoot.engine.catalog import SEPARATOR, CatalogError, parse
+from troubleshoot.engine.tables import NAME
+from troubleshoot.engine.toml import Problem
+from troubleshoot.lab import powershell
+
+SKELETONS = Path(__file__).parent / "skeletons"
+#: What can be begun, and the folder of a catalogue where it lies.
+FOLDERS = {"guide": "guides", "action": "actions", "fact": "facts", "resource": "resources"}
+MOST_LINES = 60
+
+
+class CannotBegin(Exception):
+    """The skeleton was not written; the text says why and what to do."""
+
+
+def script_problems(files: Mapping[str, bytes]) -> Iterator[Problem]:
+    """Yield what puts a script of a catalogue outside the subset of Windows PowerShell that scripts keep to."""
+    for name, data in files.items():
+        if not name.endswith(".ps1") or not data.isascii():
+            continue  # the catalogue itself refuses what is not ASCII
+        where, text = name.replace(SEPARATOR, "/"), data.decode("ascii")
+        if len(text.splitlines()) > MOST_LINES:
+            yield Problem(where, MOST_LINES + 1, "(file)", f"has more than {MOST_LINES} lines")
+        try:
+            powershell.check(text)
+        except powershell.Refused as refused:
+            yield Problem(where, refused.line, refused.construct, refused.reason)
+
+
+def begin(kind: str, name: str, into: Path) -> list[Path]:
+    """Write the skeleton of a guide, action, fact or resource into a catalogue folder; returns its files.
+
+    Nothing is ever overwritten, and nothing is written that the catalogue would not accept. Raises CannotBegin.
+    """
+    if not NAME.fullmatch(name):
+        raise CannotBegin(f"{name[:80]!r} is no name: lower-case letters, digits, - and _, 64 at most, no - first.")
+    if kind == "fact" and not (name[0].isalpha() and len(name) <= 40):
+        raise CannotBegin(f"{name!r} is no name for a fact: it begins with a letter and has 40 characters at most.")
+    drafts = dict(_drafts(kind, name))
+    _refuse_taken(kind, name, into)
+    _check({f"{into}{SEPARATOR}{inside}": data for inside, data in drafts.items() if "/vectors/" not in inside})
+    return [_write(into / inside, data) for inside, data in drafts.items()]
+
+
+def _drafts(kind: str, name: str) -> Iterator[tuple[str, bytes]]:
+    """Yield path inside the catalogue and content of each file."""
+    one = SKELETONS / f"{kind}.toml"
+    sources = [one] if one.exists() else sorted(path for path in (SKELETONS / kind).rglob("*") if path.is_file())
+    for path in sources:
+        text = path.read_text(encoding="utf-8").replace("NAME", name).replace("IDENTIFIER", name.replace("-", "_"))
+        below = "" if path == one else f"/{path.relative_to(SKELETONS / kind).as_posix()}"
+        yield f"{FOLDERS[kind]}/{name}{below or '.toml'}", text.encode()
+
+
+def _refuse_taken(kind: str, name: str, into: Path) -> None:
+    """Names of files are compared as Windows and macOS do, too: without regard to case."""
+    ending = "" if kind == "resource" else ".toml"
+    for folder in dict.fromkeys([*settings.CATALOG_DIRS, into]):
+        place = folder / FOLDERS[kind]
+        taken = {path.name.casefold() for path in place.iterdir()} if place.is_dir() else set()
+        if f"{name}{ending}" in taken:
+            raise CannotBegin(f"The {kind} {name} exists already: {place / (name + ending)}. Choose another name.")
+
+
+def _check(drafts: dict[str, bytes]) -> None:
+    """Refuse a draft that would not be sound beside everything else."""
+    ours = {name.replace(SEPARATOR, "/") for name in drafts}
+    try:
+        parse(content.read(settings.CATALOG_DIRS) | drafts, library.probed())
+    except CatalogError as error:
+        if mine := [problem for problem in error.problems if problem.file in ours]:
+            raise CannotBegin(f"This name does not fit beside the others: {mine[0]}") from error
+        first = error.problems[0]
+        raise CannotBegin(f"The catalogue has faults already; mend them first (manage.py catalog): {first}") from error
+
+
+def _write(path: Path, data: bytes) -> Path:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("xb") as file:
+            file.write(data)
+    except OSError as error:
+        raise CannotBegin(f"{path} cannot be written: {error.strerror}.") from error
+    return path

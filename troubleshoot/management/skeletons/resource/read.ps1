@@ -1,0 +1,5 @@
+param()
+
+# Windows PowerShell 5.1, ASCII, at most 60 lines; it puts out exactly one flat hashtable.
+$computer = Get-CimInstance -ClassName Win32_ComputerSystem -ErrorAction Stop
+@{ joined = $computer.PartOfDomain }
