@@ -93,6 +93,11 @@ MEANINGS: list[tuple[str, str, list[Any]]] = [
     ("a comment ends with its line", "# 1\n2 # 3", [2]),
     ("AddDays keeps the moment comparable", "$n = [datetime]::UtcNow\n$n.AddDays(1) -gt $n", [True]),
     ("ExpandProperty", EXPANDED, ["TermService"]),
+    (
+        "the configuration of an event log",
+        "$l = Get-WinEvent -ListLog 'system' -ErrorAction Stop\n$l.LogName\n$l.IsEnabled\n$l.RecordCount",
+        ["System", True, 0],
+    ),
 ]
 FAILURES = {
     "a property of null": ("$x = $null\n$x.Name", "The property 'Name' cannot be found on this object."),
@@ -104,6 +109,14 @@ FAILURES = {
     "a negative number as unsigned": ("[uint32] -1", 'Cannot convert value "-1" to type "System.UInt32".'),
     "an empty pattern": ("'a'.Replace('', 'b')", "String cannot be of zero length."),
     "a date out of range": ("[datetime]::UtcNow.AddDays(2147483647)", "un-representable DateTime"),
+    "a log that is none": ("Get-WinEvent -ListLog 'Nope' -ErrorAction Stop", "There is not an event log"),
+    "an empty log": ("Get-WinEvent -LogName 'Security' -MaxEvents 1 -ErrorAction Stop", "No events were found"),
+    "no event that fits": (
+        "$f = @{ LogName = 'System'; Id = @(1, 2); StartTime = [datetime]::UtcNow }\n"
+        "Get-WinEvent -FilterHashtable $f -MaxEvents 5 -ErrorAction Stop",
+        "No events were found",
+    ),
+    "no events at all": ("Get-WinEvent -LogName 'System' -MaxEvents 0 -ErrorAction Stop", "argument on parameter"),
     "throw": ("$x = 'boom'\nthrow \"a $x\"", "a boom"),
     "an empty name": ("$x = ''\nGet-Service -Name $x -ErrorAction Stop", "because it is an empty string"),
     "a missing service": ("Get-Service -Name Nope -ErrorAction Stop", "Cannot find any service with service name"),

@@ -186,6 +186,14 @@ COERCIONS = {
     "a date format of the culture": "[datetime]::UtcNow.ToString('yyyy-MM-dd')",
     "a number format of the culture": "(5).ToString('N2')",
     "the case of other alphabets": "$a.ToUpperInvariant()",
+    "a pattern of event logs": "Get-WinEvent -ListLog '*' -ErrorAction Stop",
+    "an event query of two forms": "Get-WinEvent -ListLog 'System' -LogName 'System' -ErrorAction Stop",
+    "an event query without a bound": "Get-WinEvent -LogName 'System' -ErrorAction Stop",
+    "an event query by other keys": "Get-WinEvent -FilterHashtable @{ LogName = 'System' } -MaxEvents 1 "
+    "-ErrorAction Stop",
+    "an event query by texts": "Get-WinEvent -FilterHashtable @{ LogName = 'System'; Id = @('1'); "
+    "StartTime = [datetime]::UtcNow } -MaxEvents 1 -ErrorAction Stop",
+    "a bound that is a text": "Get-WinEvent -LogName 'System' -MaxEvents '1' -ErrorAction Stop",
     "a wildcard in a name": "Get-Service -Name 'Term*' -ErrorAction Stop",
     "New-Item -Force on an existing key": "New-Item -Path 'HKLM:\\SOFTWARE' -Force -ErrorAction Stop",
     "an Int32 for a CIM uint32": "$l = Get-CimInstance -Namespace 'root/cimv2/TerminalServices' "

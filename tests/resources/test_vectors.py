@@ -34,6 +34,13 @@ def test_a_resource_does_what_its_vector_says(vector: Vector) -> None:
     [
         ("service", {"name": "Term*"}),
         ("service", {"name": ""}),
+        ("registry-values", {"paths": ["HKLM:\\SOFTWARE", "HKLM:\\SOFTWARE\\*"], "names": ["x", "x"]}),
+        ("registry-values", {"paths": "HKLM:\\SOFTWARE", "names": ["x"]}),
+        ("registry-values", {"paths": ["HKLM:\\SOFTWARE"] * 101, "names": ["x"] * 101}),
+        ("registry-values", {"paths": [5], "names": ["x"]}),
+        ("services", {"names": ["Term*"]}),
+        ("event-log", {"log": "Application"}),
+        ("event-log", {"log": "system"}),
         ("registry-value", {"path": "HKLM:\\SOFTWARE\\*", "name": "x"}),
         ("registry-value", {"path": "HKCU:\\SOFTWARE", "name": "x"}),
         ("registry-value", {"path": "HKLM:\\SOFTWARE\\", "name": "x"}),

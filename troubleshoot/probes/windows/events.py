@@ -28,11 +28,14 @@ def _kinds(state: State) -> list[int] | None:
 
 
 def _schannel(state: State) -> str:
+    """What kept TLS from working. Nothing in common counts where it is all: a look from outside leaves it too, when it
+    tries a version that the computer refuses."""
     kinds = _kinds(state)
     if kinds is None:
         return UNKNOWN
-    named = list(dict.fromkeys(_SCHANNEL[number] for number in kinds if number in _SCHANNEL))
-    return "several" if len(named) > 1 else (*named, "none")[0]
+    named = {_SCHANNEL[number] for number in kinds if number in _SCHANNEL}
+    of_the_host = sorted(named - {"no_common"})
+    return "several" if len(of_the_host) > 1 else (*of_the_host, *named, "none")[0]
 
 
 def _certificate(state: State) -> str:
