@@ -1,22 +1,28 @@
 """The leg to a Remote Desktop gateway…"""
 
 import contextlib
+import shutil
 import socket
 import ssl
+import subprocess
+import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.probes.hostile import KEY, LOOPBACK, Handler, certificate, drain, reset, serving, tls_record, weak_context
+from tests.rdp_servers.servers import free_port, listens
+from tests.support import need
 from troubleshoot.probes import gateway
 from troubleshoot.probes.gateway import Gateway, is_gateway
 from troubleshoot.probes.report import Report
-from troubleshoot.probes.tls import lenient_context
 from troubleshoot.remote.dial import Registered
 
 ASKS = (
@@ -217,8 +223,35 @@ class TestBeforeTls:
         assert (stage(report), report.stages[-1].detail) == ("unknown", "skipped: no time left")
 
 
-def test_is_not_led_into_negotiating_again() -> None:
-    assert lenient_context().options & ssl.OP_NO_RENEGOTIATION
+def test_is_not_led_into_negotiating_again(tmp_path: Path) -> None:
+    """OpenSSL's own server asks for a new handshake as soon as it has heard us; it gets none."""
+    need(shutil.which("openssl"), "openssl is not installed (make system-deps)")
+    private = KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (tmp_path / "server.pem").write_bytes(OURS.public_bytes(Encoding.PEM) + private)
+    port = free_port()
+    command = ["openssl", "s_server", "-accept", f"127.0.0.1:{port}", "-tls1_2", "-cert", str(tmp_path / "server.pem")]
+    server = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    try:
+        listens(port)
+        asking = threading.Thread(target=_ask_again, args=(server,))
+        asking.start()
+        begin = time.monotonic()
+        assert stage(look(port, seconds=5)) == "not_gateway"
+        assert time.monotonic() - begin < 4
+        asking.join(5)
+    finally:
+        server.kill()
+        server.communicate()
+
+
+def _ask_again(server: "subprocess.Popen[bytes]") -> None:
+    assert server.stdin is not None
+    assert server.stdout is not None
+    for line in server.stdout:
+        if line.startswith(b"RDG_OUT_DATA"):
+            server.stdin.write(b"R\n")  # the server's command for a new handshake
+            server.stdin.flush()
+            return
 
 
 @settings(max_examples=200, deadline=None)

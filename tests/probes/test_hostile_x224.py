@@ -82,6 +82,11 @@ def test_survives_a_close_at_accept() -> None:
     assert look_at(lambda connection: None).verdict == "closed_before_confirm"
 
 
+def test_takes_a_reset_at_accept_for_a_close_however_soon_it_comes() -> None:
+    with serving(reset) as port:  # it overtakes the end of our own connecting now and then
+        assert {look(port).verdict for _ in range(30)} == {"closed_before_confirm"}
+
+
 @pytest.mark.parametrize(
     "banner", [b"HTTP/1.1 400 Bad Request\r\n\r\n", b"SSH-2.0-OpenSSH_9.2\r\n", b"220 mail ESMTP\r\n", b"\n"]
 )

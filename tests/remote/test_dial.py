@@ -264,3 +264,39 @@ def test_nothing_is_dialled_after_the_deadline(listener: socket.socket) -> None:
     with Line(registered(port_of(listener)), seconds=0) as line, pytest.raises(DialError) as caught:
         line.connect(port_of(listener))
     assert caught.value.reason == "timed_out"
+
+
+class TestTheOwnName:
+    """The host's own name, when it is registered under another address…"""
+
+    NETWORKS = (ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("192.0.2.0/24"))
+
+    def line(self, port: int, name: str = "pc") -> Line:
+        return Line(Registered(name, "127.0.0.1", frozenset({port}), self.NETWORKS), seconds=5)
+
+    def test_may_be_dialled_where_it_leads_into_an_allowed_network(
+        self, monkeypatch: pytest.MonkeyPatch, listener: socket.socket
+    ) -> None:
+        answers = [(0, 0, 0, "", (address, 0)) for address in ("127.0.0.1", "198.51.100.9")]
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: answers)
+        with self.line(port_of(listener)) as line:
+            assert line.named() == (("127.0.0.1", "198.51.100.9"), ("127.0.0.1",))
+            line.connect(port_of(listener), address="127.0.0.1").close()
+            with pytest.raises(DialError) as caught:
+                line.connect(port_of(listener), address="198.51.100.9")
+        assert caught.value.reason == "not_allowed"
+
+    def test_may_lead_nowhere(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def fail(*_: object, **__: object) -> None:
+            raise socket.gaierror(-2, "Name or service not known")
+
+        monkeypatch.setattr(socket, "getaddrinfo", fail)
+        with self.line(1) as line:
+            assert line.named() == ((), ())
+
+    def test_is_not_asked_for_where_it_is_an_address_or_loopback_alone_is_allowed(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: pytest.fail("asked"))
+        with self.line(1, name="192.0.2.7") as line, Line(registered(1), seconds=5) as local:
+            assert line.named() == local.named() == ((), ())

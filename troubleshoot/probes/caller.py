@@ -13,6 +13,8 @@ from troubleshoot.remote.dial import DialError, Line
 
 #: What mstsc offers; the verdict is judged on this one.
 OFFER = TLS | HYBRID
+#: What it means that no connection was made. No route tells the same as silence: nothing at that address answers.
+REACHED = {"refused": "refused", "closed": "closed_before_confirm"}
 #: Connections of one look at most: a host must never feel us.
 MOST = 12
 # Between two connections; a computer that talks to itself has no network to spare.
@@ -76,7 +78,7 @@ class Caller:
         try:
             sock = self.connect(address)
         except DialError as error:
-            return Closed(0, timed_out=error.reason != "refused")
+            return Closed(0, timed_out=error.reason not in REACHED)
         with sock:
             return self.ask(sock, offer)
 
@@ -92,7 +94,7 @@ class Caller:
         try:
             sock = self.connect(address)
         except DialError as error:
-            return Closed(0, timed_out=error.reason != "refused")
+            return Closed(0, timed_out=error.reason not in REACHED)
         with sock:
             reply = self.ask(sock, OFFER)
             return self.secure(sock, only) if isinstance(reply, Selected) and reply.protocol else reply
@@ -102,8 +104,8 @@ class Caller:
         try:
             sock = self.connect(address)
         except DialError as error:
-            refused = error.reason == "refused"
-            return Glance("refused" if refused else "timed_out", detail=str(error), timed_out=not refused)
+            stage = REACHED.get(error.reason, "timed_out")
+            return Glance(stage, detail=str(error), timed_out=stage == "timed_out")
         with sock:
             reply = self.ask(sock, OFFER)
             if isinstance(reply, Selected) and reply.protocol:

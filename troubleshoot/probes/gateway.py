@@ -63,7 +63,7 @@ class _Leg:
             sock = self._line.connect(self._port)
         except DialError as error:
             self._report.note("gateway", since(begin), ok=False, detail=str(error))
-            reasons = {"no_name": "no_name", "refused": "refused", "not_allowed": "unknown"}
+            reasons = {"no_name": "no_name", "refused": "refused", "closed": "tls_failed", "not_allowed": "unknown"}
             return reasons.get(error.reason, "timed_out")
         self._report.note("gateway", since(begin), detail=f"{', '.join(addresses)}: connected to port {self._port}")
         with sock:
@@ -81,7 +81,7 @@ class _Leg:
         headers, spent = timed(lambda: self._ask(client))
         known = is_gateway(headers)
         first = printable(headers.partition(b"\r\n")[0].decode("latin-1"))
-        said = f"answered {first!r}" if headers else "answered nothing"
+        said = f'answered "{first}"' if headers else "answered nothing"
         self._report.note("gateway HTTP", spent, ok=known, detail=said if known else f"{said}: not a gateway's answer")
         return "ok" if known else "not_gateway"
 

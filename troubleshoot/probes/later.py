@@ -4,7 +4,7 @@ import ipaddress
 import ssl
 import time
 
-from troubleshoot.probes.caller import Caller, Glance
+from troubleshoot.probes.caller import REACHED, Caller, Glance
 from troubleshoot.probes.report import Report, since
 from troubleshoot.probes.tls import Handshake, speaks
 from troubleshoot.probes.x224 import HYBRID, HYBRID_EX, TLS, Closed, NotRdp
@@ -46,7 +46,7 @@ class Later:
 
     def run(self) -> None:
         """Look again where a look can tell something; what there is no time for is said to be skipped."""
-        if self._first.stage == "refused" and not self._address:
+        if self._first.stage in REACHED.values() and not self._address:
             self._address = self._line.addresses()[0]
         if not self._address:
             self._skip("further looks", "nothing answered the first")

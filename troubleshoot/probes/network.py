@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from troubleshoot.probes import gateway as gateways
-from troubleshoot.probes.caller import OFFER, Caller, Glance, thumbprint
+from troubleshoot.probes.caller import OFFER, REACHED, Caller, Glance, thumbprint
 from troubleshoot.probes.certificate import examine
 from troubleshoot.probes.gateway import Gateway
 from troubleshoot.probes.later import LATER, Later
@@ -98,9 +98,7 @@ class _First:
             raise error
         named = bool(self._report.stages)
         self._note("tcp" if named else "name", ms, ok=False, detail=str(error))
-        # No route tells the same as silence: nothing at that address answers.
-        reached = "refused" if error.reason == "refused" else "timed_out"
-        self._facts["rdp.stage"] = reached if named else "no_name"
+        self._facts["rdp.stage"] = REACHED.get(error.reason, "timed_out") if named else "no_name"
 
     def _negotiate(self, sock: socket.socket) -> bool:
         """Make the offer of mstsc; tell whether TLS follows."""

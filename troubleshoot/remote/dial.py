@@ -26,7 +26,7 @@ _NAME_SECONDS: Final = 1.0
 class DialError(Exception):
     """A connection could not be made.
 
-    `reason` is one of no_name, refused, timed_out, no_route, not_allowed.
+    `reason` is one of no_name, refused, closed, timed_out, no_route, not_allowed; closed: taken, and reset at once.
     """
 
     def __init__(self, reason: str, detail: str) -> None:
@@ -240,6 +240,8 @@ def _shutdown(sock: socket.socket) -> None:
 def _dial_error(error: OSError, where: str) -> DialError:
     if isinstance(error, ConnectionRefusedError):
         return DialError("refused", f"{where} refused the connection")
+    if isinstance(error, ConnectionResetError):
+        return DialError("closed", f"{where} took the connection and reset it at once")
     if isinstance(error, TimeoutError):
         return DialError("timed_out", f"{where} did not answer")
     return DialError("no_route", f"{where} cannot be reached: {error.strerror or error}")

@@ -97,6 +97,11 @@ CUT: Final = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError, Time
 _DIAL: Final = {
     "no_name": (Unreachable, "name", "Check the spelling of the name, and DNS as this worker sees it."),
     "refused": (Unreachable, "tcp", "Check that WinRM is on (winrm quickconfig) and the port is right."),
+    "closed": (
+        Unreachable,
+        "tcp",
+        "Something takes connections and ends them: check the way, and what runs on the port.",
+    ),
     "timed_out": (
         Unreachable,
         "tcp",
