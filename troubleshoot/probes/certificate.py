@@ -3,6 +3,7 @@
 import contextlib
 import ipaddress
 import re
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.utils import CryptographyDeprecationWarning
 
 _SHOWN_NAMES = 20
 _WEAK_DIGESTS = {"md2", "md4", "md5", "sha1"}
@@ -39,7 +41,7 @@ def examine(der: bytes | None, name: str, now: datetime) -> Examined:
     if der is None:
         return Examined("none", "the host presented no certificate", {}, "none", "none", "none")
     try:
-        presented = x509.load_der_x509_certificate(der)
+        presented = _loaded(der)
         begins, ends = presented.not_valid_before_utc, presented.not_valid_after_utc
         names = _names(presented)
     except (*_UNREADABLE, x509.DuplicateExtension) as error:
@@ -50,6 +52,12 @@ def examine(der: bytes | None, name: str, now: datetime) -> Examined:
     if ends < begins:
         detail += "; it ends before it begins"
     return Examined(fact, detail, fields, _strength(fields), _issuer(fields), _purpose(fields))
+
+
+def _loaded(der: bytes) -> x509.Certificate:
+    with warnings.catch_warnings():  # the parser warns of odd certificates; to look at any is the purpose here
+        warnings.simplefilter("ignore", CryptographyDeprecationWarning)
+        return x509.load_der_x509_certificate(der)
 
 
 def name_matches(name: str, names: list[str]) -> bool | None:
