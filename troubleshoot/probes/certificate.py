@@ -40,8 +40,14 @@ def examine(der: bytes | None, name: str, now: datetime) -> Examined:
     """Judge a certificate against the host's registered name and our clock (aware, UTC). Never raises."""
     if der is None:
         return Examined("none", "the host presented no certificate", {}, "none", "none", "none")
+    with warnings.catch_warnings():  # the parser warns of odd certificates; to look at any is the purpose here
+        warnings.simplefilter("ignore", CryptographyDeprecationWarning)
+        return _examined(der, name, now)
+
+
+def _examined(der: bytes, name: str, now: datetime) -> Examined:
     try:
-        presented = _loaded(der)
+        presented = x509.load_der_x509_certificate(der)
         begins, ends = presented.not_valid_before_utc, presented.not_valid_after_utc
         names = _names(presented)
     except (*_UNREADABLE, x509.DuplicateExtension) as error:
@@ -52,12 +58,6 @@ def examine(der: bytes | None, name: str, now: datetime) -> Examined:
     if ends < begins:
         detail += "; it ends before it begins"
     return Examined(fact, detail, fields, _strength(fields), _issuer(fields), _purpose(fields))
-
-
-def _loaded(der: bytes) -> x509.Certificate:
-    with warnings.catch_warnings():  # the parser warns of odd certificates; to look at any is the purpose here
-        warnings.simplefilter("ignore", CryptographyDeprecationWarning)
-        return x509.load_der_x509_certificate(der)
 
 
 def name_matches(name: str, names: list[str]) -> bool | None:
