@@ -20,7 +20,7 @@ $(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
 	@touch $@
 
 demo: $(VENV)/.runtime ## the whole portal on simulated hosts: http://127.0.0.1:8000 (PORT= moves it)
-	@mkdir -p var/demo && MENDPOINT_VAR=var/demo $(BIN)/python manage.py demo
+	@mkdir -p var/demo && MENDPOINT_VAR=var/demo MENDPOINT_CATALOG_DIRS=docs/examples/catalog $(BIN)/python manage.py demo
 
 demo-break: ## give a computer of the demo a fault, also while it runs: HOST=ACC-07 FAULT=service-stopped
 	@MENDPOINT_VAR=var/demo $(BIN)/python manage.py demo --break "$(HOST)=$(FAULT)"

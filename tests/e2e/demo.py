@@ -28,7 +28,7 @@ class Demo:
         self.folder, self.port = folder / "var", port
         self.output = folder / "output"
         self.env = {"PATH": os.environ["PATH"], "HOME": str(folder), "MENDPOINT_VAR": str(self.folder)}
-        self.env |= {"PYTHONUNBUFFERED": "1"}
+        self.env |= {"PYTHONUNBUFFERED": "1", "MENDPOINT_CATALOG_DIRS": "docs/examples/catalog"}  # as the Makefile says
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self, *more: str, **env: str) -> Demo:

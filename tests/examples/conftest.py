@@ -1,5 +1,6 @@
 """Simulated hosts and people as in the chain's tests, with the example's catalogue loaded beside the built-in one."""
 
+import functools
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from pytest_django import Settings
 
 from tests.chain.conftest import approver, employee, helpdesk, lab, north, work
 from troubleshoot import content, library
+from troubleshoot.engine.catalog import Catalog
 
 __all__ = ["approver", "employee", "helpdesk", "lab", "north", "work"]
 EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "catalog"
@@ -18,6 +20,12 @@ def _quick(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     """The example is installed, and nobody waits longer than a second for a check."""
     settings.MENDPOINT_PROBE_SECONDS = 3
     monkeypatch.setattr("troubleshoot.changes.POLL_SECONDS", 0.05)
-    catalog = content.load([content.FOLDER, EXAMPLE], library.probed())
+    monkeypatch.setattr(library, "installed", lambda: impatient(EXAMPLE))
+
+
+@functools.cache
+def impatient(folder: Path) -> Catalog:
+    """The built-in catalogue and a folder, read once, with remedies whose check takes a second at most."""
+    catalog = content.load([content.FOLDER, folder], library.probed())
     actions = {name: replace(one, verify=replace(one.verify, within=1)) for name, one in catalog.actions.items()}
-    monkeypatch.setattr(library, "installed", lambda: replace(catalog, actions=actions))
+    return replace(catalog, actions=actions)

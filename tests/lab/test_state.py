@@ -217,6 +217,10 @@ class TestSettings:
     def test_for_any_place_that_exists_or_registry_value(self, path: str, value: object) -> None:
         assert build(name="ACC-07", file=None, settings={path: value}) != healthy("ACC-07")
 
+    def test_for_a_service_that_the_lab_does_not_have(self) -> None:
+        model = {**healthy()["services"]["WinRM"], "display_name": "Windows Time", "state": "Stopped"}
+        assert build(name="ACC-07", file=None, settings={"services.W32Time": model})["services"]["W32Time"] == model
+
     @pytest.mark.parametrize(
         ("path", "value"),
         [
@@ -230,6 +234,8 @@ class TestSettings:
             ("services.TermService.state", "Sleeping"),
             ("services.TermService.state", 1),
             ("services.TermService", {}),
+            ("services.W32Time", {"state": "Stopped"}),
+            ("services.W32.Time", {"state": "Stopped"}),
             ("network.rdp", "maybe"),
             ("domain.joined", 1),
             ("clock_offset_seconds", True),

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import time_machine
+from django.conf import settings
 
 from troubleshoot.lab.powershell import ScriptFailed, run
 from troubleshoot.lab.state import HostState
@@ -109,5 +110,6 @@ def script_of(resource: str, operation: str) -> str:
 
 
 def everywhere(pattern: str) -> list[Path]:
-    """Return the files or folders of every resource that match, the example's too."""
-    return [path for folder in (RESOURCES, EXAMPLES) for path in sorted(folder.glob(pattern))]
+    """Return the files of every resource that match: the example's too, and those of folders that are installed."""
+    own = [(folder / "resources").resolve() for folder in settings.CATALOG_DIRS[1:]]
+    return [path for folder in dict.fromkeys([RESOURCES, EXAMPLES, *own]) for path in sorted(folder.glob(pattern))]

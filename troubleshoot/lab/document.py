@@ -107,10 +107,15 @@ def assign(document: Document, path: str, value: Any) -> None:
     """Set one place of the document, written with dots: ``services.TermService.state``.
 
     Names compare without case and may hold dots themselves; list places are numbers. A plain value for
-    a registry value replaces its data; new registry keys and values need ``{"kind": …, "value": …}``.
+    a registry value replaces its data; new registry keys and values need ``{"kind": …, "value": …}``, and a new
+    service all of its fields.
     BadStateError for an unknown path.
     """
     if _assign_registry(document, path, value):
+        return
+    section, _, service = path.partition(".")
+    if section.casefold() == "services" and isinstance(value, dict) and "." not in service:
+        document["services"][find(document["services"], service) or service] = value
         return
     holder, key = _locate(document, path, path)
     holder[key] = value
