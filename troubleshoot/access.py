@@ -59,6 +59,7 @@ RULES: Final[Mapping[str, Mapping[Role, Reach]]] = {
     "job.apply": {_E: Reach.OWN_HOST, _H: Reach.SITE},
     "job.revert": {_E: Reach.OWN_HOST, _H: Reach.SITE},
     "job.cancel": {_E: Reach.OWN, _H: Reach.SITE, _P: Reach.SITE},
+    "guide.read": dict.fromkeys((_H, _P, _A, _M, _U, _D), Reach.ANY),
     "host.read": {**_READERS, _D: Reach.SITE},
     "host.import": {_D: Reach.SITE},
     "host.change": {_D: Reach.SITE},

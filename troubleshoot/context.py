@@ -17,6 +17,7 @@ LINKS: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("approvals", gettext_noop("Approvals"), frozenset({"approver"})),
     ("summary", gettext_noop("Summary"), frozenset({"manager", "auditor"})),
     ("history", gettext_noop("History"), frozenset({"helpdesk", "approver", "manager", "auditor"})),
+    ("guides", gettext_noop("Guides"), frozenset({"author"})),
     ("administration", gettext_noop("Administration"), frozenset({"administrator"})),
     ("health", gettext_noop("Health"), frozenset({"administrator", "auditor"})),
 )

@@ -88,7 +88,7 @@ def tell(*, actor: Person, case: Case, text: str) -> None:
         latest = case.pc_blocks.filter(round=case.round).last()
         if latest and latest.text == block.text:
             return
-        found = person.facts(block, ours=tuple(_our_addresses(case)))
+        found = person.facts(block, ours=tuple(dict.fromkeys(_our_addresses(case))))
         case.pc = {fact: {"value": value, "readings": list(readings)} for fact, (value, readings) in found.items()}
         PcBlock.objects.create(case=case, round=case.round, by=actor, text=block.text, facts=case.pc)
         case.cause = judging.shown_cause(judging.evidence(case)) or case.cause

@@ -33,6 +33,7 @@ TABLE = {
     "job.apply": ("EH", "H", "", "EH"),
     "job.revert": ("EH", "H", "", "EH"),
     "job.cancel": ("EHP", "HP", "", "EHP"),
+    "guide.read": ("HPAMUD", "HPAMUD", "HPAMUD", "HPAMUD"),
     "host.read": ("EHPMUD", "HPMUD", "", "EHPMUD"),
     "host.import": ("D", "D", "", "D"),
     "host.change": ("D", "D", "", "D"),

@@ -37,6 +37,9 @@ class Url:
 READERS = dict.fromkeys(("nobody", "author", "administrator"), 403) | {"*": 200}
 OVERSEERS = {"manager": 200, "auditor": 200, "*": 403}
 
+#: The maps of the guides.
+GUIDE_READERS = {"nobody": 403, "employee": 403, "*": 200}
+
 #: A case that nobody has, for those who may do something with cases somewhere.
 NO_CASE = {"employee": 404, "helpdesk": 404, "*": 403}
 CASE = ("/cases/999999",)
@@ -97,6 +100,10 @@ TABLE = {
     ),
     "codes/<slug:namespace>/<str:first>/<str:extended>": Url(
         public=True, answers={"GET": 200, "HEAD": 200}, objects=("/codes/mstsc/0x904/0x7", "/codes/mstsc/0x904/0xC")
+    ),
+    "guides": Url(answers=dict.fromkeys(("GET", "HEAD"), GUIDE_READERS)),
+    "guides/<slug:name>": Url(
+        answers=dict.fromkeys(("GET", "HEAD"), GUIDE_READERS), objects=("/guides/rdp-connection-closed",)
     ),
     "sign-in": Url(
         public=True,

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from troubleshoot import library, wording
+from troubleshoot import access, library, wording
 from troubleshoot.engine import codebook
 from troubleshoot.engine.cause import Cause
 from troubleshoot.engine.codes import ErrorCode, Known
@@ -57,6 +57,7 @@ def shown(request: HttpRequest, namespace: str, first: str, extended: str = "") 
         return redirect(address(code))
     known = table.look_up(code)
     context = {"code": code, "known": known, "family": table.families[namespace], **_more(code, known)}
+    context["maps"] = access.may(request.user, "guide.read").allowed
     return render(request, "code.html", context, status=200 if known.entry else 404)
 
 

@@ -1,0 +1,308 @@
+"""Guides as pictures: which boxes and lines, and where each lies. A guide of many parts has a picture for each.
+
+The order of boxes and the way of long lines come from a layered layout (Sugiyama). One guide gives one picture, always.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import pairwise
+
+from fast_sugiyama import from_edges
+from fast_sugiyama.layout import Layouts
+
+from troubleshoot.engine.guide import Guide, Step
+
+#: Sizes in the units of the picture, which are pixels at its natural size.
+WIDTH, GAP, BETWEEN, EDGE = 232, 68, 18, 12
+LETTERS, LINE, KIND = 31, 17, 22
+#: A box, and a long line that passes by, take so much height at least.
+SPREAD, LANE = 120.0, 14.0
+MOST_LINES = 4
+#: A guide without parts, or one whose parts are no longer known, is one picture.
+WHOLE = ""
+
+
+@dataclass
+class Row:
+    """The answers of a box that lead to one place, the line that leads there, and whether a case went that way."""
+
+    answers: tuple[str, ...]
+    target: str
+    lines: tuple[str, ...]
+    y: float = 0
+
+    @property
+    def middle(self) -> float:
+        """Where the line begins."""
+        return self.y + LINE * len(self.lines) / 2 - 3
+
+
+@dataclass
+class Box:
+    """One step, or the way out to a step of another part (`part`)."""
+
+    step: Step
+    lines: tuple[str, ...]
+    rows: tuple[Row, ...] = ()
+    part: str | None = None
+    x: float = 0
+    y: float = 0
+
+    wide = WIDTH
+    right = WIDTH - EDGE
+
+    @property
+    def height(self) -> float:
+        """How much room it takes."""
+        rows = sum(LINE * len(row.lines) + 6 for row in self.rows)
+        return EDGE + KIND + LINE * len(self.lines) + rows + 8
+
+    @property
+    def part_title(self) -> str:
+        """The other part in words."""
+        return (self.part or "").replace("-", " ")
+
+    @property
+    def text(self) -> list[tuple[int, str]]:
+        """What the step says, each line with its place in the box."""
+        return [(EDGE + KIND + 5 + LINE * number, line) for number, line in enumerate(self.lines)]
+
+    @property
+    def drawn_rows(self) -> list[list[tuple[int, str]]]:
+        """The answers, each line with its place in the box."""
+        return [
+            [(round(row.y - self.y) + 12 + LINE * number, line) for number, line in enumerate(row.lines)]
+            for row in self.rows
+        ]
+
+
+@dataclass(frozen=True)
+class Path:
+    """The line from a row to a box, as SVG draws it."""
+
+    step: str
+    answers: tuple[str, ...]
+    target: str
+    d: str
+    end: tuple[float, float]
+
+    @property
+    def tip(self) -> str:
+        """The head of the arrow."""
+        x, y = self.end
+        return f"M{x:.0f} {y - 4:.0f}l6 4l-6 4z"
+
+
+@dataclass
+class Picture:
+    """The steps of one part with the ways out of it."""
+
+    part: str
+    boxes: list[Box]
+    paths: list[Path] = field(default_factory=list)
+    width: float = 0
+    height: float = 0
+
+    @property
+    def steps(self) -> list[Step]:
+        """The steps that are at home here, in the order in which a reader meets them."""
+        return [box.step for box in self.boxes if box.part is None]
+
+
+def pictures(guide: Guide) -> tuple[Picture, ...]:
+    """Return one picture for each part, those first that a walk can meet first; kept for each version of a guide."""
+    return _drawn(_ByDigest(guide))
+
+
+@dataclass(frozen=True)
+class _ByDigest:
+    """A guide that equals another of the same text: what a digest names never changes."""
+
+    guide: Guide
+
+    def __hash__(self) -> int:
+        return hash(self.guide.digest)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _ByDigest) and other._parts == self._parts
+
+    @property
+    def _parts(self) -> tuple[str, tuple[str, ...]]:
+        return self.guide.digest, tuple(step.part for step in self.guide.steps.values())
+
+
+@lru_cache(maxsize=64)
+def _drawn(keyed: _ByDigest) -> tuple[Picture, ...]:
+    guide = keyed.guide
+    by_part: dict[str, list[Step]] = defaultdict(list)
+    for step in in_order(guide):
+        by_part[step.part].append(step)
+    return tuple(_picture(guide, part, steps) for part, steps in by_part.items())
+
+
+def in_order(guide: Guide) -> list[Step]:
+    """Return the steps so that each comes after every step that leads to it, nearest to the start first."""
+    waiting = dict.fromkeys(guide.steps, 0)
+    for step in guide.steps.values():
+        for target in set(step.to.values()):
+            waiting[target] += 1
+    ready, found = [guide.start], list[Step]()
+    while ready:
+        step = guide.steps[ready.pop(0)]
+        found.append(step)
+        for target in dict.fromkeys(step.to.values()):
+            waiting[target] -= 1
+            if not waiting[target]:
+                ready.append(target)
+    return found
+
+
+def _picture(guide: Guide, part: str, steps: list[Step]) -> Picture:
+    boxes = {step.name: _box(step) for step in steps}
+    for target in dict.fromkeys(target for step in steps for target in step.to.values()):
+        if target not in boxes:
+            step = guide.steps[target]
+            boxes[target] = Box(step, _wrapped(step.title or step.subject), part=step.part)
+    picture = Picture(part, list(boxes.values()))
+    _place(picture, boxes)
+    return picture
+
+
+def _box(step: Step) -> Box:
+    to: dict[str, list[str]] = defaultdict(list)
+    for answer, target in step.to.items():
+        to[target].append(answer)
+    rows = tuple(
+        Row(tuple(answers), target, _wrapped(", ".join(step.words(one) for one in answers), most=8))
+        for target, answers in to.items()
+    )
+    return Box(step, _wrapped(step.title or step.subject), rows)
+
+
+def _wrapped(text: str, most: int = MOST_LINES) -> tuple[str, ...]:
+    return tuple(textwrap.wrap(text, LETTERS, max_lines=most, placeholder=" …")) or ("",)
+
+
+def _place(picture: Picture, boxes: Mapping[str, Box]) -> None:
+    """Give every box and line its place."""
+    names = list(boxes)
+    edges = [(names.index(name), names.index(row.target)) for name, box in boxes.items() for row in box.rows]
+    columns, ways = _layers(edges, len(names))
+    middles = _stacked(columns, [box.height for box in boxes.values()])
+    for x, column in enumerate(columns):
+        for node, _ in column:
+            if node < len(names):
+                box = boxes[names[node]]
+                box.x, box.y = x * (WIDTH + GAP), middles[node] - box.height / 2
+    _inside(picture)
+    at = {node: (x * (WIDTH + GAP), middles[node]) for x, column in enumerate(columns) for node, _ in column}
+    for name, box in boxes.items():
+        for row in box.rows:
+            way = ways[names.index(name), names.index(row.target)]
+            bends = [at[node] for node in way]
+            end = (boxes[row.target].x - 6, boxes[row.target].y + EDGE + 12)
+            picture.paths.append(Path(name, row.answers, row.target, _line(box, row, bends, end), end))
+
+
+def _inside(picture: Picture) -> None:
+    """Measure the picture, and give the rows of each box their place."""
+    for box in picture.boxes:
+        y = box.y + EDGE + KIND + LINE * len(box.lines) + 8
+        for row in box.rows:
+            row.y, y = y, y + LINE * len(row.lines) + 6
+    picture.width = max(box.x for box in picture.boxes) + WIDTH
+    picture.height = max(box.y + box.height for box in picture.boxes)
+
+
+_Columns = list[list[tuple[int, float]]]
+_Ways = dict[tuple[int, int], list[int]]
+
+
+def _layers(edges: list[tuple[int, int]], count: int) -> tuple[_Columns, _Ways]:
+    """Return the columns (nodes with where they would like to be), and for each edge the nodes that it passes by.
+
+    Nodes from `count` on are such lanes. Groups that no line joins lie below each other.
+    """
+    joined = sorted({node for edge in edges for node in edge})
+    alone = [node for node in range(count) if node not in joined]
+    columns: _Columns = [[(node, float(place)) for place, node in enumerate(alone)]]
+    ways: _Ways = {}
+    below, lane = float(len(alone)), count
+    dense = [(joined.index(one), joined.index(other)) for one, other in edges]
+    for places, width, _, drawn in _laid_out(dense):
+        names = {int(node): joined[int(node)] for node, _ in places if int(node) < len(joined)}
+        for node, _ in places:
+            if int(node) not in names:
+                names[int(node)], lane = lane, lane + 1
+        top = max(y for _, (_, y) in places)
+        for node, (x, y) in places:
+            depth = round(top - y)
+            columns += [[] for _ in range(depth + 1 - len(columns))]
+            columns[depth].append((names[int(node)], below + x))
+        ways |= _ways([(names[int(one)], names[int(other)]) for one, other in drawn or ()], count)
+        below += width + 1
+    return columns, ways
+
+
+def _laid_out(edges: list[tuple[int, int]]) -> Layouts:
+    """Return the layered layout of the library, one for each group that lines join; the first layer lies highest."""
+    if not edges:
+        return Layouts()
+    return from_edges(edges, vertex_spacing=1, minimum_length=1, dummy_vertices=True, dummy_size=0.5)
+
+
+def _ways(drawn: list[tuple[int, int]], count: int) -> _Ways:
+    """Return the lanes of each edge, from the pieces into which the layout cut it."""
+    follows: dict[int, list[int]] = defaultdict(list)
+    for one, other in drawn:
+        follows[one].append(other)
+    found: _Ways = {}
+    for source in [node for node in follows if node < count]:
+        for first in follows[source]:
+            way = [first]
+            while way[-1] >= count:
+                way.append(follows[way[-1]][0])
+            found[source, way[-1]] = way[:-1]
+    return found
+
+
+def _stacked(columns: _Columns, heights: list[float]) -> dict[int, float]:
+    """Return the middle of every node: near to where it would like to be, and no two of a column over each other."""
+    middles: dict[int, float] = {}
+    for column in columns:
+        lowest, moved = float("-inf"), list[float]()
+        for node, wish in sorted(column, key=lambda one: one[1]):
+            height = heights[node] if node < len(heights) else LANE
+            middles[node] = max(wish * SPREAD, lowest + height / 2)
+            moved.append(middles[node] - wish * SPREAD)
+            lowest = middles[node] + height / 2 + BETWEEN
+        back = sum(moved) / len(moved)
+        for node, _ in column:
+            middles[node] -= back
+    top = min(middles[node] - (heights[node] if node < len(heights) else LANE) / 2 for node in middles)
+    return {node: middle - top + 2 for node, middle in middles.items()}
+
+
+def _line(box: Box, row: Row, bends: Sequence[tuple[float, float]], end: tuple[float, float]) -> str:
+    """Return the curve from a row, by the free lanes between other boxes, to the left side of a box."""
+    points = [(box.x + WIDTH, row.middle)]
+    for x, y in bends:
+        points += [(x, y), (x + WIDTH, y)]
+    points.append(end)
+    return f"M{_at(points[0])}" + "".join(_curve(one, other) for one, other in pairwise(points))
+
+
+def _curve(one: tuple[float, float], other: tuple[float, float]) -> str:
+    if one[1] == other[1]:
+        return f"L{_at(other)}"
+    half = (one[0] + other[0]) / 2
+    return f"C{_at((half, one[1]))} {_at((half, other[1]))} {_at(other)}"
+
+
+def _at(point: tuple[float, float]) -> str:
+    return f"{point[0]:.0f} {point[1]:.0f}"
