@@ -6,6 +6,9 @@ from tests.engine.sample import FACTS, FILES, problems
 from troubleshoot.engine.catalog import Catalog, CatalogError, parse, parse_guide
 from troubleshoot.engine.facts import FactList
 from troubleshoot.engine.guide import uncovered, walk
+from troubleshoot.engine.parts import Part, expand, joined
+from troubleshoot.engine.tables import top
+from troubleshoot.engine.toml import load
 
 TOLD = FactList({**FACTS.values, "told.when": ("at_once", "later")})
 FIRST, SECOND, ROOM = "guides/first.toml", "guides/second.toml", "parts/room.toml"
@@ -123,6 +126,25 @@ class TestExpanded:
             assert {step.name: step.to for step in again.steps.values()} == {
                 step.name: step.to for step in guide.steps.values()
             }
+
+    def test_is_what_parsing_its_text_gives(self) -> None:
+        """The pieces are parsed once and joined; the whole text is what a case keeps."""
+        found = files(
+            **{FIRST: GUIDES[FIRST] + PART[PART.index("[[example]]") :].replace('room = "hall"', 'when = "x"')}
+        )
+        own, part = (top(load(name, found[name]), []) for name in (FIRST, ROOM))
+        text = expand(own, found[FIRST], [Part("room", part, found[ROOM], "")])
+        whole = joined(own, [Part("room", part, found[ROOM], "")], text)
+        parsed = load(FIRST, text.data)
+        assert whole is not None
+        assert (whole.data, whole.lines) == (parsed.data, parsed.lines)
+
+    @pytest.mark.parametrize("more", ["[steps]\n", "example = 1\n"])
+    def test_is_parsed_where_its_pieces_may_not_fit(self, more: str) -> None:
+        part = top(load(ROOM, (more + PART.partition("[[example]]")[0]).encode()), [])
+        own = top(load(FIRST, GUIDES[FIRST].encode()), [])
+        pieces = [Part("room", part, b"", "")]
+        assert joined(own, pieces, expand(own, GUIDES[FIRST].encode(), pieces)) is None
 
     def test_may_end_without_a_line_break(self) -> None:
         guide = both(**{FIRST: GUIDES[FIRST].rstrip()}).guides["first"]

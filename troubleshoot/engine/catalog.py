@@ -210,7 +210,8 @@ def _guides(
         if named is None or parts.doubled(own, named):
             continue
         text, in_text = parts.expand(own, data, named), list[Problem]()
-        if table := _table(where, text.data, in_text):
+        document = parts.joined(own, named, text)
+        if table := top(document, in_text) if document else _table(where, text.data, in_text):
             found[name] = catalog_guides.read(name, text, table, facts, offered)
         problems.extend(map(text.at_home, in_text))
         others = [one.name for one in found.values() if one.default and one.name != name]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from troubleshoot.engine.guide import Guide
 from troubleshoot.engine.tables import Table
-from troubleshoot.engine.toml import Problem
+from troubleshoot.engine.toml import Document, Path, Problem
 
 ANY_PART = "*"
 """The part of every step of a stored guide that was expanded: its text no longer tells them apart."""
@@ -73,6 +73,36 @@ def expand(own: Table, data: bytes, parts: Iterable[Part]) -> Expanded:
         text += part.data
         examples += _examples(part.table)
     return Expanded(text, tuple(pieces))
+
+
+def joined(own: Table, parts: Collection[Part], text: Expanded) -> Document | None:
+    """Return what parsing the expanded text gives, from pieces that were parsed already: a start parses each part once.
+
+    None where the text itself has to be parsed, because its pieces may not fit together.
+    """
+    tables = [own, *(part.table for part in parts)]
+    shapes = {"steps": dict, "example": list}
+    fit = all(type(one.data.get(key, kind())) is kind for one in tables for key, kind in shapes.items())
+    if not fit or any(("steps",) in one.document.lines for one in tables[1:]):
+        return None
+    steps: dict[str, object] = {}
+    examples: list[object] = []
+    lines: dict[Path, int] = {}
+    for table, piece in zip(tables, text.pieces, strict=True):
+        steps |= table.data.get("steps", {})
+        examples += table.data.get("example", [])
+        for path, line in table.document.lines.items():
+            lines.setdefault(_moved(path, piece.examples), line + piece.first - 1)
+    found = {"steps": steps, "example": examples}
+    return Document(own.document.file, own.data | {key: value for key, value in found.items() if value}, lines)
+
+
+def _moved(path: Path, examples: int) -> Path:
+    """Return the path of a key behind so many examples of earlier pieces."""
+    match path:
+        case ("example", int(index), *rest):
+            return ("example", index + examples, *rest)
+    return path
 
 
 def check(part: Part) -> bool:
