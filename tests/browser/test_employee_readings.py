@@ -74,8 +74,8 @@ READINGS = {
     "key": Reading(
         ("key-unreadable",),
         "ACC-07 has a certificate, but cannot use its key",
-        ("a second person has to agree", "do not turn off encryption"),
-        HELPDESK,
+        ("a second person has to agree", "Nothing else in the folder is touched."),
+        "Ask helpdesk to fix it",
     ),
 }
 

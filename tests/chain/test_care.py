@@ -27,7 +27,7 @@ class TestACaseThatNeedsHelpdesk:
         self, lab: MakeLab, employee: Person, helpdesk: Person, south: Site, person: MakePerson, work: Work
     ) -> None:
         stranger = person("Eve", "helpdesk", site=south)
-        case = opened(employee, lab("key-unreadable").row, work)
+        case = opened(employee, lab("key-unreadable", "credentials-refused").row, work)
         assert (case.outcome, case.waiting_for, case.need, case.closed_at) == ("escalate", "helpdesk", "help", None)
         assert told(helpdesk) == ["new_case"]
         assert told(stranger) == []
@@ -52,7 +52,7 @@ class TestACaseThatNeedsHelpdesk:
 class TestHelpdesk:
     @pytest.fixture
     def case(self, lab: MakeLab, employee: Person, work: Work) -> Case:
-        return opened(employee, lab("key-unreadable").row, work)
+        return opened(employee, lab("key-unreadable", "credentials-refused").row, work)
 
     def test_take_and_hand_back(self, case: Case, helpdesk: Person, north: Site, person: MakePerson) -> None:
         second = person("Hugo", "helpdesk", site=north)
@@ -105,7 +105,7 @@ class TestHelpdesk:
 class TestTheWaitForHelpdesk:
     @pytest.fixture
     def case(self, lab: MakeLab, employee: Person, work: Work) -> Case:
-        return opened(employee, lab("key-unreadable").row, work)
+        return opened(employee, lab("key-unreadable", "credentials-refused").row, work)
 
     def test_lasts_from_the_need_to_the_first_who_takes_it(
         self, case: Case, helpdesk: Person, north: Site, person: MakePerson

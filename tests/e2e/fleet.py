@@ -12,6 +12,7 @@ from tests.e2e.world import Computer
 ERROR = "Error code: 0x904\nExtended error code: 0x7"
 RDP_TCP = "HKLM:\\SYSTEM\\CurrentControlSet\\Control\\Terminal Server\\WinStations\\RDP-Tcp"
 RENEW, RESTART, REQUIRE, LIFT = "renew-rdp-certificate", "restart-remote-desktop", "require-tls", "lift-nla"
+REPAIR_KEY = "repair-key-file-permissions"
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ DIAGNOSES: dict[tuple[str, ...], Expected] = {
     ("healthy",): Expected(2, question="when", facts=(("rdp.stage", "ok"), ("rdp.certificate", "valid"))),
     ("expired-certificate",): Expected(0, RENEW, "fix", facts=(("rdp.certificate", "expired"),)),
     ("certificate-service-stopped",): Expected(0, RENEW, "fix", facts=(("rdp.negotiation_failure", "3"),)),
-    ("key-unreadable",): Expected(0, outcome="escalate", facts=(("rdp.negotiation_failure", "3"),)),
+    ("key-unreadable",): Expected(0, REPAIR_KEY, "fix", facts=(("rdp.negotiation_failure", "3"),)),
     ("service-stopped",): Expected(0, RESTART, "fix", facts=(("rdp.stage", "refused"),)),
     ("security-layer-rdp",): Expected(0, REQUIRE, "fix", facts=(("rdp.negotiation_failure", "2"),)),
     ("nla-required",): Expected(0, LIFT, "fix", facts=(("windows.domain_trust", "broken"),)),

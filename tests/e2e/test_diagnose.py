@@ -76,7 +76,7 @@ class TestADiagnosis:
         before = computer.state_file.read_bytes()
         command = ["diagnose", "--error", "0x904 / 0x7", "--host", "SOME-01", "--json"]
         answer = site.world.run(*command, *_address(site.world, computer), secret=True)
-        assert (answer.code, answer.json["outcome"], answer.json["host"]) == (0, "escalate", "SOME-01")
+        assert (answer.code, answer.json["outcome"], answer.json["host"]) == (0, "fix", "SOME-01")
         assert answer.json["facts"]["windows.reached"] == "yes"
         assert computer.state_file.read_bytes() == before
 

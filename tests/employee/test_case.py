@@ -97,7 +97,7 @@ READINGS = {
         "It answers, and offers only an old, unprotected connection",
         "Ask helpdesk to fix it",
     ),
-    ("key-unreadable",): ("has a certificate, but cannot use its key", "it has no usable certificate", "Helpdesk has"),
+    ("key-unreadable",): ("has a certificate, but cannot use its key", "it has no usable certificate", "second person"),
     ("expired-certificate",): (
         "works, but its certificate is out of date",
         "Yes, but its certificate is out of date",
