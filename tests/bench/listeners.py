@@ -42,6 +42,7 @@ LAB = {
         nla=False, plain=True, tls=False, in_date=None, versions=None, faults=("security-layer-rdp",)
     ),
     "lab, expired": Truth(nla=True, plain=False, tls=False, in_date=False, faults=("expired-certificate",)),
+    "lab, old TLS": Truth(nla=True, plain=False, tls=False, versions=("1.0", "1.1"), faults=("tls12-off",)),
     "lab, no certificate": Truth(
         nla=False, plain=False, tls=False, in_date=None, versions=None, faults=("certificate-service-stopped",)
     ),
