@@ -1,6 +1,7 @@
 """The leg to a Remote Desktop gateway…"""
 
 import contextlib
+import re
 import shutil
 import socket
 import ssl
@@ -17,7 +18,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.probes.hostile import KEY, LOOPBACK, Handler, certificate, drain, reset, serving, tls_record, weak_context
+from tests.lab.hosts import NETWORKS
+from tests.probes.hostile import KEY, Handler, certificate, drain, reset, serving, tls_record, weak_context
 from tests.rdp_servers.servers import free_port, listens
 from tests.support import need
 from troubleshoot.probes import gateway
@@ -34,7 +36,7 @@ NOW = datetime.now(UTC)
 
 def look(port: int, *, address: str = "127.0.0.1", seconds: float = 3) -> Report:
     report = Report("acc-07:3389", "here")
-    there = Gateway(Registered(address, address, frozenset({port}), LOOPBACK), port)
+    there = Gateway(Registered(address, address, frozenset({port}), NETWORKS), port)
     gateway.look(there, report, seconds=seconds)
     return report
 
@@ -80,7 +82,7 @@ class TestAnswers:
         report = look_at(saying(ASKS, heard=heard))
         assert (stage(report), report.facts["gateway.certificate"]) == ("ok", "valid")
         (request,) = heard
-        assert request.startswith(b"RDG_OUT_DATA /remoteDesktopGateway/ HTTP/1.1\r\nHost: 127.0.0.1\r\n")
+        assert re.match(rb"RDG_OUT_DATA /remoteDesktopGateway/ HTTP/1\.1\r\nHost: 127\.0\.0\.1:\d+\r\n", request)
         assert request.endswith(b"\r\n\r\n")
         assert b"Authorization" not in request
 
@@ -100,6 +102,12 @@ class TestAnswers:
     )
     def test_of_something_else_that_it_is_no_gateways(self, answer: bytes) -> None:
         assert stage(look_at(saying(answer))) == "not_gateway"
+
+    def test_is_asked_for_at_an_ipv6_address_in_brackets(self) -> None:
+        heard: list[bytes] = []
+        with serving(saying(ASKS, heard=heard), listen="::1") as port:
+            assert stage(look(port, address="::1")) == "ok"
+        assert f"\r\nHost: [::1]:{port}\r\n".encode() in heard[0]
 
     @pytest.mark.parametrize("cut", range(1, len(ASKS), 9))
     def test_in_two_halves_the_same(self, cut: int) -> None:

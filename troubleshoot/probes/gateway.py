@@ -14,7 +14,7 @@ from troubleshoot.remote.registered import literal
 # How a client of a gateway opens its channel (MS-TSGU 2.2.3.3.1): whoever is not signed in is asked to sign in.
 _REQUEST = (
     "RDG_OUT_DATA /remoteDesktopGateway/ HTTP/1.1\r\n"
-    "Host: {name}\r\n"
+    "Host: {host}\r\n"
     "Accept: */*\r\n"
     "Cache-Control: no-cache\r\n"
     "Pragma: no-cache\r\n"
@@ -22,6 +22,7 @@ _REQUEST = (
     "Content-Length: 0\r\n"
     "Connection: close\r\n\r\n"
 )
+_HTTPS = 443
 _SECONDS = 5.0
 _MAX_BYTES = 256 * 1024
 _MAX_HEADERS = 16 * 1024
@@ -85,11 +86,16 @@ class _Leg:
         self._report.note("gateway HTTP", spent, ok=known, detail=said if known else f"{said}: not a gateway's answer")
         return "ok" if known else "not_gateway"
 
+    def _host(self) -> str:
+        """Return what the header Host says: an address of IPv6 in brackets, and a port that is not the usual one."""
+        name = f"[{self._name}]" if ":" in self._name else self._name
+        return name if self._port == _HTTPS else f"{name}:{self._port}"
+
     def _ask(self, client: Client) -> bytes:
         """Return the headers of the answer to a gateway client's first request, as far as they came."""
         data = b""
         try:
-            client.send(_REQUEST.format(name=self._name).encode("ascii"))
+            client.send(_REQUEST.format(host=self._host()).encode("ascii"))
             while b"\r\n\r\n" not in data and len(data) < _MAX_HEADERS:
                 part = client.receive()
                 if not part:
