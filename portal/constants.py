@@ -1,6 +1,6 @@
 """Django's tag libraries `i18n` and `static`, with what never changes about a page worked out once.
 
-A page holds dozens of fixed texts and icons, and Django works each of them out again for every visitor.
+A page holds dozens of fixed texts, icons and addresses, and Django works each of them out again for every visitor.
 """
 
 from collections.abc import Callable
@@ -8,7 +8,9 @@ from collections.abc import Callable
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.template import Context, Library, Node
 from django.template.base import Parser, Token
+from django.template.defaulttags import url
 from django.templatetags import i18n, static
+from django.urls import get_script_prefix, get_urlconf
 from django.utils.translation import get_language
 
 register = Library()
@@ -46,6 +48,13 @@ def static_file(parser: Parser, token: Token) -> Node:
     """`{% static "some.file" %}` alone is constant in each storage; only a test has more than one."""
     node = static.do_static(parser, token)
     return Constant(node, lambda: staticfiles_storage.__class__) if _is_literal(token) else node
+
+
+@register.tag("url")
+def address(parser: Parser, token: Token) -> Node:
+    """`{% url "name" %}` alone is constant in each table of addresses, below each prefix."""
+    node = url(parser, token)
+    return Constant(node, lambda: (get_urlconf(), get_script_prefix())) if _is_literal(token) else node
 
 
 def _is_literal(token: Token) -> bool:

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from troubleshoot import audit
 from troubleshoot.models import Grant, Person, Role, Site
+from troubleshoot.models.prepared import Prepared
 
 Visitor = Person | AnonymousUser
 Row = TypeVar("Row", bound=Model)
@@ -149,7 +150,7 @@ def require(person: Visitor, action: str, obj: object = None) -> None:
         raise Refused(decision)
 
 
-def obtain(rows: QuerySet[Row], person: Visitor, action: str, **key: Any) -> Row:
+def obtain(rows: QuerySet[Row] | Prepared[Row], person: Visitor, action: str, **key: Any) -> Row:
     """The one row with this key, for this action. The only way in which a view gets an object.
 
     Raises Hidden when it is absent, when the key is malformed and when the person may not read it;
@@ -157,7 +158,7 @@ def obtain(rows: QuerySet[Row], person: Visitor, action: str, **key: Any) -> Row
     """
     kind = f"{rows.model._meta.model_name}"  # noqa: SLF001 - Django's documented Model API
     try:
-        found = rows.filter(**key).first()
+        found = rows.first(**key) if isinstance(rows, Prepared) else rows.filter(**key).first()
     except (ValidationError, ValueError, OverflowError):
         found = None
     if found is None:

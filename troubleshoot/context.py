@@ -1,13 +1,16 @@
 """What every page shows around its content: the way to other pages, unread notices, the simulated-hosts banner."""
 
+import functools
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import get_urlconf, reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from troubleshoot.models import Host, Notice, Person
+from troubleshoot import visitors
+from troubleshoot.models import Person
 
 THEMES = ("system", "light", "dark")
 #: Name of the URL, words, roles that see the link; the first that a person may see is their home.
@@ -23,6 +26,11 @@ LINKS: tuple[tuple[str, str, frozenset[str]], ...] = (
 )
 
 
+@functools.cache
+def _address(name: str, urlconf: str | None) -> str:
+    return reverse(name, urlconf)
+
+
 def surroundings(request: HttpRequest) -> dict[str, Any]:
     """The variables of base.html. Nothing is asked of the database before a template needs it."""
     theme = request.COOKIES.get("theme", "system")
@@ -30,7 +38,8 @@ def surroundings(request: HttpRequest) -> dict[str, Any]:
     person = getattr(request, "user", None)
     if isinstance(person, Person):
         roles = person.roles()
-        found["links"] = [(name, _(words)) for name, words, wanted in LINKS if roles & wanted]
-        found["unread"] = SimpleLazyObject(lambda: Notice.objects.unread(person).count())
-        found["simulated"] = SimpleLazyObject(lambda: Host.objects.filter(lab=True).exists())
+        found["links"] = [(_address(name, get_urlconf()), _(words)) for name, words, wanted in LINKS if roles & wanted]
+        around = SimpleLazyObject(lambda: visitors.surroundings(person))
+        found["unread"] = SimpleLazyObject(lambda: around.unread)
+        found["simulated"] = SimpleLazyObject(lambda: around.simulated)
     return found

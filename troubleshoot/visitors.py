@@ -1,10 +1,16 @@
-"""Who is behind a session: the person together with the grants that they come with, in one query."""
+"""Who is behind a session: the person, the grants they come with, and what every page shows them, in one query."""
 
 from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
+from django.db.models import Count, DateTimeField, OuterRef, QuerySet, UUIDField
+from django.utils import timezone
 
-from troubleshoot.models import Grant, Person
+from troubleshoot.models import Grant, Host, Notice, Person
+from troubleshoot.models.person import Surroundings
+from troubleshoot.models.prepared import Parameter, Prepared
+
+_SIMULATED = Host.objects.filter(lab=True).order_by().values("lab")
 
 
 class Backend(ModelBackend):
@@ -15,9 +21,25 @@ class Backend(ModelBackend):
 
     def get_user(self, user_id: Any) -> Person | None:
         """The person with the grants in force now; None for nobody, and for an account that is switched off."""
-        grants = list(Grant.objects.active().filter(person=user_id).select_related("person"))
+        grants = _GRANTS.rows(now=timezone.now(), person=user_id)
         person = grants[0].person if grants else Person.objects.filter(pk=user_id).first()
         if person is None or not self.user_can_authenticate(person):
             return None
-        person.came_with(grants)
+        around = Surroundings(grants[0].unread or 0, bool(grants[0].simulated)) if grants else None
+        person.came_with(grants, around)
         return person
+
+
+def surroundings(person: Person) -> Surroundings:
+    """What the visitor came with, as it stood when the request began; asked for now for anybody else."""
+    return person.surroundings or Surroundings(Notice.objects.unread(person).count(), _SIMULATED.exists())
+
+
+def _grants() -> QuerySet[Any]:
+    unread = Notice.objects.unread(OuterRef("person")).order_by().values("person").annotate(number=Count("pk"))
+    grants = Grant.objects.active(Parameter("now", DateTimeField())).filter(person=Parameter("person", UUIDField()))
+    around = {"unread": unread.values("number"), "simulated": _SIMULATED[:1]}
+    return grants.select_related("person", "site").annotate(**around)
+
+
+_GRANTS = Prepared(_grants)

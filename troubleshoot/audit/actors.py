@@ -1,6 +1,6 @@
 """Who acts and through which door: a person or a machine, and the request or process that carries the act."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -34,17 +34,20 @@ class Source:
 
 
 _UNNAMED = Source("process")
-_SOURCE: ContextVar[Source] = ContextVar("audit_source", default=_UNNAMED)
+_SOURCE: ContextVar[Source | Callable[[], Source]] = ContextVar("audit_source", default=_UNNAMED)
 
 
 def came_through() -> Source:
     """The door of the act that this thread is carrying out."""
-    return _SOURCE.get()
+    source = _SOURCE.get()
+    return source if isinstance(source, Source) else source()
 
 
 @contextmanager
-def arrives(source: Source) -> Iterator[None]:
-    """Name the door for every entry recorded inside the block."""
+def arrives(source: Source | Callable[[], Source]) -> Iterator[None]:
+    """Name the door for every entry recorded inside the block. What names it may wait until there is one: a page that
+    is only read records nothing. It must give the same answer each time.
+    """
     token = _SOURCE.set(source)
     try:
         yield

@@ -12,7 +12,7 @@ from troubleshoot.models.person import Person
 class NoticeQuerySet(models.QuerySet["Notice"]):
     """Reads of notices; each starts from a person."""
 
-    def unread(self, person: Person) -> "NoticeQuerySet":
+    def unread(self, person: Person | models.Expression | models.OuterRef) -> "NoticeQuerySet":
         """What the person has not seen yet, newest first."""
         return self.filter(person=person, read_at=None).order_by("-pk")
 

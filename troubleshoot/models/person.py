@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -46,6 +47,14 @@ class LoginField(models.EmailField):  # type: ignore[type-arg]  # not subscripta
         return value
 
 
+@dataclass(frozen=True)
+class Surroundings:
+    """What stands around the content of every page: unread notices, and whether any computer is simulated."""
+
+    unread: int
+    simulated: bool
+
+
 class PersonQuerySet(QuerySet["Person"]):
     """People, without the means to delete them."""
 
@@ -83,6 +92,8 @@ class Person(AbstractBaseUser):
 
     #: The grants that the visitor behind one request came with; everybody else's are asked for each time.
     _came_with: tuple[Grant, ...] | None = None
+    #: What stood around every page of theirs as the request began; None for everybody else.
+    surroundings: Surroundings | None = None
 
     objects = PersonManager()
 
@@ -102,12 +113,13 @@ class Person(AbstractBaseUser):
         """Refuse: the history names people, so accounts are switched off instead."""
         raise ProtectedError(_NEVER_DELETED, {self})
 
-    def came_with(self, grants: Iterable[Grant] | None) -> None:
+    def came_with(self, grants: Iterable[Grant] | None, surroundings: Surroundings | None = None) -> None:
         """Remember the grants in force now, for as long as this object lives; None forgets them.
 
         Only for an object that lives no longer than one request: a grant that ends is noticed by the next one.
         """
         self._came_with = None if grants is None else tuple(grants)
+        self.surroundings = surroundings
 
     def held(self) -> tuple[Grant, ...]:
         """The grants in force now; nobody's when the account is switched off."""

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q, QuerySet
+from django.db.models import Expression, F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from uuid6 import uuid7
@@ -110,7 +110,7 @@ class GrantQuerySet(QuerySet["Grant"]):
         """Not revoked; perhaps already over."""
         return self.filter(revoked_at=None)
 
-    def active(self, at: datetime | None = None) -> "GrantQuerySet":
+    def active(self, at: datetime | Expression | None = None) -> "GrantQuerySet":
         """In force now, or at the given moment."""
         moment = at or timezone.now()
         return self.standing().filter(granted_at__lte=moment, until__gt=moment)

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from django.db.models import BigAutoField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from troubleshoot import access, htmx, wording
 from troubleshoot.models import Case
+from troubleshoot.models.prepared import Parameter, Prepared
 from troubleshoot.views.case_page import Scene
 from troubleshoot.views.doors import signed_in, visitor
 
 PAGE = 25
 #: A case without what its page never shows; a change locks the row and reads the rest then.
-ROWS = Case.objects.with_guide().defer(
-    *("error_text", "facts_digest", "opened_with", "waiting_for", "at_step", "need", "cause", "word")
+ROWS = Prepared(
+    lambda: (
+        Case.objects.with_guide()
+        .filter(pk=Parameter("pk", BigAutoField()))
+        .defer("error_text", "facts_digest", "opened_with", "waiting_for", "at_step", "need", "cause", "word")
+    )
 )
 
 

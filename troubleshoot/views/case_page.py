@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import BigAutoField, Q
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -15,7 +15,8 @@ from troubleshoot.engine import guide as guides
 from troubleshoot.engine.cause import Judgement
 from troubleshoot.engine.facts import UNKNOWN
 from troubleshoot.engine.guide import Step
-from troubleshoot.models import Answer, Case, Job, Reading, Site
+from troubleshoot.models import Answer, Case, Job, Message, Reading, Role, Site
+from troubleshoot.models.prepared import Parameter, Prepared
 from troubleshoot.probes.windows import CERTIFICATE
 from troubleshoot.views.case_remedy import Remedy
 
@@ -23,6 +24,13 @@ from troubleshoot.views.case_remedy import Remedy
 MOST_FITTING, MOST_RULED_OUT = 2, 5
 #: A look that takes longer than this is waiting for something that does not come by itself.
 SLOW = dt.timedelta(seconds=60)
+SAID = Prepared(
+    lambda: (
+        Message.objects.filter(case=Parameter("case", BigAutoField()), internal=False)
+        .order_by("-pk")
+        .values("text", "at", "step", "author__name")[:50]
+    )
+)
 
 
 class Scene(Remedy):
@@ -174,7 +182,7 @@ class Scene(Remedy):
             if (step := self.guide.steps[name]).kind in {"ask", "try"}
         ]
 
-    @property
+    @cached_property
     def options(self) -> list[tuple[str, str]]:
         """The answers to choose from, with their words."""
         step = self.meanwhile or self.step
@@ -190,7 +198,7 @@ class Scene(Remedy):
         """The words of a try that did not."""
         return self.step.answers.get("no_change") or _("No change")
 
-    @property
+    @cached_property
     def given(self) -> str:
         """The answer that the form shows as chosen: the one given before, or what was said when the case began."""
         if self.changing:
@@ -248,8 +256,12 @@ class Scene(Remedy):
     @cached_property
     def sites(self) -> list[Site]:
         """Whose helpdesk cares for this case: the computer's site, or the sites where the person works."""
-        texts = Site.objects.where(self.person, ["employee"]).only("phone_text", "workaround_text")
-        return [self.case.site] if self.case.site else list(texts[:3])
+        if self.case.site:
+            return [self.case.site]
+        works = {grant.site for grant in self.person.held() if grant.role == Role.EMPLOYEE}
+        if None in works:
+            return list(Site.objects.all()[:3])
+        return sorted((site for site in works if site), key=lambda site: site.name)[:3]
 
     @property
     def phones(self) -> list[str]:
@@ -264,8 +276,7 @@ class Scene(Remedy):
     @property
     def messages(self) -> Any:
         """The talk with helpdesk, without helpdesk's own notes."""
-        said = self.case.messages.filter(internal=False).order_by("-pk")
-        return said.values("text", "at", "step", "author__name")[:50][::-1]
+        return SAID.rows(case=self.case.pk)[::-1]
 
     @property
     def may_reopen(self) -> bool:

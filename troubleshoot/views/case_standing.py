@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from django.db.models import BigAutoField, IntegerField
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
@@ -15,9 +16,15 @@ from troubleshoot.engine.reading import Case as Told
 from troubleshoot.jobs import OPEN
 from troubleshoot.models import Answer, Case, Job, Person
 from troubleshoot.models.job import ACTIVE, State
+from troubleshoot.models.prepared import Parameter, Prepared
 from troubleshoot.visits import Scope
 
 MOST_JOBS = 50
+ANSWERS = Prepared(
+    lambda: Answer.objects.filter(
+        case=Parameter("case", BigAutoField()), round=Parameter("round", IntegerField())
+    ).order_by("number")
+)
 RUNNING = frozenset({State.QUEUED, State.UNKNOWN, *ACTIVE})
 #: Screens that change by themselves, and how often they look.
 LIVE = {"checking": 1, "running": 1, "waiting": 5, "desk": 5}
@@ -47,7 +54,7 @@ class Standing:
             self._replay()  # it ended between the two reads; the answer that it gave was written with its end
 
     def _replay(self) -> None:
-        self.rows = list(self.case.answers.filter(round=self.case.round).order_by("number"))
+        self.rows = ANSWERS.rows(case=self.case.pk, round=self.case.round)
         self.walk = guides.walk(self.guide, diagnosis.answers(self.case, self.rows))
 
     @property
@@ -76,12 +83,12 @@ class Standing:
         """The jobs of the present round, newest first."""
         return [job for job in self.all_jobs if job.created_at >= self.case.round_began_at]
 
-    @property
+    @cached_property
     def step(self) -> Step:
         """The step that the page is about."""
         return self.guide.steps[self.change] if self.changing else self.walk.at
 
-    @property
+    @cached_property
     def changing(self) -> bool:
         """Whether an answer given before is being changed."""
         return self.change in self.walk.steps and self.guide.steps[self.change].kind in {"ask", "try"}
@@ -103,7 +110,7 @@ class Standing:
             return None
         return next((job for job in self.all_jobs if job.pk == row.job_id), None)
 
-    @property
+    @cached_property
     def screen(self) -> str:
         """The name of the screen; a template goes with each."""
         if self.case.closed_at is not None:

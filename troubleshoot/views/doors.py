@@ -1,7 +1,7 @@
 """Every view declares who may enter: `@rule("case.read")`, `@signed_in` or `@public`; a check insists on it."""
 
 from collections.abc import Callable
-from functools import wraps
+from functools import cache, wraps
 from typing import Concatenate, ParamSpec, TypeVar, cast
 
 from django.contrib.auth.decorators import login_not_required
@@ -80,7 +80,7 @@ def _door(view: View[P, Answer], declared: str) -> View[P, Answer]:
 
     def enter(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         try:
-            with audit.arrives(_source(request)), access.refusals_recorded(request.user):
+            with audit.arrives(_source(request, request.session.session_key)), access.refusals_recorded(request.user):
                 if declared not in {PUBLIC, SIGNED_IN}:
                     access.require(request.user, declared)
                 return view(request, *args, **kwargs)
@@ -92,8 +92,14 @@ def _door(view: View[P, Answer], declared: str) -> View[P, Answer]:
     return cast("View[P, Answer]", declaring)
 
 
-def _source(request: HttpRequest) -> audit.Source:
-    """The door of this request. The session is named by a keyed hash, so that a log never holds a session key."""
-    key = request.session.session_key
-    session = salted_hmac("troubleshoot.audit.session", key, algorithm="sha256").hexdigest() if key else None
-    return audit.Source("web", str(uuid7()), session, request.META.get("REMOTE_ADDR") or None)
+def _source(request: HttpRequest, key: str | None) -> Callable[[], audit.Source]:
+    """The door of this request, named once. The session, which `key` opens as the request comes in, is named by a
+    keyed hash, so that a log never holds a session key.
+    """
+
+    @cache
+    def name() -> audit.Source:
+        session = salted_hmac("troubleshoot.audit.session", key, algorithm="sha256").hexdigest() if key else None
+        return audit.Source("web", str(uuid7()), session, request.META.get("REMOTE_ADDR") or None)
+
+    return name
