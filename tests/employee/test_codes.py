@@ -165,7 +165,7 @@ class TestWhoMayRead:
         self, client: Client, employee: Person, django_assert_num_queries: DjangoAssertNumQueries
     ) -> None:
         client.force_login(employee)
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(2):
             client.get(PAIR)
 
 
