@@ -140,7 +140,7 @@ class TestAGuideOfAnyShape:
 
 @pytest.mark.django_db
 class TestThePage:
-    @pytest.mark.parametrize("name", GUIDES)
+    @pytest.mark.parametrize("name", ["rdp-connection-closed", "rdp-name"])
     def test_says_the_same_in_picture_and_text(self, name: str, helpdesk: Person) -> None:
         source = page(helpdesk, f"/guides/{name}")
         steps = {box.attrib["data-step"] for one in pictures_on(source) for box in one.iter("g")}
@@ -162,12 +162,18 @@ class TestThePage:
         assert source.count('id="here"') == 1
         assert source.count('<span class="badge ok">taken</span>') == len(walk.path)
 
+    def test_lights_a_way_out_only_where_the_case_took_it(self, case: Case, helpdesk: Person) -> None:
+        for picture in pictures_on(page(helpdesk, f"/guides/{case.guide.name}?case={case.pk}")):
+            taken = {one.attrib["data-to"] for one in picture.iter("path") if {"way", "is-lit"} <= classes(one)}
+            out = {one.attrib["data-step"] for one in picture.iter("g") if {"is-out", "is-lit"} <= classes(one)}
+            assert out <= taken
+
     def test_lights_nothing_without_a_case(self, helpdesk: Person) -> None:
         assert lit(page(helpdesk, "/guides/rdp-connection-closed")) == ({}, set())
 
     @pytest.mark.parametrize("size", ["small", "natural", "large", "fit", "<b>", ""])
     def test_is_drawn_in_any_size(self, size: str, helpdesk: Person) -> None:
-        (first, *_) = pictures_on(page(helpdesk, f"/guides/rdp-connection-closed?size={size}"))
+        (first, *_) = pictures_on(page(helpdesk, f"/guides/rdp-name?size={size}"))
         assert (first.attrib["width"] == "100%") == (size == "fit")
 
     def test_shows_hostile_words_as_words(self, helpdesk: Person, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -102,9 +102,7 @@ TABLE = {
         public=True, answers={"GET": 200, "HEAD": 200}, objects=("/codes/mstsc/0x904/0x7", "/codes/mstsc/0x904/0xC")
     ),
     "guides": Url(answers=dict.fromkeys(("GET", "HEAD"), GUIDE_READERS)),
-    "guides/<slug:name>": Url(
-        answers=dict.fromkeys(("GET", "HEAD"), GUIDE_READERS), objects=("/guides/rdp-connection-closed",)
-    ),
+    "guides/<slug:name>": Url(answers=dict.fromkeys(("GET", "HEAD"), GUIDE_READERS), objects=("/guides/rdp-name",)),
     "sign-in": Url(
         public=True,
         answers={

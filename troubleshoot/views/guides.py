@@ -73,13 +73,14 @@ class Chart:
         return sum(step.name in self.places for step in self.picture.steps)
 
     def boxes(self) -> list[dict[str, Any]]:
-        """The boxes, each with its number on the path of the case (0: not on it)."""
+        """The boxes, each with its number on the path of the case (0: not on it, or a way out that it did not take)."""
+        taken = {one["path"].target for one in self.paths() if one["lit"]}
         return [
             {
                 "box": box,
                 "kind": kind(box.step),
-                "number": self.places.get(box.step.name, 0),
-                "here": box.step.name in self._at,
+                "number": self.places.get(box.step.name, 0) if box.part is None or box.step.name in taken else 0,
+                "here": box.part is None and box.step.name in self._at,
             }
             for box in self.picture.boxes
         ]
