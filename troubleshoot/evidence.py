@@ -73,7 +73,8 @@ def pretty(value: object) -> str:
 
 def because(judged: Judgement, facts: Mapping[str, Fact]) -> str:
     """In one line what a verdict rests on, in words; the readings themselves stand in their own table."""
-    return " · ".join(f"{named(name)}: {valued(name, facts[name].value)}" for name in judged.facts)
+    told = ((named(name), valued(name, facts[name].value)) for name in judged.facts)
+    return " · ".join(f"{name}{'' if name.endswith('?') else ':'} {value}" for name, value in told)
 
 
 def named(name: str) -> str:

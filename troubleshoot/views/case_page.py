@@ -64,7 +64,7 @@ class Scene(Remedy):
         if ended:
             facts = {name: str(part["value"]) for name, part in self.look.facts.items()}
         if not self.scope.outside:
-            asked = [fact.question for reading in self.scope.readings for fact in reading.facts]
+            asked = [fact.question for fact in self.asked_inside]
             spent = (ended - self.look.created_at).total_seconds() if ended else 0
             told = self.inside_lines(facts or {})
             return wording.inside_only(questions=asked, told=told, facts=facts, state=self.look.state, inside=spent)

@@ -13,6 +13,7 @@ from troubleshoot import diagnosis, library, visits, wording
 from troubleshoot.engine import guide as guides
 from troubleshoot.engine.guide import Guide, Step, Walk
 from troubleshoot.engine.reading import Case as Told
+from troubleshoot.engine.reading import DeclaredFact
 from troubleshoot.jobs import OPEN
 from troubleshoot.models import Answer, Case, Job, Person
 from troubleshoot.models.job import ACTIVE, State
@@ -67,13 +68,18 @@ class Standing:
         """What is looked at for this guide."""
         return visits.scope(library.installed().facts_of(self.guide))
 
+    @property
+    def asked_inside(self) -> list[DeclaredFact]:
+        """The facts of content that this guide asks, in its order."""
+        declared = {fact.name: fact for reading in self.scope.readings for fact in reading.facts}
+        return [declared[name] for name in self.guide.facts if name in declared]
+
     def inside_lines(self, facts: Mapping[str, str]) -> list[wording.Line]:
         """What content asks of Windows, with the answers that these facts give."""
         unread = _("It could not be read")
         return [
             wording.Line(fact.question, case.words if case else unread, _look(case))
-            for reading in self.scope.readings
-            for fact in reading.facts
+            for fact in self.asked_inside
             if fact.name in facts
             for case in [fact.of(facts[fact.name])]
         ]
