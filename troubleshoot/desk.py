@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 
 from troubleshoot import cases, diagnosis, evidence, judging, library, own_pc, past, presence
 from troubleshoot.care import REOPEN_WITHIN
+from troubleshoot.engine.action import Action, holds
 from troubleshoot.engine.cause import SPEAKING, Judgement
-from troubleshoot.engine.facts import Fact
+from troubleshoot.engine.facts import Fact, values
 from troubleshoot.models import Case, Job, JobLine, Message, PcBlock, Person, Reading
 from troubleshoot.stage import Stage
 
@@ -168,6 +169,15 @@ class Sheet(Stage):
         """Whether a closed case can still be opened again."""
         closed = self.case.closed_at
         return closed is not None and timezone.now() - closed <= REOPEN_WITHIN
+
+    @cached_property
+    def beside(self) -> list[Action]:
+        """What can be done by hand besides, as the readings stand, wherever the guide is."""
+        if self.case.closed_at:
+            return []
+        known = values(self._facts.values())
+        found = [one for one in library.installed().actions.values() if one.beside and holds(one.beside, known)]
+        return [one for one in found if one != self.action]
 
     @cached_property
     def _judged(self) -> list[tuple[Judgement, str]]:

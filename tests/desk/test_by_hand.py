@@ -89,7 +89,7 @@ class TestAPerson:
         assert "Done, but it has not helped yet" in page
         assert said(case) == [("not_verified", "fix", True)]
         assert "rdp.stage is refused, wanted ok" in Job.objects.get(case=case).explanation
-        assert "LAB-01" in page
+        assert "rdp.stage" not in page
 
     def test_who_cannot_do_it_goes_on_without(
         self, lab: MakeLab, employee: Person, sit: Sit, leads: Leads, work: Work
@@ -175,6 +175,13 @@ class TestWhatAnAdministratorDoes:
         desk.press("It is done: look at LAB-01", done="yes")
         work()
         assert said(case) == [("unavailable", "fix", True)]
+
+    def test_stands_beside_any_case_whose_computer_lets_nobody_in(
+        self, lab: MakeLab, employee: Person, desk: Browser, work: Work
+    ) -> None:
+        title = "Reach an Azure VM through Run Command"
+        assert title in desk.get(f"/desk/cases/{opened(employee, lab('credentials-refused').row, work).pk}")
+        assert title not in desk.get(f"/desk/cases/{opened(employee, lab().row, work).pk}")
 
     def test_says_what_the_scripts_of_azure_really_do(
         self, lab: MakeLab, employee: Person, desk: Browser, leads: Leads, work: Work

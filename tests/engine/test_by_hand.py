@@ -41,6 +41,13 @@ def test_are_read_beside_the_automatic_ones() -> None:
         (MANUAL, "manual = true\n", "", "steps: the portal runs this"),
         (MANUAL, "manual = true", 'manual = true\ninstead = "Wait."', "instead: stands beside what is refused"),
         (MANUAL, "manual = true", 'manual = true\ncertainty = "sure"', "certainty: must be one of documented"),
+        (
+            REFUSED,
+            'instead = "Switch it on."',
+            'instead = "Switch it on."\n[beside]\n"lamp.bulb" = ["good"]',
+            "beside: what is refused is never offered",
+        ),
+        (MANUAL, "[verify]", '[beside]\n"lamp.bulb" = ["god"]\n[verify]', "lamp.bulb is never 'god'"),
         (REFUSED, 'instead = "Switch it on."', "", "instead: is missing"),
         (REFUSED, "refused", "manual = true\nrefused", "manual: what is refused is never offered"),
         (REFUSED, "refused", 'steps = ["Turn it."]\nrefused', "steps: what is refused is never offered"),

@@ -1,7 +1,7 @@
 """Actions (a desired state of some resources: one remedy), and the rules over facts that guard them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from troubleshoot.engine.facts import UNKNOWN
 from troubleshoot.engine.howto import NOTHING, HowTo
@@ -64,6 +64,9 @@ class Action:
     """What to do in place of what is refused."""
     keeps_sessions: bool = False
     """True: it disturbs people, but nobody who is signed in is disconnected."""
+
+    beside: Rule = field(default_factory=dict)
+    """When helpdesk reads it on the page of a case, whatever the guide says: fact → values. Empty: never."""
 
     @property
     def kind(self) -> str:

@@ -52,6 +52,7 @@ def read(
         how=howto.read(table),
         refused=table.text("refused", required=False),
         instead=table.text("instead", required="refused" in table.data),
+        beside=rule(table.table("beside", required=False), facts),
     )
     for fact in set(action.refusals) - set(action.guards):
         refusals.wrong(fact, "has no guard of this name")
@@ -132,6 +133,8 @@ def _check_risk(action: Action, table: Table) -> None:
         table.wrong("undo_risk", "what undoing risks is at least what the action risks")
     if action.manual:
         _check_manual(action, table)
+    elif action.beside:
+        table.wrong("beside", "only what a person does by hand stands on a page whatever the guide says")
     elif action.how:
         table.wrong("steps" if action.how.steps else "commands", "the portal runs this; only a manual action has steps")
     if not action.manual and "set" not in table.data:
@@ -155,7 +158,18 @@ def _check_manual(action: Action, table: Table) -> None:
 
 def _check_refused(table: Table) -> None:
     """Refuse what would make sense only for something that is offered."""
-    for key in ("set", "guards", "refusals", "verify", "temporary", "manual", "self_service", "steps", "commands"):
+    for key in (
+        "set",
+        "guards",
+        "refusals",
+        "verify",
+        "temporary",
+        "manual",
+        "self_service",
+        "steps",
+        "commands",
+        "beside",
+    ):
         if key in table.data:
             table.wrong(key, "what is refused is never offered, so nothing belongs to it but why and what instead")
 

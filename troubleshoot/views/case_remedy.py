@@ -136,7 +136,7 @@ class Remedy(Standing):
         """Why it ended so, where the words for the end do not say it and nothing else on the page shows it."""
         job = self.ended_fix
         shown = {State.DRIFTED, State.NOT_VERIFIED, State.REVERTED, State.EXPIRED, State.CANCELLED}
-        if job is None or job.state in shown:
+        if job is None or job.state in shown or job.result.get("guided"):
             return ""
         return job.explanation if job.state == State.FAILED else job.explanation.removesuffix("Nothing was changed.")
 
