@@ -154,6 +154,27 @@ name = "light"
 source = "observed"
 """
 
+READING = """\
+title = "Lamp in the hall"
+resource = "lamp"
+params = { room = "hall" }
+
+[[fact]]
+name = "hall.lamp"
+question = "Does the lamp shine?"
+values = [
+  { value = "off", when = { switch = false }, words = "No", bad = true },
+  { value = "bright", when = { switch = true }, at_least = { watts = 60 }, words = "Yes, brightly" },
+  { value = "on", at_least = { watts = 1 }, words = "Yes" },
+]
+
+[[fact]]
+name = "hall.heat"
+question = "Is it hot?"
+values = [{ value = "hot", at_least = { temperature = 80 }, words = "Yes", bad = true }]
+"""
+"""A reading that content declares; not among FILES, whose facts all come from a probe."""
+
 FILES = {
     "resources/lamp/resource.toml": RESOURCE,
     "resources/lamp/read.ps1": "@{}\n",

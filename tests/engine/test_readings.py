@@ -2,31 +2,13 @@
 
 import pytest
 
-from tests.engine.sample import ACTION, FACTS, FILES, GUIDE, RESOURCE, problems
+from tests.engine.sample import ACTION, FACTS, FILES, GUIDE, READING, RESOURCE, problems
 from troubleshoot.engine.catalog import Catalog, parse
 from troubleshoot.engine.facts import Fact
 from troubleshoot.engine.resource import State
 
 FILE = "facts/hall.toml"
-TEXT = """\
-title = "Lamp in the hall"
-resource = "lamp"
-params = { room = "hall" }
-
-[[fact]]
-name = "hall.lamp"
-question = "Does the lamp shine?"
-values = [
-  { value = "off", when = { switch = false }, words = "No", bad = true },
-  { value = "bright", when = { switch = true }, at_least = { watts = 60 }, words = "Yes, brightly" },
-  { value = "on", at_least = { watts = 1 }, words = "Yes" },
-]
-
-[[fact]]
-name = "hall.heat"
-question = "Is it hot?"
-values = [{ value = "hot", at_least = { temperature = 80 }, words = "Yes", bad = true }]
-"""
+TEXT = READING
 
 
 def catalog(**more: str) -> Catalog:

@@ -1,5 +1,6 @@
 """The second subject, "documents do not print", from the symptom to the proof: content alone, no line of Python."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from tests.chain.conftest import MakeLab, Registered
 from tests.chain.steps import Work, at, planned
 from tests.employee.pages import Page, Reader, case_of
-from tests.examples.conftest import EXAMPLE
+from tests.examples.conftest import EXAMPLE, impatient
 from troubleshoot import cases, diagnosis, jobs, judging, library, plans, visits
 from troubleshoot.engine.guide import uncovered
 from troubleshoot.lab.reactions import service_stopped
@@ -200,6 +201,18 @@ def test_a_service_that_stops_again_at_once_is_not_called_verified(
     page = Reader.of(employee).get(f"/cases/{case.pk}")
     assert "Read again" in page.text
     assert "No. It has stopped" in page.text
+
+
+def test_a_case_finishes_although_its_folder_is_gone(
+    lab: MakeLab, employee: Person, work: Work, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    host = lab("spooler-stopped").row
+    case = cases.open_case(actor=employee, beneficiary=employee, error_text=SYMPTOM, host=host)
+    monkeypatch.setattr(library, "installed", lambda: impatient(tmp_path))
+    work()
+    case.refresh_from_db()
+    assert (diagnosis.standing(case).at.name, case.waiting_for) == ("inside", "helpdesk")
+    assert Reader.of(employee).get(f"/cases/{case.pk}").status == 200
 
 
 def test_every_branch_of_the_example_is_walked() -> None:

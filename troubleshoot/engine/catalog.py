@@ -233,7 +233,7 @@ def _readings(
         for index, fact in enumerate(found[name].facts):
             if fact.name in declared:
                 table.wrong("fact", f"the fact {fact.name} stands twice", index, "name")
-            elif fact.name not in probed:
+            elif catalog_facts.is_named_well(fact) and fact.name not in probed:
                 declared[fact.name] = fact.values
     return found, FactList(probed.values, declared)
 

@@ -44,6 +44,11 @@ def read(
     return reading
 
 
+def is_named_well(fact: DeclaredFact) -> bool:
+    """Tell whether the list of all facts can hold this one; what it cannot hold is a problem already."""
+    return FACT.fullmatch(fact.name) is not None and all(VALUE.fullmatch(value) for value in fact.values)
+
+
 def _fact(table: Table, resource: Resource | None, probed: FactList) -> DeclaredFact:
     name = table.text("name")
     if name and not FACT.fullmatch(name):
