@@ -31,8 +31,10 @@ class Sheet(Stage):
     def mark(self) -> str:
         """A word that is another one when the case has moved on: tells a page of before from one of now."""
         newest = self.jobs[0] if self.jobs else None
-        told = newest.state if newest else ""
-        return f"{self.case.round}.{len(self._answers)}.{len(self.jobs)}.{told}.{'c' if self.case.closed_at else 'o'}"
+        state = newest.state if newest else ""
+        pc = self.case.pc.get("pc.stage", {}).get("value", "")
+        end = "c" if self.case.closed_at else "o"
+        return f"{self.case.round}.{len(self._answers)}.{len(self.jobs)}.{state}.{pc}.{end}"
 
     @cached_property
     def scripts(self) -> list[dict[str, Any]]:

@@ -10,10 +10,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from troubleshoot import access, audit, diagnosis, jobs, judging
+from troubleshoot import access, audit, diagnosis, jobs, judging, notices
 from troubleshoot.audit import Tag
 from troubleshoot.jobs import NotPossible
-from troubleshoot.models import Case, PcBlock, Person, Reading
+from troubleshoot.models import Case, Notice, PcBlock, Person, Reading
 from troubleshoot.probes import network, person, person_block
 from troubleshoot.probes.person_block import MOST_CHARACTERS, BadBlock
 from troubleshoot.remote.registered import literal
@@ -100,6 +100,9 @@ def tell(*, actor: Person, case: Case, text: str) -> None:
             objects=[case, *([case.host] if case.host else [])],
             details={"told": {fact: value for fact, (value, _readings) in found.items()}},
         )
+        if case.owner and case.owner != actor:
+            words = _("%s pasted what their PC told.") % actor
+            notices.tell([case.owner], Notice.Kind.MESSAGE, words, case=case)
         jobs.go_on(case, actor=actor, requester=actor)
 
 

@@ -15,7 +15,7 @@ from tests.conftest import MakePerson
 from tests.probes.own_pc import block, look
 from troubleshoot import access, care, cases, diagnosis, documents, judging, library, own_pc
 from troubleshoot.jobs import NotPossible
-from troubleshoot.models import Answer, Case, Entry, PcBlock, Person
+from troubleshoot.models import Answer, Case, Entry, Notice, PcBlock, Person
 from troubleshoot.probes.person_block import BadBlock
 
 GUIDE = """\
@@ -112,6 +112,11 @@ class TestWhatThePcTold:
         own_pc.tell(actor=employee, case=case, text=text)
         own_pc.tell(actor=employee, case=case, text=text)
         assert PcBlock.objects.count() == 1
+
+    def test_reaches_whoever_cares_for_the_case(self, case: Case, employee: Person, helpdesk: Person) -> None:
+        care.take(actor=helpdesk, case=case)
+        own_pc.tell(actor=employee, case=case, text=told())
+        assert Notice.objects.get(person=helpdesk, kind=Notice.Kind.MESSAGE).text == "Emil pasted what their PC told."
 
     def test_gives_way_to_what_it_told_later(self, case: Case, employee: Person) -> None:
         own_pc.tell(actor=employee, case=case, text=told(CLOSED))

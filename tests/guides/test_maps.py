@@ -168,6 +168,18 @@ class TestThePage:
             out = {one.attrib["data-step"] for one in picture.iter("g") if {"is-out", "is-lit"} <= classes(one)}
             assert out <= taken
 
+    def test_keeps_the_version_and_the_parts_of_a_case_whose_guide_has_changed_since(
+        self, case: Case, helpdesk: Person
+    ) -> None:
+        name = "rdp-name"
+        older = GUIDES[name].source.replace('title = "', 'title = "Before: ', 1)
+        version = diagnosis.publish(library.guide_from(name, older))
+        Case.objects.filter(pk=case.pk).update(guide=version, round=2)
+        source = page(helpdesk, f"/guides/{name}?case={case.pk}")
+        assert "Before: " in source
+        assert len(pictures_on(source)) == len(maps.pictures(GUIDES[name])) > 1
+        assert list(lit(source)[0].values()) == [1]
+
     def test_lights_nothing_without_a_case(self, helpdesk: Person) -> None:
         assert lit(page(helpdesk, "/guides/rdp-connection-closed")) == ({}, set())
 
