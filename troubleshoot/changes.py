@@ -21,11 +21,11 @@ from troubleshoot.engine import plan as plan_rules
 from troubleshoot.engine.action import Action
 from troubleshoot.engine.resource import differs
 from troubleshoot.jobs import NotPossible
+from troubleshoot.looks import Look, scope_of
 from troubleshoot.models import Case, Host, Job, Reading
 from troubleshoot.models.job import State
 from troubleshoot.remote import winrm
 from troubleshoot.remote.envelope import RUNNER_DIGEST, Progress, Visit
-from troubleshoot.visits import Look
 
 log = logging.getLogger(__name__)
 #: A silent host is tried this often before the job ends unreachable; nothing was started, so trying again is safe.
@@ -290,14 +290,14 @@ def _end_apply(job: Job, action: Action, worker: Machine) -> None:
 
 
 def _verified(action: Action) -> str:
-    if visits.scope(action.verify.facts).outside:
+    if scope_of(action.verify.facts).outside:
         return "Checked from outside, twice: it answers properly again."
     return "Read again, twice: it is as it should be."
 
 
 def _not_verified(last: dict[str, str], action: Action) -> str:
     missed = proof.missed(action.verify, last)
-    check = "Check from outside" if visits.scope(action.verify.facts).outside else "Read again"
+    check = "Check from outside" if scope_of(action.verify.facts).outside else "Read again"
     return f"Done, but it still does not answer properly. {check}: {missed or 'the readings do not agree'}."
 
 

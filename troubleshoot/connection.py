@@ -15,10 +15,10 @@ from django.utils.translation import gettext_lazy
 
 from troubleshoot import access, jobs, visits
 from troubleshoot.audit import Machine, Tag
+from troubleshoot.looks import Look
 from troubleshoot.models import Host, Job, Person, Reading
 from troubleshoot.models.job import ACTIVE, ENDED, State
 from troubleshoot.remote.reply import OLDEST_POWERSHELL
-from troubleshoot.visits import Look
 
 #: As Job.is_connection_test says, for the database.
 IS_TEST: Final = Q(kind=Job.Kind.READ, case=None, action="")

@@ -15,9 +15,9 @@ from troubleshoot.engine import proof
 from troubleshoot.engine.action import Action
 from troubleshoot.engine.facts import UNKNOWN, values
 from troubleshoot.jobs import NotPossible
+from troubleshoot.looks import Look
 from troubleshoot.models import Answer, Case, Host, Person
 from troubleshoot.models.job import ENDED
-from troubleshoot.visits import Look
 
 #: Seconds between two looks.
 POLL_SECONDS = 1.0

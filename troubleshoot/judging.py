@@ -11,10 +11,10 @@ from troubleshoot.engine import codebook
 from troubleshoot.engine.cause import Cause, Judgement
 from troubleshoot.engine.facts import Fact
 from troubleshoot.engine.guide import Walk
+from troubleshoot.looks import ALWAYS
 from troubleshoot.models import Case, Job
 from troubleshoot.models.job import ENDED
 from troubleshoot.probes import told
-from troubleshoot.visits import ALWAYS
 
 
 def evidence(case: Case, walk: Walk | None = None, look: Job | None = None) -> dict[str, Fact]:

@@ -19,10 +19,10 @@ from troubleshoot.engine.action import Action
 from troubleshoot.engine.facts import Fact
 from troubleshoot.engine.resource import State as Found
 from troubleshoot.jobs import NotPossible
+from troubleshoot.looks import Look, Wanted
 from troubleshoot.models import Case, Host, Job, Person, Plan
 from troubleshoot.models.job import ENDED, MAY_BE_UNDONE, State
 from troubleshoot.remote.envelope import RUNNER_DIGEST
-from troubleshoot.visits import Look, Wanted
 
 #: A plan that lies before whoever decides.
 _UNDECIDED = frozenset({State.PLANNED, State.WAITING_APPROVAL, State.APPROVED})

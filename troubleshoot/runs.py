@@ -23,10 +23,10 @@ from troubleshoot import connection as connection_test
 from troubleshoot.audit import Machine, Tag
 from troubleshoot.engine.action import Action
 from troubleshoot.jobs import NotPossible
+from troubleshoot.looks import Look
 from troubleshoot.models import Case, Host, Job, Reading
 from troubleshoot.models.job import State
 from troubleshoot.remote.dial import DialError
-from troubleshoot.visits import Look
 
 log = logging.getLogger(__name__)
 WORKER = Machine("worker", f"{socket.gethostname()}:{os.getpid()}")

@@ -6,11 +6,11 @@ Nothing here runs inside a database transaction: a caller writes "about to", cal
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -19,7 +19,8 @@ from troubleshoot import credentials, library
 from troubleshoot.engine.facts import UNKNOWN, Fact
 from troubleshoot.engine.plan import Plan
 from troubleshoot.engine.reading import Reading
-from troubleshoot.engine.resource import StateError, Value
+from troubleshoot.engine.resource import StateError
+from troubleshoot.looks import ALWAYS, EVERYTHING, Look, Scope, Wanted, scope_of
 from troubleshoot.models import Host
 from troubleshoot.models.site import GATEWAY_PORT
 from troubleshoot.probes import network, windows
@@ -29,69 +30,8 @@ from troubleshoot.remote.door import Way
 from troubleshoot.remote.envelope import Item, OnStage, Progress, State, Visit, Work
 from troubleshoot.remote.registered import endpoint
 
-#: Stages of the look from outside at which nothing at all has answered.
-SILENT = {"no_name", "timed_out", UNKNOWN}
-#: What every look inside tells, whatever it is about.
-ALWAYS = frozenset({"windows.reached"})
 STANDARD_PORT = 3389
 LOOPBACK = (ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1/128"))
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """A resource to be read, with its parameters."""
-
-    resource: str
-    params: Mapping[str, Value]
-
-
-@dataclass(frozen=True)
-class Scope:
-    """What a look takes: the network, Windows at all, its whole probe, readings of content, and further resources."""
-
-    outside: bool
-    inside: bool
-    windows: bool
-    readings: tuple[Reading, ...] = ()
-    also: tuple[Wanted, ...] = ()
-
-
-EVERYTHING = Scope(outside=True, inside=True, windows=True)
-"""All that the probes can tell."""
-
-
-@dataclass
-class Look:
-    """What one look at a host brought: facts with their readings, raw values, and what stood in the way."""
-
-    facts: dict[str, Fact] = field(default_factory=dict)
-    readings: list[tuple[str, str, Any]] = field(default_factory=list)
-    states: list[State | None] = field(default_factory=list)
-    identity: dict[str, str] = field(default_factory=dict)
-    reached: str = "unknown"
-    trouble: str = ""
-    stage: str = ""
-
-    @property
-    def windows_answered(self) -> bool:
-        """Whether Windows itself was asked and answered."""
-        return self.reached == "yes"
-
-    @property
-    def answered(self) -> bool:
-        """Whether anything at all of the computer answered."""
-        stage = self.facts.get("rdp.stage")
-        return self.windows_answered or (stage is not None and stage.value not in SILENT)
-
-    @property
-    def signed_in(self) -> list[dict[str, str]] | None:
-        """Who is signed in and since when; None when that could not be read."""
-        for _, name, value in self.readings:
-            if name == windows.SESSIONS.words and "users" in value:
-                return [
-                    {"user": user, "since": since} for user, since in zip(value["users"], value["since"], strict=False)
-                ]
-        return None
 
 
 def registered(host: Host) -> Registered:
@@ -156,20 +96,6 @@ def from_outside(
     )
 
 
-def scope(facts: Collection[str]) -> Scope:
-    """What has to be looked at so that these facts are known."""
-    inside = windows.FACTS.keys() & set(facts)
-    readings = [
-        one for one in library.installed().readings.values() if not {fact.name for fact in one.facts}.isdisjoint(facts)
-    ]
-    return Scope(
-        outside=not network.FACTS.keys().isdisjoint(facts),
-        inside=bool(inside or readings),
-        windows=bool(inside - ALWAYS),
-        readings=tuple(readings),
-    )
-
-
 def look(
     host: Host,
     *,
@@ -187,7 +113,7 @@ def look(
     when the outside is done.
     """
     found = Look()
-    wanted = replace(EVERYTHING if about is None else scope(about), also=tuple(also))
+    wanted = replace(EVERYTHING if about is None else scope_of(about), also=tuple(also))
     thorough = not brief or not network.LATER.isdisjoint(about or network.LATER)
 
     def seen(report: network.Report) -> None:

@@ -117,3 +117,8 @@ class TestSymptoms:
         other = GUIDE.replace('start = "light"', 'start = "light"\ndefault = true')
         found = problems({"guides/lamp-dark.toml": self.SEEN.encode(), "guides/other.toml": other.encode()})
         assert found == ["guides/other.toml:3: default: lamp-dark is the guide for everything else already"]
+
+    def test_lead_to_one_guide_only(self) -> None:
+        other = GUIDE.replace('start = "light"', 'start = "light"\nsymptoms = ["THE room stays dark."]')
+        found = problems({"guides/lamp-dark.toml": self.SEEN.encode(), "guides/other.toml": other.encode()})
+        assert found == ["guides/other.toml:3: symptoms[1]: leads to lamp-dark already"]

@@ -214,9 +214,8 @@ def _guides(
         if table := top(document, in_text) if document else _table(where, text.data, in_text):
             found[name] = catalog_guides.read(name, text, table, facts, offered)
         problems.extend(map(text.at_home, in_text))
-        others = [one.name for one in found.values() if one.default and one.name != name]
-        if name in found and found[name].default and others:
-            own.wrong("default", f"{others[0]} is the guide for everything else already")
+        if name in found:
+            catalog_guides.check_beside(found[name], [one for one in found.values() if one.name != name], own)
     if not problems:
         parts.check_use(known.values(), found.values())
     return found

@@ -146,6 +146,17 @@ def _example(table: Table, start: str, source: Expanded) -> Example:
     return example
 
 
+def check_beside(guide: Guide, others: Collection[Guide], table: Table) -> None:
+    """Check what only one of all guides may say: that it is for everything else, and where a symptom leads."""
+    for other in others:
+        if guide.default and other.default:
+            table.wrong("default", f"{other.name} is the guide for everything else already")
+        taken = {symptom.casefold() for symptom in other.symptoms}
+        for index, symptom in enumerate(guide.symptoms):
+            if symptom.casefold() in taken:
+                table.wrong("symptoms", f"leads to {other.name} already", index)
+
+
 def _check_shape(guide: Guide, table: Table, steps: Table) -> None:
     """Check start and targets, then that every step is reachable and no path runs in a circle: so every path ends."""
     if guide.start not in guide.steps:

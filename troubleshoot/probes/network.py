@@ -3,9 +3,10 @@
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
+from troubleshoot.engine.facts import UNKNOWN
 from troubleshoot.probes import gateway as gateways
 from troubleshoot.probes.caller import OFFER, REACHED, Caller, Glance, thumbprint
 from troubleshoot.probes.certificate import examine
@@ -16,7 +17,8 @@ from troubleshoot.probes.tls import Handshake
 from troubleshoot.probes.x224 import PLAIN, TLS, Closed, NotRdp, Refused, Reply, Selected
 from troubleshoot.remote.dial import DialError, Line, Registered
 
-__all__ = ["FACTS", "LATER", "Gateway", "Report", "Stage", "probe"]
+__all__ = ["FACTS", "LATER", "Gateway", "Report", "Stage", "answered", "probe"]
+_SILENT = frozenset({"no_name", "timed_out", UNKNOWN})
 
 # What a failure code says about the security layer of the host.
 _SECURITY = {1: "tls", 2: "rdp_only", 5: "tls", 6: "tls"}
@@ -25,6 +27,11 @@ _ANSWERED = {"negotiation_refused", "tls_failed", "ok"}
 _MAX_AT_ONCE = 128
 _slots = threading.BoundedSemaphore(_MAX_AT_ONCE)
 OnVerdict = Callable[[Report], None]
+
+
+def answered(facts: Mapping[str, str]) -> bool:
+    """Return whether these facts show that anything at all answered from outside; nothing measured is no answer."""
+    return facts.get("rdp.stage", UNKNOWN) not in _SILENT
 
 
 def probe(

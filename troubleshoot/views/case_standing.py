@@ -9,16 +9,16 @@ from django.db.models import BigAutoField, IntegerField
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from troubleshoot import diagnosis, library, visits, wording
+from troubleshoot import diagnosis, library, wording
 from troubleshoot.engine import guide as guides
 from troubleshoot.engine.guide import Guide, Step, Walk
 from troubleshoot.engine.reading import Case as Told
 from troubleshoot.engine.reading import DeclaredFact
 from troubleshoot.jobs import OPEN
+from troubleshoot.looks import Scope, scope_of
 from troubleshoot.models import Answer, Case, Job, Person
 from troubleshoot.models.job import ACTIVE, State
 from troubleshoot.models.prepared import Parameter, Prepared
-from troubleshoot.visits import Scope
 
 MOST_JOBS = 50
 ANSWERS = Prepared(
@@ -66,7 +66,7 @@ class Standing:
     @cached_property
     def scope(self) -> Scope:
         """What is looked at for this guide."""
-        return visits.scope(library.installed().facts_of(self.guide))
+        return scope_of(library.installed().facts_of(self.guide))
 
     @property
     def asked_inside(self) -> list[DeclaredFact]:

@@ -14,13 +14,13 @@ from troubleshoot.engine import action as actions
 from troubleshoot.engine import facts as fact_rules
 from troubleshoot.engine.codes import Identified
 from troubleshoot.engine.guide import AnswerRefused, Guide, Walk
+from troubleshoot.looks import Look
 from troubleshoot.management.commands.cases import in_words as case_in_words
 from troubleshoot.management.doors import PlainCommand
 from troubleshoot.management.surroundings import operator
 from troubleshoot.models import Credential, Host
 from troubleshoot.probes import told
 from troubleshoot.remote.dial import DialError
-from troubleshoot.visits import Look
 
 OUTCOME, QUESTIONS, NOT_REACHED = 0, 2, 3
 
