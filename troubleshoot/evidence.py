@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from troubleshoot import diagnosis, library
 from troubleshoot.engine.cause import Judgement
 from troubleshoot.engine.facts import UNKNOWN, Fact
-from troubleshoot.engine.guide import Walk
+from troubleshoot.engine.guide import Step, Walk
 from troubleshoot.models import Answer, Case, Job
 from troubleshoot.models.job import ENDED
 from troubleshoot.probes import network
@@ -57,13 +57,20 @@ def path(case: Case, rows: Sequence[Answer], walk: Walk) -> list[Said]:
     last = {row.step: row.pk for row in rows}
     return [
         Said(
-            steps[row.step].title or steps[row.step].subject,
-            steps[row.step].words(row.value),
+            *in_words(steps[row.step], row.value),
             row,
             counts=last[row.step] == row.pk and counting.get(row.step) == row.value,
         )
         for row in rows
     ]
+
+
+def in_words(step: Step, value: str) -> tuple[str, str]:
+    """What a step wanted to know and what came, as people read both: a reading and a remedy have names of their own."""
+    if step.kind == "fact":
+        return named(step.subject), valued(step.subject, value)
+    action = library.installed().actions.get(step.subject) if step.kind == "fix" else None
+    return action.title if action else step.title or step.subject, step.words(value)
 
 
 def pretty(value: object) -> str:

@@ -1,5 +1,6 @@
 """The case page as a whole: what it shows to whom, what it asks of the database, and what it does not change."""
 
+import re
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from tests.chain.conftest import MakeLab, Registered
 from tests.chain.steps import Work, opened, planned
 from tests.conftest import MakePerson
 from tests.desk.conftest import STEPS, Browser, Sit
-from troubleshoot import care, cases, jobs, past
+from troubleshoot import care, cases, evidence, jobs, past
 from troubleshoot.models import Case, Entry, Job, Notice, Person, Site
 from troubleshoot.models.job import State
 
@@ -33,6 +34,17 @@ class TestThePage:
         desk.part(f"{path}?line=0", "live")
         assert polls not in desk.html
         assert 'id="head" hx-swap-oob' in desk.html
+
+    def test_says_on_the_path_what_was_read_and_done_in_words(
+        self, host: Registered, case: Case, path: str, helpdesk: Person, desk: Browser, work: Work
+    ) -> None:
+        jobs.start(actor=helpdesk, job=planned(helpdesk, case, work))
+        work()
+        desk.get(path)
+        told = desk.html.partition('id="path"')[2].partition("</ol>")[0]
+        assert f"{evidence.named('rdp.stage')}:" in told
+        assert "Put Remote Desktop back to protected connections:" in told
+        assert re.findall(r"\b(?:rdp|windows)\.[a-z_]+", told) == []
 
     def test_changes_nothing_by_looking(self, case: Case, path: str, desk: Browser) -> None:
         def counted() -> tuple[Any, ...]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from troubleshoot import access, diagnosis, wording
+from troubleshoot import access, diagnosis, evidence, wording
 from troubleshoot.engine import guide as guides
 from troubleshoot.models import Answer, Approval, Case, Entry, Job, JobLine, Message, Person
 from troubleshoot.reports.asking import actions
@@ -84,7 +84,7 @@ def _answers(case: Case) -> Iterator[Moment]:
     counting = _counting(case, rows)
     for row in rows:
         step = guide.steps.get(row.step)
-        asks, says = (step.title or step.subject, step.words(row.value)) if step else (row.step, row.value)
+        asks, says = evidence.in_words(step, row.value) if step else (row.step, row.value)
         who = str(row.by) if row.by else str(_SOURCES[Answer.Source(row.source)])
         text = f"{asks} {says}" if asks.endswith((".", "?", "!")) else f"{asks}: {says}"
         yield Moment(row.at, "answer", text, who, old=row.pk not in counting)

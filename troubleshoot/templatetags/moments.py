@@ -17,15 +17,19 @@ _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 
 
 @register.filter
-def moment(at: dt.datetime | str | None) -> SafeString | str:
-    """A point in time, also from a host's ISO text: the time alone when it is today, else with its day."""
+def moment(at: dt.datetime | str | None, precision: str = "seconds") -> SafeString | str:
+    """A point in time, also from a host's ISO text: the time alone when it is today, else with its day.
+
+    `precision` "minutes" is for what lasts long: nobody minds the second in which it began.
+    """
     if isinstance(at, str):
         at = _parsed(at)
     if at is None:
         return ""
     local = timezone.localtime(at)
     today = local.date() == timezone.localdate()
-    return _time(at, f"{local:%H:%M:%S}" if today else f"{local.day} {local:%b %Y, %H:%M}")
+    clock = f"{local:%H:%M}" if precision == "minutes" else f"{local:%H:%M:%S}"
+    return _time(at, clock if today else f"{local.day} {local:%b %Y, %H:%M}")
 
 
 @register.filter
