@@ -18,9 +18,6 @@ from troubleshoot.models import Answer, Case, Job
 from troubleshoot.models.job import ENDED
 from troubleshoot.probes import network
 
-#: Fact from the network → the stage of the look that tells most about it.
-_STAGES = {"rdp.certificate": "certificate", "rdp.tls_failure": "tls", "rdp.negotiation_failure": "x224"}
-
 
 @dataclass(frozen=True)
 class Said:
@@ -48,7 +45,9 @@ def known(look: Job) -> list[Known]:
     """The facts of a look, marked where the look at the same computer before it saw something else."""
     before = _looks().filter(host=look.host_id, ended_at__lte=look.ended_at).exclude(pk=look.pk).first()
     was = before.facts if before else {}
-    return [_known(name, part, was.get(name)) for name, part in sorted(look.facts.items())]
+    order = {name: place for place, name in enumerate(library.installed().words)}
+    facts = sorted(look.facts.items(), key=lambda one: (_inside(one[0]), order.get(one[0], len(order)), one[0]))
+    return [_known(name, part, was.get(name)) for name, part in facts]
 
 
 def path(case: Case, rows: Sequence[Answer], walk: Walk) -> list[Said]:
@@ -103,11 +102,8 @@ def _inside(name: str) -> bool:
 
 
 def _raw(name: str, readings: Sequence[str]) -> str:
-    """What was read: all that Windows said of it, or the stage of the connection that tells it."""
-    if _inside(name):
-        return "; ".join(readings)
-    stage = _STAGES.get(name, "")
-    return next((one for one in readings if stage and one.startswith(stage)), readings[-1] if readings else "")
+    """What was read: all that Windows said of it, or how far the connection came."""
+    return (readings[-1] if readings else "") if name == "rdp.stage" else "; ".join(readings)
 
 
 def _looks() -> QuerySet[Job]:

@@ -119,7 +119,7 @@ def look(
     def seen(report: network.Report) -> None:
         found.readings = [("network", "remote desktop", report.to_json())]
         measured = {name: value for name, value in report.facts.items() if thorough or name not in network.LATER}
-        found.facts = {name: Fact(name, value, _stages(report)) for name, value in measured.items()}
+        found.facts = {name: Fact(name, value, report.readings(name)) for name, value in measured.items()}
         on_outside(found)
 
     if wanted.outside:
@@ -253,7 +253,3 @@ REFUSALS = {
     ),
     "": "The computer refused our script. Nothing was changed.",
 }
-
-
-def _stages(report: network.Report) -> tuple[str, ...]:
-    return tuple(f"{stage.name}: {stage.detail}" for stage in report.stages)

@@ -63,6 +63,24 @@ FACTS: dict[str, tuple[str, ...]] = {
 """Every fact of the network probe with its possible values."""
 
 
+# What a fact follows from: stages by how their names begin. What is not here follows from the first looks.
+_FROM: dict[str, tuple[str, ...]] = {
+    "rdp.stage": ("name", "tcp", "x224", "tls", "certificate"),
+    "rdp.negotiation_failure": ("x224",),
+    "rdp.tls_failure": ("tls",),
+    "rdp.nla": ("x224", "offer"),
+    "rdp.security": ("x224", "offer"),
+    "rdp.plain": ("offer 0",),
+    "rdp.tls_versions": ("tls", "TLS"),
+    "rdp.steady": ("look",),
+    "rdp.families": ("tcp", "at "),
+    "rdp.same_computer": ("tcp", "at ", "its name"),
+    "gateway.stage": ("gateway",),
+    "gateway.certificate": ("gateway cert",),
+}
+_CERTIFICATE = ("certificate",)
+
+
 @dataclass(frozen=True)
 class Stage:
     """One step of the probe: what was found, and how long it took in milliseconds."""
@@ -91,6 +109,11 @@ class Report:
     def note(self, name: str, ms: int, *, detail: str, ok: bool = True) -> None:
         """Add a stage."""
         self.stages.append(Stage(name, ok, ms, detail))
+
+    def readings(self, fact: str) -> tuple[str, ...]:
+        """Return in words the stages from which a fact follows."""
+        starts = _FROM.get(fact, _CERTIFICATE)
+        return tuple(f"{one.name}: {one.detail}" for one in self.stages if one.name.startswith(starts))
 
     def to_json(self) -> dict[str, Any]:
         """Return the report in the form that the command ``probe --json`` prints."""
