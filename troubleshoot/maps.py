@@ -190,19 +190,22 @@ def _place(picture: Picture, boxes: Mapping[str, Box]) -> None:
     edges = [(names.index(name), names.index(row.target)) for name, box in boxes.items() for row in box.rows]
     columns, ways = layers(edges, len(names))
     middles = stacked(columns, [box.height for box in boxes.values()])
-    for x, column in enumerate(columns):
-        for node, _ in column:
-            if node < len(names):
-                box = boxes[names[node]]
-                box.x, box.y = x * (WIDTH + GAP), middles[node] - box.height / 2
-    _inside(picture)
     at = {node: (x * (WIDTH + GAP), middles[node]) for x, column in enumerate(columns) for node, _ in column}
+    for node, box in enumerate(boxes.values()):
+        box.x, box.y = at[node][0], at[node][1] - box.height / 2
+
+    def bends(name: str, row: Row) -> list[tuple[float, float]]:
+        return [at[node] for node in ways[names.index(name), names.index(row.target)]]
+
+    for name, box in boxes.items():
+        first = {row.target: [*bends(name, row), at[names.index(row.target)]][0][1] for row in box.rows}
+        # Answers stand in the order in which their lines leave, so that these do not cross each other.
+        box.rows = tuple(sorted(box.rows, key=lambda row: first[row.target]))
+    _inside(picture)
     for name, box in boxes.items():
         for row in box.rows:
-            way = ways[names.index(name), names.index(row.target)]
-            bends = [at[node] for node in way]
             end = (boxes[row.target].x - 6, boxes[row.target].y + EDGE + 12)
-            picture.paths.append(Path(name, row.answers, row.target, _line(box, row, bends, end), end))
+            picture.paths.append(Path(name, row.answers, row.target, _line(box, row, bends(name, row), end), end))
 
 
 def _inside(picture: Picture) -> None:
