@@ -56,6 +56,21 @@ class TestThePage:
         desk.part(path, "live")
         assert counted() == before
 
+    def test_shows_a_look_from_before_the_present_facts(
+        self, case: Case, path: str, employee: Person, desk: Browser, sit: Sit
+    ) -> None:
+        look = case.jobs.get(kind=Job.Kind.READ)
+        known = {"rdp.stage", "rdp.negotiation_failure", "windows.reached", "windows.termservice", "windows.nla"}
+        look.facts = {name: part for name, part in look.facts.items() if name in known}
+        look.save(update_fields=["facts"])
+        look.readings.filter(name__in=["registry values", "System log", "port of Remote Desktop"]).delete()
+        desk.get(path)
+        assert f"{len(look.facts)} readings" in desk.html
+
+        person = sit(employee)
+        person.get(f"/cases/{case.pk}")
+        assert str(case.pk) in person.html
+
     def test_marks_notices_as_read_when_something_is_done(
         self, lab: MakeLab, employee: Person, helpdesk: Person, desk: Browser, work: Work
     ) -> None:
