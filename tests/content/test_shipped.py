@@ -219,6 +219,7 @@ FAULTS = [
     ),
     ("TLS 1.2 off", {"rdp__stage": "tls_failed", "windows__tls12": "off"}, "tls_off", {}),
     ("ciphers limited", {"rdp__stage": "tls_failed", "windows__cipher_policy": "set"}, "ciphers_set", {}),
+    ("storm that lets some through", {"windows__sign_in_failures": "storm"}, "storm", {}),
     ("flapping", {"rdp__steady": "flapping"}, "unstable", {}),
     ("one address dead", {"rdp__families": "one_fails"}, "one_family", {}),
     ("two computers", {"rdp__same_computer": "differs"}, "two_computers", {}),
