@@ -7,6 +7,8 @@ import pytest
 
 from tests.lab.hosts import listening, seen
 from troubleshoot.lab.faults import FAULTS
+from troubleshoot.lab.powershell import ScriptFailed, run
+from troubleshoot.lab.reactions import service_started, service_stopped
 from troubleshoot.lab.state import HostState, healthy
 
 UNREACHED = ("unknown", "unknown", "unknown", "unknown", "unknown")
@@ -135,3 +137,31 @@ def test_keeps_a_stamped_thumbprint_true() -> None:
         entry = state.document["certificates"]["Remote Desktop"][0]
     assert report.certificate["thumbprint"] == entry["thumbprint"]
     assert report.facts["rdp.certificate"] == "expired"
+
+
+def test_of_a_service_that_hangs_is_over_when_it_starts_anew() -> None:
+    with listening("service-hung") as (state, server):
+        service_stopped(state, "TermService")
+        stopped = seen(server.port).verdict
+        service_started(state, "TermService")
+        assert (stopped, seen(server.port).verdict) == ("refused", "ok")
+
+
+@pytest.mark.parametrize(("fault", "cured"), [("service-wrong-account", "account"), ("service-disabled", "start_mode")])
+def test_keeps_a_service_from_starting_until_it_is_set_right(fault: str, cured: str) -> None:
+    script = "param()\nStart-Service -Name TermService -ErrorAction Stop"
+    right = healthy("ACC-07")["services"]["TermService"][cured]
+    with listening(fault) as (state, server):
+        with pytest.raises(ScriptFailed, match="cannot be started"):
+            run(script, {}, state)
+        with state.changing() as document:
+            document["services"]["TermService"][cured] = right
+        run(script, {}, state)
+        assert seen(server.port).verdict == "ok"
+
+
+def test_of_tls_shows_which_versions_are_left_and_what_a_certificate_is_for() -> None:
+    with listening("tls12-off") as (_, server):
+        assert seen(server.port).facts["rdp.tls_versions"] == "old_only"
+    with listening("chosen-certificate-wrong-purpose") as (_, server):
+        assert seen(server.port).facts["rdp.certificate_purpose"] == "missing"
