@@ -20,6 +20,8 @@ REPAIRABLE = {
     "service-stopped": "restart-remote-desktop",
     "security-layer-rdp": "require-tls",
     "nla-required": "lift-nla",
+    "key-file-permissions": "repair-key-file-permissions",
+    "firewall-closed": "open-firewall",
 }
 
 
