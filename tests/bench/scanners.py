@@ -30,7 +30,7 @@ class Said:
 def ours(port: int, *, thorough: bool = True) -> Said:
     """Look with our own probe."""
     registered = Registered("acc-07", "127.0.0.1", frozenset({port}), _LOOPBACK)
-    return _read(probe(registered, port, thorough=thorough))
+    return _read(probe(registered, port, thorough=thorough, versions=True))
 
 
 def _read(report: Report) -> Said:

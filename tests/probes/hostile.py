@@ -69,7 +69,7 @@ def serving(handler: Handler, *, listen: str = "127.0.0.1", number: int = 0) -> 
 
 
 def look(port: int, *, seconds: float = 5, name: str = "acc-07") -> Report:
-    return probe(Registered(name, "127.0.0.1", frozenset({port}), LOOPBACK), port, seconds=seconds)
+    return probe(Registered(name, "127.0.0.1", frozenset({port}), LOOPBACK), port, seconds=seconds, versions=True)
 
 
 def look_at(handler: Handler, *, seconds: float = 5, name: str = "acc-07") -> Report:

@@ -18,11 +18,13 @@ from tests.probes.hostile import (
     certificate,
     drain,
     failure,
+    in_tls,
     look,
     look_at,
     presenting,
     selected,
     serving,
+    tls_record,
 )
 from troubleshoot.probes import later, tls
 from troubleshoot.probes.caller import MOST
@@ -115,6 +117,12 @@ class TestTlsVersions:
         report = look_at(handler)
         assert (report.facts["rdp.tls_versions"], report.certificate["tls_versions"]) == (fact, accepted)
 
+    def test_only_when_it_is_asked_to_because_a_refusal_is_an_error_in_the_hosts_log(self) -> None:
+        with serving(presenting(OURS)) as port:
+            report = probe(Registered("acc-07", "127.0.0.1", frozenset({port}), BOTH), port, seconds=3)
+        assert report.facts["rdp.tls_versions"] == "current"
+        assert not {"TLSv1.2", "TLSv1.1", "TLSv1"} & stages(report).keys()
+
     def test_but_never_calls_refused_what_this_computer_cannot_offer(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(later, "speaks", lambda version: version >= ssl.TLSVersion.TLSv1_2)
         report = look_at(presenting(OURS))
@@ -125,6 +133,12 @@ class TestTlsVersions:
         assert look_at(answering(selected(0))).facts["rdp.tls_versions"] == "none"
         assert look_at(answering(failure(2))).facts["rdp.tls_versions"] == "none"
         assert look_at(answering(failure(3))).facts["rdp.tls_versions"] == "unknown"
+
+    def test_and_says_none_where_the_host_refuses_every_version(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        refusing = in_tls(tls_record(21, b"\x02\x46"))  # alert 70, protocol version
+        assert look_at(refusing).facts["rdp.tls_versions"] == "none"
+        monkeypatch.setattr(later, "speaks", lambda version: version >= ssl.TLSVersion.TLSv1_2)
+        assert look_at(refusing).facts["rdp.tls_versions"] == "unknown"  # we did not offer them all
 
     def test_knows_what_its_own_openssl_speaks(self) -> None:
         assert tls.speaks(ssl.TLSVersion.TLSv1_2)

@@ -44,7 +44,7 @@ class Later:
         self._address, self._first = first or ("", Glance(report.facts["rdp.stage"]))
         self._prompt = sum(stage.ms for stage in report.stages) < _PROMPT_MS
 
-    def run(self) -> None:
+    def run(self, *, versions: bool) -> None:
         """Look again where a look can tell something; what there is no time for is said to be skipped."""
         if self._first.stage in REACHED.values() and not self._address:
             self._address = self._line.addresses()[0]
@@ -55,7 +55,9 @@ class Later:
         if self._first.stage in {"negotiation_refused", "ok"}:
             self._offer_early()
         if self._facts["rdp.tls_versions"] == "unknown":
-            self._versions()
+            self._judge_versions()
+        if versions and self._first.version in _VERSIONS:
+            self._try_older()
         self._elsewhere()
 
     def _skip(self, name: str, why: str) -> None:
@@ -96,18 +98,19 @@ class Later:
             reply = self._caller.ask_afresh(self._address, _EARLY)
             self._report.note(name, since(begin), ok=not isinstance(reply, Closed | NotRdp), detail=str(reply))
 
-    def _versions(self) -> None:
-        """Try each older TLS version alone. The host chose the newest that both speak; newer ones it refused."""
+    def _judge_versions(self) -> None:
+        """Judge by the version that the host chose: it takes the newest that both speak."""
+        chosen = _VERSIONS.get(self._first.version)
+        if chosen is not None:
+            self._facts["rdp.tls_versions"] = "old_only" if chosen < _TLS.TLSv1_2 else "current"
+        elif self._facts["rdp.tls_failure"] == "alert_70" and all(map(speaks, _VERSIONS.values())):
+            self._facts["rdp.tls_versions"] = "none"  # every version was offered
+
+    def _try_older(self) -> None:
+        """Try each older TLS version alone; newer ones than it chose the host has refused already."""
         chosen = self._first.version
-        if chosen not in _VERSIONS:
-            if self._facts["rdp.tls_failure"] == "alert_70" and all(map(speaks, _VERSIONS.values())):
-                self._facts["rdp.tls_versions"] = "none"  # every version was offered
-            return
-        old = _VERSIONS[chosen] < _TLS.TLSv1_2
-        self._facts["rdp.tls_versions"] = "old_only" if old else "current"
         older = [name for name, version in _VERSIONS.items() if version < _VERSIONS[chosen]]
-        accepted = [chosen, *(name for name in older if self._accepts(name))]
-        self._report.certificate["tls_versions"] = accepted
+        self._report.certificate["tls_versions"] = [chosen, *(name for name in older if self._accepts(name))]
 
     def _accepts(self, name: str) -> bool:
         version = _VERSIONS[name]

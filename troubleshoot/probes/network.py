@@ -40,13 +40,16 @@ def probe(
     *,
     seconds: float = 10,
     thorough: bool = True,
+    versions: bool = False,
     gateway: Gateway | None = None,
     on_verdict: OnVerdict = lambda _: None,
 ) -> Report:
     """Look at a Remote Desktop port from outside, for ``seconds`` at most; findings never raise.
 
     ``thorough`` judges the facts of LATER too, and ``gateway`` is looked at last; ``on_verdict`` hears before
-    that how far a connection comes. At most 12 connections are made to the host, one after another.
+    that how far a connection comes. ``versions`` also tries each older TLS version alone, which no fact needs:
+    a host that refuses one notes an error that a look inside would find. At most 12 connections are made to the
+    host, one after another.
     DialError (``not_allowed``) when the port or address is not one that may be dialled: that is no finding.
     """
     report = Report(target=f"{registered.name}:{port}", origin=socket.gethostname())
@@ -60,7 +63,7 @@ def probe(
             first = _First(caller, report).run()
             on_verdict(report)
             if thorough:
-                Later(caller, report, first).run()
+                Later(caller, report, first).run(versions=versions)
         if thorough:
             gateways.look(gateway, report, seconds=deadline - time.monotonic())
     finally:

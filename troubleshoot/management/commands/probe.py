@@ -44,7 +44,8 @@ class Command(BaseCommand):
             raise CommandError("--seconds lies between 0 and 600.", returncode=2)
         try:
             registered, port, lab = _target(options)
-            report = probe(registered, port, seconds=options["seconds"], gateway=_gateway(options, registered))
+            gateway = _gateway(options, registered)
+            report = probe(registered, port, seconds=options["seconds"], versions=True, gateway=gateway)
         except (ValueError, DialError) as error:
             raise CommandError(str(error), returncode=2) from error
         self.stdout.write(json.dumps(report.to_json(), indent=2) if options["json"] else _text(report, lab=lab))
