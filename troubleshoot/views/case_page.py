@@ -115,10 +115,14 @@ class Scene(Remedy):
         offered = self.screen in {"question", "desk"} and diagnosis.comes_through(known)
         return offered and self.case.closed_at is None and bool(own_pc.command(self.case))
 
-    @property
+    @cached_property
     def told_by_pc(self) -> list[str]:
-        """What the person's own PC told, in words."""
-        return wording.told({name: part["value"] for name, part in self.case.pc.items()}, self.host)
+        """What the person's own PC told, in words; nothing while nothing was pasted."""
+        return (
+            []
+            if not self.case.pc
+            else wording.told({name: part["value"] for name, part in self.case.pc.items()}, self.host)
+        )
 
     @property
     def mended(self) -> bool:
