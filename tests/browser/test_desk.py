@@ -9,6 +9,9 @@ from tests.chain.steps import Work, opened, planned
 from troubleshoot import care, cases, jobs
 from troubleshoot.models import Case, Person
 
+#: Milliseconds after which a page that is only watched asks again.
+POLL = 5_000
+
 
 @pytest.fixture
 def case(lab: MakeLab, employee: Person, work: Work) -> Case:
@@ -54,13 +57,15 @@ def test_the_board_is_read_by_keyboard_alone_and_follows_by_itself(
     case: Case, employee: Person, helpdesk: Person, window: OpenWindow
 ) -> None:
     desk = window(helpdesk)
+    desk.page.clock.install()
     desk.go("/board")
     desk.check()
     rows = desk.page.locator(".board th a")
     expect(rows).to_have_count(1)
     other = cases.open_case(actor=employee, beneficiary=employee, error_text="0x904", host=None)
     care.ask_for_help(actor=employee, case=other)
-    expect(rows).to_have_count(2, timeout=15_000)
+    desk.page.clock.fast_forward(POLL)
+    expect(rows).to_have_count(2)
     expect(desk.page).to_have_title("(2) Board · Mendpoint")
     desk.page.keyboard.press("j")
     expect(desk.page.locator("body")).to_be_focused()
@@ -80,13 +85,16 @@ def test_nothing_that_is_typed_is_lost_while_the_case_moves_on(
 ) -> None:
     job = planned(helpdesk, case, work)
     desk = window(helpdesk)
+    desk.page.clock.install()
     desk.go(f"/desk/cases/{case.pk}")
     box = desk.page.get_by_label("Message to Emil")
     box.fill("Please wait a moment")
     care.say(actor=employee, case=case, text="Are you there?")
-    expect(desk.page.locator("#talk")).to_contain_text("Are you there?", timeout=15_000)
+    desk.page.clock.fast_forward(POLL)
+    expect(desk.page.locator("#talk")).to_contain_text("Are you there?")
     jobs.start(actor=helpdesk, job=job)
-    expect(desk.page.get_by_text("This case has moved on")).to_be_visible(timeout=15_000)
+    desk.page.clock.fast_forward(POLL)
+    expect(desk.page.get_by_text("This case has moved on")).to_be_visible()
     expect(box).to_have_value("Please wait a moment")
     box.focus()
     desk.page.keyboard.press("Tab")
