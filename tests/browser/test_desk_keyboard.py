@@ -71,6 +71,7 @@ def test_a_change_is_undone_with_a_reason(
     work()
     hanna.visit.go(f"/desk/cases/{case.pk}")
     expect(hanna.visit.page.get_by_text("Undone: ACC-07 is as it was before")).to_be_visible()
+    expect(hanna.visit.page.get_by_role("heading", name="The last undoing")).to_be_visible()
     hanna.sound()
 
 
