@@ -283,11 +283,18 @@ def need(case: Case, walk: Walk) -> str:
     job = fix_job(case, walk.at.subject) if walk.at.kind == "fix" else None
     if job and job.state == State.UNKNOWN:
         return Case.Need.DECIDE
-    if case.asked_for_help_at or case.waiting_for == Case.WaitingFor.HELPDESK:
+    if case.asked_for_help_at or case.waiting_for == Case.WaitingFor.HELPDESK or _undone(case, walk):
         return Case.Need.HELP
     if walk.at.kind == "fix" and (job is None or job.state in TO_START) and not self_service(case, walk.at.subject):
         return Case.Need.START
     return ""
+
+
+def _undone(case: Case, walk: Walk) -> bool:
+    """Whether the remedy that a person was to try has been put back since: what comes next is for helpdesk to say."""
+    fixed = [step for step, value in walk.path if value == "verified"] if walk.at.kind == "try" else []
+    job = fix_job(case, guide_of(case).steps[fixed[-1]].subject) if fixed else None
+    return job is not None and job.state == State.REVERTED
 
 
 def self_service(case: Case, action: str) -> bool:

@@ -110,7 +110,15 @@ class TestAFix:
 
 class TestUndoing:
     def test_says_what_it_would_write_back_and_does_it_once(
-        self, host: Registered, case: Case, path: str, helpdesk: Person, approver: Person, desk: Browser, work: Work
+        self,
+        host: Registered,
+        case: Case,
+        path: str,
+        employee: Person,
+        helpdesk: Person,
+        approver: Person,
+        desk: Browser,
+        work: Work,
     ) -> None:
         job = planned(helpdesk, case, work)
         jobs.start(actor=helpdesk, job=job)
@@ -126,6 +134,13 @@ class TestUndoing:
         agreed(approver, job.reverts.get())
         work()
         assert "Undone: LAB-01 is as it was before" in desk.get(path)
+        case.refresh_from_db()
+        assert case.need == Case.Need.HELP
+        own = Browser(employee).get(f"/cases/{case.pk}")
+        assert "It was put back as it was" in own
+        assert "Helpdesk decides what comes next" in own
+        assert "it answers properly, on two fresh connections" not in own
+        assert "Same error" not in own, "nothing is left to try"
         assert "Undo on LAB-01" not in desk.get(path)
         assert layer(host) == 0
 

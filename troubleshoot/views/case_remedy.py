@@ -127,6 +127,16 @@ class Remedy(Standing):
         return wording.bad_end(job.state, self.host, again=self.may_try_again, denied=_denied(job))
 
     @property
+    def put_back(self) -> bool:
+        """Whether the change that helped, and was to be tried, has been undone since."""
+        job = self.ended_fix
+        return bool(
+            job
+            and job.state == State.REVERTED
+            and any(row.job_id == job.pk and row.value == "verified" for row in self.rows)
+        )
+
+    @property
     def mark(self) -> str:
         """The screen, and whether it says something else than before: a page that is watching tells of a change."""
         return f"{self.screen}-end" if self.screen == "running" and self.bad_end else self.screen

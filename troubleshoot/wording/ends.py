@@ -63,7 +63,7 @@ def bad_end(state: str, host: str, *, again: bool = True, denied: bool = False) 
         ),
         State.REVERTED: End(
             _("It was put back as it was"),
-            _("The change made it worse or did not help, so it was undone."),
+            _("The change made it worse, did not help or was not wanted, so it was undone."),
             helpdesk,
         ),
         State.DECLINED: End(_("Not approved"), nothing, _("Helpdesk has your case and can offer another way.")),
