@@ -274,12 +274,14 @@ def _irreversible(resource: Resource, title: str, fields: Mapping[str, Value], e
 
 def _back(item: Item, resource: Resource, state: State | None) -> dict[str, Value]:
     """Return what now differs from before, with its old value: of the fields that the run was to change, and, if one
-    of these does, of whatever else can be written and went along (a value that was removed lost its kind and text)."""
+    of these does, of whatever else can be written and is gone (a value that was removed lost its kind and text). What
+    somebody else has set to something stays."""
     if state is None:
         return {}
     found = {
         name: item.before[name]
         for name, field in resource.fields.items()
         if field.writable and name in item.before and name in state and differs(item.before[name], state[name])
+        if name in item.desired or state[name] is None
     }
     return found if set(found) & set(item.desired) else {}
