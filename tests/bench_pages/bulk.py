@@ -62,7 +62,7 @@ def world(people: list[Person], sites: list[Site], *, hosts: int, seed: int = 1)
     Plan.objects.bulk_create(plans, batch_size=500)
     guide = library.installed().guides["rdp-connection-closed"]
     walks = [_walk(guide, journey) for example in guide.examples for journey in example.journeys()]
-    walks = [one for one in walks if one[1].kind == "end"]  # an example of a part begins in the middle
+    walks = [one for one in walks if one[1].kind == "end"]  # an example of a part may lead into another part
     return World(
         people,
         rows,
@@ -84,10 +84,25 @@ def _plan(action: Action) -> rules.Plan:
 
 
 def _walk(guide: Guide, journey: dict[str, str]) -> tuple[Steps, Step]:
-    """A journey of the guide's own examples: its answers, who gave each, and the end."""
+    """A journey of the guide's own examples: its answers, who gave each, and the end. One of a part begins in the
+    middle, so the shortest way there comes first.
+    """
+    journey = {**_way_to(guide, next(iter(journey))), **journey}
     sources = {"fact": "reading", "fix": "fix"}
     steps = [(name, value, sources.get(guide.steps[name].kind, "person")) for name, value in journey.items()]
     return steps, walk(guide, journey).at
+
+
+def _way_to(guide: Guide, wanted: str) -> dict[str, str]:
+    ways: dict[str, dict[str, str]] = {guide.start: {}}
+    todo = [guide.start]
+    while wanted not in ways:
+        step = todo.pop(0)
+        for value, leads in guide.steps[step].to.items():
+            if leads not in ways:
+                ways[leads] = {**ways[step], step: value}
+                todo.append(leads)
+    return ways[wanted]
 
 
 def cases(made: World, count: int, *, days: float = 365) -> None:
