@@ -4,13 +4,15 @@ A page holds dozens of fixed texts, icons and addresses, and Django works each o
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.template import Context, Library, Node
 from django.template.base import Parser, Token
-from django.template.defaulttags import url
+from django.template.defaulttags import URLNode, url
 from django.templatetags import i18n, static
-from django.urls import get_script_prefix, get_urlconf
+from django.urls import get_script_prefix, get_urlconf, reverse
+from django.utils.html import conditional_escape
 from django.utils.translation import get_language
 
 register = Library()
@@ -50,11 +52,31 @@ def static_file(parser: Parser, token: Token) -> Node:
     return Constant(node, lambda: staticfiles_storage.__class__) if _is_literal(token) else node
 
 
+class Address(Node):
+    """The address of a page that is named by a literal: made once for each value of its arguments."""
+
+    child_nodelists = ()
+
+    def __init__(self, node: URLNode) -> None:
+        self._name, self._arguments = str(node.view_name.resolve(Context())), node.args
+
+    def render(self, context: Context) -> str:
+        """The address in the present table of addresses, below the present prefix."""
+        arguments = tuple(one.resolve(context) for one in self._arguments)
+        return _address(self._name, arguments, get_urlconf(), get_script_prefix())
+
+
+@lru_cache(maxsize=4096)
+def _address(name: str, arguments: tuple[object, ...], urlconf: str | None, _prefix: str) -> str:
+    return conditional_escape(reverse(name, urlconf, args=arguments))
+
+
 @register.tag("url")
 def address(parser: Parser, token: Token) -> Node:
-    """`{% url "name" %}` alone is constant in each table of addresses, below each prefix."""
+    """`{% url "name" argument … %}` is constant for each value of its arguments."""
     node = url(parser, token)
-    return Constant(node, lambda: (get_urlconf(), get_script_prefix())) if _is_literal(token) else node
+    plain = node.asvar is None and not node.kwargs and not node.view_name.filters
+    return Address(node) if plain and isinstance(node.view_name.var, str) else node
 
 
 def _is_literal(token: Token) -> bool:
