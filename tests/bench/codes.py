@@ -1,14 +1,20 @@
 """How long an answer to a pasted text takes: crafted ones, random ones, and the longest that a form lets through."""
 
+import os
 import random
 import statistics
 import sys
 import time
 from collections.abc import Iterable
 
-from tests.engine.dialogs import stored
-from tests.engine.test_dialogs import RANDOM, TABLE, text
-from troubleshoot.engine.pasted import LIMIT
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+django.setup()  # the catalogue's folders are a setting
+
+from tests.engine.dialogs import stored  # noqa: E402
+from tests.engine.test_dialogs import RANDOM, TABLE, text  # noqa: E402
+from troubleshoot.engine.pasted import LIMIT  # noqa: E402
 
 AIM_MS = 50
 HOSTILE = ("0x904 ", "error: 9", "TLS alert ", "错误代码 ", "-1", "\u00a0", "ERRINFO_A ", "1:22 ", "0x904. a")

@@ -15,7 +15,7 @@ from django.conf import settings
 
 from tests.e2e.world import wait_for
 from troubleshoot import jobs, library, visits
-from troubleshoot.models import Host, Job, Person
+from troubleshoot.models import Case, Host, Job, Person
 from troubleshoot.models.job import ENDED, State
 from troubleshoot.probes import network, windows, x224
 from troubleshoot.remote import winrm
@@ -56,15 +56,15 @@ def by_threads(hosts: Sequence[Host], threads: int) -> Rate:
         return done()
 
 
-def by_celery(hosts: Sequence[Host], person: Person) -> Rate:
-    """The same as jobs: asked for, rung, claimed, run, recorded and ended by a worker process."""
-    with _timed(len(hosts)) as done:
-        asked = [jobs.request_reading(actor=person, host=host).pk for host in hosts]
+def by_celery(opened: Sequence[Case], person: Person) -> Rate:
+    """The same as jobs of cases: asked for, rung, claimed, run, recorded and ended by a worker process."""
+    with _timed(len(opened)) as done:
+        asked = [jobs.request_reading(actor=person, host=case.host, case=case).pk for case in opened if case.host]
         ours = Job.objects.filter(pk__in=asked)
         wait_for(lambda: not ours.exclude(state__in=ENDED).exists() or None, "the jobs", seconds=170)
         rate = done()
-    if ours.exclude(state=State.DONE).exists():
-        raise RuntimeError("a job did not end well")
+    if bad := ours.exclude(state=State.DONE).first():
+        raise RuntimeError(f"a job ended {bad.state}: {bad.explanation}")
     return rate
 
 
