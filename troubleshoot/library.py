@@ -1,6 +1,7 @@
 """What is installed: the catalogue as this process read it at start, with the facts of probes and of content."""
 
 import functools
+import gc
 import importlib
 import pkgutil
 
@@ -24,7 +25,9 @@ def probed() -> FactList:
 @functools.cache
 def installed() -> Catalog:
     """The catalogue, read once. Raises engine.catalog.CatalogError with every problem, by file, line and key."""
-    return content.load(settings.CATALOG_DIRS, probed())
+    found = content.load(settings.CATALOG_DIRS, probed())
+    gc.freeze()  # it lives as long as the process: walking it again and again would hold up an answer for 50 ms
+    return found
 
 
 def facts() -> FactList:
