@@ -139,6 +139,7 @@ class TestUndoing:
         own = Browser(employee).get(f"/cases/{case.pk}")
         assert "It was put back as it was" in own
         assert "Helpdesk decides what comes next" in own
+        assert "Can a secure connection start?" not in own, "that was before it was put back"
         assert "it answers properly, on two fresh connections" not in own
         assert "Same error" not in own, "nothing is left to try"
         assert "Undo on LAB-01" not in desk.get(path)
