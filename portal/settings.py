@@ -55,7 +55,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "troubleshoot.context.surroundings",
+                "troubleshoot.web.context_processors.surroundings",
             ],
             "libraries": {"i18n": "portal.constants", "static": "portal.constants"},
         },
@@ -86,7 +86,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "troubleshoot.Person"
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "troubleshoot.visitors.Backend"]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "troubleshoot.people.auth_backend.Backend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -103,7 +103,7 @@ AXES_COOLOFF_TIME = 0.25  # hours
 AXES_RESET_ON_SUCCESS = True
 AXES_USERNAME_FORM_FIELD = "username"
 AXES_DISABLE_ACCESS_LOG = True  # the audit log is the record
-AXES_LOCKOUT_CALLABLE = "troubleshoot.views.sign_in.locked_out"
+AXES_LOCKOUT_CALLABLE = "troubleshoot.web.sign_in.locked_out"
 
 _HTTPS = env.flag("MENDPOINT_HTTPS")
 SESSION_COOKIE_NAME = "__Host-session" if _HTTPS else "session"

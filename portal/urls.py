@@ -2,4 +2,4 @@
 
 from django.urls import include, path
 
-urlpatterns = [path("", include("troubleshoot.urls"))]
+urlpatterns = [path("", include("troubleshoot.web.urls"))]

@@ -20,8 +20,9 @@ from pytest_django import DjangoDbBlocker, Settings
 from xdist.scheduler import LoadScopeScheduling
 
 from tests import postgres
-from troubleshoot import audit, people
+from troubleshoot import audit
 from troubleshoot.models import Person, Role, Site
+from troubleshoot.people import accounts as people
 
 TESTER = audit.Machine("cli", "tests")
 PASSWORD = "correct horse battery staple"

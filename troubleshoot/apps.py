@@ -1,7 +1,8 @@
 """The Django app: loads the system checks when it starts."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
-from django.utils.module_loading import autodiscover_modules
 
 
 class TroubleshootConfig(AppConfig):
@@ -12,4 +13,5 @@ class TroubleshootConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the system checks; they need the models, so they cannot be imported any earlier."""
-        autodiscover_modules("system_checks")
+        for package in ("operations", "web"):
+            import_module(f"troubleshoot.{package}.system_checks")

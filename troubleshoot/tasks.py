@@ -5,7 +5,8 @@ import uuid
 
 from celery import shared_task
 
-from troubleshoot import queue, runs
+from troubleshoot.jobs import dispatch as queue
+from troubleshoot.operations import worker as runs
 
 log = logging.getLogger(__name__)
 

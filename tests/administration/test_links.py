@@ -9,8 +9,9 @@ from django.test import Client
 
 from tests.bench_pages import bulk
 from tests.conftest import TESTER, MakePerson
-from troubleshoot import connection, hosts
+from troubleshoot import hosts
 from troubleshoot.models import Credential, Notice, Person, Site
+from troubleshoot.operations import connection_test as connection
 
 pytestmark = pytest.mark.django_db
 MOST = 150

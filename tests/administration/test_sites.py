@@ -7,8 +7,9 @@ from pytest_django import Settings
 
 from tests.administration.pages import SITES, tags, words
 from tests.conftest import TESTER, MakePerson
-from troubleshoot import library, people
+from troubleshoot.catalog import registry as library
 from troubleshoot.models import Entry, Person, Site
+from troubleshoot.people import accounts as people
 
 pytestmark = pytest.mark.django_db
 

@@ -10,9 +10,10 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from tests.conftest import TESTER, MakePerson
-from troubleshoot import audit, people
+from troubleshoot import audit
 from troubleshoot.engine import canonical
 from troubleshoot.models import Entry, EntryObject, PersonalPart, Site, Writer
+from troubleshoot.people import accounts as people
 
 
 def note(**kwargs: object) -> Entry:

@@ -14,7 +14,7 @@ django.setup()  # the catalogue's folders are a setting
 
 from tests.engine.dialogs import stored  # noqa: E402
 from tests.engine.test_dialogs import RANDOM, TABLE, text  # noqa: E402
-from troubleshoot.engine.pasted import LIMIT  # noqa: E402
+from troubleshoot.engine.pasted_text import LIMIT  # noqa: E402
 
 AIM_MS = 50
 HOSTILE = ("0x904 ", "error: 9", "TLS alert ", "错误代码 ", "-1", "\u00a0", "ERRINFO_A ", "1:22 ", "0x904. a")

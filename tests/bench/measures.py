@@ -14,7 +14,9 @@ from uuid import uuid4
 from django.conf import settings
 
 from tests.e2e.world import wait_for
-from troubleshoot import jobs, library, visits
+from troubleshoot.catalog import registry as library
+from troubleshoot.hosts import visits
+from troubleshoot.jobs import lifecycle as jobs
 from troubleshoot.models import Case, Host, Job, Person
 from troubleshoot.models.job import ENDED, State
 from troubleshoot.probes import network, windows, x224

@@ -16,8 +16,10 @@ from django.utils import timezone
 
 from tests.bench import measures
 from tests.e2e.world import SECRET, USER
-from troubleshoot import audit, cases, hosts, people
+from troubleshoot import audit, hosts
+from troubleshoot.cases import opening as cases
 from troubleshoot.models import Host, Person, Site
+from troubleshoot.people import accounts as people
 
 Line = tuple[str, str, str]
 THREADS, ROUNDS = 8, 4

@@ -13,7 +13,8 @@ from pathlib import Path
 from django.utils import timezone
 from uuid6 import uuid7
 
-from troubleshoot import diagnosis, library
+from troubleshoot.catalog import registry as library
+from troubleshoot.diagnosis import progress as diagnosis
 from troubleshoot.engine import plan as rules
 from troubleshoot.engine.action import Action
 from troubleshoot.engine.guide import Guide, Step, walk
@@ -21,7 +22,7 @@ from troubleshoot.models import Answer, Approval, Case, GuideVersion, Host, Job,
 from troubleshoot.models.job import State
 
 CHUNK = 5000
-CATALOG = Path(library.__file__).parent / "catalog"
+CATALOG = Path(library.__file__).parent
 #: Answer of a fix → how its job may have ended.
 ENDS = {
     "verified": (State.VERIFIED,),

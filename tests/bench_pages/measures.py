@@ -20,8 +20,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests.bench_pages import bare, bulk
-from troubleshoot import audit, cases, diagnosis, people
+from troubleshoot import audit
+from troubleshoot.cases import opening as cases
+from troubleshoot.diagnosis import progress as diagnosis
 from troubleshoot.models import Case, Job, Person, Site
+from troubleshoot.people import accounts as people
 
 Row = tuple[str, str, str, bool]
 CLI = audit.Machine("cli", "bench")

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import OpenWindow
 from tests.chain.conftest import MakeLab
 from tests.chain.steps import Work, opened, planned
-from troubleshoot import jobs
+from troubleshoot.jobs import lifecycle as jobs
 from troubleshoot.models import Job, Person
 
 

@@ -10,8 +10,9 @@ from tests.browser.conftest import Sit
 from tests.chain.conftest import MakeLab
 from tests.chain.steps import Work, opened, planned
 from tests.conftest import TESTER, MakePerson
-from troubleshoot import care, people
+from troubleshoot.cases import handling as care
 from troubleshoot.models import Case, Job, Person, Site
+from troubleshoot.people import accounts as people
 
 
 @pytest.fixture

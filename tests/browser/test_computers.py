@@ -9,8 +9,10 @@ from playwright.sync_api import FilePayload, expect
 from tests.browser.conftest import OpenWindow
 from tests.chain.conftest import MakeLab
 from tests.conftest import TESTER, MakePerson
-from troubleshoot import connection, hosts, people
+from troubleshoot import hosts
 from troubleshoot.models import Host, Person, Site
+from troubleshoot.operations import connection_test as connection
+from troubleshoot.people import accounts as people
 
 COMPUTERS = "/administration/computers"
 

@@ -11,9 +11,10 @@ from pytest_django import Settings
 from tests.browser.conftest import OpenWindow
 from tests.chain.conftest import MakeLab
 from tests.conftest import TESTER
-from troubleshoot import connection, hosts
+from troubleshoot import hosts
 from troubleshoot.lab.winrm import Limits
 from troubleshoot.models import Credential, Host, Person
+from troubleshoot.operations import connection_test as connection
 from troubleshoot.probes.windows import READINGS
 
 COMPUTERS = "/administration/computers"

@@ -6,7 +6,9 @@ from playwright.sync_api import expect
 from tests.browser.conftest import OpenWindow
 from tests.chain.conftest import MakeLab
 from tests.chain.steps import Work, opened, planned
-from troubleshoot import care, cases, jobs
+from troubleshoot.cases import handling as care
+from troubleshoot.cases import opening as cases
+from troubleshoot.jobs import lifecycle as jobs
 from troubleshoot.models import Case, Person
 
 #: Milliseconds after which a page that is only watched asks again.

@@ -6,8 +6,10 @@ from tests.browser.conftest import Sit
 from tests.chain.conftest import MakeLab
 from tests.chain.steps import Work, opened, planned
 from tests.desk.test_board import asking, computer
-from troubleshoot import approvals, cases, jobs
+from troubleshoot.cases import opening as cases
+from troubleshoot.jobs import lifecycle as jobs
 from troubleshoot.models import Case, Person, Site
+from troubleshoot.remediation import approvals
 
 
 def test_a_case_is_taken_handed_back_and_taken_over(

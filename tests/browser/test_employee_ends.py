@@ -14,11 +14,15 @@ from tests.chain.conftest import MakeLab, Registered
 from tests.chain.steps import Work
 from tests.conftest import TESTER
 from tests.employee.pages import Reader, case_of
-from troubleshoot import approvals, changes, hosts, keeper, plans
-from troubleshoot.lab import reactions
+from troubleshoot import hosts
+from troubleshoot.lab import service_reactions as reactions
 from troubleshoot.lab.powershell.errors import ScriptFailed
 from troubleshoot.models import Case, Job, Person
 from troubleshoot.models.job import State
+from troubleshoot.operations import keeper
+from troubleshoot.remediation import approvals
+from troubleshoot.remediation import execution as changes
+from troubleshoot.remediation import planning as plans
 
 
 @dataclass

@@ -12,9 +12,10 @@ from tests.chain.conftest import MakeLab
 from tests.chain.steps import ERROR, Work
 from tests.conftest import TESTER
 from tests.employee.pages import Reader, case_of
-from troubleshoot import care, hosts
+from troubleshoot import hosts
+from troubleshoot.cases import handling as care
 from troubleshoot.models import Case, Message, Person, Site
-from troubleshoot.views import limits
+from troubleshoot.web import rate_limits as limits
 
 HELP = "Get help from a person"
 WITH_HELPDESK = "Helpdesk has your case, with everything you see here."

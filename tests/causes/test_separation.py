@@ -4,9 +4,10 @@ from collections.abc import Mapping
 
 import pytest
 
-from troubleshoot import judging, library
+from troubleshoot.catalog import registry as library
+from troubleshoot.diagnosis import judgement as judging
 from troubleshoot.engine.facts import Fact
-from troubleshoot.engine.pasted import Code
+from troubleshoot.engine.pasted_text import Code
 
 PAIR = library.installed().codes.entries[Code("mstsc", 0x904, 0x7)].causes
 OK = {"rdp.stage": "ok", "rdp.security": "tls", "rdp.certificate": "valid"}

@@ -11,13 +11,16 @@ from uuid import UUID
 import pytest
 
 from tests.causes.table import HOST, IN_ORDER, NAME, NOT_RDP, TWO, WAY, Row, row
-from troubleshoot import diagnosis, judging, library, visits
+from troubleshoot.catalog import registry as library
+from troubleshoot.diagnosis import judgement as judging
+from troubleshoot.diagnosis import progress as diagnosis
 from troubleshoot.engine.cause import Judgement
 from troubleshoot.engine.codes import ErrorCode
 from troubleshoot.engine.facts import Fact
-from troubleshoot.lab.document import build
+from troubleshoot.hosts import visits
 from troubleshoot.lab.faults import FAULTS
 from troubleshoot.lab.host import LabHost, Options
+from troubleshoot.lab.state_document import build
 from troubleshoot.models import Credential, Host, Site
 
 BOTH = ("127.0.0.1", "::1")

@@ -8,13 +8,16 @@ import pytest
 from django.conf import settings as django_settings
 
 from tests.conftest import TESTER, MakePerson
-from troubleshoot import hosts, library, people, runs
+from troubleshoot import hosts
+from troubleshoot.catalog import registry as library
 from troubleshoot.lab.faults import FAULTS
 from troubleshoot.lab.host import LabHost, Options
 from troubleshoot.lab.state import healthy
 from troubleshoot.lab.winrm import Limits
 from troubleshoot.models import Host, Job, Person, Site
 from troubleshoot.models.job import State
+from troubleshoot.operations import worker as runs
+from troubleshoot.people import accounts as people
 
 SECRET = "lab-only-password"
 
@@ -107,7 +110,7 @@ def lab(north: Site, employee: Person, monkeypatch: pytest.MonkeyPatch) -> Gener
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """No waiting that only a person would notice."""
     monkeypatch.setattr(django_settings, "MENDPOINT_PROBE_SECONDS", 3)
-    monkeypatch.setattr("troubleshoot.changes.POLL_SECONDS", 0.05)
+    monkeypatch.setattr("troubleshoot.remediation.execution.POLL_SECONDS", 0.05)
     monkeypatch.setattr("troubleshoot.remote.dial.CONNECT_SECONDS", 1)
     catalog = library.installed()
     actions = {

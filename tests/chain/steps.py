@@ -2,8 +2,12 @@
 
 from collections.abc import Callable
 
-from troubleshoot import approvals, cases, diagnosis, jobs, plans
+from troubleshoot.cases import opening as cases
+from troubleshoot.diagnosis import progress as diagnosis
+from troubleshoot.jobs import lifecycle as jobs
 from troubleshoot.models import Case, Host, Job, Person
+from troubleshoot.remediation import approvals
+from troubleshoot.remediation import planning as plans
 
 ERROR = "Error code: 0x904\nExtended error code: 0x7"
 Work = Callable[[], None]

@@ -4,8 +4,9 @@ import pytest
 
 from tests.chain.conftest import MakeLab
 from tests.chain.steps import ERROR, Work
-from troubleshoot import cases, diagnosis
-from troubleshoot.jobs import NotPossible
+from troubleshoot.cases import opening as cases
+from troubleshoot.diagnosis import progress as diagnosis
+from troubleshoot.jobs.lifecycle import NotPossible
 from troubleshoot.models import Answer, Case, Person
 
 

@@ -10,10 +10,17 @@ from django.utils import timezone
 from tests.chain.conftest import MakeLab
 from tests.chain.steps import Work, at, opened, planned
 from tests.conftest import MakePerson
-from troubleshoot import access, care, cases, diagnosis, jobs, keeper, notices, past
-from troubleshoot.jobs import NotPossible
+from troubleshoot.cases import handling as care
+from troubleshoot.cases import opening as cases
+from troubleshoot.diagnosis import progress as diagnosis
+from troubleshoot.jobs import lifecycle as jobs
+from troubleshoot.jobs.lifecycle import NotPossible
 from troubleshoot.models import Answer, Case, Job, Message, Notice, Person, Site
 from troubleshoot.models.job import State
+from troubleshoot.notifications import outbox as notices
+from troubleshoot.operations import keeper
+from troubleshoot.people import access
+from troubleshoot.reports import host_history as past
 
 LONG_AGO = timezone.now() - timedelta(days=30)
 

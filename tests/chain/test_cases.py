@@ -7,9 +7,12 @@ import pytest
 from tests.chain.conftest import MakeLab
 from tests.chain.steps import ERROR, Work, at, opened, planned
 from tests.conftest import MakePerson
-from troubleshoot import access, cases, diagnosis, jobs
-from troubleshoot.jobs import NotPossible
+from troubleshoot.cases import opening as cases
+from troubleshoot.diagnosis import progress as diagnosis
+from troubleshoot.jobs import lifecycle as jobs
+from troubleshoot.jobs.lifecycle import NotPossible
 from troubleshoot.models import Answer, Case, Person, Site
+from troubleshoot.people import access
 
 
 def test_every_case_stands_where_its_answers_lead_when_they_are_replayed(

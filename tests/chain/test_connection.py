@@ -11,9 +11,10 @@ from winrm.protocol import Protocol
 
 from tests.chain.conftest import SECRET, MakeLab, Registered
 from tests.conftest import MakePerson
-from troubleshoot import access, connection
 from troubleshoot.lab.winrm import Limits
 from troubleshoot.models import Host, Job, Person, Site
+from troubleshoot.operations import connection_test as connection
+from troubleshoot.people import access
 from troubleshoot.probes.windows import READINGS
 
 

@@ -4,8 +4,9 @@ import pytest
 
 from tests.chain.conftest import MakeLab
 from tests.conftest import TESTER
-from troubleshoot import people, visits
+from troubleshoot.hosts import visits
 from troubleshoot.models import Host
+from troubleshoot.people import accounts as people
 
 
 def look(host: Host) -> tuple[str, str]:

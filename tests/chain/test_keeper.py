@@ -6,9 +6,13 @@ import pytest
 
 from tests.chain.conftest import MakeLab
 from tests.chain.steps import ERROR, Work, opened, planned
-from troubleshoot import cases, jobs, keeper, queue, runs
+from troubleshoot.cases import opening as cases
+from troubleshoot.jobs import dispatch as queue
+from troubleshoot.jobs import lifecycle as jobs
 from troubleshoot.models import Case, Heartbeat, Job, Person
 from troubleshoot.models.job import State
+from troubleshoot.operations import keeper
+from troubleshoot.operations import worker as runs
 
 LONG_AGO = "2026-01-01T00:00:00Z"
 
@@ -75,7 +79,7 @@ class TestADeadWorkersJob:
         job = planned(helpdesk, opened(helpdesk, host.row, work), work)
         jobs.start(actor=helpdesk, job=job)
         with monkeypatch.context() as dies:
-            dies.setattr("troubleshoot.changes.verify", lambda *_, **__: None)
+            dies.setattr("troubleshoot.remediation.execution.verify", lambda *_, **__: None)
             work()
         job.refresh_from_db()
         assert job.state == State.VERIFYING

@@ -8,8 +8,9 @@ from django.core import mail
 from django.core.mail import EmailMessage
 
 from tests.conftest import TESTER, MakePerson
-from troubleshoot import notices, people
 from troubleshoot.models import Notice, Person
+from troubleshoot.notifications import outbox as notices
+from troubleshoot.people import accounts as people
 
 pytestmark = pytest.mark.django_db
 

@@ -13,10 +13,17 @@ from tests.chain.conftest import MakeLab
 from tests.chain.steps import ERROR, Work, opened
 from tests.conftest import MakePerson
 from tests.probes.own_pc import block, look
-from troubleshoot import access, care, cases, diagnosis, documents, judging, library, own_pc
-from troubleshoot.jobs import NotPossible
+from troubleshoot.cases import client_report as own_pc
+from troubleshoot.cases import handling as care
+from troubleshoot.cases import opening as cases
+from troubleshoot.catalog import registry as library
+from troubleshoot.diagnosis import judgement as judging
+from troubleshoot.diagnosis import progress as diagnosis
+from troubleshoot.jobs.lifecycle import NotPossible
 from troubleshoot.models import Answer, Case, Entry, Notice, PcBlock, Person
-from troubleshoot.probes.person_block import BadBlock
+from troubleshoot.people import access
+from troubleshoot.probes.client_block import BadBlock
+from troubleshoot.reports import serializers as documents
 
 GUIDE = """\
 title = "The way from a person's PC"

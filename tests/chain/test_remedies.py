@@ -7,11 +7,18 @@ import pytest
 
 from tests.chain.conftest import MakeLab
 from tests.chain.steps import Work, agreed, at, opened, planned
-from troubleshoot import access, approvals, cases, changes, diagnosis, jobs, keeper, plans
-from troubleshoot.jobs import NotPossible
-from troubleshoot.lab.reactions import mark_stopped
+from troubleshoot.cases import opening as cases
+from troubleshoot.diagnosis import progress as diagnosis
+from troubleshoot.jobs import lifecycle as jobs
+from troubleshoot.jobs.lifecycle import NotPossible
+from troubleshoot.lab.service_reactions import mark_stopped
 from troubleshoot.models import Case, Entry, Job, Person, Reading
 from troubleshoot.models.job import State
+from troubleshoot.operations import keeper
+from troubleshoot.people import access
+from troubleshoot.remediation import approvals
+from troubleshoot.remediation import execution as changes
+from troubleshoot.remediation import planning as plans
 
 RDP_TCP = "HKLM:\\SYSTEM\\CurrentControlSet\\Control\\Terminal Server\\WinStations\\RDP-Tcp"
 REPAIRABLE = {
@@ -370,7 +377,7 @@ def test_a_restart_that_the_readings_do_not_show_is_told_and_not_hidden(
     host = lab("expired-certificate")
     job = planned(helpdesk, opened(helpdesk, host.row, work), work)
     same = host.document["services"]["SessionEnv"]["started_at"]
-    monkeypatch.setattr("troubleshoot.lab.reactions.iso", lambda _: same, raising=False)
+    monkeypatch.setattr("troubleshoot.lab.service_reactions.iso", lambda _: same, raising=False)
     jobs.start(actor=helpdesk, job=job)
     work()
     told = [line.text for line in job.lines.all() if "do not show" in line.text]

@@ -10,7 +10,7 @@ from django.db import OperationalError
 
 from tests.chain.conftest import MakeLab
 from tests.chain.steps import ERROR, Work, opened
-from troubleshoot import library
+from troubleshoot.catalog import registry as library
 from troubleshoot.engine.catalog import CatalogError
 from troubleshoot.engine.toml import Problem
 from troubleshoot.models import Case, Job, Person

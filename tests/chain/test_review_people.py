@@ -8,10 +8,16 @@ from tests.chain.steps import ERROR, Work, agreed, at, opened, planned
 from tests.chain.test_database import sql
 from tests.chain.test_remedies import RDP_TCP, listener
 from tests.conftest import MakePerson
-from troubleshoot import access, approvals, cases, diagnosis, jobs, plans, runs
-from troubleshoot.jobs import NotPossible
+from troubleshoot.cases import opening as cases
+from troubleshoot.diagnosis import progress as diagnosis
+from troubleshoot.jobs import lifecycle as jobs
+from troubleshoot.jobs.lifecycle import NotPossible
 from troubleshoot.models import Case, Host, Job, Person, Site
 from troubleshoot.models.job import State
+from troubleshoot.operations import worker as runs
+from troubleshoot.people import access
+from troubleshoot.remediation import approvals
+from troubleshoot.remediation import planning as plans
 
 OVER = {"granted_at": "2019-01-01T00:00:00Z", "until": "2020-01-01T00:00:00Z"}
 
@@ -147,7 +153,7 @@ class TestAReading:
     ) -> None:
         job = jobs.request_reading(actor=helpdesk, host=lab().row, action=action)
         helpdesk.grants.all().update(**OVER)
-        monkeypatch.setattr("troubleshoot.visits.look", lambda *_, **__: pytest.fail("the host was visited"))
+        monkeypatch.setattr("troubleshoot.hosts.visits.look", lambda *_, **__: pytest.fail("the host was visited"))
         runs.run(job.pk)
         job.refresh_from_db()
         assert job.state == State.REFUSED

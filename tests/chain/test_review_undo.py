@@ -9,13 +9,19 @@ from django.db import OperationalError
 from tests.chain.conftest import MakeLab, Registered
 from tests.chain.steps import ERROR, Work, opened, planned
 from tests.chain.test_remedies import RDP_TCP, listener
-from troubleshoot import approvals, cases, diagnosis, documents, jobs, keeper, plans
 from troubleshoot.audit import Machine
+from troubleshoot.cases import opening as cases
+from troubleshoot.diagnosis import progress as diagnosis
 from troubleshoot.engine import proof
-from troubleshoot.jobs import NotPossible
+from troubleshoot.jobs import lifecycle as jobs
+from troubleshoot.jobs.lifecycle import NotPossible
 from troubleshoot.management.commands.jobs import in_words
 from troubleshoot.models import Heartbeat, Job, Person
 from troubleshoot.models.job import State
+from troubleshoot.operations import keeper
+from troubleshoot.remediation import approvals
+from troubleshoot.remediation import planning as plans
+from troubleshoot.reports import serializers as documents
 
 LONG_AGO = "2026-01-01T00:00:00Z"
 Lifted = tuple[Registered, Job]

@@ -10,9 +10,15 @@ from django.db import OperationalError
 from tests.chain.conftest import MakeLab, Registered
 from tests.chain.steps import ERROR, Work, opened, planned
 from tests.chain.test_remedies import listener
-from troubleshoot import approvals, cases, changes, jobs, keeper, runs, visits
+from troubleshoot.cases import opening as cases
+from troubleshoot.hosts import visits
+from troubleshoot.jobs import lifecycle as jobs
 from troubleshoot.models import Approval, Host, Job, Person
 from troubleshoot.models.job import State
+from troubleshoot.operations import keeper
+from troubleshoot.operations import worker as runs
+from troubleshoot.remediation import approvals
+from troubleshoot.remediation import execution as changes
 
 LONG_AGO = "2026-01-01T00:00:00Z"
 

@@ -7,11 +7,13 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TransactionTestCase
 
 from tests.conftest import TESTER
-from troubleshoot import audit, hosts, jobs, people
+from troubleshoot import audit, hosts
 from troubleshoot.audit import Machine, Tag
+from troubleshoot.jobs import lifecycle as jobs
 from troubleshoot.models import Entry, Job, Plan
 from troubleshoot.models.job import ACTIVE, ENDED, MOVES, STARTED, WAITING, State
-from troubleshoot.runs import lease_time
+from troubleshoot.operations.worker import lease_time
+from troubleshoot.people import accounts as people
 
 WORKER = Machine("worker", "tests")
 

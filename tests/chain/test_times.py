@@ -8,9 +8,12 @@ from django.db.models.functions import Now
 
 from tests.chain.conftest import MakeLab
 from tests.chain.steps import Work, opened, planned
-from troubleshoot import approvals, diagnosis, jobs, keeper
+from troubleshoot.diagnosis import progress as diagnosis
+from troubleshoot.jobs import lifecycle as jobs
 from troubleshoot.models import Case, Job, Person
 from troubleshoot.models.job import State
+from troubleshoot.operations import keeper
+from troubleshoot.remediation import approvals
 
 
 def test_a_job_of_the_very_moment_in_which_its_round_began_belongs_to_it(

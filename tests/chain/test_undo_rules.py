@@ -9,11 +9,16 @@ from tests.chain.conftest import MakeLab, Registered
 from tests.chain.steps import Work, opened, planned
 from tests.chain.test_remedies import listener
 from tests.chain.test_review_undo import Lifted, lifted
-from troubleshoot import approvals, deciding, hosts, jobs, keeper, plans
+from troubleshoot import hosts
 from troubleshoot.audit import Machine
-from troubleshoot.jobs import NotPossible
+from troubleshoot.jobs import lifecycle as jobs
+from troubleshoot.jobs.lifecycle import NotPossible
 from troubleshoot.models import Host, Job, Notice, Person
 from troubleshoot.models.job import State
+from troubleshoot.operations import keeper
+from troubleshoot.remediation import approvals
+from troubleshoot.remediation import planning as plans
+from troubleshoot.web.approver import approval_page as deciding
 
 __all__ = ["lifted"]
 OPERATOR = Machine("cli", "tests")

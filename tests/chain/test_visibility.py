@@ -3,9 +3,11 @@
 import pytest
 
 from tests.conftest import TESTER, MakePerson
-from troubleshoot import access, cases, hosts
+from troubleshoot import hosts
+from troubleshoot.cases import opening as cases
 from troubleshoot.models import Case, Host, Job, Person, Role, Site
 from troubleshoot.models.job import State
+from troubleshoot.people import access
 
 pytestmark = pytest.mark.django_db
 

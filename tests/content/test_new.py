@@ -11,7 +11,8 @@ from django.core.management.base import CommandError
 from pytest_django import Settings
 
 from tests.resources.vectors import Vector, vectors_of
-from troubleshoot import content, library
+from troubleshoot.catalog import loader as content
+from troubleshoot.catalog import registry as library
 from troubleshoot.engine.guide import uncovered
 from troubleshoot.management import authoring
 

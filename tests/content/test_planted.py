@@ -14,7 +14,8 @@ from django.core.management.base import CommandError
 from pytest_django import Settings
 
 from tests.engine.sample import FACTS, FILES
-from troubleshoot import content, library
+from troubleshoot.catalog import loader as content
+from troubleshoot.catalog import registry as library
 
 GUIDE, ACTION, ERRORS, LAMP, READ = (
     "guides/lamp-dark.toml",

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.engine.sample import FACTS, FILES
-from troubleshoot import content
+from troubleshoot.catalog import loader as content
 from troubleshoot.engine.catalog import CatalogError
 
 

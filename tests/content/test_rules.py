@@ -5,7 +5,8 @@ from itertools import product
 
 import pytest
 
-from troubleshoot import content, library
+from troubleshoot.catalog import loader as content
+from troubleshoot.catalog import registry as library
 from troubleshoot.engine.action import holds
 from troubleshoot.engine.cause import Cause, judge
 from troubleshoot.engine.facts import Fact

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from troubleshoot import library
+from troubleshoot.catalog import registry as library
 from troubleshoot.engine import codebook
 from troubleshoot.engine.guide import Step
 

@@ -4,12 +4,13 @@ import re
 
 import pytest
 
-from troubleshoot import content, library
+from troubleshoot.catalog import loader as content
+from troubleshoot.catalog import registry as library
 from troubleshoot.engine.catalog import Catalog
 from troubleshoot.engine.cause import judge
 from troubleshoot.engine.facts import Fact
 from troubleshoot.engine.guide import Guide, uncovered, walk
-from troubleshoot.engine.pasted import Code
+from troubleshoot.engine.pasted_text import Code
 
 FACTS = library.facts()
 CATALOG = content.load([content.FOLDER], FACTS)

@@ -10,9 +10,10 @@ from django.test import Client
 
 from tests.chain.conftest import MakeLab, Registered, _quick, approver, employee, helpdesk, lab, north, work
 from tests.chain.steps import Work, opened
-from troubleshoot import jobs, keeper
+from troubleshoot.jobs import lifecycle as jobs
 from troubleshoot.models import Case, Job, Person
 from troubleshoot.models.job import State
+from troubleshoot.operations import keeper
 
 __all__ = ["_quick", "approver", "employee", "helpdesk", "lab", "north", "work"]
 

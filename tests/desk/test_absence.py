@@ -9,7 +9,7 @@ from tests.chain.conftest import MakeLab
 from tests.chain.steps import Work, opened, planned
 from tests.conftest import MakePerson
 from tests.desk.conftest import Browser, Sit
-from troubleshoot import care
+from troubleshoot.cases import handling as care
 from troubleshoot.models import Absence, Entry, Job, Notice, Person, Site
 
 WHY = "The trust is broken"

@@ -13,9 +13,12 @@ from tests.chain.steps import Work, opened, planned
 from tests.conftest import MakePerson
 from tests.desk.conftest import Browser, Sit
 from tests.desk.waiting import WHY, host, job, path, second
-from troubleshoot import approvals, deciding, jobs, plans
+from troubleshoot.jobs import lifecycle as jobs
 from troubleshoot.models import Approval, Entry, Job, Notice, Person, Plan, Site
 from troubleshoot.models.job import State
+from troubleshoot.remediation import approvals
+from troubleshoot.remediation import planning as plans
+from troubleshoot.web.approver import approval_page as deciding
 
 __all__ = ["host", "job", "path", "second"]
 

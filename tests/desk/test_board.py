@@ -12,8 +12,13 @@ from tests.chain.conftest import MakeLab
 from tests.chain.steps import ERROR, Work, opened, planned
 from tests.conftest import TESTER, MakePerson
 from tests.desk.conftest import Browser, Sit, lose_contact
-from troubleshoot import approvals, board, care, cases, hosts, jobs
+from troubleshoot import hosts
+from troubleshoot.cases import handling as care
+from troubleshoot.cases import opening as cases
+from troubleshoot.jobs import lifecycle as jobs
 from troubleshoot.models import Case, Host, Job, Person, Site
+from troubleshoot.remediation import approvals
+from troubleshoot.web.helpdesk import board
 
 
 def asking(person: Person, *, host: Host | None = None, urgency: int = 2) -> Case:

@@ -10,10 +10,13 @@ from django.test import Client
 from tests.chain.conftest import MakeLab
 from tests.chain.steps import ERROR, Work, at, opened
 from tests.desk.conftest import Browser, Sit, text_of
-from troubleshoot import access, cases, guided, library
+from troubleshoot.cases import opening as cases
+from troubleshoot.catalog import registry as library
 from troubleshoot.engine.catalog import parse_guide
-from troubleshoot.jobs import NotPossible
+from troubleshoot.jobs.lifecycle import NotPossible
 from troubleshoot.models import Answer, Case, Entry, Job, Person
+from troubleshoot.people import access
+from troubleshoot.remediation import by_hand as guided
 
 GUIDE = """
 title = "By hand"

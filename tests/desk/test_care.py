@@ -7,7 +7,9 @@ from tests.chain.conftest import MakeLab
 from tests.chain.steps import Work, opened, planned
 from tests.conftest import MakePerson
 from tests.desk.conftest import Browser, Sit
-from troubleshoot import care, cases, jobs
+from troubleshoot.cases import handling as care
+from troubleshoot.cases import opening as cases
+from troubleshoot.jobs import lifecycle as jobs
 from troubleshoot.models import Case, Entry, Message, Notice, Person, Site
 
 

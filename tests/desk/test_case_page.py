@@ -13,9 +13,13 @@ from tests.chain.conftest import MakeLab, Registered
 from tests.chain.steps import Work, opened, planned
 from tests.conftest import MakePerson
 from tests.desk.conftest import STEPS, Browser, Sit
-from troubleshoot import care, cases, evidence, jobs, past
+from troubleshoot.cases import handling as care
+from troubleshoot.cases import opening as cases
+from troubleshoot.diagnosis import evidence
+from troubleshoot.jobs import lifecycle as jobs
 from troubleshoot.models import Case, Entry, Job, Notice, Person, Site
 from troubleshoot.models.job import State
+from troubleshoot.reports import host_history as past
 
 
 class TestThePage:

@@ -5,9 +5,12 @@ import pytest
 from tests.chain.conftest import MakeLab, Registered
 from tests.chain.steps import Work, opened, planned
 from tests.desk.conftest import LONG_AGO, RDP_TCP, Browser, layer, lose_contact
-from troubleshoot import approvals, cases, jobs, keeper
+from troubleshoot.cases import opening as cases
+from troubleshoot.jobs import lifecycle as jobs
 from troubleshoot.models import Case, Job, Person
 from troubleshoot.models.job import State
+from troubleshoot.operations import keeper
+from troubleshoot.remediation import approvals
 
 
 class TestABadEnd:

@@ -3,9 +3,10 @@
 from tests.chain.conftest import MakeLab, Registered
 from tests.chain.steps import Work, agreed, opened, planned
 from tests.desk.conftest import LONG_AGO, Browser, layer
-from troubleshoot import approvals, jobs
+from troubleshoot.jobs import lifecycle as jobs
 from troubleshoot.models import Case, Entry, Job, Person, Site
 from troubleshoot.models.job import State
+from troubleshoot.remediation import approvals
 
 
 class TestAFix:

@@ -8,8 +8,10 @@ from django.utils import timezone
 from tests.conftest import TESTER
 from tests.desk.conftest import Browser, Sit
 from tests.desk.waiting import host, job, path, second
-from troubleshoot import approvals, care, people
+from troubleshoot.cases import handling as care
 from troubleshoot.models import Job, Notice, Person, Site
+from troubleshoot.people import accounts as people
+from troubleshoot.remediation import approvals
 
 __all__ = ["host", "job", "path", "second"]
 

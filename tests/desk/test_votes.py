@@ -11,8 +11,10 @@ from tests.chain.steps import Work, opened, planned
 from tests.conftest import TESTER, MakePerson
 from tests.desk.conftest import RDP_TCP, Browser, Sit
 from tests.desk.waiting import WHY, host, job, nla, path, second
-from troubleshoot import jobs, keeper, people
+from troubleshoot.jobs import lifecycle as jobs
 from troubleshoot.models import Approval, Entry, Job, Message, Notice, Person, Site
+from troubleshoot.operations import keeper
+from troubleshoot.people import accounts as people
 
 __all__ = ["host", "job", "path", "second"]
 

@@ -5,7 +5,7 @@ import pytest
 from tests.chain.conftest import MakeLab
 from tests.chain.steps import Work, planned
 from tests.employee.pages import Page, Reader, case_of
-from troubleshoot import jobs
+from troubleshoot.jobs import lifecycle as jobs
 from troubleshoot.models import Person
 
 

@@ -11,7 +11,7 @@ from tests.chain.conftest import MakeLab
 from tests.chain.steps import Work
 from tests.employee.pages import ERROR, Page, Reader, case_of
 from troubleshoot.models import Answer, Case, Message, Person
-from troubleshoot.views import limits
+from troubleshoot.web import rate_limits as limits
 
 STRANGE = {
     "nul": "0x904\0",

@@ -11,7 +11,8 @@ from tests.chain.conftest import MakeLab
 from tests.chain.steps import Work
 from tests.conftest import MakePerson
 from tests.employee.pages import Page, Reader, case_of
-from troubleshoot import care, jobs
+from troubleshoot.cases import handling as care
+from troubleshoot.jobs import lifecycle as jobs
 from troubleshoot.models import Case, Job, Message, Notice, Person, Site
 
 MOST_QUERIES = 12

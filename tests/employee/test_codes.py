@@ -8,7 +8,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from tests.employee.pages import ERROR, Reader, case_of
-from troubleshoot import library
+from troubleshoot.catalog import registry as library
 from troubleshoot.engine import codebook
 from troubleshoot.models import Person
 

@@ -8,13 +8,18 @@ import pytest
 from tests.chain.conftest import MakeLab, Registered
 from tests.chain.steps import Work
 from tests.employee.pages import Page, Reader, case_of
-from troubleshoot import approvals, changes, hosts, keeper, plans, visits
+from troubleshoot import hosts
 from troubleshoot.audit import Machine
+from troubleshoot.hosts import visits
 from troubleshoot.models import Case, Job, Person
 from troubleshoot.models.job import State
+from troubleshoot.operations import keeper
+from troubleshoot.remediation import approvals
+from troubleshoot.remediation import execution as changes
+from troubleshoot.remediation import planning as plans
 from troubleshoot.remote import winrm
 from troubleshoot.remote.envelope import ItemError, Visit
-from troubleshoot.views.case_page import Scene
+from troubleshoot.web.employee.case_page import Scene
 
 TESTER = Machine("cli", "tests")
 

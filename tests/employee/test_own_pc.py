@@ -14,9 +14,10 @@ from tests.chain.steps import ERROR, Work, opened
 from tests.chain.test_own_pc import CLOSED, told
 from tests.conftest import MakePerson
 from tests.employee.pages import Page, Reader, case_of
-from troubleshoot import care, cases
+from troubleshoot.cases import handling as care
+from troubleshoot.cases import opening as cases
 from troubleshoot.models import Case, Person, Site
-from troubleshoot.probes import person_block
+from troubleshoot.probes import client_block as person_block
 
 MOST_QUERIES = 7
 OFFER = "Let your own PC look"

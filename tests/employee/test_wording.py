@@ -4,7 +4,8 @@ import datetime as dt
 
 import pytest
 
-from troubleshoot import library, wording
+from troubleshoot import wording
+from troubleshoot.catalog import registry as library
 from troubleshoot.models.job import ENDED, State
 from troubleshoot.wording.checks import expired, seconds
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from troubleshoot.engine import pasted
+from troubleshoot.engine import pasted_text as pasted
 from troubleshoot.engine.codes import CodeClass, CodeTable, ErrorCode, Match
-from troubleshoot.engine.pasted import Code, Hint
+from troubleshoot.engine.pasted_text import Code, Hint
 
 CLOSED = Code("mstsc", 0x904)
 DENIED = Code("mstsc", 0x904, 0x7)

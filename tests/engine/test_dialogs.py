@@ -8,8 +8,9 @@ import pytest
 
 from tests.engine.dialogs import Crafted, stored
 from tests.engine.dialogs.making import made
-from troubleshoot import content, library
-from troubleshoot.engine import pasted
+from troubleshoot.catalog import loader as content
+from troubleshoot.catalog import registry as library
+from troubleshoot.engine import pasted_text as pasted
 from troubleshoot.engine.codes import Identified
 
 TABLE = content.load([content.FOLDER], library.facts()).codes

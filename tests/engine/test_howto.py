@@ -4,7 +4,7 @@ import pytest
 
 from tests.engine.sample import FACTS, FILES, problems
 from troubleshoot.engine.catalog import parse
-from troubleshoot.engine.howto import Command, HowTo
+from troubleshoot.engine.instructions import Command, HowTo
 
 STEPS = 'steps = ["Open the hatch.", "Shake it."]'
 SHAKE = 'try = "Shake it."'

@@ -6,9 +6,9 @@ from tests.engine.sample import FACTS, FILES, problems
 from troubleshoot.engine.catalog import Catalog, CatalogError, parse, parse_guide
 from troubleshoot.engine.facts import FactList
 from troubleshoot.engine.guide import uncovered, walk
-from troubleshoot.engine.parts import Part, expand, joined
-from troubleshoot.engine.tables import top
+from troubleshoot.engine.guide_parts import Part, expand, joined
 from troubleshoot.engine.toml import load
+from troubleshoot.engine.toml_tables import top
 
 TOLD = FactList({**FACTS.values, "told.when": ("at_once", "later")})
 FIRST, SECOND, ROOM = "guides/first.toml", "guides/second.toml", "parts/room.toml"

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from troubleshoot.engine import patterns
+from troubleshoot.engine import safe_patterns as patterns
 
 SOUND = [
     "[a-z]+",

@@ -8,7 +8,8 @@ import pytest
 from pytest_django import Settings
 
 from tests.chain.conftest import approver, employee, helpdesk, lab, north, work
-from troubleshoot import content, library
+from troubleshoot.catalog import loader as content
+from troubleshoot.catalog import registry as library
 from troubleshoot.engine.catalog import Catalog
 
 __all__ = ["approver", "employee", "helpdesk", "lab", "north", "work"]
@@ -19,7 +20,7 @@ EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "catalog"
 def _quick(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     """The example is installed, and nobody waits longer than a second for a check."""
     settings.MENDPOINT_PROBE_SECONDS = 3
-    monkeypatch.setattr("troubleshoot.changes.POLL_SECONDS", 0.05)
+    monkeypatch.setattr("troubleshoot.remediation.execution.POLL_SECONDS", 0.05)
     monkeypatch.setattr(library, "installed", lambda: impatient(EXAMPLE))
 
 

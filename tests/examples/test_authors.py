@@ -16,12 +16,17 @@ from pytest_django import Settings
 from tests.chain.conftest import SECRET
 from tests.conftest import TESTER
 from tests.examples.conftest import impatient
-from troubleshoot import cases, content, hosts, jobs, library, plans
+from troubleshoot import hosts
+from troubleshoot.cases import opening as cases
+from troubleshoot.catalog import loader as content
+from troubleshoot.catalog import registry as library
 from troubleshoot.engine.guide import uncovered
-from troubleshoot.lab.document import build, parse_setting
+from troubleshoot.jobs import lifecycle as jobs
 from troubleshoot.lab.host import LabHost, Options
+from troubleshoot.lab.state_document import build, parse_setting
 from troubleshoot.models import Case, Host, Job, Person
 from troubleshoot.models.job import State
+from troubleshoot.remediation import planning as plans
 
 PAGE = (Path(__file__).parents[2] / "docs" / "authors.md").read_text(encoding="utf-8")
 SYMPTOM = "The clock of my computer is wrong."

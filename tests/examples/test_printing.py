@@ -9,11 +9,17 @@ from tests.chain.conftest import MakeLab, Registered
 from tests.chain.steps import Work, at, planned
 from tests.employee.pages import Page, Reader, case_of
 from tests.examples.conftest import EXAMPLE, impatient
-from troubleshoot import cases, diagnosis, jobs, judging, library, plans, visits
+from troubleshoot.cases import opening as cases
+from troubleshoot.catalog import registry as library
+from troubleshoot.diagnosis import judgement as judging
+from troubleshoot.diagnosis import progress as diagnosis
 from troubleshoot.engine.guide import uncovered
-from troubleshoot.lab.reactions import service_stopped
+from troubleshoot.hosts import visits
+from troubleshoot.jobs import lifecycle as jobs
+from troubleshoot.lab.service_reactions import service_stopped
 from troubleshoot.models import Case, Job, Person, Reading
 from troubleshoot.models.job import State
+from troubleshoot.remediation import planning as plans
 from troubleshoot.remote.dial import Line
 
 SYMPTOM = "My documents do not print."

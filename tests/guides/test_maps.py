@@ -15,9 +15,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests.conftest import MakePerson
-from troubleshoot import cases, diagnosis, library, maps
+from troubleshoot.cases import opening as cases
+from troubleshoot.catalog import registry as library
+from troubleshoot.diagnosis import progress as diagnosis
 from troubleshoot.engine.guide import Guide, Step
 from troubleshoot.models import Case, Person, Site
+from troubleshoot.web.author import guide_map as maps
 
 GUIDES = library.installed().guides
 ERROR = "Error code: 0x904\nExtended error code: 0x7"

@@ -13,7 +13,8 @@ from pytest_django import Settings
 
 from tests.conftest import TESTER, MakePerson
 from tests.hosts.conftest import Run
-from troubleshoot import hosts, visits
+from troubleshoot import hosts
+from troubleshoot.hosts import visits
 from troubleshoot.models import Entry, Host, Site
 from troubleshoot.remote.dial import DialError, Line
 

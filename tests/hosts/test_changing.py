@@ -8,8 +8,9 @@ from pytest_django import Settings
 
 from tests.conftest import TESTER, MakePerson
 from tests.hosts.conftest import IDENTITY, faults, last_change
-from troubleshoot import access, hosts
+from troubleshoot import hosts
 from troubleshoot.models import Credential, Entry, Host, Site
+from troubleshoot.people import access
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_worker_knows_the_secret")]
 

@@ -9,8 +9,10 @@ from pytest_django import Settings
 
 from tests.conftest import TESTER, MakePerson
 from tests.hosts.conftest import Run
-from troubleshoot import access, credentials, hosts
+from troubleshoot import hosts
+from troubleshoot.hosts import secrets as credentials
 from troubleshoot.models import Credential, Entry, Site
+from troubleshoot.people import access
 
 pytestmark = pytest.mark.django_db
 

@@ -13,7 +13,7 @@ from pytest_django import DjangoAssertNumQueries
 from tests.conftest import TESTER, MakePerson
 from tests.hosts.conftest import Run
 from troubleshoot import audit, hosts
-from troubleshoot.hosts.table import MOST_ROWS
+from troubleshoot.hosts.csv_reader import MOST_ROWS
 from troubleshoot.models import Credential, Entry, EntryObject, Host, Site
 
 FULL = (

@@ -7,8 +7,10 @@ from django.core.exceptions import ValidationError
 
 from tests.conftest import TESTER, MakePerson
 from tests.hosts.conftest import faults, last_change
-from troubleshoot import access, hosts, visits
+from troubleshoot import hosts
+from troubleshoot.hosts import visits
 from troubleshoot.models import Credential, Entry, Host, Site
+from troubleshoot.people import access
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_worker_knows_the_secret")]
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from troubleshoot.hosts.table import COLUMNS, MOST_BYTES, MOST_CHARACTERS, MOST_ROWS, Problem, Row, read, shown
+from troubleshoot.hosts.csv_reader import COLUMNS, MOST_BYTES, MOST_CHARACTERS, MOST_ROWS, Problem, Row, read, shown
 
 GOOD = "name,site\nACC-07,north\nACC-08,north\n"
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from ipaddress import ip_network
 from typing import Any
 
-from troubleshoot.lab.document import build
 from troubleshoot.lab.rdp import RdpServer
 from troubleshoot.lab.state import HostState
+from troubleshoot.lab.state_document import build
 from troubleshoot.probes.network import Report, probe
 from troubleshoot.remote.dial import Registered
 

@@ -8,7 +8,7 @@ import pytest
 from tests.lab.hosts import listening, seen
 from troubleshoot.lab.faults import FAULTS
 from troubleshoot.lab.powershell import ScriptFailed, run
-from troubleshoot.lab.reactions import service_started, service_stopped
+from troubleshoot.lab.service_reactions import service_started, service_stopped
 from troubleshoot.lab.state import HostState, healthy
 
 UNREACHED = ("unknown", "unknown", "unknown", "unknown", "unknown")

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from troubleshoot import library
+from troubleshoot.catalog import registry as library
 from troubleshoot.lab.certificates import stamp
 from troubleshoot.lab.faults import FAULTS
 from troubleshoot.lab.powershell import run

@@ -16,10 +16,10 @@ import pytest
 from django.core.management import execute_from_command_line as management
 
 from tests.lab.hosts import seen
-from troubleshoot.lab.document import BadStateError, build
 from troubleshoot.lab.faults import FAULTS
 from troubleshoot.lab.host import LabHost, Options
-from troubleshoot.lab.reactions import service_stopped
+from troubleshoot.lab.service_reactions import service_stopped
+from troubleshoot.lab.state_document import BadStateError, build
 
 ROOT = Path(__file__).resolve().parents[2]
 FIELDS = {"host", "rdp_port", "winrm_port", "winrm_url", "ca_file", "state_out"}

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 import pytest
 
 from tests.lab.hosts import NETWORKS, listening
-from troubleshoot.lab.document import BadStateError, build
 from troubleshoot.lab.faults import FAULTS
 from troubleshoot.lab.host import LabHost, Options
 from troubleshoot.lab.state import healthy
+from troubleshoot.lab.state_document import BadStateError, build
 from troubleshoot.probes.network import Gateway, Report, probe
 from troubleshoot.remote.dial import Registered
 

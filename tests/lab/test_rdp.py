@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from tests.lab.hosts import listening, seen
 from troubleshoot.lab.faults import FAULTS
-from troubleshoot.lab.port import Port
 from troubleshoot.lab.rdp import Request, Terms, answer_to
-from troubleshoot.lab.reactions import service_started, service_stopped
+from troubleshoot.lab.service_reactions import service_started, service_stopped
 from troubleshoot.lab.state import POLICY, RDP_TCP, TERMINAL_SERVER, HostState, moment
+from troubleshoot.lab.tcp_port import Port
 
 CONTEXT = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
 

@@ -10,8 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from troubleshoot.lab.document import BadStateError, assign, build, check, parse_setting
-from troubleshoot.lab.reactions import service_started, service_stopped
+from troubleshoot.lab.service_reactions import service_started, service_stopped
 from troubleshoot.lab.state import (
     POLICY,
     RDP_TCP,
@@ -24,6 +23,7 @@ from troubleshoot.lab.state import (
     registry_value,
     running,
 )
+from troubleshoot.lab.state_document import BadStateError, assign, build, check, parse_setting
 
 
 class TestChanging:

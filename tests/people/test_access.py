@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.conftest import TESTER, MakePerson
-from troubleshoot import access, people
 from troubleshoot.models import Case, Entry, Host, Job, Person, Role, Site
+from troubleshoot.people import access
+from troubleshoot.people import accounts as people
 
 # E employee, H helpdesk, P approver, A author, M manager, U auditor, D administrator; all hold their role at North.
 LETTERS = dict(zip("EHPAMUD", Role, strict=True))

@@ -10,8 +10,10 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from tests.conftest import TESTER, MakePerson
-from troubleshoot import access, audit, people
+from troubleshoot import audit
 from troubleshoot.models import Entry, Grant, Person, Role, Site
+from troubleshoot.people import access
+from troubleshoot.people import accounts as people
 
 SOON = timedelta(days=7)
 

@@ -10,9 +10,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests.conftest import TESTER, MakePerson
-from troubleshoot import access, cases, people
+from troubleshoot.cases import opening as cases
 from troubleshoot.models import Case, Grant, Person, Site
-from troubleshoot.visitors import Backend
+from troubleshoot.people import access
+from troubleshoot.people import accounts as people
+from troubleshoot.people.auth_backend import Backend
 
 pytestmark = pytest.mark.django_db
 

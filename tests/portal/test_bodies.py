@@ -7,7 +7,7 @@ from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.test import Client
 
 from portal.middleware import MOST_BYTES
-from troubleshoot.forms_hosts import MOST_LIST
+from troubleshoot.web.forms.hosts import MOST_LIST
 
 
 @pytest.mark.django_db

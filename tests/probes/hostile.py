@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from troubleshoot.lab.port import Port
+from troubleshoot.lab.tcp_port import Port
 from troubleshoot.probes.network import Report, probe
 from troubleshoot.remote.dial import Registered
 

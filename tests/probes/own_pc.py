@@ -7,8 +7,8 @@ import re
 import socket
 from datetime import datetime
 
-from troubleshoot.probes import person_block
-from troubleshoot.probes.person_block import checksum
+from troubleshoot.probes import client_block as person_block
+from troubleshoot.probes.client_block import checksum
 
 NOW = datetime.fromisoformat("2026-11-22T09:02:00+00:00")
 CONFIRM = "030000130ed00000123400020f080002000000"

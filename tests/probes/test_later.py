@@ -26,9 +26,10 @@ from tests.probes.hostile import (
     serving,
     tls_record,
 )
-from troubleshoot.probes import later, tls
-from troubleshoot.probes.caller import MOST
+from troubleshoot.probes import extended_checks as later
+from troubleshoot.probes import tls
 from troubleshoot.probes.network import LATER, Report, probe
+from troubleshoot.probes.rdp_connections import MOST
 from troubleshoot.remote.dial import Registered
 
 BOTH = (ip_network("127.0.0.0/8"), ip_network("::1/128"))

@@ -13,8 +13,10 @@ from tree_sitter import Language, Parser
 
 from tests.lab.hosts import listening
 from tests.probes.own_pc import CONFIRM, LINES, NOW, block, changed, greeting, look
-from troubleshoot.probes import person, person_block, x224
-from troubleshoot.probes.person_block import BadBlock, Block
+from troubleshoot.probes import client_block as person_block
+from troubleshoot.probes import client_facts as person
+from troubleshoot.probes import x224
+from troubleshoot.probes.client_block import BadBlock, Block
 
 COMMAND = person_block.command("ACC-07", 3389)
 

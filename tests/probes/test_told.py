@@ -1,9 +1,9 @@
 """What people say, as facts."""
 
-from troubleshoot import library
+from troubleshoot.catalog import registry as library
 from troubleshoot.engine.facts import Fact
 from troubleshoot.engine.guide import Guide, Step
-from troubleshoot.probes import told
+from troubleshoot.probes import user_answers as told
 
 WHEN = Step(
     "when",

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.probes.windows_host import HEALTHY, judged, registry, services
-from troubleshoot import library
+from troubleshoot.catalog import registry as library
 from troubleshoot.probes import windows
 from troubleshoot.probes.windows.events import STORM
 

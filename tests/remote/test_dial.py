@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tests.remote.conftest import Tls, registered
 from troubleshoot.remote.dial import DialError, Line, Registered
-from troubleshoot.remote.registered import is_host_name, literal
+from troubleshoot.remote.registered_host import is_host_name, literal
 from troubleshoot.remote.transport import tls_context
 
 

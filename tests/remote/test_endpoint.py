@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from troubleshoot.remote.registered import endpoint
+from troubleshoot.remote.registered_host import endpoint
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import uuid
 from datetime import UTC, datetime
 
 from tests.remote.conftest import MakeLab
-from troubleshoot import library
+from troubleshoot.catalog import registry as library
 from troubleshoot.lab.state import HostState, healthy, iso
 from troubleshoot.probes import windows
 from troubleshoot.remote.envelope import Item, Visit, Work, request

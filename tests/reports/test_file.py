@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from tests.bench_pages import bulk
 from tests.reports.pages import read
-from troubleshoot import cases
+from troubleshoot.cases import opening as cases
 from troubleshoot.models import Case, Entry, Job, Person, Site
-from troubleshoot.reports import exporting
+from troubleshoot.reports import csv_export as exporting
 
 pytestmark = pytest.mark.django_db
 

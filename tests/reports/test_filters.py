@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from tests.bench_pages import bulk
 from tests.reports.pages import rows_of
 from troubleshoot.models import Job, Person, Site
-from troubleshoot.reports import asking, history
-from troubleshoot.reports.outcomes import CASES, CHANGES
+from troubleshoot.reports import filters as asking
+from troubleshoot.reports import history
+from troubleshoot.reports.outcome_groups import CASES, CHANGES
 
 pytestmark = pytest.mark.django_db
 

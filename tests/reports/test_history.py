@@ -13,9 +13,10 @@ from django.utils import timezone
 
 from tests.bench_pages import bulk
 from tests.reports.pages import cases_of, queries, rows_of, walk
-from troubleshoot import cases
+from troubleshoot.cases import opening as cases
 from troubleshoot.models import Case, Job, Person
-from troubleshoot.reports import asking, history
+from troubleshoot.reports import filters as asking
+from troubleshoot.reports import history
 
 pytestmark = pytest.mark.django_db
 

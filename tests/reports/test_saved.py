@@ -12,10 +12,15 @@ from hypothesis import strategies as st
 
 from tests.bench_pages import bulk
 from tests.conftest import TESTER, MakePerson
-from troubleshoot import keeper, notices, people
 from troubleshoot.models import Case, Job, Notice, Person, Reading, Site
-from troubleshoot.reports import hours, monthly, saving, summary
-from troubleshoot.reports.numbers import Period, Saved, Seen
+from troubleshoot.notifications import outbox as notices
+from troubleshoot.operations import keeper
+from troubleshoot.people import accounts as people
+from troubleshoot.reports import monthly_summary as monthly
+from troubleshoot.reports import summary
+from troubleshoot.reports import time_saved as saving
+from troubleshoot.reports import working_hours as hours
+from troubleshoot.reports.figures import Period, Saved, Seen
 
 pytestmark = pytest.mark.django_db
 NOON = dt.datetime(2026, 11, 2, 12, tzinfo=dt.UTC)  # a Monday

@@ -18,9 +18,12 @@ from hypothesis import strategies as st
 from tests.bench_pages import bulk
 from tests.conftest import MakePerson
 from troubleshoot.models import Case, Entry, Job, Person, Site
-from troubleshoot.reports import asking, exporting, history, numbers, summary
-from troubleshoot.reports.numbers import Number, Period
-from troubleshoot.reports.outcomes import CHANGES, SOLVED, with_ways
+from troubleshoot.reports import csv_export as exporting
+from troubleshoot.reports import figures as numbers
+from troubleshoot.reports import filters as asking
+from troubleshoot.reports import history, summary
+from troubleshoot.reports.figures import Number, Period
+from troubleshoot.reports.outcome_groups import CHANGES, SOLVED, with_ways
 
 pytestmark = pytest.mark.django_db
 

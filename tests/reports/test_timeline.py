@@ -9,7 +9,8 @@ from django.test import Client
 from tests.bench_pages import bulk
 from tests.conftest import MakePerson
 from tests.reports.pages import queries
-from troubleshoot import care, cases
+from troubleshoot.cases import handling as care
+from troubleshoot.cases import opening as cases
 from troubleshoot.models import Answer, Case, Entry, Person, Site
 
 pytestmark = pytest.mark.django_db

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.lab.hosts import NETWORKS, listening
-from troubleshoot import library
+from troubleshoot.catalog import registry as library
 from troubleshoot.engine import plan as plans
 from troubleshoot.engine.action import Action, guards, holds
 from troubleshoot.engine.plan import Plan

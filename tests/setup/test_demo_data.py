@@ -8,10 +8,11 @@ from django.core.management import CommandError
 from pytest_django import Settings
 
 from tests.conftest import MakePerson
-from troubleshoot import people
-from troubleshoot.lab.document import build
-from troubleshoot.management import breaking, demo_data
+from troubleshoot.lab.state_document import build
+from troubleshoot.management import demo_data
+from troubleshoot.management import demo_faults as breaking
 from troubleshoot.models import Person, Site
+from troubleshoot.people import accounts as people
 
 
 @pytest.fixture(autouse=True)

@@ -17,9 +17,10 @@ from pytest_mock import MockerFixture
 from tests.administration.pages import everything_kept
 from tests.chain.conftest import MakeLab, _quick, employee, lab, north, work
 from tests.conftest import MakePerson
-from troubleshoot import health, queue
+from troubleshoot.jobs import dispatch as queue
 from troubleshoot.management.commands import setup as command
 from troubleshoot.models import Credential, Entry, Grant, Host, Person, Site
+from troubleshoot.operations import health
 
 __all__ = ["_quick", "employee", "lab", "north", "work"]
 

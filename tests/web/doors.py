@@ -4,9 +4,11 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 
-from troubleshoot import access, audit, people
+from troubleshoot import audit
 from troubleshoot.models import Site
-from troubleshoot.views.doors import public, rule, visitor
+from troubleshoot.people import access
+from troubleshoot.people import accounts as people
+from troubleshoot.web.view_rules import public, rule, visitor
 
 
 @rule("site.read")
@@ -42,5 +44,5 @@ urlpatterns = [
     path("export", export),
     path("broken", broken),
     path("undeclared", undeclared),
-    path("", include("troubleshoot.urls")),
+    path("", include("troubleshoot.web.urls")),
 ]

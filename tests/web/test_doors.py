@@ -9,8 +9,8 @@ from django.test import Client
 from pytest_django import Settings
 
 from tests.conftest import MakePerson
-from troubleshoot import access
 from troubleshoot.models import Entry, Site
+from troubleshoot.people import access
 
 
 @pytest.fixture(autouse=True)

@@ -17,10 +17,12 @@ from pytest_mock import MockerFixture
 
 from tests.administration.pages import words
 from tests.conftest import TESTER, MakePerson
-from troubleshoot import health, hosts, queue
+from troubleshoot import hosts
+from troubleshoot.jobs import dispatch as queue
 from troubleshoot.management import processes
-from troubleshoot.management.surroundings import machine
+from troubleshoot.management.process_context import machine
 from troubleshoot.models import Heartbeat, Host, Job, Plan, Site
+from troubleshoot.operations import health
 
 
 @pytest.fixture(autouse=True)

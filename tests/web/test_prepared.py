@@ -15,9 +15,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests.conftest import TESTER, MakePerson
-from troubleshoot import care, cases, people
+from troubleshoot.cases import handling as care
+from troubleshoot.cases import opening as cases
 from troubleshoot.models import Case, Grant, Notice, Person, Site
 from troubleshoot.models.prepared import Parameter, Prepared
+from troubleshoot.people import accounts as people
 
 pytestmark = pytest.mark.django_db
 

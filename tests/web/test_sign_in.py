@@ -15,9 +15,9 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from tests.conftest import PASSWORD, TESTER, MakePerson
-from troubleshoot import people
 from troubleshoot.models import Entry, PersonalPart, Site
-from troubleshoot.views.sign_in import ADDRESS_LIMIT
+from troubleshoot.people import accounts as people
+from troubleshoot.web.sign_in import ADDRESS_LIMIT
 
 WRONG = "That address and password do not fit together."
 

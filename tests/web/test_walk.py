@@ -15,7 +15,7 @@ from pytest_django import Settings
 from tests.conftest import MakePerson
 from tests.web.table import METHODS, ROLES, TABLE, VISITORS
 from troubleshoot.models import Person, Site
-from troubleshoot.system_checks import routes
+from troubleshoot.web.system_checks import routes
 
 #: May change by looking at a page: the session, and the audit log.
 _UNSTABLE = {"django_session", "troubleshoot_entry", "troubleshoot_entryobject", "troubleshoot_personalpart"}

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from troubleshoot.engine.facts import UNKNOWN
-from troubleshoot.engine.howto import NOTHING, HowTo
+from troubleshoot.engine.instructions import NOTHING, HowTo
 from troubleshoot.engine.resource import Value
 
 RISKS = ("low", "disruptive", "dangerous")

@@ -13,20 +13,20 @@ from troubleshoot.engine import (
     catalog_facts,
     catalog_guides,
     catalog_resources,
-    parts,
     toml,
 )
+from troubleshoot.engine import guide_parts as parts
 from troubleshoot.engine.action import Action, Rule
 from troubleshoot.engine.catalog_errors import Progress
 from troubleshoot.engine.cause import Cause
 from troubleshoot.engine.codes import CodeClass, CodeTable, ErrorCode, Family, Symptom
+from troubleshoot.engine.declared_readings import Reading
 from troubleshoot.engine.facts import FactList, FactWords
 from troubleshoot.engine.guide import Guide
-from troubleshoot.engine.parts import ANY_PART, Expanded, Part, Piece
-from troubleshoot.engine.reading import Reading
+from troubleshoot.engine.guide_parts import ANY_PART, Expanded, Part, Piece
 from troubleshoot.engine.resource import Resource
-from troubleshoot.engine.tables import NAME, Table, top
 from troubleshoot.engine.toml import Problem
+from troubleshoot.engine.toml_tables import NAME, Table, top
 
 KINDS = ("errors", "facts", "guides", "parts", "actions")
 """The folders of TOML files."""

@@ -3,11 +3,11 @@
 from collections.abc import Collection, Mapping
 from types import MappingProxyType
 
-from troubleshoot.engine import howto
+from troubleshoot.engine import instructions as howto
 from troubleshoot.engine.action import RISKS, Action, Rule, Verify, Wish
 from troubleshoot.engine.facts import UNKNOWN, FactError, FactList
 from troubleshoot.engine.resource import Resource, StateError, Value
-from troubleshoot.engine.tables import Table
+from troubleshoot.engine.toml_tables import Table
 
 VERIFY_MOST = 15 * 60
 CERTAINTIES = ("documented", "field_report", "unconfirmed")

@@ -8,8 +8,8 @@ from troubleshoot.engine.catalog_actions import rule
 from troubleshoot.engine.cause import Cause
 from troubleshoot.engine.codes import CERTAINTIES, CodeClass, ErrorCode, Family
 from troubleshoot.engine.facts import UNKNOWN, WEIGHTS, FactList, FactWords
-from troubleshoot.engine.pasted import Code
-from troubleshoot.engine.tables import Table
+from troubleshoot.engine.pasted_text import Code
+from troubleshoot.engine.toml_tables import Table
 
 Progress = Mapping[str, Mapping[str, int]]
 """Fact → value → how far along it lies (equal numbers: equally far); `unknown` is nowhere."""

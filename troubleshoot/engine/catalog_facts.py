@@ -4,10 +4,10 @@ import re
 from collections.abc import Collection, Mapping
 from types import MappingProxyType
 
+from troubleshoot.engine.declared_readings import Case, DeclaredFact, Reading
 from troubleshoot.engine.facts import UNKNOWN, FactList
-from troubleshoot.engine.reading import Case, DeclaredFact, Reading
 from troubleshoot.engine.resource import Resource, StateError, Value
-from troubleshoot.engine.tables import Table
+from troubleshoot.engine.toml_tables import Table
 
 FACT = re.compile(r"[a-z][a-z0-9_]{0,29}(\.[a-z][a-z0-9_]{0,39}){1,2}")
 """How a fact is named: its subject, a dot, and what it tells."""

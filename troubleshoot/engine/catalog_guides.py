@@ -7,11 +7,11 @@ from graphlib import CycleError, TopologicalSorter
 from math import prod
 from types import MappingProxyType
 
-from troubleshoot.engine import howto
+from troubleshoot.engine import instructions as howto
 from troubleshoot.engine.facts import FactList
 from troubleshoot.engine.guide import ENDS, FIX_ANSWERS, TRY_ANSWERS, Example, Guide, Step, broken_examples
-from troubleshoot.engine.parts import Expanded
-from troubleshoot.engine.tables import Table
+from troubleshoot.engine.guide_parts import Expanded
+from troubleshoot.engine.toml_tables import Table
 
 KINDS = ("fact", "ask", "try", "fix", "end")
 MOST_JOURNEYS = 500

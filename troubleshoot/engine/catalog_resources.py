@@ -5,9 +5,10 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from troubleshoot.engine import patterns, toml
+from troubleshoot.engine import safe_patterns as patterns
+from troubleshoot.engine import toml
 from troubleshoot.engine.resource import TYPES, Event, Field, Parameter, Resource
-from troubleshoot.engine.tables import Table, top
+from troubleshoot.engine.toml_tables import Table, top
 
 SCRIPT_LIMIT = 16 * 1024
 PARAMETER_TYPES = ("string", "integer", "boolean", "list")

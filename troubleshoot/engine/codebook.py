@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 
 from troubleshoot.engine.codes import CodeTable, ErrorCode
-from troubleshoot.engine.pasted import DECIMAL, Code
+from troubleshoot.engine.pasted_text import DECIMAL, Code
 
 MOST_RELATED = 8
 MOST_FOUND = 60

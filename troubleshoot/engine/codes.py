@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from troubleshoot.engine import pasted
-from troubleshoot.engine.pasted import Code, Found, Hint
+from troubleshoot.engine import pasted_text as pasted
+from troubleshoot.engine.pasted_text import Code, Found, Hint
 
 CERTAINTIES = ("documented", "field_report", "unconfirmed")
 _WIN32_IN_HRESULT = 0x8007

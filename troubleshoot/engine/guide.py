@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import product
 
-from troubleshoot.engine.howto import NOTHING, HowTo
+from troubleshoot.engine.instructions import NOTHING, HowTo
 
 TRY_ANSWERS = ("worked", "no_change")
 FIX_ANSWERS = ("verified", "not_verified", "declined", "unavailable")

@@ -9,13 +9,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from troubleshoot import audit
-from troubleshoot.access import require
 from troubleshoot.audit import Actor, Tag
-from troubleshoot.credentials import in_folder
-from troubleshoot.hosts.keeping import unless_taken
-from troubleshoot.hosts.telling import tell_administrators
+from troubleshoot.hosts.admin_notices import tell_administrators
+from troubleshoot.hosts.secrets import in_folder
+from troubleshoot.hosts.unique_names import unless_taken
 from troubleshoot.models import Credential, Person, Site
 from troubleshoot.models.credential import REFERENCE
+from troubleshoot.people.access import require
 
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._ -]{0,78}[A-Za-z0-9])?")
 _USERNAME = re.compile(r"\S(?:.{0,198}\S)?")

@@ -11,8 +11,8 @@ from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 
 from troubleshoot.lab.certificates import Subject, authority_signed, key_of, tls_context
-from troubleshoot.lab.port import Mode, Port
 from troubleshoot.lab.state import HostState, iso
+from troubleshoot.lab.tcp_port import Mode, Port
 
 GATEWAYS = frozenset({"absent", "open", "refused", "silent", "closed", "expired", "other_name", "web_server"})
 """What a gateway can be: ``absent`` is none at all; ``closed`` ends every connection before TLS."""

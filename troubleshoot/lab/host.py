@@ -14,10 +14,10 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from troubleshoot.lab import runner
 from troubleshoot.lab.certificates import Subject, authority, authority_signed, key_of, tls_context
-from troubleshoot.lab.document import BadStateError, build
 from troubleshoot.lab.gateway import GatewayServer
 from troubleshoot.lab.rdp import RdpServer
 from troubleshoot.lab.state import Document, HostState, iso
+from troubleshoot.lab.state_document import BadStateError, build
 from troubleshoot.lab.winrm import Limits, WinrmServer
 
 _log = logging.getLogger(__name__)

@@ -12,11 +12,10 @@ from dataclasses import dataclass, replace
 
 from troubleshoot.lab import firewall
 from troubleshoot.lab.certificates import server_context, stamp
-from troubleshoot.lab.elsewhere import Elsewhere, other_certificate
 from troubleshoot.lab.listener import STANDARD_PORT, hung, listens, other_program, port_number
-from troubleshoot.lab.port import Mode, Port
-from troubleshoot.lab.reactions import valid_now
+from troubleshoot.lab.other_addresses import Elsewhere, other_certificate
 from troubleshoot.lab.schannel import serves
+from troubleshoot.lab.service_reactions import valid_now
 from troubleshoot.lab.state import (
     RDP_TCP,
     REMOTE_DESKTOP_STORE,
@@ -27,6 +26,7 @@ from troubleshoot.lab.state import (
     registry_value,
     running,
 )
+from troubleshoot.lab.tcp_port import Mode, Port
 
 # Protocols a client may offer (MS-RDPBCGR 2.2.1.1.1).
 _TLS, _HYBRID, _HYBRID_EX = 1, 2, 8

@@ -7,10 +7,11 @@ from pathlib import Path
 
 from django.conf import settings
 
-from troubleshoot import content, library
+from troubleshoot.catalog import loader as content
+from troubleshoot.catalog import registry as library
 from troubleshoot.engine.catalog import SEPARATOR, CatalogError, parse
-from troubleshoot.engine.tables import NAME
 from troubleshoot.engine.toml import Problem
+from troubleshoot.engine.toml_tables import NAME
 from troubleshoot.lab import powershell
 
 SKELETONS = Path(__file__).parent / "skeletons"

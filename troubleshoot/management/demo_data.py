@@ -15,11 +15,16 @@ from django.core.management.base import CommandError
 from django.db import connection, transaction
 from django.utils import timezone
 
-from troubleshoot import cases, diagnosis, hosts, jobs, people, plans
-from troubleshoot.management.doors import wait_until
-from troubleshoot.management.surroundings import operator
+from troubleshoot import hosts
+from troubleshoot.cases import opening as cases
+from troubleshoot.diagnosis import progress as diagnosis
+from troubleshoot.jobs import lifecycle as jobs
+from troubleshoot.management.command_base import wait_until
+from troubleshoot.management.process_context import operator
 from troubleshoot.models import Case, Credential, Host, Job, Person, Site
 from troubleshoot.models.job import ACTIVE, State
+from troubleshoot.people import accounts as people
+from troubleshoot.remediation import planning as plans
 
 SITE = "north"
 LAB_USER = "lab-admin"

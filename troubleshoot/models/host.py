@@ -11,7 +11,7 @@ from django.db.models.functions import Lower
 from troubleshoot.models.credential import Credential
 from troubleshoot.models.person import Person
 from troubleshoot.models.site import Site
-from troubleshoot.remote.registered import is_host_name, literal
+from troubleshoot.remote.registered_host import is_host_name, literal
 
 
 def check_name(text: str) -> None:

@@ -13,13 +13,13 @@ from django.utils.translation import gettext_lazy as _
 from uuid6 import uuid7
 
 from troubleshoot.models.person import Person
-from troubleshoot.remote.registered import endpoint
+from troubleshoot.remote.registered_host import endpoint
 
 GATEWAY_PORT = 443
 
 
 class Role(models.TextChoices):
-    """What a person is to the portal. The rules that follow from it stand in `troubleshoot.access`."""
+    """What a person is to the portal. The rules that follow from it stand in `troubleshoot.people.access`."""
 
     EMPLOYEE = "employee", _("employee")
     HELPDESK = "helpdesk", _("helpdesk")

@@ -9,7 +9,7 @@ from troubleshoot.probes.certificate import examine, printable
 from troubleshoot.probes.report import Report, since, timed
 from troubleshoot.probes.tls import Client
 from troubleshoot.remote.dial import DialError, Line, Registered
-from troubleshoot.remote.registered import literal
+from troubleshoot.remote.registered_host import literal
 
 # How a client of a gateway opens its channel (MS-TSGU 2.2.3.3.1): whoever is not signed in is asked to sign in.
 _REQUEST = (

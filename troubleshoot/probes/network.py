@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 
 from troubleshoot.engine.facts import UNKNOWN
 from troubleshoot.probes import gateway as gateways
-from troubleshoot.probes.caller import OFFER, REACHED, Caller, Glance, thumbprint
 from troubleshoot.probes.certificate import examine
+from troubleshoot.probes.extended_checks import LATER, Later
 from troubleshoot.probes.gateway import Gateway
-from troubleshoot.probes.later import LATER, Later
+from troubleshoot.probes.rdp_connections import OFFER, REACHED, Caller, Glance, thumbprint
 from troubleshoot.probes.report import FACTS, Report, Stage, since, timed
 from troubleshoot.probes.tls import Handshake
 from troubleshoot.probes.x224 import PLAIN, TLS, Closed, NotRdp, Refused, Reply, Selected

@@ -14,7 +14,7 @@ from ipaddress import IPv6Address
 from types import TracebackType
 from typing import Final, Self
 
-from troubleshoot.remote.registered import Address, Registered, literal
+from troubleshoot.remote.registered_host import Address, Registered, literal
 
 __all__ = ["DialError", "Line", "Registered"]
 

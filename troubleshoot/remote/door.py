@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from troubleshoot.remote.registered import Registered, literal
+from troubleshoot.remote.registered_host import Registered, literal
 from troubleshoot.remote.secret import Secret
 
 Way = Literal["ntlm", "basic", "kerberos", "certificate"]

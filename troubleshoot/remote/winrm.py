@@ -26,7 +26,6 @@ from winrm.protocol import Protocol
 from winrm.transport import HAVE_KERBEROS, Transport
 
 from troubleshoot.remote import envelope, soap
-from troubleshoot.remote.course import Course, Make
 from troubleshoot.remote.dial import Line
 from troubleshoot.remote.door import Door
 from troubleshoot.remote.envelope import OnStage, Progress, Visit, Work
@@ -44,6 +43,7 @@ from troubleshoot.remote.failures import (
 )
 from troubleshoot.remote.reply import Reader
 from troubleshoot.remote.transport import LineAdapter, tls_context
+from troubleshoot.remote.visit_protocol import Course, Make
 
 __all__ = ["Denied", "Door", "DoorError", "Lost", "Refused", "Unreachable", "visit"]
 

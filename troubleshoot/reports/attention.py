@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from troubleshoot.models import Host, Job, Person, Reading
 from troubleshoot.reports import history
-from troubleshoot.reports.numbers import FEW, MANY_CASES, MOST_NAMED, Attention, Number, Period, Seen
+from troubleshoot.reports.figures import FEW, MANY_CASES, MOST_NAMED, Attention, Number, Period, Seen
 
 SOON = dt.timedelta(days=30)
 CHUNK = 500

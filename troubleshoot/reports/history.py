@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy
 
 from troubleshoot.models import Case, Host, Job, Person, Site
 from troubleshoot.models.job import State
-from troubleshoot.reports.asking import NO_CAUSE, Question, actions, address
-from troubleshoot.reports.outcomes import CASES, CHANGES, with_ways
+from troubleshoot.reports.filters import NO_CAUSE, Question, actions, address
+from troubleshoot.reports.outcome_groups import CASES, CHANGES, with_ways
 
 PAGE = 50
 #: How a job stands or ended, as a row of the history says it.

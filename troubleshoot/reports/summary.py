@@ -12,19 +12,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from troubleshoot.models import Case, Person, Site
-from troubleshoot.reports import attention, history, hours, saving
-from troubleshoot.reports.asking import NO_CAUSE, READERS, HistoryForm, Question, causes
-from troubleshoot.reports.numbers import (
-    BUCKETS,
-    Attention,
-    CauseRow,
-    Number,
-    Period,
-    Seen,
-    Summary,
-    share_within,
-)
-from troubleshoot.reports.outcomes import CASE_WAYS, CASES, CHANGE_ENDS, CHANGES, SOLVED
+from troubleshoot.reports import attention, history
+from troubleshoot.reports import time_saved as saving
+from troubleshoot.reports import working_hours as hours
+from troubleshoot.reports.figures import BUCKETS, Attention, CauseRow, Number, Period, Seen, Summary, share_within
+from troubleshoot.reports.filters import NO_CAUSE, READERS, HistoryForm, Question, causes
+from troubleshoot.reports.outcome_groups import CASE_WAYS, CASES, CHANGE_ENDS, CHANGES, SOLVED
 
 
 def of(person: Person, period: Period) -> Summary:

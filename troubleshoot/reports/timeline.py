@@ -10,10 +10,13 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from troubleshoot import access, diagnosis, evidence, wording
+from troubleshoot import wording
+from troubleshoot.diagnosis import evidence
+from troubleshoot.diagnosis import progress as diagnosis
 from troubleshoot.engine import guide as guides
 from troubleshoot.models import Answer, Approval, Case, Entry, Job, JobLine, Message, Person
-from troubleshoot.reports.asking import actions
+from troubleshoot.people import access
+from troubleshoot.reports.filters import actions
 
 #: The most of each kind that one page shows; it says so when there is more.
 MOST = 500

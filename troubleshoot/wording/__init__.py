@@ -4,9 +4,9 @@ What belongs to one step of a guide stands in the guide; here is what every guid
 """
 
 from troubleshoot.wording.checks import Line, checks, inside_only, outside
-from troubleshoot.wording.ends import End, bad_end, fixing, not_helped, remedy_doubt, standing
-from troubleshoot.wording.general import certainty, duration, named, no_code, relief, sure, titled
-from troubleshoot.wording.pc import told
+from troubleshoot.wording.client_report import told
+from troubleshoot.wording.common import certainty, duration, named, no_code, relief, sure, titled
+from troubleshoot.wording.outcomes import End, bad_end, fixing, not_helped, remedy_doubt, standing
 
 __all__ = [
     "End",

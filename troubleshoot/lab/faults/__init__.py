@@ -5,19 +5,10 @@ One module for each theme; its FAULTS are found here. The sentence of a fault is
 
 from collections.abc import Callable
 
-from troubleshoot.lab.faults import (
-    access,
-    certificates,
-    chosen,
-    firewall,
-    keys,
-    listening,
-    path,
-    printing,
-    security,
-    services,
-    surroundings,
-)
+from troubleshoot.lab.faults import access, certificates, firewall, keys, listening, printing, security, services
+from troubleshoot.lab.faults import chosen_certificates as chosen
+from troubleshoot.lab.faults import environment as surroundings
+from troubleshoot.lab.faults import network_path as path
 from troubleshoot.lab.state import Document
 
 Fault = Callable[[Document], None]

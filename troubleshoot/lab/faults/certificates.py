@@ -5,7 +5,7 @@ from datetime import timedelta
 from troubleshoot.lab.certificates import stamp
 from troubleshoot.lab.faults.events import happened, schannel
 from troubleshoot.lab.key_files import describe, key_file
-from troubleshoot.lab.reactions import mark_stopped
+from troubleshoot.lab.service_reactions import mark_stopped
 from troubleshoot.lab.state import (
     CONNECTION_MANAGER,
     LIFETIME,

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from troubleshoot.lab.reactions import mark_stopped
+from troubleshoot.lab.service_reactions import mark_stopped
 from troubleshoot.lab.state import Document, host_now, iso
 
 

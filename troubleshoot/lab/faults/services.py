@@ -1,7 +1,7 @@
 """Faults of the service that Remote Desktop consists of."""
 
 from troubleshoot.lab.faults.events import happened
-from troubleshoot.lab.reactions import mark_stopped
+from troubleshoot.lab.service_reactions import mark_stopped
 from troubleshoot.lab.state import Document
 
 _MANAGER = "Service Control Manager"

@@ -6,9 +6,9 @@ import threading
 from collections.abc import Callable
 
 from troubleshoot.lab import runner as stand_in
-from troubleshoot.lab.port import Mode, Port
 from troubleshoot.lab.process import Runner
 from troubleshoot.lab.state import Document, HostState, find
+from troubleshoot.lab.tcp_port import Mode, Port
 from troubleshoot.lab.winrm.auth import Gate
 from troubleshoot.lab.winrm.connection import Connection, Endpoint
 from troubleshoot.lab.winrm.credentials import Account

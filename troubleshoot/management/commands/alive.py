@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from troubleshoot import health
+from troubleshoot.operations import health
 
 PROCESSES = ("web", "worker", "keeper")
 

@@ -7,10 +7,12 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from troubleshoot import access, cases, documents
-from troubleshoot.management.doors import ActingCommand, wait_until
-from troubleshoot.management.surroundings import person
+from troubleshoot.cases import opening as cases
+from troubleshoot.management.command_base import ActingCommand, wait_until
+from troubleshoot.management.process_context import person
 from troubleshoot.models import Case, Host, Person
+from troubleshoot.people import access
+from troubleshoot.reports import serializers as documents
 
 
 class Command(ActingCommand):

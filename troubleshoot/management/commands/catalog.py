@@ -6,9 +6,10 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from troubleshoot import content, library
+from troubleshoot.catalog import loader as content
+from troubleshoot.catalog import registry as library
 from troubleshoot.engine.catalog import Catalog, CatalogError
-from troubleshoot.engine.parts import Part
+from troubleshoot.engine.guide_parts import Part
 from troubleshoot.management import authoring
 
 

@@ -22,9 +22,10 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from troubleshoot.management import breaking, demo_data, processes
-from troubleshoot.management.doors import wait_until
-from troubleshoot.management.surroundings import SECRET_PREFIX
+from troubleshoot.management import demo_data, processes
+from troubleshoot.management import demo_faults as breaking
+from troubleshoot.management.command_base import wait_until
+from troubleshoot.management.process_context import SECRET_PREFIX
 from troubleshoot.models import Heartbeat
 
 T = TypeVar("T")

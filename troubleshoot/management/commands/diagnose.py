@@ -9,18 +9,25 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError, CommandParser
 from django.db import transaction
 
-from troubleshoot import audit, cases, diagnosis, documents, judging, library, plans, visits
+from troubleshoot import audit
+from troubleshoot.cases import opening as cases
+from troubleshoot.catalog import registry as library
+from troubleshoot.diagnosis import judgement as judging
+from troubleshoot.diagnosis import progress as diagnosis
 from troubleshoot.engine import action as actions
 from troubleshoot.engine import facts as fact_rules
 from troubleshoot.engine.codes import Identified
 from troubleshoot.engine.guide import AnswerRefused, Guide, Walk
-from troubleshoot.looks import Look
+from troubleshoot.hosts import visits
+from troubleshoot.hosts.observations import Look
+from troubleshoot.management.command_base import PlainCommand
 from troubleshoot.management.commands.cases import in_words as case_in_words
-from troubleshoot.management.doors import PlainCommand
-from troubleshoot.management.surroundings import operator
+from troubleshoot.management.process_context import operator
 from troubleshoot.models import Credential, Host
-from troubleshoot.probes import told
+from troubleshoot.probes import user_answers as told
+from troubleshoot.remediation import planning as plans
 from troubleshoot.remote.dial import DialError
+from troubleshoot.reports import serializers as documents
 
 OUTCOME, QUESTIONS, NOT_REACHED = 0, 2, 3
 

@@ -12,10 +12,11 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.db.models import QuerySet
 
-from troubleshoot import access, audit, hosts
-from troubleshoot.hosts.table import MOST_BYTES
-from troubleshoot.management import surroundings
+from troubleshoot import audit, hosts
+from troubleshoot.hosts.csv_reader import MOST_BYTES
+from troubleshoot.management import process_context as surroundings
 from troubleshoot.models import Credential, Host, Person, Site
+from troubleshoot.people import access
 
 Options = dict[str, Any]
 

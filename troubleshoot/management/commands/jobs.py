@@ -9,10 +9,14 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from troubleshoot import access, approvals, documents, jobs, plans
-from troubleshoot.management.doors import ActingCommand, wait_until
+from troubleshoot.jobs import lifecycle as jobs
+from troubleshoot.management.command_base import ActingCommand, wait_until
 from troubleshoot.models import Case, Host, Job, Person
 from troubleshoot.models.job import ACTIVE, State
+from troubleshoot.people import access
+from troubleshoot.remediation import approvals
+from troubleshoot.remediation import planning as plans
+from troubleshoot.reports import serializers as documents
 
 #: `apply` and `revert` end with this status when the change was not verified.
 NOT_GOOD = 1

@@ -7,9 +7,10 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.db import close_old_connections, transaction
 
-from troubleshoot import audit, keeper
-from troubleshoot.management.doors import PlainCommand
-from troubleshoot.management.surroundings import machine, refuse_credentials
+from troubleshoot import audit
+from troubleshoot.management.command_base import PlainCommand
+from troubleshoot.management.process_context import machine, refuse_credentials
+from troubleshoot.operations import keeper
 
 
 class Command(PlainCommand):

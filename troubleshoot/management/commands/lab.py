@@ -11,9 +11,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from troubleshoot.lab.document import BadStateError, build, parse_setting
 from troubleshoot.lab.faults import FAULTS
 from troubleshoot.lab.host import LabHost, Options
+from troubleshoot.lab.state_document import BadStateError, build, parse_setting
 
 DEFAULT_USER = "lab-admin"
 DEFAULT_PASSWORD = "Simulated-only-1"  # noqa: S105 - opens nothing but simulated hosts on loopback

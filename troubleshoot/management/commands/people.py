@@ -10,8 +10,9 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from troubleshoot import audit, people
+from troubleshoot import audit
 from troubleshoot.models import Grant, Person, Role, Site
+from troubleshoot.people import accounts as people
 
 
 class Command(BaseCommand):

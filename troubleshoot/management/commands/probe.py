@@ -14,7 +14,7 @@ from troubleshoot.models import Host
 from troubleshoot.models.site import GATEWAY_PORT
 from troubleshoot.probes.network import Gateway, Report, probe
 from troubleshoot.remote.dial import DialError, Registered
-from troubleshoot.remote.registered import endpoint
+from troubleshoot.remote.registered_host import endpoint
 
 _LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 _TARGET = re.compile(r"\[(?P<v6>[0-9A-Fa-f:.]+)\](?::(?P<v6port>\d{1,5}))?|(?P<name>[^:\[\]]+)(?::(?P<port>\d{1,5}))?")

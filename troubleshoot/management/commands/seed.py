@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from troubleshoot.management import demo_data
-from troubleshoot.management.surroundings import SECRET_PREFIX
+from troubleshoot.management.process_context import SECRET_PREFIX
 
 FIRST_PORT = 21_000
 

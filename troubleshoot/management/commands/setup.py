@@ -17,11 +17,13 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
-from troubleshoot import audit, hosts, people, readiness
-from troubleshoot import connection as connection_test
-from troubleshoot.management.doors import wait_until
-from troubleshoot.management.surroundings import operator
+from troubleshoot import audit, hosts
+from troubleshoot.management.command_base import wait_until
+from troubleshoot.management.process_context import operator
 from troubleshoot.models import Credential, Grant, Host, Job, Person, Role, Site
+from troubleshoot.operations import connection_test
+from troubleshoot.operations import first_steps as readiness
+from troubleshoot.people import accounts as people
 
 KEY_CHARACTERS = 50
 #: A test waits for its worker to take it, and for one visit to the host.

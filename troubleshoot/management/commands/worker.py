@@ -7,10 +7,11 @@ from celery.signals import worker_ready
 from django.core.management.base import CommandError, CommandParser
 from django.db import transaction
 
-from troubleshoot import audit, health
-from troubleshoot.management.doors import PlainCommand
-from troubleshoot.management.surroundings import machine
+from troubleshoot import audit
+from troubleshoot.management.command_base import PlainCommand
+from troubleshoot.management.process_context import machine
 from troubleshoot.models import Site
+from troubleshoot.operations import health
 
 #: What is listened to until there is a site; nobody ever rings there.
 NO_SITE = "no-site"

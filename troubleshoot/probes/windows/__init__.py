@@ -7,8 +7,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from troubleshoot.engine.facts import UNKNOWN
-from troubleshoot.probes.windows import certificates, events, firewall, keys, listener, registry, services, surroundings
+from troubleshoot.probes.windows import certificates, events, firewall, keys, listener, registry, services
+from troubleshoot.probes.windows import environment as surroundings
 from troubleshoot.probes.windows.certificates import BOUND, CERTIFICATE
+from troubleshoot.probes.windows.environment import DOMAIN, SESSIONS, STATUS
 from troubleshoot.probes.windows.events import CONNECTIONS, SIGN_INS, SYSTEM_LOG
 from troubleshoot.probes.windows.firewall import FIREWALL
 from troubleshoot.probes.windows.keys import KEY_FILE, KEY_FOLDER
@@ -16,7 +18,6 @@ from troubleshoot.probes.windows.listener import LISTENER, PORT
 from troubleshoot.probes.windows.registry import REGISTRY
 from troubleshoot.probes.windows.rule import Reading, Rule, State
 from troubleshoot.probes.windows.services import BROKER, CERTIFICATE_SERVICES, SESSIONENV, TERMSERVICE
-from troubleshoot.probes.windows.surroundings import DOMAIN, SESSIONS, STATUS
 
 __all__ = [
     "BOUND",

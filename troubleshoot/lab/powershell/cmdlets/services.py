@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from troubleshoot.lab import reactions
+from troubleshoot.lab import service_reactions as reactions
 from troubleshoot.lab.powershell.cmdlets.core import STOP, Cmdlet, Parameter, Use, need_administrator
 from troubleshoot.lab.powershell.errors import ScriptFailed
 from troubleshoot.lab.powershell.objects import Instance, ObjectType

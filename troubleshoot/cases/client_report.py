@@ -1,0 +1,144 @@
+"""The look from the person's own PC: the command that they run there, and what it printed, pasted into the case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from troubleshoot import audit
+from troubleshoot.audit import Tag
+from troubleshoot.diagnosis import judgement as judging
+from troubleshoot.diagnosis import progress as diagnosis
+from troubleshoot.jobs import lifecycle as jobs
+from troubleshoot.jobs.lifecycle import NotPossible
+from troubleshoot.models import Case, Notice, PcBlock, Person, Reading
+from troubleshoot.notifications import outbox as notices
+from troubleshoot.people import access
+from troubleshoot.probes import client_block as person_block
+from troubleshoot.probes import client_facts as person
+from troubleshoot.probes import network
+from troubleshoot.probes.client_block import MOST_CHARACTERS, BadBlock
+from troubleshoot.remote.registered_host import literal
+
+#: A guide that asks for none of these is not about what the command looks at.
+ABOUT = frozenset({*network.FACTS, *person.FACTS})
+#: The port that a program uses when no other is named.
+USUAL_PORT = 3389
+_AGAIN = gettext_lazy("Copy it again from the PowerShell window, not from a mail or a document.")
+_RUN_AGAIN = gettext_lazy("Run the command of this page again, and paste what it prints.")
+#: Reason of person_block.BadBlock → what is wrong, and what to do.
+REASONS: dict[str, tuple[str | Promise, str | Promise]] = {
+    "empty": (gettext_lazy("Nothing was pasted."), _RUN_AGAIN),
+    "too_long": (gettext_lazy("That is far more than the command prints."), _AGAIN),
+    "command": (
+        gettext_lazy("That is the command itself, not what it printed."),
+        gettext_lazy("Paste it into PowerShell first, press Enter, and wait for the line MENDPOINT END."),
+    ),
+    "no_block": (gettext_lazy("There is no line MENDPOINT BEGIN in it."), _RUN_AGAIN),
+    "cut": (
+        gettext_lazy("The beginning or the end is missing."),
+        gettext_lazy("Copy everything from MENDPOINT BEGIN to MENDPOINT END."),
+    ),
+    "version": (gettext_lazy("It was printed by another version of the command."), _RUN_AGAIN),
+    "letters": (gettext_lazy("It holds letters that the command never prints."), _AGAIN),
+    "quoted": (gettext_lazy("Something was put before the lines, as mail programs do."), _AGAIN),
+    "lines": (gettext_lazy("It has more lines than the command prints."), _AGAIN),
+    "unknown": (gettext_lazy("The command prints no such line."), _AGAIN),
+    "twice": (gettext_lazy("This line stands twice, or in the wrong place."), _AGAIN),
+    "missing": (gettext_lazy("A line is missing."), _AGAIN),
+    "shape": (gettext_lazy("This line is not as the command prints it."), _AGAIN),
+    "contradiction": (gettext_lazy("Two lines cannot both be true."), _RUN_AGAIN),
+    "check": (gettext_lazy("Some letters were lost or changed on the way."), _AGAIN),
+    "other_host": (gettext_lazy("It is about another computer than this case."), _RUN_AGAIN),
+    "old": (
+        gettext_lazy("It is older than two hours, or the clock of your PC is behind."),
+        gettext_lazy("Set the clock right if it is wrong, run the command again, and paste what it prints."),
+    ),
+    "ahead": (
+        gettext_lazy("Its time has not come yet: the clock of your PC is ahead."),
+        gettext_lazy("Set the clock right, run the command again, and paste what it prints."),
+    ),
+}
+
+
+def command(case: Case) -> str:
+    """The command for the person's PC; empty where it would tell nothing about what the case is about, or the computer
+    has no name that can be put into one."""
+    if ABOUT.isdisjoint(diagnosis.guide_of(case).facts):
+        return ""
+    try:
+        return person_block.command(*_target(case))
+    except ValueError:
+        return ""
+
+
+def tell(*, actor: Person, case: Case, text: str) -> None:
+    """Keeps what the person's PC told, and lets the case go on with it. The same block once more changes nothing.
+
+    Raises access.Refused, and NotPossible with the line that is wrong and what to do.
+    """
+    access.require(actor, "case.answer", case)
+    name, port = _target(case)
+    try:
+        block = person_block.read(text, name=name, port=port, now=timezone.now())
+    except BadBlock as bad:
+        raise NotPossible(_words(bad)) from bad
+    with transaction.atomic():
+        case.hold()
+        if case.closed_at is not None:
+            raise NotPossible(_("This case is closed."))
+        latest = case.pc_blocks.filter(round=case.round).last()
+        if latest and latest.text == block.text:
+            return
+        found = person.facts(block, ours=tuple(dict.fromkeys(_our_addresses(case))))
+        case.pc = {fact: {"value": value, "readings": list(readings)} for fact, (value, readings) in found.items()}
+        PcBlock.objects.create(case=case, round=case.round, by=actor, text=block.text, facts=case.pc)
+        case.cause = judging.shown_cause(judging.evidence(case)) or case.cause
+        case.save(update_fields=["pc", "cause"])
+        audit.record(
+            Tag.CASE_TOLD,
+            actor=actor,
+            on_behalf=case.beneficiary,
+            objects=[case, *([case.host] if case.host else [])],
+            details={"told": {fact: value for fact, (value, _readings) in found.items()}},
+        )
+        if case.owner and case.owner != actor:
+            words = _("%s pasted what their PC told.") % actor
+            notices.tell([case.owner], Notice.Kind.MESSAGE, words, case=case)
+        jobs.go_on(case, actor=actor, requester=actor)
+
+
+def told(case: Case) -> PcBlock | None:
+    """The block that counts, with who pasted it; None, without asking the database, while nothing was pasted."""
+    return case.pc_blocks.filter(round=case.round).select_related("by").last() if case.pc else None
+
+
+def _target(case: Case) -> tuple[str, int]:
+    """The computer as the person's program knows it: registered, or as they called it."""
+    return (case.host.name, case.host.rdp_port) if case.host else (case.named_host, USUAL_PORT)
+
+
+def _our_addresses(case: Case) -> Iterator[str]:
+    """The addresses to which the portal itself connects, as far as they are known."""
+    if case.host and literal(case.host.address):
+        yield case.host.address
+    seen = Reading.objects.filter(job__case=case, source="network").order_by("-pk").first()
+    stages = seen.value.get("stages", []) if seen and seen.value else []
+    for stage in stages:
+        if stage.get("name") == "name":
+            yield from (part for part in str(stage.get("detail", "")).split(", ") if literal(part))
+
+
+def _words(bad: BadBlock) -> str:
+    what, do = REASONS[bad.reason]
+    where = _("Line %(line)s: “%(text)s”.") % {"line": bad.line, "text": bad.text} if bad.line else ""
+    named = f"({bad.text})" if bad.text and not bad.line else ""
+    return " ".join(str(part) for part in (where, what, named, do) if part)
+
+
+__all__ = ["MOST_CHARACTERS", "command", "tell", "told"]

@@ -1,0 +1,255 @@
+"""Care for a case: helpdesk takes it, talks, closes it; the person asks for help or opens it again."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce, Now
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from troubleshoot import audit
+from troubleshoot.audit import Actor, Tag
+from troubleshoot.cases import opening as cases
+from troubleshoot.cases.opening import storable
+from troubleshoot.diagnosis import progress as diagnosis
+from troubleshoot.jobs import lifecycle as jobs
+from troubleshoot.jobs.lifecycle import NotPossible
+from troubleshoot.models import Answer, Case, Message, Notice, Person
+from troubleshoot.models.job import State
+from troubleshoot.notifications import outbox as notices
+from troubleshoot.people import access
+
+REOPEN_WITHIN = dt.timedelta(days=7)
+REMIND_AFTER = dt.timedelta(hours=4)
+CLOSE_AFTER = dt.timedelta(hours=24)
+#: The same words once more, with nothing said in between, within this time are one message that was sent twice.
+SAID_TWICE = dt.timedelta(minutes=1)
+BATCH = 100
+MOST_CHARACTERS = 4000
+
+
+def ask_for_help(*, actor: Person, case: Case) -> None:
+    """Hands the case to helpdesk as it stands, with everything that is known. Asking again changes nothing."""
+    access.require(actor, "case.answer", case)
+    with transaction.atomic():
+        case.hold()
+        _refuse_closed(case)
+        if case.asked_for_help_at is not None:
+            return
+        case.asked_for_help_at = Now()
+        case.save(update_fields=["asked_for_help_at"])
+        case.refresh_from_db(fields=["asked_for_help_at"])  # the database's own time
+        _record(Tag.CASE_HAND_OVER, actor, case, {"asked": True})
+        jobs.go_on(case, actor=actor, requester=actor)
+
+
+def open_for_help(*, actor: Person, error_text: str, **given: Any) -> Case:
+    """Opens the actor's own case and hands it to helpdesk at once; without an error text the case says just that.
+
+    Takes what `cases.open_case` takes, and raises what that raises.
+    """
+    text = error_text if error_text.strip() else _("No error text: a person was asked for at once.")
+    with transaction.atomic():
+        case = cases.open_case(actor=actor, beneficiary=actor, error_text=text, **given)
+        ask_for_help(actor=actor, case=case)
+    return case
+
+
+def take(*, actor: Person, case: Case, shown_owner: UUID | None = None) -> None:
+    """Makes the actor the one who cares for the case; whoever had it is told.
+
+    `shown_owner` is who had it as far as the actor knows: nobody is overridden by a page of before.
+    """
+    access.require(actor, "case.take", case)
+    with transaction.atomic():
+        case.hold()
+        _refuse_closed(case)
+        if case.owner_id not in {None, actor.pk, shown_owner}:
+            raise NotPossible(_("%s has just taken this case.") % case.owner)
+        if case.owner and case.owner != actor:
+            notices.tell([case.owner], Notice.Kind.MESSAGE, _("%s has taken this case over.") % actor, case=case)
+        case.owner = actor
+        if case.taken_at is None or (case.needs_since and case.taken_at < case.needs_since):
+            case.taken_at = Now()
+        case.save(update_fields=["owner", "taken_at"])
+        case.refresh_from_db(fields=["taken_at"])  # the database's own time
+        _record(Tag.CASE_TAKE, actor, case, {"owner": str(actor.pk)})
+
+
+def another_error(*, actor: Person, case: Case, step: str, text: str) -> None:
+    """The person met another error after a fix: its text goes to helpdesk, and the guide goes on as for no change."""
+    with transaction.atomic():
+        say(actor=actor, case=case, text=text)
+        cases.answer(actor=actor, case=case, step=step, value="no_change")
+
+
+def hand_back(*, actor: Person, case: Case) -> None:
+    """Gives the case back to all of helpdesk."""
+    access.require(actor, "case.take", case)
+    with transaction.atomic():
+        case.hold()
+        case.owner = None
+        case.save(update_fields=["owner"])
+        _record(Tag.CASE_TAKE, actor, case, {"owner": None})
+
+
+def say(*, actor: Person, case: Case, text: str, internal: bool = False, step: str = "") -> Message:
+    """Writes a message between the person and helpdesk, or a note that only helpdesk sees.
+
+    `step` names the question of the guide that the message asks again. An approver who waits for a word is told of it.
+    A second click on the same words writes nothing more.
+    """
+    access.require(actor, "case.take" if internal else "case.answer", case)
+    if not text.strip() or len(text) > MOST_CHARACTERS:
+        raise NotPossible(_("Write 1 to %d characters.") % MOST_CHARACTERS)
+    with transaction.atomic():
+        case.hold()
+        latest = case.messages.order_by("-pk").first()
+        words = (actor.pk, internal, step, storable(text))
+        same = latest and (latest.author_id, latest.internal, latest.step, latest.text) == words
+        if latest and same and timezone.now() - latest.at < SAID_TWICE:
+            return latest
+        _tell_who_asked(actor, case)
+        message = Message.objects.create(case=case, author=actor, text=storable(text), internal=internal, step=step)
+        _record(Tag.CASE_MESSAGE, actor, case, {"internal": internal, "message": message.pk})
+        if not internal:
+            notices.tell(_others(actor, case), Notice.Kind.MESSAGE, _("%s wrote to you.") % actor, case=case)
+    return message
+
+
+def ask_again(*, actor: Person, case: Case, step: str) -> None:
+    """Sends a question of the guide, which was answered before, to the person's page. Twice in a row is once."""
+    access.require(actor, "case.take", case)
+    with transaction.atomic():
+        case.hold()
+        _refuse_closed(case)
+        walk = diagnosis.standing(case)
+        if step not in cases.open_answers(case, walk):
+            raise NotPossible(_("This answer can no longer be changed. Here is how things stand."))
+        latest = case.messages.filter(internal=False).last()
+        if latest is None or latest.step != step:
+            question = diagnosis.guide_of(case).steps[step].subject
+            say(actor=actor, case=case, text=_("Please answer this once more: %s") % question, step=step)
+
+
+def close(*, actor: Person, case: Case, solved: bool, sent_to: str = "", ticket: str = "") -> None:
+    """Ends a case by helpdesk's word: solved, or sent on to somebody outside the portal."""
+    access.require(actor, "case.close_for", case)
+    if not solved and not sent_to.strip():
+        raise NotPossible(_("Say to whom it is sent on, so that the person knows who takes care of it."))
+    with transaction.atomic():
+        case.hold()
+        _refuse_closed(case)
+        case.outcome = Case.Outcome.SOLVED if solved else Case.Outcome.ESCALATED
+        case.sent_to, case.ticket = sent_to.strip()[:120], (ticket.strip() or case.ticket)[:80]
+        case.closed_at, case.waiting_for, case.need = Now(), Case.WaitingFor.NOBODY, ""
+        case.save(update_fields=["outcome", "sent_to", "ticket", "closed_at", "waiting_for", "need"])
+        case.refresh_from_db(fields=["closed_at"])  # the database's own time
+        _record(Tag.CASE_CLOSE, actor, case, {"outcome": str(case.outcome), "by_helpdesk": True})
+        words = _("Your case is solved.") if solved else _("Your case was sent on to %s.") % case.sent_to
+        notices.tell({case.beneficiary} - {actor}, Notice.Kind.RESULT, words, case=case)
+
+
+def read_again(*, actor: Person, case: Case) -> None:
+    """Sends for fresh readings without beginning anew: what helpdesk looks at when the end of a fix is not known.
+
+    Asking again while one is being taken changes nothing.
+    """
+    access.require(actor, "case.take", case)
+    with transaction.atomic():
+        case.hold()
+        _refuse_closed(case)
+        if case.host is None:
+            raise NotPossible(_("This computer is not registered, so nothing can be read."))
+        if not case.jobs.filter(kind="read", state__in=jobs.OPEN).exists():
+            jobs.request_reading(actor=actor, host=case.host, case=case, beneficiary=case.beneficiary)
+
+
+def check_again(*, actor: Person, case: Case) -> None:
+    """Begins the walk anew with fresh readings; the earlier round stays in the history. A case that was closed can be
+    opened again for seven days."""
+    access.require(actor, "case.answer", case)
+    with transaction.atomic():
+        case.hold()
+        if case.closed_at and timezone.now() - case.closed_at > REOPEN_WITHIN:
+            raise NotPossible(_("This case was closed more than seven days ago. Open a new one."))
+        if case.jobs.filter(state__in=jobs.UNSETTLED).exclude(kind="read").exists():
+            raise NotPossible(_("A fix is running or its end is not known yet. Wait for it first."))
+        if case.jobs.filter(kind="read", state__in=jobs.OPEN).exists():
+            return
+        reopened = case.closed_at is not None
+        case.round += 1
+        case.round_began_at = Now()
+        case.closed_at, case.outcome, case.word, case.asked_for_help_at, case.pc = None, "", "", None, {}
+        case.save(update_fields=["round", "round_began_at", "closed_at", "outcome", "word", "asked_for_help_at", "pc"])
+        _record(Tag.CASE_REOPEN, actor, case, {"round": case.round, "reopened": reopened})
+        case.refresh_from_db(fields=["round_began_at"])  # the database's own time
+        jobs.go_on(case, actor=actor, requester=actor)
+
+
+def rate(*, actor: Person, case: Case, helpful: bool) -> None:
+    """One tap: did this help?"""
+    access.require(actor, "case.answer", case)
+    Case.objects.filter(pk=case.pk).update(helpful=helpful)
+
+
+def follow_up(*, actor: Actor) -> None:
+    """Reminds, once, of a fix that was verified and not confirmed; closes the case when still nobody says a word."""
+    for case in _unconfirmed(REMIND_AFTER).exclude(notices__kind=Notice.Kind.REMINDER)[:BATCH]:
+        with transaction.atomic():
+            notices.tell(
+                [case.beneficiary], Notice.Kind.REMINDER, _("Does it work again? One click is enough."), case=case
+            )
+    for case in _unconfirmed(CLOSE_AFTER)[:BATCH]:
+        with transaction.atomic():
+            closed = Case.objects.filter(pk=case.pk, closed_at=None).update(
+                closed_at=Now(), outcome=Case.Outcome.SOLVED, waiting_for=Case.WaitingFor.NOBODY, need=""
+            )
+            if closed:
+                _record(Tag.CASE_CLOSE, actor, case, {"outcome": "solved", "confirmed": False})
+                words = _("Closed: verified, not confirmed. If it does not work, open it again.")
+                notices.tell([case.beneficiary], Notice.Kind.RESULT, words, case=case)
+
+
+def _unconfirmed(older_than: dt.timedelta) -> QuerySet[Case]:
+    """Open cases whose latest answer is a verified fix, given so long ago."""
+    latest = Answer.objects.filter(case=OuterRef("pk"), round=OuterRef("round")).order_by("-number")
+    return (
+        Case.objects.filter(closed_at=None, waiting_for=Case.WaitingFor.PERSON)
+        .annotate(last_value=Subquery(latest.values("value")[:1]), last_source=Subquery(latest.values("source")[:1]))
+        .annotate(last_at=Subquery(latest.values("at")[:1]))
+        .filter(last_source=Answer.Source.FIX, last_value="verified", last_at__lt=Now() - older_than)
+        .select_related("beneficiary")
+        .order_by("pk")
+    )
+
+
+def _refuse_closed(case: Case) -> None:
+    if case.closed_at is not None:
+        raise NotPossible(_("This case is closed."))
+
+
+def _others(actor: Person, case: Case) -> list[Person]:
+    """Whom a message reaches: the person when helpdesk writes; else the owner, or all of helpdesk."""
+    if actor != case.beneficiary:
+        return [case.beneficiary]
+    return [case.owner] if case.owner else notices.holders("helpdesk", case.site)
+
+
+def _tell_who_asked(actor: Person, case: Case) -> None:
+    """Tells each approver whose question about a waiting plan is not answered yet that somebody has written."""
+    asked = case.messages.filter(job__state=State.WAITING_APPROVAL).exclude(author=actor)
+    since = case.messages.filter(author=actor).order_by("-pk").values("pk")[:1]
+    new = asked.filter(pk__gt=Coalesce(Subquery(since), 0)).select_related("author", "job")
+    for author, job in {(row.author, row.job) for row in new}:
+        words = _("%(who)s wrote about %(host)s, where you asked something.") % {"who": actor, "host": case.host}
+        notices.tell([author], Notice.Kind.APPROVAL, words, case=case, job=job)
+
+
+def _record(tag: Tag, actor: Actor, case: Case, details: dict[str, object]) -> None:
+    audit.record(tag, actor=actor, on_behalf=case.beneficiary, objects=[case], details=details)

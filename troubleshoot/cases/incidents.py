@@ -1,0 +1,101 @@
+"""Incidents: several computers of a site with the same cause become one matter, with one owner and one banner."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+
+from troubleshoot import audit
+from troubleshoot.audit import Tag
+from troubleshoot.jobs.lifecycle import NotPossible
+from troubleshoot.models import Case, Incident, Notice, Person, Site
+from troubleshoot.notifications import outbox as notices
+from troubleshoot.people import access
+
+#: Fewer computers than this with the same cause are no incident.
+LEAST = 3
+
+
+def begin(*, actor: Person, site: Site, cause: str) -> Incident:
+    """Makes the actor the owner of every open case of this cause, and tells the site by a banner.
+
+    Asked again, it takes the cases that came since. Raises NotPossible when too few computers are left.
+    """
+    access.require(actor, "incident.begin", site)
+    with transaction.atomic():
+        site = Site.objects.select_for_update().get(pk=site.pk)  # two clicks make one incident
+        incident = running([site]).filter(cause=cause).first()
+        cases = list(Case.objects.held().filter(site=site, cause=cause, closed_at=None).select_related("owner"))
+        if incident is None:
+            if len({case.host_id for case in cases}) < LEAST:
+                raise NotPossible(
+                    _("This is no longer true: fewer computers have this cause now. Nothing was changed.")
+                )
+            since = min(case.opened_at for case in cases)
+            incident = Incident.objects.create(site=site, cause=cause, owner=actor, since=since)
+        taken = [case for case in cases if case.owner_id != actor.pk]
+        _take(taken, actor, incident)
+    return incident
+
+
+def end(*, actor: Person, incident: Incident) -> None:
+    """Says that it is over: the banner goes, and whoever asked is told. The cases end each by itself.
+
+    Saying it again changes nothing.
+    """
+    access.require(actor, "incident.end", incident)
+    with transaction.atomic():
+        if not Incident.objects.filter(pk=incident.pk, ended_at=None).update(ended_at=Now()):
+            return
+        words = _("It is over: the computers at %s work again. Connect again, and open a case if yours does not.")
+        told = list(incident.watchers.filter(is_active=True))
+        notices.tell(told, Notice.Kind.RESULT, words % incident.site)
+        audit.record(Tag.INCIDENT_END, actor=actor, objects=[incident, incident.site], details={"told": len(told)})
+
+
+def watch(*, actor: Person, incident: Incident) -> None:
+    """The actor wants to be told when it is over. Asking again changes nothing."""
+    access.require(actor, "incident.watch", incident)
+    with transaction.atomic():
+        held = Incident.objects.select_for_update(of=("self",)).get(pk=incident.pk)
+        if held.ended_at is not None:
+            raise NotPossible(_("It is over. Connect again, and tell us here if it does not work."))
+        if not held.watchers.filter(pk=actor.pk).exists():
+            held.watchers.add(actor)
+            audit.record(Tag.INCIDENT_WATCH, actor=actor, objects=[incident])
+
+
+def running(sites: Iterable[Site]) -> QuerySet[Incident]:
+    """The incidents that last at these sites, the newest first."""
+    return Incident.objects.filter(site__in=sites, ended_at=None).select_related("site", "owner").order_by("-made_at")
+
+
+def for_desk(sites: Iterable[Site], person: Person) -> QuerySet[Incident]:
+    """The same, with how many ask to be told (`asked`), and whether cases came that the person does not own (`new`)."""
+    cases = Case.objects.filter(site=OuterRef("site"), cause=OuterRef("cause"), closed_at=None)
+    return running(sites).annotate(asked=Count("watchers"), new=Exists(cases.exclude(owner=person)))
+
+
+def for_person(sites: Iterable[Site], person: Person) -> QuerySet[Incident]:
+    """The same, each with whether the person asked to be told (`asked`)."""
+    through = Incident.watchers.through.objects.filter(incident=OuterRef("pk"), person=person)
+    return running(sites).annotate(asked=Exists(through))
+
+
+def _take(cases: list[Case], actor: Person, incident: Incident) -> None:
+    if not cases:
+        return
+    owners = {case.owner for case in cases if case.owner}
+    words = _("%(who)s cares for the incident at %(site)s now, and for your cases of it.")
+    notices.tell(owners, Notice.Kind.MESSAGE, words % {"who": actor, "site": incident.site})
+    Case.objects.filter(pk__in=[case.pk for case in cases]).update(owner=actor)
+    audit.record(
+        Tag.INCIDENT_BEGIN,
+        actor=actor,
+        objects=[incident, incident.site, *cases],
+        details={"cause": incident.cause, "cases": len(cases)},
+    )

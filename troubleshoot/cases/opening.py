@@ -1,0 +1,218 @@
+"""Cases: opening one from a pasted error, and answering what the guide asks."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import transaction
+
+from troubleshoot import audit
+from troubleshoot.audit import Tag
+from troubleshoot.catalog import registry as library
+from troubleshoot.diagnosis import progress as diagnosis
+from troubleshoot.engine import codebook
+from troubleshoot.engine import guide as guides
+from troubleshoot.engine.codes import Identified
+from troubleshoot.engine.guide import Walk
+from troubleshoot.jobs import lifecycle as jobs
+from troubleshoot.jobs.lifecycle import NotPossible
+from troubleshoot.models import Answer, Case, Host, Person
+from troubleshoot.people import access
+
+MOST_CHARACTERS = 100_000
+
+
+def open_case(
+    *,
+    actor: Person,
+    beneficiary: Person,
+    error_text: str,
+    host: Host | None,
+    urgency: int = Case.Urgency.TODAY,
+    whereabouts: str = "",
+    code: str = "",
+    named_host: str = "",
+    opened_with: UUID | None = None,
+) -> Case:
+    """Opens a case from whatever the person pasted, and sends for the readings at once.
+
+    Without a host the questions go on and nothing is read; `named_host` is then what the person called it. `code` is
+    the key of the code that the person chose where the text holds several. `opened_with` names the page that sent
+    this: sent again, it answers with the case that it opened. Raises access.Refused, NotPossible.
+    """
+    _may_open(actor, beneficiary, host)
+    if not error_text.strip() or len(error_text) > MOST_CHARACTERS:
+        raise NotPossible("Paste the text of the error window, or type its number.")
+    found = library.installed().codes.identify(error_text, prefer=code)
+    guide = library.installed().guides[guide_for(found)]
+    with transaction.atomic():
+        if opened_with and (before := _opened_before(actor, opened_with)):
+            return before
+        case = Case.objects.create(
+            opened_by=actor,
+            opened_with=opened_with,
+            beneficiary=beneficiary,
+            host=host,
+            site=host.site if host else None,
+            error_text=storable(error_text),
+            named_host="" if host else storable(named_host.strip())[:253],
+            urgency=Case.Urgency(urgency),
+            whereabouts=Case.Whereabouts(whereabouts) if whereabouts else "",
+            error=describe(found),
+            guide=diagnosis.publish(guide),
+            facts_digest=library.facts().digest,
+            at_step=guide.start,
+        )
+        case.refresh_from_db(fields=["round_began_at"])  # the database's own time
+        audit.record(
+            Tag.CASE_OPEN,
+            actor=actor,
+            on_behalf=beneficiary,
+            objects=[case, *([host] if host else [])],
+            details={"error": case.error["code"], "guide": guide.digest},
+        )
+        jobs.go_on(case, actor=actor, requester=actor)
+    return case
+
+
+def answer(*, actor: Person, case: Case, step: str, value: str) -> None:
+    """Records what the person says to a question or a try; an earlier answer may be changed until a fix has begun."""
+    access.require(actor, "case.answer", case)
+    with transaction.atomic():
+        _hold(case)
+        rows = list(case.answers.order_by("number"))
+        given = [row for row in rows if row.round == case.round]
+        known = diagnosis.answers(case, given)
+        if known.get(step) == value:
+            return  # said before: a second click, or the page of before
+        _check_answer(case, known, step, value)
+        row = Answer.objects.create(
+            case=case,
+            round=case.round,
+            number=len(rows) + 1,
+            step=step,
+            value=value,
+            source=Answer.Source.PERSON,
+            by=actor,
+        )
+        _keep_word(case, given, step, value)
+        audit.record(
+            Tag.CASE_ANSWER,
+            actor=actor,
+            on_behalf=case.beneficiary,
+            objects=[case],
+            details={"answers": [{"step": step, "value": value, "source": "person"}]},
+        )
+        jobs.go_on(case, actor=actor, requester=actor, rows=[*rows, row])
+
+
+def answer_ahead(*, actor: Person, case: Case, step: str, value: str) -> None:
+    """Keeps the answer to the question that a person may answer while the readings are still being taken.
+
+    It counts when the walk comes to that question; when it never does, it was not needed. Too late is no harm: where
+    the walk already asks this, the answer counts at once.
+    """
+    access.require(actor, "case.answer", case)
+    with transaction.atomic():
+        _hold(case)
+        asked = diagnosis.guide_of(case).steps.get(step)
+        if asked is None or asked.name != diagnosis.guide_of(case).meanwhile or value not in asked.to:
+            raise NotPossible("This is not asked now.")
+        case.ahead = {asked.subject: value}
+        case.save(update_fields=["ahead"])
+        jobs.go_on(case, actor=actor, requester=actor)
+
+
+def _hold(case: Case) -> None:
+    """Bring the case up to date, held until the transaction ends. Raises NotPossible when it is closed."""
+    case.hold()
+    if case.closed_at is not None:
+        raise NotPossible("This case is closed.")
+
+
+def _keep_word(case: Case, given: list[Answer], step: str, value: str) -> None:
+    """Keeps what the person says of a fix that was verified: "it works" beside the proof, or that it does not."""
+    fixed = any(row.source == Answer.Source.FIX and row.value == "verified" for row in given)
+    if fixed and diagnosis.guide_of(case).steps[step].kind == "try":
+        case.word = Case.Word.WORKS if value == "worked" else Case.Word.SAME_ERROR
+        case.save(update_fields=["word"])
+
+
+def _opened_before(actor: Person, opened_with: UUID) -> Case | None:
+    """The case that this page opened already. Whoever opens waits here for the other: clicks come in pairs."""
+    Person.objects.select_for_update().get(pk=actor.pk)
+    return Case.objects.filter(opened_with=opened_with, opened_by=actor).first()
+
+
+def describe(found: Identified) -> dict[str, object]:
+    """What the parser made of a text, as a case keeps it and a command prints it."""
+    used = found.used
+    return {
+        "code": str(used.code) if used else None,
+        "how": used.how if used else "none",
+        "page": codebook.path(used.code) if used and used.entry else "",
+        "name": used.entry.name if used and used.entry else None,
+        "certainty": used.entry.certainty if used and used.entry else None,
+        "sentence": used.sentence if used else _without_code(found),
+        "ask": bool(used and used.ask),
+        "others": [str(code) for code in used.others] if used else [],
+        "kept": [str(match.code) for match in found.kept],
+        "hints": [str(hint) for hint in found.hints],
+        "notes": list(found.notes),
+    }
+
+
+def guide_for(found: Identified) -> str:
+    """The name of the guide for what was found in a text. Raises NotPossible where no guide is installed for it."""
+    entry = found.used.entry if found.used else None
+    seen = found.symptom.guide if found.symptom else ""
+    guide = (entry.guide if entry else None) or seen or library.installed().default_guide
+    if not guide:
+        raise NotPossible("No guide is installed for this. An administrator can add one.")
+    return guide
+
+
+def _without_code(found: Identified) -> str:
+    if found.symptom:
+        return found.symptom.text
+    return "There is no error code in this text. We can still check the computer."
+
+
+def _may_open(actor: Person, beneficiary: Person, host: Host | None) -> None:
+    if host is not None:
+        access.require(actor, "case.open", host)
+    else:
+        access.require(actor, "case.open")
+    if actor != beneficiary:
+        access.require(actor, "case.open_for_other", host)
+
+
+def _check_answer(case: Case, known: dict[str, str], step: str, value: str) -> None:
+    guide = diagnosis.guide_of(case)
+    if step in guide.steps and guide.steps[step].kind not in {"ask", "try"}:
+        raise NotPossible("This is answered by a reading or a fix, not by a person.")
+    try:
+        guides.answer(guide, known, step, value, started=started_fixes(case) if step in known else ())
+    except guides.AnswerRefused as refusal:
+        raise NotPossible(f"{refusal}.") from refusal
+
+
+def started_fixes(case: Case) -> set[str]:
+    """The steps whose remedy has begun on the computer in this round, whatever was asked for since."""
+    begun = diagnosis.begun_fixes(case)
+    return {
+        step.name for step in diagnosis.guide_of(case).steps.values() if step.kind == "fix" and step.subject in begun
+    }
+
+
+def open_answers(case: Case, walk: Walk) -> list[str]:
+    """The steps of the walk that a person answered and may still answer in another way, in order."""
+    guide, begun = diagnosis.guide_of(case), started_fixes(case)
+    names = list(walk.steps) if case.closed_at is None else []
+    last = max((place for place, name in enumerate(names) if name in begun), default=-1)
+    return [name for name in names[last + 1 :] if guide.steps[name].kind in {"ask", "try"}]
+
+
+def storable(text: str) -> str:
+    """The text as the database can hold it: NUL and lone surrogates become the replacement character."""
+    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")

@@ -1,0 +1,1 @@
+"""Content that an administrator may extend (codes, guides, actions, resources), and its loader."""

@@ -1,0 +1,41 @@
+"""What is installed: the catalogue as this process read it at start, with the facts of probes and of content."""
+
+import functools
+import gc
+import importlib
+import pkgutil
+
+from django.conf import settings
+
+from troubleshoot import probes
+from troubleshoot.catalog import loader as content
+from troubleshoot.engine.catalog import Catalog, parse_guide
+from troubleshoot.engine.facts import FactList
+from troubleshoot.engine.guide import Guide
+
+
+@functools.cache
+def probed() -> FactList:
+    """The union of what every probe module declares as FACTS; modules are found by scanning, not listed."""
+    modules = [
+        importlib.import_module(f"{probes.__name__}.{found.name}") for found in pkgutil.iter_modules(probes.__path__)
+    ]
+    return FactList(*[module.FACTS for module in modules if hasattr(module, "FACTS")])
+
+
+@functools.cache
+def installed() -> Catalog:
+    """The catalogue, read once. Raises engine.catalog.CatalogError with every problem, by file, line and key."""
+    found = content.load(settings.CATALOG_DIRS, probed())
+    gc.freeze()  # it lives as long as the process: walking it again and again would hold up an answer for 50 ms
+    return found
+
+
+def facts() -> FactList:
+    """Every fact: what probes declare, and what readings of the catalogue add."""
+    return installed().facts
+
+
+def guide_from(name: str, source: str) -> Guide:
+    """A guide from its stored text, so that a case finishes on the version it began with."""
+    return parse_guide(name, source.encode(), None)

@@ -1,0 +1,1 @@
+"""From facts to causes, and where a guide stands."""

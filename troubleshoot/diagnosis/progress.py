@@ -1,0 +1,307 @@
+"""Where a case stands, replayed from its answers, and the only writer of the answers that readings and fixes give."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from django.db.models import F, QuerySet
+from django.db.models.functions import Now
+
+from troubleshoot import audit
+from troubleshoot.audit import Actor, Tag
+from troubleshoot.catalog import registry as library
+from troubleshoot.engine import guide as guides
+from troubleshoot.engine.facts import UNKNOWN, Fact
+from troubleshoot.engine.guide import Guide, Step, Walk
+from troubleshoot.models import Answer, Case, GuideVersion, Job
+from troubleshoot.models.job import ENDED, State
+from troubleshoot.probes import client_facts as person
+
+#: What the end of a remedy's job means to the guide. A lost job gives no answer: it waits until it is settled.
+FIX_ANSWER = {
+    State.VERIFIED: "verified",
+    State.NOT_VERIFIED: "not_verified",
+    State.FAILED: "not_verified",
+    State.REVERTED: "not_verified",
+    State.DECLINED: "declined",
+    State.EXPIRED: "declined",
+    State.CANCELLED: "declined",
+    State.DRIFTED: "unavailable",
+    State.REFUSED: "unavailable",
+    State.UNREACHABLE: "unavailable",
+}
+WAITING_FOR = {
+    "fact": Case.WaitingFor.READING,
+    "ask": Case.WaitingFor.PERSON,
+    "try": Case.WaitingFor.PERSON,
+    "fix": Case.WaitingFor.FIX,
+    "end": Case.WaitingFor.NOBODY,
+}
+#: Job states in which somebody of helpdesk has to let a fix run.
+TO_START = frozenset({State.PLANNED, State.APPROVED})
+
+
+#: What a case shows of where it stands, kept for lists.
+_PLACE = ("at_step", "waiting_for", "need", "needs_since", "outcome", "closed_at")
+#: Guides by digest, each parsed once: what a digest names never changes.
+_PARSED: dict[str, Guide] = {}
+
+
+def guide_of(case: Case) -> Guide:
+    """The guide as it was when the case began."""
+    version = case.guide
+    guide = _PARSED.get(version.digest)
+    if guide is None:
+        guide = _PARSED[version.digest] = library.guide_from(version.name, version.source)
+    return guide
+
+
+def publish(guide: Guide) -> GuideVersion:
+    """The stored version of a guide, made when the first case needs it."""
+    version, _ = GuideVersion.objects.get_or_create(
+        digest=guide.digest, defaults={"name": guide.name, "source": guide.source}
+    )
+    return version
+
+
+def answers(case: Case, rows: Iterable[Answer] | None = None) -> dict[str, str]:
+    """The answers that count, from all rows in order; a changed one has superseded what came after it."""
+    guide, found = guide_of(case), dict[str, str]()
+    for row in case.answers.filter(round=case.round).order_by("number") if rows is None else rows:
+        found = guides.answer(guide, found, row.step, row.value)
+    return found
+
+
+def standing(case: Case) -> Walk:
+    """The path so far and the step that comes next."""
+    return guides.walk(guide_of(case), answers(case))
+
+
+def facts(case: Case) -> dict[str, Fact] | None:
+    """What the latest look at the host found; None while no look has ended. Without a host nothing is known.
+
+    After a change only the facts that its check measured again are there: the others wait for a new reading.
+    """
+    if case.host_id is None:
+        return {}
+    ended = _jobs(case).filter(state__in=ENDED).order_by("-ended_at")
+    latest = ended.exclude(facts={}).first()
+    failed_since = ended.filter(kind=Job.Kind.READ, action="", facts={})
+    if latest is None:
+        return {} if failed_since.exists() else None
+    known = stored_facts(latest.facts)
+    if failed_since.filter(ended_at__gte=latest.ended_at).exists():
+        return {name: known.get(name, Fact(name, UNKNOWN)) for name in library.facts().values}
+    return known
+
+
+def stored_facts(stored: dict[str, Any]) -> dict[str, Fact]:
+    """Facts as a job keeps them, by name."""
+    return {name: Fact(name, part["value"], tuple(part["readings"])) for name, part in stored.items()}
+
+
+def consult(guide: Guide, known: dict[str, Fact], given: dict[str, str]) -> tuple[Walk, dict[str, str]]:
+    """The walk that facts and a person's answers allow without a case, and who answered each step of it.
+
+    Raises engine.guide.AnswerRefused for an answer that the guide does not have.
+    """
+    found: dict[str, str] = {}
+    sources: dict[str, str] = {}
+    for step in given:
+        if step in guide.steps and guide.steps[step].kind == "fact":
+            raise guides.AnswerRefused(f"{step} is answered by a reading, not by a person")
+    guides.walk(guide, given)
+    while (at := guides.walk(guide, found).at).kind != "end":
+        if at.kind == "fact":
+            found[at.name], sources[at.name] = _fact_answer(at, known), "reading"
+        elif at.name in given:
+            found[at.name], sources[at.name] = given[at.name], "person"
+        else:
+            break
+    return guides.walk(guide, found), sources
+
+
+def _fact_answer(step: Step, known: dict[str, Fact]) -> str:
+    fact = known.get(step.subject)
+    return fact.value if fact and fact.value in step.to else UNKNOWN
+
+
+def is_good(fact: str, value: str) -> bool:
+    """Whether a reading shows a remedy to have helped; any other leads on to something else.
+
+    It does so when a remedy promises it. What could not be read is in nobody's way, but a fact that says how far
+    something comes has to be known.
+    """
+    catalog = library.installed()
+    promised = {one for action in catalog.actions.values() for one in action.verify.facts.get(fact, ())}
+    if furthest := catalog.progress.get(fact):
+        return furthest.get(value) == max(furthest.values())
+    return value in promised or (bool(promised) and value == UNKNOWN)
+
+
+def comes_through(known: Iterable[tuple[str, str]]) -> bool:
+    """Whether everything that comes only so far, by these facts and values, comes all the way."""
+    order = library.installed().progress
+    return all(order[fact].get(value) == max(order[fact].values()) for fact, value in known if fact in order)
+
+
+def fix_job(case: Case, action: str) -> Job | None:
+    """The latest job of a case for a remedy: its plan's reading, or the change itself."""
+    return _jobs(case).filter(action=action).exclude(kind=Job.Kind.REVERT).order_by("-created_at").first()
+
+
+def begun_fixes(case: Case) -> set[str]:
+    """The remedies of this round that have begun: what led to them is no longer changed."""
+    if case.host_id is None:
+        return set()
+    return set(_jobs(case).exclude(started_at=None).values_list("action", flat=True))
+
+
+def _jobs(case: Case) -> QuerySet[Job]:
+    """The jobs of the case's present round.
+
+    The database compares its own two times: SQLite keeps them as text, and spells the same millisecond in another
+    way than a time that Python hands over.
+    """
+    return case.jobs.filter(created_at__gte=F("case__round_began_at"))
+
+
+def advance(case: Case, *, actor: Actor, rows: Sequence[Answer] | None = None) -> Walk:
+    """Answers every step that readings and fixes can answer, and keeps the case's place. Runs in the transaction
+    that ended a job or recorded a person's answer, never in a GET.
+
+    The caller holds the case (`Case.objects.held`); `rows` are all of its answers, where they have been read.
+    """
+    rows = list(case.answers.order_by("number")) if rows is None else rows
+    this_round = [row for row in rows if row.round == case.round]
+    guide, found = guide_of(case), answers(case, this_round)
+    known = functools.cache(lambda: facts(case))
+    given: list[Answer] = []
+    walk = guides.walk(guide, found)
+    anew = _told_anew(case, walk)
+    before = {row.step: row for row in this_round} if anew else {}
+    while (row := anew or _machine_answer(case, walk.at, known, before)) is not None:
+        anew = None
+        given.append(row)
+        row.number, row.round = len(rows) + len(given), case.round
+        row.save(force_insert=True)
+        found = guides.answer(guide, found, row.step, row.value)
+        walk = guides.walk(guide, found)
+    if given:
+        audit.record(
+            Tag.CASE_ANSWER,
+            actor=actor,
+            on_behalf=case.beneficiary,
+            objects=[case],
+            details={"answers": [{"step": row.step, "value": row.value, "source": str(row.source)} for row in given]},
+        )
+    _keep_place(case, walk, actor)
+    return walk
+
+
+def _told_anew(case: Case, walk: Walk) -> Answer | None:
+    """The answer that changes because the person's PC told something since; None where nothing does.
+
+    What led to a remedy that has begun stays as it is.
+    """
+    steps, told = guide_of(case).steps, stored_facts(case.pc)
+    for place, (name, value) in enumerate(walk.path):
+        if steps[name].subject not in person.FACTS or _fact_answer(steps[name], told) == value:
+            continue
+        after = {steps[one].subject for one in (*walk.steps[place:], walk.at.name) if steps[one].kind == "fix"}
+        if not after or after.isdisjoint(begun_fixes(case)):
+            return _told_answer(case, steps[name])
+    return None
+
+
+def _told_answer(case: Case, step: Step) -> Answer:
+    """What the person's PC told for a step: nobody waits for it, so it is unknown until something was pasted."""
+    return Answer(case=case, step=step.name, value=_fact_answer(step, stored_facts(case.pc)), source=Answer.Source.TOLD)
+
+
+def _machine_answer(
+    case: Case, step: Step, known: Callable[[], dict[str, Fact] | None], before: Mapping[str, Answer]
+) -> Answer | None:
+    """The answer to a step that nobody need be asked; `before` holds those given before the walk took another turn."""
+    if step.subject in person.FACTS:
+        return _told_answer(case, step)
+    if step.kind == "fact":
+        return _reading_answer(case, step, known())
+    if step.kind in {"ask", "try"} and (row := before.get(step.name)):
+        return Answer(case=case, step=step.name, value=row.value, source=row.source, by=row.by)
+    if step.kind == "ask" and (said := case.ahead.get(step.subject)) in step.to:
+        return Answer(case=case, step=step.name, value=said, source=Answer.Source.PERSON, by=case.beneficiary)
+    if step.kind == "fix" and (job := fix_job(case, step.subject)) and (value := _outcome(job)):
+        return Answer(case=case, step=step.name, value=value, source=Answer.Source.FIX, job=job)
+    return None
+
+
+def _reading_answer(case: Case, step: Step, known: dict[str, Fact] | None) -> Answer | None:
+    if known is None or (known and step.subject not in known):
+        return None
+    return Answer(case=case, step=step.name, value=_fact_answer(step, known), source=Answer.Source.READING)
+
+
+def _outcome(job: Job) -> str:
+    """What a remedy's job answers, empty while it is open; a reading before a plan answers nothing."""
+    return FIX_ANSWER.get(State(job.state), "") if job.state != State.DONE else str(job.result.get("guided", ""))
+
+
+def _keep_place(case: Case, walk: Walk, actor: Actor) -> None:
+    """Keeps what lists show. A case that was handed to helpdesk stays open until helpdesk closes it."""
+    handed_over = walk.at.kind == "end" and walk.at.subject == Case.Outcome.ESCALATED
+    before = [getattr(case, name) for name in _PLACE]
+    case.at_step = walk.at.name
+    case.waiting_for = Case.WaitingFor.HELPDESK if handed_over else WAITING_FOR[walk.at.kind]
+    if walk.at.kind == "end" and case.closed_at is None and case.outcome != walk.at.subject:
+        case.outcome = Case.Outcome(walk.at.subject)
+        case.closed_at = None if handed_over else Now()
+        audit.record(
+            Tag.CASE_HAND_OVER if handed_over else Tag.CASE_CLOSE,
+            actor=actor,
+            on_behalf=case.beneficiary,
+            objects=[case],
+            details={"outcome": walk.at.subject, "step": walk.at.name},
+        )
+    elif walk.at.kind != "end":
+        case.outcome = ""
+    needed, case.need = case.need, need(case, walk)
+    if case.need and not needed:
+        case.needs_since = Now()
+    changed = [name for name, value in zip(_PLACE, before, strict=True) if getattr(case, name) != value]
+    if changed:
+        case.save(update_fields=changed)
+    if times := [name for name in ("closed_at", "needs_since") if name in changed]:
+        case.refresh_from_db(fields=times)  # the database's own time
+
+
+def need(case: Case, walk: Walk) -> str:
+    """What the case needs of helpdesk now: a value of Case.Need, or nothing."""
+    if case.closed_at is not None:
+        return ""
+    job = fix_job(case, walk.at.subject) if walk.at.kind == "fix" else None
+    if job and job.state == State.UNKNOWN:
+        return Case.Need.DECIDE
+    if case.asked_for_help_at or case.waiting_for == Case.WaitingFor.HELPDESK or _undone(case, walk):
+        return Case.Need.HELP
+    if walk.at.kind == "fix" and (job is None or job.state in TO_START) and not self_service(case, walk.at.subject):
+        return Case.Need.START
+    return ""
+
+
+def _undone(case: Case, walk: Walk) -> bool:
+    """Whether the remedy that a person was to try has been put back since: what comes next is for helpdesk to say."""
+    fixed = [step for step, value in walk.path if value == "verified"] if walk.at.kind == "try" else []
+    job = fix_job(case, guide_of(case).steps[fixed[-1]].subject) if fixed else None
+    return job is not None and job.state == State.REVERTED
+
+
+def self_service(case: Case, action: str) -> bool:
+    """Whether the person may start this remedy without helpdesk: a mild one, on an own computer or done by hand."""
+    wish = library.installed().actions.get(action)
+    mild = wish is not None and wish.self_service and wish.risk == "low"
+    if wish is not None and wish.manual:
+        return mild
+    return bool(mild and case.host and not case.host.critical and case.host.is_own_computer_of(case.beneficiary))

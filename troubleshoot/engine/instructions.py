@@ -1,0 +1,62 @@
+"""Instructions for a person: numbered steps in the words of the screens, and commands to copy."""
+
+from dataclasses import dataclass
+
+from troubleshoot.engine.toml_tables import Table
+
+PLACES = ("this computer", "the other computer", "Azure")
+"""Where a command is run: the person's own PC, the computer that is to be reached, or Azure's Run Command."""
+MOST_STEPS = 12
+STEP_LIMIT = 300
+"""Characters of one numbered step: more is two steps."""
+COMMAND_LIMIT = 2000
+
+
+@dataclass(frozen=True)
+class Command:
+    """Text to copy as it stands, where it is run, and what to know before."""
+
+    where: str
+    text: str
+    warning: str = ""
+
+
+@dataclass(frozen=True)
+class HowTo:
+    """What a person does, step by step; false when nothing is said."""
+
+    steps: tuple[str, ...] = ()
+    different: str = ""
+    """What to do if the screen looks different."""
+    commands: tuple[Command, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.steps or self.commands)
+
+
+NOTHING = HowTo()
+
+
+def read(table: Table) -> HowTo:
+    """Return the keys `steps`, `different` and `commands` of a guide's step or an action; what is wrong goes into
+    the table's problems."""
+    found = HowTo(
+        steps=table.sentences("steps", limit=STEP_LIMIT),
+        different=table.text("different", required=False, limit=STEP_LIMIT),
+        commands=tuple(_command(one) for one in table.tables("commands")),
+    )
+    if len(found.steps) > MOST_STEPS:
+        table.wrong("steps", f"has more than {MOST_STEPS} steps")
+    if found.different and not found.steps:
+        table.wrong("different", "there are no steps that could look different")
+    return found
+
+
+def _command(table: Table) -> Command:
+    command = Command(
+        where=table.choice("where", PLACES),
+        text=table.text("text", limit=COMMAND_LIMIT),
+        warning=table.text("warning", required=False),
+    )
+    table.done()
+    return command

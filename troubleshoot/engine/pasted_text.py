@@ -1,0 +1,295 @@
+"""Finds error codes in whatever a person pastes: a whole dialog in any language, a log line, or one number.
+
+Only plain ASCII digits count, every pattern is anchored on both sides, and the time is linear in the text.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from troubleshoot.engine import code_shapes as shapes
+
+LIMIT = 100_000
+"""Characters read at most; a longer paste is cut, and a note says so."""
+
+MOST_CODES = 20
+MOST_HITS = 300
+"""So many places of one shape are looked at: the work for one text has a bound, whatever it holds."""
+DECIMAL = {"event": "event", "alert": "TLS alert"}
+"""The namespaces whose numbers everybody writes in decimal, with the words that stand before them."""
+
+_LETTERS = "the letters O and l were read as the digits 0 and 1"
+_TEN_DIGITS = "a number of ten digits: perhaps an unsigned HRESULT"
+_BEFORE = 80
+"""So many characters before a number are looked at for what it is."""
+
+
+@dataclass(frozen=True, order=True)
+class Code:
+    """A code in its namespace (mstsc, hresult, event …), perhaps with an extended part."""
+
+    namespace: str
+    code: int
+    extended: int | None = None
+
+    @property
+    def key(self) -> str:
+        """Return the code as a form sends it: the same digits can be a code of two families."""
+        return f"{self.namespace}:{self}"
+
+    def __str__(self) -> str:
+        if word := DECIMAL.get(self.namespace):
+            return f"{word} {self.code}"
+        first = f"0x{self.code:X}"
+        return first if self.extended is None else f"{first} / 0x{self.extended:X}"
+
+
+@dataclass(frozen=True)
+class Found:
+    """A code in the text: the characters it was read from, why they are a code, and every way to read them."""
+
+    text: str
+    why: str
+    choices: tuple[Code, ...]
+    loose: tuple[Code, ...] = ()
+    """Further ways, which count only when the table knows one of them and none of the choices."""
+    unsure: bool = False
+    """True when characters had to be guessed, so that the person has to confirm."""
+
+
+@dataclass(frozen=True)
+class Hint:
+    """Something that is not an error code but helps a reader later, such as the number of an event."""
+
+    kind: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Pasted:
+    """Everything that was recognised in one text, the most telling code first; `names` are names of codes."""
+
+    found: tuple[Found, ...]
+    hints: tuple[Hint, ...]
+    notes: tuple[str, ...]
+    names: tuple[str, ...] = ()
+
+
+def read(text: str) -> Pasted:
+    """Return what a pasted text contains. Never fails, whatever the text is."""
+    plain = clean(text[: 4 * LIMIT])
+    notes = [] if len(plain) <= LIMIT >= len(text) - 3 * LIMIT else [f"Only the first {LIMIT:,} characters were read."]
+    plain = plain[:LIMIT]
+    found = _first_of_each(_search(plain, guessed=shapes.REORDERING.search(text) is not None))
+    names = dict.fromkeys(hit[0] for hit in _hits(shapes.NAMED, plain))
+    return Pasted(tuple(found[:MOST_CODES]), _hints(plain), (*notes, *_notes(plain, found)), tuple(names))
+
+
+def clean(text: str) -> str:
+    """Return the text as it is read: without what cannot be seen, every blank a space, no pictures in letters."""
+    if not text.isascii():
+        text = shapes.BLANK.sub(" ", shapes.INVISIBLE.sub("", text))
+    # Long runs of base64 are pictures; their letters mean nothing.
+    # The dotted capital I is the one letter that lower case makes longer, which would shift every place after it.
+    return shapes.ENCODED.sub(" ", text).replace("\0", " ").replace("\u0130", "I")
+
+
+def _hits(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    return islice(pattern.finditer(text), MOST_HITS)
+
+
+def _search(shown: str, *, guessed: bool) -> Iterator[Found]:
+    """Yield the codes by strength of evidence: pairs, alerts, hexadecimal, labelled, then bare numbers."""
+    text = shown.lower()
+    taken = bytearray(len(text))
+
+    def free(start: int, end: int) -> bool:
+        if any(taken[start:end]):
+            return False
+        taken[start:end] = b"\1" * (end - start)
+        return True
+
+    hexadecimal = list(_hits(shapes.HEX, text))
+    for hit in hexadecimal:
+        if (pair := _pair(text, hit)) and free(hit.start(), pair[1].end()):
+            yield from _paired(shown, text, hit, *pair, guessed=guessed)
+    for alert in _alerts(text):
+        if free(alert.start("code"), alert.end()):
+            yield Found(alert["code"], "the number of a TLS alert", (Code("alert", int(alert["code"])),))
+    for hit, why in _singles(text, hexadecimal):
+        if free(hit.start(), hit.end()):
+            yield from _found(shown, text, hit, why, guessed=guessed)
+    alone = shown.strip().strip("\"'“”«»()[]<>.,;:").strip()
+    if len(alone) <= 32 and (whole := shapes.ALONE.fullmatch(alone.lower())):
+        yield from _found(alone, alone.lower(), whole, "the only thing in the text", guessed=guessed)
+
+
+def _singles(text: str, hexadecimal: list[re.Match[str]]) -> Iterator[tuple[re.Match[str], str]]:
+    yield from ((hit, "a hexadecimal code") for hit in hexadecimal)
+    for pattern, why in (
+        (shapes.SIGNED, "a negative number: a signed HRESULT"),
+        (shapes.LABELLED, "a number after the word “{label}”"),
+        (shapes.LONG, _TEN_DIGITS),
+    ):
+        yield from ((hit, why) for hit in _hits(pattern, text))
+
+
+def _alerts(text: str) -> Iterator[re.Match[str]]:
+    """Yield the numbers of TLS alerts: a word for alert and what makes it one of TLS on the same line, in any order."""
+    for word in _hits(shapes.ALERT_WORD, text):
+        after = shapes.ALERT_AFTER.match(text, word.end())
+        if after and int(after["code"]) < 256:
+            before = text[max(0, word.start() - _BEFORE) : word.start()]
+            if shapes.ALERT_BEFORE.search(before) or shapes.ALERT_KIND.search(after["between"]):
+                yield after
+
+
+def _pair(text: str, first: re.Match[str]) -> tuple[str, re.Match[str]] | None:
+    """Return the second part of a dialog's pair and how it was found; None when there is none."""
+    if number(first["code"]) >= 2**31:
+        return None  # a Windows result is complete in itself
+    for how, pattern in (("joined", shapes.JOINED), ("extended", shapes.EXTENDED), ("line", shapes.OWN_LINE)):
+        if not (second := pattern.match(text, first.end())):
+            continue
+        if number(_second(second)) > 0xFFFF:
+            continue
+        if how != "line" or _one_label(_line_before(text, first.start()), second["label"]):
+            return how, second
+    return None
+
+
+def _one_label(one: str, other: str) -> bool:
+    """Tell whether two labels are one with more words: "Error code" and "Extended error code", in any language."""
+    one, other = (re.sub(r"</?[a-z]{1,8}>|[\W_]+", "", label) for label in (one, other))
+    return one != other and min(len(one), len(other)) > 1 and (one in other or other in one)
+
+
+def _line_before(text: str, at: int) -> str:
+    return text[max(0, at - _BEFORE) : at].rpartition("\n")[2].strip(" :\uff1a")
+
+
+def _second(hit: re.Match[str]) -> str:
+    return next(value for name, value in hit.groupdict().items() if value and name != "label")
+
+
+def _paired(
+    shown: str, text: str, hit: re.Match[str], how: str, second: re.Match[str], *, guessed: bool
+) -> Iterator[Found]:
+    one, other = hit["code"], _second(second)
+    if how == "line" and shapes.IS_EXTENDED.search(_line_before(text, hit.start())):
+        one, other = other, one  # the extended code stands first
+    namespace = _namespaces(number(one), text[max(0, hit.start() - _BEFORE) : hit.start()])[0]
+    extended = None if namespace == "bugcheck" else number(other)
+    letters = _letters(one + other)
+    why = ["a code with its extended code", *([_LETTERS] if letters else [])]
+    code = Code("mstsc" if namespace in {"extended", "errinfo"} else namespace, number(one), extended)
+    yield Found(shown[hit.start() : second.end()].strip()[:200], "; ".join(why), (code,), (), letters or guessed)
+
+
+def _found(shown: str, text: str, hit: re.Match[str], why: str, *, guessed: bool) -> Iterator[Found]:
+    groups = hit.groupdict()
+    context = text[max(0, hit.start("code") - _BEFORE) : hit.start("code")]
+    numbers, second = _numbers(groups["code"]), groups.get("second")
+    extended = int(second, 16) if second else None
+    tight = [Code(name, one, extended) for one in numbers for name in _namespaces(one, context)]
+    loose = [code for one in numbers for code in _loose(one, groups["code"])] if extended is None else []
+    if shapes.REASON.fullmatch(groups.get("label") or "") and len(numbers) > 1:
+        loose, tight = [*tight, *loose], [code for code in tight if code.code == numbers[-1]]
+    if why is _TEN_DIGITS:
+        loose, tight = tight, []
+    if not numbers:
+        return
+    letters = hit.re is shapes.HEX and _letters(groups["code"])
+    label = shown[slice(*hit.span("label"))] if "label" in groups else ""
+    reasons = [why.format(label=label), *([_LETTERS] if letters else [])]
+    if len({code.code for code in tight}) > 1:
+        reasons.append("without 0x it can be decimal or hexadecimal")
+    fresh = tuple(code for code in dict.fromkeys(loose) if code not in tight)
+    yield Found(
+        shown[slice(*hit.span())].strip()[:200],
+        "; ".join(reasons),
+        tuple(dict.fromkeys(tight)),
+        fresh,
+        letters or guessed,
+    )
+
+
+def _letters(text: str) -> bool:
+    return re.search("[oil]", text) is not None
+
+
+def number(text: str) -> int:
+    """Return the number of a hexadecimal code as people type it, or of plain digits (decimal)."""
+    text = text.replace(" ", "")
+    return int(text[2:].translate(str.maketrans("oil", "011")), 16) if text[1:2] == "x" else int(text)
+
+
+def _numbers(text: str) -> list[int]:
+    """Return every number the characters can mean; hexadecimal first, as these dialogs write them."""
+    if text[1:2] == "x":
+        return [number(text)]
+    text = text.replace("\u2212", "-")
+    if re.search(r"[.,' \u2019]", text) or text.startswith("-"):
+        whole = int(re.sub(r"[.,' \u2019]", "", text))
+        whole += 2**32 if whole < 0 else 0
+        return [whole] if (2**31 if text.startswith("-") else 0) <= whole < 2**32 else []
+    if not re.search("[0-9]", text) or re.fullmatch("[0-9]+e[0-9]+|0b[01]+", text):
+        return []  # a word, or a number in a notation that nobody uses for codes
+    readings = [int(text, 16)] if len(text) <= 8 else []
+    readings += [int(text)] if text.isdecimal() and int(text) not in readings else []
+    return [one for one in readings if one < 2**32]
+
+
+def _namespaces(number: int, context: str) -> tuple[str, ...]:
+    """Return the families a number can belong to: the words before it decide, then its highest bits ([MS-ERREF] 2)."""
+    for pattern, namespaces in (
+        (shapes.IS_BUG_CHECK, ("bugcheck",)),
+        (shapes.IS_WIN32, ("win32",)),
+        (shapes.IS_FREERDP, ("freerdp",)),
+        (shapes.IS_ERRINFO, ("errinfo",)),
+        (shapes.IS_EXTENDED, ("extended",)),
+    ):
+        if number < 2**31 and pattern.search(context):
+            return namespaces
+    if number >> 28 == 0xC:
+        return ("ntstatus", "hresult")
+    return ("hresult",) if number >> 31 else ("mstsc",)
+
+
+def _loose(number: int, text: str) -> Iterator[Code]:
+    """Yield the families in which a small number may be meant too, by how often people meet them."""
+    if number < 2**31:
+        yield from (
+            Code(name, number) for name in ("extended", "errinfo", "gateway", "freerdp", "win32", "negotiation")
+        )
+        if text.isdecimal() and int(text) == number:
+            yield Code("event", number)
+
+
+def _first_of_each(found: Iterator[Found]) -> list[Found]:
+    return list({(each.choices, each.loose): each for each in reversed(list(found))}.values())[::-1]
+
+
+def _hints(text: str) -> tuple[Hint, ...]:
+    low = text.lower()
+    events = [Hint("event", hit["value"]) for pattern in shapes.EVENTS for hit in _hits(pattern, low)]
+    activities = (Hint("activity", hit[0]) for hit in _hits(shapes.ACTIVITY, low))
+    return tuple(dict.fromkeys([*events, *activities]))[:MOST_CODES]
+
+
+def _notes(text: str, found: list[Found]) -> list[str]:
+    notes = []
+    for hit in _hits(shapes.OTHER_SCRIPT, text):
+        if not hit[0].isascii():
+            plain = unicodedata.normalize("NFKC", hit[0])
+            notes.append(
+                f"“{hit[0]}” is written with other digits than 0 to 9. If you mean {plain}, type it like that."
+            )
+            break
+    if not found and not notes and any(not c.isascii() and c.isdecimal() for c in text):
+        notes.append("Please type the number with the digits 0 to 9.")
+    if len(found) > MOST_CODES:
+        notes.append(f"Only the first {MOST_CODES} codes were kept.")
+    return notes

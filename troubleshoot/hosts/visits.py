@@ -1,0 +1,256 @@
+"""Visits: looks at a host from the network and from inside, and lets a plan be carried out. Talks, never writes rows.
+
+Nothing here runs inside a database transaction: a caller writes "about to", calls, and writes what came back.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import cast
+from uuid import UUID, uuid4
+
+from django.conf import settings
+
+from troubleshoot.catalog import registry as library
+from troubleshoot.engine.declared_readings import Reading
+from troubleshoot.engine.facts import UNKNOWN, Fact
+from troubleshoot.engine.plan import Plan
+from troubleshoot.engine.resource import StateError
+from troubleshoot.hosts import secrets as credentials
+from troubleshoot.hosts.observations import ALWAYS, EVERYTHING, Look, Scope, Wanted, scope_of
+from troubleshoot.models import Host
+from troubleshoot.models.site import GATEWAY_PORT
+from troubleshoot.probes import network, windows
+from troubleshoot.remote import winrm
+from troubleshoot.remote.dial import Registered
+from troubleshoot.remote.door import Way
+from troubleshoot.remote.envelope import Item, OnStage, Progress, State, Visit, Work
+from troubleshoot.remote.registered_host import endpoint
+
+STANDARD_PORT = 3389
+LOOPBACK = (ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1/128"))
+
+
+def registered(host: Host) -> Registered:
+    """Where the host may be dialled: its registered ports, inside the allowed networks; a lab host on loopback only."""
+    return Registered(
+        name=host.name,
+        address=host.address,
+        ports=frozenset({host.rdp_port, host.winrm_port}),
+        networks=LOOPBACK if host.lab else settings.MENDPOINT_ALLOWED_NETWORKS,
+    )
+
+
+def gateway(host: Host) -> network.Gateway | None:
+    """The Remote Desktop gateway of the host's site, dialled at its registered port alone; None without one.
+
+    That of a simulated host lies on loopback too: a lab never makes us look at a real gateway.
+    """
+    if host.site_id is None or not host.site.gateway:
+        return None
+    name, port = endpoint(host.site.gateway, port=GATEWAY_PORT)
+    networks = LOOPBACK if host.lab else settings.MENDPOINT_ALLOWED_NETWORKS
+    return network.Gateway(Registered(name, name, frozenset({port}), networks), port)
+
+
+def door(host: Host) -> winrm.Door:
+    """The way in through WinRM. Raises winrm.Denied without an account, CredentialMissing when its secret is not where
+    this process looks for it, winrm.Refused for a way that is too weak."""
+    if host.credential is None:
+        raise winrm.Denied("sign-in", "No account is registered for this computer. An administrator can add one.")
+    secret = credentials.resolve(host.credential)
+    secret.reveal()  # asked here, because the door does not repeat what a source of secrets says
+    try:
+        return winrm.Door(
+            registered=registered(host),
+            port=host.winrm_port,
+            transport=cast("Way", host.transport),
+            tls=host.tls,
+            username=host.credential.username,
+            secret=secret,
+            ca_file=Path(host.ca_file) if host.ca_file else None,
+            lab=host.lab,
+            ntlm_over_http=host.ntlm_over_http,
+        )
+    except ValueError as error:
+        raise winrm.Refused("settings", f"{error}. An administrator can correct how it is registered.") from error
+
+
+def from_outside(
+    host: Host, *, thorough: bool = True, on_verdict: network.OnVerdict = lambda _: None
+) -> network.Report:
+    """One look from the network, on fresh connections. Bounded in time; never logs in.
+
+    `thorough` judges the facts of network.LATER too; `on_verdict` hears before that how far a connection comes.
+    """
+    return network.probe(
+        registered(host),
+        host.rdp_port,
+        seconds=settings.MENDPOINT_PROBE_SECONDS,
+        thorough=thorough,
+        gateway=gateway(host) if thorough else None,
+        on_verdict=on_verdict,
+    )
+
+
+def look(
+    host: Host,
+    *,
+    about: Collection[str] | None = None,
+    also: Sequence[Wanted] = (),
+    attempt: UUID | None = None,
+    brief: bool = False,
+    on_outside: Callable[[Look], None] = lambda _: None,
+) -> Look:
+    """A look: from outside, then from inside where we may, as far as it takes to know the facts that it is `about`;
+    None: all that the probes can tell. Each of these facts gets a value; nothing raises for a host's sake.
+
+    `also` names further resources to read in the same visit; their states come in `states`. `brief` takes from outside
+    no more than these facts need. `on_outside` hears what is seen from outside: how far a connection comes, and again
+    when the outside is done.
+    """
+    found = Look()
+    wanted = replace(EVERYTHING if about is None else scope_of(about), also=tuple(also))
+    thorough = not brief or not network.LATER.isdisjoint(about or network.LATER)
+
+    def seen(report: network.Report) -> None:
+        found.readings = [("network", "remote desktop", report.to_json())]
+        measured = {name: value for name, value in report.facts.items() if thorough or name not in network.LATER}
+        found.facts = {name: Fact(name, value, report.readings(name)) for name, value in measured.items()}
+        on_outside(found)
+
+    if wanted.outside:
+        seen(from_outside(host, thorough=thorough, on_verdict=seen))
+    if wanted.inside or also:
+        _look_inside(host, found, wanted, attempt or uuid4())
+    # A guide that was stored long ago may ask for what nothing tells any more.
+    for name in set(about or ()) - library.probed().values.keys():
+        found.facts.setdefault(name, Fact(name, UNKNOWN))
+    return found
+
+
+def try_door(host: Host, *, attempt: UUID, on_stage: OnStage) -> Look:
+    """Goes in through WinRM as a diagnosis would, and reads what a diagnosis reads; `on_stage` hears of the way.
+    Nothing raises for a host's sake.
+    """
+    found = Look()
+    _look_inside(host, found, EVERYTHING, attempt, on_stage)
+    return found
+
+
+def _look_inside(host: Host, found: Look, scope: Scope, attempt: UUID, on_stage: OnStage = lambda *_: None) -> None:
+    """One visit. Who is signed in is read every time: whoever decides about a change has to know."""
+    probe = windows.READINGS if scope.windows else (windows.SESSIONS,)
+    wanted = [Wanted(one.resource, one.params) for one in probe]
+    wanted += [Wanted(one.resource, one.params) for one in scope.readings]
+    states, errors = _read_inside(host, found, [*wanted, *scope.also], attempt, on_stage)
+    # The loopback port of a simulated host stands for the standard port of the computer.
+    port = STANDARD_PORT if host.lab else host.rdp_port
+    read = states[: len(probe)] if scope.windows else ()
+    told = windows.facts(read, reached=found.reached, port=port, now=datetime.now(UTC))
+    for name, (value, readings) in told.items():
+        if scope.windows or name in ALWAYS:
+            found.facts[name] = Fact(name, value, readings)
+    for reading, state in zip(scope.readings, states[len(probe) :], strict=False):
+        found.facts |= {fact.name: fact for fact in reading.told(_fitting(reading, state))}
+    if found.windows_answered:
+        titles = [*(one.words for one in probe), *(one.title for one in scope.readings)]
+        found.readings += [
+            ("windows", title, {"error": errors.get(place, "")} if state is None else _open(one.resource, state))
+            for place, (title, one, state) in enumerate(zip(titles, wanted, states, strict=False))
+        ]
+    found.states = states[len(wanted) :]
+
+
+def _fitting(reading: Reading, state: State | None) -> State | None:
+    """The state, if it is what its resource describes."""
+    try:
+        library.installed().resources[reading.resource].check_state(state or {})
+    except StateError:
+        return None
+    return state
+
+
+def _open(resource: str, state: State) -> State:
+    """The state without what must not be kept."""
+    fields = library.installed().resources[resource].fields
+    return {name: value for name, value in state.items() if name not in fields or not fields[name].secret}
+
+
+def _read_inside(
+    host: Host, found: Look, wanted: Sequence[Wanted], attempt: UUID, on_stage: OnStage
+) -> tuple[list[State | None], dict[int | None, str]]:
+    """The states of what is wanted, and what stood in the way of each that is None."""
+    states: list[State | None] = [None] * len(wanted)
+    errors: dict[int | None, str] = {}
+    try:
+        visit = winrm.visit(
+            door(host),
+            Work("read", str(attempt), str(attempt), None, host.identity, tuple(_item(one) for one in wanted)),
+            seconds=settings.MENDPOINT_VISIT_SECONDS,
+            on_progress=lambda _: None,
+            on_stage=on_stage,
+        )
+        found.identity = visit.identity
+        found.reached, found.stage, found.trouble = _reached(visit)
+        states = list(visit.before) if visit.before else states
+        errors = {error.index: error.text for error in visit.errors}
+    except (winrm.DoorError, credentials.CredentialMissing) as error:
+        found.reached = "denied" if isinstance(error, winrm.Denied | credentials.CredentialMissing) else "no"
+        found.stage, found.trouble = getattr(error, "stage", "sign-in"), str(error)
+    return states, errors
+
+
+def carry_out(
+    host: Host, plan: Plan, *, attempt: UUID, job: UUID, case: int | None, on_progress: Callable[[Progress], None]
+) -> Visit:
+    """Carries out a plan: reads again, compares, records, writes, reads again. Raises winrm.DoorError."""
+    resources = library.installed().resources
+    items = tuple(
+        Item(
+            resource=item.resource,
+            params=dict(item.params),
+            read=resources[item.resource].read,
+            write=resources[item.resource].write if item.desired else None,
+            expected=dict(item.before),
+            desired=dict(item.desired) or None,
+        )
+        for item in plan.items
+    )
+    work = Work("apply", str(attempt), str(job), str(case) if case else None, dict(plan.identity), items)
+    return winrm.visit(door(host), work, seconds=settings.MENDPOINT_VISIT_SECONDS, on_progress=on_progress)
+
+
+def _item(wanted: Wanted) -> Item:
+    return Item(wanted.resource, dict(wanted.params), library.installed().resources[wanted.resource].read)
+
+
+def _reached(visit: Visit) -> tuple[str, str, str]:
+    """How far a visit came: the value of `windows.reached`, the stage that stopped it, and why in words."""
+    if visit.outcome == "identity_changed":
+        return "denied", "identity", "Another computer answers under this name: its identity is not the one we know."
+    if visit.outcome == "refused":
+        reached = "constrained_language" if visit.reason == "constrained_language" else "blocked"
+        return reached, "powershell", REFUSALS[visit.reason or ""]
+    return "yes", "", ""
+
+
+#: Why a host would not run our scripts, and what to do, by the bootstrap's word for it.
+REFUSALS = {
+    "constrained_language": (
+        "PowerShell on this computer runs in constrained language mode, so nothing can be read or changed. "
+        "Ask whoever manages the application control policy to allow Mendpoint's scripts."
+    ),
+    "antimalware": (
+        "The antimalware program on this computer blocked our script. Nothing was changed. "
+        "Ask whoever manages it to look at the event and to allow Mendpoint's scripts."
+    ),
+    "powershell_too_old": (
+        "Windows PowerShell on this computer is older than 5.1. Install Windows Management Framework 5.1."
+    ),
+    "": "The computer refused our script. Nothing was changed.",
+}

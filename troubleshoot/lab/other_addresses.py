@@ -1,0 +1,61 @@
+"""Other addresses under which a name leads to something: the same computer again, another one, or nothing.
+
+They follow ``network.elsewhere`` of a host's state: a list of ``{"address", "answers"}``, on the same port number.
+"""
+
+import logging
+import socket
+import ssl
+from collections.abc import Callable
+
+from troubleshoot.lab.certificates import server_context
+from troubleshoot.lab.state import Document, host_now, self_signed
+from troubleshoot.lab.tcp_port import Mode, Port
+
+ANSWERS = frozenset({"same", "other", "refused", "silent"})
+"""What answers there: this computer, another one with its own certificate, or nobody."""
+
+_log = logging.getLogger(__name__)
+_MODES: dict[str, Mode] = {"refused": "refused", "silent": "silent"}
+_SECONDS = 15.0
+
+
+class Elsewhere:
+    """The further ports of one host, all with the number of its own; ``serve`` is told what answers there."""
+
+    def __init__(self, number: int, serve: Callable[[socket.socket, str], None]) -> None:
+        self._number, self._serve = number, serve
+        self._ports: dict[str, Port] = {}
+        self._answers: dict[str, str] = {}
+
+    def follow(self, document: Document) -> None:
+        """Open, change and close ports as the state says; an address that cannot be bound is left out."""
+        self._answers = {entry["address"]: entry["answers"] for entry in document["network"].get("elsewhere", ())}
+        for address in self._ports.keys() - self._answers.keys():
+            self._ports.pop(address).close()
+        for address, answers in self._answers.items():
+            port = self._ports.get(address) or self._bound(address)
+            if port is not None:
+                port.set(_MODES.get(answers, "open"))
+
+    def close(self) -> None:
+        """Close every port."""
+        for port in self._ports.values():
+            port.close()
+        self._ports = {}
+
+    def _bound(self, address: str) -> Port | None:
+        try:
+            port = Port(
+                address, self._number, lambda found: self._serve(found, self._answers[address]), seconds=_SECONDS
+            )
+        except OSError as error:
+            _log.warning("Nothing can answer at %s port %s: %s", address, self._number, error)
+            return None
+        self._ports[address] = port
+        return port
+
+
+def other_certificate(document: Document) -> ssl.SSLContext:
+    """Return the TLS context of another computer that a name leads to by mistake."""
+    return server_context(document, self_signed("OTHER-COMPUTER", 4711, host_now(document).replace(hour=0)))

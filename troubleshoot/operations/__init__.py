@@ -1,0 +1,1 @@
+"""What keeps Mendpoint running: worker, keeper, health, connection test, first steps."""

@@ -1,0 +1,227 @@
+"""The connection test: whether a worker of a host's site can sign in there and read, stage by stage, with the cure."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import Any, Final
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from troubleshoot.audit import Machine, Tag
+from troubleshoot.hosts import visits
+from troubleshoot.hosts.observations import Look
+from troubleshoot.jobs import lifecycle as jobs
+from troubleshoot.models import Host, Job, Person, Reading
+from troubleshoot.models.job import ACTIVE, ENDED, State
+from troubleshoot.people import access
+from troubleshoot.remote.reply import OLDEST_POWERSHELL
+
+#: As Job.is_connection_test says, for the database.
+IS_TEST: Final = Q(kind=Job.Kind.READ, case=None, action="")
+SOURCE: Final = "connection"
+#: Kerberos refuses tickets when clocks differ by more than this many seconds (its default on Windows).
+MOST_SKEW: Final = 300
+MOST_DETAIL: Final = 600
+
+#: The stages in the order of the way, each as the question that it answers.
+STAGES: Final = {
+    "name": gettext_lazy("Is its name known?"),
+    "tcp": gettext_lazy("Does WinRM answer?"),
+    "tls": gettext_lazy("Is the connection secured?"),
+    "clock": gettext_lazy("Are the clocks close enough?"),
+    "sign-in": gettext_lazy("Is the account accepted?"),
+    "rights": gettext_lazy("May the account open a shell?"),
+    "shell": gettext_lazy("Does a shell open?"),
+    "powershell": gettext_lazy("Is Windows PowerShell 5.1 there?"),
+    "language": gettext_lazy("Does PowerShell run scripts in full?"),
+    "readings": gettext_lazy("Can Windows be read?"),
+}
+#: What to do when a stage is not passed. What only the visit knows stands in the detail.
+_CURES: Final = {
+    "name": gettext_lazy("Correct the address of the registration, or the DNS that the worker asks."),
+    "tcp": gettext_lazy(
+        "On the computer, as administrator: winrm quickconfig -transport:https. "
+        "In its firewall and on the way, allow this worker to reach the WinRM port."
+    ),
+    "tls": gettext_lazy(
+        "Give WinRM a certificate with the registered name. If your own authority signed it, name the authority's "
+        "file in the registration, as the worker sees it."
+    ),
+    "clock": gettext_lazy(
+        "On the computer, as administrator: w32tm /resync. On the worker's machine, check its clock."
+    ),
+    "sign-in": gettext_lazy(
+        "Check the account of the registration and the secret that its reference names in the worker's surroundings. "
+        "Do not repeat the test many times: Windows may lock the account."
+    ),
+    "rights": gettext_lazy("Put the account into the local group Administrators of that computer."),
+    "shell": gettext_lazy("Look at the computer's WinRM event log and limits: winrm get winrm/config/winrs."),
+    "powershell": gettext_lazy("Install Windows Management Framework 5.1, or look why powershell.exe does not start."),
+    "language": gettext_lazy(
+        "Ask whoever manages the application control policy (AppLocker, WDAC) to allow Mendpoint's scripts."
+    ),
+    "readings": gettext_lazy("Start the service Winmgmt; look at the antimalware program's log on that computer."),
+}
+#: Stages that a visit names otherwise.
+_ALSO: Final = {
+    "settings": "name",
+    "command": "powershell",
+    "receive": "powershell",
+    "result": "powershell",
+    "identity": "readings",
+}
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One line of the test. `state`: waiting, now, good, bad, off (does not apply) or skipped (never reached)."""
+
+    name: str
+    question: str
+    state: str
+    detail: str = ""
+    cure: str = ""
+    took: str = ""
+
+
+def request(*, actor: Person, host: Host) -> Job:
+    """Asks a worker of the host's site to try the way in; the test that is open already, if there is one."""
+    access.require(actor, "host.test", host)
+    with transaction.atomic():
+        Host.objects.select_for_update().get(pk=host.pk)  # two presses of the button are one test
+        found = tests_of(host).exclude(state__in=ENDED).first()
+        return found or jobs.queue_reading(host=host, case=None, requester=actor, beneficiary=None)
+
+
+def tests_of(host: Host) -> QuerySet[Job]:
+    """The connection tests of a host, newest first."""
+    return Job.objects.filter(IS_TEST, host=host).order_by("-created_at")
+
+
+def carry_out(job: Job) -> Look:
+    """Goes the way in and writes down each stage when it is known. Bounded in time; no host makes it raise."""
+    notes = _Notes(job)
+    look = visits.try_door(job.host, attempt=job.pk, on_stage=notes.passed)
+    if look.trouble:
+        notes.stopped(look)
+    else:
+        notes.read(look)
+    return look
+
+
+def end(job: Job, look: Look, *, worker: Machine) -> bool:
+    """Ends the test. False when the lease has been lost."""
+    bad = [name for name, value in _written(job).items() if value["ok"] is False]
+    text = _("Not passed: %(stage)s") % {"stage": STAGES[bad[-1]]} if bad else _("The way in is good")
+    return jobs.move(
+        job,
+        State.DONE,
+        text,
+        tag=Tag.JOB_END,
+        actor=worker,
+        fence=job.fence,
+        result={"reached": look.reached, "stage": bad[-1] if bad else ""},
+        explanation=look.trouble,
+    )
+
+
+def stages(job: Job | None) -> list[Stage]:
+    """The lines of a test as they are known now; all of them waiting before there is a test."""
+    seen = _written(job) if job else {}
+    names = list(STAGES)
+    reached = max((names.index(name) for name in seen), default=-1)
+    stopped = any(value["ok"] is False for name, value in seen.items() if name != "clock")
+    under_way = job is not None and job.state in ACTIVE and not stopped
+    lines = []
+    for place, (name, question) in enumerate(STAGES.items()):
+        if name in seen:
+            lines.append(_seen(name, str(question), seen[name]))
+        elif job is not None and (job.has_ended or place < reached):
+            lines.append(Stage(name, str(question), "skipped"))
+        else:
+            lines.append(Stage(name, str(question), "now" if under_way and place == reached + 1 else "waiting"))
+    return lines
+
+
+def _written(job: Job) -> dict[str, dict[str, Any]]:
+    """What the worker wrote down, by stage in the order of time; what it wrote last about a stage counts."""
+    return {one.name: one.value or {} for one in job.readings.filter(source=SOURCE)}
+
+
+def _seen(name: str, question: str, value: dict[str, Any]) -> Stage:
+    state = {True: "good", False: "bad", None: "off"}[value["ok"]]
+    cure = str(_CURES[name]) if value["ok"] is False else ""
+    return Stage(name, question, state, value["detail"], cure, _took(value["ms"]))
+
+
+def _took(ms: int) -> str:
+    return _("%d ms") % ms if ms < 1000 else _("%.1f s") % (ms / 1000)
+
+
+class _Notes:
+    """Writes what a visit says about its way, each stage once, as soon as it is known."""
+
+    def __init__(self, job: Job) -> None:
+        self._job = job
+        self._since = time.monotonic()
+        self._written: dict[str, bool | None] = {}
+
+    def passed(self, stage: str, seen: str) -> None:
+        """A stage lies behind the visit: judge what was seen there."""
+        if stage == "tcp" and not self._job.host.tls:
+            self._write(stage, True, seen)
+            self._write("tls", None, _("Not used: over HTTP the messages themselves are sealed."))
+        elif stage == "clock":
+            self._write(stage, *_judged_clock(seen))
+        elif stage == "powershell":
+            version = tuple(int(part) for part in seen.split(".")[:2])
+            self._write(stage, version >= OLDEST_POWERSHELL, seen)
+        elif stage == "language":
+            self._write(stage, seen == "FullLanguage", seen)
+        else:
+            self._write(stage, True, seen)
+
+    def stopped(self, look: Look) -> None:
+        """The visit ended without a result, at the stage that it names or at the one after the last that it passed."""
+        stage = _ALSO.get(look.stage, look.stage)
+        if look.reached in {"constrained_language", "blocked"}:
+            stage = "readings" if self._written.get("language") else "language"
+        if self._job.host.tls and "tcp" in self._written and "tls" not in self._written:
+            stage = "tls"  # a visit that ran out of time names where it wanted to go, not where it stood
+        if False not in {ok for name, ok in self._written.items() if name != "clock"}:
+            self._write(stage, False, look.trouble.removeprefix(f"{look.stage}: "), again=True)
+
+    def read(self, look: Look) -> None:
+        """The visit came back with what a diagnosis reads."""
+        taken = [value for source, _name, value in look.readings if source == "windows"]
+        good = sum("error" not in value for value in taken)
+        text = _("%(good)d of %(all)d readings") % {"good": good, "all": len(taken)}
+        self._write("readings", good == len(taken), text)
+
+    def _write(self, stage: str, ok: bool | None, detail: str, *, again: bool = False) -> None:
+        if stage in self._written and not again:
+            return
+        self._written[stage] = ok
+        now = time.monotonic()
+        value = {"ok": ok, "detail": detail[:MOST_DETAIL], "ms": int((now - self._since) * 1000)}
+        self._since = now
+        Reading.objects.create(job=self._job, source=SOURCE, name=stage, value=value)
+
+
+def _judged_clock(date: str) -> tuple[bool | None, str]:
+    """What an HTTP date says about the host's clock, compared with this worker's."""
+    try:
+        skew = round((parsedate_to_datetime(date) - timezone.now()).total_seconds())
+    except (ValueError, TypeError):
+        return None, _("It says no date that can be read.")
+    if abs(skew) <= 2:  # the date has whole seconds, and travelled
+        return True, _("No difference")
+    text = _("%(length)s ahead of the worker") if skew > 0 else _("%(length)s behind the worker")
+    length = _("%d s") % abs(skew) if abs(skew) < 120 else _("%d min") % (abs(skew) // 60)
+    return abs(skew) <= MOST_SKEW, text % {"length": length}

@@ -1,0 +1,109 @@
+"""The first steps of real use: what must be there before a case can be helped, what is missing, and how to get it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from troubleshoot.models import Credential, Grant, Host, Job, Role, Site
+from troubleshoot.operations import connection_test as connection
+from troubleshoot.operations import health
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step: whether it is done, what was seen, what to do, and the page that helps (the name of a URL)."""
+
+    name: str
+    title: str
+    done: bool
+    seen: str
+    todo: str = ""
+    page: str = ""
+
+
+def steps() -> list[Step]:
+    """Every step in its order, looked at now."""
+    return list(_steps())
+
+
+def _steps() -> Iterator[Step]:
+    sites = list(Site.objects.order_by("name")[:50])
+    yield Step(
+        "site",
+        _("A site"),
+        bool(sites),
+        ", ".join(str(one) for one in sites[:3]),
+        _("Make a site: which people serve which computers."),
+        "admin-sites",
+    )
+    for role, title, todo in (
+        (Role.ADMINISTRATOR, _("An administrator"), _("Make an account and give it the role administrator.")),
+        (Role.HELPDESK, _("Helpdesk"), _("Give somebody the role helpdesk, so that cases find an owner.")),
+        (
+            Role.APPROVER,
+            _("An approver"),
+            _("Give a second person the role approver, who decides about dangerous changes."),
+        ),
+    ):
+        held = Grant.objects.active().filter(role=role, person__is_active=True).select_related("person").first()
+        yield Step(role.value, title, held is not None, str(held.person) if held else "", todo, "admin-people")
+    account = Credential.objects.order_by("name").first()
+    yield Step(
+        "credential",
+        _("An account on computers"),
+        account is not None,
+        f"{account.name}: {account.reference}" if account else "",
+        _("Register an account by a reference to its password."),
+        "admin-credentials",
+    )
+    host = Host.objects.order_by("name").first()
+    yield Step(
+        "host",
+        _("A computer"),
+        host is not None,
+        str(host) if host else "",
+        _("Register a computer, or import a list."),
+        "admin-hosts",
+    )
+    yield _processes(sites)
+    yield _tested()
+
+
+def _processes(sites: list[Site]) -> Step:
+    found = health.look()
+    served = {slug for one in health.alive("worker") for slug in one.sites}
+    missing = [
+        words
+        for there, words in (
+            (found.database, _("the database")),
+            (found.broker, _("the broker (start Redis or Valkey, and set REDIS_URL)")),
+            (found.keeper, _("the keeper (manage.py keeper)")),
+            (found.worker, _("a worker (manage.py worker)")),
+        )
+        if not there
+    ]
+    missing += [_("a worker for %(site)s") % {"site": one} for one in sites if found.worker and one.slug not in served]
+    return Step(
+        "processes",
+        _("Broker, worker and keeper"),
+        not missing,
+        _("all are alive"),
+        _("Not there: %(missing)s.") % {"missing": ", ".join(missing)},
+        "health",
+    )
+
+
+def _tested() -> Step:
+    """Whether any computer has passed the connection test; the last test of each tells."""
+    passed = Job.objects.filter(connection.IS_TEST, state="done", result__stage="").select_related("host").first()
+    return Step(
+        "connection",
+        _("A connection test that is passed"),
+        passed is not None,
+        str(passed.host) if passed else "",
+        _("Open a computer and start its connection test."),
+        "admin-hosts",
+    )

@@ -1,0 +1,52 @@
+"""Checks that stop a start: a database setting that weakens the audit log, a missing trigger."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.db import connections
+
+from troubleshoot.migrations import sql
+
+_TRIGGER = re.compile(r"CREATE TRIGGER (\w+)")
+
+
+@register(Tags.database)
+def check_database(
+    app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **_: Any
+) -> list[CheckMessage]:
+    """Read back, on a real connection, what the audit log relies on."""
+    found: list[CheckMessage] = []
+    for alias in databases or ():
+        if connections[alias].vendor == "sqlite":
+            found += _pragma_faults(alias)
+        found += _trigger_faults(alias)
+    return found
+
+
+def _pragma_faults(alias: str) -> Iterator[CheckMessage]:
+    with connections[alias].cursor() as cursor:
+        for name, wanted in settings.SQLITE_PRAGMAS.items():
+            cursor.execute(f"PRAGMA {name}")
+            (actual,) = cursor.fetchone()
+            if actual != wanted:
+                yield Error(f"SQLite's {name} is {actual!r}, not {wanted!r}.", id="troubleshoot.E002")
+
+
+def _trigger_faults(alias: str) -> Iterator[CheckMessage]:
+    """Triggers vanish quietly when SQLite rebuilds a table, and can be switched off in PostgreSQL."""
+    connection = connections[alias]
+    with connection.cursor() as cursor:
+        if "troubleshoot_entry" not in connection.introspection.table_names(cursor):
+            return
+        if connection.vendor == "sqlite":
+            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        else:
+            cursor.execute("SELECT tgname FROM pg_trigger WHERE tgenabled = 'A'")
+        present = {name for (name,) in cursor.fetchall()}
+    for trigger in _TRIGGER.findall("\n".join(sql.statements("audit", connection.vendor))):
+        if trigger not in present:
+            yield Error(f"The trigger {trigger} is missing or switched off.", id="troubleshoot.E003")

@@ -1,0 +1,267 @@
+"""What a worker does with a job: claim it, pass the last gate, visit the host, check from outside, and end it.
+
+Rows are written before and after each conversation with a host, never around one.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import os
+import socket
+import threading
+import uuid
+from types import TracebackType
+from typing import Any, Self
+
+from django.conf import settings
+from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db.models.functions import Now
+
+from troubleshoot import audit
+from troubleshoot.audit import Machine, Tag
+from troubleshoot.catalog import registry as library
+from troubleshoot.diagnosis import judgement as judging
+from troubleshoot.diagnosis import progress as diagnosis
+from troubleshoot.engine.action import Action
+from troubleshoot.hosts import visits
+from troubleshoot.hosts.observations import Look
+from troubleshoot.jobs import lifecycle as jobs
+from troubleshoot.jobs.lifecycle import NotPossible
+from troubleshoot.models import Case, Host, Job, Reading
+from troubleshoot.models.job import State
+from troubleshoot.operations import connection_test
+from troubleshoot.people import access
+from troubleshoot.remediation import by_hand as guided
+from troubleshoot.remediation import execution as changes
+from troubleshoot.remediation import planning as plans
+from troubleshoot.remote.dial import DialError
+
+log = logging.getLogger(__name__)
+WORKER = Machine("worker", f"{socket.gethostname()}:{os.getpid()}")
+DEFECT = "A defect in Mendpoint ended this. It is in the worker's log with this job's number."
+#: Where a job ends that its worker cannot go on with: before the start nothing happened; after it, nobody knows.
+GIVEN_UP = {
+    State.CLAIMED: (State.REFUSED, ""),
+    State.STARTING: (State.UNKNOWN, ""),
+    State.RUNNING: (State.UNKNOWN, ""),
+    State.VERIFYING: (State.NOT_VERIFIED, "Done on the computer, but it could not be checked. "),
+}
+
+
+class Lease:
+    """Holds a claimed job: renews its lease while the block runs, from a thread of its own."""
+
+    def __init__(self, job: Job) -> None:
+        self._job = job
+        self._time = lease_time()
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._renew, name=f"lease-{job.pk}", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _renew(self) -> None:
+        try:
+            while not self._over.wait(self._time.total_seconds() / 5):
+                if not self._renewed():
+                    return  # the fence has passed on; every further write of this worker will find that out
+        finally:
+            connection.close()
+
+    def _renewed(self) -> bool:
+        try:
+            return Job.objects.renew(self._job, lease=self._time)
+        except DatabaseError:
+            log.warning("the lease of job %s could not be renewed now; trying again", self._job.pk)
+            connection.close()
+            return True
+
+
+def lease_time() -> dt.timedelta:
+    """How long a silent worker keeps its job."""
+    return dt.timedelta(seconds=settings.MENDPOINT_LEASE_SECONDS)
+
+
+def run(job_id: uuid.UUID) -> None:
+    """Runs a job if it can still be claimed; otherwise does nothing, quietly."""
+    job = _claim(job_id)
+    if job is None:
+        return
+    with Lease(job):
+        try:
+            if job.kind == Job.Kind.READ and not _may_look(job):
+                raise NotPossible(f"{job.requester} may no longer ask for this")
+            if job.is_connection_test:
+                _test(job)
+            elif job.kind == Job.Kind.READ:
+                _read(job)
+            elif job.state == State.VERIFYING:
+                changes.verify(job, worker=WORKER)
+            else:
+                changes.carry_out(job, worker=WORKER)
+        except (NotPossible, DialError) as refusal:
+            _give_up(job, f"{str(refusal).rstrip('.')}.")
+        except Exception:
+            log.exception("job %s of case %s met a defect of ours", job.pk, job.case_id)
+            _give_up(job, DEFECT)
+            raise
+        finally:
+            _ring_next(job)
+
+
+def _claim(job_id: uuid.UUID) -> Job | None:
+    job = Job.objects.select_related("host__site", "host__credential", "case", "plan", "requester").filter(pk=job_id)
+    found = job.first()
+    if found is None:
+        return None
+    try:
+        with transaction.atomic():
+            if not Job.objects.claim(found, worker=str(WORKER), lease=lease_time()):
+                return None
+            audit.record(
+                Tag.JOB_CLAIM,
+                actor=WORKER,
+                on_behalf=found.beneficiary,
+                objects=jobs.objects_of(found),
+                details={"fence": found.fence, "state": found.state},
+            )
+    except IntegrityError:
+        return None  # another job holds this host; the keeper rings again
+    return found
+
+
+def _read(job: Job) -> None:
+    action = plans.action_named(job.action) if job.action else None
+    if action and action.manual:
+        _check(job, action)
+        return
+    look = visits.look(
+        job.host,
+        about=_about(job, action),
+        also=plans.wanted(action) if action else (),
+        on_outside=lambda seen: _keep_outside(job, seen.readings),
+    )
+    with transaction.atomic():
+        keep(job, look)
+        if job.case_id and (cause := judging.shown_cause(look.facts)):
+            Case.objects.filter(pk=job.case_id).update(cause=cause)
+        to, why = State.DONE, ""
+        if action:
+            why = look.trouble or plans.make(job, action, look)[1]
+            to = State.DONE if not why else State.REFUSED if look.windows_answered else State.UNREACHABLE
+        text = why or ("The plan is ready" if action else "The readings are taken")
+        moved = jobs.move(
+            job,
+            to,
+            text,
+            tag=Tag.JOB_END,
+            actor=WORKER,
+            fence=job.fence,
+            facts=plans.stored(look.facts),
+            result={"reached": look.reached, "stage": look.stage},
+            explanation=why or look.trouble,
+        )
+        if not moved:
+            transaction.set_rollback(True)  # the lease was lost: another worker's reading counts
+
+
+def _check(job: Job, action: Action) -> None:
+    """Looks whether what a person did by hand has helped."""
+    found = guided.check(job.host, action, about=_about(job, action))
+    with transaction.atomic():
+        _keep_outside(job, [reading for reading in found.look.readings if reading[0] == "network"])
+        keep(job, found.look)
+        moved = jobs.move(
+            job,
+            State.DONE if found.verdict else State.UNREACHABLE,
+            found.text,
+            tag=Tag.JOB_END,
+            actor=WORKER,
+            fence=job.fence,
+            facts=plans.stored(found.look.facts),
+            result={"reached": found.look.reached, "stage": found.look.stage, "guided": found.verdict},
+            explanation=found.text,
+        )
+        if not moved:
+            transaction.set_rollback(True)  # as with a reading
+
+
+def _about(job: Job, action: Action | None) -> set[str]:
+    """The facts that this look is for: what the case's guide asks, and what the remedy is guarded and proved by."""
+    asked = library.installed().facts_of(diagnosis.guide_of(job.case)) if job.case else frozenset()
+    return {*asked, *(action.facts if action else ())}
+
+
+def _test(job: Job) -> None:
+    look = connection_test.carry_out(job)
+    with transaction.atomic():
+        if look.windows_answered:
+            met(job.host, look.identity)
+        if not connection_test.end(job, look, worker=WORKER):
+            transaction.set_rollback(True)  # as with a reading
+
+
+def _may_look(job: Job) -> bool:
+    """Whether whoever asked still may: a look uses the host's account too."""
+    if job.is_connection_test:
+        return access.may(job.requester, "host.test", job.host).allowed
+    if job.action and not plans.action_named(job.action).manual:
+        return access.may(job.requester, "job.plan", job.host).allowed
+    answers = job.case is not None and access.may(job.requester, "case.answer", job.case).allowed
+    return answers or access.may(job.requester, "case.open", job.host).allowed
+
+
+def keep(job: Job, look: Look) -> None:
+    """Keeps what a look saw inside, and learns the identity of a computer at the first contact."""
+    _keep_readings(job, [reading for reading in look.readings if reading[0] != "network"])
+    if look.windows_answered:
+        met(job.host, look.identity)
+
+
+def _keep_outside(job: Job, readings: list[tuple[str, str, Any]]) -> None:
+    """Keeps what was seen from outside at once, for a waiting person; more of the same look takes its place."""
+    with transaction.atomic():
+        Reading.objects.filter(job=job, source="network").delete()
+        _keep_readings(job, readings)
+
+
+def _keep_readings(job: Job, readings: list[tuple[str, str, Any]]) -> None:
+    """Keeps raw values."""
+    Reading.objects.bulk_create(
+        Reading(job=job, source=source, name=name, value=value) for source, name, value in readings
+    )
+
+
+def met(host: Host, identity: dict[str, str]) -> None:
+    """Notes a contact with a host, and keeps its identity if none is known yet."""
+    Host.objects.filter(pk=host.pk).update(last_contact_at=Now())
+    if identity and Host.objects.filter(pk=host.pk, identity__isnull=True).update(
+        identity=identity, identity_learned_at=Now()
+    ):
+        audit.record(Tag.HOST_IDENTITY, actor=WORKER, objects=[host], details={"identity": identity})
+
+
+def _give_up(job: Job, why: str) -> None:
+    """Ends a job that this worker cannot go on with, unless it is another worker's by now."""
+    fence = job.fence
+    job.refresh_from_db()
+    if job.fence != fence or job.state not in GIVEN_UP:
+        return
+    to, before = GIVEN_UP[State(job.state)]
+    text = before + why
+    jobs.move(job, to, text, tag=Tag.JOB_END, actor=WORKER, fence=fence, explanation=text)
+
+
+def _ring_next(job: Job) -> None:
+    """The host is free again: the next job for it need not wait for the keeper."""
+    waiting = Job.objects.filter(host=job.host, state=State.QUEUED, not_before__lte=Now())
+    if following := waiting.select_related("host__site").order_by("created_at").first():
+        jobs.ring(following)

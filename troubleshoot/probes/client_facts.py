@@ -1,0 +1,118 @@
+"""What the person's own PC told: facts that follow from the block that its command printed and the person pasted.
+
+It is word of mouth: nothing here was measured by the portal, and a block can be written by hand.
+"""
+
+from collections.abc import Collection, Mapping
+from ipaddress import ip_address
+
+from troubleshoot.engine.facts import UNKNOWN
+from troubleshoot.probes import network, x224
+from troubleshoot.probes.client_block import NONE, UNTOLD, Block
+
+NOT_TOLD = "not_told"
+"""A block was pasted, and it does not say this. Without a block a fact is `unknown`."""
+TOLD = "told by the person's PC: "
+"""How every reading of these facts begins."""
+
+FACTS: Mapping[str, tuple[str, ...]] = {
+    # `ok`: the computer confirmed. The command stops there, so it never says what only TLS would show.
+    "pc.stage": (*network.FACTS["rdp.stage"], NOT_TOLD),
+    "pc.name": ("resolves", "not_found", NOT_TOLD, UNKNOWN),
+    "pc.same_address": ("same", "differs", NOT_TOLD, UNKNOWN),
+    "pc.udp": ("on", "off", NOT_TOLD, UNKNOWN),
+    "pc.gateway": ("none", "used", NOT_TOLD, UNKNOWN),
+    "pc.log": ("none", "udp_used", "disconnect_904", "other", NOT_TOLD, UNKNOWN),
+}
+Found = dict[str, tuple[str, tuple[str, ...]]]
+
+_OFFER = x224.TLS | x224.HYBRID
+#: How a connection ended before it began, in the words of .NET's SocketError; whatever else means no answer.
+_NO_CONNECTION = {
+    "ConnectionRefused": "refused",
+    "ConnectionReset": "closed_before_confirm",
+    "ConnectionAborted": "closed_before_confirm",
+}
+#: Reasons of event 1026: 0x904; and those by which a session that worked comes to its end.
+_CLOSED_BY_OTHER_SIDE, _ORDERLY = 0x904, frozenset({1, 2, 3, 263})
+_UDP_BEGAN, _DISCONNECTED, _STATE_ERROR = 1102, 1026, 226
+
+
+def facts(block: Block, *, ours: Collection[str] = ()) -> Found:
+    """Return every fact that a block tells, with what it follows from; never raises.
+
+    `ours` are the addresses to which the portal itself connects; without any nothing is compared.
+    """
+    to = f"{block.name} port {block.port}"
+    stage, answer = _stage(block)
+    return {
+        "pc.stage": (stage, (f"{TOLD}{to}: {answer}",)),
+        "pc.name": (_name(block), (f"{TOLD}{block.name} leads to {', '.join(block.addresses)}",)),
+        "pc.same_address": (
+            _same_address(block, ours),
+            (f"{TOLD}{', '.join(block.addresses)}; the portal uses {', '.join(ours) or 'no known address'}",),
+        ),
+        "pc.udp": (block.udp, (f"{TOLD}UDP is {block.udp} by policy",)),
+        "pc.gateway": (NONE if block.gateway == NONE else "used", (f"{TOLD}gateway setting: {block.gateway}",)),
+        "pc.log": (_log(block), tuple(f"{TOLD}{line}" for line in _events(block))),
+    }
+
+
+def _stage(block: Block) -> tuple[str, str]:
+    """Return how far the PC came, and what it met there."""
+    if block.addresses == (UNTOLD,):
+        return NOT_TOLD, "could not be tried, because this PC does not let commands open connections"
+    if block.addresses == (NONE,):
+        return "no_name", "the name leads to no address"
+    if block.tcp != "open":
+        return _NO_CONNECTION.get(block.tcp, "timed_out"), f"no connection ({block.tcp})"
+    if block.reply in {"closed", "silent"}:
+        return "closed_before_confirm", f"connected, then {block.reply}"
+    return _answered(bytes.fromhex(block.reply))
+
+
+def _answered(reply: bytes) -> tuple[str, str]:
+    """Judge the first bytes of an answer as the portal's own probe does."""
+    length = int.from_bytes(reply[2:4].ljust(2, b"\xff"))
+    if reply[0] == 3 and len(reply) < length:
+        return "closed_before_confirm", f"connected, and {len(reply)} bytes of an answer"
+    answer = x224.parse(reply, _OFFER)
+    stages = {x224.Selected: "ok", x224.Refused: "negotiation_refused"}
+    return stages.get(type(answer), "not_rdp"), str(answer)
+
+
+def _name(block: Block) -> str:
+    return {UNTOLD: NOT_TOLD, NONE: "not_found"}.get(block.addresses[0], "resolves")
+
+
+def _same_address(block: Block, ours: Collection[str]) -> str:
+    if _name(block) != "resolves":
+        return NOT_TOLD
+    theirs = {ip_address(one.partition("%")[0]) for one in block.addresses}
+    known = {ip_address(one.partition("%")[0]) for one in ours}
+    return UNKNOWN if not known else "same" if theirs & known else "differs"
+
+
+def _log(block: Block) -> str:
+    """Judge the log: its latest bad end counts first, then whether the fast way was in use."""
+    if block.log is None:
+        return NOT_TOLD
+    reasons = [one.reason for one in block.events if one.number == _DISCONNECTED]
+    if _CLOSED_BY_OTHER_SIDE in reasons:
+        return "disconnect_904"
+    if any(one.number == _UDP_BEGAN for one in block.events):
+        return "udp_used"
+    odd = set(reasons) - _ORDERLY or any(one.number == _STATE_ERROR for one in block.events)
+    return "other" if odd else "none"
+
+
+def _events(block: Block) -> list[str]:
+    if block.log is None:
+        return ["the log of the Remote Desktop program could not be read"]
+    lines = [
+        f"event {one.number}"
+        + ("" if one.reason is None else f", reason {one.reason} (0x{one.reason:X})")
+        + f", {one.at:%Y-%m-%d %H:%M:%S} UTC"
+        for one in block.events
+    ]
+    return lines or ["nothing in the log of the Remote Desktop program in the last day"]

@@ -1,0 +1,1 @@
+"""Plans, approvals, carrying out a change, checking it, and taking it back."""

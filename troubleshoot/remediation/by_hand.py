@@ -1,0 +1,108 @@
+"""Remedies that a person carries out by hand: their word that it is done, and our own look whether it helped."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from troubleshoot import audit
+from troubleshoot.audit import Tag
+from troubleshoot.catalog import registry as library
+from troubleshoot.diagnosis import progress as diagnosis
+from troubleshoot.engine import guide as guides
+from troubleshoot.engine import proof
+from troubleshoot.engine.action import Action
+from troubleshoot.engine.facts import UNKNOWN, values
+from troubleshoot.hosts import visits
+from troubleshoot.hosts.observations import Look
+from troubleshoot.jobs import lifecycle as jobs
+from troubleshoot.jobs.lifecycle import NotPossible
+from troubleshoot.models import Answer, Case, Host, Person
+from troubleshoot.models.job import ENDED
+from troubleshoot.people import access
+
+#: Seconds between two looks.
+POLL_SECONDS = 1.0
+
+
+@dataclass(frozen=True)
+class Check:
+    """What the portal saw after a person said that it is done. `verdict` is verified, not_verified, or empty when what
+    proves the remedy could not be looked at."""
+
+    look: Look
+    verdict: str
+    text: str
+
+
+def tell(*, actor: Person, case: Case, step: str, done: bool) -> None:
+    """Takes a person's word about the remedy at which the case stands. `done` only makes the portal look: whether it
+    helped is never a matter of words. Not done counts as declined, and the guide goes on.
+
+    Raises NotPossible where the case stands elsewhere, and where helpdesk has to do it.
+    """
+    access.require(actor, "case.answer", case)
+    with transaction.atomic():
+        case.hold()
+        rows = list(case.answers.order_by("number"))
+        action = _action(case, [row for row in rows if row.round == case.round], step)
+        if not (diagnosis.self_service(case, action.name) or access.may(actor, "case.take", case).allowed):
+            raise NotPossible("Helpdesk does this: it belongs to an administrator. They have your case.")
+        if any(job.state not in ENDED for job in case.jobs.filter(action=action.name)):
+            return  # said before: a second click
+        word = {"step": step, "value": "done" if done else "declined", "source": "person"}
+        audit.record(
+            Tag.CASE_ANSWER, actor=actor, on_behalf=case.beneficiary, objects=[case], details={"answers": [word]}
+        )
+        if done and case.host:
+            jobs.queue_reading(
+                host=case.host, case=case, requester=actor, beneficiary=case.beneficiary, action=action.name
+            )
+            return
+        # Without a computer that we know, nobody can look.
+        row = _answer(case, rows, step, "unavailable" if done else "declined", actor)
+        jobs.go_on(case, actor=actor, requester=actor, rows=[*rows, row])
+
+
+def _action(case: Case, given: list[Answer], step: str) -> Action:
+    at = guides.walk(diagnosis.guide_of(case), diagnosis.answers(case, given)).at
+    action = library.installed().actions.get(at.subject) if at.kind == "fix" and at.name == step else None
+    if action is None or not action.manual or case.closed_at is not None:
+        raise NotPossible("This page was out of date. Here is how things stand.")
+    return action
+
+
+def _answer(case: Case, rows: list[Answer], step: str, value: str, actor: Person) -> Answer:
+    return Answer.objects.create(
+        case=case,
+        round=case.round,
+        number=len(rows) + 1,
+        step=step,
+        value=value,
+        source=Answer.Source.PERSON,
+        by=actor,
+    )
+
+
+def check(host: Host, action: Action, *, about: Collection[str]) -> Check:
+    """Looks until two looks in a row prove the remedy, or its time is over; `about` are the facts to look at."""
+    readings: list[dict[str, str]] = []
+    end = time.monotonic() + action.verify.within
+    while True:
+        look = visits.look(host, about=about)
+        readings.append(values(look.facts.values()))
+        if proof.holds_twice(action.verify, readings):
+            return Check(look, "verified", "Looked again, twice: it is as it should be.")
+        if len(readings) > 1 and time.monotonic() >= end:
+            return _not_proved(look, readings[-1], action)
+        time.sleep(POLL_SECONDS)
+
+
+def _not_proved(look: Look, last: dict[str, str], action: Action) -> Check:
+    if any(last.get(name, UNKNOWN) == UNKNOWN for name in action.verify.facts):
+        return Check(look, "", look.trouble or "What would show whether it helped could not be read.")
+    missed = proof.missed(action.verify, last)
+    return Check(look, "not_verified", f"Looked again: {missed or 'the readings do not agree'}.")

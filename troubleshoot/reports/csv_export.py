@@ -1,0 +1,99 @@
+"""Downloads: rows as CSV (RFC 4180) that no spreadsheet mistakes for formulas, streamed, in UTC."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from troubleshoot import audit
+from troubleshoot.audit import Tag
+from troubleshoot.models import Case, Job, Person
+from troubleshoot.reports.filters import actions
+
+CHUNK = 500
+#: A cell that begins so is a formula to some spreadsheet; the full-width twins are folded by some. Where a spreadsheet
+#: separates by semicolons, a cell begins behind each of them, and in each line.
+_FORMULA = re.compile(r"\A(?=[\t\r\n])|(?:\A|(?<=[;\t\r\n]))(?=[=+@\uff1d\uff0b\uff0d\uff20-])")
+CHANGE_COLUMNS = (
+    *("asked at (UTC)", "ended at (UTC)", "kind", "action", "computer", "simulated", "site", "asked by", "for"),
+    *("risk", "needed approval", "end", "explanation", "person said", "case", "job"),
+)
+CASE_COLUMNS = (
+    *("case", "opened at (UTC)", "closed at (UTC)", "for", "opened by", "computer", "simulated", "site", "error"),
+    *("cause", "guide", "went to", "outcome", "person said", "ticket", "sent to"),
+)
+
+
+def record(*, actor: Person, what: str, asked: Mapping[str, str]) -> None:
+    """Notes in the audit log that rows leave the portal, and which. Names that were searched for can be erased."""
+    kept = {name: value for name, value in asked.items() if name not in {"who", "host"}}
+    typed = {name: value for name, value in asked.items() if name in {"who", "host"}}
+    with transaction.atomic():
+        audit.record(Tag.HISTORY_EXPORT, actor=actor, details={"what": what, "asked": kept}, personal=typed)
+
+
+def changes(rows: QuerySet[Job]) -> Iterator[str]:
+    """Changes, newest first, read in constant memory."""
+    related = ("host__site", "requester", "beneficiary", "case")
+    heavy = ("facts", "result", "case__error_text", "case__error")
+    words = actions()
+    found = rows.select_related(*related).defer(*heavy).order_by("-created_at", "-pk").iterator(chunk_size=CHUNK)
+    return lines(CHANGE_COLUMNS, (_change(job, words) for job in found))
+
+
+def cases(rows: QuerySet[Case]) -> Iterator[str]:
+    """Cases, newest first, read in constant memory."""
+    related = rows.select_related("host", "site", "beneficiary", "opened_by", "guide").defer("error_text")
+    found = related.order_by("-opened_at", "-pk").iterator(chunk_size=CHUNK)
+    return lines(CASE_COLUMNS, map(_case, found))
+
+
+def lines(header: Iterable[str], rows: Iterable[Iterable[object]]) -> Iterator[str]:
+    """CSV text, line by line. It opens with a byte order mark: without one a spreadsheet spoils every umlaut."""
+    writer = csv.writer(_Echo(), lineterminator="\r\n")
+    yield "\ufeff" + writer.writerow(header)
+    for row in rows:
+        yield writer.writerow([cell(value) for value in row])
+
+
+def cell(value: object) -> str:
+    """A value as text that a spreadsheet shows and never runs."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return _FORMULA.sub("'", str(value))
+
+
+class _Echo:
+    """A file that gives back what is written to it."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def _change(job: Job, words: Mapping[str, str]) -> list[object]:
+    return [
+        *(_utc(job.created_at), _utc(job.ended_at), job.kind, words.get(job.action, job.action)),
+        *(job.host.name, job.host.lab, job.host.site.name, job.requester.name),
+        *(job.beneficiary.name if job.beneficiary else "", job.risk, job.needs_approval, job.state, job.explanation),
+        *(job.case.word if job.case and job.created_at >= job.case.round_began_at else "", job.case_id, job.pk),
+    ]
+
+
+def _case(case: Case) -> list[object]:
+    host, site = case.host, case.site
+    return [
+        *(case.pk, _utc(case.opened_at), _utc(case.closed_at), case.beneficiary.name, case.opened_by.name),
+        *(host.name if host else case.named_host, bool(host and host.lab), site.name if site else ""),
+        *(case.error.get("code"), case.cause, case.guide.name, getattr(case, "way", ""), case.outcome),
+        *(case.word, case.ticket, case.sent_to),
+    ]
+
+
+def _utc(moment: object) -> str:
+    return audit.utc(moment)[:19] + "Z" if moment else ""  # type: ignore[arg-type]

@@ -1,0 +1,116 @@
+"""What happened to a computer before: how jobs ended, in words, and what can still be taken back. Reads only."""
+
+from __future__ import annotations
+
+import datetime as dt
+import statistics
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import F, Prefetch, prefetch_related_objects
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from troubleshoot import wording
+from troubleshoot.catalog import registry as library
+from troubleshoot.engine import plan as plan_rules
+from troubleshoot.jobs.lifecycle import NotPossible
+from troubleshoot.models import Case, Job, Site
+from troubleshoot.models.job import ENDED, MAY_BE_UNDONE, State
+from troubleshoot.remediation import planning as plans
+
+#: So much of a computer's past is shown.
+MOST = 5
+#: How long something usually takes is the median of so many runs, and nothing below so few.
+LATEST, ENOUGH = 20, 5
+#: Changes that may still be in force.
+IN_FORCE = frozenset({*MAY_BE_UNDONE, State.UNKNOWN})
+#: Ends that somebody chose, or that kept us from overwriting somebody else's work.
+UNHARMED = frozenset({State.CANCELLED, State.DRIFTED})
+
+
+@dataclass(frozen=True)
+class Change:
+    """A change of a computer, and the plan that would take it back, if that is possible."""
+
+    job: Job
+    back: plan_rules.Plan | None
+    in_force: bool
+    overdue: bool
+
+    @property
+    def title(self) -> str:
+        """The remedy's name for people."""
+        return title(self.job)
+
+
+def title(job: Job) -> str:
+    """What a job's remedy is called, as its plan says or the catalogue of today."""
+    if job.plan:
+        return str(job.plan.document["title"])
+    wish = library.installed().actions.get(job.action)
+    return wish.title if wish else job.action
+
+
+def ending(job: Job) -> tuple[str, str]:
+    """How an ended job is shown: its tone, and its title in words."""
+    host = str(job.host)
+    if job.state in {State.VERIFIED, State.REVERTED}:
+        undone = job.kind == Job.Kind.REVERT or job.state == State.REVERTED
+        return "ok", (_("Undone: %s is as it was before") if undone else _("%s answers properly again")) % host
+    end = wording.bad_end(job.state, host)
+    return "warn" if job.state in UNHARMED else "bad", end.title if end else job.get_state_display()
+
+
+def usual(action: str) -> dt.timedelta | None:
+    """How long a remedy usually takes: the median of its latest verified runs; None while too few are known."""
+    runs = Job.objects.filter(kind=Job.Kind.APPLY, action=action, state=State.VERIFIED, plan__isnull=False)
+    times = runs.exclude(started_at=None).order_by("-created_at").values_list("started_at", "ended_at")[:LATEST]
+    return _median(times)
+
+
+def usual_wait(site: Site | None) -> dt.timedelta | None:
+    """How long cases of a site usually wait until somebody of helpdesk takes them; None while too few are known."""
+    taken = Case.objects.filter(site=site, taken_at__isnull=False, taken_at__gte=F("needs_since"))
+    return _median(taken.order_by("-taken_at").values_list("needs_since", "taken_at")[:LATEST])
+
+
+def usual_look() -> dt.timedelta | None:
+    """How long a look at a computer usually takes, its wait for a worker included; None while too few are known."""
+    looks = Job.objects.filter(kind=Job.Kind.READ, action="", case__isnull=False, state=State.DONE)
+    return _median(looks.order_by("-case", "-created_at").values_list("created_at", "ended_at")[:LATEST])
+
+
+def _median(times: Iterable[tuple[dt.datetime | None, dt.datetime | None]]) -> dt.timedelta | None:
+    lengths = [(ended - began).total_seconds() for began, ended in times if began and ended]
+    return dt.timedelta(seconds=statistics.median(lengths)) if len(lengths) >= ENOUGH else None
+
+
+def cases(case: Case) -> list[Case]:
+    """The latest other cases of a case's computer."""
+    others = Case.objects.filter(host=case.host_id).exclude(pk=case.pk)
+    return list(others.select_related("beneficiary").order_by("-pk")[:MOST]) if case.host_id else []
+
+
+def changes(case: Case) -> list[Change]:
+    """The latest changes of a case's computer that were started, and first those that undo themselves later."""
+    if case.host_id is None:
+        return []
+    rows = Job.objects.filter(host=case.host_id, plan__isnull=False, started_at__isnull=False)
+    rows = rows.select_related("plan", "requester", "host")
+    standing = rows.filter(undo_at__isnull=False, state__in=IN_FORCE).order_by("undo_at")[:MOST]
+    found = {job.pk: job for job in [*standing, *rows.order_by("-created_at")[:MOST]]}
+    prefetch_related_objects([*found.values()], Prefetch("reverts", Job.objects.select_related("plan")))
+    return [_change(job) for job in found.values()]
+
+
+def _change(job: Job) -> Change:
+    going = any(undo.state not in ENDED for undo in job.reverts.all())
+    free = job.kind == Job.Kind.APPLY and job.state in MAY_BE_UNDONE and not going
+    in_force = job.undo_at is not None and job.state in IN_FORCE
+    overdue = bool(in_force and job.undo_at and job.undo_at < timezone.now())
+    try:
+        back = plans.way_back(job) if free else None
+    except NotPossible:
+        back = None  # the catalogue no longer has what it would take
+    return Change(job, back, in_force, overdue)

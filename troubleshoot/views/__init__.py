@@ -1,1 +1,0 @@
-"""The pages: translate a request in, call one use case, translate its answer out."""

@@ -1,0 +1,1 @@
+"""Pages: URLs, views and page models by reader, and forms."""

@@ -1,0 +1,1 @@
+"""Pages of administrators: people, computers, accounts, sites, health."""

@@ -1,0 +1,1 @@
+"""Pages of approvers: what waits, and one plan to decide about."""

@@ -1,0 +1,138 @@
+"""The approver's pages: what waits, one plan on one screen, and the three answers to it."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from troubleshoot.jobs.lifecycle import NotPossible
+from troubleshoot.models import Job, Person
+from troubleshoot.models.job import State
+from troubleshoot.notifications import outbox as notices
+from troubleshoot.people import access
+from troubleshoot.remediation import approvals
+from troubleshoot.web.approver import approval_page as deciding
+from troubleshoot.web.forms.cases import AwayForm, MessageForm, ReasonForm
+from troubleshoot.web.htmx import page
+from troubleshoot.web.view_rules import rule, visitor
+
+Use = Callable[[Person, Job, dict[str, Any]], object]
+
+
+@rule("job.approve")
+@require_safe
+def listed(request: HttpRequest) -> HttpResponse:
+    """What waits for the visitor, the first to expire first; one by one, never in bulk."""
+    return _list(request)
+
+
+@rule("job.approve")
+@require_POST
+def away(request: HttpRequest) -> HttpResponse:
+    """Be away until the end of a day, with somebody who stands in."""
+    form = AwayForm(request.POST)
+    try:
+        if not form.is_valid():
+            raise NotPossible(next(iter(form.errors.values()))[0])
+        colleagues = Person.objects.filter(pk=form.cleaned_data["deputy"])
+        if form.cleaned_data["deputy"] and not colleagues:
+            raise NotPossible(_("Choose one of the list."))
+        approvals.leave(actor=visitor(request), last_day=form.cleaned_data["until"], deputy=colleagues.first())
+    except NotPossible as refusal:
+        return _list(request, problem=str(refusal))
+    return redirect("approvals")
+
+
+@rule("job.approve")
+@require_POST
+def back(request: HttpRequest) -> HttpResponse:
+    """Be back."""
+    approvals.come_back(actor=visitor(request))
+    return redirect("approvals")
+
+
+@rule("job.approve")
+@require_safe
+def shown(request: HttpRequest, key: UUID) -> HttpResponse:
+    """One plan with all that the decision needs; after it, how it goes on."""
+    return _page(request, _job(request, key, "job.read"))
+
+
+@rule("job.approve")
+@require_POST
+def approve(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Say yes to the plan whose digest was on the page."""
+
+    def use(person: Person, job: Job, given: dict[str, Any]) -> None:
+        approvals.approve(actor=person, job=job, digest=given["digest"])
+
+    return _vote(request, key, ReasonForm(request.POST), use, "approve")
+
+
+@rule("job.approve")
+@require_POST
+def decline(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Say no, with the reason."""
+
+    def use(person: Person, job: Job, given: dict[str, Any]) -> None:
+        approvals.decline(actor=person, job=job, reason=given["why"])
+
+    return _vote(request, key, ReasonForm(request.POST), use, "decline")
+
+
+@rule("job.approve")
+@require_POST
+def ask(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Put a question to whoever asked for the change."""
+
+    def use(person: Person, job: Job, given: dict[str, Any]) -> None:
+        approvals.ask(actor=person, job=job, text=given["text"])
+
+    return _vote(request, key, MessageForm(request.POST), use, "ask")
+
+
+def _list(request: HttpRequest, *, problem: str = "") -> HttpResponse:
+    person = visitor(request)
+    rows, following = deciding.listed(person, after=request.GET.get("after", ""))
+    context: dict[str, Any] = {"rows": rows, "following": following, "own": deciding.own(person), "problem": problem}
+    context |= {"attendance": deciding.Attendance(person), "typed": request.POST}
+    return render(request, "approvals.html", context, status=422 if problem else 200)
+
+
+def _vote(request: HttpRequest, key: UUID, form: Form, use: Use, place: str) -> HttpResponse:
+    """Do it and come back; a second click finds the vote. Otherwise the page again, and why nothing was done."""
+    person, job = visitor(request), _job(request, key, "job.approve")
+    try:
+        if not form.is_valid():
+            raise NotPossible(next(iter(form.errors.values()))[0])
+        use(person, job, form.cleaned_data)
+    except NotPossible as refusal:
+        if place != "ask" and job.approvals.filter(approver=person).exists():
+            return redirect("approval", key)
+        return _page(request, _job(request, key, "job.read"), problem={place: str(refusal)})
+    notices.mark_read(person, job=job)
+    return redirect("approval", key)
+
+
+def _page(request: HttpRequest, job: Job, *, problem: dict[str, str] | None = None) -> HttpResponse:
+    docket = deciding.Docket(job, visitor(request))
+    context: dict[str, Any] = {"job": job, "docket": docket, "problem": problem or {}}
+    if problem:
+        context["typed"] = request.POST
+        context["refused"] = "" if docket.open and "approve" not in problem else next(iter(problem.values()))
+        digest = request.POST.get("digest", "")
+        if "approve" in problem and (docket.newer or digest != docket.plan.digest):
+            context["changed"] = _("The plan changed after you opened it. Nothing was approved.")
+            context["before"] = docket.plan if docket.newer else docket.shown_before(digest[:64])
+            context["now"] = docket.newer_plan or docket.plan
+    context["decided"] = job.state != State.WAITING_APPROVAL
+    return page(request, "approval.html", context, parts={"live": "live"}, status=422 if problem else 200)
+
+
+def _job(request: HttpRequest, key: UUID, action: str) -> Job:
+    return access.obtain(deciding.rows(), visitor(request), action, pk=key)

@@ -1,0 +1,1 @@
+"""Pages about what is installed: guides as maps, error codes, remedies."""

@@ -1,0 +1,167 @@
+"""The guides as maps: each as a picture and as an equal outline, with the path of a case lit where one is named."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from troubleshoot.catalog import registry as library
+from troubleshoot.diagnosis import progress as diagnosis
+from troubleshoot.engine.codes import ErrorCode
+from troubleshoot.engine.guide import Guide, Step, Walk
+from troubleshoot.models import Case
+from troubleshoot.people import access
+from troubleshoot.web.author import codes
+from troubleshoot.web.author import guide_map as maps
+from troubleshoot.web.view_rules import asked, rule, visitor
+
+#: How large the pictures are drawn, against their natural size; `fit` is as wide as the page.
+SIZES: Mapping[str, float] = MappingProxyType({"small": 0.6, "natural": 1.0, "large": 1.5, "fit": 0})
+MOST_CODES = 12
+
+
+@dataclass(frozen=True)
+class Chart:
+    """The picture and the outline of one part, as one page shows them."""
+
+    picture: maps.Picture
+    guide: Guide
+    walk: Walk | None
+    scale: float
+
+    @property
+    def anchor(self) -> str:
+        """Where the page keeps it."""
+        return f"part-{self.picture.part}" if self.picture.part else "part"
+
+    @property
+    def title(self) -> str:
+        """The part in words."""
+        return self.picture.part.replace("-", " ").capitalize() or _("Where it begins")
+
+    @property
+    def width(self) -> int:
+        """Pixels; 0: as wide as the page."""
+        return round(self.picture.width * self.scale)
+
+    @property
+    def view(self) -> str:
+        """The part of the plane that is shown."""
+        return f"-2 -2 {self.picture.width + 4:.0f} {self.picture.height + 6:.0f}"
+
+    @cached_property
+    def _path(self) -> dict[str, str]:
+        return dict(self.walk.path) if self.walk else {}
+
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """Step of the walk → its number on it."""
+        return {name: number for number, name in enumerate([*self._path, *self._at], 1)}
+
+    @cached_property
+    def _at(self) -> tuple[str, ...]:
+        return (self.walk.at.name,) if self.walk else ()
+
+    @property
+    def lit(self) -> int:
+        """How many steps of this part the case has met."""
+        return sum(step.name in self.places for step in self.picture.steps)
+
+    def boxes(self) -> list[dict[str, Any]]:
+        """The boxes, each with its number on the path of the case (0: not on it, or a way out that it did not take)."""
+        taken = {one["path"].target for one in self.paths() if one["lit"]}
+        return [
+            {
+                "box": box,
+                "kind": kind(box.step),
+                "number": self.places.get(box.step.name, 0) if box.part is None or box.step.name in taken else 0,
+                "here": box.part is None and box.step.name in self._at,
+            }
+            for box in self.picture.boxes
+        ]
+
+    def paths(self) -> list[dict[str, Any]]:
+        """The lines, those that the case went last, so that they lie above the others."""
+        drawn = [{"path": one, "lit": self._path.get(one.step) in one.answers} for one in self.picture.paths]
+        return sorted(drawn, key=lambda one: bool(one["lit"]))
+
+    def outline(self) -> list[dict[str, Any]]:
+        """The same as text: each step with its answers, and where they lead."""
+        return [
+            {
+                "step": step,
+                "kind": kind(step),
+                "words": step.title or step.subject,
+                "number": self.places.get(step.name, 0),
+                "here": step.name in self._at,
+                "answers": [
+                    (step.words(answer), self.guide.steps[target], self._path.get(step.name) == answer)
+                    for answer, target in step.to.items()
+                ],
+            }
+            for step in self.picture.steps
+        ]
+
+
+@rule("guide.read")
+@require_safe
+def listed(request: HttpRequest) -> HttpResponse:
+    """Every guide that is installed."""
+    guides = library.installed().guides.values()
+    rows = [{"guide": one, "steps": len(one.steps), "codes": len(_codes(one.name))} for one in guides]
+    return render(request, "guides.html", {"rows": rows})
+
+
+@rule("guide.read")
+@require_safe
+def shown(request: HttpRequest, name: str) -> HttpResponse:
+    """One guide, as it is installed; with a case, as it was when the case began, and with the path of that."""
+    case, guide = None, library.installed().guides.get(name)
+    if number := asked(request, "case"):
+        case = access.obtain(Case.objects.with_guide(), visitor(request), "case.read", pk=number)
+        guide = _with_parts(diagnosis.guide_of(case), guide) if case.guide.name == name else None
+    if guide is None:
+        raise Http404
+    size = request.GET.get("size", "")
+    walk = diagnosis.standing(case) if case else None
+    scale = SIZES.get(size, 1.0)
+    leading = _codes(name)
+    context = {
+        "guide": guide,
+        "case": case,
+        "charts": [Chart(picture, guide, walk, scale) for picture in maps.pictures(guide)],
+        "size": size if size in SIZES else "natural",
+        "sizes": list(SIZES),
+        "codes": [(one, codes.address(one.code)) for one in leading[:MOST_CODES]],
+        "more_codes": [(one, codes.address(one.code)) for one in leading[MOST_CODES:]],
+    }
+    return render(request, "guide.html", context)
+
+
+def kind(step: Step) -> str:
+    """What kind of step it is, in a word or two."""
+    ends = {"solved": _("End: solved"), "escalate": _("End: helpdesk"), "explained": _("End: explained")}
+    kinds = {"fact": _("Reading"), "ask": _("Question"), "try": _("To try"), "fix": _("Fix")}
+    return ends.get(step.subject, "") if step.kind == "end" else kinds[step.kind]
+
+
+def _codes(name: str) -> list[ErrorCode]:
+    return [entry for entry in library.installed().codes.entries.values() if entry.guide == name]
+
+
+def _with_parts(stored: Guide, installed: Guide | None) -> Guide:
+    """The guide of a case, its steps in the parts in which the installed one has steps of the same name.
+
+    The text that a case keeps no longer knows which step came from which part.
+    """
+    parts = {name: step.part for name, step in installed.steps.items()} if installed else {}
+    steps = {name: replace(step, part=parts.get(name, maps.WHOLE)) for name, step in stored.steps.items()}
+    return replace(stored, steps=MappingProxyType(steps))

@@ -1,0 +1,74 @@
+"""An employee's case: one page that shows the screen at which it stands, and the person's list of cases."""
+
+from __future__ import annotations
+
+from django.db.models import BigAutoField
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from troubleshoot import wording
+from troubleshoot.models import Case
+from troubleshoot.models.prepared import Parameter, Prepared
+from troubleshoot.people import access
+from troubleshoot.web import htmx
+from troubleshoot.web.employee.case_page import Scene
+from troubleshoot.web.view_rules import signed_in, visitor
+
+PAGE = 25
+#: A case without what its page never shows; a change locks the row and reads the rest then.
+ROWS = Prepared(
+    lambda: (
+        Case.objects.with_guide()
+        .filter(pk=Parameter("pk", BigAutoField()))
+        .defer("error_text", "facts_digest", "opened_with", "waiting_for", "at_step", "need", "cause", "word")
+    )
+)
+
+
+@signed_in
+@require_safe
+def show(request: HttpRequest, number: int) -> HttpResponse:
+    """The screen at which the case stands; or, for a page that is watching, the part that has changed."""
+    case = access.obtain(ROWS, visitor(request), "case.read", pk=number)
+    if case.beneficiary_id != visitor(request).pk:
+        return redirect(
+            "desk-case" if access.may(visitor(request), "case.take", case).allowed else "history-case", number
+        )
+    case.beneficiary = visitor(request)
+    return page(request, Scene(case, visitor(request), request.GET.get("change", "")))
+
+
+def page(request: HttpRequest, scene: Scene, *, status: int = 200, error: str = "", typed: str = "") -> HttpResponse:
+    """The page of a case, with what could not be done and what was typed for it."""
+    seen = request.GET.get("seen", "")
+    asking = seen == "asking" and scene.case.closed_at is None
+    shown = {
+        "scene": scene,
+        "case": scene.case,
+        "screen": f"case_{scene.screen}.html",
+        "seen": "asking" if asking or scene.meanwhile else scene.mark,
+        "news": seen != scene.mark or request.GET.get("n") != str(scene.over),
+        "error": error,
+        "typed": typed,
+    }
+    # While somebody answers the question below the list, only the list is exchanged, never the question.
+    return htmx.page(request, "case.html", shown, parts={"live": "checks" if asking else "live"}, status=status)
+
+
+@signed_in
+@require_safe
+def mine(request: HttpRequest) -> HttpResponse:
+    """The cases of the visitor, newest first, a page at a time."""
+    rows = Case.objects.filter(beneficiary=visitor(request)).select_related("host").order_by("-pk")
+    after = request.GET.get("after", "")
+    if after.isascii() and after.isdigit() and len(after) < 19:
+        rows = rows.filter(pk__lt=int(after))
+    found = list(rows[: PAGE + 1])
+    shown = [(case, *_standing(case)) for case in found[:PAGE]]
+    more = found[PAGE - 1].pk if len(found) > PAGE else None
+    return render(request, "my_cases.html", {"cases": shown, "more": more, "after": after})
+
+
+def _standing(case: Case) -> tuple[str, str]:
+    return wording.standing(case.waiting_for, case.outcome, closed=bool(case.closed_at), needed=bool(case.need))

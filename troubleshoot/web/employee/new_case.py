@@ -1,0 +1,123 @@
+"""From a pasted error to a case: the text is kept through the sign-in, then the computer is chosen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import F, Max, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+from uuid6 import uuid7
+
+from troubleshoot.cases import handling as care
+from troubleshoot.cases import opening as cases
+from troubleshoot.jobs.lifecycle import NotPossible
+from troubleshoot.models import Case, Host, Person
+from troubleshoot.web import rate_limits as limits
+from troubleshoot.web.employee import home
+from troubleshoot.web.forms.cases import ComputerForm, HandOverForm, PasteForm
+from troubleshoot.web.view_rules import public, rule, visitor
+
+#: Where the session keeps a text until its case is open.
+PASTED = "pasted"
+MOST_COMPUTERS = 12
+
+
+@public
+@require_POST
+def check(request: HttpRequest) -> HttpResponse:
+    """Keep what was pasted and go on to the computer; on the way whoever is a stranger signs in."""
+    form = PasteForm(request.POST)
+    if limits.too_much(request, request.POST.get("text", ""), cost=limits.KEPT):
+        return home.ask(request, form, status=429, busy=home.busy())
+    if not form.is_valid():
+        return home.ask(request, form, status=422)
+    request.session[PASTED] = {"text": form.cleaned_data["text"], "code": form.cleaned_data["code"]}
+    if not isinstance(request.user, Person):
+        messages.info(request, _("Your text is kept. Sign in, and it goes on from there."))
+    return redirect("case-new")
+
+
+@rule("case.open")
+@require_safe
+def choose(request: HttpRequest) -> HttpResponse:
+    """Screen 2: which computer, from where, how urgent."""
+    pasted = request.session.get(PASTED)
+    if not pasted:
+        return redirect("home")
+    computers = own_computers(visitor(request))
+    typed = {**pasted, "host": _chosen(computers), "urgency": str(Case.Urgency.TODAY), "page": str(uuid7())}
+    return _screen(request, None, typed, computers)
+
+
+def _chosen(computers: list[Any]) -> str:
+    """What is chosen at first: the only computer, or the one used last. Among several unused ones nobody guesses."""
+    if not computers:
+        return ComputerForm.OTHER
+    return str(computers[0].pk) if len(computers) == 1 or computers[0].used else ""
+
+
+@rule("case.open")
+@require_POST
+def opened(request: HttpRequest) -> HttpResponse:
+    """Open the case and look at the computer at once; or hand it to helpdesk as it stands."""
+    person = visitor(request)
+    computers = own_computers(person)
+    help_ = "help" in request.POST
+    form = (HandOverForm if help_ else ComputerForm)(request.POST, person=person, computers=computers)
+    valid, status = form.is_valid(), 422
+    try:
+        if limits.too_much(request, request.POST.get("text", ""), cost=limits.KEPT):
+            status = 429
+            raise NotPossible(home.busy())
+        if not valid:
+            return _screen(request, form, request.POST.dict(), computers, status=status)
+        case = _open(person, form.cleaned_data, help_=help_)
+    except NotPossible as refusal:
+        form.add_error(None, str(refusal))
+        return _screen(request, form, request.POST.dict(), computers, status=status)
+    request.session.pop(PASTED, None)
+    return redirect("case", case.pk)
+
+
+def _open(person: Person, found: dict[str, Any], *, help_: bool) -> Case:
+    given: dict[str, Any] = {
+        "error_text": found["text"],
+        "code": found["code"],
+        "host": found["computer"],
+        "named_host": found["other"] if found["host"] != str(getattr(found["computer"], "pk", "")) else "",
+        "urgency": found["urgency"],
+        "whereabouts": found["whereabouts"],
+        "opened_with": found["page"],
+    }
+    if help_:
+        return care.open_for_help(actor=person, **given)
+    return cases.open_case(actor=person, beneficiary=person, **given)
+
+
+def own_computers(person: Person) -> list[Any]:
+    """The computers of a person, last used first."""
+    own = Host.objects.filter(Q(owner=person) | Q(pk__in=person.assigned_hosts.values("pk")))
+    last = Max("cases__pk", filter=Q(cases__beneficiary=person))
+    used = own.select_related("site").annotate(used=last).order_by(F("used").desc(nulls_last=True), "name")
+    return list(used[:MOST_COMPUTERS])
+
+
+def _screen(
+    request: HttpRequest, form: ComputerForm | None, typed: dict[str, Any], computers: list[Host], status: int = 200
+) -> HttpResponse:
+    shown = {
+        "form": form,
+        "typed": typed,
+        "computers": computers,
+        "hint": None
+        if status == 429
+        else home.hint(typed.get("text", "")[: cases.MOST_CHARACTERS], typed.get("code", "")),
+        "whereabouts": Case.Whereabouts.choices,
+        "urgencies": Case.Urgency.choices,
+        **home.surroundings(request.user),
+    }
+    return render(request, "case_new.html", shown, status=status)

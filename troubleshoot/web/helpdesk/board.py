@@ -1,0 +1,217 @@
+"""The helpdesk board: open cases in the order of need, and what each of them asks of helpdesk. Reads only."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from django.db import models
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from troubleshoot.cases.incidents import LEAST
+from troubleshoot.catalog import registry as library
+from troubleshoot.diagnosis import progress as diagnosis
+from troubleshoot.models import Case, Host, Job, Message, Person, Site
+from troubleshoot.models.job import ACTIVE, ENDED, State
+
+PAGE = 25
+INCIDENT_WITHIN = dt.timedelta(hours=4)
+#: At most so many computers or people are looked through for a search.
+MATCHES = 200
+_SHOWN = ("beneficiary", "host", "site", "owner", "guide")
+#: The largest number that a key of ours can be.
+_LARGEST = 2**63 - 1
+
+
+class Ask(models.TextChoices):
+    """What a case asks for now, the most pressing first."""
+
+    DECIDE = "decide", _("Decide after lost contact")
+    ANSWER = "answer", _("Answer the message")
+    RUNNING = "running", _("A change is running")
+    APPROVAL = "approval", _("A second person decides")
+    START = "start", _("Start the fix")
+    HELP = "help", _("Help the person")
+    PLAN = "plan", _("Plan the fix")
+    READING = "reading", _("The computer is being read")
+    PERSON = "person", _("The person answers")
+    CLOSED = "closed", _("Closed")
+
+
+#: The lists of the board: what is in each.
+LISTS: dict[str, frozenset[str]] = {
+    "you": frozenset({Ask.DECIDE, Ask.ANSWER, Ask.START, Ask.HELP, Ask.PLAN}),
+    "running": frozenset({Ask.RUNNING, Ask.READING}),
+    "others": frozenset({Ask.APPROVAL, Ask.PERSON}),
+}
+
+
+class Place(NamedTuple):
+    """Where an open case stands on the board; places sort in the order of need."""
+
+    urgency: int
+    began: dt.datetime
+    pk: int
+    ask: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the board."""
+
+    case: Case
+    cause: str
+    ask: str
+    words: str
+    yours: bool
+
+
+@dataclass(frozen=True)
+class Incident:
+    """Cases of several computers of one site with the same cause within a short time."""
+
+    cases: int
+    since: dt.datetime
+    site: Site
+    cause: str
+    title: str
+
+
+def served(person: Person) -> QuerySet[Case]:
+    """The cases of the sites that the person serves, and those that belong to no site. The reads below start here."""
+    sites = Site.objects.where(person, ["helpdesk"]).values_list("pk", flat=True)
+    return Case.objects.filter(Q(site__in=list(sites)) | Q(site=None))
+
+
+def with_ask(cases: QuerySet[Case]) -> QuerySet[Any]:
+    """The cases with what each asks for, as `ask`, judged where the rows are."""
+    jobs = Job.objects.filter(case=OuterRef("pk"), created_at__gte=OuterRef("round_began_at"))
+    changes = jobs.filter(plan__isnull=False)
+    said = Message.objects.filter(case=OuterRef("pk"), internal=False).order_by("-pk").values("author")[:1]
+    unstarted = Exists(changes.filter(state__in=[State.PLANNED, State.APPROVED], self_service=False))
+    ask = models.Case(
+        When(closed_at__isnull=False, then=Value(Ask.CLOSED.value)),
+        When(Exists(changes.filter(state=State.UNKNOWN)), then=Value(Ask.DECIDE.value)),
+        When(said=F("beneficiary"), then=Value(Ask.ANSWER.value)),
+        When(Exists(changes.filter(state__in=[*ACTIVE, State.QUEUED])), then=Value(Ask.RUNNING.value)),
+        When(Exists(changes.filter(state=State.WAITING_APPROVAL)), then=Value(Ask.APPROVAL.value)),
+        When(unstarted, then=Value(Ask.START.value)),
+        When(need=Case.Need.HELP, then=Value(Ask.HELP.value)),
+        When(Exists(jobs.filter(plan=None).exclude(state__in=ENDED)), then=Value(Ask.READING.value)),
+        When(need=Case.Need.START, then=Value(Ask.PLAN.value)),
+        When(need=Case.Need.DECIDE, then=Value(Ask.DECIDE.value)),
+        default=Value(Ask.PERSON.value),
+        output_field=models.CharField(),
+    )
+    return cases.annotate(said=Subquery(said)).annotate(ask=ask)
+
+
+def places(cases: QuerySet[Case]) -> list[Place]:
+    """Every open case in the order of need: the most urgent first, then who waits longest.
+
+    One pass over the few cases that are open gives the numbers and the lists.
+    """
+    rows = with_ask(cases.filter(closed_at=None)).order_by("urgency", "round_began_at", "pk")
+    return [Place(*row) for row in rows.values_list("urgency", "round_began_at", "pk", "ask")]
+
+
+def counts(found: Iterable[Place], cases: QuerySet[Case]) -> dict[str, int]:
+    """How many cases are on each list, and how many were solved today."""
+    numbers = Counter(one.ask for one in found)
+    lists = {name: sum(numbers[one] for one in asks) for name, asks in LISTS.items()}
+    return lists | {"solved": _solved_today(cases).count()}
+
+
+def listed(found: Iterable[Place], name: str, *, after: str = "") -> tuple[list[Row], str]:
+    """One page of a list (of an incident: name it ""), in the order of need, and the key of the next page."""
+    asks = LISTS.get(name, frozenset(Ask.values))
+    last = Case.objects.filter(pk=key(after)).values_list("urgency", "round_began_at", "pk").first()
+    wanted = [one for one in found if one.ask in asks and (last is None or tuple(one[:3]) > last)]
+    page = [one.pk for one in wanted[:PAGE]]
+    rows = {case.pk: case for case in _shown(with_ask(Case.objects.filter(pk__in=page)))}
+    return [_row(rows[pk]) for pk in page], str(page[-1]) if len(wanted) > PAGE else ""
+
+
+def solved_today(cases: QuerySet[Case], *, after: str = "") -> tuple[list[Row], str]:
+    """One page of what was solved today, newest case first, and the key of the next page."""
+    return _newest(_solved_today(cases), after)
+
+
+def searched(cases: QuerySet[Case], text: str, *, after: str = "") -> tuple[list[Row], str]:
+    """One page of the cases, closed ones too, by host, person, phone, case number or ticket; newest first."""
+    people = Person.objects.filter(Q(name__icontains=text) | Q(email__icontains=text) | Q(phone__icontains=text))
+    hosts = Host.objects.filter(name__icontains=text)
+    found = (
+        Q(host__in=list(hosts.order_by("pk").values_list("pk", flat=True)[:MATCHES]))
+        | Q(beneficiary__in=list(people.order_by("pk").values_list("pk", flat=True)[:MATCHES]))
+        | Q(ticket=text)
+        | Q(pk=key(text))
+    )
+    return _newest(cases.filter(found), after)
+
+
+def incidents(cases: QuerySet[Case]) -> list[Incident]:
+    """Groups of open cases with the same shown cause on the same site, on several computers, lately."""
+    lately = cases.filter(closed_at=None, opened_at__gte=timezone.now() - INCIDENT_WITHIN)
+    groups = (
+        lately.exclude(cause="")
+        .exclude(site=None)
+        .order_by()
+        .values("site", "cause")
+        .annotate(cases=Count("pk"), hosts=Count("host", distinct=True), since=Min("opened_at"))
+        .filter(hosts__gte=LEAST)
+    )
+    found = sorted(groups, key=lambda one: -one["cases"])[:3]
+    sites = Site.objects.in_bulk([one["site"] for one in found]) if found else {}
+    return [
+        Incident(one["cases"], one["since"], sites[one["site"]], one["cause"], cause_title(one["cause"]))
+        for one in found
+    ]
+
+
+def cause_title(name: str) -> str:
+    """The title of a cause; empty when the catalogue no longer has it."""
+    cause = library.installed().causes.get(name)
+    return cause.title if cause else ""
+
+
+def heading(case: Case) -> str:
+    """In one line what a case is about, as far as a list can know: its cause, where it stands, or the error."""
+    step = diagnosis.guide_of(case).steps.get(case.at_step)
+    return cause_title(case.cause) or (step.title if step else "") or str(case.error.get("sentence", ""))
+
+
+def key(text: str) -> int:
+    """A key from an address or a search; 0, which no row has, when it is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= _LARGEST else 0
+
+
+def _solved_today(cases: QuerySet[Case]) -> QuerySet[Case]:
+    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    return cases.filter(closed_at__gte=midnight, outcome=Case.Outcome.SOLVED)
+
+
+def _newest(cases: QuerySet[Case], after: str) -> tuple[list[Row], str]:
+    if before := key(after):
+        cases = cases.filter(pk__lt=before)
+    return _page(with_ask(cases).order_by("-pk"))
+
+
+def _page(cases: QuerySet[Any]) -> tuple[list[Row], str]:
+    rows = _shown(cases)[: PAGE + 1]
+    found = [_row(case) for case in rows]
+    return found[:PAGE], str(found[PAGE - 1].case.pk) if len(found) > PAGE else ""
+
+
+def _shown(cases: QuerySet[Any]) -> QuerySet[Any]:
+    """With what a row shows, and without the long texts."""
+    return cases.select_related(*_SHOWN).defer("guide__source", "error_text")
+
+
+def _row(case: Any) -> Row:
+    return Row(case, heading(case), case.ask, str(Ask(case.ask).label), case.ask in LISTS["you"])

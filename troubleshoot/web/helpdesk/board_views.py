@@ -1,0 +1,129 @@
+"""The helpdesk board, and a new case for somebody who calls."""
+
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from troubleshoot.cases import incidents
+from troubleshoot.cases import opening as cases
+from troubleshoot.jobs.lifecycle import NotPossible
+from troubleshoot.models import Case, Host, Incident, Person, Site
+from troubleshoot.people import access
+from troubleshoot.web.forms.cases import CallerForm
+from troubleshoot.web.helpdesk import board
+from troubleshoot.web.htmx import page
+from troubleshoot.web.view_rules import asked, rule, visitor
+
+
+@rule("board.read")
+@require_safe
+def shown(request: HttpRequest) -> HttpResponse:
+    """The cases that need helpdesk, those that run or wait for others, or what a search finds."""
+    return _page(request)
+
+
+@rule("incident.begin")
+@require_POST
+def begin(request: HttpRequest) -> HttpResponse:
+    """Treat the cases of one cause at one site as one incident, or take those that came since."""
+    person, sites = visitor(request), Site.objects.all()
+    site = access.obtain(sites, person, "incident.begin", slug=_typed(request, "site"))
+    cause = _typed(request, "cause")
+    try:
+        incidents.begin(actor=person, site=site, cause=cause)
+    except NotPossible as refusal:
+        return _page(request, problem=str(refusal), status=422)
+    return redirect(f"{reverse('board')}?{urlencode({'site': site.slug, 'cause': cause})}")
+
+
+@rule("incident.end")
+@require_POST
+def end(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Say that an incident is over. A second click finds it over."""
+    incident = access.obtain(Incident.objects.select_related("site"), visitor(request), "incident.end", pk=key)
+    incidents.end(actor=visitor(request), incident=incident)
+    return redirect("board")
+
+
+@rule("case.open_for_other")
+@require_http_methods(["GET", "HEAD", "POST"])
+def caller(request: HttpRequest) -> HttpResponse:
+    """Open a case for somebody on the phone; both names are on the record."""
+    form = CallerForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            return redirect("desk-case", _open(visitor(request), form).pk)
+        except NotPossible as error:
+            form.add_error(None, str(error))
+    return render(request, "desk_new.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def _page(request: HttpRequest, *, problem: str = "", status: int = 200) -> HttpResponse:
+    person = visitor(request)
+    served = board.served(person)
+    places = board.places(served)
+    name, (rows, following) = _chosen(request, served, places)
+    running = list(incidents.for_desk(Site.objects.where(person, ["helpdesk"]), person))
+    known = {(one.site_id, one.cause) for one in running}
+    context: dict[str, Any] = {"rows": rows, "following": following, "list": name, "q": asked(request, "q")}
+    context |= {"counts": board.counts(places, served), "problem": problem, "address": _without(request, "after")}
+    context |= {"running": [(one, board.cause_title(one.cause)) for one in running]}
+    context |= {"groups": [one for one in board.incidents(served) if (one.site.pk, one.cause) not in known]}
+    context |= {"title": "" if name else board.cause_title(asked(request, "cause"))}
+    return page(request, "board.html", context, parts={"live": "live"}, status=status)
+
+
+def _chosen(
+    request: HttpRequest, served: QuerySet[Case], places: list[board.Place]
+) -> tuple[str, tuple[list[board.Row], str]]:
+    """The list that the address names (a search and an incident have no name), its page and the key of the next."""
+    after, site, cause = (asked(request, part) for part in ("after", "site", "cause"))
+    if text := asked(request, "q"):
+        return "", board.searched(served, text, after=after)
+    if site and cause:
+        return "", board.listed(board.places(served.filter(site__slug=site, cause=cause)), "", after=after)
+    if (name := asked(request, "list")) == "solved":
+        return name, board.solved_today(served, after=after)
+    name = name if name in board.LISTS else "you"
+    return name, board.listed(places, name, after=after)
+
+
+def _open(person: Person, form: CallerForm) -> Case:
+    given, name = form.cleaned_data, form.cleaned_data["host"]
+    host = None
+    if name:
+        try:
+            host = access.obtain(Host.objects.select_related("site"), person, "case.open", name__iexact=name)
+        except access.Hidden:
+            host = None  # not registered, or not of this person's sites: the same for both
+    if name and host is None and not given["unregistered"]:
+        raise NotPossible(
+            _("This computer is not registered at a site of yours. Tick the box to go on without checking it.")
+        )
+    return cases.open_case(
+        actor=person,
+        beneficiary=given["person"],
+        error_text=given["error"],
+        host=host,
+        urgency=given["urgency"],
+        whereabouts=given["whereabouts"],
+        named_host=name,
+    )
+
+
+def _typed(request: HttpRequest, part: str) -> str:
+    return request.POST.get(part, "").replace("\0", "")[:100]
+
+
+def _without(request: HttpRequest, name: str) -> str:
+    """The query of this address without one of its parts."""
+    parts = request.GET.copy()
+    parts.pop(name, None)
+    return parts.urlencode()

@@ -1,0 +1,193 @@
+"""Where a case stands for helpdesk: what the box "Next" is about, and what is in the way. Reads only."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db.models import F
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from troubleshoot.catalog import registry as library
+from troubleshoot.diagnosis import progress as diagnosis
+from troubleshoot.engine import guide as guides
+from troubleshoot.engine import plan as plan_rules
+from troubleshoot.engine.action import Action
+from troubleshoot.engine.guide import Step, Walk
+from troubleshoot.models import Answer, Case, Job, Person
+from troubleshoot.models.job import ACTIVE, ENDED, WAITING, State
+from troubleshoot.people import access
+from troubleshoot.people import approver_rota as duty
+from troubleshoot.remediation import planning as plans
+from troubleshoot.reports import host_history as past
+
+#: The bad ends of a job that somebody has to know before anything else is done.
+BAD_ENDS = ENDED - {State.DONE, State.VERIFIED, State.CANCELLED, State.REVERTED}
+
+
+@dataclass(frozen=True)
+class Barrier:
+    """Something that this person cannot do here: what, why, and who can help."""
+
+    what: str
+    why: str
+    who: str = ""
+
+
+@dataclass
+class Stage:
+    """One case, as the person may see it. What is costly is read when a template asks for it."""
+
+    case: Case
+    person: Person
+
+    @cached_property
+    def walk(self) -> Walk:
+        """Where the case stands."""
+        return guides.walk(diagnosis.guide_of(self.case), diagnosis.answers(self.case, self._round_answers))
+
+    @cached_property
+    def step(self) -> Step:
+        """The latest step of the walk that says something to a person."""
+        steps = diagnosis.guide_of(self.case).steps
+        told = [steps[name] for name in reversed(self.walk.steps) if steps[name].title]
+        return self.walk.at if self.walk.at.title or not told else told[0]
+
+    @cached_property
+    def title(self) -> str:
+        """In one line what was found so far."""
+        return self.step.title or str(self.case.error.get("sentence", ""))
+
+    @cached_property
+    def jobs(self) -> list[Job]:
+        """The jobs of this round, the newest first."""
+        rows = self.case.jobs.filter(created_at__gte=F("case__round_began_at")).order_by("-created_at")
+        return list(rows.select_related("plan", "requester", "host__site", "case"))
+
+    @cached_property
+    def change(self) -> Job | None:
+        """The latest change of this round, planned or begun."""
+        return next((job for job in self.jobs if job.kind != Job.Kind.READ), None)
+
+    @cached_property
+    def current(self) -> Job | None:
+        """The job that is under way now."""
+        under_way = (job for job in self.jobs if job.state in ACTIVE or job.state == State.QUEUED)
+        return next(under_way, None)
+
+    @cached_property
+    def ended(self) -> Job | None:
+        """The latest job of this round when it ended badly or changed something: whoever opens the page has to know."""
+        latest = next((job for job in self.jobs if job.state != State.CANCELLED), None)
+        told = BAD_ENDS | {State.VERIFIED, State.REVERTED}
+        silent = latest is None or latest.state not in told or (latest.kind == Job.Kind.READ and not latest.action)
+        return None if silent else latest
+
+    @cached_property
+    def ending(self) -> tuple[str, str]:
+        """How that job ended: the tone, and the words."""
+        return past.ending(self.ended) if self.ended else ("", "")
+
+    @cached_property
+    def stage(self) -> str:
+        """What the box "Next" is about."""
+        change = self.change
+        if self.case.closed_at:
+            return "closed"
+        if change and change.state == State.UNKNOWN:
+            return "unknown"
+        if self.current:
+            return "reading" if self.current.kind == Job.Kind.READ else "running"
+        if change and change.state in WAITING:
+            return "approval" if change.state == State.WAITING_APPROVAL else "start"
+        if self.action and self.action.manual:
+            return "guided"
+        return {"fix": "plan", "ask": "ask", "try": "ask", "end": "help", "fact": "stuck"}[self.walk.at.kind]
+
+    @property
+    def live(self) -> bool:
+        """Whether the page follows something by itself; never while it asks a question."""
+        return self.stage in {"reading", "running", "approval"}
+
+    @cached_property
+    def action(self) -> Action | None:
+        """The remedy that the guide has come to."""
+        return library.installed().actions.get(self.walk.at.subject) if self.walk.at.kind == "fix" else None
+
+    @cached_property
+    def plan(self) -> plan_rules.Plan | None:
+        """The plan of the latest change."""
+        return plans.of(self.change) if self.change else None
+
+    @property
+    def plan_over(self) -> bool:
+        """Whether that plan is history: its computer is no longer as the plan shows it."""
+        return bool(self.change and self.change.state in ENDED)
+
+    @property
+    def usual(self) -> dt.timedelta | None:
+        """How long the remedy usually takes."""
+        action = self.change.action if self.change and not self.plan_over else self.walk.at.subject
+        return past.usual(action)
+
+    @property
+    def visit_ends(self) -> dt.datetime | None:
+        """When the visit that is under way ends by itself, whatever the computer does."""
+        started = self.current.started_at if self.current else None
+        return started + dt.timedelta(seconds=settings.MENDPOINT_VISIT_SECONDS) if started else None
+
+    @cached_property
+    def deciders(self) -> list[Person]:
+        """Who can decide about the plan that waits."""
+        return duty.deciders(self.change) if self.change else []
+
+    @cached_property
+    def barriers(self) -> list[Barrier]:
+        """What this person may not do here, with the reason."""
+        case, change, found = self.case, self.change, list[Barrier]()
+        if case.host is None:
+            why = _("It is not registered, so nothing is read or changed.")
+            found.append(Barrier(_("Look into the computer"), why, _("an administrator")))
+        if self.stage != "guided" and self.action and case.host and (why := plans.forbidden(self.action, case.host)):
+            found.append(Barrier(self.action.title, why))
+        if change and self.stage == "approval":
+            decision = access.may(self.person, "job.approve", change)
+            found += [] if decision.allowed else [Barrier(_("Approve it"), decision.reason, self._approvers())]
+        if change and self.stage == "start":
+            decision = access.may(self.person, "job.apply", change)
+            found += [] if decision.allowed else [Barrier(_("Start it"), decision.reason, decision.who_can_help)]
+        return found
+
+    @cached_property
+    def second_person(self) -> str:
+        """Who decides besides, where the remedy that comes next needs a second person; empty where it does not."""
+        host = self.case.host
+        if self.action is None or host is None or not (self.action.risk == "dangerous" or host.critical):
+            return ""
+        able = [one for one in duty.on_duty(host.site) if one not in {self.person, self.case.beneficiary}]
+        words = ngettext(
+            "needs an approver of %(site)s; %(number)d is on duty",
+            "needs an approver of %(site)s; %(number)d are on duty",
+            len(able),
+        )
+        return words % {"site": host.site, "number": len(able)}
+
+    @cached_property
+    def startable(self) -> bool:
+        """Whether nothing stands between this person and the button."""
+        return not self.barriers
+
+    def _approvers(self) -> str:
+        names = ", ".join(str(one) for one in self.deciders[:5])
+        return names or _("nobody: no approver of this site is left")
+
+    @cached_property
+    def _round_answers(self) -> list[Answer]:
+        return [row for row in self._answers if row.round == self.case.round]
+
+    @cached_property
+    def _answers(self) -> list[Answer]:
+        return list(self.case.answers.select_related("by").order_by("number"))

@@ -1,0 +1,34 @@
+"""A case as plain text, for the ticket of another system."""
+
+from django.utils.translation import gettext as _
+
+from troubleshoot.models import Job
+from troubleshoot.reports import host_history as past
+from troubleshoot.web.helpdesk.case_page import Sheet
+
+
+def text(sheet: Sheet) -> str:
+    """A case as one block of plain text: error, cause, readings, path, changes. Times are in UTC."""
+    case, utc = sheet.case, "%Y-%m-%d %H:%M:%S UTC"
+    simulated = " " + _("(simulated)") if case.host and case.host.lab else ""
+    lines = [
+        f"{_('Mendpoint case')} {case.pk}: {sheet.title}",
+        f"{_('Computer')}: {case.host or case.named_host or '-'}{simulated}",
+        f"{_('For')}: {case.beneficiary} {case.beneficiary.phone}".rstrip(),
+        f"{_('Opened')}: {case.opened_at:{utc}}",
+        f"{_('Error')}: {case.error.get('code') or '-'} {case.error.get('sentence', '')}",
+        *([f"{_('Ticket')}: {case.ticket}"] if case.ticket else []),
+    ]
+    parts = {
+        _("Causes"): [f"{one.verdict}: {one.cause.title}" for one, _why in [*sheet.causes, *sheet.ruled_out]],
+        _("Readings"): [f"{one.name}: {one.value}" for one in sheet.known],
+        _("Path"): [f"{one.question}: {one.answer} ({one.row.source})" for one in sheet.path if one.counts],
+        _("Changes"): [
+            f"{job.created_at:{utc}}  {past.title(job)}: {job.get_state_display()}. {job.explanation}".rstrip()
+            for job in reversed(sheet.jobs)
+            if job.kind != Job.Kind.READ
+        ],
+    }
+    for title, found in parts.items():
+        lines += ["", title, *(f"  {line}" for line in found or ["-"])]
+    return "\n".join(lines) + "\n"

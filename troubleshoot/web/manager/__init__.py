@@ -1,0 +1,1 @@
+"""Pages of managers and auditors: history, timeline, summary, downloads."""

@@ -1,0 +1,65 @@
+"""The history: changes and cases with filters in the address, one case as a timeline, and the download."""
+
+from collections.abc import Iterator
+
+from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from troubleshoot.models import Case
+from troubleshoot.people import access
+from troubleshoot.reports import csv_export as exporting
+from troubleshoot.reports import filters as asking
+from troubleshoot.reports import history as reports
+from troubleshoot.reports import timeline
+from troubleshoot.web.view_rules import rule, visitor
+
+
+@rule("history.read")
+@require_safe
+def listed(request: HttpRequest) -> HttpResponseBase:
+    """One page of the history; an address that is not understood shows nothing and says why."""
+    asked = asking.understand(visitor(request), request.GET)
+    if asked.trouble:
+        return render(request, "history.html", {"asked": asked, "form": asked.form}, status=422)
+    context = {"asked": asked, "form": asked.form, "page": reports.page(visitor(request), asked)}
+    return render(request, "history.html", {**context, "file": asking.address(asked.kept)})
+
+
+@rule("history.read")
+@require_safe
+def download(request: HttpRequest) -> HttpResponseBase:
+    """The same rows as a file. Who took which rows away is recorded before the first one leaves."""
+    person = visitor(request)
+    asked = asking.understand(person, request.GET)
+    if asked.trouble:
+        return render(request, "history.html", {"asked": asked, "form": asked.form}, status=422)
+    what = "cases" if asked.cases else "changes"
+    if request.method == "GET":
+        exporting.record(actor=person, what=what, asked=asked.kept)
+    if asked.cases:
+        return attachment(exporting.cases(reports.cases(person, asked)), what)
+    return attachment(exporting.changes(reports.changes(person, asked)), what)
+
+
+@rule("case.read")
+@require_safe
+def case(request: HttpRequest, number: int) -> HttpResponseBase:
+    """Everything that happened to one case. Nothing on this page changes anything."""
+    rows = Case.objects.select_related("host", "guide", "beneficiary", "opened_by", "owner", "site")
+    found = access.obtain(rows, visitor(request), "case.read", pk=number)
+    context = {"case": found, "timeline": timeline.of(found, visitor(request)), "zone_is_utc": _zone_is_utc()}
+    return render(request, "history_case.html", context)
+
+
+def attachment(lines: Iterator[str], name: str) -> StreamingHttpResponse:
+    """A download of CSV lines, sent as they are read."""
+    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+    stamp = timezone.localdate().isoformat()
+    response.headers["Content-Disposition"] = f'attachment; filename="mendpoint-{name}-{stamp}.csv"'
+    return response
+
+
+def _zone_is_utc() -> bool:
+    return timezone.get_current_timezone_name() == "UTC"

@@ -1,0 +1,101 @@
+"""The summary for managers and auditors, and its numbers as a file."""
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponseBase, QueryDict
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from troubleshoot.models import Person, Site
+from troubleshoot.reports import csv_export as exporting
+from troubleshoot.reports import monthly_summary as reports_by_mail
+from troubleshoot.reports import summary as reports
+from troubleshoot.reports.figures import PERIODS, Period, Summary
+from troubleshoot.reports.filters import READERS
+from troubleshoot.web.manager.history import attachment
+from troubleshoot.web.view_rules import rule, visitor
+
+_MONTH = re.compile(r"(20[0-9]{2})-(0[1-9]|1[0-2])")
+
+
+@rule("summary.read")
+@require_safe
+def shown(request: HttpRequest) -> HttpResponseBase:
+    """The numbers of a period; an address that is not understood shows none and says why."""
+    sites, period = _understood(visitor(request), request.GET)
+    context = {"sites": sites, "periods": PERIODS, "period": period, "last_month": _last_month()}
+    if period is None:
+        return render(request, "summary.html", context, status=422)
+    found = reports.of(visitor(request), period)
+    wanted = visitor(request).summary_month is not None
+    return render(request, "summary.html", {**context, "found": found, "wanted": wanted})
+
+
+@rule("summary.read")
+@require_POST
+def monthly(request: HttpRequest) -> HttpResponseBase:
+    """Send it by e-mail each month, or no longer. An own wish, like the colours: about cases, nothing is written."""
+    wanted = request.POST.get("wanted") == "yes"
+    reports_by_mail.wish(visitor(request), wanted=wanted)
+    text = _("It comes by e-mail on the first day of each month.") if wanted else _("It is not sent any more.")
+    messages.success(request, text)
+    return redirect("summary")
+
+
+@rule("summary.read")
+@require_safe
+def download(request: HttpRequest) -> HttpResponseBase:
+    """The numbers as a file, each with its definition; recorded like every export."""
+    person = visitor(request)
+    sites, period = _understood(person, request.GET)
+    if period is None:
+        return render(
+            request, "summary.html", {"sites": sites, "periods": PERIODS, "last_month": _last_month()}, status=422
+        )
+    if request.method == "GET":
+        exporting.record(actor=person, what="summary", asked=period.asked("summary"))
+    return attachment(
+        exporting.lines((_("number"), _("value"), _("meaning")), _rows(reports.of(person, period))), "summary"
+    )
+
+
+def _understood(person: Person, query: QueryDict) -> tuple[list[Site], Period | None]:
+    """The sites to choose from, and what was asked for; None for anything that the page does not offer."""
+    sites = list(Site.objects.where(person, READERS))
+    by_slug: dict[str, Site | None] = {"": None, **{site.slug: site for site in sites}}
+    days, slug = query.get("days", "30"), query.get("site", "")
+    strange = set(query) - {"days", "month", "site"} or any(len(query.getlist(name)) > 1 for name in query)
+    if strange or slug not in by_slug or {"days", "month"} <= set(query):
+        return sites, None
+    if "month" in query:
+        found = _MONTH.fullmatch(query.get("month", ""))
+        return sites, Period.month(dt.date(int(found[1]), int(found[2]), 1), by_slug[slug]) if found else None
+    return sites, Period.last(int(days), by_slug[slug]) if days in map(str, PERIODS) else None
+
+
+def _last_month() -> dt.date:
+    return timezone.localdate().replace(day=1) - dt.timedelta(days=1)
+
+
+def _rows(found: Summary) -> Iterator[tuple[object, ...]]:
+    """Every number of the page, in its order."""
+    yield _("from"), found.period.since, ""
+    yield _("to"), found.period.until, ""
+    yield _("site"), found.period.site or _("all"), ""
+    for number in (found.cases, found.solved, *found.ways, found.over_a_day):
+        yield number.words, number.value, number.meaning
+    for number in (found.changes, *found.ends, *found.words, found.held, found.came_back, found.too_young):
+        yield number.words, number.value, number.meaning
+    if found.saved:
+        yield _("hours saved"), round(found.saved.time.total_seconds() / 3600, 1), _("Against what was entered.")
+    for number in (*found.dangerous, *found.temporary, *(one.number for one in found.attention)):
+        yield number.words, number.value, number.meaning
+    for name, time in ((_("half solved within"), found.half), (_("nine of ten within"), found.most)):
+        yield _("%s, in minutes") % name, round(time.total_seconds() / 60, 1) if time else "", found.times.meaning
+    for row in found.causes:
+        yield _("cases with cause: %s") % row.title, row.cases, ""

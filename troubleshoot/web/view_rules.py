@@ -1,0 +1,106 @@
+"""Every view declares who may enter: `@rule("case.read")`, `@signed_in` or `@public`; a check insists on it."""
+
+from collections.abc import Callable
+from functools import cache, wraps
+from typing import Concatenate, ParamSpec, TypeVar, cast
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import render
+from django.utils.crypto import salted_hmac
+from uuid6 import uuid7
+
+from troubleshoot import audit
+from troubleshoot.models import Person
+from troubleshoot.people import access
+
+P = ParamSpec("P")
+Answer = TypeVar("Answer", bound=HttpResponseBase)
+View = Callable[Concatenate[HttpRequest, P], Answer]
+
+PUBLIC = "public"
+SIGNED_IN = "signed_in"
+
+
+def rule(action: str) -> Callable[[View[P, Answer]], View[P, Answer]]:
+    """Let in whoever holds a role that may do this somewhere; the view then asks `access` about the object.
+
+    Raises KeyError at import when the table of rules does not know the action.
+    """
+    access.RULES[action]
+
+    def declare(view: View[P, Answer]) -> View[P, Answer]:
+        return _door(view, action)
+
+    return declare
+
+
+def signed_in(view: View[P, Answer]) -> View[P, Answer]:
+    """Let in everybody who is signed in, whatever their roles: pages about the visitor alone."""
+    return _door(view, SIGNED_IN)
+
+
+def public(view: View[P, Answer]) -> View[P, Answer]:
+    """Let in everybody."""
+    return login_not_required(_door(view, PUBLIC))
+
+
+def public_when(setting: str) -> Callable[[View[P, Answer]], View[P, Answer]]:
+    """Let in everybody while an administrator's setting says so, and otherwise everybody who is signed in.
+
+    The setting is read at each request, by the middleware that asks for signing in.
+    """
+
+    def declare(view: View[P, Answer]) -> View[P, Answer]:
+        entered = _door(view, PUBLIC)
+        entered.public_when = setting  # type: ignore[attr-defined]
+        return entered
+
+    return declare
+
+
+def declared_rule(view: object) -> str | None:
+    """The rule that a view declares, or None."""
+    return getattr(view, "declared_rule", None)
+
+
+def visitor(request: HttpRequest) -> Person:
+    """The person behind the request, inside a view that is not public."""
+    if not isinstance(request.user, Person):
+        raise TypeError("only a public view may be entered without signing in")
+    return request.user
+
+
+def asked(request: HttpRequest, part: str, most: int = 100) -> str:
+    """A part of the address as it can be looked for: bounded, and without what no database holds."""
+    return request.GET.get(part, "").replace("\0", "").strip()[:most]
+
+
+def _door(view: View[P, Answer], declared: str) -> View[P, Answer]:
+    """Wrap a view: name the source for the audit log, ask the rule, record and explain a refusal."""
+
+    def enter(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        try:
+            with audit.arrives(_source(request, request.session.session_key)), access.refusals_recorded(request.user):
+                if declared not in {PUBLIC, SIGNED_IN}:
+                    access.require(request.user, declared)
+                return view(request, *args, **kwargs)
+        except access.Refused as refusal:
+            return render(request, "403.html", {"decision": refusal.decision}, status=403)
+
+    declaring = wraps(view)(enter)
+    declaring.declared_rule = declared  # type: ignore[attr-defined]
+    return cast("View[P, Answer]", declaring)
+
+
+def _source(request: HttpRequest, key: str | None) -> Callable[[], audit.Source]:
+    """The door of this request, named once. The session, which `key` opens as the request comes in, is named by a
+    keyed hash, so that a log never holds a session key.
+    """
+
+    @cache
+    def name() -> audit.Source:
+        session = salted_hmac("troubleshoot.audit.session", key, algorithm="sha256").hexdigest() if key else None
+        return audit.Source("web", str(uuid7()), session, request.META.get("REMOTE_ADDR") or None)
+
+    return name
