@@ -20,9 +20,8 @@ from pytest_django import DjangoDbBlocker, Settings
 from xdist.scheduler import LoadScopeScheduling
 
 from tests import postgres
-from troubleshoot import audit
+from troubleshoot import audit, people
 from troubleshoot.models import Person, Role, Site
-from troubleshoot.people import accounts as people
 
 TESTER = audit.Machine("cli", "tests")
 PASSWORD = "correct horse battery staple"
@@ -223,10 +222,10 @@ def person(db: None) -> MakePerson:
 
     def make(name: str, *roles: Role | str, site: Site | None = None) -> Person:
         email = f"{name.lower()}@corp.example"
-        made = people.create(actor=TESTER, email=email, name=name, password=PASSWORD)
+        made = people.create_account(actor=TESTER, email=email, name=name, password=PASSWORD)
         for role in roles:
             until = timezone.now() + timedelta(days=30)
-            people.grant(actor=TESTER, person=made, role=role, site=site, until=until)
+            people.grant_role(actor=TESTER, person=made, role=role, site=site, until=until)
         return made
 
     return make

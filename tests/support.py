@@ -1,6 +1,8 @@
 """What a test needs from its surroundings, and what happens when it is not there."""
 
 import os
+import sys
+from types import ModuleType
 
 import pytest
 
@@ -17,3 +19,11 @@ def need(condition: object, reason: str) -> None:
     if strict():
         pytest.fail(f"needed here: {reason}")
     pytest.skip(reason)
+
+
+def replace_everywhere(patch: pytest.MonkeyPatch, module: ModuleType, name: str, value: object) -> None:
+    """Replace a function in every module of the product that holds it by name, its package's door included."""
+    original = getattr(module, name)
+    for loaded in [found for path, found in sys.modules.items() if path.startswith("troubleshoot")]:
+        for attribute in [held for held, kept in vars(loaded).items() if kept is original]:
+            patch.setattr(loaded, attribute, value)

@@ -5,13 +5,12 @@ import uuid
 
 from celery import shared_task
 
-from troubleshoot.jobs import dispatch as queue
-from troubleshoot.operations import worker as runs
+from troubleshoot import jobs, operations
 
 log = logging.getLogger(__name__)
 
 
-@shared_task(name=queue.TASK, ignore_result=True)
+@shared_task(name=jobs.TASK_NAME, ignore_result=True)
 def work(job: str) -> None:
     """Runs the job if it can still be claimed. A repeated, foreign or malformed message does nothing."""
     try:
@@ -19,4 +18,4 @@ def work(job: str) -> None:
     except (ValueError, AttributeError, TypeError):
         log.warning("a message without a job id was dropped")
         return
-    runs.run(job_id)
+    operations.run_job(job_id)

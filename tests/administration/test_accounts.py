@@ -97,11 +97,11 @@ class TestARegisteredAccount:
         assert account.username == "theirs"
 
     def test_is_removed_only_when_no_computer_uses_it(self, browser: Client, account: Credential, north: Site) -> None:
-        host = hosts.register(actor=TESTER, name="ACC-07", site=north, credential=account)
+        host = hosts.register_host(actor=TESTER, name="ACC-07", site=north, credential=account)
         page = browser.post(f"{ACCOUNTS}/{account.pk}/remove", follow=True)
         assert "It is in use: ACC-07." in words(page)
         assert Credential.objects.exists()
-        hosts.change(actor=TESTER, host=host, credential=None)
+        hosts.change_host(actor=TESTER, host=host, credential=None)
         page = browser.post(f"{ACCOUNTS}/{account.pk}/remove", follow=True)
         assert "The account is removed." in words(page)
         assert not Credential.objects.exists()

@@ -42,9 +42,9 @@ class Sent:
 @pytest.fixture
 def forms(north: Site, account: Credential, person: MakePerson, browser: Client) -> dict[str, Sent]:
     """Every form with text in it."""
-    host = hosts.register(actor=TESTER, name="ACC-01", site=north, credential=account)
+    host = hosts.register_host(actor=TESTER, name="ACC-01", site=north, credential=account)
     ann, until = person("Ann"), timezone.localdate().isoformat()
-    shown = registration(north, name="ACC-01", credential=account.pk, seen=hosts.version(host))
+    shown = registration(north, name="ACC-01", credential=account.pk, seen=hosts.host_version(host))
 
     def seen(path: str) -> str:
         return str(browser.get(path).context["seen"])

@@ -20,10 +20,10 @@ pytestmark = pytest.mark.django_db
 class TestARegisteredComputer:
     @pytest.fixture
     def host(self, north: Site, account: Credential) -> Host:
-        return hosts.register(actor=TESTER, name="ACC-07", site=north, credential=account)
+        return hosts.register_host(actor=TESTER, name="ACC-07", site=north, credential=account)
 
     def fields(self, host: Host, **changed: Any) -> dict[str, Any]:
-        given = {"credential": host.credential_id or "", "seen": hosts.version(host), "address": host.address}
+        given = {"credential": host.credential_id or "", "seen": hosts.host_version(host), "address": host.address}
         return registration(host.site, **given | changed)
 
     def test_is_changed_and_what_differs_is_recorded(self, browser: Client, host: Host) -> None:
@@ -65,7 +65,7 @@ class TestARegisteredComputer:
 
     def test_is_not_overwritten_from_a_page_that_is_out_of_date(self, browser: Client, host: Host) -> None:
         stale = self.fields(host, critical="on")
-        hosts.change(actor=TESTER, host=host, ca_file="/etc/authority.pem")
+        hosts.change_host(actor=TESTER, host=host, ca_file="/etc/authority.pem")
         answer = browser.post(f"{HOSTS}/{host.pk}", stale)
         assert answer.status_code == 422
         assert "This page was out of date" in words(answer)
@@ -73,7 +73,7 @@ class TestARegisteredComputer:
         assert (host.critical, host.ca_file) == (False, "/etc/authority.pem")
 
     def test_of_another_site_is_not_there(self, browser: Client, south: Site) -> None:
-        other = hosts.register(actor=TESTER, name="SOU-01", site=south)
+        other = hosts.register_host(actor=TESTER, name="SOU-01", site=south)
         for path in ("", "/test"):
             assert browser.get(f"{HOSTS}/{other.pk}{path}").status_code == 404
         for path in ("/mode", "/forget", "/test", ""):

@@ -9,9 +9,8 @@ from django.test import Client
 
 from tests.bench_pages import bulk
 from tests.conftest import TESTER, MakePerson
-from troubleshoot import hosts
+from troubleshoot import hosts, operations
 from troubleshoot.models import Credential, Notice, Person, Site
-from troubleshoot.operations import connection_test as connection
 
 pytestmark = pytest.mark.django_db
 MOST = 150
@@ -42,9 +41,9 @@ def followed(client: Client, start: str) -> dict[str, int]:
 def test_of_an_administrator(
     client: Client, chief: Person, boss: Person, north: Site, account: Credential, person: MakePerson
 ) -> None:
-    host = hosts.register(actor=TESTER, name="ACC-07", site=north, credential=account)
+    host = hosts.register_host(actor=TESTER, name="ACC-07", site=north, credential=account)
     person("Ann", "helpdesk", site=north)
-    connection.request(actor=boss, host=host)
+    operations.request_connection_test(actor=boss, host=host)
     Notice.objects.create(person=chief, kind="message", text="An account leads to another secret")
     client.force_login(chief)
     found = followed(client, "/")

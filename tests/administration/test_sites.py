@@ -7,9 +7,8 @@ from pytest_django import Settings
 
 from tests.administration.pages import SITES, tags, words
 from tests.conftest import TESTER, MakePerson
-from troubleshoot.catalog import registry as library
+from troubleshoot import catalog, people
 from troubleshoot.models import Entry, Person, Site
-from troubleshoot.people import accounts as people
 
 pytestmark = pytest.mark.django_db
 
@@ -102,7 +101,7 @@ class TestASitesTimes:
     def test_are_entered_for_a_cause_or_for_all_others(self, browser: Client, north: Site) -> None:
         path = f"{SITES}/{north.pk}/times"
         page = browser.get(path)
-        title = library.installed().causes["certificate_expired"].title
+        title = catalog.installed_catalog().causes["certificate_expired"].title
         name = next(name for name, one in page.context["form"].fields.items() if one.label == title)
         assert [*page.context["form"].fields][-1] == "cause_0"
         assert f"{title} (minutes)" in words(page)

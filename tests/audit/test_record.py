@@ -10,10 +10,8 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from tests.conftest import TESTER, MakePerson
-from troubleshoot import audit
-from troubleshoot.engine import canonical
+from troubleshoot import audit, engine, people
 from troubleshoot.models import Entry, EntryObject, PersonalPart, Site, Writer
-from troubleshoot.people import accounts as people
 
 
 def note(**kwargs: object) -> Entry:
@@ -42,7 +40,7 @@ class TestRecording:
 
     def test_keeps_names_apart_under_a_salted_hash(self, person: MakePerson) -> None:
         ann, bob = person("Ann"), person("Bob")
-        with audit.arrives(audit.Source("web", "r1", "s1", "192.0.2.7")):
+        with audit.acting_through(audit.Source("web", "r1", "s1", "192.0.2.7")):
             entry = audit.record("case:open", actor=ann, on_behalf=bob, personal={"typed": "my ledger"})
         part = PersonalPart.objects.get(entry=entry)
         payload = json.loads(bytes(part.payload))
@@ -115,7 +113,7 @@ class TestRecording:
     @hypothesis_settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
     def test_round_trips_whatever_it_accepts(self, details: dict[str, object]) -> None:
         with transaction.atomic():
-            assert canonical.decode(bytes(note(details=details).canonical))["details"] == details
+            assert engine.decode_canonical(bytes(note(details=details).canonical))["details"] == details
 
 
 @pytest.mark.django_db(transaction=True)

@@ -10,8 +10,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from tests.conftest import TESTER, MakePerson, set_triggers_aside
-from troubleshoot import audit
-from troubleshoot.engine import canonical
+from troubleshoot import audit, engine
 from troubleshoot.models import Entry, EntryObject, PersonalPart, Writer
 
 
@@ -40,7 +39,7 @@ def rewrite(entry: Entry, **changes: object) -> None:
 
 
 def forged(entry: Entry, **changes: object) -> bytes:
-    return canonical.encode({**canonical.decode(bytes(entry.canonical)), **changes})
+    return engine.encode_canonical({**engine.decode_canonical(bytes(entry.canonical)), **changes})
 
 
 @pytest.mark.usefixtures("tamper")

@@ -14,14 +14,11 @@ from uuid import uuid4
 from django.conf import settings
 
 from tests.e2e.world import wait_for
-from troubleshoot.catalog import registry as library
-from troubleshoot.hosts import visits
-from troubleshoot.jobs import lifecycle as jobs
-from troubleshoot.models import Case, Host, Job, Person
-from troubleshoot.models.job import ENDED, State
-from troubleshoot.probes import network, windows, x224
-from troubleshoot.remote import winrm
-from troubleshoot.remote.envelope import Item, Work
+from troubleshoot import catalog, jobs, remote
+from troubleshoot.hosts import observe, visits
+from troubleshoot.models import ENDED_STATES, Case, Host, Job, JobState, Person
+from troubleshoot.probes import WINDOWS_READINGS, probe_network, x224
+from troubleshoot.remote import VisitItem, VisitWork
 
 
 @dataclass(frozen=True)
@@ -52,7 +49,7 @@ def _timed(count: int) -> Iterator[Callable[[], Rate]]:
 def by_threads(hosts: Sequence[Host], threads: int) -> Rate:
     """The door and the probe called from threads: what a job does, without rows, queue and leases."""
     with ThreadPoolExecutor(threads) as pool, _timed(len(hosts)) as done:
-        for look in pool.map(visits.look, hosts):
+        for look in pool.map(observe, hosts):
             if not look.windows_answered:
                 raise RuntimeError(f"a host did not answer: {look.trouble}")
         return done()
@@ -63,28 +60,30 @@ def by_celery(opened: Sequence[Case], person: Person) -> Rate:
     with _timed(len(opened)) as done:
         asked = [jobs.request_reading(actor=person, host=case.host, case=case).pk for case in opened if case.host]
         ours = Job.objects.filter(pk__in=asked)
-        wait_for(lambda: not ours.exclude(state__in=ENDED).exists() or None, "the jobs", seconds=170)
+        wait_for(lambda: not ours.exclude(state__in=ENDED_STATES).exists() or None, "the jobs", seconds=170)
         rate = done()
-    if bad := ours.exclude(state=State.DONE).first():
+    if bad := ours.exclude(state=JobState.DONE).first():
         raise RuntimeError(f"a job ended {bad.state}: {bad.explanation}")
     return rate
 
 
 def round_trips(host: Host) -> int:
     """HTTP requests of one cold visit that reads what a diagnosis reads."""
-    resources = library.installed().resources
-    items = tuple(Item(one.resource, dict(one.params), resources[one.resource].read) for one in windows.READINGS)
-    work = Work("read", str(uuid4()), str(uuid4()), None, None, items)
-    visit = winrm.visit(visits.door(host), work, seconds=settings.MENDPOINT_VISIT_SECONDS, on_progress=lambda _: None)
+    resources = catalog.installed_catalog().resources
+    items = tuple(VisitItem(one.resource, dict(one.params), resources[one.resource].read) for one in WINDOWS_READINGS)
+    work = VisitWork("read", str(uuid4()), str(uuid4()), None, None, items)
+    visit = remote.visit_host(
+        visits.host_door(host), work, seconds=settings.MENDPOINT_VISIT_SECONDS, on_progress=lambda _: None
+    )
     return visit.round_trips
 
 
 def probes(host: Host, count: int, threads: int) -> Rate:
     """The network probe up to its verdict: three connections, one with TLS, a certificate judged, a deadline kept."""
-    target = visits.registered(host)
+    target = visits.dial_target(host)
 
     def probe(_: int) -> None:
-        report = network.probe(target, host.rdp_port, thorough=False)
+        report = probe_network(target, host.rdp_port, thorough=False)
         if report.verdict != "ok":
             raise RuntimeError(f"the probe said {report.verdict}")
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from ipaddress import ip_network
 
-from troubleshoot.probes.network import Report, probe
-from troubleshoot.remote.dial import Registered
+from troubleshoot.probes import ProbeReport, probe_network
+from troubleshoot.remote import RegisteredHost
 
 _LOOPBACK = (ip_network("127.0.0.0/8"),)
 _SECONDS = 300
@@ -29,11 +29,11 @@ class Said:
 
 def ours(port: int, *, thorough: bool = True) -> Said:
     """Look with our own probe."""
-    registered = Registered("acc-07", "127.0.0.1", frozenset({port}), _LOOPBACK)
-    return _read(probe(registered, port, thorough=thorough, versions=True))
+    registered = RegisteredHost("acc-07", "127.0.0.1", frozenset({port}), _LOOPBACK)
+    return _read(probe_network(registered, port, thorough=thorough, versions=True))
 
 
-def _read(report: Report) -> Said:
+def _read(report: ProbeReport) -> Said:
     stages, facts = {stage.name: stage for stage in report.stages}, report.facts
     certificate = facts["rdp.certificate"]
     accepted = report.certificate.get("tls_versions", [])

@@ -16,10 +16,8 @@ from django.utils import timezone
 
 from tests.bench import measures
 from tests.e2e.world import SECRET, USER
-from troubleshoot import audit, hosts
-from troubleshoot.cases import opening as cases
+from troubleshoot import audit, cases, hosts, people
 from troubleshoot.models import Host, Person, Site
-from troubleshoot.people import accounts as people
 
 Line = tuple[str, str, str]
 THREADS, ROUNDS = 8, 4
@@ -81,9 +79,11 @@ def _probes(host: Host) -> Iterator[Line]:
 def _register(ready: list[dict[str, Any]]) -> tuple[Person, list[Host]]:
     actor = audit.Machine("cli", "bench")
     site = Site.objects.get()
-    person = people.create(actor=actor, email="bench@corp.example", name="Bench", password=secrets.token_urlsafe(16))
+    person = people.create_account(
+        actor=actor, email="bench@corp.example", name="Bench", password=secrets.token_urlsafe(16)
+    )
     until = timezone.now() + dt.timedelta(days=1)
-    people.grant(actor=actor, person=person, role="helpdesk", site=site, until=until)
+    people.grant_role(actor=actor, person=person, role="helpdesk", site=site, until=until)
     credential = hosts.register_credential(actor=actor, name="lab", site=site, username=USER, reference=f"env:{SECRET}")
     return person, [_host(actor, site, line, credential=credential) for line in ready]
 
@@ -91,6 +91,6 @@ def _register(ready: list[dict[str, Any]]) -> tuple[Person, list[Host]]:
 def _host(actor: audit.Machine, site: Site, ready: dict[str, Any], **settings: Any) -> Host:
     secure = {"transport": "basic", "tls": True, "ca_file": ready["ca_file"]} if ready["ca_file"] else {"tls": False}
     ports = {name: ready[name] for name in ("rdp_port", "winrm_port")}
-    return hosts.register(
+    return hosts.register_host(
         actor=actor, name=ready["host"], site=site, address="127.0.0.1", lab=True, **ports, **secure, **settings
     )

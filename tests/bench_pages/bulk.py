@@ -13,22 +13,20 @@ from pathlib import Path
 from django.utils import timezone
 from uuid6 import uuid7
 
+from troubleshoot import diagnosis, engine
+from troubleshoot.catalog import installed_catalog
 from troubleshoot.catalog import registry as library
-from troubleshoot.diagnosis import progress as diagnosis
-from troubleshoot.engine import plan as rules
-from troubleshoot.engine.action import Action
-from troubleshoot.engine.guide import Guide, Step, walk
-from troubleshoot.models import Answer, Approval, Case, GuideVersion, Host, Job, Person, Plan, Site
-from troubleshoot.models.job import State
+from troubleshoot.engine import Action, Guide, GuideStep, walk_guide
+from troubleshoot.models import Answer, Approval, Case, GuideVersion, Host, Job, JobState, Person, Plan, Site
 
 CHUNK = 5000
 CATALOG = Path(library.__file__).parent
 #: Answer of a fix → how its job may have ended.
 ENDS = {
-    "verified": (State.VERIFIED,),
-    "not_verified": (State.NOT_VERIFIED, State.FAILED, State.REVERTED),
-    "declined": (State.DECLINED, State.EXPIRED, State.CANCELLED),
-    "unavailable": (State.DRIFTED, State.REFUSED, State.UNREACHABLE),
+    "verified": (JobState.VERIFIED,),
+    "not_verified": (JobState.NOT_VERIFIED, JobState.FAILED, JobState.REVERTED),
+    "declined": (JobState.DECLINED, JobState.EXPIRED, JobState.CANCELLED),
+    "unavailable": (JobState.DRIFTED, JobState.REFUSED, JobState.UNREACHABLE),
 }
 Steps = Sequence[tuple[str, str, str]]
 
@@ -40,7 +38,7 @@ class World:
     people: list[Person]
     hosts: list[Host]
     guide: GuideVersion
-    walks: list[tuple[Steps, Step]]
+    walks: list[tuple[Steps, GuideStep]]
     plans: dict[tuple[int, str], Plan]
     chance: random.Random
     now: dt.datetime
@@ -54,20 +52,20 @@ def world(people: list[Person], sites: list[Site], *, hosts: int, seed: int = 1)
         for number in range(hosts)
     ]
     Host.objects.bulk_create(rows, batch_size=CHUNK)
-    documents = [_plan(action) for action in library.installed().actions.values()]
+    documents = [_plan(action) for action in installed_catalog().actions.values()]
     plans = [
-        Plan(host=host, action=one.action, document=rules.to_document(one), digest=one.digest)
+        Plan(host=host, action=one.action, document=engine.plan_to_document(one), digest=one.digest)
         for host in rows
         for one in documents
     ]
     Plan.objects.bulk_create(plans, batch_size=500)
-    guide = library.installed().guides["rdp-connection-closed"]
+    guide = installed_catalog().guides["rdp-connection-closed"]
     walks = [_walk(guide, journey) for example in guide.examples for journey in example.journeys()]
     walks = [one for one in walks if one[1].kind == "end"]  # an example of a part may lead into another part
     return World(
         people,
         rows,
-        diagnosis.publish(guide),
+        diagnosis.publish_guide(guide),
         walks,
         {(plan.host_id, plan.action): plan for plan in plans},
         chance,
@@ -75,23 +73,23 @@ def world(people: list[Person], sites: list[Site], *, hosts: int, seed: int = 1)
     )
 
 
-def _plan(action: Action) -> rules.Plan:
+def _plan(action: Action) -> engine.PlanDocument:
     """The plan of an action for a computer that reads as the first vector of each resource says."""
-    catalog, states = library.installed(), []
+    catalog, states = installed_catalog(), []
     for wish in action.wishes:
         vectors = json.loads((CATALOG / "resources" / wish.resource / "vectors" / "read.json").read_text())
         states.append(next(one["result"] for one in vectors["vectors"] if "result" in one))
-    return rules.make(action, catalog, states, identity={}, runner="0" * 64)
+    return engine.make_plan(action, catalog, states, identity={}, runner="0" * 64)
 
 
-def _walk(guide: Guide, journey: dict[str, str]) -> tuple[Steps, Step]:
+def _walk(guide: Guide, journey: dict[str, str]) -> tuple[Steps, GuideStep]:
     """A journey of the guide's own examples: its answers, who gave each, and the end. One of a part begins in the
     middle, so the shortest way there comes first.
     """
     journey = {**_way_to(guide, next(iter(journey))), **journey}
     sources = {"fact": "reading", "fix": "fix"}
     steps = [(name, value, sources.get(guide.steps[name].kind, "person")) for name, value in journey.items()]
-    return steps, walk(guide, journey).at
+    return steps, walk_guide(guide, journey).at
 
 
 def _way_to(guide: Guide, wanted: str) -> dict[str, str]:
@@ -141,7 +139,7 @@ def _case(made: World, moment: dt.datetime) -> Case:
         urgency=chance.choice([1, 2, 2, 3]),
         opened_at=moment,
         round_began_at=moment,
-        cause=chance.choice(["", *library.installed().causes]),
+        cause=chance.choice(["", *installed_catalog().causes]),
     )
     if chance.random() < 0.97:
         case.closed_at = min(made.now, moment + _some_time(made))
@@ -170,7 +168,7 @@ def _some(made: World, rows: list[Case]) -> None:
     Answer.objects.bulk_create(answers, batch_size=500)
 
 
-def _stand(made: World, case: Case, steps: Steps, end: Step) -> None:
+def _stand(made: World, case: Case, steps: Steps, end: GuideStep) -> None:
     """Where a case stands after its walk, as `diagnosis` would keep it; now and then helpdesk has closed it."""
     fixed = any(source == "fix" and value == "verified" for _step, value, source in steps)
     if fixed and steps[-1][2] == "person":
@@ -189,7 +187,7 @@ def _keep(made: World, jobs: list[Job]) -> None:
     votes = {job.pk: vote for job in jobs if (vote := _vote(made, job))}
     ends = {job.pk: job.state for job in jobs}
     for job in jobs:
-        job.state = State.WAITING_APPROVAL if job.pk in votes else job.state
+        job.state = JobState.WAITING_APPROVAL if job.pk in votes else job.state
     Job.objects.bulk_create(jobs, batch_size=500)
     Approval.objects.bulk_create(votes.values(), batch_size=500)
     voted = [job for job in jobs if job.pk in votes]
@@ -203,9 +201,9 @@ def _job(made: World, case: Case, step: str, value: str) -> Job:
     chance = made.chance
     asked = case.opened_at + dt.timedelta(seconds=chance.randrange(5, 600))
     state = chance.choice(ENDS[value])
-    ran = state not in {*ENDS["declined"], State.REFUSED}
+    ran = state not in {*ENDS["declined"], JobState.REFUSED}
     dangerous = chance.random() < 0.1
-    action = diagnosis.guide_of(case).steps[step].subject
+    action = diagnosis.case_guide(case).steps[step].subject
     return Job(
         id=uuid7(),
         kind="apply",
@@ -278,7 +276,7 @@ def follow(
     for number, (step, value, source) in enumerate(steps, 1):
         if source == "fix":
             job = _job(made, case, step, value)
-            job.requester, job.state, job.risk, job.case = requester, State(value), "low", case
+            job.requester, job.state, job.risk, job.case = requester, JobState(value), "low", case
             job.self_service, job.needs_approval = self_service, needs_approval
             job.save(force_insert=True)
         Answer.objects.create(

@@ -20,11 +20,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests.bench_pages import bare, bulk
-from troubleshoot import audit
-from troubleshoot.cases import opening as cases
-from troubleshoot.diagnosis import progress as diagnosis
+from troubleshoot import audit, cases, diagnosis, people
 from troubleshoot.models import Case, Job, Person, Site
-from troubleshoot.people import accounts as people
 
 Row = tuple[str, str, str, bool]
 CLI = audit.Machine("cli", "bench")
@@ -60,7 +57,7 @@ def steps(bench: Bench) -> list[Row]:
     case.refresh_from_db()
     client = _client(bench.employee)
     step, page = case.at_step, f"/cases/{case.pk}"
-    guide = diagnosis.guide_of(case)
+    guide = diagnosis.case_guide(case)
     values = [value for value, leads in guide.steps[step].to.items() if guide.steps[leads].kind in {"ask", "try"}]
     count = 0
 
@@ -165,9 +162,11 @@ def _fastest(taken: list[float]) -> float:
 
 
 def _person(name: str, site: Site, role: str = "") -> Person:
-    made = people.create(actor=CLI, email=f"{name}@corp.example", name=name.title(), password="correct horse battery")
+    made = people.create_account(
+        actor=CLI, email=f"{name}@corp.example", name=name.title(), password="correct horse battery"
+    )
     until = timezone.now() + dt.timedelta(days=30)
-    people.grant(actor=CLI, person=made, role=role or name, site=site, until=until)
+    people.grant_role(actor=CLI, person=made, role=role or name, site=site, until=until)
     return made
 
 

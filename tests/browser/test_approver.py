@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import OpenWindow
 from tests.chain.conftest import MakeLab
 from tests.chain.steps import Work, opened, planned
-from troubleshoot.jobs import lifecycle as jobs
+from troubleshoot import jobs
 from troubleshoot.models import Job, Person
 
 
@@ -32,7 +32,7 @@ def test_a_plan_is_approved_and_followed_to_its_proof(
     assert cards <= 1024, "all that a decision needs stands on one screen"
     second.page.get_by_role("button", name="Approve").click()
     expect(second.page.get_by_role("heading", name="Approved. Hanna can start it now.")).to_be_visible()
-    jobs.start(actor=helpdesk, job=Job.objects.get(pk=job.pk))
+    jobs.start_job(actor=helpdesk, job=Job.objects.get(pk=job.pk))
     expect(second.page.get_by_role("heading", name="Approved. It runs now.")).to_be_visible()
     work()
     expect(second.page.get_by_role("heading", name="ACC-12 answers properly again")).to_be_visible()

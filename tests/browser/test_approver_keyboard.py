@@ -10,9 +10,8 @@ from tests.browser.conftest import Sit
 from tests.chain.conftest import MakeLab
 from tests.chain.steps import Work, opened, planned
 from tests.conftest import TESTER, MakePerson
-from troubleshoot.cases import handling as care
+from troubleshoot import cases, people
 from troubleshoot.models import Case, Job, Person, Site
-from troubleshoot.people import accounts as people
 
 
 @pytest.fixture
@@ -39,7 +38,7 @@ def test_a_question_is_asked_answered_and_the_plan_approved(
     abel.press("Send the question")
     expect(page.locator(".talk")).to_contain_text("Why not at noon?")
     assert job.case
-    care.say(actor=helpdesk, case=job.case, text="He needs it now", internal=True)
+    cases.send_message(actor=helpdesk, case=job.case, text="He needs it now", internal=True)
     abel.visit.go("/notices")
     abel.follow("Hanna wrote about ACC-12")
     expect(page.locator(".talk")).to_contain_text("He needs it now")
@@ -84,9 +83,9 @@ def test_what_one_asked_for_is_somebody_elses_to_decide(
     job: Job, helpdesk: Person, approver: Person, north: Site, sit: Sit
 ) -> None:
     for grant in helpdesk.grants.all():
-        people.revoke(actor=TESTER, grant=grant)
+        people.revoke_grant(actor=TESTER, grant=grant)
     until = timezone.now() + timedelta(days=1)
-    people.grant(actor=TESTER, person=helpdesk, role="approver", site=north, until=until)
+    people.grant_role(actor=TESTER, person=helpdesk, role="approver", site=north, until=until)
     hanna = sit(helpdesk)
     hanna.visit.go("/approvals")
     hanna.follow("Let people sign in without")

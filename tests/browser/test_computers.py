@@ -9,10 +9,8 @@ from playwright.sync_api import FilePayload, expect
 from tests.browser.conftest import OpenWindow
 from tests.chain.conftest import MakeLab
 from tests.conftest import TESTER, MakePerson
-from troubleshoot import hosts
+from troubleshoot import hosts, operations, people
 from troubleshoot.models import Host, Person, Site
-from troubleshoot.operations import connection_test as connection
-from troubleshoot.people import accounts as people
 
 COMPUTERS = "/administration/computers"
 
@@ -66,9 +64,9 @@ def test_every_page_is_for_everybody_at_every_width(
     people.change_site(actor=TESTER, site=north, phone_text="Helpdesk" * 25, banner_text="Wort" * 75)
     long = person("Annabella" * 12, "helpdesk", site=north)
     good, bad = lab(name="ACC-07"), lab("constrained-language", name="ACC-12")
-    wide = hosts.register(actor=TESTER, name=f"{'x' * 60}.{'y' * 60}.{'z' * 60}.example", site=north)
+    wide = hosts.register_host(actor=TESTER, name=f"{'x' * 60}.{'y' * 60}.{'z' * 60}.example", site=north)
     for host in (good, bad):
-        connection.request(actor=boss, host=host.row)
+        operations.request_connection_test(actor=boss, host=host.row)
     work()
     visit = window(boss)
     for path in (

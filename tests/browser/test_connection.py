@@ -11,14 +11,14 @@ from pytest_django import Settings
 from tests.browser.conftest import OpenWindow
 from tests.chain.conftest import MakeLab
 from tests.conftest import TESTER
-from troubleshoot import hosts
-from troubleshoot.lab.winrm import Limits
+from troubleshoot import hosts, operations
+from troubleshoot.lab.winrm.limits import Limits
 from troubleshoot.models import Credential, Host, Person
 from troubleshoot.operations import connection_test as connection
-from troubleshoot.probes.windows import READINGS
+from troubleshoot.probes import WINDOWS_READINGS
 
 COMPUTERS = "/administration/computers"
-ALL_READ = f"{len(READINGS)} of {len(READINGS)} readings"
+ALL_READ = f"{len(WINDOWS_READINGS)} of {len(WINDOWS_READINGS)} readings"
 
 
 def in_background(work: Callable[[], None]) -> Thread:
@@ -92,7 +92,7 @@ def spoilt(lab: MakeLab, stage: str) -> Host:
     name = f"ACC-{stage}"
     if stage == "name":
         account = Credential.objects.get()
-        return hosts.register(actor=TESTER, name="no-such.invalid", site=account.site, credential=account)
+        return hosts.register_host(actor=TESTER, name="no-such.invalid", site=account.site, credential=account)
     host = lab(name=name, limits=Limits(shells_per_user=0)) if stage == "shell" else lab(name=name)
     with host.lab.state.changing() as document:
         for part, values in STATES.get(stage, {}).items():
@@ -131,7 +131,7 @@ def test_clocks_that_differ_are_said_with_their_cure_and_do_not_close_the_way(
     host = lab(name="ACC-07")
     with host.lab.state.changing() as document:
         document["clock_offset_seconds"] = -3600
-    connection.request(actor=boss, host=host.row)
+    operations.request_connection_test(actor=boss, host=host.row)
     work()
     visit = window(boss)
     visit.go(f"{COMPUTERS}/{host.row.pk}/test")

@@ -6,9 +6,8 @@ from playwright.sync_api import expect
 from tests.browser.conftest import OpenWindow
 from tests.chain.conftest import MakeLab
 from tests.chain.steps import Work, opened, planned
-from troubleshoot.cases import handling as care
-from troubleshoot.cases import opening as cases
-from troubleshoot.jobs import lifecycle as jobs
+from troubleshoot import cases, jobs
+from troubleshoot.cases import ask_for_help, send_message
 from troubleshoot.models import Case, Person
 
 #: Milliseconds after which a page that is only watched asks again.
@@ -65,7 +64,7 @@ def test_the_board_is_read_by_keyboard_alone_and_follows_by_itself(
     rows = desk.page.locator(".board th a")
     expect(rows).to_have_count(1)
     other = cases.open_case(actor=employee, beneficiary=employee, error_text="0x904", host=None)
-    care.ask_for_help(actor=employee, case=other)
+    ask_for_help(actor=employee, case=other)
     desk.page.clock.fast_forward(POLL)
     expect(rows).to_have_count(2)
     expect(desk.page).to_have_title("(2) Board · Mendpoint")
@@ -91,10 +90,10 @@ def test_nothing_that_is_typed_is_lost_while_the_case_moves_on(
     desk.go(f"/desk/cases/{case.pk}")
     box = desk.page.get_by_label("Message to Emil")
     box.fill("Please wait a moment")
-    care.say(actor=employee, case=case, text="Are you there?")
+    send_message(actor=employee, case=case, text="Are you there?")
     desk.page.clock.fast_forward(POLL)
     expect(desk.page.locator("#talk")).to_contain_text("Are you there?")
-    jobs.start(actor=helpdesk, job=job)
+    jobs.start_job(actor=helpdesk, job=job)
     desk.page.clock.fast_forward(POLL)
     expect(desk.page.get_by_text("This case has moved on")).to_be_visible()
     expect(box).to_have_value("Please wait a moment")

@@ -6,10 +6,8 @@ from tests.browser.conftest import Sit
 from tests.chain.conftest import MakeLab
 from tests.chain.steps import Work, opened, planned
 from tests.desk.test_board import asking, computer
-from troubleshoot.cases import opening as cases
-from troubleshoot.jobs import lifecycle as jobs
+from troubleshoot import cases, jobs, remediation
 from troubleshoot.models import Case, Person, Site
-from troubleshoot.remediation import approvals
 
 
 def test_a_case_is_taken_handed_back_and_taken_over(
@@ -29,7 +27,7 @@ def test_people_are_written_to_asked_again_and_noted_about(
     lab: MakeLab, employee: Person, helpdesk: Person, work: Work, sit: Sit
 ) -> None:
     case = opened(employee, lab("closed-before-confirm", name="ACC-03").row, work)
-    cases.answer(actor=employee, case=case, step="path", value="forward")
+    cases.answer_step(actor=employee, case=case, step="path", value="forward")
     hanna, emil = sit(helpdesk), sit(employee)
     page = hanna.visit.page
     hanna.visit.go(f"/desk/cases/{case.pk}")
@@ -62,7 +60,7 @@ def test_a_change_is_undone_with_a_reason(
 ) -> None:
     host = lab("certificate-service-stopped", name="ACC-07")
     case = opened(employee, host.row, work)
-    jobs.start(actor=helpdesk, job=planned(helpdesk, case, work))
+    jobs.start_job(actor=helpdesk, job=planned(helpdesk, case, work))
     work()
     hanna = sit(helpdesk)
     hanna.visit.go(f"/desk/cases/{case.pk}")
@@ -100,7 +98,7 @@ def test_a_plan_that_was_declined_says_why_and_the_case_is_closed(
     hanna.reach(barred)
     expect(page.get_by_text("Who can help: Abel.")).to_be_visible()
     hanna.sound()
-    approvals.decline(actor=approver, job=case.jobs.get(kind="apply"), reason="Use a local account")
+    remediation.decline_plan(actor=approver, job=case.jobs.get(kind="apply"), reason="Use a local account")
     hanna.visit.go(f"/desk/cases/{case.pk}")
     expect(page.get_by_text("Not approved", exact=True)).to_be_visible()
     expect(page.get_by_text("Use a local account").first).to_be_visible()

@@ -14,15 +14,12 @@ from tests.chain.conftest import MakeLab, Registered
 from tests.chain.steps import Work
 from tests.conftest import TESTER
 from tests.employee.pages import Reader, case_of
-from troubleshoot import hosts
+from tests.support import replace_everywhere
+from troubleshoot import hosts, operations, remediation
 from troubleshoot.lab import service_reactions as reactions
 from troubleshoot.lab.powershell.errors import ScriptFailed
-from troubleshoot.models import Case, Job, Person
-from troubleshoot.models.job import State
-from troubleshoot.operations import keeper
-from troubleshoot.remediation import approvals
+from troubleshoot.models import Case, Job, JobState, Person
 from troubleshoot.remediation import execution as changes
-from troubleshoot.remediation import planning as plans
 
 
 @dataclass
@@ -46,7 +43,7 @@ class World:
         self.work()
 
     def refused(self) -> None:
-        hosts.change(actor=TESTER, host=self.host.row, mode="diagnose_only")
+        hosts.change_host(actor=TESTER, host=self.host.row, mode="diagnose_only")
         self.work()
 
     def unreachable(self) -> None:
@@ -77,23 +74,25 @@ class World:
         self.work()
 
     def not_verified(self) -> None:
-        verify = changes.verify
+        verify = remediation.verify_change
 
         def spoilt(job: Job, **given: Any) -> None:
             self.meanwhile(network={"rdp": "closed_before_confirm"})
             verify(job, **given)
 
-        self.patch.setattr(changes, "verify", spoilt)
+        replace_everywhere(self.patch, changes, "verify_change", spoilt)
         self.patch.setattr(changes, "_take_back", lambda *_: None)
         self.work()
 
     def declined(self) -> None:
-        job = Job.objects.get(state=State.WAITING_APPROVAL)
-        approvals.decline(actor=self.approver, job=job, reason="Use a local account. " + "It is there for this. " * 12)
+        job = Job.objects.get(state=JobState.WAITING_APPROVAL)
+        remediation.decline_plan(
+            actor=self.approver, job=job, reason="Use a local account. " + "It is there for this. " * 12
+        )
 
     def expired(self) -> None:
-        Job.objects.filter(state=State.WAITING_APPROVAL).update(expires_at="2026-01-01T00:00:00Z")
-        keeper.sweep()
+        Job.objects.filter(state=JobState.WAITING_APPROVAL).update(expires_at="2026-01-01T00:00:00Z")
+        operations.sweep()
 
 
 @dataclass(frozen=True)
@@ -187,7 +186,9 @@ def asked(
     page = reader.opens(world.host)
     work()
     reader.post(f"{page.url}/help")
-    plans.request(actor=helpdesk, host=world.host.row, action="lift-nla", case=case_of(page), reason="broken trust")
+    remediation.request_plan(
+        actor=helpdesk, host=world.host.row, action="lift-nla", case=case_of(page), reason="broken trust"
+    )
     work()
     return world
 

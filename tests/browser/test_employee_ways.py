@@ -12,7 +12,7 @@ from tests.chain.conftest import MakeLab
 from tests.chain.steps import ERROR, Work
 from tests.conftest import TESTER
 from tests.employee.pages import Reader, case_of
-from troubleshoot import hosts
+from troubleshoot import cases, hosts
 from troubleshoot.cases import handling as care
 from troubleshoot.models import Case, Message, Person, Site
 from troubleshoot.web import rate_limits as limits
@@ -151,7 +151,7 @@ class TestWhoeverComesBack:
         reader.send(reader.get(page.url), "fix")
         work()
         monkeypatch.setattr(care, "CLOSE_AFTER", -care.CLOSE_AFTER)
-        care.follow_up(actor=TESTER)
+        cases.follow_up_unconfirmed(actor=TESTER)
         visit = window(employee)
         visit.go(page.url)
         heading(visit.page, "Verified, not confirmed")
@@ -267,7 +267,7 @@ class TestAnythingAtAll:
 def test_a_computer_that_is_not_ones_own_is_handed_to_helpdesk(
     window: OpenWindow, employee: Person, north: Site, helpdesk: Person
 ) -> None:
-    hosts.register(actor=TESTER, name="ACC-33", site=north)
+    hosts.register_host(actor=TESTER, name="ACC-33", site=north)
     Site.objects.update(phone_text="Extension 4400.", workaround_text="Use the web client at portal.example.")
     visit = window(employee)
     page = visit.page

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import OpenWindow
 from tests.chain.steps import ERROR
 from tests.chain.test_own_pc import CLOSED, told
-from troubleshoot.cases import opening as cases
+from troubleshoot import cases
 from troubleshoot.models import Person
 
 

@@ -4,12 +4,10 @@ from collections.abc import Mapping
 
 import pytest
 
-from troubleshoot.catalog import registry as library
-from troubleshoot.diagnosis import judgement as judging
-from troubleshoot.engine.facts import Fact
-from troubleshoot.engine.pasted_text import Code
+from troubleshoot import catalog, diagnosis
+from troubleshoot.engine import Fact, PastedCode
 
-PAIR = library.installed().codes.entries[Code("mstsc", 0x904, 0x7)].causes
+PAIR = catalog.installed_catalog().codes.entries[PastedCode("mstsc", 0x904, 0x7)].causes
 OK = {"rdp.stage": "ok", "rdp.security": "tls", "rdp.certificate": "valid"}
 REFUSED = {"rdp.stage": "negotiation_refused", "rdp.negotiation_failure": "3"}
 RESET = {"rdp.stage": "tls_failed", "rdp.tls_failure": "reset"}
@@ -61,7 +59,7 @@ SEPARATED = [
 def judged(seen: Mapping[str, str]) -> dict[str, str]:
     """Causes by name, in their order, with their verdicts."""
     facts = {name: Fact(name, value) for name, value in seen.items()}
-    return {one.cause.id: one.verdict for one in judging.causes(facts, PAIR)}
+    return {one.cause.id: one.verdict for one in diagnosis.rank_all_causes(facts, PAIR)}
 
 
 @pytest.mark.parametrize(

@@ -11,16 +11,10 @@ from uuid import UUID
 import pytest
 
 from tests.causes.table import HOST, IN_ORDER, NAME, NOT_RDP, TWO, WAY, Row, row
-from troubleshoot.catalog import registry as library
-from troubleshoot.diagnosis import judgement as judging
-from troubleshoot.diagnosis import progress as diagnosis
-from troubleshoot.engine.cause import Judgement
-from troubleshoot.engine.codes import ErrorCode
-from troubleshoot.engine.facts import Fact
-from troubleshoot.hosts import visits
-from troubleshoot.lab.faults import FAULTS
-from troubleshoot.lab.host import LabHost, Options
-from troubleshoot.lab.state_document import build
+from troubleshoot import catalog, diagnosis, hosts
+from troubleshoot.diagnosis import looks_healthy, rank_all_causes
+from troubleshoot.engine import ErrorCode, Fact, Judgement
+from troubleshoot.lab import FAULTS, LabHost, LabOptions, build_state
 from troubleshoot.models import Credential, Host, Site
 
 BOTH = ("127.0.0.1", "::1")
@@ -38,14 +32,14 @@ def _quick(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
 @functools.cache
 def look(faults: str, address: str) -> Mapping[str, Fact]:
     """A whole look, from outside and from inside, at a simulated computer with these faults."""
-    document = build(name="LAB-01", file=None, faults=faults.split())
-    lab = LabHost(document, Options(user="mendpoint", password=SECRET, auth=frozenset({"ntlm"})))
+    document = build_state(name="LAB-01", file=None, faults=faults.split())
+    lab = LabHost(document, LabOptions(user="mendpoint", password=SECRET, auth=frozenset({"ntlm"})))
     lab.start()
     try:
         with pytest.MonkeyPatch.context() as patch:
             if address == NAME:
                 patch.setattr(socket, "getaddrinfo", lambda *_, **__: [(0, 0, 0, "", (one, 0)) for one in BOTH])
-            return visits.look(row_of(lab, address)).facts
+            return hosts.observe(row_of(lab, address)).facts
     finally:
         lab.stop()
 
@@ -73,7 +67,7 @@ def known(row: Row) -> dict[str, Fact]:
 
 def entry(row: Row) -> ErrorCode:
     """What the table of codes knows of the error that this person sees."""
-    match = library.installed().codes.identify(row.error).used
+    match = catalog.installed_catalog().codes.identify(row.error).used
     assert match is not None
     assert match.entry is not None
     return match.entry
@@ -81,7 +75,7 @@ def entry(row: Row) -> ErrorCode:
 
 def ranking(row: Row) -> list[Judgement]:
     """The causes for and against, as helpdesk sees them for this error."""
-    return judging.causes(known(row), entry(row).causes)
+    return rank_all_causes(known(row), entry(row).causes)
 
 
 def printed(row: Row, judged: list[Judgement]) -> str:
@@ -111,12 +105,12 @@ def test_calls_one_in_order_healthy(fault: str) -> None:
     one = row("-", "", fault)
     judged = ranking(one)
     assert [judgement.cause.id for judgement in judged if judgement.verdict == "shown by"] == [], printed(one, judged)
-    assert judging.healthy(known(one)), printed(one, judged)
+    assert looks_healthy(known(one)), printed(one, judged)
 
 
 @pytest.mark.parametrize("row", [one for one in HOST if one.faults not in IN_ORDER], ids=str)
 def test_calls_no_ill_one_healthy(row: Row) -> None:
-    if judging.healthy(known(row)):  # then the answer itself says so, and only fits
+    if looks_healthy(known(row)):  # then the answer itself says so, and only fits
         assert row.faults in {"other-computer-on-ipv6", "ipv6-refused"}
 
 
@@ -132,9 +126,9 @@ class TestTheTable:
 
 def questions(row: Row) -> int:
     """How often a person is asked before the guide comes to a remedy or an end, when nothing helps and nobody knows."""
-    guide = library.installed().guides[entry(row).guide or ""]
+    guide = catalog.installed_catalog().guides[entry(row).guide or ""]
     given: dict[str, str] = {}
-    while (at := diagnosis.consult(guide, known(row), given)[0].at).kind in {"ask", "try"}:
+    while (at := diagnosis.consult_guide(guide, known(row), given)[0].at).kind in {"ask", "try"}:
         said = row.told.get(at.tells, "")
         given[at.name] = next(one for one in (said, "dont_know", "no_change", *at.to) if one in at.to)
     return len(given)

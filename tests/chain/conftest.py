@@ -8,16 +8,14 @@ import pytest
 from django.conf import settings as django_settings
 
 from tests.conftest import TESTER, MakePerson
-from troubleshoot import hosts
+from tests.support import replace_everywhere
+from troubleshoot import hosts, operations, people
+from troubleshoot.catalog import installed_catalog
 from troubleshoot.catalog import registry as library
-from troubleshoot.lab.faults import FAULTS
-from troubleshoot.lab.host import LabHost, Options
+from troubleshoot.lab import FAULTS, LabHost, LabOptions
 from troubleshoot.lab.state import healthy
-from troubleshoot.lab.winrm import Limits
-from troubleshoot.models import Host, Job, Person, Site
-from troubleshoot.models.job import State
-from troubleshoot.operations import worker as runs
-from troubleshoot.people import accounts as people
+from troubleshoot.lab.winrm.limits import Limits
+from troubleshoot.models import Host, Job, JobState, Person, Site
 
 SECRET = "lab-only-password"
 
@@ -78,12 +76,12 @@ def lab(north: Site, employee: Person, monkeypatch: pytest.MonkeyPatch) -> Gener
         document = healthy(name)
         for fault in faults:
             FAULTS[fault](document)
-        known = Options(user="mendpoint", password=SECRET, auth=frozenset({"ntlm"}), **options)
+        known = LabOptions(user="mendpoint", password=SECRET, auth=frozenset({"ntlm"}), **options)
         host = LabHost(document, known, limits=limits)
         host.start()
         started.append(host)
         ready = host.ready()
-        row = hosts.register(
+        row = hosts.register_host(
             actor=TESTER,
             name=name,
             address="127.0.0.1",
@@ -112,11 +110,11 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(django_settings, "MENDPOINT_PROBE_SECONDS", 3)
     monkeypatch.setattr("troubleshoot.remediation.execution.POLL_SECONDS", 0.05)
     monkeypatch.setattr("troubleshoot.remote.dial.CONNECT_SECONDS", 1)
-    catalog = library.installed()
+    catalog = installed_catalog()
     actions = {
         name: replace(action, verify=replace(action.verify, within=1)) for name, action in catalog.actions.items()
     }
-    monkeypatch.setattr(library, "installed", lambda: replace(catalog, actions=actions))
+    replace_everywhere(monkeypatch, library, "installed_catalog", lambda: replace(catalog, actions=actions))
 
 
 @pytest.fixture
@@ -124,12 +122,12 @@ def work() -> Callable[[], None]:
     """Runs every queued job, as a worker would after its doorbell rang."""
 
     def drain() -> None:
-        while (job := Job.objects.filter(state=State.QUEUED).order_by("created_at").first()) is not None:
+        while (job := Job.objects.filter(state=JobState.QUEUED).order_by("created_at").first()) is not None:
             before = job.tries, job.fence
-            runs.run(job.pk)
+            operations.run_job(job.pk)
             job.refresh_from_db()
-            if job.state == State.QUEUED and (job.tries, job.fence) == before:
+            if job.state == JobState.QUEUED and (job.tries, job.fence) == before:
                 raise AssertionError("the job could not be claimed")
-            Job.objects.filter(pk=job.pk, state=State.QUEUED).update(not_before=job.created_at)
+            Job.objects.filter(pk=job.pk, state=JobState.QUEUED).update(not_before=job.created_at)
 
     return drain

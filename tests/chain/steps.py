@@ -2,12 +2,8 @@
 
 from collections.abc import Callable
 
-from troubleshoot.cases import opening as cases
-from troubleshoot.diagnosis import progress as diagnosis
-from troubleshoot.jobs import lifecycle as jobs
+from troubleshoot import cases, diagnosis, jobs, remediation
 from troubleshoot.models import Case, Host, Job, Person
-from troubleshoot.remediation import approvals
-from troubleshoot.remediation import planning as plans
 
 ERROR = "Error code: 0x904\nExtended error code: 0x7"
 Work = Callable[[], None]
@@ -22,20 +18,20 @@ def opened(person: Person, host: Host | None, work: Work, *, beneficiary: Person
 
 def at(case: Case) -> str:
     """What the step is about where the case stands: an action, an end, a question."""
-    return diagnosis.standing(case).at.subject
+    return diagnosis.replay_case(case).at.subject
 
 
 def agreed(approver: Person, job: Job) -> None:
     """An approver says yes to exactly this plan, and whoever asked for it starts it."""
     assert job.plan
-    approvals.approve(actor=approver, job=job, digest=job.plan.digest)
-    jobs.start(actor=job.requester, job=job)
+    remediation.approve_plan(actor=approver, job=job, digest=job.plan.digest)
+    jobs.start_job(actor=job.requester, job=job)
 
 
 def planned(person: Person, case: Case, work: Work, why: str = "") -> Job:
     """The job that the guide's remedy would be, planned from a fresh reading."""
     assert case.host
-    reading = plans.request(actor=person, host=case.host, action=at(case), case=case, reason=why)
+    reading = remediation.request_plan(actor=person, host=case.host, action=at(case), case=case, reason=why)
     work()
     reading.refresh_from_db()
     job = Job.objects.filter(plan__made_by=reading).first()

@@ -4,9 +4,8 @@ import pytest
 
 from tests.chain.conftest import MakeLab
 from tests.chain.steps import ERROR, Work
-from troubleshoot.cases import opening as cases
-from troubleshoot.diagnosis import progress as diagnosis
-from troubleshoot.jobs.lifecycle import NotPossible
+from troubleshoot import cases, diagnosis
+from troubleshoot.jobs import NotPossible
 from troubleshoot.models import Answer, Case, Person
 
 
@@ -18,7 +17,7 @@ def case(lab: MakeLab, employee: Person) -> Case:
 def test_an_answer_ahead_is_used_where_the_walk_asks_it(case: Case, employee: Person, work: Work) -> None:
     cases.answer_ahead(actor=employee, case=case, step="when", value="at_once")
     work()
-    assert diagnosis.standing(case).at.name == "way"
+    assert diagnosis.replay_case(case).at.name == "way"
     given = Answer.objects.get(case=case, step__in=["when", "outside_only"])
     assert (given.value, given.source, given.by) == ("at_once", "person", employee)
 
@@ -26,7 +25,7 @@ def test_an_answer_ahead_is_used_where_the_walk_asks_it(case: Case, employee: Pe
 def test_an_answer_ahead_that_comes_late_counts_at_once(case: Case, employee: Person, work: Work) -> None:
     work()
     cases.answer_ahead(actor=employee, case=case, step="when", value="at_once")
-    assert diagnosis.standing(case).at.name == "way"
+    assert diagnosis.replay_case(case).at.name == "way"
 
 
 @pytest.mark.parametrize(("step", "value"), [("when", "never"), ("way", "office"), ("stage", "ok"), ("x", "y")])
@@ -38,7 +37,7 @@ def test_nothing_else_is_answered_ahead(step: str, value: str, case: Case, emplo
 def test_the_same_answer_twice_is_one_answer(case: Case, employee: Person, work: Work) -> None:
     work()
     for _ in range(2):
-        cases.answer(actor=employee, case=case, step="when", value="at_once")
+        cases.answer_step(actor=employee, case=case, step="when", value="at_once")
     assert Answer.objects.filter(case=case, step="when").count() == 1
 
 

@@ -7,12 +7,10 @@ import pytest
 from tests.chain.conftest import MakeLab
 from tests.chain.steps import ERROR, Work, at, opened, planned
 from tests.conftest import MakePerson
-from troubleshoot.cases import opening as cases
-from troubleshoot.diagnosis import progress as diagnosis
-from troubleshoot.jobs import lifecycle as jobs
-from troubleshoot.jobs.lifecycle import NotPossible
+from troubleshoot import cases, diagnosis, jobs, people
+from troubleshoot.diagnosis import progress
+from troubleshoot.jobs import NotPossible
 from troubleshoot.models import Answer, Case, Person, Site
-from troubleshoot.people import access
 
 
 def test_every_case_stands_where_its_answers_lead_when_they_are_replayed(
@@ -22,13 +20,13 @@ def test_every_case_stands_where_its_answers_lead_when_they_are_replayed(
         opened(helpdesk, lab(*faults).row, work)
     case = Case.objects.order_by("pk").last()
     assert case
-    jobs.start(actor=helpdesk, job=planned(helpdesk, case, work))
+    jobs.start_job(actor=helpdesk, job=planned(helpdesk, case, work))
     work()
     for one in Case.objects.all():
-        walk = diagnosis.standing(one)
-        waits = "helpdesk" if walk.at.subject == "escalate" else diagnosis.WAITING_FOR[walk.at.kind]
+        walk = diagnosis.replay_case(one)
+        waits = "helpdesk" if walk.at.subject == "escalate" else progress.WAITING_FOR[walk.at.kind]
         assert (one.at_step, one.waiting_for) == (walk.at.name, waits)
-        assert one.need == diagnosis.need(one, walk)
+        assert one.need == progress.need(one, walk)
         assert (one.closed_at is not None) == (walk.at.kind == "end" and walk.at.subject != "escalate")
 
 
@@ -66,15 +64,15 @@ class TestAnAnswer:
         return opened(employee, lab("closed-before-confirm").row, work)
 
     def test_moves_the_case_on(self, case: Case, employee: Person) -> None:
-        cases.answer(actor=employee, case=case, step="path", value="vpn")
-        assert diagnosis.standing(case).at.name == "vpn"
+        cases.answer_step(actor=employee, case=case, step="path", value="vpn")
+        assert diagnosis.replay_case(case).at.name == "vpn"
 
     def test_that_is_changed_supersedes_what_came_after_and_stays_in_the_history(
         self, case: Case, employee: Person
     ) -> None:
-        cases.answer(actor=employee, case=case, step="path", value="forward")
-        cases.answer(actor=employee, case=case, step="path", value="vpn")
-        assert diagnosis.standing(case).at.name == "vpn"
+        cases.answer_step(actor=employee, case=case, step="path", value="forward")
+        cases.answer_step(actor=employee, case=case, step="path", value="vpn")
+        assert diagnosis.replay_case(case).at.name == "vpn"
         assert [row.value for row in Answer.objects.filter(case=case, step="path")] == ["forward", "vpn"]
 
     @pytest.mark.parametrize(
@@ -85,17 +83,17 @@ class TestAnAnswer:
         self, step: str, value: str, case: Case, employee: Person
     ) -> None:
         with pytest.raises(NotPossible):
-            cases.answer(actor=employee, case=case, step=step, value=value)
+            cases.answer_step(actor=employee, case=case, step=step, value=value)
 
     def test_to_a_closed_case_is_refused(self, case: Case, employee: Person) -> None:
-        cases.answer(actor=employee, case=case, step="path", value="vpn")
-        cases.answer(actor=employee, case=case, step="vpn", value="worked")
+        cases.answer_step(actor=employee, case=case, step="path", value="vpn")
+        cases.answer_step(actor=employee, case=case, step="vpn", value="worked")
         with pytest.raises(NotPossible, match="closed"):
-            cases.answer(actor=employee, case=case, step="path", value="vpn")
+            cases.answer_step(actor=employee, case=case, step="path", value="vpn")
 
     def test_by_a_stranger_is_refused(self, case: Case, person: MakePerson, south: Site) -> None:
-        with pytest.raises(access.Refused):
-            cases.answer(actor=person("Eve", "helpdesk", site=south), case=case, step="path", value="vpn")
+        with pytest.raises(people.PermissionRefused):
+            cases.answer_step(actor=person("Eve", "helpdesk", site=south), case=case, step="path", value="vpn")
 
 
 class TestWhoMay:
@@ -105,9 +103,9 @@ class TestWhoMay:
         host = lab("service-stopped")
         case = opened(employee, host.row, work)
         job = planned(employee, case, work, why="I cannot work")
-        with pytest.raises(access.Refused, match="disturb nobody"):
-            jobs.start(actor=employee, job=job)
-        jobs.start(actor=helpdesk, job=job)
+        with pytest.raises(people.PermissionRefused, match="disturb nobody"):
+            jobs.start_job(actor=employee, job=job)
+        jobs.start_job(actor=helpdesk, job=job)
 
     @pytest.mark.parametrize("role", ["manager", "auditor", "author", "administrator"])
     def test_nobody_who_only_reads_or_administers_change_anything(
@@ -119,13 +117,13 @@ class TestWhoMay:
         job = planned(helpdesk, case, work)
         attempts: list[Any] = [
             lambda: cases.open_case(actor=reader, beneficiary=reader, error_text=ERROR, host=host.row),
-            lambda: cases.answer(actor=reader, case=case, step="x", value="y"),
+            lambda: cases.answer_step(actor=reader, case=case, step="x", value="y"),
             lambda: jobs.request_reading(actor=reader, host=host.row, action=at(case)),
-            lambda: jobs.start(actor=reader, job=job),
-            lambda: jobs.cancel(actor=reader, job=job),
+            lambda: jobs.start_job(actor=reader, job=job),
+            lambda: jobs.cancel_job(actor=reader, job=job),
         ]
         for attempt in attempts:
-            with pytest.raises(access.Refused):
+            with pytest.raises(people.PermissionRefused):
                 attempt()
 
     def test_helpdesk_of_another_site_neither_see_nor_change(
@@ -134,5 +132,5 @@ class TestWhoMay:
         stranger = person("Eve", "helpdesk", site=south)
         case = opened(helpdesk, lab("expired-certificate").row, work)
         assert not Case.objects.visible_to(stranger).exists()
-        with pytest.raises(access.Refused):
-            jobs.start(actor=stranger, job=planned(helpdesk, case, work))
+        with pytest.raises(people.PermissionRefused):
+            jobs.start_job(actor=stranger, job=planned(helpdesk, case, work))

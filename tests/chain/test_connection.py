@@ -11,11 +11,11 @@ from winrm.protocol import Protocol
 
 from tests.chain.conftest import SECRET, MakeLab, Registered
 from tests.conftest import MakePerson
-from troubleshoot.lab.winrm import Limits
+from troubleshoot import operations, people
+from troubleshoot.lab.winrm.limits import Limits
 from troubleshoot.models import Host, Job, Person, Site
 from troubleshoot.operations import connection_test as connection
-from troubleshoot.people import access
-from troubleshoot.probes.windows import READINGS
+from troubleshoot.probes import WINDOWS_READINGS
 
 
 @pytest.fixture
@@ -24,20 +24,20 @@ def boss(north: Site, person: MakePerson) -> Person:
     return person("Dora", "administrator", site=north)
 
 
-Try = Callable[[Registered], dict[str, connection.Stage]]
+Try = Callable[[Registered], dict[str, connection.ConnectionStage]]
 
 
 @pytest.fixture
 def tried(boss: Person, work: Callable[[], None]) -> Try:
     """Tests a host to the end; its lines by stage."""
 
-    def tried(host: Registered) -> dict[str, connection.Stage]:
-        job = connection.request(actor=boss, host=host.row)
-        assert {one.state for one in connection.stages(job)} == {"waiting"}
+    def tried(host: Registered) -> dict[str, connection.ConnectionStage]:
+        job = operations.request_connection_test(actor=boss, host=host.row)
+        assert {one.state for one in operations.connection_stages(job)} == {"waiting"}
         work()
         job.refresh_from_db()
         assert job.state == "done"
-        return {one.name: one for one in connection.stages(job)}
+        return {one.name: one for one in operations.connection_stages(job)}
 
     return tried
 
@@ -52,7 +52,7 @@ def forgotten_shell(host: Registered) -> Iterator[None]:
     other.close_shell(shell)
 
 
-def states(lines: dict[str, connection.Stage]) -> dict[str, str]:
+def states(lines: dict[str, connection.ConnectionStage]) -> dict[str, str]:
     return {name: line.state for name, line in lines.items()}
 
 
@@ -66,7 +66,7 @@ class TestAHostThatIsRight:
         assert lines["tcp"].detail == f"127.0.0.1 port {host.row.winrm_port}"
         assert lines["powershell"].detail == "5.1.19041.3803"
         assert lines["language"].detail == "FullLanguage"
-        assert lines["readings"].detail == f"{len(READINGS)} of {len(READINGS)} readings"
+        assert lines["readings"].detail == f"{len(WINDOWS_READINGS)} of {len(WINDOWS_READINGS)} readings"
         assert not any(line.cure for line in lines.values())
 
     def test_is_known_from_then_on(self, lab: MakeLab, tried: Try) -> None:
@@ -199,8 +199,10 @@ class TestAHostThatFails:
 class TestAskingForIt:
     def test_twice_is_one_test(self, lab: MakeLab, boss: Person) -> None:
         host = lab().row
-        assert connection.request(actor=boss, host=host) == connection.request(actor=boss, host=host)
-        assert connection.tests_of(host).count() == 1
+        assert operations.request_connection_test(actor=boss, host=host) == operations.request_connection_test(
+            actor=boss, host=host
+        )
+        assert operations.connection_tests(host).count() == 1
 
     def test_again_after_its_end_is_another(
         self, lab: MakeLab, boss: Person, tried: Try, work: Callable[[], None]
@@ -208,15 +210,15 @@ class TestAskingForIt:
         host = lab()
         tried(host)
         tried(host)
-        assert connection.tests_of(host.row).count() == 2
+        assert operations.connection_tests(host.row).count() == 2
 
     def test_is_for_administrators_of_the_site(self, lab: MakeLab, helpdesk: Person, employee: Person) -> None:
         host = lab().row
         for who in (helpdesk, employee):
-            with pytest.raises(access.Refused):
-                connection.request(actor=who, host=host)
+            with pytest.raises(people.PermissionRefused):
+                operations.request_connection_test(actor=who, host=host)
 
     def test_is_no_look_for_a_case(self, lab: MakeLab, boss: Person) -> None:
-        job = connection.request(actor=boss, host=lab().row)
+        job = operations.request_connection_test(actor=boss, host=lab().row)
         assert job.is_connection_test
         assert not Job(kind="read", action="lift-nla").is_connection_test

@@ -9,8 +9,7 @@ from django.db import DatabaseError, connection, transaction
 
 from tests.conftest import TESTER, MakePerson
 from troubleshoot import hosts
-from troubleshoot.models import Approval, GuideVersion, Host, Job, Person, Plan, Site
-from troubleshoot.models.job import State
+from troubleshoot.models import Approval, GuideVersion, Host, Job, JobState, Person, Plan, Site
 
 pytestmark = pytest.mark.django_db
 DIGEST = "d" * 64
@@ -19,7 +18,7 @@ Insert = Callable[..., None]
 
 @pytest.fixture
 def host(north: Site) -> Host:
-    return hosts.register(actor=TESTER, name="ACC-07", site=north, lab=True, transport="ntlm", tls=False)
+    return hosts.register_host(actor=TESTER, name="ACC-07", site=north, lab=True, transport="ntlm", tls=False)
 
 
 @pytest.fixture
@@ -49,7 +48,7 @@ def job(host: Host, asker: Person, user: Person) -> Job:
         requester=asker,
         beneficiary=user,
         needs_approval=True,
-        state=State.WAITING_APPROVAL,
+        state=JobState.WAITING_APPROVAL,
     )
 
 
@@ -116,7 +115,7 @@ class TestAVote:
             vote(decider, digest="e" * 64)
 
     def test_for_a_job_that_waits_for_none_is_refused(self, vote: Insert, job: Job, decider: Person) -> None:
-        Job.objects.filter(pk=job.pk).update(state=State.QUEUED)
+        Job.objects.filter(pk=job.pk).update(state=JobState.QUEUED)
         with pytest.raises(DatabaseError, match="repeat the requester"):
             vote(decider)
 
@@ -187,13 +186,13 @@ class TestAJob:
     @pytest.mark.parametrize("state", ["claimed", "starting", "running", "verifying", "unknown"])
     def test_that_changes_a_host_keeps_every_other_change_away(self, state: str, job: Job) -> None:
         sql("UPDATE troubleshoot_job SET state = %s WHERE id = %s", state, job.pk)
-        other = Job(kind="revert", host=job.host, plan=job.plan, requester=job.requester, state=State.CLAIMED)
+        other = Job(kind="revert", host=job.host, plan=job.plan, requester=job.requester, state=JobState.CLAIMED)
         with pytest.raises(DatabaseError), transaction.atomic():
             other.save()
 
     def test_whose_end_is_unknown_does_not_keep_readings_away(self, job: Job) -> None:
         sql("UPDATE troubleshoot_job SET state = 'unknown' WHERE id = %s", job.pk)
-        Job.objects.create(kind="read", host=job.host, requester=job.requester, state=State.CLAIMED)
+        Job.objects.create(kind="read", host=job.host, requester=job.requester, state=JobState.CLAIMED)
 
 
 @pytest.mark.parametrize("table", ["job", "plan", "guideversion"])

@@ -4,13 +4,13 @@ import pytest
 
 from tests.chain.conftest import MakeLab
 from tests.conftest import TESTER
+from troubleshoot import hosts, people
 from troubleshoot.hosts import visits
 from troubleshoot.models import Host
-from troubleshoot.people import accounts as people
 
 
 def look(host: Host) -> tuple[str, str]:
-    facts = visits.look(Host.objects.get(pk=host.pk)).facts
+    facts = hosts.observe(Host.objects.get(pk=host.pk)).facts
     return facts["gateway.stage"].value, facts["gateway.certificate"].value
 
 
@@ -39,4 +39,4 @@ def test_the_short_look_of_a_check_leaves_it_alone(lab: MakeLab) -> None:
     host = lab("gateway-closed")
     people.change_site(actor=TESTER, site=host.row.site, gateway=f"127.0.0.1:{host.lab.ready()['gateway_port']}")
     row = Host.objects.get(pk=host.row.pk)
-    assert visits.from_outside(row, thorough=False).facts["gateway.stage"] == "unknown"
+    assert visits.observe_from_outside(row, thorough=False).facts["gateway.stage"] == "unknown"

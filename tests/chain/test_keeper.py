@@ -6,13 +6,12 @@ import pytest
 
 from tests.chain.conftest import MakeLab
 from tests.chain.steps import ERROR, Work, opened, planned
-from troubleshoot.cases import opening as cases
+from tests.support import replace_everywhere
+from troubleshoot import cases, jobs, operations
 from troubleshoot.jobs import dispatch as queue
-from troubleshoot.jobs import lifecycle as jobs
-from troubleshoot.models import Case, Heartbeat, Job, Person
-from troubleshoot.models.job import State
-from troubleshoot.operations import keeper
+from troubleshoot.models import Case, Heartbeat, Job, JobState, Person
 from troubleshoot.operations import worker as runs
+from troubleshoot.remediation import execution
 
 LONG_AGO = "2026-01-01T00:00:00Z"
 
@@ -21,7 +20,7 @@ LONG_AGO = "2026-01-01T00:00:00Z"
 def bells(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """The jobs that were rung for, instead of a broker."""
     rung: list[Any] = []
-    monkeypatch.setattr(queue, "ring", lambda job, **_: rung.append(job))
+    monkeypatch.setattr(queue, "ring_doorbell", lambda job, **_: rung.append(job))
     return rung
 
 
@@ -31,11 +30,11 @@ def test_a_lost_ring_is_rung_again_and_again_with_longer_pauses(
     case = cases.open_case(actor=employee, beneficiary=employee, error_text=ERROR, host=lab().row)
     job = Job.objects.get(case=case)
     assert bells == [job.pk]
-    keeper.sweep()
+    operations.sweep()
     assert bells == [job.pk], "not before its time"
     for _ in range(3):
         Job.objects.filter(pk=job.pk).update(ring_at=LONG_AGO)
-        keeper.sweep()
+        operations.sweep()
     assert bells == [job.pk] * 4
     job.refresh_from_db()
     assert job.rings == 4
@@ -49,12 +48,12 @@ class TestADeadWorkersJob:
         job = Job.objects.get(case=case)
         assert Job.objects.claim(job, worker="dead", lease=runs.lease_time())
         Job.objects.filter(pk=job.pk).update(lease_until=LONG_AGO)
-        keeper.sweep()
+        operations.sweep()
         job.refresh_from_db()
-        assert (job.state, job.fence) == (State.QUEUED, 2)
+        assert (job.state, job.fence) == (JobState.QUEUED, 2)
         work()
         job.refresh_from_db()
-        assert job.state == State.DONE
+        assert job.state == JobState.DONE
 
     def test_is_unknown_and_never_repeated_when_something_may_have_started(
         self, lab: MakeLab, helpdesk: Person, work: Work, bells: list[Any]
@@ -62,12 +61,12 @@ class TestADeadWorkersJob:
         host = lab("security-layer-rdp")
         case = opened(helpdesk, host.row, work)
         job = planned(helpdesk, case, work)
-        jobs.start(actor=helpdesk, job=job)
-        Job.objects.filter(pk=job.pk).update(state=State.STARTING, fence=1, lease_until=LONG_AGO)
-        keeper.sweep()
+        jobs.start_job(actor=helpdesk, job=job)
+        Job.objects.filter(pk=job.pk).update(state=JobState.STARTING, fence=1, lease_until=LONG_AGO)
+        operations.sweep()
         work()
         job.refresh_from_db()
-        assert (job.state, job.next_actor) == (State.UNKNOWN, "helpdesk")
+        assert (job.state, job.next_actor) == (JobState.UNKNOWN, "helpdesk")
         assert host.document["runs"] == {}
         case.refresh_from_db()
         assert case.waiting_for == Case.WaitingFor.FIX, "nobody knows yet"
@@ -77,16 +76,16 @@ class TestADeadWorkersJob:
     ) -> None:
         host = lab("security-layer-rdp")
         job = planned(helpdesk, opened(helpdesk, host.row, work), work)
-        jobs.start(actor=helpdesk, job=job)
+        jobs.start_job(actor=helpdesk, job=job)
         with monkeypatch.context() as dies:
-            dies.setattr("troubleshoot.remediation.execution.verify", lambda *_, **__: None)
+            replace_everywhere(dies, execution, "verify_change", lambda *_, **__: None)
             work()
         job.refresh_from_db()
-        assert job.state == State.VERIFYING
+        assert job.state == JobState.VERIFYING
         Job.objects.filter(pk=job.pk).update(lease_until=LONG_AGO)
-        runs.run(job.pk)
+        operations.run_job(job.pk)
         job.refresh_from_db()
-        assert job.state == State.VERIFIED
+        assert job.state == JobState.VERIFIED
         assert len(host.document["runs"]) == 1, "only checked again, never run again"
 
 
@@ -96,10 +95,10 @@ def test_what_nobody_decides_expires_and_the_case_goes_on(
     case = opened(helpdesk, lab("nla-required").row, work)
     job = planned(helpdesk, case, work, why="the trust is broken")
     Job.objects.filter(pk=job.pk).update(expires_at=LONG_AGO)
-    keeper.sweep()
+    operations.sweep()
     job.refresh_from_db()
     case.refresh_from_db()
-    assert (job.state, case.outcome) == (State.EXPIRED, "escalate")
+    assert (job.state, case.outcome) == (JobState.EXPIRED, "escalate")
 
 
 def test_a_reading_that_no_worker_takes_does_not_keep_a_person_waiting_for_ever(
@@ -107,17 +106,17 @@ def test_a_reading_that_no_worker_takes_does_not_keep_a_person_waiting_for_ever(
 ) -> None:
     case = cases.open_case(actor=employee, beneficiary=employee, error_text=ERROR, host=lab().row)
     Job.objects.filter(case=case).update(expires_at=LONG_AGO)
-    keeper.sweep()
+    operations.sweep()
     case.refresh_from_db()
     assert case.waiting_for != Case.WaitingFor.READING
 
 
 def test_two_keepers_do_no_harm(lab: MakeLab, helpdesk: Person, work: Work, bells: list[Any]) -> None:
     job = planned(helpdesk, opened(helpdesk, lab("security-layer-rdp").row, work), work)
-    jobs.start(actor=helpdesk, job=job)
-    Job.objects.filter(pk=job.pk).update(state=State.CLAIMED, fence=1, lease_until=LONG_AGO)
-    keeper.sweep()
-    keeper.sweep()
+    jobs.start_job(actor=helpdesk, job=job)
+    Job.objects.filter(pk=job.pk).update(state=JobState.CLAIMED, fence=1, lease_until=LONG_AGO)
+    operations.sweep()
+    operations.sweep()
     job.refresh_from_db()
-    assert (job.state, job.fence) == (State.QUEUED, 2)
+    assert (job.state, job.fence) == (JobState.QUEUED, 2)
     assert Heartbeat.objects.get(kind="keeper").beaten_at

@@ -8,9 +8,8 @@ from django.core import mail
 from django.core.mail import EmailMessage
 
 from tests.conftest import TESTER, MakePerson
+from troubleshoot import notifications, people
 from troubleshoot.models import Notice, Person
-from troubleshoot.notifications import outbox as notices
-from troubleshoot.people import accounts as people
 
 pytestmark = pytest.mark.django_db
 
@@ -18,7 +17,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def both(person: MakePerson) -> tuple[Person, Person]:
     ann, bob = person("Ann", "employee"), person("Bob", "employee")
-    notices.tell([ann, bob], Notice.Kind.MESSAGE, "Something happened.")
+    notifications.notify([ann, bob], Notice.Kind.MESSAGE, "Something happened.")
     return ann, bob
 
 
@@ -47,7 +46,7 @@ def test_one_refused_address_keeps_nobody_waiting(
     code: int, again: bool, both: tuple[Person, Person], refuse: Callable[[Exception], None]
 ) -> None:
     refuse(smtplib.SMTPRecipientsRefused({"ann@corp.example": (code, b"no such mailbox")}))
-    assert notices.mail_waiting() == 1
+    assert notifications.send_waiting_mail() == 1
     assert [message.to for message in mail.outbox] == [["bob@corp.example"]]
     assert [waits(one) for one in both] == [again, False]
 
@@ -57,12 +56,12 @@ def test_a_silent_server_is_tried_again_for_everybody(
 ) -> None:
     refuse(ConnectionRefusedError())
     with pytest.raises(ConnectionRefusedError):
-        notices.mail_waiting()
+        notifications.send_waiting_mail()
     assert [waits(one) for one in both] == [True, True]
 
 
 def test_whoever_left_gets_none(both: tuple[Person, Person]) -> None:
-    people.deactivate(actor=TESTER, person=both[0])
-    assert notices.mail_waiting() == 1
+    people.deactivate_account(actor=TESTER, person=both[0])
+    assert notifications.send_waiting_mail() == 1
     assert [message.to for message in mail.outbox] == [["bob@corp.example"]]
     assert [waits(one) for one in both] == [False, False]

@@ -6,7 +6,7 @@ import pytest
 
 from tests.chain.conftest import MakeLab
 from tests.chain.steps import ERROR, Work
-from troubleshoot.cases import opening as cases
+from troubleshoot import cases
 from troubleshoot.hosts import visits
 from troubleshoot.models import Person, Reading
 

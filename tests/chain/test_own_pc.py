@@ -13,17 +13,19 @@ from tests.chain.conftest import MakeLab
 from tests.chain.steps import ERROR, Work, opened
 from tests.conftest import MakePerson
 from tests.probes.own_pc import block, look
+from troubleshoot import cases, catalog, diagnosis, people, reports
+from troubleshoot.cases import (
+    check_computer_again,
+    command_for_case,
+    latest_client_block,
+    submit_client_report,
+    take_case,
+)
 from troubleshoot.cases import client_report as own_pc
-from troubleshoot.cases import handling as care
-from troubleshoot.cases import opening as cases
-from troubleshoot.catalog import registry as library
-from troubleshoot.diagnosis import judgement as judging
-from troubleshoot.diagnosis import progress as diagnosis
-from troubleshoot.jobs.lifecycle import NotPossible
+from troubleshoot.diagnosis import case_evidence
+from troubleshoot.jobs import NotPossible
 from troubleshoot.models import Answer, Case, Entry, Notice, PcBlock, Person
-from troubleshoot.people import access
-from troubleshoot.probes.client_block import BadBlock
-from troubleshoot.reports import serializers as documents
+from troubleshoot.probes import BadClientBlock
 
 GUIDE = """\
 title = "The way from a person's PC"
@@ -72,42 +74,42 @@ CLOSED = {"tcp": "open", "reply": "closed"}
 def case(employee: Person) -> Case:
     """A case about a computer that nobody registered, on a guide that asks what the person's PC told."""
     made = cases.open_case(actor=employee, beneficiary=employee, error_text=ERROR, host=None, named_host="ACC-07")
-    version = diagnosis.publish(library.guide_from("way", GUIDE))
+    version = diagnosis.publish_guide(catalog.parse_stored_guide("way", GUIDE))
     Case.objects.filter(pk=made.pk).update(guide=version, round=2)
     made = Case.objects.get(pk=made.pk)
     with transaction.atomic():
-        diagnosis.advance(made, actor=employee)
+        diagnosis.advance_case(made, actor=employee)
     return made
 
 
 def walked(case: Case) -> list[tuple[str, str]]:
-    return list(diagnosis.standing(Case.objects.get(pk=case.pk)).path)
+    return list(diagnosis.replay_case(Case.objects.get(pk=case.pk)).path)
 
 
 class TestWhatThePcTold:
     def test_is_kept_judged_and_recorded(self, case: Case, employee: Person) -> None:
-        own_pc.tell(actor=employee, case=case, text=told(CLOSED))
+        submit_client_report(actor=employee, case=case, text=told(CLOSED))
         row = PcBlock.objects.get()
         assert (row.by, row.round, row.facts) == (employee, 2, Case.objects.get(pk=case.pk).pc)
         assert row.facts["pc.stage"]["value"] == "closed_before_confirm"
         entry = Entry.objects.get(tag="case:told")
         assert '"pc.stage":"closed_before_confirm"' in bytes(entry.canonical).decode()
-        assert judging.evidence(case)["pc.stage"].value == "closed_before_confirm"
-        assert documents.case(case)["facts"]["pc.stage"] == "closed_before_confirm"
+        assert case_evidence(case)["pc.stage"].value == "closed_before_confirm"
+        assert reports.case_document(case)["facts"]["pc.stage"] == "closed_before_confirm"
 
     def test_keeps_nobody_waiting_while_nothing_was_pasted(self, case: Case) -> None:
         assert walked(case) == [("told", "unknown")]
         assert case.waiting_for == Case.WaitingFor.PERSON
 
     def test_leads_the_walk_another_way(self, case: Case, employee: Person) -> None:
-        own_pc.tell(actor=employee, case=case, text=told(CLOSED))
+        submit_client_report(actor=employee, case=case, text=told(CLOSED))
         assert walked(case) == [("told", "closed_before_confirm")]
         assert Case.objects.get(pk=case.pk).at_step == "way"
         assert case.answers.order_by("number").last().source == Answer.Source.TOLD  # type: ignore[union-attr]
 
     def test_takes_no_answer_away_that_still_fits(self, case: Case, employee: Person) -> None:
-        cases.answer(actor=employee, case=case, step="where", value="office")
-        own_pc.tell(actor=employee, case=case, text=told())
+        cases.answer_step(actor=employee, case=case, step="where", value="office")
+        submit_client_report(actor=employee, case=case, text=told())
         assert walked(case) == [("told", "timed_out"), ("where", "office")]
         assert Case.objects.get(pk=case.pk).at_step == "again"
         row = case.answers.order_by("number").last()
@@ -116,43 +118,43 @@ class TestWhatThePcTold:
 
     def test_counts_once_however_often_it_is_sent(self, case: Case, employee: Person) -> None:
         text = told(CLOSED)
-        own_pc.tell(actor=employee, case=case, text=text)
-        own_pc.tell(actor=employee, case=case, text=text)
+        submit_client_report(actor=employee, case=case, text=text)
+        submit_client_report(actor=employee, case=case, text=text)
         assert PcBlock.objects.count() == 1
 
     def test_reaches_whoever_cares_for_the_case(self, case: Case, employee: Person, helpdesk: Person) -> None:
-        care.take(actor=helpdesk, case=case)
-        own_pc.tell(actor=employee, case=case, text=told())
+        take_case(actor=helpdesk, case=case)
+        submit_client_report(actor=employee, case=case, text=told())
         assert Notice.objects.get(person=helpdesk, kind=Notice.Kind.MESSAGE).text == "Emil pasted what their PC told."
 
     def test_gives_way_to_what_it_told_later(self, case: Case, employee: Person) -> None:
-        own_pc.tell(actor=employee, case=case, text=told(CLOSED))
-        own_pc.tell(actor=employee, case=case, text=told())
+        submit_client_report(actor=employee, case=case, text=told(CLOSED))
+        submit_client_report(actor=employee, case=case, text=told())
         assert walked(case) == [("told", "timed_out")]
         assert PcBlock.objects.count() == 2
 
     def test_is_of_before_in_a_new_round(self, case: Case, employee: Person) -> None:
-        own_pc.tell(actor=employee, case=case, text=told(CLOSED))
-        care.check_again(actor=employee, case=case)
+        submit_client_report(actor=employee, case=case, text=told(CLOSED))
+        check_computer_again(actor=employee, case=case)
         assert walked(case) == [("told", "unknown")]
-        assert own_pc.told(case) is None
+        assert latest_client_block(case) is None
 
     def test_is_refused_in_words_that_name_the_line(self, case: Case, employee: Person) -> None:
         with pytest.raises(NotPossible, match=r"Line 2: “ACC-08:3389”.*another computer.*Run the command"):
-            own_pc.tell(actor=employee, case=case, text=told(name="ACC-08"))
+            submit_client_report(actor=employee, case=case, text=told(name="ACC-08"))
         assert not PcBlock.objects.exists()
 
     def test_is_refused_when_the_case_is_closed(self, case: Case, employee: Person) -> None:
         Case.objects.filter(pk=case.pk).update(closed_at=timezone.now())
         with pytest.raises(NotPossible, match="closed"):
-            own_pc.tell(actor=employee, case=case, text=told())
+            submit_client_report(actor=employee, case=case, text=told())
 
     def test_is_nobody_elses_to_tell(self, case: Case, person: MakePerson) -> None:
-        with pytest.raises(access.Refused):
-            own_pc.tell(actor=person("Eve", "employee"), case=case, text=told())
+        with pytest.raises(people.PermissionRefused):
+            submit_client_report(actor=person("Eve", "employee"), case=case, text=told())
 
     def test_is_never_rewritten(self, case: Case, employee: Person) -> None:
-        own_pc.tell(actor=employee, case=case, text=told())
+        submit_client_report(actor=employee, case=case, text=told())
         for statement in ("UPDATE troubleshoot_pcblock SET text = ''", "DELETE FROM troubleshoot_pcblock"):
             with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
                 cursor.execute(statement)
@@ -160,7 +162,7 @@ class TestWhatThePcTold:
 
 class TestEveryReason:
     def test_for_refusing_a_block_has_its_words(self) -> None:
-        assert set(own_pc.REASONS) == set(BadBlock.REASONS)
+        assert set(own_pc.REASONS) == set(BadClientBlock.REASONS)
 
 
 class TestWithAComputer:
@@ -168,11 +170,11 @@ class TestWithAComputer:
         host = lab()
         case = opened(helpdesk, host.row, work)
         now = timezone.now().strftime("%Y-%m-%dT%H:%M:%SZ")
-        own_pc.tell(actor=helpdesk, case=case, text=look(host.row.rdp_port, at=now, name=host.row.name))
+        submit_client_report(actor=helpdesk, case=case, text=look(host.row.rdp_port, at=now, name=host.row.name))
         found = {name: part["value"] for name, part in Case.objects.get(pk=case.pk).pc.items()}
         assert (found["pc.stage"], found["pc.same_address"]) == ("ok", "same")
 
     def test_no_command_is_made_for_a_name_that_is_none(self, employee: Person) -> None:
         for name in ("", "my computer", "x'; calc", "acc\u043e7"):
             made = cases.open_case(actor=employee, beneficiary=employee, error_text=ERROR, host=None, named_host=name)
-            assert own_pc.command(made) == ""
+            assert command_for_case(made) == ""

@@ -7,18 +7,12 @@ import pytest
 
 from tests.chain.conftest import MakeLab
 from tests.chain.steps import Work, agreed, at, opened, planned
-from troubleshoot.cases import opening as cases
-from troubleshoot.diagnosis import progress as diagnosis
-from troubleshoot.jobs import lifecycle as jobs
-from troubleshoot.jobs.lifecycle import NotPossible
+from tests.support import replace_everywhere
+from troubleshoot import cases, diagnosis, jobs, operations, people, remediation
+from troubleshoot.jobs import NotPossible
 from troubleshoot.lab.service_reactions import mark_stopped
-from troubleshoot.models import Case, Entry, Job, Person, Reading
-from troubleshoot.models.job import State
-from troubleshoot.operations import keeper
-from troubleshoot.people import access
-from troubleshoot.remediation import approvals
+from troubleshoot.models import Case, Entry, Job, JobState, Person, Reading
 from troubleshoot.remediation import execution as changes
-from troubleshoot.remediation import planning as plans
 
 RDP_TCP = "HKLM:\\SYSTEM\\CurrentControlSet\\Control\\Terminal Server\\WinStations\\RDP-Tcp"
 REPAIRABLE = {
@@ -46,13 +40,13 @@ def test_each_repairable_fault_is_repaired_and_verified(
     assert at(case) == action
     job = planned(helpdesk, case, work, why="they cannot work")
     if job.needs_approval:
-        approvals.approve(actor=approver, job=job, digest=job.plan.digest)  # type: ignore[union-attr]
+        remediation.approve_plan(actor=approver, job=job, digest=job.plan.digest)  # type: ignore[union-attr]
 
-    jobs.start(actor=helpdesk, job=job)
+    jobs.start_job(actor=helpdesk, job=job)
     work()
 
     job.refresh_from_db()
-    assert job.state == State.VERIFIED, job.explanation
+    assert job.state == JobState.VERIFIED, job.explanation
     assert job.result["verdict"] == "verified"
     assert host.document["runs"], "the host keeps a record of what was changed"
     assert at(opened(helpdesk, host.row, work)) != action
@@ -64,14 +58,14 @@ def test_an_employee_renews_the_certificate_of_an_own_computer(lab: MakeLab, emp
     before = host.document["certificates"]["Remote Desktop"][0]["thumbprint"]
     job = planned(employee, case, work)
 
-    jobs.start(actor=employee, job=job)
+    jobs.start_job(actor=employee, job=job)
     work()
 
     job.refresh_from_db()
-    assert job.state == State.VERIFIED, job.explanation
+    assert job.state == JobState.VERIFIED, job.explanation
     assert host.document["services"]["SessionEnv"]["state"] == "Running"
     assert before not in {one["thumbprint"] for one in host.document["certificates"]["Remote Desktop"]}
-    cases.answer(actor=employee, case=case, step=diagnosis.standing(case).at.name, value="worked")
+    cases.answer_step(actor=employee, case=case, step=diagnosis.replay_case(case).at.name, value="worked")
     case.refresh_from_db()
     assert (case.outcome, case.waiting_for) == ("solved", "nobody")
 
@@ -83,10 +77,10 @@ def test_a_second_fault_behind_the_first_is_found_by_reading_again(
     case = opened(helpdesk, host.row, work, beneficiary=employee)
     for action in ("restart-remote-desktop", "renew-rdp-certificate"):
         assert at(case) == action
-        jobs.start(actor=helpdesk, job=planned(helpdesk, case, work, why="they cannot work"))
+        jobs.start_job(actor=helpdesk, job=planned(helpdesk, case, work, why="they cannot work"))
         work()
         case.refresh_from_db()
-    assert diagnosis.standing(case).at.kind == "try"
+    assert diagnosis.replay_case(case).at.kind == "try"
 
 
 def test_the_plan_of_a_disruptive_change_names_who_is_signed_in(lab: MakeLab, helpdesk: Person, work: Work) -> None:
@@ -104,11 +98,11 @@ class TestAPlanThatIsNoLongerTrue:
         with host.lab.state.changing() as document:
             document["registry"][RDP_TCP]["UserAuthentication"]["value"] = 0
 
-        jobs.start(actor=helpdesk, job=job)
+        jobs.start_job(actor=helpdesk, job=job)
         work()
 
         job.refresh_from_db()
-        assert job.state == State.DRIFTED
+        assert job.state == JobState.DRIFTED
         assert [(one["field"], one["planned"], one["found"]) for one in job.result["differences"]] == [
             ("nla", True, False)
         ]
@@ -120,11 +114,11 @@ class TestAPlanThatIsNoLongerTrue:
     ) -> None:
         host = lab("expired-certificate")
         job = planned(helpdesk, opened(helpdesk, host.row, work), work)
-        jobs.start(actor=helpdesk, job=job)
+        jobs.start_job(actor=helpdesk, job=job)
         monkeypatch.setattr(changes, "RUNNER_DIGEST", "0" * 64)
         work()
         job.refresh_from_db()
-        assert job.state == State.REFUSED
+        assert job.state == JobState.REFUSED
         assert "the runner is another one" in job.explanation
         assert host.document["runs"] == {}
 
@@ -137,77 +131,77 @@ class TestADangerousChange:
         return planned(helpdesk, case, work, why="the trust is broken")
 
     def test_does_not_start_without_a_second_person(self, job: Job, helpdesk: Person) -> None:
-        assert job.state == State.WAITING_APPROVAL
+        assert job.state == JobState.WAITING_APPROVAL
         with pytest.raises(NotPossible, match="second person"):
-            jobs.start(actor=helpdesk, job=job)
+            jobs.start_job(actor=helpdesk, job=job)
 
     def test_is_not_approved_by_whoever_asked_or_whom_it_is_for(
         self, job: Job, helpdesk: Person, employee: Person
     ) -> None:
         for person in (helpdesk, employee):
-            with pytest.raises(access.Refused):
-                approvals.approve(actor=person, job=job, digest=job.plan.digest)  # type: ignore[union-attr]
+            with pytest.raises(people.PermissionRefused):
+                remediation.approve_plan(actor=person, job=job, digest=job.plan.digest)  # type: ignore[union-attr]
         assert not job.approvals.exists()
 
     def test_is_approved_for_exactly_the_plan_that_was_shown(self, job: Job, approver: Person) -> None:
         with pytest.raises(NotPossible, match="not the one you were shown"):
-            approvals.approve(actor=approver, job=job, digest="0" * 64)
+            remediation.approve_plan(actor=approver, job=job, digest="0" * 64)
 
     def test_ends_with_the_reason_when_it_is_declined(self, job: Job, approver: Person) -> None:
-        approvals.decline(actor=approver, job=job, reason="Use a local account")
+        remediation.decline_plan(actor=approver, job=job, reason="Use a local account")
         job.refresh_from_db()
-        assert (job.state, job.explanation) == (State.DECLINED, "Use a local account")
+        assert (job.state, job.explanation) == (JobState.DECLINED, "Use a local account")
         assert job.case
         assert Case.objects.get(pk=job.case.pk).outcome == "escalate"
 
     def test_does_not_run_when_the_approver_loses_the_role_before_the_start(
         self, job: Job, helpdesk: Person, approver: Person, work: Work
     ) -> None:
-        approvals.approve(actor=approver, job=job, digest=job.plan.digest)  # type: ignore[union-attr]
-        jobs.start(actor=helpdesk, job=job)
+        remediation.approve_plan(actor=approver, job=job, digest=job.plan.digest)  # type: ignore[union-attr]
+        jobs.start_job(actor=helpdesk, job=job)
         approver.grants.all().update(until="2020-01-01T00:00:00Z", granted_at="2019-01-01T00:00:00Z")
         work()
         job.refresh_from_db()
-        assert job.state == State.REFUSED
+        assert job.state == JobState.REFUSED
         assert listener(self.host.document, "UserAuthentication") == 1
 
     def test_is_undone_by_the_keeper_when_its_time_is_over(
         self, job: Job, helpdesk: Person, approver: Person, work: Work
     ) -> None:
-        approvals.approve(actor=approver, job=job, digest=job.plan.digest)  # type: ignore[union-attr]
-        jobs.start(actor=helpdesk, job=job)
+        remediation.approve_plan(actor=approver, job=job, digest=job.plan.digest)  # type: ignore[union-attr]
+        jobs.start_job(actor=helpdesk, job=job)
         work()
         assert listener(self.host.document, "UserAuthentication") == 0
-        keeper.sweep()
+        operations.sweep()
         work()
         assert listener(self.host.document, "UserAuthentication") == 0, "its time is not over"
 
         Job.objects.filter(pk=job.pk).update(undo_at="2026-01-01T00:00:00Z")
-        keeper.sweep()
+        operations.sweep()
         work()
 
         job.refresh_from_db()
-        assert (job.state, job.reverts.get().state) == (State.REVERTED, State.VERIFIED)
+        assert (job.state, job.reverts.get().state) == (JobState.REVERTED, JobState.VERIFIED)
         assert listener(self.host.document, "UserAuthentication") == 1
 
     def test_stays_overdue_and_is_tried_again_while_its_host_is_silent(
         self, job: Job, helpdesk: Person, approver: Person, work: Work
     ) -> None:
-        approvals.approve(actor=approver, job=job, digest=job.plan.digest)  # type: ignore[union-attr]
-        jobs.start(actor=helpdesk, job=job)
+        remediation.approve_plan(actor=approver, job=job, digest=job.plan.digest)  # type: ignore[union-attr]
+        jobs.start_job(actor=helpdesk, job=job)
         work()
         with self.host.lab.state.changing() as document:
             document["network"]["winrm"] = "refused"
         Job.objects.filter(pk=job.pk).update(undo_at="2026-01-01T00:00:00Z")
         for _ in range(2):
-            keeper.sweep()
+            operations.sweep()
             work()
-            Job.objects.filter(origin=job, state=State.UNREACHABLE).update(ended_at="2026-01-01T00:00:00Z")
+            Job.objects.filter(origin=job, state=JobState.UNREACHABLE).update(ended_at="2026-01-01T00:00:00Z")
         assert list(Job.objects.overdue()) == [job]
-        assert job.reverts.filter(state=State.UNREACHABLE).count() == 2
+        assert job.reverts.filter(state=JobState.UNREACHABLE).count() == 2
         with self.host.lab.state.changing() as document:
             document["network"]["winrm"] = "open"
-        keeper.sweep()
+        operations.sweep()
         work()
         assert not Job.objects.overdue().exists()
 
@@ -218,11 +212,11 @@ class TestACheckFromOutside:
     ) -> None:
         host = lab("expired-certificate")
         job = planned(helpdesk, opened(helpdesk, host.row, work), work)
-        jobs.start(actor=helpdesk, job=job)
+        jobs.start_job(actor=helpdesk, job=job)
         _before_the_check(monkeypatch, host.lab.stop)
         work()
         job.refresh_from_db()
-        assert job.state == State.NOT_VERIFIED
+        assert job.state == JobState.NOT_VERIFIED
         assert "rdp.stage is refused" in job.explanation
 
     def test_that_is_worse_than_before_puts_the_change_back(
@@ -230,8 +224,8 @@ class TestACheckFromOutside:
     ) -> None:
         host = lab("nla-required")
         job = planned(helpdesk, opened(helpdesk, host.row, work), work, why="the trust is broken")
-        approvals.approve(actor=approver, job=job, digest=job.plan.digest)  # type: ignore[union-attr]
-        jobs.start(actor=helpdesk, job=job)
+        remediation.approve_plan(actor=approver, job=job, digest=job.plan.digest)  # type: ignore[union-attr]
+        jobs.start_job(actor=helpdesk, job=job)
 
         def break_it() -> None:
             with host.lab.state.changing() as document:
@@ -241,19 +235,19 @@ class TestACheckFromOutside:
         work()
         job.refresh_from_db()
         assert job.result["verdict"] == "worse"
-        assert (job.state, job.reverts.get().state) == (State.REVERTED, State.VERIFIED)
+        assert (job.state, job.reverts.get().state) == (JobState.REVERTED, JobState.VERIFIED)
         assert listener(host.document, "UserAuthentication") == 1
 
     def test_is_two_readings_on_fresh_connections(self, lab: MakeLab, helpdesk: Person, work: Work) -> None:
         host = lab("security-layer-rdp")
         job = planned(helpdesk, opened(helpdesk, host.row, work), work)
-        jobs.start(actor=helpdesk, job=job)
+        jobs.start_job(actor=helpdesk, job=job)
         work()
         assert Reading.objects.filter(job=job, source="network").count() >= 2
 
 
 def _before_the_check(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], None]) -> None:
-    verify = changes.verify
+    verify = remediation.verify_change
     done: list[bool] = []
 
     def wrapped(*arguments: Any, **options: Any) -> None:
@@ -262,7 +256,7 @@ def _before_the_check(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], Non
             happens()
         verify(*arguments, **options)
 
-    monkeypatch.setattr(changes, "verify", wrapped)
+    replace_everywhere(monkeypatch, changes, "verify_change", wrapped)
 
 
 class TestAReverted:
@@ -272,14 +266,14 @@ class TestAReverted:
         host = lab("security-layer-rdp")
         before = dict(host.document["registry"][RDP_TCP])
         job = planned(helpdesk, opened(helpdesk, host.row, work), work)
-        jobs.start(actor=helpdesk, job=job)
+        jobs.start_job(actor=helpdesk, job=job)
         work()
         assert listener(host.document, "SecurityLayer") == 2
         job.refresh_from_db()
-        agreed(approver, plans.revert(actor=helpdesk, job=job, reason="a thin client needs it"))
+        agreed(approver, remediation.request_revert(actor=helpdesk, job=job, reason="a thin client needs it"))
         work()
         job.refresh_from_db()
-        assert job.state == State.REVERTED
+        assert job.state == JobState.REVERTED
         assert host.document["registry"][RDP_TCP] == before
 
     def test_change_that_was_put_back_by_somebody_else_counts_as_undone(
@@ -287,15 +281,15 @@ class TestAReverted:
     ) -> None:
         host = lab("security-layer-rdp")
         job = planned(helpdesk, opened(helpdesk, host.row, work), work)
-        jobs.start(actor=helpdesk, job=job)
+        jobs.start_job(actor=helpdesk, job=job)
         work()
         with host.lab.state.changing() as document:
             document["registry"][RDP_TCP]["SecurityLayer"]["value"] = 0
         job.refresh_from_db()
-        agreed(approver, plans.revert(actor=helpdesk, job=job))
+        agreed(approver, remediation.request_revert(actor=helpdesk, job=job))
         work()
         job.refresh_from_db()
-        assert job.state == State.REVERTED
+        assert job.state == JobState.REVERTED
 
     def test_change_is_not_offered_where_nothing_can_be_put_back(
         self, lab: MakeLab, helpdesk: Person, work: Work
@@ -305,7 +299,7 @@ class TestAReverted:
             mark_stopped(document, "SessionEnv")
         job = planned(helpdesk, opened(helpdesk, host.row, work), work, why="nothing listens")
         with pytest.raises(NotPossible, match="finished"):
-            plans.revert(actor=helpdesk, job=job)
+            remediation.request_revert(actor=helpdesk, job=job)
 
 
 class TestAHost:
@@ -313,18 +307,18 @@ class TestAHost:
         host = lab("expired-certificate", changes=False)
         case = opened(helpdesk, host.row, work)
         with pytest.raises(NotPossible, match="diagnose only"):
-            plans.request(actor=helpdesk, host=host.row, action=at(case), case=case)
+            remediation.request_plan(actor=helpdesk, host=host.row, action=at(case), case=case)
 
     def test_that_became_diagnose_only_after_the_plan_is_not_changed(
         self, lab: MakeLab, helpdesk: Person, work: Work
     ) -> None:
         host = lab("expired-certificate")
         job = planned(helpdesk, opened(helpdesk, host.row, work), work)
-        jobs.start(actor=helpdesk, job=job)
+        jobs.start_job(actor=helpdesk, job=job)
         type(host.row).objects.filter(pk=host.row.pk).update(mode="diagnose_only")
         work()
         job.refresh_from_db()
-        assert job.state == State.REFUSED
+        assert job.state == JobState.REFUSED
         assert host.document["runs"] == {}
 
     def test_that_answers_with_another_identity_is_refused(self, lab: MakeLab, helpdesk: Person, work: Work) -> None:
@@ -332,10 +326,10 @@ class TestAHost:
         job = planned(helpdesk, opened(helpdesk, host.row, work), work)
         with host.lab.state.changing() as document:
             document["identity"]["smbios_uuid"] = "00000000-0000-0000-0000-000000000000"
-        jobs.start(actor=helpdesk, job=job)
+        jobs.start_job(actor=helpdesk, job=job)
         work()
         job.refresh_from_db()
-        assert (job.state, host.document["runs"]) == (State.REFUSED, {})
+        assert (job.state, host.document["runs"]) == (JobState.REFUSED, {})
         assert "Another computer" in job.explanation
 
     def test_that_is_silent_is_tried_three_times_and_nothing_is_changed(
@@ -345,10 +339,10 @@ class TestAHost:
         job = planned(helpdesk, opened(helpdesk, host.row, work), work)
         with host.lab.state.changing() as document:
             document["network"]["winrm"] = "refused"
-        jobs.start(actor=helpdesk, job=job)
+        jobs.start_job(actor=helpdesk, job=job)
         work()
         job.refresh_from_db()
-        assert (job.state, job.tries) == (State.UNREACHABLE, changes.TRIES - 1)
+        assert (job.state, job.tries) == (JobState.UNREACHABLE, changes.TRIES - 1)
         assert Entry.objects.filter(tag="job:start").count() == changes.TRIES
 
 
@@ -368,7 +362,7 @@ def test_a_host_that_cannot_be_looked_into_says_at_which_stage_and_what_to_do(
     assert reading.facts["windows.reached"]["value"] == trouble
     assert reading.result["stage"]
     assert reading.explanation
-    assert diagnosis.standing(case).at.kind in {"ask", "try", "end"}
+    assert diagnosis.replay_case(case).at.kind in {"ask", "try", "end"}
 
 
 def test_a_restart_that_the_readings_do_not_show_is_told_and_not_hidden(
@@ -378,7 +372,7 @@ def test_a_restart_that_the_readings_do_not_show_is_told_and_not_hidden(
     job = planned(helpdesk, opened(helpdesk, host.row, work), work)
     same = host.document["services"]["SessionEnv"]["started_at"]
     monkeypatch.setattr("troubleshoot.lab.service_reactions.iso", lambda _: same, raising=False)
-    jobs.start(actor=helpdesk, job=job)
+    jobs.start_job(actor=helpdesk, job=job)
     work()
     told = [line.text for line in job.lines.all() if "do not show" in line.text]
     assert told == [

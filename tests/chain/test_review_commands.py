@@ -10,9 +10,9 @@ from django.db import OperationalError
 
 from tests.chain.conftest import MakeLab
 from tests.chain.steps import ERROR, Work, opened
+from tests.support import replace_everywhere
 from troubleshoot.catalog import registry as library
-from troubleshoot.engine.catalog import CatalogError
-from troubleshoot.engine.toml import Problem
+from troubleshoot.engine import CatalogError, ContentProblem
 from troubleshoot.models import Case, Job, Person
 
 HOSTILE = "\x1b]0;owned\x07\x1b[2J \u202egnp.exe \u2028 end"
@@ -83,8 +83,8 @@ class TestACommand:
 
     def test_with_a_broken_catalogue_names_the_file(self, employee: Person, monkeypatch: pytest.MonkeyPatch) -> None:
         def broken() -> None:
-            raise CatalogError([Problem("guides/x.toml", 3, "start", "is no step")])
+            raise CatalogError([ContentProblem("guides/x.toml", 3, "start", "is no step")])
 
-        monkeypatch.setattr(library, "installed", broken)
+        replace_everywhere(monkeypatch, library, "installed_catalog", broken)
         with pytest.raises(CommandError, match=r"guides/x\.toml"):
             told("cases", "open", "--error", ERROR, "--actor", employee.email)

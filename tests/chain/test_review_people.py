@@ -8,16 +8,12 @@ from tests.chain.steps import ERROR, Work, agreed, at, opened, planned
 from tests.chain.test_database import sql
 from tests.chain.test_remedies import RDP_TCP, listener
 from tests.conftest import MakePerson
-from troubleshoot.cases import opening as cases
-from troubleshoot.diagnosis import progress as diagnosis
-from troubleshoot.jobs import lifecycle as jobs
-from troubleshoot.jobs.lifecycle import NotPossible
-from troubleshoot.models import Case, Host, Job, Person, Site
-from troubleshoot.models.job import State
-from troubleshoot.operations import worker as runs
-from troubleshoot.people import access
-from troubleshoot.remediation import approvals
-from troubleshoot.remediation import planning as plans
+from tests.support import replace_everywhere
+from troubleshoot import cases, diagnosis, jobs, operations, people, remediation
+from troubleshoot.cases import opening
+from troubleshoot.hosts import visits
+from troubleshoot.jobs import NotPossible
+from troubleshoot.models import Case, Host, Job, JobState, Person, Site
 
 OVER = {"granted_at": "2019-01-01T00:00:00Z", "until": "2020-01-01T00:00:00Z"}
 
@@ -39,21 +35,21 @@ class TestWhatAnEmployeeAskedFor:
         return planned(employee, opened(employee, lab("service-stopped").row, work), work, why="I cannot work")
 
     def test_runs_when_helpdesk_starts_it(self, job: Job, helpdesk: Person, work: Work) -> None:
-        jobs.start(actor=helpdesk, job=job)
+        jobs.start_job(actor=helpdesk, job=job)
         work()
         job.refresh_from_db()
-        assert (job.state, job.starter) == (State.VERIFIED, helpdesk), job.explanation
+        assert (job.state, job.starter) == (JobState.VERIFIED, helpdesk), job.explanation
 
     def test_does_not_run_when_whoever_started_it_may_no_longer(self, job: Job, helpdesk: Person, work: Work) -> None:
-        jobs.start(actor=helpdesk, job=job)
+        jobs.start_job(actor=helpdesk, job=job)
         helpdesk.grants.all().update(**OVER)
         work()
         job.refresh_from_db()
-        assert job.state == State.REFUSED
+        assert job.state == JobState.REFUSED
         assert "Hanna may no longer start this" in job.explanation
 
     def test_keeps_the_name_of_whoever_started_it(self, job: Job, helpdesk: Person, employee: Person) -> None:
-        jobs.start(actor=helpdesk, job=job)
+        jobs.start_job(actor=helpdesk, job=job)
         with pytest.raises(DatabaseError):
             sql("UPDATE troubleshoot_job SET starter_id = %s WHERE id = %s", employee.pk, job.pk)
 
@@ -63,33 +59,33 @@ class TestADangerousChange:
         self, lab: MakeLab, employee: Person, both: Person, helpdesk: Person, work: Work
     ) -> None:
         job = planned(employee, opened(employee, lab("nla-required").row, work), work, why="I cannot work")
-        approvals.approve(actor=both, job=job, digest=digest(job))
+        remediation.approve_plan(actor=both, job=job, digest=digest(job))
         with pytest.raises(NotPossible, match="You approved this"):
-            jobs.start(actor=both, job=job)
-        jobs.start(actor=helpdesk, job=job)
+            jobs.start_job(actor=both, job=job)
+        jobs.start_job(actor=helpdesk, job=job)
         work()
         job.refresh_from_db()
-        assert job.state == State.VERIFIED, job.explanation
+        assert job.state == JobState.VERIFIED, job.explanation
 
     def test_is_not_approved_by_whoever_opened_its_case(
         self, lab: MakeLab, employee: Person, both: Person, helpdesk: Person, work: Work
     ) -> None:
         case = opened(both, lab("nla-required").row, work, beneficiary=employee)
         job = planned(helpdesk, case, work, why="they cannot work")
-        with pytest.raises(access.Refused, match="of their own"):
-            approvals.approve(actor=both, job=job, digest=digest(job))
+        with pytest.raises(people.PermissionRefused, match="of their own"):
+            remediation.approve_plan(actor=both, job=job, digest=digest(job))
 
     def test_is_not_approved_by_the_owner_of_the_computer(
         self, lab: MakeLab, approver: Person, helpdesk: Person, work: Work
     ) -> None:
         host = lab("nla-required")
         Host.objects.filter(pk=host.row.pk).update(owner=approver)
-        reading = plans.request(actor=helpdesk, host=host.row, action="lift-nla", reason="without a case")
+        reading = remediation.request_plan(actor=helpdesk, host=host.row, action="lift-nla", reason="without a case")
         work()
         job = Job.objects.get(plan__made_by=reading)
         assert job.beneficiary is None
-        with pytest.raises(access.Refused, match="of their own"):
-            approvals.approve(actor=approver, job=job, digest=digest(job))
+        with pytest.raises(people.PermissionRefused, match="of their own"):
+            remediation.approve_plan(actor=approver, job=job, digest=digest(job))
 
 
 class TestACriticalHost:
@@ -104,28 +100,30 @@ class TestACriticalHost:
     def test_that_became_so_after_the_plan_is_not_changed_without_an_approver(
         self, host: Registered, job: Job, helpdesk: Person, work: Work
     ) -> None:
-        jobs.start(actor=helpdesk, job=job)
+        jobs.start_job(actor=helpdesk, job=job)
         Host.objects.update(critical=True)
         work()
         job.refresh_from_db()
-        assert (job.state, host.document["runs"]) == (State.REFUSED, {})
+        assert (job.state, host.document["runs"]) == (JobState.REFUSED, {})
         assert "critical" in job.explanation
 
     def test_that_became_so_after_the_change_is_put_back_only_with_an_approver(
         self, host: Registered, job: Job, helpdesk: Person, approver: Person, work: Work
     ) -> None:
-        jobs.start(actor=helpdesk, job=job)
+        jobs.start_job(actor=helpdesk, job=job)
         work()
         Host.objects.update(critical=True)
-        undo = plans.revert(actor=helpdesk, job=Job.objects.get(pk=job.pk), reason="a thin client needs it")
-        assert undo.state == State.WAITING_APPROVAL
+        undo = remediation.request_revert(
+            actor=helpdesk, job=Job.objects.get(pk=job.pk), reason="a thin client needs it"
+        )
+        assert undo.state == JobState.WAITING_APPROVAL
         work()
         assert listener(host.document, "SecurityLayer") == 2
-        approvals.approve(actor=approver, job=undo, digest=digest(undo))
-        jobs.start(actor=helpdesk, job=undo)
+        remediation.approve_plan(actor=approver, job=undo, digest=digest(undo))
+        jobs.start_job(actor=helpdesk, job=undo)
         work()
         job.refresh_from_db()
-        assert job.state == State.REVERTED
+        assert job.state == JobState.REVERTED
         assert listener(host.document, "SecurityLayer") == 0
 
 
@@ -135,14 +133,14 @@ class TestARevert:
     ) -> None:
         host = lab("security-layer-rdp")
         job = planned(helpdesk, opened(helpdesk, host.row, work), work)
-        jobs.start(actor=helpdesk, job=job)
+        jobs.start_job(actor=helpdesk, job=job)
         work()
-        undo = plans.revert(actor=helpdesk, job=Job.objects.get(pk=job.pk))
+        undo = remediation.request_revert(actor=helpdesk, job=Job.objects.get(pk=job.pk))
         agreed(approver, undo)
         helpdesk.grants.all().update(**OVER)
         work()
         undo.refresh_from_db()
-        assert undo.state == State.REFUSED
+        assert undo.state == JobState.REFUSED
         assert listener(host.document, "SecurityLayer") == 2
 
 
@@ -153,10 +151,10 @@ class TestAReading:
     ) -> None:
         job = jobs.request_reading(actor=helpdesk, host=lab().row, action=action)
         helpdesk.grants.all().update(**OVER)
-        monkeypatch.setattr("troubleshoot.hosts.visits.look", lambda *_, **__: pytest.fail("the host was visited"))
-        runs.run(job.pk)
+        replace_everywhere(monkeypatch, visits, "observe", lambda *_, **__: pytest.fail("the host was visited"))
+        operations.run_job(job.pk)
         job.refresh_from_db()
-        assert job.state == State.REFUSED
+        assert job.state == JobState.REFUSED
         assert "no longer" in job.explanation
 
 
@@ -166,7 +164,9 @@ class TestAPlan:
     ) -> None:
         case = opened(employee, None, work)
         with pytest.raises(NotPossible, match="not about"):
-            plans.request(actor=helpdesk, host=lab("expired-certificate").row, action="require-tls", case=case)
+            remediation.request_plan(
+                actor=helpdesk, host=lab("expired-certificate").row, action="require-tls", case=case
+            )
 
     def test_is_not_put_into_the_case_of_a_stranger(
         self, lab: MakeLab, helpdesk: Person, employee: Person, north: Site, person: MakePerson, work: Work
@@ -175,8 +175,8 @@ class TestAPlan:
         case = opened(helpdesk, host.row, work)
         colleague = person("Eve", "employee", site=north)
         host.row.assigned.add(colleague)
-        with pytest.raises(access.Refused):
-            plans.request(actor=colleague, host=host.row, action=at(case), case=case)
+        with pytest.raises(people.PermissionRefused):
+            remediation.request_plan(actor=colleague, host=host.row, action=at(case), case=case)
 
 
 def test_what_led_to_a_started_fix_stays_although_a_new_plan_was_asked_for(
@@ -185,17 +185,17 @@ def test_what_led_to_a_started_fix_stays_although_a_new_plan_was_asked_for(
     host = lab("expired-certificate")
     case = opened(helpdesk, host.row, work)
     action = at(case)
-    jobs.start(actor=helpdesk, job=planned(helpdesk, case, work))
+    jobs.start_job(actor=helpdesk, job=planned(helpdesk, case, work))
     work()
-    step = diagnosis.standing(case).at
+    step = diagnosis.replay_case(case).at
     assert step.kind == "try"
     with host.lab.state.changing() as document:
         document["registry"][RDP_TCP]["SecurityLayer"]["value"] = 2
-    plans.request(actor=helpdesk, host=host.row, action=action, case=case)
-    started = cases.started_fixes(Case.objects.get(pk=case.pk))
-    assert {diagnosis.guide_of(case).steps[name].subject for name in started} == {action}
+    remediation.request_plan(actor=helpdesk, host=host.row, action=action, case=case)
+    started = opening.started_fixes(Case.objects.get(pk=case.pk))
+    assert {diagnosis.case_guide(case).steps[name].subject for name in started} == {action}
 
 
 def test_a_case_of_somebody_else_is_not_opened_by_an_employee(lab: MakeLab, employee: Person, helpdesk: Person) -> None:
-    with pytest.raises(access.Refused):
+    with pytest.raises(people.PermissionRefused):
         cases.open_case(actor=employee, beneficiary=helpdesk, error_text=ERROR, host=lab().row)

@@ -9,19 +9,15 @@ from django.db import OperationalError
 from tests.chain.conftest import MakeLab, Registered
 from tests.chain.steps import ERROR, Work, opened, planned
 from tests.chain.test_remedies import RDP_TCP, listener
+from tests.support import replace_everywhere
+from troubleshoot import cases, diagnosis, jobs, operations, remediation, reports
 from troubleshoot.audit import Machine
-from troubleshoot.cases import opening as cases
-from troubleshoot.diagnosis import progress as diagnosis
+from troubleshoot.diagnosis import progress
 from troubleshoot.engine import proof
-from troubleshoot.jobs import lifecycle as jobs
-from troubleshoot.jobs.lifecycle import NotPossible
+from troubleshoot.jobs import NotPossible
 from troubleshoot.management.commands.jobs import in_words
-from troubleshoot.models import Heartbeat, Job, Person
-from troubleshoot.models.job import State
-from troubleshoot.operations import keeper
-from troubleshoot.remediation import approvals
+from troubleshoot.models import Heartbeat, Job, JobState, Person
 from troubleshoot.remediation import planning as plans
-from troubleshoot.reports import serializers as documents
 
 LONG_AGO = "2026-01-01T00:00:00Z"
 Lifted = tuple[Registered, Job]
@@ -35,8 +31,8 @@ def lifted(lab: MakeLab, helpdesk: Person, approver: Person, work: Work) -> Call
         host = lab("nla-required")
         job = planned(helpdesk, opened(helpdesk, host.row, work), work, why="the trust is broken")
         assert job.plan
-        approvals.approve(actor=approver, job=job, digest=job.plan.digest)
-        jobs.start(actor=helpdesk, job=job)
+        remediation.approve_plan(actor=approver, job=job, digest=job.plan.digest)
+        jobs.start_job(actor=helpdesk, job=job)
         work()
         Job.objects.filter(pk=job.pk).update(undo_at=LONG_AGO)
         job.refresh_from_db()
@@ -56,11 +52,11 @@ class TestATemporaryChange:
         self, lifted: Callable[[], Lifted], helpdesk: Person, approver: Person, work: Work
     ) -> None:
         host, job = lifted()
-        keeper.sweep()
+        operations.sweep()
         undo = job.reverts.get()
         for one in (helpdesk, approver):
             with pytest.raises(NotPossible, match="takes this change back by itself"):
-                jobs.cancel(actor=one, job=undo)
+                jobs.cancel_job(actor=one, job=undo)
         work()
         assert listener(host.document, "UserAuthentication") == 1
 
@@ -68,9 +64,9 @@ class TestATemporaryChange:
         self, lifted: Callable[[], Lifted], helpdesk: Person
     ) -> None:
         _host, job = lifted()
-        undo = plans.revert(actor=helpdesk, job=job)
-        jobs.cancel(actor=helpdesk, job=undo)
-        assert undo.state == State.CANCELLED
+        undo = remediation.request_revert(actor=helpdesk, job=job)
+        jobs.cancel_job(actor=helpdesk, job=undo)
+        assert undo.state == JobState.CANCELLED
 
     def test_is_undone_although_somebody_changed_another_setting_beside_it(
         self, lifted: Callable[[], Lifted], work: Work
@@ -79,12 +75,12 @@ class TestATemporaryChange:
         with host.lab.state.changing() as document:
             document["registry"][RDP_TCP]["MinEncryptionLevel"]["value"] = 2
         for _ in range(2):
-            keeper.sweep()
+            operations.sweep()
             work()
             again()
         job.refresh_from_db()
-        assert [undo.state for undo in job.reverts.order_by("created_at")] == [State.DRIFTED, State.VERIFIED]
-        assert job.state == State.REVERTED
+        assert [undo.state for undo in job.reverts.order_by("created_at")] == [JobState.DRIFTED, JobState.VERIFIED]
+        assert job.state == JobState.REVERTED
         assert listener(host.document, "UserAuthentication") == 1
         assert listener(host.document, "MinEncryptionLevel") == 2, "what somebody else decided stays"
 
@@ -93,25 +89,25 @@ class TestATemporaryChange:
     ) -> None:
         host, job = lifted()
         Job.objects.filter(pk=job.pk).update(result={**job.result, "after": [None for _ in job.result["after"]]})
-        keeper.sweep()
+        operations.sweep()
         work()
         job.refresh_from_db()
-        assert job.state == State.REVERTED
+        assert job.state == JobState.REVERTED
         assert listener(host.document, "UserAuthentication") == 1
 
     def test_is_shown_as_overdue_and_held_while_nobody_knows_how_its_undo_ended(
         self, lifted: Callable[[], Lifted], work: Work
     ) -> None:
         _, job = lifted()
-        keeper.sweep()
-        Job.objects.filter(origin=job).update(state=State.UNKNOWN, ended_at=LONG_AGO)
-        keeper.sweep()
+        operations.sweep()
+        Job.objects.filter(origin=job).update(state=JobState.UNKNOWN, ended_at=LONG_AGO)
+        operations.sweep()
         assert list(Job.objects.overdue()) == [job]
-        shown = documents.job(job)
+        shown = reports.job_document(job)
         assert shown["overdue"]
         assert any("OVERDUE" in line for line in in_words(shown))
         with pytest.raises(NotPossible, match="not known"):
-            plans.undo_of(job, actor=Machine("keeper", "tests"), reason="again")
+            remediation.queue_revert(job, actor=Machine("keeper", "tests"), reason="again")
 
     def test_is_undone_although_another_one_cannot_be(
         self, lifted: Callable[[], Lifted], work: Work, monkeypatch: pytest.MonkeyPatch
@@ -119,20 +115,20 @@ class TestATemporaryChange:
         _, bad = lifted()
         _, good = lifted()
         Job.objects.filter(pk=bad.pk).update(undo_at="2025-01-01T00:00:00Z", result={**bad.result, "after": "nonsense"})
-        keeper.sweep()
+        operations.sweep()
         work()
         good.refresh_from_db()
-        assert good.state == State.REVERTED
+        assert good.state == JobState.REVERTED
         assert bad in Job.objects.overdue()
 
     def test_is_undone_once_although_two_ask_at_the_same_time(
         self, lifted: Callable[[], Lifted], helpdesk: Person, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         _, job = lifted()
-        plans.revert(actor=helpdesk, job=job)
-        monkeypatch.setattr(plans, "ENDED", frozenset(State))  # the other's row is not visible yet
+        remediation.request_revert(actor=helpdesk, job=job)
+        monkeypatch.setattr(plans, "ENDED_STATES", frozenset(JobState))  # the other's row is not visible yet
         with pytest.raises(NotPossible, match="being undone"):
-            plans.revert(actor=helpdesk, job=job)
+            remediation.request_revert(actor=helpdesk, job=job)
 
 
 def test_one_case_that_cannot_go_on_keeps_no_other_job_from_its_end(
@@ -143,17 +139,17 @@ def test_one_case_that_cannot_go_on_keeps_no_other_job_from_its_end(
     )
     Job.objects.filter(case=stuck).update(expires_at=LONG_AGO, created_at="2099-01-01T00:00:00Z")
     Job.objects.filter(case=free).update(expires_at=LONG_AGO)
-    advance = diagnosis.advance
+    advance = diagnosis.advance_case
 
     def broken(case: Any, **options: Any) -> Any:
         if case == stuck:
             raise RuntimeError("its guide cannot be read any more")
         return advance(case, **options)
 
-    monkeypatch.setattr(diagnosis, "advance", broken)
-    keeper.sweep()
-    assert Job.objects.get(case=stuck).state == State.QUEUED
-    assert Job.objects.get(case=free).state == State.EXPIRED
+    replace_everywhere(monkeypatch, progress, "advance_case", broken)
+    operations.sweep()
+    assert Job.objects.get(case=stuck).state == JobState.QUEUED
+    assert Job.objects.get(case=free).state == JobState.EXPIRED
 
 
 def test_a_change_that_made_it_worse_never_ends_without_its_way_back_being_asked_for(
@@ -161,17 +157,17 @@ def test_a_change_that_made_it_worse_never_ends_without_its_way_back_being_asked
 ) -> None:
     host = lab("security-layer-rdp")
     job = planned(helpdesk, opened(helpdesk, host.row, work), work)
-    jobs.start(actor=helpdesk, job=job)
+    jobs.start_job(actor=helpdesk, job=job)
 
     def dies(*_: Any, **__: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(proof, "verdict", lambda *_: "worse")
-    monkeypatch.setattr(plans, "undo_of", dies)
+    replace_everywhere(monkeypatch, proof, "judge_run", lambda *_: "worse")
+    replace_everywhere(monkeypatch, plans, "queue_revert", dies)
     with pytest.raises(KeyboardInterrupt):
         work()
     job.refresh_from_db()
-    assert job.state == State.VERIFYING, "another worker checks again, and puts it back"
+    assert job.state == JobState.VERIFYING, "another worker checks again, and puts it back"
 
 
 def test_a_keeper_outlives_a_database_that_is_away_for_a_while(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -180,7 +176,7 @@ def test_a_keeper_outlives_a_database_that_is_away_for_a_while(db: None, monkeyp
 
     monkeypatch.setattr("django.db.models.query.QuerySet._fetch_all", away)
     monkeypatch.setattr("django.db.models.query.QuerySet.update_or_create", away)
-    keeper.sweep()
+    operations.sweep()
     monkeypatch.undo()
-    keeper.sweep()
+    operations.sweep()
     assert Heartbeat.objects.filter(kind="keeper").exists()

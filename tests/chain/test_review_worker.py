@@ -10,14 +10,11 @@ from django.db import OperationalError
 from tests.chain.conftest import MakeLab, Registered
 from tests.chain.steps import ERROR, Work, opened, planned
 from tests.chain.test_remedies import listener
-from troubleshoot.cases import opening as cases
+from tests.support import replace_everywhere
+from troubleshoot import cases, hosts, jobs, operations, remediation
 from troubleshoot.hosts import visits
-from troubleshoot.jobs import lifecycle as jobs
-from troubleshoot.models import Approval, Host, Job, Person
-from troubleshoot.models.job import State
-from troubleshoot.operations import keeper
+from troubleshoot.models import Approval, Host, Job, JobState, Person
 from troubleshoot.operations import worker as runs
-from troubleshoot.remediation import approvals
 from troubleshoot.remediation import execution as changes
 
 LONG_AGO = "2026-01-01T00:00:00Z"
@@ -38,7 +35,7 @@ def host(lab: MakeLab) -> Registered:
 def change(host: Registered, helpdesk: Person, work: Work) -> Job:
     """A queued change of low risk."""
     job = planned(helpdesk, opened(helpdesk, host.row, work), work)
-    jobs.start(actor=helpdesk, job=job)
+    jobs.start_job(actor=helpdesk, job=job)
     return job
 
 
@@ -48,8 +45,8 @@ def approved(lab: MakeLab, helpdesk: Person, approver: Person, work: Work) -> tu
     host = lab("nla-required")
     job = planned(helpdesk, opened(helpdesk, host.row, work), work, why="the trust is broken")
     assert job.plan
-    approvals.approve(actor=approver, job=job, digest=job.plan.digest)
-    jobs.start(actor=helpdesk, job=job)
+    remediation.approve_plan(actor=approver, job=job, digest=job.plan.digest)
+    jobs.start_job(actor=helpdesk, job=job)
     return host, job
 
 
@@ -61,47 +58,47 @@ class TestAWorkerWhoseLeaseWasGivenAway:
             Job.objects.filter(pk=reading.pk).update(fence=7, worker="successor")
             raise RuntimeError("a defect after the lease was lost")
 
-        monkeypatch.setattr(visits, "look", slow)
+        replace_everywhere(monkeypatch, visits, "observe", slow)
         with pytest.raises(RuntimeError, match="after the lease"):
-            runs.run(reading.pk)
+            operations.run_job(reading.pk)
         reading.refresh_from_db()
-        assert (reading.state, reading.worker) == (State.CLAIMED, "successor")
+        assert (reading.state, reading.worker) == (JobState.CLAIMED, "successor")
 
     def test_stops_when_it_comes_back_from_the_host(
         self, change: Job, work: Work, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        carry_out = visits.carry_out
+        carry_out = hosts.carry_out_plan
 
         def slow(*arguments: Any, **options: Any) -> Any:
             found = carry_out(*arguments, **options)
             Job.objects.filter(pk=change.pk).update(lease_until=LONG_AGO)
-            keeper.sweep()
+            operations.sweep()
             return found
 
-        monkeypatch.setattr(visits, "carry_out", slow)
-        runs.run(change.pk)
+        replace_everywhere(monkeypatch, visits, "carry_out_plan", slow)
+        operations.run_job(change.pk)
         change.refresh_from_db()
-        assert change.state == State.UNKNOWN
+        assert change.state == JobState.UNKNOWN
         assert not change.readings.exists(), "it has nothing to check any more"
 
     def test_keeps_the_approval_for_its_successor(
         self, approved: tuple[Registered, Job], work: Work, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         _, job = approved
-        from_outside = visits.from_outside
+        from_outside = visits.observe_from_outside
 
         def slow(host: Host, **given: Any) -> Any:
-            Job.objects.filter(pk=job.pk, state=State.CLAIMED).update(lease_until=LONG_AGO)
-            keeper.sweep()
+            Job.objects.filter(pk=job.pk, state=JobState.CLAIMED).update(lease_until=LONG_AGO)
+            operations.sweep()
             return from_outside(host, **given)
 
         with monkeypatch.context() as late:
-            late.setattr(visits, "from_outside", slow)
-            runs.run(job.pk)
+            late.setattr(visits, "observe_from_outside", slow)
+            operations.run_job(job.pk)
         assert Approval.objects.get(job=job).used_at is None
         work()
         job.refresh_from_db()
-        assert job.state == State.VERIFIED
+        assert job.state == JobState.VERIFIED
 
 
 class TestALease:
@@ -120,7 +117,7 @@ class TestALease:
 
         monkeypatch.setattr(type(Job.objects), "renew", away_at_first)
         monkeypatch.setattr(runs, "lease_time", lambda: dt.timedelta(seconds=0.2))
-        with runs.Lease(reading):
+        with runs.JobLease(reading):
             assert again.wait(5)
 
 
@@ -131,24 +128,24 @@ class TestAnApprovedChange:
         host, job = approved
         with host.lab.state.changing() as document:
             document["network"]["winrm"] = "refused"
-        runs.run(job.pk)
+        operations.run_job(job.pk)
         job.refresh_from_db()
-        assert (job.state, job.tries) == (State.QUEUED, 1)
+        assert (job.state, job.tries) == (JobState.QUEUED, 1)
         with host.lab.state.changing() as document:
             document["network"]["winrm"] = "open"
         Job.objects.filter(pk=job.pk).update(not_before=LONG_AGO)
         work()
         job.refresh_from_db()
-        assert job.state == State.VERIFIED, job.explanation
+        assert job.state == JobState.VERIFIED, job.explanation
         assert listener(host.document, "UserAuthentication") == 0
 
 
 class TestTime:
     def test_that_is_over_keeps_a_queued_change_from_being_claimed(self, change: Job, host: Registered) -> None:
         Job.objects.filter(pk=change.pk).update(expires_at=LONG_AGO)
-        runs.run(change.pk)
+        operations.run_job(change.pk)
         change.refresh_from_db()
-        assert (change.state, host.document["runs"]) == (State.QUEUED, {})
+        assert (change.state, host.document["runs"]) == (JobState.QUEUED, {})
 
     def test_that_is_over_keeps_a_plan_from_being_started_before_the_keeper_sweeps(
         self, host: Registered, helpdesk: Person, work: Work
@@ -156,7 +153,7 @@ class TestTime:
         job = planned(helpdesk, opened(helpdesk, host.row, work), work)
         Job.objects.filter(pk=job.pk).update(expires_at=LONG_AGO)
         with pytest.raises(jobs.NotPossible, match="time is over"):
-            jobs.start(actor=helpdesk, job=job)
+            jobs.start_job(actor=helpdesk, job=job)
 
     def test_that_is_over_keeps_a_plan_from_being_approved(
         self, lab: MakeLab, helpdesk: Person, approver: Person, work: Work
@@ -164,7 +161,7 @@ class TestTime:
         job = planned(helpdesk, opened(helpdesk, lab("nla-required").row, work), work, why="the trust is broken")
         Job.objects.filter(pk=job.pk).update(expires_at=LONG_AGO)
         with pytest.raises(jobs.NotPossible, match="time is over"):
-            approvals.approve(actor=approver, job=job, digest=job.plan.digest)  # type: ignore[union-attr]
+            remediation.approve_plan(actor=approver, job=job, digest=job.plan.digest)  # type: ignore[union-attr]
 
 
 class TestACheck:
@@ -174,26 +171,26 @@ class TestACheck:
         def broken(*_: Any, **__: Any) -> None:
             raise RuntimeError("a defect")
 
-        monkeypatch.setattr(changes, "verify", broken)
+        replace_everywhere(monkeypatch, changes, "verify_change", broken)
         with pytest.raises(RuntimeError, match="a defect"):
-            runs.run(change.pk)
+            operations.run_job(change.pk)
         change.refresh_from_db()
-        assert change.state == State.NOT_VERIFIED
+        assert change.state == JobState.NOT_VERIFIED
         assert "could not be checked" in change.explanation
 
     def test_that_no_worker_takes_over_does_not_hold_its_host_for_ever(self, change: Job, host: Registered) -> None:
-        Job.objects.filter(pk=change.pk).update(state=State.VERIFYING, lease_until=LONG_AGO)
-        keeper.sweep()
+        Job.objects.filter(pk=change.pk).update(state=JobState.VERIFYING, lease_until=LONG_AGO)
+        operations.sweep()
         change.refresh_from_db()
-        assert change.state == State.NOT_VERIFIED
+        assert change.state == JobState.NOT_VERIFIED
 
 
 class TestAHost:
     def test_outside_the_allowed_networks_is_told_so_and_never_called_a_defect(self, reading: Job) -> None:
         Host.objects.update(lab=False)
-        runs.run(reading.pk)
+        operations.run_job(reading.pk)
         reading.refresh_from_db()
-        assert reading.state == State.REFUSED
+        assert reading.state == JobState.REFUSED
         assert "defect" not in reading.explanation
 
     def test_whose_way_in_became_too_weak_is_refused_before_anything_is_sent(
@@ -201,7 +198,7 @@ class TestAHost:
     ) -> None:
         settings.MENDPOINT_ALLOWED_NETWORKS = visits.LOOPBACK
         Host.objects.update(lab=False)
-        runs.run(change.pk)
+        operations.run_job(change.pk)
         change.refresh_from_db()
-        assert (change.state, host.document["runs"]) == (State.REFUSED, {})
+        assert (change.state, host.document["runs"]) == (JobState.REFUSED, {})
         assert "NTLM needs HTTPS" in change.explanation

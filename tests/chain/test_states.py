@@ -7,85 +7,85 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TransactionTestCase
 
 from tests.conftest import TESTER
-from troubleshoot import audit, hosts
+from troubleshoot import audit, hosts, jobs, people
 from troubleshoot.audit import Machine, Tag
-from troubleshoot.jobs import lifecycle as jobs
-from troubleshoot.models import Entry, Job, Plan
-from troubleshoot.models.job import ACTIVE, ENDED, MOVES, STARTED, WAITING, State
+from troubleshoot.models import ACTIVE_STATES, ENDED_STATES, STARTED_STATES, WAITING_STATES, Entry, Job, JobState, Plan
+from troubleshoot.models.job import JOB_MOVES
 from troubleshoot.operations.worker import lease_time
-from troubleshoot.people import accounts as people
 
 WORKER = Machine("worker", "tests")
 
 
 def test_every_state_is_waiting_active_or_an_end() -> None:
-    assert set(State) == WAITING | ACTIVE | ENDED
-    assert not WAITING & ACTIVE
-    assert STARTED < ACTIVE
+    assert set(JobState) == WAITING_STATES | ACTIVE_STATES | ENDED_STATES
+    assert not WAITING_STATES & ACTIVE_STATES
+    assert STARTED_STATES < ACTIVE_STATES
 
 
 def test_ends_are_left_only_to_be_reverted() -> None:
-    assert {state: MOVES[state] for state in ENDED if MOVES.get(state)} == {
-        State.VERIFIED: {State.REVERTED},
-        State.NOT_VERIFIED: {State.REVERTED},
-        State.FAILED: {State.REVERTED},
+    assert {state: JOB_MOVES[state] for state in ENDED_STATES if JOB_MOVES.get(state)} == {
+        JobState.VERIFIED: {JobState.REVERTED},
+        JobState.NOT_VERIFIED: {JobState.REVERTED},
+        JobState.FAILED: {JobState.REVERTED},
     }
 
 
 def test_nothing_is_repeated_after_a_start_that_might_have_happened() -> None:
-    assert State.QUEUED not in MOVES[State.RUNNING] | MOVES[State.VERIFYING] | MOVES[State.UNKNOWN]
+    assert (
+        JobState.QUEUED not in JOB_MOVES[JobState.RUNNING] | JOB_MOVES[JobState.VERIFYING] | JOB_MOVES[JobState.UNKNOWN]
+    )
 
 
 def test_every_state_can_be_reached_and_every_way_ends() -> None:
-    reached, fresh = set[State](), {State.PLANNED}
+    reached, fresh = set[JobState](), {JobState.PLANNED}
     while fresh:
         reached |= fresh
-        fresh = {to for state in fresh for to in MOVES.get(state, frozenset())} - reached
-    assert reached == set(State)
+        fresh = {to for state in fresh for to in JOB_MOVES.get(state, frozenset())} - reached
+    assert reached == set(JobState)
 
 
 class TestAJob(TransactionTestCase):
-    def _job(self, state: State = State.PLANNED) -> Job:
+    def _job(self, state: JobState = JobState.PLANNED) -> Job:
         site = people.create_site(actor=TESTER, slug="north", name="North")
-        asker = people.create(
+        asker = people.create_account(
             actor=TESTER, email="h@corp.example", name="Hanna", password="correct horse battery staple"
         )
-        host = hosts.register(actor=TESTER, name="ACC-07", site=site, lab=True, transport="ntlm", tls=False)
+        host = hosts.register_host(actor=TESTER, name="ACC-07", site=site, lab=True, transport="ntlm", tls=False)
         plan = Plan.objects.create(host=host, action="x", document={}, digest="d" * 64)
         return Job.objects.create(kind="apply", host=host, plan=plan, requester=asker, state=state)
 
     @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-    @given(wishes=st.lists(st.sampled_from(list(State)), max_size=12))
-    def test_moves_only_along_its_moves_and_records_each(self, wishes: list[State]) -> None:
+    @given(wishes=st.lists(st.sampled_from(list(JobState)), max_size=12))
+    def test_moves_only_along_its_moves_and_records_each(self, wishes: list[JobState]) -> None:
         job, entries = self._job(), Entry.objects.count()
         moves = 0
         for wish in wishes:
-            was = State(job.state)
-            if wish in MOVES.get(was, frozenset()):
-                assert jobs.move(job, wish, "moved", tag=Tag.JOB_PROGRESS, actor=WORKER, fence=job.fence)
+            was = JobState(job.state)
+            if wish in JOB_MOVES.get(was, frozenset()):
+                assert jobs.move_job(job, wish, "moved", tag=Tag.JOB_PROGRESS, actor=WORKER, fence=job.fence)
                 moves += 1
             else:
                 with pytest.raises(ValueError, match="never goes"):
-                    jobs.move(job, wish, "moved", tag=Tag.JOB_PROGRESS, actor=WORKER, fence=job.fence)
+                    jobs.move_job(job, wish, "moved", tag=Tag.JOB_PROGRESS, actor=WORKER, fence=job.fence)
             job.refresh_from_db()
             assert job.state in {was, wish}
         assert Entry.objects.count() - entries == moves
-        assert (job.ended_at is not None) == (job.state in ENDED)
+        assert (job.ended_at is not None) == (job.state in ENDED_STATES)
 
     def test_is_claimed_once_with_a_new_fence(self) -> None:
-        job = self._job(State.QUEUED)
+        job = self._job(JobState.QUEUED)
         first, second = Job.objects.get(pk=job.pk), Job.objects.get(pk=job.pk)
         assert Job.objects.claim(first, worker="a", lease=lease_time())
         assert not Job.objects.claim(second, worker="b", lease=lease_time())
-        assert (first.fence, first.worker, first.state) == (1, "a", State.CLAIMED)
+        assert (first.fence, first.worker, first.state) == (1, "a", JobState.CLAIMED)
 
     def test_is_not_moved_by_a_worker_whose_lease_was_given_away(self) -> None:
-        job = self._job(State.QUEUED)
+        job = self._job(JobState.QUEUED)
         Job.objects.claim(job, worker="a", lease=lease_time())
         paused = Job.objects.get(pk=job.pk)
         Job.objects.filter(pk=job.pk).update(fence=job.fence + 1)
         entries = Entry.objects.count()
-        moved = jobs.move(paused, State.STARTING, "x", tag=Tag.JOB_START, actor=WORKER, fence=paused.fence)
+        moved = jobs.move_job(paused, JobState.STARTING, "x", tag=Tag.JOB_START, actor=WORKER, fence=paused.fence)
         assert not moved
         assert Entry.objects.count() == entries
         assert not Job.objects.renew(paused, lease=lease_time())
@@ -93,6 +93,6 @@ class TestAJob(TransactionTestCase):
     def test_does_not_move_when_its_entry_cannot_be_written(self) -> None:
         job = self._job()
         with pytest.raises(audit.Unrecordable), transaction.atomic():
-            jobs.move(job, State.QUEUED, "x", tag=Tag.JOB_QUEUE, actor=WORKER, details={"password": "x"})
-        assert Job.objects.get(pk=job.pk).state == State.PLANNED
+            jobs.move_job(job, JobState.QUEUED, "x", tag=Tag.JOB_QUEUE, actor=WORKER, details={"password": "x"})
+        assert Job.objects.get(pk=job.pk).state == JobState.PLANNED
         assert not job.lines.exists()

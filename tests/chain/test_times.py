@@ -8,12 +8,9 @@ from django.db.models.functions import Now
 
 from tests.chain.conftest import MakeLab
 from tests.chain.steps import Work, opened, planned
-from troubleshoot.diagnosis import progress as diagnosis
-from troubleshoot.jobs import lifecycle as jobs
-from troubleshoot.models import Case, Job, Person
-from troubleshoot.models.job import State
-from troubleshoot.operations import keeper
-from troubleshoot.remediation import approvals
+from troubleshoot import jobs, operations, remediation
+from troubleshoot.diagnosis import progress
+from troubleshoot.models import Case, Job, JobState, Person
 
 
 def test_a_job_of_the_very_moment_in_which_its_round_began_belongs_to_it(
@@ -23,7 +20,7 @@ def test_a_job_of_the_very_moment_in_which_its_round_began_belongs_to_it(
     job = Job.objects.get(case=case)
     Case.objects.filter(pk=case.pk).update(round_began_at=Now())
     Job.objects.filter(pk=job.pk).update(created_at=Case.objects.filter(pk=case.pk).values("round_began_at")[:1])
-    assert list(diagnosis._jobs(Case.objects.get(pk=case.pk))) == [job]
+    assert list(progress._jobs(Case.objects.get(pk=case.pk))) == [job]
 
 
 def test_an_undo_that_failed_a_moment_ago_is_not_tried_again_at_once(
@@ -31,17 +28,17 @@ def test_an_undo_that_failed_a_moment_ago_is_not_tried_again_at_once(
 ) -> None:
     host = lab("nla-required")
     job = planned(helpdesk, opened(helpdesk, host.row, work), work, why="the trust is broken")
-    approvals.approve(actor=approver, job=job, digest=job.plan.digest)  # type: ignore[union-attr]
-    jobs.start(actor=helpdesk, job=Job.objects.get(pk=job.pk))
+    remediation.approve_plan(actor=approver, job=job, digest=job.plan.digest)  # type: ignore[union-attr]
+    jobs.start_job(actor=helpdesk, job=Job.objects.get(pk=job.pk))
     work()
     with host.lab.state.changing() as document:
         document["network"]["winrm"] = "refused"
     Job.objects.filter(pk=job.pk).update(undo_at="2026-01-01T00:00:00Z")
     for _ in range(3):
-        keeper.sweep()
+        operations.sweep()
         work()
-    assert job.reverts.filter(state=State.UNREACHABLE).count() == 1
+    assert job.reverts.filter(state=JobState.UNREACHABLE).count() == 1
     Job.objects.filter(origin=job).update(ended_at=F("ended_at") - timedelta(seconds=11))
-    keeper.sweep()
+    operations.sweep()
     work()
-    assert job.reverts.filter(state=State.UNREACHABLE).count() == 2
+    assert job.reverts.filter(state=JobState.UNREACHABLE).count() == 2

@@ -9,15 +9,10 @@ from tests.chain.conftest import MakeLab, Registered
 from tests.chain.steps import Work, opened, planned
 from tests.chain.test_remedies import listener
 from tests.chain.test_review_undo import Lifted, lifted
-from troubleshoot import hosts
+from troubleshoot import hosts, jobs, operations, remediation
 from troubleshoot.audit import Machine
-from troubleshoot.jobs import lifecycle as jobs
-from troubleshoot.jobs.lifecycle import NotPossible
-from troubleshoot.models import Host, Job, Notice, Person
-from troubleshoot.models.job import State
-from troubleshoot.operations import keeper
-from troubleshoot.remediation import approvals
-from troubleshoot.remediation import planning as plans
+from troubleshoot.jobs import NotPossible
+from troubleshoot.models import Host, Job, JobState, Notice, Person
 from troubleshoot.web.approver import approval_page as deciding
 
 __all__ = ["lifted"]
@@ -26,17 +21,17 @@ OPERATOR = Machine("cli", "tests")
 
 def only_looked_at(host: Registered) -> None:
     """An administrator decides that nothing is changed there any more."""
-    hosts.change(actor=OPERATOR, host=host.row, mode=Host.Mode.DIAGNOSE_ONLY)
+    hosts.change_host(actor=OPERATOR, host=host.row, mode=Host.Mode.DIAGNOSE_ONLY)
 
 
 class TestOnAHostThatIsOnlyLookedAt:
     def test_a_temporary_change_still_ends_at_its_time(self, lifted: Callable[[], Lifted], work: Work) -> None:
         host, job = lifted()
         only_looked_at(host)
-        keeper.sweep()
+        operations.sweep()
         work()
         job.refresh_from_db()
-        assert job.state == State.REVERTED
+        assert job.state == JobState.REVERTED
         assert listener(host.document, "UserAuthentication") == 1
 
     def test_it_may_be_ended_before_its_time_too(
@@ -44,18 +39,18 @@ class TestOnAHostThatIsOnlyLookedAt:
     ) -> None:
         host, job = lifted()
         only_looked_at(host)
-        plans.revert(actor=helpdesk, job=job)
+        remediation.request_revert(actor=helpdesk, job=job)
         work()
         assert listener(host.document, "UserAuthentication") == 1
 
     def test_another_change_is_not_undone_by_a_person(self, lab: MakeLab, helpdesk: Person, work: Work) -> None:
         host = lab("security-layer-rdp")
         job = planned(helpdesk, opened(helpdesk, host.row, work), work)
-        jobs.start(actor=helpdesk, job=job)
+        jobs.start_job(actor=helpdesk, job=job)
         work()
         only_looked_at(host)
         with pytest.raises(NotPossible, match="diagnose only"):
-            plans.revert(actor=helpdesk, job=Job.objects.get(pk=job.pk))
+            remediation.request_revert(actor=helpdesk, job=Job.objects.get(pk=job.pk))
         assert listener(host.document, "SecurityLayer") == 2
 
     def test_an_undo_that_was_asked_for_before_is_refused_at_its_start(
@@ -63,23 +58,23 @@ class TestOnAHostThatIsOnlyLookedAt:
     ) -> None:
         host = lab("expired-certificate", "certificate-service-stopped")
         job = planned(helpdesk, opened(helpdesk, host.row, work), work)
-        jobs.start(actor=helpdesk, job=job)
+        jobs.start_job(actor=helpdesk, job=job)
         work()
-        undo = plans.revert(actor=helpdesk, job=Job.objects.get(pk=job.pk))
+        undo = remediation.request_revert(actor=helpdesk, job=Job.objects.get(pk=job.pk))
         only_looked_at(host)
         work()
         undo.refresh_from_db()
-        assert (undo.state, "diagnose only" in undo.explanation) == (State.REFUSED, True)
+        assert (undo.state, "diagnose only" in undo.explanation) == (JobState.REFUSED, True)
 
     def test_another_computer_under_the_name_is_left_alone(self, lifted: Callable[[], Lifted], work: Work) -> None:
         host, job = lifted()
-        hosts.change(actor=OPERATOR, host=host.row, forget_identity=True)
+        hosts.change_host(actor=OPERATOR, host=host.row, forget_identity=True)
         with host.lab.state.changing() as document:
             document["identity"]["machine_guid"] = "0" * 8 + "-0000-0000-0000-" + "0" * 12
-        keeper.sweep()
+        operations.sweep()
         work()
         job.refresh_from_db()
-        assert job.state == State.VERIFIED
+        assert job.state == JobState.VERIFIED
         assert listener(host.document, "UserAuthentication") == 0
 
 
@@ -92,7 +87,7 @@ class TestAnUndoThatLowersSecurity:
     def job(self, host: Registered, helpdesk: Person, work: Work) -> Job:
         """TLS was required: a change of low risk, which helpdesk alone has started."""
         job = planned(helpdesk, opened(helpdesk, host.row, work), work)
-        jobs.start(actor=helpdesk, job=job)
+        jobs.start_job(actor=helpdesk, job=job)
         work()
         assert listener(host.document, "SecurityLayer") == 2
         return Job.objects.get(pk=job.pk)
@@ -100,35 +95,37 @@ class TestAnUndoThatLowersSecurity:
     def test_waits_for_an_approver_who_is_told(
         self, host: Registered, job: Job, helpdesk: Person, approver: Person, work: Work
     ) -> None:
-        undo = plans.revert(actor=helpdesk, job=job, reason="a thin client needs it")
-        assert (undo.state, undo.risk) == (State.WAITING_APPROVAL, "dangerous")
-        assert undo in deciding.waiting(approver)
+        undo = remediation.request_revert(actor=helpdesk, job=job, reason="a thin client needs it")
+        assert (undo.state, undo.risk) == (JobState.WAITING_APPROVAL, "dangerous")
+        assert undo in deciding.jobs_waiting(approver)
         assert Notice.objects.filter(person=approver, kind=Notice.Kind.APPROVAL, job=undo).exists()
         work()
         assert listener(host.document, "SecurityLayer") == 2
         with pytest.raises(NotPossible, match="second person"):
-            jobs.start(actor=helpdesk, job=undo)
+            jobs.start_job(actor=helpdesk, job=undo)
         assert undo.plan
-        approvals.approve(actor=approver, job=undo, digest=undo.plan.digest)
-        jobs.start(actor=helpdesk, job=undo)
+        remediation.approve_plan(actor=approver, job=undo, digest=undo.plan.digest)
+        jobs.start_job(actor=helpdesk, job=undo)
         work()
         assert listener(host.document, "SecurityLayer") == 0
 
     def test_is_never_made_in_solo_mode(self, job: Job, helpdesk: Person, settings: Settings) -> None:
         settings.MENDPOINT_SOLO_MODE = True
         with pytest.raises(NotPossible, match="solo mode"):
-            plans.revert(actor=helpdesk, job=job)
+            remediation.request_revert(actor=helpdesk, job=job)
 
     def test_is_not_made_on_a_real_computer_like_any_dangerous_change(self, job: Job, helpdesk: Person) -> None:
         Host.objects.update(lab=False)
         with pytest.raises(NotPossible, match="simulated hosts only"):
-            plans.revert(actor=helpdesk, job=Job.objects.get(pk=job.pk))
+            remediation.request_revert(actor=helpdesk, job=Job.objects.get(pk=job.pk))
 
     def test_is_not_kept_from_starting_by_itself_when_the_change_made_it_worse(
         self, host: Registered, job: Job, work: Work
     ) -> None:
-        undo = plans.undo_of(job, actor=Machine("worker", "tests"), reason="The check from outside was worse.")
+        undo = remediation.queue_revert(
+            job, actor=Machine("worker", "tests"), reason="The check from outside was worse."
+        )
         assert undo
-        assert undo.state == State.QUEUED
+        assert undo.state == JobState.QUEUED
         work()
         assert listener(host.document, "SecurityLayer") == 0

@@ -3,11 +3,8 @@
 import pytest
 
 from tests.conftest import TESTER, MakePerson
-from troubleshoot import hosts
-from troubleshoot.cases import opening as cases
-from troubleshoot.models import Case, Host, Job, Person, Role, Site
-from troubleshoot.models.job import State
-from troubleshoot.people import access
+from troubleshoot import cases, hosts, people
+from troubleshoot.models import Case, Host, Job, JobState, Person, Role, Site
 
 pytestmark = pytest.mark.django_db
 
@@ -25,7 +22,7 @@ def everyone(north: Site, south: Site, person: MakePerson) -> list[Person]:
 def world(north: Site, south: Site, everyone: list[Person]) -> None:
     employees = [one for one in everyone if "employee" in one.roles()]
     for number, (site, owner) in enumerate(zip((north, south, north), employees, strict=True)):
-        host = hosts.register(
+        host = hosts.register_host(
             actor=TESTER,
             name=f"ACC-{number}",
             site=site,
@@ -37,14 +34,14 @@ def world(north: Site, south: Site, everyone: list[Person]) -> None:
             winrm_port=5985 + number,
         )
         cases.open_case(actor=owner, beneficiary=owner, error_text="0x904", host=host)
-        Job.objects.create(kind="read", host=host, requester=owner, beneficiary=owner, state=State.DONE)
+        Job.objects.create(kind="read", host=host, requester=owner, beneficiary=owner, state=JobState.DONE)
     cases.open_case(actor=employees[0], beneficiary=employees[0], error_text="0x904", host=None)
-    hosts.change(actor=TESTER, host=Host.objects.get(name="ACC-1"), assigned=[employees[2], everyone[0]])
+    hosts.change_host(actor=TESTER, host=Host.objects.get(name="ACC-1"), assigned=[employees[2], everyone[0]])
 
 
 @pytest.mark.usefixtures("world")
 def test_lists_show_the_same_once_a_computer_has_moved(everyone: list[Person], south: Site) -> None:
-    hosts.change(actor=TESTER, host=Host.objects.get(name="ACC-0"), site=south)
+    hosts.change_host(actor=TESTER, host=Host.objects.get(name="ACC-0"), site=south)
     test_lists_show_what_may_be_read(everyone)
 
 
@@ -52,11 +49,11 @@ def test_lists_show_the_same_once_a_computer_has_moved(everyone: list[Person], s
 def test_lists_show_what_may_be_read(everyone: list[Person]) -> None:
     for one in everyone:
         assert set(Host.objects.visible_to(one)) == {
-            row for row in Host.objects.all() if access.may(one, "host.read", row).allowed
+            row for row in Host.objects.all() if people.may(one, "host.read", row).allowed
         }, one
         assert set(Case.objects.visible_to(one)) == {
-            row for row in Case.objects.all() if access.may(one, "case.read", row).allowed
+            row for row in Case.objects.all() if people.may(one, "case.read", row).allowed
         }, one
         assert set(Job.objects.visible_to(one)) == {
-            row for row in Job.objects.all() if access.may(one, "job.read", row).allowed
+            row for row in Job.objects.all() if people.may(one, "job.read", row).allowed
         }, one

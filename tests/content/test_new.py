@@ -12,8 +12,8 @@ from pytest_django import Settings
 
 from tests.resources.vectors import Vector, vectors_of
 from troubleshoot.catalog import loader as content
-from troubleshoot.catalog import registry as library
-from troubleshoot.engine.guide import uncovered
+from troubleshoot.catalog import probed_facts, read_catalog_files
+from troubleshoot.engine.guide import unwalked_branches
 from troubleshoot.management import authoring
 
 KINDS = list(authoring.FOLDERS)
@@ -25,9 +25,9 @@ def own(tmp_path: Path, settings: Settings) -> Path:
     folder, small = tmp_path / "own", tmp_path / "small"
     folder.mkdir()
     for name in ("resources/service", "resources/rdp-listener"):
-        shutil.copytree(content.FOLDER / name, small / name)
+        shutil.copytree(content.SHIPPED_CATALOG / name, small / name)
     (small / "actions").mkdir()
-    shutil.copy(content.FOLDER / "actions" / "require-tls.toml", small / "actions")
+    shutil.copy(content.SHIPPED_CATALOG / "actions" / "require-tls.toml", small / "actions")
     settings.CATALOG_DIRS = (small, folder)
     return folder
 
@@ -46,12 +46,12 @@ def refusal(kind: str, name: str, *more: str) -> str:
 
 def test_every_skeleton_is_accepted_beside_the_others_and_says_what_comes_next(own: Path) -> None:
     said = "".join(new(kind, "time-service") for kind in KINDS)
-    catalog = content.load(django_settings.CATALOG_DIRS, library.probed())
-    assert {"own.time_service"} == set(catalog.facts.values) - set(library.probed().values)
-    assert uncovered(catalog.guides["time-service"]) == ()
+    catalog = content.load_catalog(django_settings.CATALOG_DIRS, probed_facts())
+    assert {"own.time_service"} == set(catalog.facts.values) - set(probed_facts().values)
+    assert unwalked_branches(catalog.guides["time-service"]) == ()
     assert catalog.guides["time-service"].symptoms == ("time-service: what I see.",)
     assert said.count("manage.py catalog") == len(KINDS)
-    assert list(authoring.script_problems(content.read([own]))) == []
+    assert list(authoring.script_problems(read_catalog_files([own]))) == []
 
 
 def test_the_vectors_of_a_new_resource_hold(own: Path) -> None:
@@ -112,7 +112,7 @@ def test_a_catalogue_with_faults_is_mended_first(own: Path) -> None:
 
 
 def test_a_place_has_to_be_named_where_no_folder_is_one_s_own(settings: Settings) -> None:
-    settings.CATALOG_DIRS = (content.FOLDER,)
+    settings.CATALOG_DIRS = (content.SHIPPED_CATALOG,)
     assert "Say where: --into DIR" in refusal("guide", "time")
 
 

@@ -14,6 +14,7 @@ from django.core.management.base import CommandError
 from pytest_django import Settings
 
 from tests.engine.sample import FACTS, FILES
+from tests.support import replace_everywhere
 from troubleshoot.catalog import loader as content
 from troubleshoot.catalog import registry as library
 
@@ -53,7 +54,9 @@ def folder(tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) 
         (made / name).parent.mkdir(parents=True, exist_ok=True)
         (made / name).write_bytes(data)
     settings.CATALOG_DIRS = (made,)
-    monkeypatch.setattr(library, "installed", lambda: content.load(settings.CATALOG_DIRS, FACTS))
+    replace_everywhere(
+        monkeypatch, library, "installed_catalog", lambda: content.load_catalog(settings.CATALOG_DIRS, FACTS)
+    )
     return made
 
 

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests.engine.sample import FACTS, FILES
+from troubleshoot import catalog
 from troubleshoot.catalog import loader as content
-from troubleshoot.engine.catalog import CatalogError
+from troubleshoot.engine import CatalogError
 
 
 @pytest.fixture
@@ -22,13 +23,13 @@ def folder(tmp_path: Path) -> Path:
 
 def refusals(*folders: Path) -> str:
     with pytest.raises(CatalogError) as caught:
-        content.load(folders, FACTS)
+        content.load_catalog(folders, FACTS)
     return str(caught.value)
 
 
 def test_reads_every_file(folder: Path) -> None:
-    assert {name.split("//")[1] for name in content.read([folder])} == set(FILES)
-    assert set(content.load([folder], FACTS).actions) == {"switch-on"}
+    assert {name.split("//")[1] for name in catalog.read_catalog_files([folder])} == set(FILES)
+    assert set(content.load_catalog([folder], FACTS).actions) == {"switch-on"}
 
 
 def test_leaves_out_vectors_and_notes(folder: Path) -> None:
@@ -36,7 +37,7 @@ def test_leaves_out_vectors_and_notes(folder: Path) -> None:
     (folder / "resources/lamp/vectors/one.json").write_text("{}")
     (folder / "guides/README.md").write_text("# Guides")
     (folder / "elsewhere").mkdir()
-    assert len(content.read([folder])) == len(FILES)
+    assert len(catalog.read_catalog_files([folder])) == len(FILES)
 
 
 def test_adds_a_second_folder_and_names_both_files_of_a_clash(folder: Path, tmp_path: Path) -> None:

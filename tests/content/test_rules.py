@@ -5,14 +5,12 @@ from itertools import product
 
 import pytest
 
+from troubleshoot import catalog
 from troubleshoot.catalog import loader as content
-from troubleshoot.catalog import registry as library
-from troubleshoot.engine.action import holds
-from troubleshoot.engine.cause import Cause, judge
-from troubleshoot.engine.facts import Fact
+from troubleshoot.engine import Cause, Fact, judge_cause, rule_holds
 
-FACTS = library.facts()
-CATALOG = content.load([content.FOLDER], FACTS)
+FACTS = catalog.all_facts()
+CATALOG = content.load_catalog([content.SHIPPED_CATALOG], FACTS)
 
 
 def test_every_cause_can_be_judged_and_is_named_by_a_code() -> None:
@@ -75,11 +73,11 @@ class TestEveryRule:
     ) -> None:
         for picked in product(*rule.values()):
             known = {name: Fact(name, value) for name, value in zip(rule, picked, strict=True)}
-            assert judge(cause, known).verdict == verdict
+            assert judge_cause(cause, known).verdict == verdict
         for name in rule:
-            assert not holds(rule, {**{one: values[0] for one, values in rule.items()}, name: "unknown"})
+            assert not rule_holds(rule, {**{one: values[0] for one, values in rule.items()}, name: "unknown"})
 
 
 def test_nothing_is_judged_without_readings() -> None:
     unknown = {name: Fact(name, "unknown") for name in FACTS.values}
-    assert {judge(cause, unknown).verdict for cause in CATALOG.causes.values()} == {"not checked"}
+    assert {judge_cause(cause, unknown).verdict for cause in CATALOG.causes.values()} == {"not checked"}

@@ -8,17 +8,16 @@ from typing import Any
 
 import pytest
 
-from troubleshoot.catalog import registry as library
-from troubleshoot.engine import codebook
-from troubleshoot.engine.guide import Step
+from troubleshoot import catalog, engine
+from troubleshoot.engine import GuideStep
 
 STATEMENTS: list[dict[str, Any]] = tomllib.loads(
     (Path(__file__).parent.parent / "seed_coverage.toml").read_text(encoding="utf-8")
 )["statement"]
-CATALOG = library.installed()
+CATALOG = catalog.installed_catalog()
 
 
-def steps(reference: str) -> Iterator[Step]:
+def steps(reference: str) -> Iterator[GuideStep]:
     """The steps that a reference names, as the guides hold them: empty where no guide leads to it."""
     kind, source, name = reference.split("/")
     for guide in CATALOG.guides.values():
@@ -43,7 +42,7 @@ def words(reference: str) -> str:
         case "causes":
             return CATALOG.causes[name].sentence
         case _:
-            code = codebook.code_at(name, *rest)
+            code = engine.code_at_address(name, *rest)
             assert code is not None
             return CATALOG.codes.entries[code].text
 

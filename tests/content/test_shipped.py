@@ -4,16 +4,13 @@ import re
 
 import pytest
 
+from troubleshoot import catalog
 from troubleshoot.catalog import loader as content
-from troubleshoot.catalog import registry as library
-from troubleshoot.engine.catalog import Catalog
-from troubleshoot.engine.cause import judge
-from troubleshoot.engine.facts import Fact
-from troubleshoot.engine.guide import Guide, uncovered, walk
-from troubleshoot.engine.pasted_text import Code
+from troubleshoot.engine import Catalog, Fact, Guide, PastedCode, judge_cause, walk_guide
+from troubleshoot.engine.guide import unwalked_branches
 
-FACTS = library.facts()
-CATALOG = content.load([content.FOLDER], FACTS)
+FACTS = catalog.all_facts()
+CATALOG = content.load_catalog([content.SHIPPED_CATALOG], FACTS)
 RESTING = {  # what a probe finds inside and outside a healthy, domain-joined computer
     "rdp.stage": "ok",
     "rdp.negotiation_failure": "none",
@@ -77,14 +74,14 @@ def facts(**changed: str) -> dict[str, str]:
 def follow(guide: Guide, known: dict[str, str]) -> str:
     """Return the first step that no reading can answer; what is not known was not read."""
     answers: dict[str, str] = {}
-    while (at := walk(guide, answers).at).kind == "fact":
+    while (at := walk_guide(guide, answers).at).kind == "fact":
         answers[at.name] = known.get(at.subject, "unknown")
     return at.name
 
 
 def verdicts(known: dict[str, str]) -> dict[str, str]:
     read = {name: Fact(name, value) for name, value in known.items()}
-    return {cause.id: judge(cause, read).verdict for cause in CATALOG.causes.values()}
+    return {cause.id: judge_cause(cause, read).verdict for cause in CATALOG.causes.values()}
 
 
 GUIDES = list(CATALOG.guides.values())
@@ -93,7 +90,7 @@ GUIDES = list(CATALOG.guides.values())
 @pytest.mark.parametrize("guide", GUIDES, ids=lambda guide: guide.name)
 class TestEveryGuide:
     def test_has_each_branch_walked_by_an_example(self, guide: Guide) -> None:
-        assert uncovered(guide, GUIDES) == ()
+        assert unwalked_branches(guide, GUIDES) == ()
 
     def test_says_at_every_end_what_it_means(self, guide: Guide) -> None:
         assert [
@@ -122,7 +119,7 @@ def asked(guide: Guide) -> list[int]:
     found = [0]
     for example in guide.examples:
         for answers in example.journeys() if example.start in ("", guide.start) else ():
-            path = walk(guide, answers).path
+            path = walk_guide(guide, answers).path
             fixes = [place for place, (name, _) in enumerate(path) if guide.steps[name].kind == "fix"]
             if fixes:
                 found.append(sum(guide.steps[name].kind in ("ask", "try") for name, _ in path[: fixes[0]]))
@@ -272,9 +269,9 @@ class TestRemoteDesktop:
 
     def test_states_doubt_about_codes_without_a_source(self) -> None:
         certainty = {entry.code: entry.certainty for entry in CATALOG.codes.entries.values()}
-        assert certainty[Code("mstsc", 0x904, 0x7)] == "field_report"
-        assert {certainty[Code("mstsc", code)] for code in (0x4, 0xB09, 0x1D07)} == {"unconfirmed"}
-        assert {certainty[Code("mstsc", code)] for code in (0x904, 0x204, 0x108, 0x104, 0x1B07)} == {"documented"}
+        assert certainty[PastedCode("mstsc", 0x904, 0x7)] == "field_report"
+        assert {certainty[PastedCode("mstsc", code)] for code in (0x4, 0xB09, 0x1D07)} == {"unconfirmed"}
+        assert {certainty[PastedCode("mstsc", code)] for code in (0x904, 0x204, 0x108, 0x104, 0x1B07)} == {"documented"}
 
 
 class TestRemedies:
@@ -355,21 +352,21 @@ class TestEveryCode:
     def test_is_no_surer_than_its_source(self) -> None:
         doubted = [e for e in CATALOG.codes.entries.values() if e.source.startswith("no source found")]
         assert {e.certainty for e in doubted} == {"unconfirmed"}
-        told = {str(Code("mstsc", code)) for code in (0x4, 0xB09, 0x1D07)}
+        told = {str(PastedCode("mstsc", code)) for code in (0x4, 0xB09, 0x1D07)}
         assert told <= {str(e.code) for e in CATALOG.codes.entries.values() if e.certainty == "unconfirmed"}
-        assert CATALOG.codes.entries[Code("mstsc", 0x904, 0x7)].certainty == "field_report"
+        assert CATALOG.codes.entries[PastedCode("mstsc", 0x904, 0x7)].certainty == "field_report"
 
     def test_that_says_the_same_in_two_families_has_one_name(self) -> None:
         """A number of the window's second place is the number that the computer sent."""
-        both = [Code("errinfo", code.code) for code in CATALOG.codes.entries if code.namespace == "extended"]
+        both = [PastedCode("errinfo", code.code) for code in CATALOG.codes.entries if code.namespace == "extended"]
         known = CATALOG.codes.entries
-        pairs = [(known[Code("extended", one.code)].causes, known[one].causes) for one in both if one in known]
+        pairs = [(known[PastedCode("extended", one.code)].causes, known[one].causes) for one in both if one in known]
         assert len(pairs) > 20
         assert [pair for pair in pairs if not set(pair[0]) & set(pair[1])] == []
 
 
 def test_every_family_has_a_file_of_a_readable_length() -> None:
-    files = list((content.FOLDER / "errors").glob("*.toml"))
+    files = list((content.SHIPPED_CATALOG / "errors").glob("*.toml"))
     assert len(files) > 20
     assert [path.name for path in files if len(path.read_text().splitlines()) > 400] == []
 

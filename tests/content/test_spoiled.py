@@ -4,8 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.engine.sample import FACTS, FILES, READING
-from troubleshoot.engine.catalog import CatalogError, parse
-from troubleshoot.engine.toml import Problem
+from troubleshoot.engine import CatalogError, ContentProblem, parse_catalog
 
 SOUND = FILES | {"facts/hall.toml": READING}
 TOKENS = [
@@ -37,9 +36,9 @@ def test_is_refused_cleanly_or_still_sound(file: str, data: st.DataObject) -> No
     stop = data.draw(st.integers(start, min(len(text), start + 30)))
     spoiled = text[:start] + data.draw(st.sampled_from(TOKENS) | st.text(max_size=5)) + text[stop:]
     files = {name: one.encode() for name, one in SOUND.items()} | {file: spoiled.encode("utf-8", "surrogatepass")}
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[ContentProblem, ...] = ()
     try:
-        parse(files, FACTS)
+        parse_catalog(files, FACTS)
     except CatalogError as error:
         problems = error.problems
     assert all(problem.file and problem.line >= 1 and problem.key and problem.text for problem in problems)
@@ -53,9 +52,9 @@ def test_with_any_value_of_another_type_is_refused_cleanly(file: str, data: st.D
     place = data.draw(st.sampled_from(pairs))
     lines[place] = lines[place].split(" = ")[0] + " = " + data.draw(st.sampled_from([t for t in TOKENS if t]))
     files = {name: one.encode() for name, one in SOUND.items()} | {file: "\n".join(lines).encode()}
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[ContentProblem, ...] = ()
     try:
-        parse(files, FACTS)
+        parse_catalog(files, FACTS)
     except CatalogError as error:
         problems = error.problems
     assert all(

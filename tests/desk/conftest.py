@@ -10,10 +10,8 @@ from django.test import Client
 
 from tests.chain.conftest import MakeLab, Registered, _quick, approver, employee, helpdesk, lab, north, work
 from tests.chain.steps import Work, opened
-from troubleshoot.jobs import lifecycle as jobs
-from troubleshoot.models import Case, Job, Person
-from troubleshoot.models.job import State
-from troubleshoot.operations import keeper
+from troubleshoot import jobs, operations
+from troubleshoot.models import Case, Job, JobState, Person
 
 __all__ = ["_quick", "approver", "employee", "helpdesk", "lab", "north", "work"]
 
@@ -94,9 +92,9 @@ def layer(host: Registered) -> int:
 
 def lose_contact(job: Job, starter: Person) -> None:
     """Start a change whose worker falls silent in the middle of it."""
-    jobs.start(actor=starter, job=job)
-    Job.objects.filter(pk=job.pk).update(state=State.RUNNING, fence=1, lease_until="2026-01-01T00:00:00Z")
-    keeper.sweep()
+    jobs.start_job(actor=starter, job=job)
+    Job.objects.filter(pk=job.pk).update(state=JobState.RUNNING, fence=1, lease_until="2026-01-01T00:00:00Z")
+    operations.sweep()
 
 
 def text_of(markup: str) -> str:

@@ -9,7 +9,7 @@ from tests.chain.conftest import MakeLab
 from tests.chain.steps import Work, opened, planned
 from tests.conftest import MakePerson
 from tests.desk.conftest import Browser, Sit
-from troubleshoot.cases import handling as care
+from troubleshoot import cases
 from troubleshoot.models import Absence, Entry, Job, Notice, Person, Site
 
 WHY = "The trust is broken"
@@ -130,5 +130,5 @@ class TestAQuestionOfAnApprover:
         job = Job.objects.get(kind="apply")
         before = Notice.objects.filter(person=approver).count()
         assert job.case
-        care.say(actor=helpdesk, case=job.case, text="for us", internal=True)
+        cases.send_message(actor=helpdesk, case=job.case, text="for us", internal=True)
         assert Notice.objects.filter(person=approver).count() == before

@@ -13,11 +13,8 @@ from tests.chain.steps import Work, opened, planned
 from tests.conftest import MakePerson
 from tests.desk.conftest import Browser, Sit
 from tests.desk.waiting import WHY, host, job, path, second
-from troubleshoot.jobs import lifecycle as jobs
-from troubleshoot.models import Approval, Entry, Job, Notice, Person, Plan, Site
-from troubleshoot.models.job import State
-from troubleshoot.remediation import approvals
-from troubleshoot.remediation import planning as plans
+from troubleshoot import jobs, remediation
+from troubleshoot.models import Approval, Entry, Job, JobState, Notice, Person, Plan, Site
 from troubleshoot.web.approver import approval_page as deciding
 
 __all__ = ["host", "job", "path", "second"]
@@ -104,10 +101,10 @@ class TestThePage:
     ) -> None:
         case = opened(helpdesk, host.row, work, beneficiary=employee)
         first = planned(helpdesk, case, work, why=WHY)
-        approvals.approve(actor=approver, job=first, digest=first.plan.digest)  # type: ignore[union-attr]
-        jobs.start(actor=helpdesk, job=first)
+        remediation.approve_plan(actor=approver, job=first, digest=first.plan.digest)  # type: ignore[union-attr]
+        jobs.start_job(actor=helpdesk, job=first)
         work()
-        plans.revert(actor=helpdesk, job=Job.objects.get(pk=first.pk))
+        remediation.request_revert(actor=helpdesk, job=Job.objects.get(pk=first.pk))
         work()
         again = planned(helpdesk, opened(helpdesk, host.row, work, beneficiary=employee), work, why=WHY)
         page = second.get(f"/approvals/{again.pk}")
@@ -151,4 +148,4 @@ def test_a_plan_that_is_not_what_its_digest_says_cannot_be_looked_at_as_if_it_we
     with pytest.raises(Exception, match="plan"):
         Plan.objects.filter(pk=job.plan.pk).update(document=forged)
     assert "Harmless" not in second.get(path)
-    assert job.state == State.WAITING_APPROVAL
+    assert job.state == JobState.WAITING_APPROVAL

@@ -11,8 +11,7 @@ from tests.chain.conftest import MakeLab
 from tests.chain.steps import Work, opened, planned
 from tests.conftest import MakePerson
 from tests.desk.conftest import STEPS, Browser, Sit
-from troubleshoot.models import Answer, Approval, Case, Entry, Incident, Job, Message, Person, Site
-from troubleshoot.models.job import State
+from troubleshoot.models import Answer, Approval, Case, Entry, Incident, Job, JobState, Message, Person, Site
 
 STRANGE = {
     "nul": "a\0b",
@@ -118,7 +117,7 @@ class TestForgedForms:
         for step in ("start", "stop", "revert"):
             desk.post(f"{path}/{step}", job=str(waiting.pk))
             assert desk.status == 404
-        assert Job.objects.get(pk=waiting.pk).state == State.WAITING_APPROVAL
+        assert Job.objects.get(pk=waiting.pk).state == JobState.WAITING_APPROVAL
 
     def test_do_not_change_who_acts_or_for_whom(
         self, path: str, case: Case, desk: Browser, employee: Person, helpdesk: Person

@@ -12,26 +12,23 @@ from tests.chain.conftest import MakeLab
 from tests.chain.steps import ERROR, Work, opened, planned
 from tests.conftest import TESTER, MakePerson
 from tests.desk.conftest import Browser, Sit, lose_contact
-from troubleshoot import hosts
-from troubleshoot.cases import handling as care
-from troubleshoot.cases import opening as cases
-from troubleshoot.jobs import lifecycle as jobs
+from troubleshoot import cases, hosts, jobs, remediation
+from troubleshoot.cases import ask_for_help, close_case, send_message
 from troubleshoot.models import Case, Host, Job, Person, Site
-from troubleshoot.remediation import approvals
 from troubleshoot.web.helpdesk import board
 
 
 def asking(person: Person, *, host: Host | None = None, urgency: int = 2) -> Case:
     """A case whose person has asked for help."""
     case = cases.open_case(actor=person, beneficiary=person, error_text=ERROR, host=host, urgency=urgency)
-    care.ask_for_help(actor=person, case=case)
+    ask_for_help(actor=person, case=case)
     return Case.objects.get(pk=case.pk)
 
 
 def computer(name: str, site: Site, owner: Person) -> Host:
     """A registered computer that is never visited."""
     port = 40_000 + 2 * Host.objects.count()
-    return hosts.register(
+    return hosts.register_host(
         actor=TESTER,
         name=name,
         address="127.0.0.1",
@@ -66,7 +63,7 @@ class TestWhatIsNeeded:
         case = opened(employee, host.row, work)
 
         def said(name: str) -> bool:
-            return str(board.Ask(name).label) in desk.get(
+            return str(board.BoardAsk(name).label) in desk.get(
                 "/board" if name in board.LISTS["you"] else "/board?list=others"
             )
 
@@ -74,9 +71,9 @@ class TestWhatIsNeeded:
         job = planned(helpdesk, case, work, why="The trust is broken")
         assert said("approval")
         assert "Needs you 0" in desk.get("/board")
-        approvals.approve(actor=approver, job=job, digest=job.plan.digest)  # type: ignore[union-attr]
+        remediation.approve_plan(actor=approver, job=job, digest=job.plan.digest)  # type: ignore[union-attr]
         assert said("start")
-        jobs.start(actor=helpdesk, job=job)
+        jobs.start_job(actor=helpdesk, job=job)
         assert "A change is running" in desk.get("/board?list=running")
         work()
         assert said("help")
@@ -97,11 +94,11 @@ class TestWhatIsNeeded:
     def test_is_an_answer_until_helpdesk_has_written(self, employee: Person, helpdesk: Person, desk: Browser) -> None:
         case = cases.open_case(actor=employee, beneficiary=employee, error_text=ERROR, host=None)
         assert "Answer the message" not in desk.get("/board")
-        care.say(actor=employee, case=case, text="Are you there?")
+        send_message(actor=employee, case=case, text="Are you there?")
         assert "Answer the message" in desk.get("/board")
-        care.say(actor=helpdesk, case=case, text="only for us", internal=True)
+        send_message(actor=helpdesk, case=case, text="only for us", internal=True)
         assert "Answer the message" in desk.get("/board")
-        care.say(actor=helpdesk, case=case, text="Yes")
+        send_message(actor=helpdesk, case=case, text="Yes")
         assert "Answer the message" not in desk.get("/board")
 
 
@@ -126,7 +123,7 @@ class TestTheLists:
     def test_hold_what_was_solved_today(self, employee: Person, helpdesk: Person, desk: Browser) -> None:
         today, before = asking(employee), asking(employee)
         for case in (today, before):
-            care.close(actor=helpdesk, case=case, solved=True)
+            close_case(actor=helpdesk, case=case, solved=True)
         Case.objects.filter(pk=before.pk).update(closed_at=timezone.now() - dt.timedelta(days=2))
         assert "Solved today 1" in desk.get("/board?list=solved")
         assert numbers(desk) == [today.pk]
@@ -175,7 +172,7 @@ class TestSearching:
         Person.objects.filter(pk=employee.pk).update(phone="+49 30 4417")
         case = asking(employee, host=computer("ACC-07", north, employee))
         asking(helpdesk)
-        care.close(actor=helpdesk, case=case, solved=False, sent_to="Network team", ticket="INC-0815")
+        close_case(actor=helpdesk, case=case, solved=False, sent_to="Network team", ticket="INC-0815")
         return case
 
     @pytest.mark.parametrize("text", ["acc-07", "ACC", "Emil", "emil@corp", "4417", "INC-0815", "{number}"])

@@ -10,12 +10,13 @@ from django.test import Client
 from tests.chain.conftest import MakeLab
 from tests.chain.steps import ERROR, Work, at, opened
 from tests.desk.conftest import Browser, Sit, text_of
-from troubleshoot.cases import opening as cases
+from tests.support import replace_everywhere
+from troubleshoot import cases, people, remediation
+from troubleshoot.catalog import installed_catalog
 from troubleshoot.catalog import registry as library
-from troubleshoot.engine.catalog import parse_guide
-from troubleshoot.jobs.lifecycle import NotPossible
+from troubleshoot.engine import parse_guide
+from troubleshoot.jobs import NotPossible
 from troubleshoot.models import Answer, Case, Entry, Job, Person
-from troubleshoot.people import access
 from troubleshoot.remediation import by_hand as guided
 
 GUIDE = """
@@ -47,12 +48,12 @@ Leads = Callable[[str], None]
 def leads(monkeypatch: pytest.MonkeyPatch) -> Leads:
     """`leads("forget-names")`: the guide leads straight to this remedy."""
     monkeypatch.setattr(guided, "POLL_SECONDS", 0.01)
-    catalog = library.installed()
+    catalog = installed_catalog()
 
     def lead(action: str) -> None:
         guide = parse_guide("rdp-connection-closed", GUIDE.format(action=action).encode(), None)
         named = replace(catalog, guides={**catalog.guides, guide.name: guide})
-        monkeypatch.setattr(library, "installed", lambda: named)
+        replace_everywhere(monkeypatch, library, "installed_catalog", lambda: named)
 
     return lead
 
@@ -108,7 +109,7 @@ class TestAPerson:
         leads("forget-names")
         case = opened(employee, lab().row, work)
         for _ in range(2):
-            guided.tell(actor=employee, case=case, step="hand", done=True)
+            remediation.report_done_by_hand(actor=employee, case=case, step="hand", done=True)
         assert Job.objects.filter(case=case).count() == 1
 
     def test_whose_computer_nobody_knows_is_handed_on(self, employee: Person, sit: Sit, leads: Leads) -> None:
@@ -137,8 +138,8 @@ class TestAPerson:
     ) -> None:
         leads("forget-names")
         case = opened(employee, lab().row, work)
-        with pytest.raises(access.Refused):
-            guided.tell(actor=approver, case=case, step="hand", done=True)
+        with pytest.raises(people.PermissionRefused):
+            remediation.report_done_by_hand(actor=approver, case=case, step="hand", done=True)
 
 
 class TestWhatAnAdministratorDoes:
@@ -151,7 +152,7 @@ class TestWhatAnAdministratorDoes:
         assert "An administrator has to do this by hand" in page
         assert "Set-NetConnectionProfile" not in page
         with pytest.raises(NotPossible, match="Helpdesk does this"):
-            guided.tell(actor=employee, case=case, step="hand", done=True)
+            remediation.report_done_by_hand(actor=employee, case=case, step="hand", done=True)
 
     def test_is_done_by_helpdesk_and_looked_at(
         self, lab: MakeLab, employee: Person, desk: Browser, leads: Leads, work: Work
@@ -204,7 +205,7 @@ class TestThePageOfRemedies:
 
     def test_names_every_remedy_to_whoever_may_read_the_codes(self) -> None:
         page = html.unescape(Client().get("/remedies").content.decode())
-        assert [one.title for one in library.installed().actions.values() if one.title not in page] == []
+        assert [one.title for one in installed_catalog().actions.values() if one.title not in page] == []
 
     def test_answers_somebody_who_looks_for_a_tip_of_the_web(self) -> None:
         page = text_of(Client().get("/remedies", {"q": "rename machinekeys"}).content.decode())

@@ -7,9 +7,8 @@ from tests.chain.conftest import MakeLab
 from tests.chain.steps import Work, opened, planned
 from tests.conftest import MakePerson
 from tests.desk.conftest import Browser, Sit
-from troubleshoot.cases import handling as care
-from troubleshoot.cases import opening as cases
-from troubleshoot.jobs import lifecycle as jobs
+from troubleshoot import cases, jobs
+from troubleshoot.cases import send_message
 from troubleshoot.models import Case, Entry, Message, Notice, Person, Site
 
 
@@ -56,7 +55,7 @@ class TestTalking:
 
     def test_of_others_appears_by_itself(self, case: Case, path: str, employee: Person, desk: Browser) -> None:
         desk.get(path)
-        care.say(actor=employee, case=case, text="Are you there?")
+        send_message(actor=employee, case=case, text="Are you there?")
         page = desk.part(f"{path}?seen=x", "fresh")
         assert "Are you there?" in page
         assert "<textarea" not in desk.html, "nobody loses what they type"
@@ -87,7 +86,7 @@ class TestAnsweringForThePerson:
         desk.get(path)
         mark = desk.html.split('name="seen" value="')[1].split('"')[0]
         assert "moved on" not in desk.part(f"{path}?seen={mark}", "fresh")
-        cases.answer(actor=employee, case=case, step="path", value="vpn")
+        cases.answer_step(actor=employee, case=case, step="path", value="vpn")
         assert "This case has moved on" in desk.part(f"{path}?seen={mark}", "fresh")
 
 
@@ -110,7 +109,7 @@ class TestClosing:
         assert desk.status == 422
 
     def test_can_take_everything_along_as_plain_text(self, case: Case, path: str, helpdesk: Person, work: Work) -> None:
-        jobs.start(actor=helpdesk, job=planned(helpdesk, case, work))
+        jobs.start_job(actor=helpdesk, job=planned(helpdesk, case, work))
         work()
         client = Client()
         client.force_login(helpdesk)

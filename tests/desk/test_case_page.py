@@ -13,13 +13,10 @@ from tests.chain.conftest import MakeLab, Registered
 from tests.chain.steps import Work, opened, planned
 from tests.conftest import MakePerson
 from tests.desk.conftest import STEPS, Browser, Sit
-from troubleshoot.cases import handling as care
-from troubleshoot.cases import opening as cases
+from troubleshoot import cases, jobs, reports
+from troubleshoot.cases import send_message
 from troubleshoot.diagnosis import evidence
-from troubleshoot.jobs import lifecycle as jobs
-from troubleshoot.models import Case, Entry, Job, Notice, Person, Site
-from troubleshoot.models.job import State
-from troubleshoot.reports import host_history as past
+from troubleshoot.models import Case, Entry, Job, JobState, Notice, Person, Site
 
 
 class TestThePage:
@@ -29,7 +26,7 @@ class TestThePage:
         polls = 'hx-target="#live"'
         desk.get(path)
         assert polls not in desk.html
-        jobs.start(actor=helpdesk, job=planned(helpdesk, case, work))
+        jobs.start_job(actor=helpdesk, job=planned(helpdesk, case, work))
         desk.part(f"{path}?line=0", "live")
         assert polls in desk.html
         assert 'id="said" hx-swap-oob' in desk.html
@@ -42,11 +39,11 @@ class TestThePage:
     def test_says_on_the_path_what_was_read_and_done_in_words(
         self, host: Registered, case: Case, path: str, helpdesk: Person, desk: Browser, work: Work
     ) -> None:
-        jobs.start(actor=helpdesk, job=planned(helpdesk, case, work))
+        jobs.start_job(actor=helpdesk, job=planned(helpdesk, case, work))
         work()
         desk.get(path)
         told = desk.html.partition('id="path"')[2].partition("</ol>")[0]
-        assert f"{evidence.named('rdp.stage')}:" in told
+        assert f"{evidence.fact_title('rdp.stage')}:" in told
         assert "Put Remote Desktop back to protected connections:" in told
         assert re.findall(r"\b(?:rdp|windows)\.[a-z_]+", told) == []
 
@@ -91,7 +88,7 @@ class TestThePage:
         with CaptureQueriesContext(connection) as few:
             desk.get(path)
         for number in range(8):
-            care.say(actor=helpdesk, case=case, text=f"{number}")
+            send_message(actor=helpdesk, case=case, text=f"{number}")
             cases.open_case(actor=helpdesk, beneficiary=helpdesk, error_text="0x904", host=host.row)
         with CaptureQueriesContext(connection) as many:
             desk.get(path)
@@ -105,10 +102,10 @@ class TestThePage:
         same |= {"ended_at": timezone.now(), "result": {"before": [], "after": []}}
         asked = []
         for _ in range(2):
-            change = Job.objects.create(kind=Job.Kind.APPLY, state=State.VERIFIED, **same)
-            Job.objects.create(kind=Job.Kind.REVERT, state=State.UNREACHABLE, origin=change, **same)
+            change = Job.objects.create(kind=Job.Kind.APPLY, state=JobState.VERIFIED, **same)
+            Job.objects.create(kind=Job.Kind.REVERT, state=JobState.UNREACHABLE, origin=change, **same)
             with CaptureQueriesContext(connection) as seen:
-                past.changes(case)
+                reports.earlier_changes(case)
             asked.append(len(seen))
         assert asked[0] == asked[1] <= 3
 

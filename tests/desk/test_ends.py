@@ -5,12 +5,10 @@ import pytest
 from tests.chain.conftest import MakeLab, Registered
 from tests.chain.steps import Work, opened, planned
 from tests.desk.conftest import LONG_AGO, RDP_TCP, Browser, layer, lose_contact
-from troubleshoot.cases import opening as cases
-from troubleshoot.jobs import lifecycle as jobs
-from troubleshoot.models import Case, Job, Person
-from troubleshoot.models.job import State
-from troubleshoot.operations import keeper
-from troubleshoot.remediation import approvals
+from tests.support import replace_everywhere
+from troubleshoot import cases, jobs, operations, remediation
+from troubleshoot.engine import proof
+from troubleshoot.models import Case, Job, JobState, Person
 
 
 class TestABadEnd:
@@ -23,7 +21,7 @@ class TestABadEnd:
         job = planned(helpdesk, case, work)
         with host.lab.state.changing() as document:
             document["registry"][RDP_TCP]["UserAuthentication"]["value"] = 0
-        jobs.start(actor=helpdesk, job=job)
+        jobs.start_job(actor=helpdesk, job=job)
         work()
         page = self.end(desk, case)
         assert "Someone else changed LAB-01 meanwhile" in page
@@ -56,7 +54,7 @@ class TestABadEnd:
         assert "Who acts next: helpdesk" in page
         for _ in range(2):
             desk.post(f"/desk/cases/{case.pk}/read")
-        assert Job.objects.filter(case=case, kind="read", action="", state=State.QUEUED).count() == 1
+        assert Job.objects.filter(case=case, kind="read", action="", state=JobState.QUEUED).count() == 1
         work()
         assert "Decide after lost contact" in self.end(desk, case)
         assert host.document["runs"] == {}
@@ -70,7 +68,7 @@ class TestABadEnd:
         page = self.end(desk, case)
         assert "Waiting for a second person" in page
         assert "Approve it This needs a role that you do not hold. Who can help: Abel." in page
-        approvals.decline(actor=approver, job=job, reason="Use a local account")
+        remediation.decline_plan(actor=approver, job=job, reason="Use a local account")
         page = self.end(desk, case)
         assert "Not approved Use a local account Who acts next: Hanna" in page
 
@@ -78,7 +76,7 @@ class TestABadEnd:
         case = opened(employee, lab("nla-required").row, work)
         planned(helpdesk, case, work, why="The trust is broken")
         Job.objects.filter(case=case, kind="apply").update(expires_at=LONG_AGO)
-        keeper.sweep()
+        operations.sweep()
         assert "Nobody decided in time" in self.end(desk, case)
 
     def test_not_verified(
@@ -90,8 +88,8 @@ class TestABadEnd:
         work: Work,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        jobs.start(actor=helpdesk, job=planned(helpdesk, case, work))
-        monkeypatch.setattr("troubleshoot.engine.proof.verdict", lambda *_: "not_verified")
+        jobs.start_job(actor=helpdesk, job=planned(helpdesk, case, work))
+        replace_everywhere(monkeypatch, proof, "judge_run", lambda *_: "not_verified")
         work()
         assert "Done, but it still does not answer properly" in self.end(desk, case)
 

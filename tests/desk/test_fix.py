@@ -3,10 +3,8 @@
 from tests.chain.conftest import MakeLab, Registered
 from tests.chain.steps import Work, agreed, opened, planned
 from tests.desk.conftest import LONG_AGO, Browser, layer
-from troubleshoot.jobs import lifecycle as jobs
-from troubleshoot.models import Case, Entry, Job, Person, Site
-from troubleshoot.models.job import State
-from troubleshoot.remediation import approvals
+from troubleshoot import jobs, remediation
+from troubleshoot.models import Case, Entry, Job, JobState, Person, Site
 
 
 class TestAFix:
@@ -87,24 +85,24 @@ class TestAFix:
         page = desk.post(f"{path}/start", job=older.pk)
         assert "Start on LAB-01" in page
         older.refresh_from_db()
-        assert (older.state, layer(host)) == (State.CANCELLED, 0)
-        assert Job.objects.filter(case=case, state=State.PLANNED).count() == 1
+        assert (older.state, layer(host)) == (JobState.CANCELLED, 0)
+        assert Job.objects.filter(case=case, state=JobState.PLANNED).count() == 1
 
     def test_can_be_stopped_until_it_begins(
         self, host: Registered, case: Case, path: str, helpdesk: Person, desk: Browser, work: Work
     ) -> None:
-        jobs.start(actor=helpdesk, job=planned(helpdesk, case, work))
+        jobs.start_job(actor=helpdesk, job=planned(helpdesk, case, work))
         desk.get(path)
         desk.press("Stop")
-        assert Job.objects.get(case=case, kind="apply").state == State.CANCELLED
+        assert Job.objects.get(case=case, kind="apply").state == JobState.CANCELLED
         assert "Start on" not in desk.get(path)
 
     def test_cannot_be_stopped_any_more_once_it_has_begun(
         self, case: Case, path: str, helpdesk: Person, desk: Browser, work: Work
     ) -> None:
         job = planned(helpdesk, case, work)
-        jobs.start(actor=helpdesk, job=job)
-        Job.objects.filter(pk=job.pk).update(state=State.RUNNING)
+        jobs.start_job(actor=helpdesk, job=job)
+        Job.objects.filter(pk=job.pk).update(state=JobState.RUNNING)
         assert "It has begun and cannot be taken back" in desk.post(f"{path}/stop", job=job.pk)
         assert desk.status == 422
 
@@ -122,7 +120,7 @@ class TestUndoing:
         work: Work,
     ) -> None:
         job = planned(helpdesk, case, work)
-        jobs.start(actor=helpdesk, job=job)
+        jobs.start_job(actor=helpdesk, job=job)
         work()
         page = desk.get(path)
         assert "It would write back: Remote Desktop listener: security layer: TLS required → RDP security only" in page
@@ -151,8 +149,8 @@ class TestUndoing:
     ) -> None:
         case = opened(employee, lab("nla-required").row, work)
         job = planned(helpdesk, case, work, why="The trust is broken")
-        approvals.approve(actor=approver, job=job, digest=job.plan.digest)  # type: ignore[union-attr]
-        jobs.start(actor=helpdesk, job=job)
+        remediation.approve_plan(actor=approver, job=job, digest=job.plan.digest)  # type: ignore[union-attr]
+        jobs.start_job(actor=helpdesk, job=job)
         work()
         assert "temporary, undone at" in desk.get(f"/desk/cases/{case.pk}")
         Job.objects.filter(pk=job.pk).update(undo_at=LONG_AGO)

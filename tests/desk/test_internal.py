@@ -8,10 +8,8 @@ from django.utils import timezone
 from tests.conftest import TESTER
 from tests.desk.conftest import Browser, Sit
 from tests.desk.waiting import host, job, path, second
-from troubleshoot.cases import handling as care
+from troubleshoot import cases, people, remediation
 from troubleshoot.models import Job, Notice, Person, Site
-from troubleshoot.people import accounts as people
-from troubleshoot.remediation import approvals
 
 __all__ = ["host", "job", "path", "second"]
 
@@ -22,14 +20,14 @@ ASKED, NOTED = "Has Emil asked for this twice before?", "Emil is a difficult cal
 def talked(job: Job, approver: Person, helpdesk: Person) -> Job:
     """The approver has asked helpdesk something, and helpdesk has answered by a note."""
     assert job.case
-    approvals.ask(actor=approver, job=job, text=ASKED)
-    care.say(actor=helpdesk, case=job.case, text=NOTED, internal=True)
+    remediation.ask_requester(actor=approver, job=job, text=ASKED)
+    cases.send_message(actor=helpdesk, case=job.case, text=NOTED, internal=True)
     return job
 
 
 def approver_of(person: Person, site: Site) -> None:
     until = timezone.now() + timedelta(days=1)
-    people.grant(actor=TESTER, person=person, role="approver", site=site, until=until)
+    people.grant_role(actor=TESTER, person=person, role="approver", site=site, until=until)
 
 
 def test_not_on_any_page_of_the_person(talked: Job, employee: Person, sit: Sit) -> None:
@@ -48,7 +46,7 @@ def test_not_when_the_person_is_an_approver_too(
 ) -> None:
     other = people.create_site(actor=TESTER, slug="other", name="Other")
     approver_of(employee, north if here else other)
-    care.say(actor=employee, case=talked.case, text="What I wrote myself")  # type: ignore[arg-type]
+    cases.send_message(actor=employee, case=talked.case, text="What I wrote myself")  # type: ignore[arg-type]
     page = sit(employee).get(path)
     assert "What I wrote myself" in page
     assert ASKED not in page

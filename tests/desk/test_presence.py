@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from tests.conftest import MakePerson
 from tests.desk.conftest import Browser, Sit
-from troubleshoot.cases import opening as cases
+from troubleshoot import cases
 from troubleshoot.models import Case, Entry, Person, Presence, Site
 
 

@@ -11,10 +11,8 @@ from tests.chain.steps import Work, opened, planned
 from tests.conftest import TESTER, MakePerson
 from tests.desk.conftest import RDP_TCP, Browser, Sit
 from tests.desk.waiting import WHY, host, job, nla, path, second
-from troubleshoot.jobs import lifecycle as jobs
+from troubleshoot import jobs, operations, people
 from troubleshoot.models import Approval, Entry, Job, Message, Notice, Person, Site
-from troubleshoot.operations import keeper
-from troubleshoot.people import accounts as people
 
 __all__ = ["host", "job", "path", "second"]
 
@@ -28,7 +26,7 @@ class TestApproving:
         assert second.address == path
         assert "Approved. Hanna can start it now." in page
         assert 'hx-trigger="every 1s"' in second.html
-        jobs.start(actor=helpdesk, job=Job.objects.get(pk=job.pk))
+        jobs.start_job(actor=helpdesk, job=Job.objects.get(pk=job.pk))
         assert "Approved. It runs now." in second.part(path, "live")
         work()
         page = second.get(path)
@@ -78,7 +76,7 @@ class TestApproving:
         job = planned(both, opened(both, host.row, work), work, why=WHY)
         until = timezone.now() + timedelta(days=1)
         both.grants.all().update(revoked_at=timezone.now())
-        people.grant(actor=TESTER, person=both, role="approver", site=north, until=until)
+        people.grant_role(actor=TESTER, person=both, role="approver", site=north, until=until)
         browser = sit(both)
         page = browser.get(f"/approvals/{job.pk}")
         assert "You asked for this yourself, or it is for you. One person can decide: Abel" in page
@@ -102,7 +100,7 @@ class TestApproving:
     def test_comes_too_late_when_nobody_decided_in_time(self, job: Job, path: str, second: Browser) -> None:
         second.get(path)
         Job.objects.filter(pk=job.pk).update(expires_at="2026-01-01T00:00:00Z")
-        keeper.sweep()
+        operations.sweep()
         page = second.press("Approve")
         assert second.status == 422
         assert "There is nothing to decide: this is expired." in page

@@ -19,7 +19,7 @@ from typing import Any, Self, TypeVar
 
 from tests import postgres
 from tests.e2e.watching import ArgumentWatch
-from troubleshoot.lab.faults import FAULTS
+from troubleshoot.lab import FAULTS
 from troubleshoot.lab.state import healthy
 from troubleshoot.management import processes
 

@@ -5,7 +5,7 @@ import pytest
 from tests.chain.conftest import MakeLab
 from tests.chain.steps import Work, planned
 from tests.employee.pages import Page, Reader, case_of
-from troubleshoot.jobs import lifecycle as jobs
+from troubleshoot import jobs
 from troubleshoot.models import Person
 
 
@@ -17,7 +17,7 @@ def page(lab: MakeLab, employee: Person, helpdesk: Person, work: Work) -> Page:
     work()
     assert "How do we know?" in reader.get(opened.url).text
     reader.send(reader.get(opened.url), "help")
-    jobs.start(actor=helpdesk, job=planned(helpdesk, case_of(opened), work, "nothing listens"))
+    jobs.start_job(actor=helpdesk, job=planned(helpdesk, case_of(opened), work, "nothing listens"))
     work()
     return reader.get(opened.url)
 

@@ -11,8 +11,7 @@ from tests.chain.conftest import MakeLab
 from tests.chain.steps import Work
 from tests.conftest import MakePerson
 from tests.employee.pages import Page, Reader, case_of
-from troubleshoot.cases import handling as care
-from troubleshoot.jobs import lifecycle as jobs
+from troubleshoot import cases, jobs
 from troubleshoot.models import Case, Job, Message, Notice, Person, Site
 
 MOST_QUERIES = 12
@@ -231,7 +230,7 @@ class TestAFix:
         assert "No case is before yours." in waiting.text
         Case.objects.filter(pk=row.pk).update(urgency=Case.Urgency.MINUTES)
         assert "1 case is before yours." in reader.get(page.url).text
-        care.take(actor=helpdesk, case=case_of(page))
+        cases.take_case(actor=helpdesk, case=case_of(page))
         taken = reader.get(page.url).text
         assert "Hanna of helpdesk takes care of it." in taken
         assert "before yours" not in taken
@@ -307,8 +306,8 @@ class TestCare:
         self, reader: Reader, helpdesk: Person, employee: Person
     ) -> None:
         page = reader.opens(None)
-        care.say(actor=helpdesk, case=case_of(page), text="Is it <b>on</b>?")
-        care.say(actor=helpdesk, case=case_of(page), text="secret note", internal=True)
+        cases.send_message(actor=helpdesk, case=case_of(page), text="Is it <b>on</b>?")
+        cases.send_message(actor=helpdesk, case=case_of(page), text="secret note", internal=True)
         said = reader.post(f"{page.url}/say", text="Yes, it is")
         assert "Is it <b>on</b>?" in said.text or "Is it &lt;b&gt;on" in said.source
         assert "Yes, it is" in said.text
@@ -331,7 +330,7 @@ class TestCare:
 
     def test_says_to_whom_a_case_was_sent_on(self, reader: Reader, helpdesk: Person) -> None:
         page = reader.opens(None)
-        care.close(actor=helpdesk, case=case_of(page), solved=False, sent_to="the network team", ticket="T-9")
+        cases.close_case(actor=helpdesk, case=case_of(page), solved=False, sent_to="the network team", ticket="T-9")
         closed = reader.get(page.url)
         assert closed.title == "Sent on to the network team"
         assert "T-9" in closed.text

@@ -104,7 +104,7 @@ class TestTheComputer:
     def test_of_others_and_an_unknown_one_get_the_same_answer(
         self, name: str, employee: Person, north: Site, person: MakePerson
     ) -> None:
-        hosts.register(actor=TESTER, name="ACC-33", site=north, owner=person("Other", "employee", site=north))
+        hosts.register_host(actor=TESTER, name="ACC-33", site=north, owner=person("Other", "employee", site=north))
         reader = Reader.of(employee)
         reader.post("/cases/check", text=ERROR)
         data = {"text": ERROR, "host": "other", "other": name, "whereabouts": "office", "urgency": "1"}

@@ -8,8 +8,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from tests.employee.pages import ERROR, Reader, case_of
-from troubleshoot.catalog import registry as library
-from troubleshoot.engine import codebook
+from troubleshoot import catalog, engine
 from troubleshoot.models import Person
 
 PAIR = "/codes/mstsc/0x904/0x7"
@@ -93,17 +92,17 @@ class TestThePageOfACode:
 
     def test_exists_for_every_code_and_leads_only_to_pages_that_exist(self, client: Client, db: None) -> None:
         seen: set[str] = set()
-        for code in library.installed().codes.entries:
-            response = client.get(f"/codes/{codebook.path(code)}")
+        for code in catalog.installed_catalog().codes.entries:
+            response = client.get(f"/codes/{engine.code_address(code)}")
             assert response.status_code == 200, code
             seen |= set(re.findall(r'href="(/codes/[^"?]+)"', response.content.decode()))
-        known = {f"/codes/{codebook.path(code)}" for code in library.installed().codes.entries}
+        known = {f"/codes/{engine.code_address(code)}" for code in catalog.installed_catalog().codes.entries}
         assert seen <= known
 
     def test_is_found_again_from_the_text_that_its_button_sends(self) -> None:
-        table = library.installed().codes
+        table = catalog.installed_catalog().codes
         for code in table.entries:
-            used = table.identify(codebook.typed(code), prefer=code.key).used
+            used = table.identify(engine.code_as_pasted(code), prefer=code.key).used
             assert used is not None
             assert (used.code, used.ask) == (code, False)
 
@@ -113,7 +112,7 @@ class TestTheList:
         page = Reader.of().get("/codes")
         assert "It closes at once." in page.text
         assert "Event-log line" in page.text
-        assert f"{len(library.installed().codes.entries)} codes" in page.text
+        assert f"{len(catalog.installed_catalog().codes.entries)} codes" in page.text
 
     @pytest.mark.parametrize(
         ("asked", "found"),

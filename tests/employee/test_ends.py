@@ -8,17 +8,14 @@ import pytest
 from tests.chain.conftest import MakeLab, Registered
 from tests.chain.steps import Work
 from tests.employee.pages import Page, Reader, case_of
-from troubleshoot import hosts
+from tests.support import replace_everywhere
+from troubleshoot import hosts, operations, remediation, remote
 from troubleshoot.audit import Machine
 from troubleshoot.hosts import visits
-from troubleshoot.models import Case, Job, Person
-from troubleshoot.models.job import State
-from troubleshoot.operations import keeper
-from troubleshoot.remediation import approvals
+from troubleshoot.models import Case, Job, JobState, Person
 from troubleshoot.remediation import execution as changes
-from troubleshoot.remediation import planning as plans
-from troubleshoot.remote import winrm
-from troubleshoot.remote.envelope import ItemError, Visit
+from troubleshoot.remote import VisitResult
+from troubleshoot.remote.envelope import ItemError
 from troubleshoot.web.employee.case_page import Scene
 
 TESTER = Machine("cli", "tests")
@@ -46,13 +43,13 @@ def agreed(reader: Reader, host: Registered, work: Work) -> Page:
 
 def before_the_check(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], None]) -> None:
     """Lets something happen between a change and its check."""
-    verify = changes.verify
+    verify = remediation.verify_change
 
     def wrapped(job: Job, *, worker: Machine) -> None:
         happens()
         verify(job, worker=worker)
 
-    monkeypatch.setattr(changes, "verify", wrapped)
+    replace_everywhere(monkeypatch, changes, "verify_change", wrapped)
 
 
 def test_drifted(agreed: Page, reader: Reader, host: Registered, work: Work) -> None:
@@ -66,7 +63,7 @@ def test_drifted(agreed: Page, reader: Reader, host: Registered, work: Work) -> 
 
 
 def test_refused(agreed: Page, reader: Reader, host: Registered, work: Work) -> None:
-    hosts.change(actor=TESTER, host=host.row, mode="diagnose_only")
+    hosts.change_host(actor=TESTER, host=host.row, mode="diagnose_only")
     work()
     page = reader.get(agreed.url)
     assert page.title == "The fix does not fit ACC-07"
@@ -100,10 +97,12 @@ def test_unreachable_can_be_tried_again_once(agreed: Page, reader: Reader, host:
 
 
 def test_failed(agreed: Page, reader: Reader, work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
-    def half(*given: Any, **more: Any) -> Visit:
-        return Visit("failed", before=({}, {}), after=({}, {}), written=(0,), errors=(ItemError(1, "write", "no"),))
+    def half(*given: Any, **more: Any) -> VisitResult:
+        return VisitResult(
+            "failed", before=({}, {}), after=({}, {}), written=(0,), errors=(ItemError(1, "write", "no"),)
+        )
 
-    monkeypatch.setattr(visits, "carry_out", half)
+    replace_everywhere(monkeypatch, visits, "carry_out_plan", half)
     work()
     page = reader.get(agreed.url)
     assert page.title == "ACC-07 refused one step"
@@ -112,10 +111,10 @@ def test_failed(agreed: Page, reader: Reader, work: Work, monkeypatch: pytest.Mo
 
 
 def test_unknown(agreed: Page, reader: Reader, work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
-    def lost(*given: Any, **more: Any) -> Visit:
-        raise winrm.Lost("receive", "The connection broke.")
+    def lost(*given: Any, **more: Any) -> VisitResult:
+        raise remote.ContactLost("receive", "The connection broke.")
 
-    monkeypatch.setattr(visits, "carry_out", lost)
+    replace_everywhere(monkeypatch, visits, "carry_out_plan", lost)
     work()
     page = reader.get(agreed.url)
     assert page.title == "We lost contact while changing ACC-07"
@@ -145,7 +144,7 @@ def test_not_verified(
 def test_that_comes_between_two_reads_of_a_page_is_seen_as_a_whole(
     agreed: Page, host: Registered, employee: Person, work: Work, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    hosts.change(actor=TESTER, host=host.row, mode="diagnose_only")
+    hosts.change_host(actor=TESTER, host=host.row, mode="diagnose_only")
     replay, seen = Scene._replay, []
 
     def slow(self: Scene) -> None:
@@ -167,7 +166,9 @@ class TestADangerousFix:
         reader.post(f"{page.url}/help")
         case = case_of(page)
         assert case.host
-        plans.request(actor=helpdesk, host=case.host, action="lift-nla", case=case, reason="the trust is broken")
+        remediation.request_plan(
+            actor=helpdesk, host=case.host, action="lift-nla", case=case, reason="the trust is broken"
+        )
         work()
         return reader.get(page.url)
 
@@ -176,15 +177,15 @@ class TestADangerousFix:
         assert waiting.live
 
     def test_that_is_declined_shows_the_reason(self, waiting: Page, reader: Reader, approver: Person) -> None:
-        job = Job.objects.get(state=State.WAITING_APPROVAL)
-        approvals.decline(actor=approver, job=job, reason="Use a local account")
+        job = Job.objects.get(state=JobState.WAITING_APPROVAL)
+        remediation.decline_plan(actor=approver, job=job, reason="Use a local account")
         page = reader.get(waiting.url)
         assert page.title == "Not approved"
         assert "The reason: Use a local account" in page.text
         assert "Helpdesk has your case and can offer another way." in page.text
 
     def test_that_nobody_decided_in_time_says_so(self, waiting: Page, reader: Reader) -> None:
-        Job.objects.filter(state=State.WAITING_APPROVAL).update(expires_at="2026-01-01T00:00:00Z")
-        keeper.sweep()
+        Job.objects.filter(state=JobState.WAITING_APPROVAL).update(expires_at="2026-01-01T00:00:00Z")
+        operations.sweep()
         page = reader.get(waiting.url)
         assert page.title == "Not approved in time"

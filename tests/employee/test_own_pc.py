@@ -14,10 +14,9 @@ from tests.chain.steps import ERROR, Work, opened
 from tests.chain.test_own_pc import CLOSED, told
 from tests.conftest import MakePerson
 from tests.employee.pages import Page, Reader, case_of
-from troubleshoot.cases import handling as care
-from troubleshoot.cases import opening as cases
+from troubleshoot import cases, probes
+from troubleshoot.cases import close_case
 from troubleshoot.models import Case, Person, Site
-from troubleshoot.probes import client_block as person_block
 
 MOST_QUERIES = 7
 OFFER = "Let your own PC look"
@@ -68,7 +67,7 @@ class TestThePage:
     def test_says_what_the_command_does_before_it_shows_it(self, unseen: Case, reader: Reader) -> None:
         page = reader.get(f"/cases/{unseen.pk}/pc")
         assert page.title == "Let your own PC look at ACC-07"
-        assert command_on(page) == person_block.command("ACC-07", 3389)
+        assert command_on(page) == probes.client_command("ACC-07", 3389)
         order = ["What the command does", "It changes nothing", "Step by step", "& {", "What did it print?"]
         places = [page.text.index(words) for words in order]
         assert places == sorted(places)
@@ -102,7 +101,7 @@ class TestThePage:
         assert Case.objects.get(pk=unseen.pk).pc == {}
 
     def test_leads_to_the_case_when_that_is_closed(self, unseen: Case, helpdesk: Person, reader: Reader) -> None:
-        care.close(actor=helpdesk, case=unseen, solved=True)
+        close_case(actor=helpdesk, case=unseen, solved=True)
         assert reader.get(f"/cases/{unseen.pk}/pc").url == f"/cases/{unseen.pk}"
 
     def test_asks_few_questions_of_the_database(self, unseen: Case, reader: Reader) -> None:

@@ -4,12 +4,11 @@ import datetime as dt
 
 import pytest
 
-from troubleshoot import wording
-from troubleshoot.catalog import registry as library
-from troubleshoot.models.job import ENDED, State
-from troubleshoot.wording.checks import expired, seconds
+from troubleshoot import catalog, wording
+from troubleshoot.models import ENDED_STATES, JobState
+from troubleshoot.wording.checks import expired_words, seconds_words
 
-GOOD = {State.VERIFIED, State.DONE}
+GOOD = {JobState.VERIFIED, JobState.DONE}
 UP_TO = {"no_name": 0, "refused": 1, "timed_out": 1, "closed_before_confirm": 2, "not_rdp": 2, "negotiation_refused": 2}
 
 
@@ -23,104 +22,104 @@ def report(stage: str, **facts: str) -> dict[str, object]:
     return {"stages": stages, "facts": {"rdp.stage": stage, **facts}}
 
 
-def lines(network: dict[str, object] | None, facts: dict[str, str] | None, **more: str) -> list[wording.Line]:
-    return wording.checks(
-        network=network, facts=facts, certificate={}, state=more.get("state", State.CLAIMED), inside=6.2
+def lines(network: dict[str, object] | None, facts: dict[str, str] | None, **more: str) -> list[wording.CheckLine]:
+    return wording.check_lines(
+        network=network, facts=facts, certificate={}, state=more.get("state", JobState.CLAIMED), inside=6.2
     )
 
 
-@pytest.mark.parametrize("stage", library.facts().values["rdp.stage"])
+@pytest.mark.parametrize("stage", catalog.all_facts().values["rdp.stage"])
 def test_every_stage_has_words_and_marks_where_it_stops(stage: str) -> None:
     found = lines(report(stage), {"windows.reached": "yes"})
     assert [bool(line.answer) for line in found] == [True] * 5
     assert any(line.look == "bad" for line in found) == (stage not in {"ok", "unknown"})
 
 
-@pytest.mark.parametrize("failure", library.facts().values["rdp.negotiation_failure"])
+@pytest.mark.parametrize("failure", catalog.all_facts().values["rdp.negotiation_failure"])
 def test_every_refusal_has_words(failure: str) -> None:
     speaks = lines(report("negotiation_refused", **{"rdp.negotiation_failure": failure}), {})[2]
     assert (speaks.look, speaks.answer.startswith("It answers")) == ("bad", True)
 
 
-@pytest.mark.parametrize("certificate", library.facts().values["rdp.certificate"])
+@pytest.mark.parametrize("certificate", catalog.all_facts().values["rdp.certificate"])
 def test_only_a_bad_certificate_is_marked(certificate: str) -> None:
     secure = lines(report("ok", **{"rdp.certificate": certificate}), {})[3]
     assert (secure.look == "bad") == (certificate in {"expired", "not_yet_valid", "mismatch"})
 
 
-@pytest.mark.parametrize("reached", library.facts().values["windows.reached"])
+@pytest.mark.parametrize("reached", catalog.all_facts().values["windows.reached"])
 def test_what_we_may_not_look_into_is_not_called_bad(reached: str) -> None:
     inside = lines(report("ok"), {"windows.reached": reached})[4]
     assert (inside.look, inside.seconds) == (("ok", "6.2 s") if reached == "yes" else ("skip", ""))
 
 
 def test_lines_wait_then_look_then_know() -> None:
-    assert [line.look for line in lines(None, None, state=State.QUEUED)] == ["waiting"] * 5
+    assert [line.look for line in lines(None, None, state=JobState.QUEUED)] == ["waiting"] * 5
     assert [line.look for line in lines(None, None)] == ["now"] + ["waiting"] * 4
     assert [line.look for line in lines(report("ok"), None)][4] == "now"
 
 
-@pytest.mark.parametrize("state", sorted(ENDED))
-def test_every_bad_end_says_what_it_means_and_who_acts(state: State) -> None:
-    end = wording.bad_end(state, "ACC-07")
+@pytest.mark.parametrize("state", sorted(ENDED_STATES))
+def test_every_bad_end_says_what_it_means_and_who_acts(state: JobState) -> None:
+    end = wording.bad_end_words(state, "ACC-07")
     assert (end is None) == (state in GOOD)
     assert end is None or (end.title and end.next)
 
 
 def test_a_running_change_shows_how_far_it_is() -> None:
-    def looks(state: State, *story: str) -> list[str]:
-        return [line.look for line in wording.fixing(state, ["A", "B"], list(story), "Changing")]
+    def looks(state: JobState, *story: str) -> list[str]:
+        return [line.look for line in wording.running_steps(state, ["A", "B"], list(story), "Changing")]
 
-    assert looks(State.QUEUED) == ["waiting"] * 5
-    assert looks(State.STARTING) == ["now", "waiting", "waiting", "waiting", "waiting"]
-    assert looks(State.RUNNING, "Changing: A") == ["ok", "ok", "now", "waiting", "waiting"]
-    assert looks(State.RUNNING, "Changing: A", "Changing: B") == ["ok", "ok", "ok", "now", "waiting"]
-    assert looks(State.VERIFYING, "Changing: A", "Changing: B") == ["ok", "ok", "ok", "ok", "now"]
+    assert looks(JobState.QUEUED) == ["waiting"] * 5
+    assert looks(JobState.STARTING) == ["now", "waiting", "waiting", "waiting", "waiting"]
+    assert looks(JobState.RUNNING, "Changing: A") == ["ok", "ok", "now", "waiting", "waiting"]
+    assert looks(JobState.RUNNING, "Changing: A", "Changing: B") == ["ok", "ok", "ok", "now", "waiting"]
+    assert looks(JobState.VERIFYING, "Changing: A", "Changing: B") == ["ok", "ok", "ok", "ok", "now"]
 
 
 def test_time_is_told_in_two_units() -> None:
-    told = [wording.duration(dt.timedelta(seconds=each)) for each in (0, 59, 120, 250, 7500, 100_000)]
+    told = [wording.duration_words(dt.timedelta(seconds=each)) for each in (0, 59, 120, 250, 7500, 100_000)]
     assert told == ["1 s", "59 s", "2 min", "4 min 10 s", "2 h 5 min", "1 d 3 h"]
-    assert (seconds(3), seconds(6234)) == ("0.1 s", "6.2 s")
+    assert (seconds_words(3), seconds_words(6234)) == ("0.1 s", "6.2 s")
 
 
 def test_an_expired_certificate_says_since_when() -> None:
     now = dt.datetime(2026, 11, 22, tzinfo=dt.UTC)
-    assert expired({"not_after": "2026-11-10T00:00:00Z"}, now) == "Certificate expired 12 days ago"
-    assert expired({"not_after": "2026-11-21T00:00:00Z"}, now) == "Certificate expired 1 day ago"
-    assert expired({}, now) == expired({"not_after": "x"}, now) == "Certificate expired"
+    assert expired_words({"not_after": "2026-11-10T00:00:00Z"}, now) == "Certificate expired 12 days ago"
+    assert expired_words({"not_after": "2026-11-21T00:00:00Z"}, now) == "Certificate expired 1 day ago"
+    assert expired_words({}, now) == expired_words({"not_after": "x"}, now) == "Certificate expired"
 
 
 def test_a_guides_text_is_parted_at_what_it_is_not() -> None:
     text = "It is stopped. It is not your password, or PC. It will not go away."
-    assert wording.relief(text) == ("It is stopped.", "It is not your password, or PC.", "It will not go away.")
-    assert wording.relief("No such sentence.") == ("No such sentence.", "", "")
-    assert wording.named("The computer is off", "ACC-07") == "ACC-07 is off"
-    assert wording.named("Computers differ", "ACC-07") == "Computers differ"
+    assert wording.relief_parts(text) == ("It is stopped.", "It is not your password, or PC.", "It will not go away.")
+    assert wording.relief_parts("No such sentence.") == ("No such sentence.", "", "")
+    assert wording.name_host("The computer is off", "ACC-07") == "ACC-07 is off"
+    assert wording.name_host("Computers differ", "ACC-07") == "Computers differ"
 
 
 def test_a_title_names_the_computer_wherever_it_speaks_of_it() -> None:
-    assert wording.titled("The way from you to the computer has to be checked", r"A\1") == (
+    assert wording.title_with_host("The way from you to the computer has to be checked", r"A\1") == (
         r"The way from you to A\1 has to be checked"
     )
-    assert wording.titled("We cannot look inside this computer", "ACC-07") == "We cannot look inside ACC-07"
+    assert wording.title_with_host("We cannot look inside this computer", "ACC-07") == "We cannot look inside ACC-07"
     for text in ("The name may lead to a different computer", "Solved"):
-        assert wording.titled(text, "ACC-07") == text
-    assert wording.titled("The computer is off", "") == "The computer is off"
+        assert wording.title_with_host(text, "ACC-07") == text
+    assert wording.title_with_host("The computer is off", "") == "The computer is off"
 
 
 def test_a_silent_computer_that_was_tried_twice_is_not_offered_again() -> None:
-    once, twice = (wording.bad_end(State.UNREACHABLE, "ACC-07", again=again) for again in (True, False))
+    once, twice = (wording.bad_end_words(JobState.UNREACHABLE, "ACC-07", again=again) for again in (True, False))
     assert once
     assert twice
     assert "Try again" in once.next
     assert "Try again" not in twice.next
-    denied = wording.bad_end(State.UNREACHABLE, "ACC-07", denied=True)
+    denied = wording.bad_end_words(JobState.UNREACHABLE, "ACC-07", denied=True)
     assert denied
     assert denied.title == "ACC-07 did not accept our account"
 
 
 def test_a_case_that_helpdesk_has_to_act_on_says_so_in_a_list() -> None:
-    assert wording.standing("fix", "", closed=False) == ("A fix was found", "info")
-    assert wording.standing("fix", "", closed=False, needed=True) == ("With helpdesk", "info")
-    assert wording.standing("person", "", closed=False, needed=True) == ("Waits for your answer", "warn")
+    assert wording.case_state_words("fix", "", closed=False) == ("A fix was found", "info")
+    assert wording.case_state_words("fix", "", closed=False, needed=True) == ("With helpdesk", "info")
+    assert wording.case_state_words("person", "", closed=False, needed=True) == ("Waits for your answer", "warn")

@@ -1,7 +1,6 @@
 """A small sound catalogue about a made-up lamp, which every test may spoil in its own way."""
 
-from troubleshoot.engine.catalog import Catalog, CatalogError, parse
-from troubleshoot.engine.facts import FactList
+from troubleshoot.engine import Catalog, CatalogError, FactList, parse_catalog
 
 FACTS = FactList({"lamp.light": ("on", "off", "unknown"), "lamp.bulb": ("good", "broken")})
 
@@ -190,7 +189,7 @@ FILES = {
 
 def sample() -> Catalog:
     """Return the sample catalogue."""
-    return parse({name: text.encode() for name, text in FILES.items()}, FACTS)
+    return parse_catalog({name: text.encode() for name, text in FILES.items()}, FACTS)
 
 
 def spoiled(file: str, old: str, new: str) -> list[str]:
@@ -203,7 +202,7 @@ def problems(more: dict[str, bytes]) -> list[str]:
     """Return the problems of the sample catalogue with more, or other, files."""
     files = {name: text.encode() for name, text in FILES.items()} | more
     try:
-        parse(files, FACTS)
+        parse_catalog(files, FACTS)
     except CatalogError as error:
         return [str(problem) for problem in error.problems]
     return []

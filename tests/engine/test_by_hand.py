@@ -3,7 +3,7 @@
 import pytest
 
 from tests.engine.sample import FACTS, FILES, problems
-from troubleshoot.engine.catalog import parse
+from troubleshoot.engine import parse_catalog
 
 HEAD = """\
 title = "Turn the lamp by hand"
@@ -22,11 +22,11 @@ def files(text: str) -> dict[str, bytes]:
 
 def test_are_read_beside_the_automatic_ones() -> None:
     sample = {name: text.encode() for name, text in FILES.items()}
-    found = parse(sample | files(MANUAL), FACTS).actions
+    found = parse_catalog(sample | files(MANUAL), FACTS).actions
     assert {name: action.kind for name, action in found.items()} == {"by-hand": "manual", "switch-on": "automatic"}
     assert found["by-hand"].how.steps == ("Turn it.",)
     assert found["by-hand"].certainty == "documented"
-    refused = parse(sample | files(REFUSED + 'certainty = "field_report"\n'), FACTS).actions["by-hand"]
+    refused = parse_catalog(sample | files(REFUSED + 'certainty = "field_report"\n'), FACTS).actions["by-hand"]
     assert (refused.kind, refused.refused, refused.instead) == ("refused", "It breaks.", "Switch it on.")
     assert refused.certainty == "field_report"
 

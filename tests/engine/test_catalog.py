@@ -6,8 +6,7 @@ import time
 import pytest
 
 from tests.engine.sample import FACTS, FILES, problems, sample, spoiled
-from troubleshoot.engine.catalog import CatalogError, parse, parse_guide
-from troubleshoot.engine.facts import FactList
+from troubleshoot.engine import CatalogError, FactList, parse_catalog, parse_guide
 
 GUIDE, ACTION, ERRORS, LAMP = (
     "guides/lamp-dark.toml",
@@ -28,24 +27,24 @@ class TestSound:
         assert catalog.codes.identify("0x10") is not None
 
     def test_has_a_digest_of_its_content_not_of_its_place(self) -> None:
-        moved = parse({f"/srv/catalog//{name}": text.encode() for name, text in FILES.items()}, FACTS)
+        moved = parse_catalog({f"/srv/catalog//{name}": text.encode() for name, text in FILES.items()}, FACTS)
         assert moved.digest == sample().digest
         assert moved.digests == sample().digests
 
     @pytest.mark.parametrize("file", list(FILES))
     def test_has_another_digest_for_any_changed_file(self, file: str) -> None:
         files = {name: (text + ("# x\n" if name == file else "")).encode() for name, text in FILES.items()}
-        changed = parse(files, FACTS)
+        changed = parse_catalog(files, FACTS)
         assert changed.digest != sample().digest
         assert [name for name in changed.digests if changed.digests[name] != sample().digests[name]] == [file]
 
     def test_has_another_digest_for_other_facts(self) -> None:
         more = FactList({**FACTS.values, "lamp.cord": ("in", "out")})
-        assert parse({name: text.encode() for name, text in FILES.items()}, more).digest != sample().digest
+        assert parse_catalog({name: text.encode() for name, text in FILES.items()}, more).digest != sample().digest
 
     def test_changes_the_digest_of_a_resource_with_its_scripts(self) -> None:
         files = {**FILES, "resources/lamp/write.ps1": "# other\n"}
-        catalog = parse({name: text.encode() for name, text in files.items()}, FACTS)
+        catalog = parse_catalog({name: text.encode() for name, text in files.items()}, FACTS)
         assert catalog.resources["lamp"].digest != sample().resources["lamp"].digest
         assert catalog.resources["bulb"].digest == sample().resources["bulb"].digest
 
@@ -60,12 +59,12 @@ class TestSound:
     def test_takes_more_from_a_later_folder(self) -> None:
         own = b'[[cause]]\nid = "cord"\ntitle = "Cord"\nsentence = "The cord is out."\n'
         files = {f"/a//{name}": text.encode() for name, text in FILES.items()} | {"/b//errors/own.toml": own}
-        assert set(parse(files, FACTS).causes) == {"dark", "cord"}
+        assert set(parse_catalog(files, FACTS).causes) == {"dark", "cord"}
 
     def test_takes_nothing_in_place_of_an_earlier_file(self) -> None:
         files = {f"/a//{name}": text.encode() for name, text in FILES.items()} | {"/b//" + GUIDE: b""}
         with pytest.raises(CatalogError) as caught:
-            parse(files, FACTS)
+            parse_catalog(files, FACTS)
         assert str(caught.value) == f"/b/{GUIDE}:1: (file): replaces nothing: /a/{GUIDE} has this name already"
 
 
@@ -312,7 +311,7 @@ class TestFiles:
     def test_of_a_writable_resource_include_a_write_script(self) -> None:
         files = {name: text.encode() for name, text in FILES.items() if name != "resources/bulb/write.ps1"}
         with pytest.raises(CatalogError, match=r"has writable fields or events, but no write\.ps1"):
-            parse(files, FACTS)
+            parse_catalog(files, FACTS)
 
     def test_of_scripts_are_small_and_ascii(self) -> None:
         assert problems({"resources/lamp/read.ps1": b"# a\n# \xc3\xa9\n"}) == [

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.engine.sample import sample
-from troubleshoot.engine.cause import Cause, Judgement, healthy, judge, rank
-from troubleshoot.engine.facts import UNKNOWN, Fact, FactWords
+from troubleshoot.engine import UNKNOWN, Cause, Fact, Judgement, judge_cause, judged_healthy, rank_causes
+from troubleshoot.engine.facts import FactWords
 
 DARK = sample().causes["dark"]
 WORDS = {
@@ -26,7 +26,7 @@ def facts(*yes: str) -> dict[str, Fact]:
 
 
 def ranked(causes: list[Cause], found: dict[str, Fact], *named: str) -> list[str]:
-    return [one.cause.id for one in rank([judge(one, found) for one in causes], WORDS, named)]
+    return [one.cause.id for one in rank_causes([judge_cause(one, found) for one in causes], WORDS, named)]
 
 
 class TestJudge:
@@ -42,12 +42,12 @@ class TestJudge:
         ],
     )
     def test_goes_by_readings(self, found: list[Fact], expected: str, readings: tuple[str, ...]) -> None:
-        judged = judge(DARK, {fact.name: fact for fact in found})
+        judged = judge_cause(DARK, {fact.name: fact for fact in found})
         assert (judged.verdict, judged.readings) == (expected, readings)
 
     def test_names_the_facts_of_every_rule_that_speaks(self) -> None:
         two = Cause("two", "t", "s", ({"in": ("yes",)}, {"out": ("yes",), "in": ("yes",)}, {"said": ("yes",)}), (), ())
-        judged = judge(two, facts("in", "out"))
+        judged = judge_cause(two, facts("in", "out"))
         assert (judged.verdict, judged.facts) == ("shown by", ("in", "out"))
         assert judged.readings == ("in = yes", "out = yes")
 
@@ -70,7 +70,7 @@ class TestRank:
         causes = [cause("one", shown=("in",)), cause("two", shown=("in2", "out"))]
         found = facts("in", "in2", "out")
         assert ranked(causes, found) == ["two", "one"]
-        assert {judge(one, found).verdict for one in causes} == {"shown by"}
+        assert {judge_cause(one, found).verdict for one in causes} == {"shown by"}
 
     def test_puts_what_the_code_names_first_among_those_that_fit(self) -> None:
         causes = [cause("strong", "in", "in2"), cause("named", "said"), cause("shown", shown=("out",))]
@@ -96,11 +96,11 @@ class TestHealthy:
 
     def test_is_a_computer_where_a_rule_holds_and_nothing_is_shown(self) -> None:
         fits = Judgement(cause("x", "in"), "fits", ())
-        assert healthy([fits], self.RULES, facts("out"))
+        assert judged_healthy([fits], self.RULES, facts("out"))
 
     def test_is_none_where_a_cause_is_shown(self) -> None:
-        assert not healthy([Judgement(cause("x", "in"), "shown by", ())], self.RULES, facts("out"))
+        assert not judged_healthy([Judgement(cause("x", "in"), "shown by", ())], self.RULES, facts("out"))
 
     @pytest.mark.parametrize("found", [{}, {"out": Fact("out", UNKNOWN)}, {"out": Fact("out", "no")}])
     def test_is_none_that_was_not_seen_to_be(self, found: dict[str, Fact]) -> None:
-        assert not healthy([], self.RULES, found)
+        assert not judged_healthy([], self.RULES, found)

@@ -8,33 +8,34 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from troubleshoot.engine import CodeMatch, ErrorCode, PastedCode
 from troubleshoot.engine import pasted_text as pasted
-from troubleshoot.engine.codes import CodeClass, CodeTable, ErrorCode, Match
-from troubleshoot.engine.pasted_text import Code, Hint
+from troubleshoot.engine.codes import CodeClass, CodeTable
+from troubleshoot.engine.pasted_text import Hint
 
-CLOSED = Code("mstsc", 0x904)
-DENIED = Code("mstsc", 0x904, 0x7)
-CONNECT = Code("mstsc", 0x204)
-DENIED_ACCESS = Code("hresult", 0x80070005)
+CLOSED = PastedCode("mstsc", 0x904)
+DENIED = PastedCode("mstsc", 0x904, 0x7)
+CONNECT = PastedCode("mstsc", 0x204)
+DENIED_ACCESS = PastedCode("hresult", 0x80070005)
 
 
-def entry(code: Code) -> ErrorCode:
+def entry(code: PastedCode) -> ErrorCode:
     return ErrorCode(code, f"meaning of {code}", "documented", (), None, (), "a test")
 
 
 TABLE = CodeTable(
-    [entry(CLOSED), entry(DENIED), entry(CONNECT), entry(Code("mstsc", 0x108))],
+    [entry(CLOSED), entry(DENIED), entry(CONNECT), entry(PastedCode("mstsc", 0x108))],
     [CodeClass("mstsc", 0x04, "the network", "observed")],
 )
 
 
-def used(text: str) -> Match:
+def used(text: str) -> CodeMatch:
     found = TABLE.identify(text).used
     assert found is not None, f"nothing found in {text!r}"
     return found
 
 
-def codes(text: str) -> list[Code]:
+def codes(text: str) -> list[PastedCode]:
     return [found.choices[0] for found in pasted.read(text).found]
 
 
@@ -45,8 +46,8 @@ class TestOneCode:
 
     def test_shows_both_readings_of_a_bare_number(self) -> None:  # BI-106
         decimal, hexadecimal = used("2308"), used("904")
-        assert (decimal.code, decimal.others, decimal.ask) == (CLOSED, (Code("mstsc", 0x2308),), False)
-        assert (hexadecimal.code, hexadecimal.others, hexadecimal.ask) == (CLOSED, (Code("mstsc", 904),), False)
+        assert (decimal.code, decimal.others, decimal.ask) == (CLOSED, (PastedCode("mstsc", 0x2308),), False)
+        assert (hexadecimal.code, hexadecimal.others, hexadecimal.ask) == (CLOSED, (PastedCode("mstsc", 904),), False)
         assert "decimal or hexadecimal" in decimal.found.why
         assert not used("0x904").others
 
@@ -57,7 +58,7 @@ class TestOneCode:
     def test_asks_whether_eight_digits_are_decimal(self) -> None:  # BI-108
         match = used("80070005")
         assert match.ask
-        assert {match.code, *match.others} == {DENIED_ACCESS, Code("mstsc", 80070005)}
+        assert {match.code, *match.others} == {DENIED_ACCESS, PastedCode("mstsc", 80070005)}
 
     @pytest.mark.parametrize(
         "text",
@@ -79,7 +80,7 @@ class TestOneCode:
 
     def test_says_when_a_letter_was_read_as_a_digit(self) -> None:  # BI-109
         match = used("0xlO8")
-        assert match.code == Code("mstsc", 0x108)
+        assert match.code == PastedCode("mstsc", 0x108)
         assert "letters" in match.found.why
         assert match.found.text == "0xlO8"
 
@@ -160,7 +161,7 @@ class TestPair:
 
     def test_falls_back_to_its_first_part(self) -> None:
         match = used("0x904 / 0x9")
-        assert (match.code, match.how, match.entry) == (Code("mstsc", 0x904, 0x9), "code", entry(CLOSED))
+        assert (match.code, match.how, match.entry) == (PastedCode("mstsc", 0x904, 0x9), "code", entry(CLOSED))
         assert "exact pair is not in our table" in match.sentence
 
     def test_is_not_made_of_two_sentences(self) -> None:
@@ -227,12 +228,15 @@ class TestSeveralCodes:
 
 class TestFamilies:
     def test_are_kept_apart(self) -> None:  # BI-114
-        assert codes("0x80090302") == [Code("hresult", 0x80090302)]
-        assert pasted.read("0xC000006D").found[0].choices == (Code("ntstatus", 0xC000006D), Code("hresult", 0xC000006D))
-        assert codes("STOP: 0x0000007E") == [Code("bugcheck", 0x7E)]
-        assert codes("The bug check was 0x0000007B (0xF78D2524, 0x7)")[0] == Code("bugcheck", 0x7B)
-        assert codes("Win32 error 0x5") == [Code("win32", 5)]
-        assert codes("0x7E") == [Code("mstsc", 0x7E)]
+        assert codes("0x80090302") == [PastedCode("hresult", 0x80090302)]
+        assert pasted.read("0xC000006D").found[0].choices == (
+            PastedCode("ntstatus", 0xC000006D),
+            PastedCode("hresult", 0xC000006D),
+        )
+        assert codes("STOP: 0x0000007E") == [PastedCode("bugcheck", 0x7E)]
+        assert codes("The bug check was 0x0000007B (0xF78D2524, 0x7)")[0] == PastedCode("bugcheck", 0x7B)
+        assert codes("Win32 error 0x5") == [PastedCode("win32", 5)]
+        assert codes("0x7E") == [PastedCode("mstsc", 0x7E)]
 
     @pytest.mark.parametrize(
         "text",
@@ -268,17 +272,17 @@ class TestUnknownCode:
 
     def test_of_a_range_gets_what_the_range_suggests(self) -> None:
         table = CodeTable([], [CodeClass("mstsc", None, "a gateway", "observed", 0x3000000, 0x30000FF)])
-        assert [table.look_up(Code("mstsc", code)).how for code in (0x3000010, 0x3000100)] == ["class", "unknown"]
+        assert [table.look_up(PastedCode("mstsc", code)).how for code in (0x3000010, 0x3000100)] == ["class", "unknown"]
 
     def test_with_a_known_second_part_is_known_by_that(self) -> None:
-        table = CodeTable([entry(Code("extended", 0x7))])
+        table = CodeTable([entry(PastedCode("extended", 0x7))])
         found = table.identify("0xABCD / 0x7").used
         assert found is not None
-        assert (found.how, found.entry) == ("second", entry(Code("extended", 0x7)))
+        assert (found.how, found.entry) == ("second", entry(PastedCode("extended", 0x7)))
         assert found.sentence.startswith("We do not know the first part of 0xABCD / 0x7. The second part means:")
 
     def test_that_wraps_a_windows_error_is_known_by_that(self) -> None:
-        found = CodeTable([entry(Code("win32", 5))]).identify("-2147024891").used
+        found = CodeTable([entry(PastedCode("win32", 5))]).identify("-2147024891").used
         assert found is not None
         assert found.how == "wrapped"
         assert found.sentence.endswith("It is the Windows error 0x5 inside a result.")
@@ -303,4 +307,4 @@ def test_any_text_is_read_without_failing(text: str) -> None:
 @given(st.integers(0, 0xFFFF), st.integers(0, 0x7FFF), st.sampled_from(["x", "X"]), st.integers(1, 8))
 def test_every_pair_is_read_back(code: int, extended: int, x: str, width: int) -> None:
     text = f"Error code: 0{x}{code:0{width}X}\nExtended error code: 0{x}{extended:x}"
-    assert codes(text) == [Code("mstsc", code, extended)]
+    assert codes(text) == [PastedCode("mstsc", code, extended)]

@@ -8,12 +8,12 @@ import pytest
 
 from tests.engine.dialogs import Crafted, stored
 from tests.engine.dialogs.making import made
+from troubleshoot import catalog
 from troubleshoot.catalog import loader as content
-from troubleshoot.catalog import registry as library
+from troubleshoot.engine import Identified
 from troubleshoot.engine import pasted_text as pasted
-from troubleshoot.engine.codes import Identified
 
-TABLE = content.load([content.FOLDER], library.facts()).codes
+TABLE = content.load_catalog([content.SHIPPED_CATALOG], catalog.all_facts()).codes
 CRAFTED = stored()
 RANDOM, PARTS = 100_000, 4
 PIECES = [

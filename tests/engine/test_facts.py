@@ -3,7 +3,8 @@
 import pytest
 
 from tests.engine.sample import FACTS
-from troubleshoot.engine.facts import Fact, FactError, FactList, values
+from troubleshoot.engine import Fact, FactList, fact_values
+from troubleshoot.engine.facts import FactError
 
 
 class TestFactList:
@@ -28,7 +29,7 @@ class TestFactList:
             FACTS.check("lamp", "on")
 
     def test_turns_facts_into_plain_values(self) -> None:
-        assert values([Fact("lamp.light", "on", ("a glow",)), Fact("lamp.bulb", "good")]) == {
+        assert fact_values([Fact("lamp.light", "on", ("a glow",)), Fact("lamp.bulb", "good")]) == {
             "lamp.light": "on",
             "lamp.bulb": "good",
         }

@@ -5,19 +5,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.engine.sample import FACTS, FILES, sample
-from troubleshoot.engine.catalog import CatalogError, parse_guide
-from troubleshoot.engine.guide import (
+from troubleshoot.engine import (
     AnswerRefused,
-    Example,
+    CatalogError,
     Guide,
-    Step,
-    answer,
-    broken_examples,
-    superseded,
+    GuideStep,
+    answer_guide,
+    parse_guide,
     tries_ahead,
-    uncovered,
-    walk,
+    walk_guide,
 )
+from troubleshoot.engine.guide import GuideExample, broken_examples, superseded_steps, unwalked_branches
 
 LAMP = sample().guides["lamp-dark"]
 
@@ -31,10 +29,10 @@ def guides(draw: st.DrawFn) -> Guide:
     for place, name in enumerate(names):
         later = names[place + 1 :]
         if not later or (place and draw(st.booleans()) and draw(st.booleans())):
-            steps[name] = Step(name, "end", "solved", {})
+            steps[name] = GuideStep(name, "end", "solved", {})
         else:
             values = draw(st.lists(st.sampled_from("abcd"), min_size=1, max_size=4, unique=True))
-            steps[name] = Step(name, "ask", "?", {value: draw(st.sampled_from(later)) for value in values})
+            steps[name] = GuideStep(name, "ask", "?", {value: draw(st.sampled_from(later)) for value in values})
     return Guide("random", "Random", "s0", steps, (), "digest", "")
 
 
@@ -42,25 +40,25 @@ def play(guide: Guide, data: st.DataObject) -> dict[str, str]:
     """Answer from the start, at random, until an end or earlier."""
     answers: dict[str, str] = {}
     for _ in range(data.draw(st.integers(0, len(guide.steps)))):
-        at = walk(guide, answers).at
+        at = walk_guide(guide, answers).at
         if at.kind == "end":
             break
-        answers = answer(guide, answers, at.name, data.draw(st.sampled_from(sorted(at.to))))
+        answers = answer_guide(guide, answers, at.name, data.draw(st.sampled_from(sorted(at.to))))
     return answers
 
 
 class TestWalk:
     def test_starts_at_the_start(self) -> None:
-        found = walk(LAMP, {})
+        found = walk_guide(LAMP, {})
         assert (found.path, found.at.name, found.waiting_for) == ((), "light", "fact")
 
     def test_follows_the_answers(self) -> None:
-        found = walk(LAMP, {"light": "off", "where": "hall"})
+        found = walk_guide(LAMP, {"light": "off", "where": "hall"})
         assert found.path == (("light", "off"), ("where", "hall"))
         assert (found.at.subject, found.waiting_for) == ("switch-on", "fix")
 
     def test_waits_for_nothing_at_an_end(self) -> None:
-        assert walk(LAMP, {"light": "on"}).waiting_for is None
+        assert walk_guide(LAMP, {"light": "on"}).waiting_for is None
 
     @pytest.mark.parametrize(
         ("answers", "text"),
@@ -74,74 +72,74 @@ class TestWalk:
     )
     def test_refuses_answers_the_guide_does_not_know(self, answers: dict[str, str], text: str) -> None:
         with pytest.raises(AnswerRefused, match=text):
-            walk(LAMP, answers)
+            walk_guide(LAMP, answers)
 
     def test_leaves_out_answers_it_does_not_reach(self) -> None:
-        assert walk(LAMP, {"light": "on", "where": "hall"}).path == (("light", "on"),)
+        assert walk_guide(LAMP, {"light": "on", "where": "hall"}).path == (("light", "on"),)
 
     @given(guides(), st.data())
     def test_is_the_same_each_time_and_in_any_order(self, guide: Guide, data: st.DataObject) -> None:
         answers = play(guide, data)
         shuffled = dict(data.draw(st.permutations(list(answers.items()))))
-        assert walk(guide, answers) == walk(guide, shuffled) == walk(guide, dict(answers))
-        assert dict(walk(guide, answers).path) == answers
+        assert walk_guide(guide, answers) == walk_guide(guide, shuffled) == walk_guide(guide, dict(answers))
+        assert dict(walk_guide(guide, answers).path) == answers
 
     @given(guides(), st.data())
     def test_always_ends_when_all_is_answered(self, guide: Guide, data: st.DataObject) -> None:
         everything = {s.name: data.draw(st.sampled_from(sorted(s.to))) for s in guide.steps.values() if s.to}
-        assert walk(guide, everything).at.kind == "end"
+        assert walk_guide(guide, everything).at.kind == "end"
 
 
 class TestChangedAnswer:
     def test_supersedes_what_follows(self) -> None:
         answers = {"light": "off", "where": "attic", "shake": "no_change"}
-        assert superseded(LAMP, answers, "where") == ("where", "shake")
-        assert answer(LAMP, answers, "where", "hall") == {"light": "off", "where": "hall"}
+        assert superseded_steps(LAMP, answers, "where") == ("where", "shake")
+        assert answer_guide(LAMP, answers, "where", "hall") == {"light": "off", "where": "hall"}
 
     def test_supersedes_nothing_when_it_stays_the_same(self) -> None:
         answers = {"light": "off", "where": "attic", "shake": "no_change"}
-        assert answer(LAMP, answers, "where", "attic") == answers
+        assert answer_guide(LAMP, answers, "where", "attic") == answers
 
     def test_is_refused_before_it_was_reached(self) -> None:
         with pytest.raises(AnswerRefused, match="switch has not been reached"):
-            answer(LAMP, {"light": "off"}, "switch", "verified")
-        assert superseded(LAMP, {"light": "off"}, "switch") == ()
+            answer_guide(LAMP, {"light": "off"}, "switch", "verified")
+        assert superseded_steps(LAMP, {"light": "off"}, "switch") == ()
 
     def test_is_refused_once_its_remedy_has_started(self) -> None:
         answers = {"light": "off", "where": "hall", "switch": "not_verified"}
         for step, value in (("where", "dont_know"), ("switch", "verified"), ("light", "on")):
             with pytest.raises(AnswerRefused, match="the remedy of switch has started"):
-                answer(LAMP, answers, step, value, started={"switch"})
-        assert answer(LAMP, answers, "switch", "verified")["switch"] == "verified"
+                answer_guide(LAMP, answers, step, value, started={"switch"})
+        assert answer_guide(LAMP, answers, "switch", "verified")["switch"] == "verified"
 
     def test_is_refused_while_its_remedy_is_still_running(self) -> None:
         with pytest.raises(AnswerRefused, match="the remedy of switch has started"):
-            answer(LAMP, {"light": "off", "where": "hall"}, "where", "dont_know", started={"switch"})
+            answer_guide(LAMP, {"light": "off", "where": "hall"}, "where", "dont_know", started={"switch"})
 
     @given(guides(), st.data())
     def test_keeps_exactly_what_came_before(self, guide: Guide, data: st.DataObject) -> None:
         answers = play(guide, data)
         if not answers:
             return
-        before = walk(guide, answers)
+        before = walk_guide(guide, answers)
         step = data.draw(st.sampled_from(before.steps))
         value = data.draw(st.sampled_from(sorted(guide.steps[step].to)))
-        after = walk(guide, answer(guide, answers, step, value))
+        after = walk_guide(guide, answer_guide(guide, answers, step, value))
         place = before.steps.index(step)
         if value == answers[step]:
             assert after == before
         else:
             assert after.path == (*before.path[:place], (step, value))
-            assert set(superseded(guide, answers, step)) == set(before.steps[place:])
+            assert set(superseded_steps(guide, answers, step)) == set(before.steps[place:])
 
 
 class TestExamples:
     def test_stand_for_one_journey_for_each_value(self) -> None:
-        example = Example("both", {"light": ("off", "unknown"), "where": ("hall",)}, "switch")
+        example = GuideExample("both", {"light": ("off", "unknown"), "where": ("hall",)}, "switch")
         assert list(example.journeys()) == [{"light": "off", "where": "hall"}, {"light": "unknown", "where": "hall"}]
 
     def test_show_which_branches_they_leave_out(self) -> None:
-        left_out = uncovered(LAMP)
+        left_out = unwalked_branches(LAMP)
         assert ("light", "on") not in left_out
         assert ("where", "hall") not in left_out
         assert set(left_out) >= {
@@ -161,7 +159,7 @@ class TestExamples:
         ],
     )
     def test_are_checked(self, answers: dict[str, tuple[str, ...]], end: str, text: str) -> None:
-        guide = Guide("x", "X", LAMP.start, LAMP.steps, (Example("bad", answers, end),), "", "")
+        guide = Guide("x", "X", LAMP.start, LAMP.steps, (GuideExample("bad", answers, end),), "", "")
         assert [text in reason for _, reason in broken_examples(guide)] == [True]
 
 
@@ -186,13 +184,13 @@ class TestStoredGuide:
 
 class TestTriesAhead:
     STEPS = (
-        Step("found", "fix", "mend", {"verified": "check", "declined": "end"}),
-        Step("check", "try", "Connect now.", {"worked": "end", "no_change": "seen"}),
-        Step("seen", "fact", "lamp.light", {"on": "where", "off": "bulb"}),
-        Step("where", "ask", "Where?", {"hall": "cable", "attic": "end"}),
-        Step("cable", "try", "Push the plug in.", {"worked": "end", "no_change": "bulb"}),
-        Step("bulb", "try", "Turn the bulb.", {"worked": "end", "no_change": "end"}),
-        Step("end", "end", "solved", {}),
+        GuideStep("found", "fix", "mend", {"verified": "check", "declined": "end"}),
+        GuideStep("check", "try", "Connect now.", {"worked": "end", "no_change": "seen"}),
+        GuideStep("seen", "fact", "lamp.light", {"on": "where", "off": "bulb"}),
+        GuideStep("where", "ask", "Where?", {"hall": "cable", "attic": "end"}),
+        GuideStep("cable", "try", "Push the plug in.", {"worked": "end", "no_change": "bulb"}),
+        GuideStep("bulb", "try", "Turn the bulb.", {"worked": "end", "no_change": "end"}),
+        GuideStep("end", "end", "solved", {}),
     )
     GUIDE = Guide("g", "G", "found", {step.name: step for step in STEPS}, (), "digest", "")
 

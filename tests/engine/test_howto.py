@@ -3,8 +3,8 @@
 import pytest
 
 from tests.engine.sample import FACTS, FILES, problems
-from troubleshoot.engine.catalog import parse
-from troubleshoot.engine.instructions import Command, HowTo
+from troubleshoot.engine import parse_catalog
+from troubleshoot.engine.instructions import CommandToCopy, HowTo
 
 STEPS = 'steps = ["Open the hatch.", "Shake it."]'
 SHAKE = 'try = "Shake it."'
@@ -24,8 +24,8 @@ def test_is_read_with_its_commands() -> None:
         'different = "Look for the hatch below."',
         'commands = [{ where = "this computer", text = "lamp --shake", warning = "It rattles." }]',
     ]
-    found = parse(files | guide(*lines), FACTS).guides["lamp-dark"].steps["shake"].how
-    command = Command("this computer", "lamp --shake", "It rattles.")
+    found = parse_catalog(files | guide(*lines), FACTS).guides["lamp-dark"].steps["shake"].how
+    command = CommandToCopy("this computer", "lamp --shake", "It rattles.")
     assert found == HowTo(("Open the hatch.", "Shake it."), "Look for the hatch below.", (command,))
     assert found
     assert not HowTo()

@@ -3,10 +3,9 @@
 import pytest
 
 from tests.engine.sample import FACTS, FILES, problems
-from troubleshoot.engine.catalog import Catalog, CatalogError, parse, parse_guide
-from troubleshoot.engine.facts import FactList
-from troubleshoot.engine.guide import uncovered, walk
-from troubleshoot.engine.guide_parts import Part, expand, joined
+from troubleshoot.engine import Catalog, CatalogError, FactList, GuidePart, parse_catalog, parse_guide, walk_guide
+from troubleshoot.engine.guide import unwalked_branches
+from troubleshoot.engine.guide_parts import expand, joined
 from troubleshoot.engine.toml import load
 from troubleshoot.engine.toml_tables import top
 
@@ -86,7 +85,7 @@ def files(**changed: str) -> dict[str, bytes]:
 
 
 def both(**changed: str) -> Catalog:
-    return parse(files(**changed), TOLD)
+    return parse_catalog(files(**changed), TOLD)
 
 
 def faults(changed: dict[str, str]) -> list[str]:
@@ -107,7 +106,7 @@ class TestExpanded:
         assert guide.source == GUIDES[FIRST] + PART
         assert guide.steps["room"].part == "room"
         assert guide.steps["when"].part == ""
-        assert walk(guide, {"light": "off", "room": "attic"}).at.name == "shared_only"
+        assert walk_guide(guide, {"light": "off", "room": "attic"}).at.name == "shared_only"
 
     def test_has_another_digest_with_another_part(self) -> None:
         changed = both(**{ROOM: PART.replace("Shake it.", "Turn it.")})
@@ -133,8 +132,8 @@ class TestExpanded:
             **{FIRST: GUIDES[FIRST] + PART[PART.index("[[example]]") :].replace('room = "hall"', 'when = "x"')}
         )
         own, part = (top(load(name, found[name]), []) for name in (FIRST, ROOM))
-        text = expand(own, found[FIRST], [Part("room", part, found[ROOM], "")])
-        whole = joined(own, [Part("room", part, found[ROOM], "")], text)
+        text = expand(own, found[FIRST], [GuidePart("room", part, found[ROOM], "")])
+        whole = joined(own, [GuidePart("room", part, found[ROOM], "")], text)
         parsed = load(FIRST, text.data)
         assert whole is not None
         assert (whole.data, whole.lines) == (parsed.data, parsed.lines)
@@ -143,7 +142,7 @@ class TestExpanded:
     def test_is_parsed_where_its_pieces_may_not_fit(self, more: str) -> None:
         part = top(load(ROOM, (more + PART.partition("[[example]]")[0]).encode()), [])
         own = top(load(FIRST, GUIDES[FIRST].encode()), [])
-        pieces = [Part("room", part, b"", "")]
+        pieces = [GuidePart("room", part, b"", "")]
         assert joined(own, pieces, expand(own, GUIDES[FIRST].encode(), pieces)) is None
 
     def test_may_end_without_a_line_break(self) -> None:
@@ -160,16 +159,16 @@ class TestCoverage:
     def test_counts_what_another_guide_with_the_part_walks(self) -> None:
         changed = PART.replace('["worked"]', '["worked", "no_change"]').replace('end = "done"', 'end = "done"')
         guides = both().guides
-        assert ("room", "attic") in uncovered(guides["first"], guides.values())
+        assert ("room", "attic") in unwalked_branches(guides["first"], guides.values())
         own = '\n[[example]]\nname = "Attic"\nanswers = { light = "off", room = "attic", shared_only = "no_change" }\n'
         more = both(**{FIRST: GUIDES[FIRST] + own + 'end = "end"\n', ROOM: PART}).guides
-        assert ("shared_only", "no_change") in uncovered(more["second"])
-        assert ("shared_only", "no_change") not in uncovered(more["second"], more.values())
+        assert ("shared_only", "no_change") in unwalked_branches(more["second"])
+        assert ("shared_only", "no_change") not in unwalked_branches(more["second"], more.values())
         assert "stops at end, not at done" in faults({ROOM: changed})[0]
 
     def test_does_not_count_a_step_of_another_guide_that_has_the_same_name(self) -> None:
         guides = both().guides
-        assert ("light", "off") in uncovered(guides["first"], [guides["lamp-dark"], *guides.values()])
+        assert ("light", "off") in unwalked_branches(guides["first"], [guides["lamp-dark"], *guides.values()])
 
 
 # file, old text, new text, the problem that must be found

@@ -10,9 +10,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.engine.sample import FILES, sample
-from troubleshoot.engine.action import Action, Wish
-from troubleshoot.engine.plan import Plan, PlanError, drift, from_document, make, outdated, revert_of, to_document
-from troubleshoot.engine.resource import Value
+from troubleshoot.engine import (
+    Action,
+    PlanDocument,
+    PlanError,
+    Value,
+    make_plan,
+    outdated_parts,
+    plan_drift,
+    plan_from_document,
+    plan_to_document,
+    revert_plan,
+)
+from troubleshoot.engine.action import Wish
 
 CATALOG = sample()
 ACTION = CATALOG.actions["switch-on"]
@@ -29,8 +39,8 @@ def states() -> list[State]:
     return [lamp(), lamp(), {"fresh": False}]
 
 
-def planned(read: list[State] | None = None, action: Action = ACTION) -> Plan:
-    return make(action, CATALOG, read or states(), identity=IDENTITY, runner="r1")
+def planned(read: list[State] | None = None, action: Action = ACTION) -> PlanDocument:
+    return make_plan(action, CATALOG, read or states(), identity=IDENTITY, runner="r1")
 
 
 LAMP_STATES = st.fixed_dictionaries(
@@ -56,10 +66,10 @@ def lamps_only(*desired: dict[str, Any]) -> Action:
     return replace(ACTION, wishes=wishes)
 
 
-def write(host: list[State], plan: Plan, order: list[int]) -> list[State]:
+def write(host: list[State], plan: PlanDocument, order: list[int]) -> list[State]:
     """Do to a model host what the runner does: refuse drift, then write the desired fields in order."""
     expected = [host[place] for place in order]
-    assert drift(plan, expected) == ()
+    assert plan_drift(plan, expected) == ()
     after = copy.deepcopy(host)
     for place, item in zip(order, plan.items, strict=True):
         after[place].update({name: value for name, value in item.desired.items() if name in LAMP.fields})
@@ -127,9 +137,9 @@ class TestDigest:
         assert spoiled != FILES
         plans = [
             planned(),
-            make(ACTION, CATALOG, states(), identity=IDENTITY, runner="r2"),
-            make(ACTION, CATALOG, states(), identity={"machine_guid": "other"}, runner="r1"),
-            make(replace(ACTION, digest="other"), CATALOG, states(), identity=IDENTITY, runner="r1"),
+            make_plan(ACTION, CATALOG, states(), identity=IDENTITY, runner="r2"),
+            make_plan(ACTION, CATALOG, states(), identity={"machine_guid": "other"}, runner="r1"),
+            make_plan(replace(ACTION, digest="other"), CATALOG, states(), identity=IDENTITY, runner="r1"),
             planned([lamp(switch=None), lamp(), {"fresh": False}]),
             planned([lamp(colours=["red", "red"]), lamp(), {"fresh": False}]),
         ]
@@ -139,7 +149,7 @@ class TestDigest:
             planned(action=replace(ACTION, wishes=(replace(first, desired={"watts": 41}), *ACTION.wishes[1:]))),
         ]
         changed = replace(other, resources={**other.resources, "lamp": replace(LAMP, digest="other script")})
-        plans.append(make(ACTION, changed, states(), identity=IDENTITY, runner="r1"))
+        plans.append(make_plan(ACTION, changed, states(), identity=IDENTITY, runner="r1"))
         assert len({plan.digest for plan in plans}) == len(plans)
 
     def test_does_not_change_with_fields_that_do_not_count(self) -> None:
@@ -155,59 +165,59 @@ class TestDigest:
 class TestDocument:
     def test_survives_the_round_trip_through_json(self) -> None:
         plan = planned()
-        again = from_document(json.loads(json.dumps(to_document(plan))))
+        again = plan_from_document(json.loads(json.dumps(plan_to_document(plan))))
         assert again == plan
         assert again.digest == plan.digest
 
     @given(LAMP_STATES, LAMP_WISHES)
     def test_survives_for_any_state(self, state: State, wish: dict[str, Any]) -> None:
         plan = planned([state], lamps_only(wish))
-        assert from_document(json.loads(json.dumps(to_document(plan)))).digest == plan.digest
+        assert plan_from_document(json.loads(json.dumps(plan_to_document(plan)))).digest == plan.digest
 
-    @pytest.mark.parametrize("key", [*sorted(to_document(planned()))])
+    @pytest.mark.parametrize("key", [*sorted(plan_to_document(planned()))])
     def test_is_refused_when_any_part_was_edited(self, key: str) -> None:
-        document = to_document(planned())
+        document = plan_to_document(planned())
         with pytest.raises(PlanError):
-            from_document({**document, key: [] if key == "items" else "edited"})
+            plan_from_document({**document, key: [] if key == "items" else "edited"})
         del document[key]
         with pytest.raises(PlanError):
-            from_document(document)
+            plan_from_document(document)
 
     def test_is_refused_when_a_wish_was_edited(self) -> None:
-        document = to_document(planned())
+        document = plan_to_document(planned())
         document["items"][0]["desired"]["watts"] = 41
         with pytest.raises(PlanError, match="not what its digest says"):
-            from_document(document)
+            plan_from_document(document)
 
 
 class TestDrift:
     def test_is_nothing_for_the_same_state(self) -> None:
-        assert drift(planned(), [lamp(temperature=1), lamp(), {"fresh": False}]) == ()
+        assert plan_drift(planned(), [lamp(temperature=1), lamp(), {"fresh": False}]) == ()
 
     def test_names_the_field_with_both_values(self) -> None:
-        found = drift(planned(), [lamp(), lamp(watts=61), {"fresh": False}])
+        found = plan_drift(planned(), [lamp(), lamp(watts=61), {"fresh": False}])
         assert [(d.item, d.resource, d.field, d.planned, d.found) for d in found] == [(1, "lamp", "watts", 60, 61)]
 
     def test_counts_a_missing_field_and_an_unreadable_resource(self) -> None:
         unreadable: list[Any] = [None, lamp(), {}]
-        assert [(d.item, d.field) for d in drift(planned(), unreadable)] == [(0, ""), (2, "fresh")]
+        assert [(d.item, d.field) for d in plan_drift(planned(), unreadable)] == [(0, ""), (2, "fresh")]
 
     @given(LAMP_STATES, LAMP_STATES)
     def test_is_any_changed_compared_field_and_nothing_else(self, before: State, now: State) -> None:
         plan = planned([before], lamps_only({"switch": True}))
         changed = {n for n in LAMP.compared(before) if json.dumps(before[n]) != json.dumps(now[n])}
-        assert {difference.field for difference in drift(plan, [now])} == changed
+        assert {difference.field for difference in plan_drift(plan, [now])} == changed
 
 
 class TestOutdated:
     def test_is_nothing_with_the_same_content(self) -> None:
-        assert outdated(planned(), sample(), runner="r1") == ()
+        assert outdated_parts(planned(), sample(), runner="r1") == ()
 
     def test_names_every_part_that_is_another_one(self) -> None:
         action = replace(ACTION, digest="other")
         resources = {"lamp": replace(LAMP, digest="other")}
         catalog = replace(CATALOG, actions={action.name: action}, resources=resources)
-        assert outdated(planned(), catalog, runner="r2") == (
+        assert outdated_parts(planned(), catalog, runner="r2") == (
             "the runner is another one",
             "the action switch-on is another one",
             "the resource lamp is another one",
@@ -215,17 +225,19 @@ class TestOutdated:
         )
 
     def test_lets_a_revert_outlive_its_action(self) -> None:
-        back = revert_of(planned(), [lamp(switch=True), lamp(), {"fresh": True}], CATALOG, runner="r1")
+        back = revert_plan(planned(), [lamp(switch=True), lamp(), {"fresh": True}], CATALOG, runner="r1")
         assert back is not None
-        assert outdated(back, replace(CATALOG, actions={}), runner="r1") == ()
-        assert outdated(back, replace(CATALOG, resources={}), runner="r1") == ("the resource lamp is another one",)
+        assert outdated_parts(back, replace(CATALOG, actions={}), runner="r1") == ()
+        assert outdated_parts(back, replace(CATALOG, resources={}), runner="r1") == (
+            "the resource lamp is another one",
+        )
 
 
 class TestRevert:
     def test_goes_backwards_over_what_can_be_put_back(self) -> None:
         plan = planned()
         after: list[State] = [lamp(switch=True, watts=40), lamp(colours=[]), {"fresh": True}]
-        back = revert_of(plan, after, CATALOG, runner="r1")
+        back = revert_plan(plan, after, CATALOG, runner="r1")
         assert back is not None
         assert [(item.title, dict(item.desired)) for item in back.items] == [
             ("Lamp attic", {"colours": ["red"]}),
@@ -233,21 +245,21 @@ class TestRevert:
         ]
         assert (back.kind, back.reverts) == ("revert", plan.digest)
         assert back.items[1].before == LAMP.compared(after[0])
-        assert from_document(json.loads(json.dumps(to_document(back)))) == back
+        assert plan_from_document(json.loads(json.dumps(plan_to_document(back)))) == back
 
     def test_covers_only_what_was_really_changed(self) -> None:
-        back = revert_of(planned(), [lamp(switch=True), lamp(), {"fresh": False}], CATALOG, runner="r1")
+        back = revert_plan(planned(), [lamp(switch=True), lamp(), {"fresh": False}], CATALOG, runner="r1")
         assert back is not None
         assert [dict(item.desired) for item in back.items] == [{"switch": False}]
 
     def test_is_nothing_when_nothing_changed(self) -> None:
-        assert revert_of(planned(), states(), CATALOG, runner="r1") is None
+        assert revert_plan(planned(), states(), CATALOG, runner="r1") is None
         unread: list[Any] = [None, None, None]
-        assert revert_of(planned(), unread, CATALOG, runner="r1") is None
+        assert revert_plan(planned(), unread, CATALOG, runner="r1") is None
 
     def test_is_refused_when_the_resource_is_gone(self) -> None:
         with pytest.raises(PlanError, match="no resource bulb any more"):
-            revert_of(planned(), states(), replace(CATALOG, resources={}), runner="r1")
+            revert_plan(planned(), states(), replace(CATALOG, resources={}), runner="r1")
 
     @given(st.lists(st.tuples(LAMP_STATES, LAMP_WISHES), min_size=1, max_size=4))
     def test_after_apply_is_the_identity(self, parts: list[tuple[State, dict[str, Any]]]) -> None:
@@ -256,7 +268,7 @@ class TestRevert:
         plan = planned(host, action)
         after = write(host, plan, list(range(len(host))))
         assert planned(after, action).nothing_to_change
-        back = revert_of(plan, after, CATALOG, runner="r1")
+        back = revert_plan(plan, after, CATALOG, runner="r1")
         if back is None:
             assert after == host
         else:

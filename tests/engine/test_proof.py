@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from tests.engine.sample import sample
-from troubleshoot.engine.action import Verify, guards
-from troubleshoot.engine.proof import verdict, worse
+from troubleshoot.engine import judge_run, unmet_guards
+from troubleshoot.engine.action import Verify
+from troubleshoot.engine.proof import became_worse
 
 STAGES = {"rdp.stage": {"no_name": 0, "refused": 1, "timed_out": 1, "closed": 2, "negotiation": 3, "tls": 4, "ok": 5}}
 VERIFY = Verify(90, {"rdp.stage": ("ok",), "rdp.certificate": ("valid",)})
@@ -43,11 +44,11 @@ class TestVerdict:
         ],
     )
     def test_needs_two_agreeing_readings(self, readings: list[dict[str, str]], expected: str) -> None:
-        assert verdict(VERIFY, STAGES, BAD, readings) == expected
+        assert judge_run(VERIFY, STAGES, BAD, readings) == expected
 
     def test_needs_agreement_even_within_what_is_allowed(self) -> None:
         loose = Verify(90, {"rdp.stage": ("tls", "ok")})
-        assert verdict(loose, STAGES, BAD, [seen("tls"), seen("ok")]) == "not_verified"
+        assert judge_run(loose, STAGES, BAD, [seen("tls"), seen("ok")]) == "not_verified"
 
 
 class TestWorse:
@@ -68,24 +69,26 @@ class TestWorse:
     def test_is_an_earlier_stage_or_a_fact_that_no_longer_holds(
         self, before: dict[str, str], after: dict[str, str], *, expected: bool
     ) -> None:
-        assert worse(before, after, VERIFY, STAGES) is expected
+        assert became_worse(before, after, VERIFY, STAGES) is expected
 
     def test_is_never_concluded_from_nothing(self) -> None:
-        assert not worse({}, {}, VERIFY, STAGES)
-        assert not worse(GOOD, {}, VERIFY, STAGES)
+        assert not became_worse({}, {}, VERIFY, STAGES)
+        assert not became_worse(GOOD, {}, VERIFY, STAGES)
 
 
 class TestGuards:
     def test_let_the_action_run_when_they_hold(self) -> None:
-        assert guards(ACTION, {"lamp.bulb": "good"}) == ()
+        assert unmet_guards(ACTION, {"lamp.bulb": "good"}) == ()
 
     def test_say_in_words_what_does_not_hold(self) -> None:
-        (refusal,) = guards(ACTION, {"lamp.bulb": "broken"})
+        (refusal,) = unmet_guards(ACTION, {"lamp.bulb": "broken"})
         assert (refusal.fact, refusal.value, refusal.allowed) == ("lamp.bulb", "broken", ("good",))
         assert refusal.text == "The bulb is broken."
-        (plain,) = guards(replace(ACTION, refusals={}), {"lamp.bulb": "broken"})
+        (plain,) = unmet_guards(replace(ACTION, refusals={}), {"lamp.bulb": "broken"})
         assert plain.text == "lamp.bulb is broken; it must be good."
 
     @pytest.mark.parametrize("facts", [{}, {"lamp.bulb": "unknown"}])
     def test_refuse_what_could_not_be_read(self, facts: dict[str, str]) -> None:
-        assert guards(ACTION, facts)[0].text == "lamp.bulb could not be read; it must be good before this may run."
+        assert (
+            unmet_guards(ACTION, facts)[0].text == "lamp.bulb could not be read; it must be good before this may run."
+        )

@@ -3,9 +3,7 @@
 import pytest
 
 from tests.engine.sample import ACTION, FACTS, FILES, GUIDE, READING, RESOURCE, problems
-from troubleshoot.engine.catalog import Catalog, parse
-from troubleshoot.engine.facts import Fact
-from troubleshoot.engine.resource import State
+from troubleshoot.engine import Catalog, Fact, ResourceState, parse_catalog
 
 FILE = "facts/hall.toml"
 TEXT = READING
@@ -13,10 +11,10 @@ TEXT = READING
 
 def catalog(**more: str) -> Catalog:
     files = {name: text.encode() for name, text in (FILES | {FILE: TEXT} | more).items()}
-    return parse(files, FACTS)
+    return parse_catalog(files, FACTS)
 
 
-def told(state: State | None) -> dict[str, str]:
+def told(state: ResourceState | None) -> dict[str, str]:
     return {fact.name: fact.value for fact in catalog().readings["hall"].told(state)}
 
 
@@ -35,7 +33,7 @@ class TestADeclaredFact:
             (None, "unknown"),
         ],
     )
-    def test_has_the_value_of_the_first_line_that_holds(self, state: State | None, value: str) -> None:
+    def test_has_the_value_of_the_first_line_that_holds(self, state: ResourceState | None, value: str) -> None:
         assert told(state)["hall.lamp"] == value
 
     def test_says_which_fields_decided_with_a_host_s_text_escaped(self) -> None:

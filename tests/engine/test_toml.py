@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from troubleshoot import engine
 from troubleshoot.engine import toml
 from troubleshoot.engine.toml import TomlError, dotted, load
 
@@ -36,7 +37,7 @@ name = "second"
 """
 
 
-def refused(data: bytes | str) -> toml.Problem:
+def refused(data: bytes | str) -> engine.ContentProblem:
     with pytest.raises(TomlError) as caught:
         load("file.toml", data.encode() if isinstance(data, str) else data)
     assert caught.value.problem.file == "file.toml"

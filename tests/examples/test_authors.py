@@ -16,17 +16,13 @@ from pytest_django import Settings
 from tests.chain.conftest import SECRET
 from tests.conftest import TESTER
 from tests.examples.conftest import impatient
-from troubleshoot import hosts
-from troubleshoot.cases import opening as cases
+from tests.support import replace_everywhere
+from troubleshoot import cases, catalog, hosts, jobs, remediation
 from troubleshoot.catalog import loader as content
 from troubleshoot.catalog import registry as library
-from troubleshoot.engine.guide import uncovered
-from troubleshoot.jobs import lifecycle as jobs
-from troubleshoot.lab.host import LabHost, Options
-from troubleshoot.lab.state_document import build, parse_setting
-from troubleshoot.models import Case, Host, Job, Person
-from troubleshoot.models.job import State
-from troubleshoot.remediation import planning as plans
+from troubleshoot.engine.guide import unwalked_branches
+from troubleshoot.lab import LabHost, LabOptions, build_state, parse_setting
+from troubleshoot.models import Case, Host, Job, JobState, Person
 
 PAGE = (Path(__file__).parents[2] / "docs" / "authors.md").read_text(encoding="utf-8")
 SYMPTOM = "The clock of my computer is wrong."
@@ -45,7 +41,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Steps 1 to 3 of the page: a folder, skeletons in it, and each file written as it stands there."""
     folder = tmp_path_factory.mktemp("catalog")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(django_settings, "CATALOG_DIRS", (content.FOLDER, folder))
+        patch.setattr(django_settings, "CATALOG_DIRS", (content.SHIPPED_CATALOG, folder))
         for arguments in command("new"):
             call_command("new", *arguments, stdout=io.StringIO())
     begun = {path.relative_to(folder).as_posix() for path in folder.rglob("*.toml")}
@@ -59,8 +55,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def own(folder: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder is installed."""
-    settings.CATALOG_DIRS = (content.FOLDER, folder)
-    monkeypatch.setattr(library, "installed", lambda: impatient(folder))
+    settings.CATALOG_DIRS = (content.SHIPPED_CATALOG, folder)
+    replace_everywhere(monkeypatch, library, "installed_catalog", lambda: impatient(folder))
     return folder
 
 
@@ -69,8 +65,8 @@ def simulated(tmp_path: Path) -> Any:
     """Step 5: the simulated computer of the page."""
     ((*_, setting),) = command("lab")
     path, value = parse_setting(setting)
-    document = build(name="LAB-01", file=None, settings={path: value})
-    host = LabHost(document, Options(user="mendpoint", password=SECRET, auth=frozenset({"ntlm"})))
+    document = build_state(name="LAB-01", file=None, settings={path: value})
+    host = LabHost(document, LabOptions(user="mendpoint", password=SECRET, auth=frozenset({"ntlm"})))
     host.start()
     yield host
     host.stop()
@@ -88,7 +84,7 @@ def test_what_the_page_writes_is_sound_and_every_branch_is_walked(own: Path) -> 
     listed = json.loads(out.getvalue())["entries"]
     assert {"windows-time"} <= set(listed["facts"])
     assert {"start-windows-time"} <= set(listed["actions"])
-    assert uncovered(library.installed().guides["clock-is-wrong"]) == ()
+    assert unwalked_branches(catalog.installed_catalog().guides["clock-is-wrong"]) == ()
 
 
 def test_a_diagnosis_names_the_remedy_and_changes_nothing(
@@ -119,14 +115,16 @@ def test_the_remedy_is_planned_run_and_proved(
     host = registered(simulated)
     case = cases.open_case(actor=employee, beneficiary=employee, error_text=SYMPTOM, host=host)
     work()
-    reading = plans.request(actor=employee, host=host, action="start-windows-time", case=Case.objects.get(pk=case.pk))
+    reading = remediation.request_plan(
+        actor=employee, host=host, action="start-windows-time", case=Case.objects.get(pk=case.pk)
+    )
     work()
     job = Job.objects.get(plan__made_by=reading)
     assert [item["title"] for item in job.plan.document["items"]] == ["Windows service W32Time"]  # type: ignore[union-attr]
-    jobs.start(actor=employee, job=job)
+    jobs.start_job(actor=employee, job=job)
     work()
     job.refresh_from_db()
-    assert (job.state, job.explanation) == (State.VERIFIED, "Read again, twice: it is as it should be.")
+    assert (job.state, job.explanation) == (JobState.VERIFIED, "Read again, twice: it is as it should be.")
     assert simulated.state.document["services"]["W32Time"]["state"] == "Running"
 
 
@@ -141,7 +139,7 @@ def registered(employee: Person, monkeypatch: pytest.MonkeyPatch) -> Callable[[L
         credential = hosts.register_credential(
             actor=TESTER, name="lab", site=site, username="mendpoint", reference="env:MENDPOINT_SECRET_LAB"
         )
-        row = hosts.register(
+        row = hosts.register_host(
             actor=TESTER,
             name="LAB-01",
             address="127.0.0.1",

@@ -9,18 +9,15 @@ from tests.chain.conftest import MakeLab, Registered
 from tests.chain.steps import Work, at, planned
 from tests.employee.pages import Page, Reader, case_of
 from tests.examples.conftest import EXAMPLE, impatient
-from troubleshoot.cases import opening as cases
+from tests.support import replace_everywhere
+from troubleshoot import cases, catalog, diagnosis, hosts, jobs, remediation
 from troubleshoot.catalog import registry as library
-from troubleshoot.diagnosis import judgement as judging
-from troubleshoot.diagnosis import progress as diagnosis
-from troubleshoot.engine.guide import uncovered
+from troubleshoot.diagnosis import case_evidence, rank_all_causes, shown_cause
+from troubleshoot.engine.guide import unwalked_branches
 from troubleshoot.hosts import visits
-from troubleshoot.jobs import lifecycle as jobs
 from troubleshoot.lab.service_reactions import service_stopped
-from troubleshoot.models import Case, Job, Person, Reading
-from troubleshoot.models.job import State
-from troubleshoot.remediation import planning as plans
-from troubleshoot.remote.dial import Line
+from troubleshoot.models import Case, Job, JobState, Person, Reading
+from troubleshoot.remote import Line
 
 SYMPTOM = "My documents do not print."
 
@@ -101,13 +98,13 @@ class TestTheFrontDoor:
         work()
         reader.send(reader.get(page.url), "fix")
         work()
-        assert change(case_of(page)).state == State.VERIFIED
+        assert change(case_of(page)).state == JobState.VERIFIED
         assert set(ports) <= {host.row.winrm_port}
         assert not Reading.objects.filter(source="network").exists()
 
     def test_shows_only_the_causes_of_its_own_subject(self, page: Page, work: Work) -> None:
         work()
-        judged = {one.cause.id: one.verdict for one in judging.causes(judging.evidence(case_of(page)))}
+        judged = {one.cause.id: one.verdict for one in rank_all_causes(case_evidence(case_of(page)))}
         assert judged == {
             "print_spooler_down": "shown by",
             "print_queue_stuck": "not checked",
@@ -119,15 +116,15 @@ def test_a_spooler_that_was_switched_off_comes_back_as_it_was(lab: MakeLab, help
     host = lab("spooler-disabled")
     case = opened(helpdesk, host, work)
     assert at(case) == "enable-print-spooler"
-    jobs.start(actor=helpdesk, job=planned(helpdesk, case, work, "The person prints pay slips"))
+    jobs.start_job(actor=helpdesk, job=planned(helpdesk, case, work, "The person prints pay slips"))
     work()
     job = change(case)
-    assert (job.state, job.explanation) == (State.VERIFIED, "Read again, twice: it is as it should be.")
+    assert (job.state, job.explanation) == (JobState.VERIFIED, "Read again, twice: it is as it should be.")
     assert spooler(host) == ("Running", "Auto")
-    plans.revert(actor=helpdesk, job=job)
+    remediation.request_revert(actor=helpdesk, job=job)
     work()
     job.refresh_from_db()
-    assert job.state == State.REVERTED
+    assert job.state == JobState.REVERTED
     assert spooler(host) == ("Stopped", "Disabled")
 
 
@@ -145,10 +142,10 @@ class TestAStuckQueue:
     def test_is_emptied_and_the_service_lets_go_of_what_is_jammed(
         self, host: Registered, job: Job, helpdesk: Person, work: Work
     ) -> None:
-        jobs.start(actor=helpdesk, job=job)
+        jobs.start_job(actor=helpdesk, job=job)
         work()
         job.refresh_from_db()
-        assert job.state == State.VERIFIED, job.explanation
+        assert job.state == JobState.VERIFIED, job.explanation
         assert host.document["print_jobs"] == []
         assert job.facts["printing.queue"]["value"] == "empty"
 
@@ -165,10 +162,10 @@ class TestAStuckQueue:
     ) -> None:
         with host.lab.state.changing() as document:
             document["print_jobs"].append({**document["print_jobs"][1], "id": 14, "owner": "ann"})
-        jobs.start(actor=helpdesk, job=job)
+        jobs.start_job(actor=helpdesk, job=job)
         work()
         job.refresh_from_db()
-        assert job.state == State.DRIFTED
+        assert job.state == JobState.DRIFTED
         assert len(host.document["print_jobs"]) == 3
 
 
@@ -176,33 +173,33 @@ def test_a_healthy_computer_is_called_ready_and_the_printer_is_asked_about(
     lab: MakeLab, helpdesk: Person, work: Work
 ) -> None:
     case = opened(helpdesk, lab(), work)
-    assert diagnosis.standing(case).at.name == "printer"
-    assert judging.shown_cause(judging.evidence(case)) == ""
+    assert diagnosis.replay_case(case).at.name == "printer"
+    assert shown_cause(case_evidence(case)) == ""
 
 
 @pytest.mark.parametrize("fault", ["credentials-refused", "constrained-language"])
 def test_without_a_look_inside_nothing_is_guessed(fault: str, lab: MakeLab, helpdesk: Person, work: Work) -> None:
     case = opened(helpdesk, lab(fault, "spooler-stopped"), work)
-    assert diagnosis.standing(case).at.name == "inside"
+    assert diagnosis.replay_case(case).at.name == "inside"
 
 
 def test_a_service_that_stops_again_at_once_is_not_called_verified(
     lab: MakeLab, employee: Person, work: Work, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     host = lab("spooler-stopped")
-    carry_out = visits.carry_out
+    carry_out = hosts.carry_out_plan
 
     def and_stops(*given: Any, **more: Any) -> Any:
         visit = carry_out(*given, **more)
         service_stopped(host.lab.state, "Spooler")
         return visit
 
-    monkeypatch.setattr(visits, "carry_out", and_stops)
+    replace_everywhere(monkeypatch, visits, "carry_out_plan", and_stops)
     case = opened(employee, host, work)
-    jobs.start(actor=employee, job=planned(employee, case, work))
+    jobs.start_job(actor=employee, job=planned(employee, case, work))
     work()
     job = change(case)
-    assert job.state == State.NOT_VERIFIED
+    assert job.state == JobState.NOT_VERIFIED
     assert "Read again: printing.spooler is stopped, wanted running" in job.explanation
     page = Reader.of(employee).get(f"/cases/{case.pk}")
     assert "Read again" in page.text
@@ -214,14 +211,14 @@ def test_a_case_finishes_although_its_folder_is_gone(
 ) -> None:
     host = lab("spooler-stopped").row
     case = cases.open_case(actor=employee, beneficiary=employee, error_text=SYMPTOM, host=host)
-    monkeypatch.setattr(library, "installed", lambda: impatient(tmp_path))
+    replace_everywhere(monkeypatch, library, "installed_catalog", lambda: impatient(tmp_path))
     work()
     case.refresh_from_db()
-    assert (diagnosis.standing(case).at.name, case.waiting_for) == ("inside", "helpdesk")
+    assert (diagnosis.replay_case(case).at.name, case.waiting_for) == ("inside", "helpdesk")
     assert Reader.of(employee).get(f"/cases/{case.pk}").status == 200
 
 
 def test_every_branch_of_the_example_is_walked() -> None:
-    guide = library.installed().guides["documents-do-not-print"]
-    assert uncovered(guide) == ()
+    guide = catalog.installed_catalog().guides["documents-do-not-print"]
+    assert unwalked_branches(guide) == ()
     assert (EXAMPLE / "guides" / f"{guide.name}.toml").exists()

@@ -15,14 +15,15 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests.conftest import MakePerson
-from troubleshoot.cases import opening as cases
+from tests.support import replace_everywhere
+from troubleshoot import cases, diagnosis
+from troubleshoot.catalog import installed_catalog, parse_stored_guide
 from troubleshoot.catalog import registry as library
-from troubleshoot.diagnosis import progress as diagnosis
-from troubleshoot.engine.guide import Guide, Step
+from troubleshoot.engine import Guide, GuideStep
 from troubleshoot.models import Case, Person, Site
 from troubleshoot.web.author import guide_map as maps
 
-GUIDES = library.installed().guides
+GUIDES = installed_catalog().guides
 ERROR = "Error code: 0x904\nExtended error code: 0x7"
 HOSTILE = "<script>alert('1')</script> & \"]]>\u202e {{ x }} <svg/onload=x>"
 MOST_QUERIES = 7
@@ -43,8 +44,8 @@ def case(person: MakePerson, north: Site) -> Case:
     emil = person("Emil", "employee", site=north)
     made = cases.open_case(actor=emil, beneficiary=emil, error_text=ERROR, host=None, named_host="ACC-07")
     for _ in range(2):
-        step = diagnosis.standing(made).at
-        cases.answer(actor=emil, case=made, step=step.name, value=list(step.to)[-1])
+        step = diagnosis.replay_case(made).at
+        cases.answer_step(actor=emil, case=made, step=step.name, value=list(step.to)[-1])
     return Case.objects.get(pk=made.pk)
 
 
@@ -82,7 +83,7 @@ def lit(source: str) -> tuple[dict[str, int], set[tuple[str, str]]]:
 @pytest.mark.parametrize("name", GUIDES)
 class TestThePictures:
     def test_hold_every_step_and_every_answer_once(self, name: str) -> None:
-        guide, drawn = GUIDES[name], maps.pictures(GUIDES[name])
+        guide, drawn = GUIDES[name], maps.guide_pictures(GUIDES[name])
         assert Counter(step.name for one in drawn for step in one.steps) == Counter(list(guide.steps))
         rows = Counter(
             (box.step.name, answer, row.target)
@@ -97,7 +98,7 @@ class TestThePictures:
         assert rows == lines == branches(guide)
 
     def test_lead_from_left_to_right_and_no_box_lies_on_another(self, name: str) -> None:
-        for one in maps.pictures(GUIDES[name]):
+        for one in maps.guide_pictures(GUIDES[name]):
             at = {box.step.name: box for box in one.boxes}
             assert all(at[path.step].x < at[path.target].x for path in one.paths)
             columns = sorted(one.boxes, key=lambda box: (box.x, box.y))
@@ -107,36 +108,36 @@ class TestThePictures:
             assert all(box.y + box.height <= one.height for box in one.boxes)
 
     def test_are_the_same_whenever_they_are_drawn(self, name: str) -> None:
-        before = maps.pictures(GUIDES[name])
-        assert maps.pictures(GUIDES[name]) is before
+        before = maps.guide_pictures(GUIDES[name])
+        assert maps.guide_pictures(GUIDES[name]) is before
         maps._drawn.cache_clear()
-        assert maps.pictures(GUIDES[name]) == before
+        assert maps.guide_pictures(GUIDES[name]) == before
 
 
 class TestAGuideOfAnyShape:
     def test_of_one_step_is_one_box(self) -> None:
-        end = Step("end", "end", "solved", MappingProxyType({}))
+        end = GuideStep("end", "end", "solved", MappingProxyType({}))
         guide = Guide("g", "G", "end", MappingProxyType({"end": end}), (), "one", "")
-        (one,) = maps.pictures(guide)
+        (one,) = maps.guide_pictures(guide)
         assert (len(one.boxes), one.paths) == (1, [])
 
     def test_of_parts_that_do_not_touch_within_is_drawn_whole(self) -> None:
         """Two steps of one part that only another part joins."""
         steps = [
-            Step("a", "ask", "A?", {"x": "b", "y": "c"}, part="one"),
-            Step("b", "try", "B", {"worked": "d", "no_change": "d"}, part="two"),
-            Step("c", "end", "escalate", {}, part="two"),
-            Step("d", "end", "solved", {}, part="three"),
+            GuideStep("a", "ask", "A?", {"x": "b", "y": "c"}, part="one"),
+            GuideStep("b", "try", "B", {"worked": "d", "no_change": "d"}, part="two"),
+            GuideStep("c", "end", "escalate", {}, part="two"),
+            GuideStep("d", "end", "solved", {}, part="three"),
         ]
         guide = Guide("g", "G", "a", {step.name: step for step in steps}, (), "apart", "")
-        found = {one.part: {box.step.name for box in one.boxes} for one in maps.pictures(guide)}
+        found = {one.part: {box.step.name for box in one.boxes} for one in maps.guide_pictures(guide)}
         assert found == {"one": {"a", "b", "c"}, "two": {"b", "c", "d"}, "three": {"d"}}
 
     def test_of_words_without_end_is_wrapped_and_cut(self) -> None:
-        step = Step("a", "ask", "w" * 500, {"x": "b"}, answers={"x": "v" * 500})
-        end = Step("b", "end", "solved", {})
+        step = GuideStep("a", "ask", "w" * 500, {"x": "b"}, answers={"x": "v" * 500})
+        end = GuideStep("b", "end", "solved", {})
         guide = Guide("g", "G", "a", {"a": step, "b": end}, (), "long", "")
-        (one,) = maps.pictures(guide)
+        (one,) = maps.guide_pictures(guide)
         assert max(len(line) for box in one.boxes for line in box.lines) <= maps.LETTERS
         assert max(len(box.lines) for box in one.boxes) == maps.MOST_LINES
 
@@ -156,7 +157,7 @@ class TestThePage:
         assert outline == Counter((step, target) for step, _, target in branches(GUIDES[name]).elements())
 
     def test_lights_exactly_the_walk_of_a_case(self, case: Case, helpdesk: Person) -> None:
-        walk = diagnosis.standing(case)
+        walk = diagnosis.replay_case(case)
         source = page(helpdesk, f"/guides/{case.guide.name}?case={case.pk}")
         steps = [*walk.steps, walk.at.name]
         boxes, lines = lit(source)
@@ -176,11 +177,11 @@ class TestThePage:
     ) -> None:
         name = "rdp-name"
         older = GUIDES[name].source.replace('title = "', 'title = "Before: ', 1)
-        version = diagnosis.publish(library.guide_from(name, older))
+        version = diagnosis.publish_guide(parse_stored_guide(name, older))
         Case.objects.filter(pk=case.pk).update(guide=version, round=2)
         source = page(helpdesk, f"/guides/{name}?case={case.pk}")
         assert "Before: " in source
-        assert len(pictures_on(source)) == len(maps.pictures(GUIDES[name])) > 1
+        assert len(pictures_on(source)) == len(maps.guide_pictures(GUIDES[name])) > 1
         assert list(lit(source)[0].values()) == [1]
 
     def test_lights_nothing_without_a_case(self, helpdesk: Person) -> None:
@@ -192,13 +193,13 @@ class TestThePage:
         assert (first.attrib["width"] == "100%") == (size == "fit")
 
     def test_shows_hostile_words_as_words(self, helpdesk: Person, monkeypatch: pytest.MonkeyPatch) -> None:
-        catalog = library.installed()
+        catalog = installed_catalog()
         steps = {
-            "a": Step("a", "ask", HOSTILE, {HOSTILE: "b"}, title=HOSTILE, part=HOSTILE),
-            "b": Step("b", "end", "solved", {}, title=HOSTILE),
+            "a": GuideStep("a", "ask", HOSTILE, {HOSTILE: "b"}, title=HOSTILE, part=HOSTILE),
+            "b": GuideStep("b", "end", "solved", {}, title=HOSTILE),
         }
         guide = Guide("bad", HOSTILE, "a", MappingProxyType(steps), (), "hostile", "")
-        monkeypatch.setattr(library, "installed", lambda: replace(catalog, guides={"bad": guide}))
+        replace_everywhere(monkeypatch, library, "installed_catalog", lambda: replace(catalog, guides={"bad": guide}))
         source = page(helpdesk, "/guides/bad")
         assert "<script>alert" not in source
         assert "<svg/onload" not in source

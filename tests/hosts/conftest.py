@@ -92,7 +92,7 @@ def faults(error: pytest.ExceptionInfo[ValidationError]) -> set[str]:
 @pytest.fixture
 def host(north: Site, account: Credential) -> Host:
     """A computer with an account, met before, on which changes are allowed."""
-    made = hosts.register(actor=TESTER, name="ACC-07", site=north, address="10.1.2.3", credential=account)
+    made = hosts.register_host(actor=TESTER, name="ACC-07", site=north, address="10.1.2.3", credential=account)
     made.identity = IDENTITY
     made.save()
     return hosts.allow_changes(actor=TESTER, host=made)

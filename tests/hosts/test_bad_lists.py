@@ -16,7 +16,7 @@ from tests.hosts.conftest import Run
 from troubleshoot import hosts
 from troubleshoot.hosts import visits
 from troubleshoot.models import Entry, Host, Site
-from troubleshoot.remote.dial import DialError, Line
+from troubleshoot.remote import DialError, Line
 
 pytestmark = pytest.mark.django_db
 
@@ -124,7 +124,7 @@ class TestAnAddressIsRefused:
         assert import_list(f"name,site,address\nACC-07,north,{address}\n").problems == [(2, "address")]
 
     def test_that_another_computer_has(self, import_list: Run, north: Site) -> None:
-        hosts.register(actor=TESTER, name="ACC-01", site=north, address="10.1.2.3")
+        hosts.register_host(actor=TESTER, name="ACC-01", site=north, address="10.1.2.3")
         ran = import_list("name,site,address\nA,north,10.1.2.3\nB,north,10.1.2.4\nC,north,10.1.2.4\nD,north,acc-01\n")
         assert ran.problems == [(2, "address"), (4, "address")]
         assert "ACC-01 has this address" in ran.reasons
@@ -136,7 +136,7 @@ class TestAnAddressIsRefused:
         import_list("name,site\nACC-07,north\n")
         loopback = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", 0))]
         monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: loopback)
-        with Line(visits.registered(Host.objects.get()), seconds=5) as line, pytest.raises(DialError) as refused:
+        with Line(visits.dial_target(Host.objects.get()), seconds=5) as line, pytest.raises(DialError) as refused:
             line.connect(5986)
         assert refused.value.reason == "not_allowed"
 

@@ -60,7 +60,7 @@ class TestTheCommand:
     def test_shows_a_person_what_that_person_may_see(
         self, run: Run, host: Host, person: MakePerson, south: Site
     ) -> None:
-        hosts.register(actor=TESTER, name="SOUTH-1", site=south)
+        hosts.register_host(actor=TESTER, name="SOUTH-1", site=south)
         person("Ann", "helpdesk", site=south)
         assert run("list", "--actor", "ann@corp.example").text.startswith("SOUTH-1 ")
         assert "ACC-07" not in run("list", "--actor", "ann@corp.example").text

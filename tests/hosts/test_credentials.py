@@ -9,10 +9,9 @@ from pytest_django import Settings
 
 from tests.conftest import TESTER, MakePerson
 from tests.hosts.conftest import Run
-from troubleshoot import hosts
+from troubleshoot import hosts, people
 from troubleshoot.hosts import secrets as credentials
 from troubleshoot.models import Credential, Entry, Site
-from troubleshoot.people import access
 
 pytestmark = pytest.mark.django_db
 
@@ -102,14 +101,14 @@ class TestRegistering:
 
     @pytest.mark.parametrize("role", ["employee", "helpdesk", "approver", "author", "manager", "auditor"])
     def test_is_an_administrators_alone(self, person: MakePerson, north: Site, role: str) -> None:
-        with pytest.raises(access.Refused):
+        with pytest.raises(people.PermissionRefused):
             hosts.register_credential(
                 actor=person("Ann", role), name="a", site=north, username="u", reference="file:/run/secrets/s"
             )
 
     def test_is_an_administrators_only_at_their_site(self, person: MakePerson, north: Site, south: Site) -> None:
         boss = person("Boss", "administrator", site=north)
-        with pytest.raises(access.Refused):
+        with pytest.raises(people.PermissionRefused):
             hosts.register_credential(actor=boss, name="a", site=south, username="u", reference="file:/run/secrets/s")
         made = hosts.register_credential(
             actor=boss, name="a", site=north, username="u", reference="file:/run/secrets/s"
@@ -139,12 +138,12 @@ class TestAFile:
             made = hosts.register_credential(
                 actor=TESTER, name=name, site=north, username="u", reference=f"file:{folder / name}"
             )
-            return credentials.resolve(made).reveal()
+            return credentials.resolve_secret(made).reveal()
 
         assert (read("password"), read("mounted")) == ("secrets", "mounted")
         for missing in ("led-away", "absent"):
-            with pytest.raises(credentials.CredentialMissing):
+            with pytest.raises(hosts.CredentialMissing):
                 read(missing)
         settings.MENDPOINT_CREDENTIAL_FOLDERS = (outside,)
-        with pytest.raises(credentials.CredentialMissing):
-            credentials.resolve(Credential.objects.get(name="password")).reveal()
+        with pytest.raises(hosts.CredentialMissing):
+            credentials.resolve_secret(Credential.objects.get(name="password")).reveal()

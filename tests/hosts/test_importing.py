@@ -140,7 +140,7 @@ class TestAList:
         assert Host.objects.get(name="ACC-07").address == "10.1.2.4"
 
     def test_does_not_touch_simulated_hosts(self, import_list: Run, north: Site) -> None:
-        hosts.register(actor=TESTER, name="LAB-01", site=north, lab=True)
+        hosts.register_host(actor=TESTER, name="LAB-01", site=north, lab=True)
         ran = import_list("name,site\nlab-01,north\n")
         assert ran.problems == [(2, "name")]
         assert "simulated" in ran.reasons
@@ -187,7 +187,7 @@ class TestAccess:
     def test_does_not_take_a_computer_from_a_foreign_site(
         self, import_list: Run, person: MakePerson, north: Site, south: Site
     ) -> None:
-        hosts.register(actor=TESTER, name="ACC-07", site=south)
+        hosts.register_host(actor=TESTER, name="ACC-07", site=south)
         person("Boss", "administrator", site=north)
         ran = import_list(self.LIST, "--actor", "boss@corp.example")
         assert (ran.code, ran.problems) == (1, [(2, "name")])
@@ -207,7 +207,7 @@ class TestAccess:
     def test_hides_the_name_of_a_foreign_computer_with_the_same_address(
         self, import_list: Run, north: Site, south: Site
     ) -> None:
-        hosts.register(actor=TESTER, name="SECRET-1", site=south, address="10.1.2.3")
+        hosts.register_host(actor=TESTER, name="SECRET-1", site=south, address="10.1.2.3")
         ran = import_list("name,site,address\nACC-07,north,10.1.2.3\n")
         assert ran.problems == [(2, "address")]
         assert "SECRET-1" not in ran.text
@@ -256,7 +256,7 @@ class TestSpeed:
 @pytest.mark.django_db(transaction=True)
 def test_two_imports_at_the_same_time_register_each_computer_once(north: Site) -> None:
     both = threading.Barrier(2)
-    ended: list[hosts.Outcome | str] = []
+    ended: list[hosts.ImportOutcome | str] = []
 
     def bring(data: bytes) -> None:
         both.wait()
@@ -274,6 +274,6 @@ def test_two_imports_at_the_same_time_register_each_computer_once(north: Site) -
     for thread in threads:
         thread.join()
     assert Host.objects.count() == 200
-    first = next(one for one in ended if isinstance(one, hosts.Outcome) and one.registered)
+    first = next(one for one in ended if isinstance(one, hosts.ImportOutcome) and one.registered)
     (other,) = (one for one in ended if one is not first)
-    assert other == hosts.Outcome(unchanged=200) or "same moment" in str(other)
+    assert other == hosts.ImportOutcome(unchanged=200) or "same moment" in str(other)

@@ -9,24 +9,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from troubleshoot.hosts.csv_reader import COLUMNS, MOST_BYTES, MOST_CHARACTERS, MOST_ROWS, Problem, Row, read, shown
+from troubleshoot.hosts import LIST_COLUMNS, LIST_MOST_BYTES, ListProblem
+from troubleshoot.hosts.csv_reader import MOST_CHARACTERS, MOST_ROWS, ListRow, quoted_cell, read_host_table
 
 GOOD = "name,site\nACC-07,north\nACC-08,north\n"
 
 
 def problems(data: bytes | str) -> list[tuple[int, str]]:
     """Row and column of every problem."""
-    return [(one.row, one.column) for one in read(_bytes(data)).problems]
+    return [(one.row, one.column) for one in read_host_table(_bytes(data)).problems]
 
 
 def why(data: bytes | str) -> str:
     """What the only problem says."""
-    (problem,) = read(_bytes(data)).problems
+    (problem,) = read_host_table(_bytes(data)).problems
     return problem.text
 
 
 def names(data: bytes | str) -> list[str]:
-    table = read(_bytes(data))
+    table = read_host_table(_bytes(data))
     assert table.problems == []
     return [row.cells["name"] for row in table.rows]
 
@@ -76,7 +77,7 @@ class TestAFile:
         assert "empty" in why(data)
 
     def test_has_a_largest_size(self) -> None:
-        assert "10 MiB" in why(GOOD.encode() + b"\n" * MOST_BYTES)
+        assert "10 MiB" in why(GOOD.encode() + b"\n" * LIST_MOST_BYTES)
 
     def test_has_a_largest_number_of_rows(self) -> None:
         most = "name,site\n" + "A,x\n" * MOST_ROWS
@@ -86,17 +87,17 @@ class TestAFile:
     @pytest.mark.parametrize("filler", [b"\n", b"a", b'"', b",", b"name,", b"\x00", "é".encode()])
     def test_of_the_largest_size_is_judged_within_two_seconds(self, filler: bytes) -> None:
         started = time.process_time()
-        assert read(b"name,site\nA,x\n" + filler * ((MOST_BYTES - 20) // len(filler))).problems
-        assert read(filler * (MOST_BYTES // len(filler))).problems
+        assert read_host_table(b"name,site\nA,x\n" + filler * ((LIST_MOST_BYTES - 20) // len(filler))).problems
+        assert read_host_table(filler * (LIST_MOST_BYTES // len(filler))).problems
         assert time.process_time() - started < 2
 
 
 class TestTheFirstRow:
     @pytest.mark.parametrize("column", ["Name", "nmae", "name ", "hostname", "host_name"])
     def test_names_the_nearest_column_for_a_misspelt_one(self, column: str) -> None:
-        unknown, missing = read(f"{column},site\nA,x\n".encode()).problems
-        assert unknown == Problem(1, "column 1", shown(column), "There is no such column. Did you mean name?")
-        assert missing == Problem(1, "name", "", "This column is missing.")
+        unknown, missing = read_host_table(f"{column},site\nA,x\n".encode()).problems
+        assert unknown == ListProblem(1, "column 1", quoted_cell(column), "There is no such column. Did you mean name?")
+        assert missing == ListProblem(1, "name", "", "This column is missing.")
 
     def test_must_name_each_column_once(self) -> None:
         assert problems("name,site,name\nA,x,B\n") == [(1, "name")]
@@ -120,13 +121,13 @@ class TestTheFirstRow:
         assert problems('"name,site\nA,x\n') == [(1, "")]
 
     def test_may_be_any_order_of_the_known_columns(self) -> None:
-        table = read((",".join(reversed(COLUMNS)) + "\n").encode())
-        assert (list(table.columns), table.problems) == (list(reversed(COLUMNS)), [])
+        table = read_host_table((",".join(reversed(LIST_COLUMNS)) + "\n").encode())
+        assert (list(table.columns), table.problems) == (list(reversed(LIST_COLUMNS)), [])
 
 
 class TestARow:
     def test_with_an_open_quote_does_not_swallow_the_others(self) -> None:
-        table = read(b'name,site\nA,x\n"B,x\nC,x\n"D",x\nE,"x\n')
+        table = read_host_table(b'name,site\nA,x\n"B,x\nC,x\n"D",x\nE,"x\n')
         assert [row.cells["name"] for row in table.rows] == ["A", "C", "D"]
         assert [one.row for one in table.problems] == [3, 6]
 
@@ -168,13 +169,13 @@ class TestARow:
         assert problems(f"name,site\n{'A' * 200_000},x\nB,x\n") == [(2, "")]
 
     def test_never_shows_what_stands_under_credential(self) -> None:
-        (problem,) = read(b"name,site,credential\nA,x, hunter2\n").problems
+        (problem,) = read_host_table(b"name,site,credential\nA,x, hunter2\n").problems
         assert (problem.column, problem.value) == ("credential", "")
 
 
 @given(st.text(alphabet=st.characters(codec="utf-8")))
 def test_a_value_is_shown_in_short_printable_ascii(text: str) -> None:
-    told = shown(text)
+    told = quoted_cell(text)
     assert told.isascii()
     assert told.isprintable()
     assert len(told) <= 2 + 10 * 40 + 3
@@ -182,7 +183,7 @@ def test_a_value_is_shown_in_short_printable_ascii(text: str) -> None:
 
 @given(st.binary(max_size=400))
 def test_no_bytes_make_the_reader_fail(data: bytes) -> None:
-    table = read(b"name,site\n" + data)
+    table = read_host_table(b"name,site\n" + data)
     told = "".join(map(str, table.problems))
     assert all(one.isprintable() for one in told)
 
@@ -194,6 +195,6 @@ CELL = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_
 def test_what_a_writer_of_csv_wrote_is_read_back(rows: list[tuple[str, str]], end: str) -> None:
     buffer = io.StringIO()
     csv.writer(buffer, lineterminator=end).writerows([("name", "site"), *rows])
-    table = read(buffer.getvalue().encode())
+    table = read_host_table(buffer.getvalue().encode())
     assert table.problems == []
-    assert table.rows == [Row(number, {"name": name, "site": site}) for number, (name, site) in enumerate(rows, 2)]
+    assert table.rows == [ListRow(number, {"name": name, "site": site}) for number, (name, site) in enumerate(rows, 2)]

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from ipaddress import ip_network
 from typing import Any
 
+from troubleshoot.lab import build_state
 from troubleshoot.lab.rdp import RdpServer
 from troubleshoot.lab.state import HostState
-from troubleshoot.lab.state_document import build
-from troubleshoot.probes.network import Report, probe
-from troubleshoot.remote.dial import Registered
+from troubleshoot.probes import ProbeReport, probe_network
+from troubleshoot.remote import RegisteredHost
 
 NETWORKS = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 
@@ -18,7 +18,7 @@ NETWORKS = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 def listening(*faults: str, listen: str = "127.0.0.1", **settings: Any) -> Iterator[tuple[HostState, RdpServer]]:
     """A started RDP listener of ACC-07; settings are written with __ for the dots of a path."""
     places = {path.replace("__", "."): value for path, value in settings.items()}
-    state = HostState(build(name="ACC-07", file=None, faults=faults, settings=places))
+    state = HostState(build_state(name="ACC-07", file=None, faults=faults, settings=places))
     server = RdpServer(state, listen=listen)
     server.start()
     try:
@@ -27,6 +27,6 @@ def listening(*faults: str, listen: str = "127.0.0.1", **settings: Any) -> Itera
         server.stop()
 
 
-def seen(port: int, *, seconds: float = 5, address: str = "127.0.0.1") -> Report:
+def seen(port: int, *, seconds: float = 5, address: str = "127.0.0.1") -> ProbeReport:
     """What the network probe reports about a port of this host."""
-    return probe(Registered("acc-07", address, frozenset({port}), NETWORKS), port, seconds=seconds)
+    return probe_network(RegisteredHost("acc-07", address, frozenset({port}), NETWORKS), port, seconds=seconds)

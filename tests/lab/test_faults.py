@@ -6,8 +6,9 @@ import random
 import pytest
 
 from tests.lab.hosts import listening, seen
-from troubleshoot.lab.faults import FAULTS
-from troubleshoot.lab.powershell import ScriptFailed, run
+from troubleshoot.lab import FAULTS
+from troubleshoot.lab.powershell import run
+from troubleshoot.lab.powershell.errors import ScriptFailed
 from troubleshoot.lab.service_reactions import service_started, service_stopped
 from troubleshoot.lab.state import HostState, healthy
 

@@ -5,12 +5,11 @@ from typing import Any
 
 import pytest
 
-from troubleshoot.catalog import registry as library
+from troubleshoot import catalog, probes
+from troubleshoot.lab import FAULTS
 from troubleshoot.lab.certificates import stamp
-from troubleshoot.lab.faults import FAULTS
 from troubleshoot.lab.powershell import run
 from troubleshoot.lab.state import HostState, healthy
-from troubleshoot.probes import windows
 
 EXPIRED = {"certificate": "expired"}
 NO_SERVICE = {"termservice": "stopped", "listener": "not_listening"}
@@ -87,9 +86,9 @@ INSIDE: dict[str, dict[str, str]] = {
 def facts(document: dict[str, Any]) -> dict[str, str]:
     """Return what the Windows probe tells of a host in this state."""
     stamp(document)
-    state, resources = HostState(document), library.installed().resources
-    read = [run(resources[one.resource].read, dict(one.params), state)[0] for one in windows.READINGS]
-    told = windows.facts(read, reached="yes", port=3389, now=datetime.now(UTC))  # type: ignore[arg-type]
+    state, resources = HostState(document), catalog.installed_catalog().resources
+    read = [run(resources[one.resource].read, dict(one.params), state)[0] for one in probes.WINDOWS_READINGS]
+    told = probes.windows_facts(read, reached="yes", port=3389, now=datetime.now(UTC))  # type: ignore[arg-type]
     return {name.removeprefix("windows."): value for name, (value, _) in told.items()}
 
 

@@ -16,10 +16,8 @@ import pytest
 from django.core.management import execute_from_command_line as management
 
 from tests.lab.hosts import seen
-from troubleshoot.lab.faults import FAULTS
-from troubleshoot.lab.host import LabHost, Options
+from troubleshoot.lab import FAULTS, BadStateError, LabHost, LabOptions, build_state
 from troubleshoot.lab.service_reactions import service_stopped
-from troubleshoot.lab.state_document import BadStateError, build
 
 ROOT = Path(__file__).resolve().parents[2]
 FIELDS = {"host", "rdp_port", "winrm_port", "winrm_url", "ca_file", "state_out"}
@@ -27,8 +25,8 @@ FIELDS = {"host", "rdp_port", "winrm_port", "winrm_url", "ca_file", "state_out"}
 
 @pytest.fixture
 def host(tmp_path: Path) -> Iterator[LabHost]:
-    options = Options(user="u", password="p", winrm_tls=True, state_out=tmp_path / "state.json")
-    made = LabHost(build(name="ACC-07", file=None), options)
+    options = LabOptions(user="u", password="p", winrm_tls=True, state_out=tmp_path / "state.json")
+    made = LabHost(build_state(name="ACC-07", file=None), options)
     made.start()
     yield made
     made.stop()
@@ -112,14 +110,14 @@ class TestLabHost:
     def test_or_nothing_when_a_port_is_taken(self) -> None:
         with socket.create_server(("127.0.0.1", 0)) as taken:
             number = taken.getsockname()[1]
-            made = LabHost(build(name="X", file=None), Options(user="u", password="p", rdp_port=number))
+            made = LabHost(build_state(name="X", file=None), LabOptions(user="u", password="p", rdp_port=number))
             with pytest.raises(OSError, match="in use"):
                 made.start()
         with pytest.raises(ConnectionRefusedError):
             socket.create_connection(("127.0.0.1", made.ready()["winrm_port"] or 1), timeout=2)
 
     def test_without_showing_its_password(self) -> None:
-        assert "secret" not in repr(Options(user="u", password="secret"))
+        assert "secret" not in repr(LabOptions(user="u", password="secret"))
 
 
 def run(*arguments: str, **options: Any) -> subprocess.Popen[str]:

@@ -6,14 +6,12 @@ from collections.abc import Iterator
 import pytest
 
 from tests.lab.hosts import NETWORKS, listening
-from troubleshoot.lab.faults import FAULTS
-from troubleshoot.lab.host import LabHost, Options
+from troubleshoot.lab import FAULTS, BadStateError, LabHost, LabOptions, build_state
 from troubleshoot.lab.state import healthy
-from troubleshoot.lab.state_document import BadStateError, build
-from troubleshoot.probes.network import Gateway, Report, probe
-from troubleshoot.remote.dial import Registered
+from troubleshoot.probes import Gateway, ProbeReport, probe_network
+from troubleshoot.remote import RegisteredHost
 
-OPTIONS = Options(user="u", password="p")
+OPTIONS = LabOptions(user="u", password="p")
 
 
 @pytest.fixture
@@ -23,8 +21,8 @@ def both(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: answers)
 
 
-def look(port: int) -> Report:
-    return probe(Registered("acc-07", "acc-07.example", frozenset({port}), NETWORKS), port, seconds=5)
+def look(port: int) -> ProbeReport:
+    return probe_network(RegisteredHost("acc-07", "acc-07.example", frozenset({port}), NETWORKS), port, seconds=5)
 
 
 @pytest.mark.usefixtures("both")
@@ -57,11 +55,11 @@ class TestElsewhere:
 
 def test_a_host_that_answers_every_second_time_is_flapping() -> None:
     with listening("flapping") as (state, server):
-        registered = Registered("acc-07", "127.0.0.1", frozenset({server.port}), NETWORKS)
-        assert probe(registered, server.port).facts["rdp.steady"] == "flapping"
+        registered = RegisteredHost("acc-07", "127.0.0.1", frozenset({server.port}), NETWORKS)
+        assert probe_network(registered, server.port).facts["rdp.steady"] == "flapping"
         with state.changing() as document:
             document["network"]["rdp"] = "open"
-        assert probe(registered, server.port).facts["rdp.steady"] == "steady"
+        assert probe_network(registered, server.port).facts["rdp.steady"] == "steady"
 
 
 class TestGateway:
@@ -69,7 +67,7 @@ class TestGateway:
 
     @pytest.fixture
     def host(self) -> Iterator[LabHost]:
-        made = LabHost(build(name="ACC-07", file=None, settings={"network.gateway": "open"}), OPTIONS)
+        made = LabHost(build_state(name="ACC-07", file=None, settings={"network.gateway": "open"}), OPTIONS)
         made.start()
         yield made
         made.stop()
@@ -77,9 +75,9 @@ class TestGateway:
     def look(self, host: LabHost) -> tuple[str, str]:
         ready = host.ready()
         port, gateway = ready["rdp_port"], ready["gateway_port"]
-        there = Gateway(Registered("127.0.0.1", "127.0.0.1", frozenset({gateway}), NETWORKS), gateway)
-        registered = Registered("acc-07", "127.0.0.1", frozenset({port}), NETWORKS)
-        report = probe(registered, port, seconds=3, gateway=there)
+        there = Gateway(RegisteredHost("127.0.0.1", "127.0.0.1", frozenset({gateway}), NETWORKS), gateway)
+        registered = RegisteredHost("acc-07", "127.0.0.1", frozenset({port}), NETWORKS)
+        report = probe_network(registered, port, seconds=3, gateway=there)
         assert report.verdict == "ok"
         return report.facts["gateway.stage"], report.facts["gateway.certificate"]
 
@@ -130,4 +128,4 @@ class TestGateway:
 )
 def test_what_nobody_can_be_is_refused(path: str, value: object) -> None:
     with pytest.raises(BadStateError, match="network"):
-        build(name="ACC-07", file=None, settings={path: value})
+        build_state(name="ACC-07", file=None, settings={path: value})

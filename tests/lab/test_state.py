@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from troubleshoot.lab import BadStateError, build_state, parse_setting
 from troubleshoot.lab.service_reactions import service_started, service_stopped
 from troubleshoot.lab.state import (
     POLICY,
@@ -23,7 +24,7 @@ from troubleshoot.lab.state import (
     registry_value,
     running,
 )
-from troubleshoot.lab.state_document import BadStateError, assign, build, check, parse_setting
+from troubleshoot.lab.state_document import assign, check
 
 
 class TestChanging:
@@ -215,11 +216,13 @@ class TestSettings:
         ],
     )
     def test_for_any_place_that_exists_or_registry_value(self, path: str, value: object) -> None:
-        assert build(name="ACC-07", file=None, settings={path: value}) != healthy("ACC-07")
+        assert build_state(name="ACC-07", file=None, settings={path: value}) != healthy("ACC-07")
 
     def test_for_a_service_that_the_lab_does_not_have(self) -> None:
         model = {**healthy()["services"]["WinRM"], "display_name": "Windows Time", "state": "Stopped"}
-        assert build(name="ACC-07", file=None, settings={"services.W32Time": model})["services"]["W32Time"] == model
+        assert (
+            build_state(name="ACC-07", file=None, settings={"services.W32Time": model})["services"]["W32Time"] == model
+        )
 
     @pytest.mark.parametrize(
         ("path", "value"),
@@ -248,12 +251,12 @@ class TestSettings:
     )
     def test_and_refuses_others_with_the_place(self, path: str, value: object) -> None:
         with pytest.raises(BadStateError) as error:
-            build(name="ACC-07", file=None, settings={path: value})
+            build_state(name="ACC-07", file=None, settings={path: value})
         assert str(error.value)
 
     def test_after_the_faults(self) -> None:
         wanted = {"services.TermService.state": "Running"}
-        document = build(name="ACC-07", file=None, faults=["service-stopped"], settings=wanted)
+        document = build_state(name="ACC-07", file=None, faults=["service-stopped"], settings=wanted)
         assert document["services"]["TermService"]["state"] == "Running"
 
     @given(st.text(max_size=60), st.one_of(st.none(), st.integers(), st.text(), st.lists(st.integers())))
@@ -270,7 +273,7 @@ class TestFile:
     def test_that_may_leave_sections_out(self, tmp_path: Path) -> None:
         file = tmp_path / "state.json"
         file.write_text(json.dumps({"name": "ACC-09", "clock_offset_seconds": 60}))
-        document = build(name="LAB-01", file=file)
+        document = build_state(name="LAB-01", file=file)
         assert (document["name"], document["clock_offset_seconds"]) == ("ACC-09", 60)
         assert document["identity"] == healthy("ACC-09")["identity"]
 
@@ -279,11 +282,11 @@ class TestFile:
         file = tmp_path / "state.json"
         file.write_text(text, encoding="latin-1")
         with pytest.raises(BadStateError):
-            build(name="LAB-01", file=file)
+            build_state(name="LAB-01", file=file)
 
     def test_that_must_exist(self, tmp_path: Path) -> None:
         with pytest.raises(BadStateError, match=r"absent\.json"):
-            build(name="LAB-01", file=tmp_path / "absent.json")
+            build_state(name="LAB-01", file=tmp_path / "absent.json")
 
 
 def test_policy_can_forbid_connections() -> None:

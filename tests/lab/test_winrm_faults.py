@@ -10,7 +10,9 @@ from winrm.exceptions import WinRMTransportError, WSManFaultError
 from winrm.protocol import Protocol
 
 from tests.lab.winrm_hosts import command, create, host, protocol, send, start, wsman
-from troubleshoot.lab.winrm import Limits, WinrmServer, soap
+from troubleshoot.lab.winrm import soap
+from troubleshoot.lab.winrm.limits import Limits
+from troubleshoot.lab.winrm.server import WinrmServer
 
 SHELL = "11111111-2222-3333-4444-555555555555"
 

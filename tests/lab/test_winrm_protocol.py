@@ -18,7 +18,7 @@ from winrm.protocol import Protocol
 
 from tests.lab.winrm_hosts import BOOTSTRAP_LINE, command, create, eventually, host, is_waiting, protocol, start, wsman
 from troubleshoot.lab.state import HostState
-from troubleshoot.lab.winrm import WinrmServer
+from troubleshoot.lab.winrm.server import WinrmServer
 
 
 class Held:

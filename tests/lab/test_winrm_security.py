@@ -18,8 +18,9 @@ from pypsrp.shell import WinRS
 from winrm.exceptions import InvalidCredentialsError, WinRMTransportError
 
 from tests.lab.winrm_hosts import BASIC, PASSWORD, USER, command, host, post, protocol, tls, wsman
-from troubleshoot.lab.winrm import Limits, WinrmServer
 from troubleshoot.lab.winrm.credentials import Account, acceptor_knows
+from troubleshoot.lab.winrm.limits import Limits
+from troubleshoot.lab.winrm.server import WinrmServer
 
 IDENTIFY = (
     b'<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope" '

@@ -15,7 +15,8 @@ from winrm.exceptions import InvalidCredentialsError, WSManFaultError
 from tests.lab.winrm_hosts import BOOTSTRAP_LINE, command, eventually, host, is_waiting, protocol, wsman
 from tests.support import need
 from troubleshoot.lab.state import HostState, healthy
-from troubleshoot.lab.winrm import Limits, WinrmServer
+from troubleshoot.lab.winrm.limits import Limits
+from troubleshoot.lab.winrm.server import WinrmServer
 
 
 def test_keeps_its_port_number_while_the_state_closes_and_opens_it() -> None:

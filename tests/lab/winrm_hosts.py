@@ -19,7 +19,8 @@ from pypsrp.wsman import WSMan
 from winrm.protocol import Protocol
 
 from troubleshoot.lab.state import HostState, healthy
-from troubleshoot.lab.winrm import WinrmServer, soap
+from troubleshoot.lab.winrm import soap
+from troubleshoot.lab.winrm.server import WinrmServer
 from troubleshoot.remote.envelope import ARGUMENTS, BOOTSTRAP_COMMAND
 
 USER = "lab-admin"

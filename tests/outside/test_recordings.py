@@ -14,7 +14,8 @@ import pytest
 
 from tests.lab.winrm_hosts import BASIC, host, post, tls
 from tests.outside.sources import unpack
-from troubleshoot.lab.winrm import WinrmServer, soap
+from troubleshoot.lab.winrm import soap
+from troubleshoot.lab.winrm.server import WinrmServer
 
 RESPONSES = "tests/tests_pypsrp/responses"
 # Left out: test_winrs_no_cmd_shell, which shows an option that Windows has ignored since 2012 R2.

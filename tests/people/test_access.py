@@ -12,9 +12,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.conftest import TESTER, MakePerson
+from troubleshoot import people
 from troubleshoot.models import Case, Entry, Host, Job, Person, Role, Site
-from troubleshoot.people import access
-from troubleshoot.people import accounts as people
+from troubleshoot.people import (
+    EVERY_SITE,
+    RULES,
+    PermissionRefused,
+    accounts,
+    may,
+    refusals_recorded,
+    require_permission,
+)
 
 # E employee, H helpdesk, P approver, A author, M manager, U auditor, D administrator; all hold their role at North.
 LETTERS = dict(zip("EHPAMUD", Role, strict=True))
@@ -63,7 +71,7 @@ TABLE = {
     "audit.export": ("U", "U", "U", "U"),
 }
 #: What a read-only role may ever do.
-READING = {action for action in access.RULES if action.endswith((".read", ".verify", ".export"))}
+READING = {action for action in RULES if action.endswith((".read", ".verify", ".export"))}
 
 
 @dataclass
@@ -99,7 +107,7 @@ def ends(who: Person) -> datetime:
 
 
 def allowed(who: Person, action: str, obj: object = None) -> bool:
-    return access.may(who, action, obj).allowed
+    return may(who, action, obj).allowed
 
 
 @pytest.fixture
@@ -110,7 +118,7 @@ def everybody(person: MakePerson, north: Site) -> dict[str, Person]:
 @pytest.mark.django_db
 class TestTheTable:
     def test_knows_the_same_actions(self) -> None:
-        assert set(TABLE) == set(access.RULES)
+        assert set(TABLE) == set(RULES)
 
     @pytest.mark.parametrize("action", TABLE)
     def test_says_the_same(self, everybody: dict[str, Person], north: Site, south: Site, action: str) -> None:
@@ -138,7 +146,7 @@ class TestTheTable:
         assert not allowed(nobody, action, Computer(north.pk, nobody.pk))
 
     def test_lets_managers_and_auditors_change_nothing(self) -> None:
-        for action, row in access.RULES.items():
+        for action, row in RULES.items():
             if action not in READING:
                 assert not {Role.MANAGER, Role.AUDITOR} & set(row), action
 
@@ -147,10 +155,10 @@ class TestTheTable:
         self, everybody: dict[str, Person], person: MakePerson, north: Site, pair: tuple[str, str]
     ) -> None:
         first, second = (LETTERS[letter] for letter in pair)
-        if people.conflict(first, [second]):
+        if accounts.conflicting_role(first, [second]):
             return
         both = person("Both", first, second, site=north)
-        for action in access.RULES:
+        for action in RULES:
             obj = Request(Computer(north.pk, uuid4()), uuid4())
             alone = any(allowed(everybody[letter], action, obj) for letter in pair)
             assert allowed(both, action, obj) == alone
@@ -160,8 +168,8 @@ class TestTheTable:
 class TestReach:
     def test_every_site_needs_a_grant_for_every_site(self, person: MakePerson, north: Site) -> None:
         local, whole = person("Local", "administrator", site=north), person("Whole", "administrator")
-        assert not allowed(local, "site.create", access.EVERY_SITE)
-        assert allowed(whole, "site.create", access.EVERY_SITE)
+        assert not allowed(local, "site.create", EVERY_SITE)
+        assert allowed(whole, "site.create", EVERY_SITE)
         assert allowed(whole, "host.change", Computer(north.pk, uuid4()))
 
     def test_a_case_without_a_site_is_every_helpdesks(self, everybody: dict[str, Person], south: Site) -> None:
@@ -185,11 +193,11 @@ class TestReach:
         here, there = person("Here", "helpdesk", site=north), person("There", "helpdesk", site=south)
         everywhere, fresh = person("Everywhere", "approver"), person("Fresh")
         assert [allowed(local, action, one) for one in (here, fresh)] == [True, True]
-        assert access.may(local, action, there).rule == f"{action}:out_of_reach"
+        assert may(local, action, there).rule == f"{action}:out_of_reach"
         assert not allowed(local, action, everywhere)
         assert not allowed(local, action, whole)
         assert all(allowed(whole, action, one) for one in (here, there, everywhere, local))
-        people.grant(actor=TESTER, person=local, role="administrator", site=south, until=ends(there))
+        people.grant_role(actor=TESTER, person=local, role="administrator", site=south, until=ends(there))
         assert allowed(local, action, there)
         assert not allowed(local, action, whole)
 
@@ -235,7 +243,7 @@ class TestReach:
             Request(Computer(north.pk, uuid4()), pat.pk),
             Request(Computer(north.pk, uuid4()), uuid4(), pat.pk),
         ):
-            decision = access.may(pat, "job.approve", job)
+            decision = may(pat, "job.approve", job)
             assert not decision.allowed
             assert decision.rule == "job.approve:own_request"
             assert decision.who_can_help == "another approver"
@@ -243,21 +251,21 @@ class TestReach:
     def test_a_role_that_is_taken_back_is_gone_at_the_next_question(self, person: MakePerson, north: Site) -> None:
         ann = person("Ann", "helpdesk", site=north)
         assert allowed(ann, "case.answer")
-        people.revoke(actor=TESTER, grant=ann.grants.get())
+        people.revoke_grant(actor=TESTER, grant=ann.grants.get())
         assert not allowed(ann, "case.answer")
 
     def test_an_unknown_action_is_a_bug(self, person: MakePerson) -> None:
         with pytest.raises(KeyError):
-            access.may(person("Ann"), "case.explode")
+            may(person("Ann"), "case.explode")
 
 
 @given(held=st.sets(st.sampled_from(Role)), order=st.randoms())
 def test_roles_given_one_by_one_never_end_in_a_conflict(held: set[Role], order: object) -> None:
     given_: list[Role] = []
     for role in sorted(held, key=lambda _: order.random()):  # type: ignore[attr-defined]
-        if people.conflict(role, given_) is None:
+        if accounts.conflicting_role(role, given_) is None:
             given_.append(role)
-    assert not any(frozenset(pair) in people.CONFLICTS for pair in combinations(given_, 2))
+    assert not any(frozenset(pair) in accounts.CONFLICTS for pair in combinations(given_, 2))
 
 
 @pytest.mark.django_db(transaction=True)
@@ -268,9 +276,9 @@ class TestRefusals:
         @transaction.atomic
         def change() -> None:
             people.create_site(actor=TESTER, slug="west", name="West")
-            access.require(ann, "host.change", north)
+            require_permission(ann, "host.change", north)
 
-        with pytest.raises(access.Refused), access.refusals_recorded(ann):
+        with pytest.raises(PermissionRefused), refusals_recorded(ann):
             change()
         assert not Site.objects.filter(slug="west").exists()
         entry = Entry.objects.get(tag="access:refuse")
@@ -282,8 +290,8 @@ class TestRefusals:
         ann = person("Ann")
 
         def ask() -> None:
-            with transaction.atomic(), access.refusals_recorded(ann):
-                access.require(ann, "host.change")
+            with transaction.atomic(), refusals_recorded(ann):
+                require_permission(ann, "host.change")
 
         with pytest.raises(RuntimeError, match="durable"):
             ask()

@@ -10,11 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests.conftest import TESTER, MakePerson
-from troubleshoot.cases import opening as cases
+from troubleshoot import cases, people
 from troubleshoot.models import Case, Grant, Person, Site
-from troubleshoot.people import access
-from troubleshoot.people import accounts as people
-from troubleshoot.people.auth_backend import Backend
+from troubleshoot.people import may
+from troubleshoot.people.auth_backend import GrantBackend
 
 pytestmark = pytest.mark.django_db
 
@@ -53,7 +52,7 @@ class TestAVisitor:
     @pytest.mark.parametrize("address", ["/board", "/desk/new", "/history"])
     def test_is_refused_at_the_next_request_after_a_grant_was_revoked(self, signed_in: Client, address: str) -> None:
         assert signed_in.get(address).status_code == 200
-        people.revoke(actor=TESTER, grant=Grant.objects.get())
+        people.revoke_grant(actor=TESTER, grant=Grant.objects.get())
         assert signed_in.get(address).status_code == 403
 
     def test_is_refused_at_the_next_request_after_a_grant_has_run_out(self, signed_in: Client) -> None:
@@ -62,47 +61,49 @@ class TestAVisitor:
         assert signed_in.get("/board").status_code == 403
 
     def test_changes_nothing_after_a_grant_was_revoked(self, signed_in: Client, waiting: Case) -> None:
-        people.revoke(actor=TESTER, grant=Grant.objects.get(role="helpdesk"))
+        people.revoke_grant(actor=TESTER, grant=Grant.objects.get(role="helpdesk"))
         assert signed_in.post(f"/desk/cases/{waiting.pk}/take").status_code == 403
         waiting.refresh_from_db()
         assert waiting.owner is None
 
     def test_may_more_at_the_next_request_after_a_new_grant(self, signed_in: Client, hanna: Person) -> None:
         assert signed_in.get("/approvals").status_code == 403
-        people.grant(actor=TESTER, person=hanna, role="approver", site=None, until=timezone.now() + timedelta(days=1))
+        people.grant_role(
+            actor=TESTER, person=hanna, role="approver", site=None, until=timezone.now() + timedelta(days=1)
+        )
         assert signed_in.get("/approvals").status_code == 200
 
     def test_is_nobody_at_the_next_request_after_the_account_was_switched_off(
         self, signed_in: Client, hanna: Person
     ) -> None:
-        people.deactivate(actor=TESTER, person=hanna)
+        people.deactivate_account(actor=TESTER, person=hanna)
         assert signed_in.get("/board")["Location"].startswith("/sign-in")
-        assert Backend().get_user(hanna.pk) is None
+        assert GrantBackend().get_user(hanna.pk) is None
 
     def test_without_a_grant_is_still_somebody(self, client: Client, person: MakePerson) -> None:
         ann = person("Ann")
         client.force_login(ann)
         assert client.get("/me").status_code == 200
-        assert Backend().get_user(ann.pk) == ann
+        assert GrantBackend().get_user(ann.pk) == ann
 
 
 class TestRemembering:
     def test_is_for_visitors_alone(self, hanna: Person) -> None:
-        assert access.may(hanna, "board.read").allowed
-        people.revoke(actor=TESTER, grant=Grant.objects.get())
-        assert not access.may(hanna, "board.read").allowed
+        assert may(hanna, "board.read").allowed
+        people.revoke_grant(actor=TESTER, grant=Grant.objects.get())
+        assert not may(hanna, "board.read").allowed
         assert hanna.roles() == frozenset()
         assert not Site.objects.where(hanna, ["helpdesk"]).exists()
 
     def test_ends_with_a_change_of_grants_within_the_request(self, person: MakePerson, north: Site) -> None:
         person("Chief", "administrator")
-        boss = Backend().get_user(person("Boss", "administrator", site=north).pk)
+        boss = GrantBackend().get_user(person("Boss", "administrator", site=north).pk)
         assert boss is not None
-        people.revoke(actor=boss, grant=boss.grants.get())
-        assert not access.may(boss, "person.grant", north).allowed
+        people.revoke_grant(actor=boss, grant=boss.grants.get())
+        assert not may(boss, "person.grant", north).allowed
 
     def test_says_nothing_of_an_account_that_is_switched_off(self, hanna: Person) -> None:
-        visitor = Backend().get_user(hanna.pk)
+        visitor = GrantBackend().get_user(hanna.pk)
         assert visitor is not None
         visitor.is_active = False
         assert visitor.held() == ()

@@ -6,8 +6,8 @@ import pytest
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.test import Client
 
-from portal.middleware import MOST_BYTES
 from troubleshoot.web.forms.hosts import MOST_LIST
+from troubleshoot.web.middleware import MOST_BYTES
 
 
 @pytest.mark.django_db

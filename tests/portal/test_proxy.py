@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 from pytest_django import Settings
 
-from portal.middleware import behind_proxy
+from troubleshoot.web.middleware import behind_proxy
 
 
 @pytest.fixture(autouse=True)

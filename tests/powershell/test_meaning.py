@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from tests.powershell.hosts import host, output
-from troubleshoot.lab.powershell import ScriptFailed, check
+from troubleshoot.lab import check_text
+from troubleshoot.lab.powershell.errors import ScriptFailed
 
 NONE = "(@() | ForEach-Object -Process { 1 } -ErrorAction Stop)"
 NESTED = """\
@@ -215,4 +216,4 @@ class TestCmdlets:
 
 
 def test_a_check_changes_nothing_and_needs_no_host() -> None:
-    check("param()\nStop-Service -Name TermService -Force -ErrorAction Stop")
+    check_text("param()\nStop-Service -Name TermService -Force -ErrorAction Stop")

@@ -3,7 +3,8 @@
 import pytest
 
 from tests.powershell.hosts import host, output
-from troubleshoot.lab.powershell import Refused, check, run
+from troubleshoot.lab import ScriptRefused, check_text
+from troubleshoot.lab.powershell import run
 
 # Each is refused although the branch that holds it is never taken.
 OUTSIDE = {
@@ -111,8 +112,8 @@ OUTSIDE = {
 class TestTheStaticPass:
     @pytest.mark.parametrize("text", OUTSIDE.values(), ids=OUTSIDE.keys())
     def test_refuses(self, text: str) -> None:
-        with pytest.raises(Refused) as caught:
-            check(f"param([string] $Unused)\n$y = 1\n$z = 1\nif ($false) {{\n{text}\n}}\n")
+        with pytest.raises(ScriptRefused) as caught:
+            check_text(f"param([string] $Unused)\n$y = 1\n$z = 1\nif ($false) {{\n{text}\n}}\n")
         assert 4 <= caught.value.line <= 8
 
     @pytest.mark.parametrize(
@@ -131,18 +132,18 @@ class TestTheStaticPass:
         ],
     )
     def test_refuses_the_parameter_block(self, block: str) -> None:
-        with pytest.raises(Refused):
-            check(block + "\n1")
+        with pytest.raises(ScriptRefused):
+            check_text(block + "\n1")
 
     def test_names_line_construct_and_reason(self) -> None:
-        with pytest.raises(Refused) as caught:
-            check("param()\n$x = 1\n$x += 2\n")
+        with pytest.raises(ScriptRefused) as caught:
+            check_text("param()\n$x = 1\n$x += 2\n")
         assert (caught.value.line, caught.value.construct) == (3, "$x += 2")
         assert str(caught.value) == "line 3: '$x += 2': of the assignments only = is part of the subset"
 
     def test_counts_lines_that_end_with_a_carriage_return(self) -> None:
-        with pytest.raises(Refused) as caught:
-            check("param()\r\n$x = 1\r\nreturn\r\n")
+        with pytest.raises(ScriptRefused) as caught:
+            check_text("param()\r\n$x = 1\r\nreturn\r\n")
         assert caught.value.line == 3
 
 
@@ -220,7 +221,7 @@ COERCIONS = {
 class TestARun:
     @pytest.mark.parametrize("body", COERCIONS.values(), ids=COERCIONS.keys())
     def test_refuses(self, body: str) -> None:
-        with pytest.raises(Refused) as caught:
+        with pytest.raises(ScriptRefused) as caught:
             output("$a = $Given\n" + body, Given="b\u200e")
         assert caught.value.reason
 
@@ -228,11 +229,11 @@ class TestARun:
         "params", [{}, {"A": None}, {"A": 1}, {"A": "x", "B": "y"}, {"A": "x", "a": "x"}, {"A": True}, {"A": 2**70}]
     )
     def test_refuses_parameters_that_do_not_fit(self, params: dict[str, object]) -> None:
-        with pytest.raises(Refused):
+        with pytest.raises(ScriptRefused):
             run("param([string] $A)\n1", params, host())  # type: ignore[arg-type]
 
     def test_names_the_line_of_the_value_that_does_not_fit(self) -> None:
-        with pytest.raises(Refused) as caught:
+        with pytest.raises(ScriptRefused) as caught:
             output("$x = 1\nif ($x -eq 1) {\n    $y = 'a' -eq $x\n}")
         assert caught.value.line == 4
         assert caught.value.construct == "'a' -eq $x"

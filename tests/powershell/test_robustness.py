@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from tests.powershell.hosts import host, output
 from tests.resources.vectors import RESOURCES, Vector, load, script_of
-from troubleshoot.lab.powershell import Refused, ScriptFailed, check, run
+from troubleshoot.lab import ScriptRefused, check_text
+from troubleshoot.lab.powershell import run
+from troubleshoot.lab.powershell.errors import ScriptFailed
 from troubleshoot.lab.powershell.statements import read_script
 from troubleshoot.lab.state import RDP_TCP
 
@@ -37,12 +39,12 @@ ARGUMENTS: dict[str, object] = {
 
 def survive(source: str) -> None:
     """Check and run a script; anything but an output, a refusal or a PowerShell error fails the test."""
-    refusal: Refused | None = None
+    refusal: ScriptRefused | None = None
     try:
-        check(source)
+        check_text(source)
         params = {param.name: ARGUMENTS[param.type] for param in read_script(source).params}
         run(source, params, host())  # type: ignore[arg-type]
-    except Refused as error:
+    except ScriptRefused as error:
         refusal = error
     except ScriptFailed:
         return
@@ -99,7 +101,7 @@ class TestTheEvaluatorSurvives:
         params = {**vector.case["params"], "Desired": desired, "Before": {}}
         try:
             assert run(script_of(vector.resource, "write"), params, host()) == []
-        except (Refused, ScriptFailed):
+        except (ScriptRefused, ScriptFailed):
             return
 
     @settings(max_examples=150, deadline=None)
@@ -117,7 +119,7 @@ class TestTheEvaluatorSurvives:
         for resource, params in (("registry-value", registry), ("rdp-listener", {}), ("sessions", {})):
             try:
                 assert len(run(script_of(resource, "read"), params, state)) == 1
-            except (Refused, ScriptFailed):
+            except (ScriptRefused, ScriptFailed):
                 continue
 
 
@@ -137,25 +139,25 @@ class TestABoundHolds:
         ],
     )
     def test_on_nesting(self, body: str) -> None:
-        with pytest.raises(Refused):
-            check("param()\n" + body)
+        with pytest.raises(ScriptRefused):
+            check_text("param()\n" + body)
 
     def test_on_the_length_of_a_script(self) -> None:
-        with pytest.raises(Refused, match="longer than"):
-            check("param()\n" + "# comment\n" * 3000)
+        with pytest.raises(ScriptRefused, match="longer than"):
+            check_text("param()\n" + "# comment\n" * 3000)
 
     def test_on_the_steps_of_a_run(self) -> None:
         begin = time.monotonic()
-        with pytest.raises(Refused, match="steps"):
+        with pytest.raises(ScriptRefused, match="steps"):
             output("for ($i = 0; $true; $i = $i + 1) { $x = 1 }")
         assert time.monotonic() - begin < 5
 
     def test_on_the_size_of_a_string(self) -> None:
-        with pytest.raises(Refused, match="longer than"):
+        with pytest.raises(ScriptRefused, match="longer than"):
             output("$x = 'abcdefgh'\nfor ($i = 0; $i -lt 40; $i = $i + 1) { $x = $x + $x }")
 
     def test_on_the_size_of_a_list(self) -> None:
-        with pytest.raises(Refused, match=r"list|steps"):
+        with pytest.raises(ScriptRefused, match=r"list|steps"):
             output("@(for ($i = 0; $true; $i = $i + 1) {\n" + "1\n" * 50 + "})")
 
     def test_in_a_thread_with_a_small_stack(self) -> None:
@@ -163,8 +165,8 @@ class TestABoundHolds:
 
         def work() -> None:
             try:
-                check("param()\n" + "(" * 28 + "1" + ")" * 28)
-            except Refused as refusal:
+                check_text("param()\n" + "(" * 28 + "1" + ")" * 28)
+            except ScriptRefused as refusal:
                 caught.append(refusal)
 
         threading.stack_size(256 * 1024)
@@ -174,4 +176,4 @@ class TestABoundHolds:
             thread.join()
         finally:
             threading.stack_size(0)
-        assert all(isinstance(error, Refused) for error in caught)
+        assert all(isinstance(error, ScriptRefused) for error in caught)

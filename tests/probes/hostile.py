@@ -16,8 +16,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from troubleshoot.lab.tcp_port import Port
-from troubleshoot.probes.network import Report, probe
-from troubleshoot.remote.dial import Registered
+from troubleshoot.probes import ProbeReport, probe_network
+from troubleshoot.remote import RegisteredHost
 
 LOOPBACK = (ip_network("127.0.0.0/8"),)
 KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
@@ -68,11 +68,13 @@ def serving(handler: Handler, *, listen: str = "127.0.0.1", number: int = 0) -> 
         port.close()
 
 
-def look(port: int, *, seconds: float = 5, name: str = "acc-07") -> Report:
-    return probe(Registered(name, "127.0.0.1", frozenset({port}), LOOPBACK), port, seconds=seconds, versions=True)
+def look(port: int, *, seconds: float = 5, name: str = "acc-07") -> ProbeReport:
+    return probe_network(
+        RegisteredHost(name, "127.0.0.1", frozenset({port}), LOOPBACK), port, seconds=seconds, versions=True
+    )
 
 
-def look_at(handler: Handler, *, seconds: float = 5, name: str = "acc-07") -> Report:
+def look_at(handler: Handler, *, seconds: float = 5, name: str = "acc-07") -> ProbeReport:
     with serving(handler) as port:
         return look(port, seconds=seconds, name=name)
 

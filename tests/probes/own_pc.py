@@ -7,7 +7,7 @@ import re
 import socket
 from datetime import datetime
 
-from troubleshoot.probes import client_block as person_block
+from troubleshoot import probes
 from troubleshoot.probes.client_block import checksum
 
 NOW = datetime.fromisoformat("2026-11-22T09:02:00+00:00")
@@ -43,7 +43,7 @@ def changed(**lines: str | None) -> tuple[str, ...]:
 
 def greeting() -> bytes:
     """The bytes that the script sends."""
-    script = person_block.command("ACC-07", 3389)
+    script = probes.client_command("ACC-07", 3389)
     found = re.search(r"\[byte\[\]\]\(([0-9, ]+)\), 0, 19\)", script)
     assert found
     return bytes(int(number) for number in found[1].split(","))

@@ -8,7 +8,7 @@ from django.core.management import execute_from_command_line
 from tests.lab.hosts import listening
 from tests.probes.hostile import drain, serving
 from troubleshoot.models import Host, Site
-from troubleshoot.probes.network import FACTS
+from troubleshoot.probes import FACTS
 
 pytestmark = pytest.mark.django_db
 

@@ -22,10 +22,9 @@ from tests.lab.hosts import NETWORKS
 from tests.probes.hostile import KEY, Handler, certificate, drain, reset, serving, tls_record, weak_context
 from tests.rdp_servers.servers import free_port, listens
 from tests.support import need
-from troubleshoot.probes import gateway
-from troubleshoot.probes.gateway import Gateway, is_gateway
-from troubleshoot.probes.report import Report
-from troubleshoot.remote.dial import Registered
+from troubleshoot.probes import Gateway, ProbeReport, gateway
+from troubleshoot.probes.gateway import is_gateway
+from troubleshoot.remote import RegisteredHost
 
 ASKS = (
     b"HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Negotiate\r\nWWW-Authenticate: NTLM\r\nContent-Length: 0\r\n\r\n"
@@ -34,14 +33,14 @@ OURS = certificate(common_name="127.0.0.1")
 NOW = datetime.now(UTC)
 
 
-def look(port: int, *, address: str = "127.0.0.1", seconds: float = 3) -> Report:
-    report = Report("acc-07:3389", "here")
-    there = Gateway(Registered(address, address, frozenset({port}), NETWORKS), port)
+def look(port: int, *, address: str = "127.0.0.1", seconds: float = 3) -> ProbeReport:
+    report = ProbeReport("acc-07:3389", "here")
+    there = Gateway(RegisteredHost(address, address, frozenset({port}), NETWORKS), port)
     gateway.look(there, report, seconds=seconds)
     return report
 
 
-def look_at(handler: Handler, **options: float) -> Report:
+def look_at(handler: Handler, **options: float) -> ProbeReport:
     with serving(handler) as port:
         return look(port, **options)  # type: ignore[arg-type]  # seconds
 
@@ -70,7 +69,7 @@ def saying(
     return handler
 
 
-def stage(report: Report) -> str:
+def stage(report: ProbeReport) -> str:
     return report.facts["gateway.stage"]
 
 
@@ -222,7 +221,7 @@ class TestBeforeTls:
         assert "allowed networks" in report.stages[-1].detail
 
     def test_nobody_asked_for(self) -> None:
-        report = Report("acc-07:3389", "here")
+        report = ProbeReport("acc-07:3389", "here")
         gateway.look(None, report, seconds=1)
         assert (stage(report), report.facts["gateway.certificate"], report.stages) == ("not_asked", "none", [])
 

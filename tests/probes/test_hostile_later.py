@@ -21,7 +21,7 @@ from tests.probes.hostile import (
     serving,
     tls_record,
 )
-from troubleshoot.probes.network import FACTS, Report
+from troubleshoot.probes import FACTS, ProbeReport
 
 GOOD = presenting(certificate())
 FIRST = 3  # the verdict, and the two lesser offers
@@ -36,7 +36,7 @@ def after_the_verdict(hostile: Handler) -> Handler:
     return handler
 
 
-def look_at(hostile: Handler, *, seconds: float = 2) -> Report:
+def look_at(hostile: Handler, *, seconds: float = 2) -> ProbeReport:
     begin = time.monotonic()
     with serving(after_the_verdict(hostile)) as port:
         report = look(port, seconds=seconds)

@@ -19,7 +19,7 @@ from tests.probes.hostile import (
     server_hello,
     tls_record,
 )
-from troubleshoot.probes.network import FACTS
+from troubleshoot.probes import FACTS
 from troubleshoot.probes.tls import ALERTS, handshake
 
 

@@ -22,12 +22,11 @@ from tests.probes.hostile import (
     selected,
     serving,
 )
-from troubleshoot.probes import network
-from troubleshoot.probes.network import FACTS, Report, probe
-from troubleshoot.remote.dial import DialError, Registered
+from troubleshoot.probes import FACTS, ProbeReport, network, probe_network
+from troubleshoot.remote import DialError, RegisteredHost
 
 
-def facts(report: Report, *names: str) -> tuple[str, ...]:
+def facts(report: ProbeReport, *names: str) -> tuple[str, ...]:
     return tuple(report.facts[f"rdp.{name}"] for name in names)
 
 
@@ -170,19 +169,19 @@ class TestDialling:
         assert look(port).verdict == "refused"
 
     def test_says_no_name_for_a_name_that_does_not_resolve(self) -> None:
-        registered = Registered("acc-07", "no-such-host.invalid", frozenset({3389}), LOOPBACK)
-        report = probe(registered, 3389, seconds=5)
+        registered = RegisteredHost("acc-07", "no-such-host.invalid", frozenset({3389}), LOOPBACK)
+        report = probe_network(registered, 3389, seconds=5)
         assert report.verdict == "no_name"
         assert set(report.facts.values()) == {"no_name", "unknown", "not_asked", "none"}
 
     def test_refuses_a_port_that_is_not_registered(self) -> None:
         with pytest.raises(DialError) as error:
-            probe(Registered("acc-07", "127.0.0.1", frozenset({3389}), LOOPBACK), 22, seconds=1)
+            probe_network(RegisteredHost("acc-07", "127.0.0.1", frozenset({3389}), LOOPBACK), 22, seconds=1)
         assert error.value.reason == "not_allowed"
 
     def test_refuses_an_address_outside_the_networks(self) -> None:
         with pytest.raises(DialError) as error:
-            probe(Registered("acc-07", "192.0.2.1", frozenset({3389}), LOOPBACK), 3389, seconds=1)
+            probe_network(RegisteredHost("acc-07", "192.0.2.1", frozenset({3389}), LOOPBACK), 3389, seconds=1)
         assert error.value.reason == "not_allowed"
 
 

@@ -26,11 +26,10 @@ from tests.probes.hostile import (
     serving,
     tls_record,
 )
+from troubleshoot.probes import LATER, ProbeReport, probe_network, tls
 from troubleshoot.probes import extended_checks as later
-from troubleshoot.probes import tls
-from troubleshoot.probes.network import LATER, Report, probe
 from troubleshoot.probes.rdp_connections import MOST
-from troubleshoot.remote.dial import Registered
+from troubleshoot.remote import RegisteredHost
 
 BOTH = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 OURS, OTHERS = certificate(), certificate(common_name="OTHER")
@@ -49,7 +48,7 @@ def in_turn(*handlers: Handler) -> Handler:
     return handler
 
 
-def stages(report: Report) -> dict[str, str]:
+def stages(report: ProbeReport) -> dict[str, str]:
     return {stage.name: stage.detail for stage in report.stages}
 
 
@@ -91,8 +90,8 @@ class TestLooksAgain:
             connection.sendall(failure(3))
 
         with serving(handler) as port:
-            registered = Registered("acc-07", "127.0.0.1", frozenset({port}), BOTH)
-            report = probe(registered, port, seconds=3, thorough=False)
+            registered = RegisteredHost("acc-07", "127.0.0.1", frozenset({port}), BOTH)
+            report = probe_network(registered, port, seconds=3, thorough=False)
         assert asked == [3, 1, 0]
         assert {report.facts[name] for name in LATER} == {"unknown"}
 
@@ -120,7 +119,7 @@ class TestTlsVersions:
 
     def test_only_when_it_is_asked_to_because_a_refusal_is_an_error_in_the_hosts_log(self) -> None:
         with serving(presenting(OURS)) as port:
-            report = probe(Registered("acc-07", "127.0.0.1", frozenset({port}), BOTH), port, seconds=3)
+            report = probe_network(RegisteredHost("acc-07", "127.0.0.1", frozenset({port}), BOTH), port, seconds=3)
         assert report.facts["rdp.tls_versions"] == "current"
         assert not {"TLSv1.2", "TLSv1.1", "TLSv1"} & stages(report).keys()
 
@@ -199,9 +198,9 @@ class TestAddresses:
         with serving(presenting(OURS)) as port:
             yield port
 
-    def look(self, port: int, *, name: str = "acc-07.example", networks: tuple[str, ...] = ()) -> Report:
+    def look(self, port: int, *, name: str = "acc-07.example", networks: tuple[str, ...] = ()) -> ProbeReport:
         allowed = (*BOTH, *map(ip_network, networks))
-        return probe(Registered("acc-07", name, frozenset({port}), allowed), port, seconds=5)
+        return probe_network(RegisteredHost("acc-07", name, frozenset({port}), allowed), port, seconds=5)
 
     @pytest.mark.parametrize(
         ("answer", "families", "computer"),
@@ -253,8 +252,8 @@ class TestTheVerdict:
     def test_the_caller_hears_it_first(self) -> None:
         heard: list[tuple[str, str]] = []
         with listening() as (_, server):
-            registered = Registered("acc-07", "127.0.0.1", frozenset({server.port}), BOTH)
-            report = probe(
+            registered = RegisteredHost("acc-07", "127.0.0.1", frozenset({server.port}), BOTH)
+            report = probe_network(
                 registered, server.port, on_verdict=lambda so_far: heard.append((so_far.verdict, str(so_far.facts)))
             )
         assert heard[0][0] == report.verdict == "ok"
@@ -266,8 +265,10 @@ class TestTheVerdict:
         begin = time.monotonic()
         first = presenting(OURS)
         with serving(in_turn(first, answering(failure(5)), answering(failure(5)), drain)) as port:
-            registered = Registered("acc-07", "127.0.0.1", frozenset({port}), BOTH)
-            report = probe(registered, port, seconds=2, on_verdict=lambda _: times.append(time.monotonic() - begin))
+            registered = RegisteredHost("acc-07", "127.0.0.1", frozenset({port}), BOTH)
+            report = probe_network(
+                registered, port, seconds=2, on_verdict=lambda _: times.append(time.monotonic() - begin)
+            )
         assert times[0] < 1
         assert time.monotonic() - begin < 4
         assert (report.verdict, report.facts["rdp.nla"]) == ("ok", "required")

@@ -13,26 +13,26 @@ from tree_sitter import Language, Parser
 
 from tests.lab.hosts import listening
 from tests.probes.own_pc import CONFIRM, LINES, NOW, block, changed, greeting, look
+from troubleshoot import probes
+from troubleshoot.probes import BadClientBlock, x224
 from troubleshoot.probes import client_block as person_block
-from troubleshoot.probes import client_facts as person
-from troubleshoot.probes import x224
-from troubleshoot.probes.client_block import BadBlock, Block
+from troubleshoot.probes.client_block import ClientBlock
 
-COMMAND = person_block.command("ACC-07", 3389)
+COMMAND = probes.client_command("ACC-07", 3389)
 
 
-def read(text: str) -> Block:
-    return person_block.read(text, name="ACC-07", port=3389, now=NOW)
+def read(text: str) -> ClientBlock:
+    return probes.read_client_block(text, name="ACC-07", port=3389, now=NOW)
 
 
 def refused(text: str) -> tuple[str, int]:
-    with pytest.raises(BadBlock) as found:
+    with pytest.raises(BadClientBlock) as found:
         read(text)
     return found.value.reason, found.value.line
 
 
 def facts(*lines: str, ours: tuple[str, ...] = ("10.20.0.7",)) -> dict[str, str]:
-    return {name: value for name, (value, _) in person.facts(read(block(*lines)), ours=ours).items()}
+    return {name: value for name, (value, _) in probes.client_facts(read(block(*lines)), ours=ours).items()}
 
 
 def sound(script: str) -> bool:
@@ -63,7 +63,7 @@ class TestTheCommand:
         assert word not in COMMAND
 
     def test_holds_nothing_of_the_case_but_name_and_port(self) -> None:
-        other = person_block.command("b-2.corp.example", 3390).splitlines()
+        other = probes.client_command("b-2.corp.example", 3390).splitlines()
         differ = [(one, two) for one, two in zip(COMMAND.splitlines(), other, strict=True) if one != two]
         assert differ == [
             ("  $name = 'ACC-07'; $port = 3389", "  $name = 'b-2.corp.example'; $port = 3390"),
@@ -90,17 +90,17 @@ class TestTheCommand:
     )
     def test_is_not_made_for_a_name_that_could_be_more(self, name: str) -> None:
         with pytest.raises(ValueError, match="no command"):
-            person_block.command(name, 3389)
+            probes.client_command(name, 3389)
 
     @pytest.mark.parametrize("port", [0, -1, 65536])
     def test_is_not_made_for_a_port_that_is_none(self, port: int) -> None:
         with pytest.raises(ValueError, match="no command"):
-            person_block.command("ACC-07", port)
+            probes.client_command("ACC-07", port)
 
     @given(st.text(max_size=70))
     def test_stays_one_command_whatever_the_name(self, name: str) -> None:
         try:
-            made = person_block.command(name, 3389)
+            made = probes.client_command(name, 3389)
         except ValueError:
             return
         assert made == COMMAND.replace("'ACC-07'", f"'{name}'")
@@ -129,7 +129,7 @@ class TestABlock:
         for tried in (text, f"MENDPOINT BEGIN 1\n{text}\nMENDPOINT END 1", f"{block()}\n{text}"):
             try:
                 read(tried)
-            except BadBlock as bad:
+            except BadClientBlock as bad:
                 reasons.add(bad.reason)
         assert len(reasons) >= 2
 
@@ -138,7 +138,7 @@ class TestABlock:
         text = block()
         try:
             found = read(text[:place] + letter + text[place + 1 :])
-        except BadBlock:
+        except BadClientBlock:
             return
         assert found.text == "\n".join(LINES)
 
@@ -211,7 +211,7 @@ def test_a_block_is_refused(kind: str) -> None:
 
 class TestFacts:
     def test_of_a_good_block_name_what_they_follow_from(self) -> None:
-        found = person.facts(read(block()), ours=("10.20.0.7",))
+        found = probes.client_facts(read(block()), ours=("10.20.0.7",))
         assert {name: value for name, (value, _) in found.items()} == {
             "pc.stage": "ok",
             "pc.name": "resolves",
@@ -290,8 +290,8 @@ class TestFacts:
         assert (found["pc.gateway"], found["pc.udp"]) == (expected, "off")
 
     def test_are_all_declared(self) -> None:
-        for name, (value, _) in person.facts(read(block())).items():
-            assert value in person.FACTS[name]
+        for name, (value, _) in probes.client_facts(read(block())).items():
+            assert value in probes.CLIENT_FACTS[name]
 
 
 @pytest.mark.parametrize(
@@ -306,5 +306,5 @@ class TestFacts:
 )
 def test_a_twin_of_the_command_meets_what_a_simulated_computer_does(fault: str, stage: str) -> None:
     with listening(fault) as (_, server):
-        found = person_block.read(look(server.port), name="ACC-07", port=server.port, now=NOW)
-    assert person.facts(found, ours=("127.0.0.1",))["pc.stage"][0] == stage
+        found = probes.read_client_block(look(server.port), name="ACC-07", port=server.port, now=NOW)
+    assert probes.client_facts(found, ours=("127.0.0.1",))["pc.stage"][0] == stage

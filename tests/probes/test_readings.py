@@ -2,7 +2,7 @@
 
 import pytest
 
-from troubleshoot.probes.report import FACTS, Report
+from troubleshoot.probes import FACTS, ProbeReport
 
 SEEN = {
     "name": "127.0.0.1",
@@ -21,8 +21,8 @@ SEEN = {
 
 
 @pytest.fixture
-def report() -> Report:
-    found = Report(target="LAB-01:3389", origin="here")
+def report() -> ProbeReport:
+    found = ProbeReport(target="LAB-01:3389", origin="here")
     for name, detail in SEEN.items():
         found.note(name, 1, detail=detail)
     return found
@@ -41,11 +41,11 @@ def report() -> Report:
         ("gateway.certificate", ["gateway cert"]),
     ],
 )
-def test_a_fact_shows_the_stages_that_it_follows_from(report: Report, fact: str, expected: list[str]) -> None:
+def test_a_fact_shows_the_stages_that_it_follows_from(report: ProbeReport, fact: str, expected: list[str]) -> None:
     assert report.readings(fact) == tuple(f"{name}: {SEEN[name]}" for name in expected)
 
 
 @pytest.mark.parametrize("fact", FACTS)
-def test_every_fact_shows_something_of_a_whole_look_and_nothing_of_none(report: Report, fact: str) -> None:
+def test_every_fact_shows_something_of_a_whole_look_and_nothing_of_none(report: ProbeReport, fact: str) -> None:
     assert report.readings(fact)
-    assert Report(target="LAB-01:3389", origin="here").readings(fact) == ()
+    assert ProbeReport(target="LAB-01:3389", origin="here").readings(fact) == ()

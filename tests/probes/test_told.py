@@ -1,11 +1,10 @@
 """What people say, as facts."""
 
-from troubleshoot.catalog import registry as library
-from troubleshoot.engine.facts import Fact
-from troubleshoot.engine.guide import Guide, Step
+from troubleshoot import catalog, probes
+from troubleshoot.engine import Fact, Guide, GuideStep
 from troubleshoot.probes import user_answers as told
 
-WHEN = Step(
+WHEN = GuideStep(
     "when",
     "ask",
     "When?",
@@ -13,8 +12,8 @@ WHEN = Step(
     answers={"at_once": "At once"},
     tells="told.when",
 )
-WHERE = Step("where", "ask", "Where?", {"office": "end", "home": "end"}, tells="told.where")
-COLOUR = Step("colour", "ask", "Which colour?", {"red": "when"})
+WHERE = GuideStep("where", "ask", "Where?", {"office": "end", "home": "end"}, tells="told.where")
+COLOUR = GuideStep("colour", "ask", "Which colour?", {"red": "when"})
 GUIDE = Guide("g", "G", "colour", {step.name: step for step in (COLOUR, WHEN, WHERE)}, (), "digest", "")
 
 
@@ -24,27 +23,29 @@ def values(found: dict[str, Fact]) -> dict[str, str]:
 
 class TestAnswers:
     def test_that_nobody_gave_are_unknown(self) -> None:
-        assert values(told.facts(GUIDE, [])) == {"told.when": "unknown", "told.where": "unknown"}
+        assert values(probes.answer_facts(GUIDE, [])) == {"told.when": "unknown", "told.where": "unknown"}
 
     def test_become_facts_with_the_question_as_their_reading(self) -> None:
-        found = told.facts(GUIDE, [("colour", "red"), ("when", "at_once")])
+        found = probes.answer_facts(GUIDE, [("colour", "red"), ("when", "at_once")])
         assert found["told.when"] == Fact("told.when", "at_once", ("told by the person: When? At once",))
         assert found["told.where"].value == "unknown"
 
     def test_that_were_given_ahead_count_until_the_walk_has_its_own(self) -> None:
         ahead = {"When?": "at_once", "Which colour?": "red", "Another?": "office"}
-        assert values(told.facts(GUIDE, [], ahead)) == {"told.when": "at_once", "told.where": "unknown"}
-        assert told.facts(GUIDE, [("when", "dont_know")], ahead)["told.when"].value == "dont_know"
+        assert values(probes.answer_facts(GUIDE, [], ahead)) == {"told.when": "at_once", "told.where": "unknown"}
+        assert probes.answer_facts(GUIDE, [("when", "dont_know")], ahead)["told.when"].value == "dont_know"
 
     def test_of_the_beginning_count_until_the_question_is_answered(self) -> None:
-        assert told.facts(GUIDE, [], where="gateway")["told.where"] == Fact("told.where", "gateway", (told.AT_FIRST,))
-        assert told.facts(GUIDE, [("where", "home")], where="gateway")["told.where"].value == "home"
-        assert told.facts(GUIDE, [], where="the moon")["told.where"].value == "unknown"
+        assert probes.answer_facts(GUIDE, [], where="gateway")["told.where"] == Fact(
+            "told.where", "gateway", (told.AT_FIRST,)
+        )
+        assert probes.answer_facts(GUIDE, [("where", "home")], where="gateway")["told.where"].value == "home"
+        assert probes.answer_facts(GUIDE, [], where="the moon")["told.where"].value == "unknown"
 
     def test_that_the_question_does_not_have_say_nothing(self) -> None:
-        assert told.facts(GUIDE, [], {"When?": "<b>"})["told.when"].value == "unknown"
+        assert probes.answer_facts(GUIDE, [], {"When?": "<b>"})["told.when"].value == "unknown"
 
 
 def test_the_shipped_questions_tell_every_fact_of_the_list() -> None:
-    steps = [step for guide in library.installed().guides.values() for step in guide.steps.values()]
-    assert {step.tells for step in steps if step.tells} == set(told.FACTS)
+    steps = [step for guide in catalog.installed_catalog().guides.values() for step in guide.steps.values()]
+    assert {step.tells for step in steps if step.tells} == set(probes.FACTS)

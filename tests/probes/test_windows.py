@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.probes.windows_host import HEALTHY, NOW, PORT, judged, values
-from troubleshoot.probes import windows
+from troubleshoot import probes
 
 
 class TestTheWindowsProbe:
@@ -163,8 +163,8 @@ class TestTheWindowsProbe:
         assert {name for name in healthy if healthy[name] != changed[name]} <= {"windows." + fact} | both
 
     def test_names_the_reading_and_the_values_that_decided(self) -> None:
-        read = [HEALTHY[reading] for reading in windows.READINGS]
-        found = windows.facts(read, reached="yes", port=3390, now=NOW)
+        read = [HEALTHY[reading] for reading in probes.WINDOWS_READINGS]
+        found = probes.windows_facts(read, reached="yes", port=3390, now=NOW)
         assert found["windows.nla"] == ("required", ("Remote Desktop listener: nla True",))
         assert found["windows.domain_trust"] == ("ok", ("domain membership: joined True, secure_channel True",))
         assert found["windows.port"] == ("other", ("port of Remote Desktop: port 3389, registered 3390",))
@@ -176,17 +176,17 @@ class TestTheWindowsProbe:
         )
 
     def test_compares_with_nothing_that_it_was_not_told(self) -> None:
-        found = values(windows.facts([HEALTHY[reading] for reading in windows.READINGS], reached="yes"))
+        found = values(probes.windows_facts([HEALTHY[reading] for reading in probes.WINDOWS_READINGS], reached="yes"))
         assert (found["windows.port"], found["windows.clock"]) == ("unknown", "unknown")
 
     @pytest.mark.parametrize("reached", ["denied", "no", "constrained_language", "blocked", "unknown"])
     def test_says_unknown_for_everything_else_when_the_host_was_not_reached(self, reached: str) -> None:
-        found = values(windows.facts([], reached=reached))
+        found = values(probes.windows_facts([], reached=reached))
         assert found.pop("windows.reached") == reached
         assert set(found.values()) == {"unknown"}
 
     def test_does_not_pass_on_an_outcome_it_does_not_know(self) -> None:
-        assert values(windows.facts([], reached="<b>")) == dict.fromkeys(windows.FACTS, "unknown")
+        assert values(probes.windows_facts([], reached="<b>")) == dict.fromkeys(probes.WINDOWS_FACTS, "unknown")
 
     @given(
         st.lists(
@@ -196,11 +196,11 @@ class TestTheWindowsProbe:
                 st.sampled_from(sorted({field for state in HEALTHY.values() for field in state})),
                 st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.lists(st.text()),
             ),
-            max_size=len(windows.READINGS),
+            max_size=len(probes.WINDOWS_READINGS),
         ),
         st.text(),
     )
     def test_gives_every_fact_a_declared_value_whatever_the_host_reports(self, states: list[Any], reached: str) -> None:
-        found = values(windows.facts(states, reached=reached, port=PORT, now=NOW))
-        assert list(found) == list(windows.FACTS)
-        assert all(value in windows.FACTS[name] for name, value in found.items())
+        found = values(probes.windows_facts(states, reached=reached, port=PORT, now=NOW))
+        assert list(found) == list(probes.WINDOWS_FACTS)
+        assert all(value in probes.WINDOWS_FACTS[name] for name, value in found.items())

@@ -5,8 +5,7 @@ import json
 import pytest
 
 from tests.probes.windows_host import HEALTHY, judged, registry, services
-from troubleshoot.catalog import registry as library
-from troubleshoot.probes import windows
+from troubleshoot import catalog, probes
 from troubleshoot.probes.windows.events import STORM
 
 SERVER = "1.3.6.1.5.5.7.3.1"
@@ -164,16 +163,16 @@ def test_judges_the_other_logs_by_their_number(log: str, changed: dict[str, obje
 
 
 def test_reads_no_further_than_a_storm_begins() -> None:
-    assert f"-MaxEvents {STORM} " in library.installed().resources["event-log"].read
+    assert f"-MaxEvents {STORM} " in catalog.installed_catalog().resources["event-log"].read
 
 
 def test_asks_each_resource_for_what_it_takes() -> None:
-    for reading in windows.READINGS:
-        library.installed().resources[reading.resource].check_params(reading.params)
+    for reading in probes.WINDOWS_READINGS:
+        catalog.installed_catalog().resources[reading.resource].check_params(reading.params)
 
 
 def test_expects_the_fields_that_the_resources_describe() -> None:
     for reading, state in HEALTHY.items():
-        described = library.installed().resources[reading.resource].fields
+        described = catalog.installed_catalog().resources[reading.resource].fields
         assert state.keys() <= described.keys()
         assert all(described[name].accepts(value) for name, value in state.items()), json.dumps(state)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.probes.hostile import confirm, failure, packet, selected
-from troubleshoot.probes.x224 import Closed, NotRdp, Refused, Selected, parse, request
+from troubleshoot.probes.x224 import ConnectionClosed, ConnectionRefused, NotRdp, Selected, parse, request
 
 REDIRECT = packet(b"\x02\xf0\x80" + b"\x64\x00\x05\x03\xeb\x70\x10" + b"\x00\x04" + b"R" * 14)
 
@@ -27,7 +27,7 @@ def test_knows_an_old_host_by_a_confirm_without_negotiation() -> None:
 
 @pytest.mark.parametrize("code", [0, 1, 2, 3, 4, 5, 6, 7, 0xFFFFFFFF])
 def test_reads_every_failure_code(code: int) -> None:
-    assert parse(failure(code), 3) == Refused(code)
+    assert parse(failure(code), 3) == ConnectionRefused(code)
 
 
 def test_ignores_what_follows_the_negotiation_field() -> None:
@@ -83,6 +83,6 @@ def test_never_raises_on_random_bytes(data: bytes, offer: int) -> None:
 def test_never_chooses_what_was_not_offered_whatever_is_changed(place: int, noise: bytes, offer: int) -> None:
     changed = selected(2)[:place] + noise + selected(2)[place + len(noise) :]
     reply = parse(changed, offer)
-    assert not isinstance(reply, Closed)
+    assert not isinstance(reply, ConnectionClosed)
     if isinstance(reply, Selected):
         assert reply.protocol & ~offer == 0

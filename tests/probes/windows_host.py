@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from troubleshoot import probes
 from troubleshoot.probes import windows
 from troubleshoot.probes.windows.registry import VALUES
 
@@ -30,7 +31,7 @@ def services(**changes: str) -> dict[str, Any]:
     return {"found": [f"{name} = {said}" for name, said in (usual | changes).items()]}
 
 
-HEALTHY: dict[windows.Reading, dict[str, Any]] = {
+HEALTHY: dict[windows.RuleReading, dict[str, Any]] = {
     windows.TERMSERVICE: {
         "exists": True,
         "state": "Running",
@@ -52,7 +53,7 @@ HEALTHY: dict[windows.Reading, dict[str, Any]] = {
         "active": ["DomainAuthenticated"],
     },
     windows.BROKER: {"exists": False, "state": None, "start_mode": None},
-    windows.CERTIFICATE: {"number": 1, "usable": True, "expired": False, "has_private_key": True},
+    probes.CERTIFICATE: {"number": 1, "usable": True, "expired": False, "has_private_key": True},
     windows.LISTENER: {
         "security_layer": 2,
         "security_layer_source": 0,
@@ -62,7 +63,7 @@ HEALTHY: dict[windows.Reading, dict[str, Any]] = {
         "encryption_level": 3,
         "encryption_level_source": 2,
     },
-    windows.SESSIONS: {"number": 1, "users": ["CORP\\bob"], "since": ["2026-11-22T07:00:00Z"]},
+    probes.SESSIONS: {"number": 1, "users": ["CORP\\bob"], "since": ["2026-11-22T07:00:00Z"]},
     windows.CERTIFICATE_SERVICES: services(),
     windows.BOUND: dict.fromkeys(
         ("bound", "found", "subject", "has_private_key", "not_before", "not_after", "in_time", "purposes")
@@ -87,5 +88,5 @@ def judged(**changes: Any) -> dict[str, str]:
     states = {key: dict(state) for key, state in HEALTHY.items()}
     for name, fields in changes.items():
         states[getattr(windows, name.upper())].update(fields)
-    read = [states[reading] for reading in windows.READINGS]
-    return values(windows.facts(read, reached="yes", port=PORT, now=NOW))
+    read = [states[reading] for reading in probes.WINDOWS_READINGS]
+    return values(probes.windows_facts(read, reached="yes", port=PORT, now=NOW))

@@ -10,7 +10,7 @@ import pytest
 from tests.lab.hosts import seen
 from tests.rdp_servers.servers import Certificate, FreerdpNla, Xrdp, exposed, free_port, missing
 from tests.support import need
-from troubleshoot.probes.network import Report
+from troubleshoot.probes import ProbeReport
 
 OLD_TLS = {"OPENSSL_CONF": "{folder}/old.cnf"}
 NEW = "TLSv1.2, TLSv1.3"
@@ -61,19 +61,19 @@ THOROUGH = {
 }
 
 
-def verdict(report: Report) -> tuple[str, ...]:
+def verdict(report: ProbeReport) -> tuple[str, ...]:
     names = ("stage", "negotiation_failure", "certificate", "nla", "security")
     shown = (str(report.certificate.get(name, "-")) for name in ("tls_version", "signature"))
     return (*(report.facts[f"rdp.{name}"] for name in names), *shown)
 
 
-def thorough(report: Report) -> tuple[str, ...]:
+def thorough(report: ProbeReport) -> tuple[str, ...]:
     certificate = ("certificate_signature", "certificate_issuer", "certificate_purpose")
     return tuple(report.facts[f"rdp.{name}"] for name in ("plain", "tls_versions", *certificate))
 
 
 @pytest.fixture(scope="module")
-def reports(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Report]]:
+def reports(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, ProbeReport]]:
     need(not missing(), f"not installed (make system-deps): {', '.join(missing())}")
     ports: dict[str, int] = {}
     with contextlib.ExitStack() as running:
@@ -85,7 +85,7 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Repo
         yield {name: seen(ports[name], seconds=10) for name in random.sample(list(ports), len(ports))}
 
 
-def test_finds_the_truth_about_each(reports: dict[str, Report], capsys: pytest.CaptureFixture[str]) -> None:
+def test_finds_the_truth_about_each(reports: dict[str, ProbeReport], capsys: pytest.CaptureFixture[str]) -> None:
     with capsys.disabled():
         print(f"\n{'server':<22}{'expected':<82}actual")
         for name, report in reports.items():
@@ -93,20 +93,20 @@ def test_finds_the_truth_about_each(reports: dict[str, Report], capsys: pytest.C
     assert {name: verdict(report) for name, report in reports.items()} == EXPECTED
 
 
-def test_finds_more_in_a_thorough_look(reports: dict[str, Report]) -> None:
+def test_finds_more_in_a_thorough_look(reports: dict[str, ProbeReport]) -> None:
     assert {name: thorough(report) for name, report in reports.items()} == THOROUGH
 
 
-def test_calls_each_steady_and_one_computer(reports: dict[str, Report]) -> None:
+def test_calls_each_steady_and_one_computer(reports: dict[str, ProbeReport]) -> None:
     names = ("steady", "families", "same_computer")
     seen = {tuple(report.facts[f"rdp.{name}"] for name in names) for report in reports.values()}
     assert seen == {("steady", "single", "single")}
 
 
-def test_is_done_soon(reports: dict[str, Report]) -> None:
+def test_is_done_soon(reports: dict[str, ProbeReport]) -> None:
     slow = {name: sum(stage.ms for stage in report.stages) for name, report in reports.items()}
     assert max(slow.values()) < 3000, slow
 
 
-def test_covers_every_server(reports: dict[str, Report]) -> None:
+def test_covers_every_server(reports: dict[str, ProbeReport]) -> None:
     assert reports.keys() == EXPECTED.keys() == THOROUGH.keys() == SERVERS.keys()

@@ -18,11 +18,8 @@ from cryptography.x509.oid import NameOID
 
 from troubleshoot.lab import runner
 from troubleshoot.lab.state import HostState, healthy
-from troubleshoot.lab.winrm import WinrmServer
-from troubleshoot.remote.dial import Registered
-from troubleshoot.remote.door import Door
-from troubleshoot.remote.envelope import Item, Work
-from troubleshoot.remote.secret import Secret
+from troubleshoot.lab.winrm.server import WinrmServer
+from troubleshoot.remote import Door, RegisteredHost, Secret, VisitItem, VisitWork
 
 CANARY = "canary-3f9a-Passw0rd"
 USER = "LAB\\operator"
@@ -33,13 +30,15 @@ $service = Get-Service -Name $Name -ErrorAction Stop
 @{ status = "$($service.Status)" }"""
 
 
-def registered(*ports: int, name: str = "localhost", address: str = "127.0.0.1") -> Registered:
-    return Registered(name, address, frozenset(ports), LOOPBACK)
+def registered(*ports: int, name: str = "localhost", address: str = "127.0.0.1") -> RegisteredHost:
+    return RegisteredHost(name, address, frozenset(ports), LOOPBACK)
 
 
-def work(*items: Item, mode: str = "read", identity: dict[str, str] | None = None, attempt: str | None = None) -> Work:
-    chosen = items or (Item("echo", {"Name": "x"}, "param([string] $Name)\n@{ name = $Name }"),)
-    return Work(mode, attempt or str(uuid.uuid4()), "job-1", "case-1", identity, chosen)  # type: ignore[arg-type]
+def work(
+    *items: VisitItem, mode: str = "read", identity: dict[str, str] | None = None, attempt: str | None = None
+) -> VisitWork:
+    chosen = items or (VisitItem("echo", {"Name": "x"}, "param([string] $Name)\n@{ name = $Name }"),)
+    return VisitWork(mode, attempt or str(uuid.uuid4()), "job-1", "case-1", identity, chosen)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)

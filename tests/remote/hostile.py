@@ -13,8 +13,7 @@ from dataclasses import dataclass, field
 from typing import IO, Self
 
 from tests.remote.conftest import CANARY, USER, Tls, registered
-from troubleshoot.remote.door import Door
-from troubleshoot.remote.secret import Secret
+from troubleshoot.remote import Door, Secret
 
 SOAP = "http://www.w3.org/2003/05/soap-envelope"
 SHELL = "http://schemas.microsoft.com/wbem/wsman/1/windows/shell"

@@ -13,8 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.remote.conftest import Tls, registered
-from troubleshoot.remote.dial import DialError, Line, Registered
-from troubleshoot.remote.registered_host import is_host_name, literal
+from troubleshoot.remote import DialError, Line, RegisteredHost, is_host_name, literal_address
 from troubleshoot.remote.transport import tls_context
 
 
@@ -59,20 +58,20 @@ def port_of(server: socket.socket) -> int:
 )
 def test_a_host_is_not_registered_under_a_name_that_could_be_read_as_something_else(text: str) -> None:
     with pytest.raises(ValueError, match="not a host name"):
-        Registered(text, "10.0.0.1", frozenset({5985}), ())
+        RegisteredHost(text, "10.0.0.1", frozenset({5985}), ())
     with pytest.raises(ValueError, match="not a host name"):
-        Registered("pc", text, frozenset({5985}), ())
+        RegisteredHost("pc", text, frozenset({5985}), ())
 
 
 @pytest.mark.parametrize("text", ["pc", "ACC-07", "a_b.corp.example", "1pc", "3com.example", "10.0.0.1", "fe80::1"])
 def test_a_plain_name_or_a_canonical_address_is_accepted(text: str) -> None:
-    assert Registered(text, text, frozenset({5985}), ()).name == text
+    assert RegisteredHost(text, text, frozenset({5985}), ()).name == text
 
 
 @given(st.text(max_size=40))
 def test_no_accepted_name_is_an_address_to_the_resolver(text: str) -> None:
     if is_host_name(text):
-        assert literal(text) is None
+        assert literal_address(text) is None
         with pytest.raises(OSError, match=r".*"):
             socket.inet_aton(text)
 
@@ -100,7 +99,7 @@ def test_a_port_that_does_not_exist_is_not_registered(port: int) -> None:
 )
 def test_an_address_is_dialled_only_inside_an_allowed_network(address: str, networks: list[str], allowed: bool) -> None:
     nets = tuple(ipaddress.ip_network(network) for network in networks)
-    entry = Registered("pc", "pc", frozenset({1}), nets)
+    entry = RegisteredHost("pc", "pc", frozenset({1}), nets)
     assert entry.allows(ipaddress.ip_address(address)) is allowed
 
 
@@ -157,7 +156,7 @@ def test_a_port_or_address_that_is_not_registered_is_not_dialled(listener: socke
     with Line(registered(port), seconds=2) as line, pytest.raises(DialError) as caught:
         line.connect(port, address="127.0.0.2")
     assert caught.value.reason == "not_allowed"
-    outside = Registered("pc", "127.0.0.1", frozenset({port}), ())
+    outside = RegisteredHost("pc", "127.0.0.1", frozenset({port}), ())
     with Line(outside, seconds=2) as line, pytest.raises(DialError) as caught:
         line.connect(port)
     assert caught.value.reason == "not_allowed"
@@ -272,7 +271,7 @@ class TestTheOwnName:
     NETWORKS = (ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("192.0.2.0/24"))
 
     def line(self, port: int, name: str = "pc") -> Line:
-        return Line(Registered(name, "127.0.0.1", frozenset({port}), self.NETWORKS), seconds=5)
+        return Line(RegisteredHost(name, "127.0.0.1", frozenset({port}), self.NETWORKS), seconds=5)
 
     def test_may_be_dialled_where_it_leads_into_an_allowed_network(
         self, monkeypatch: pytest.MonkeyPatch, listener: socket.socket

@@ -15,9 +15,7 @@ import pytest
 from tests.remote.conftest import CANARY, Tls, make_tls, registered
 from tests.remote.hostile import Host
 from tests.remote.test_visit import go
-from troubleshoot.remote.door import Door
-from troubleshoot.remote.secret import Secret
-from troubleshoot.remote.winrm import DoorError, Refused
+from troubleshoot.remote import Door, DoorError, Secret, VisitRefused
 
 
 def door(**changes: Any) -> Door:
@@ -111,7 +109,7 @@ def test_a_client_certificate_opens_the_door_and_its_key_does_not_stay_on_disk(
         entrance = replace(host.door(), transport="certificate", secret=Secret(own.ca_file.read_text))
         assert go(entrance).outcome == "done"
         assert all(b"secprofile/https/mutual" in head for head in host.headers)
-        with pytest.raises(Refused, match="certificate"):
+        with pytest.raises(VisitRefused, match="certificate"):
             go(replace(entrance, secret=Secret(lambda: "no pem")))
         with pytest.raises(DoorError):
             go(host.door(), seconds=5)
@@ -125,7 +123,7 @@ def test_a_host_that_offers_only_old_tls_is_refused_at_stage_tls(tls: Tls) -> No
     context.minimum_version = ssl.TLSVersion.TLSv1
     context.maximum_version = ssl.TLSVersion.TLSv1_1
     context.set_ciphers("ALL:@SECLEVEL=0")
-    with Host(replace(tls, server=context)) as host, pytest.raises(Refused) as caught:
+    with Host(replace(tls, server=context)) as host, pytest.raises(VisitRefused) as caught:
         go(host.door())
     assert caught.value.stage == "tls"
     assert "TLS 1.2" in caught.value.detail

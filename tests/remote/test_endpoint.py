@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from troubleshoot.remote.registered_host import endpoint
+from troubleshoot.remote import parse_endpoint
 
 
 @pytest.mark.parametrize(
@@ -20,7 +20,7 @@ from troubleshoot.remote.registered_host import endpoint
     ],
 )
 def test_is_understood(text: str, host: str, port: int) -> None:
-    assert endpoint(text, port=443) == (host, port)
+    assert parse_endpoint(text, port=443) == (host, port)
 
 
 @pytest.mark.parametrize(
@@ -29,13 +29,13 @@ def test_is_understood(text: str, host: str, port: int) -> None:
 )
 def test_is_refused_when_it_is_something_else(text: str) -> None:
     with pytest.raises(ValueError, match="not a name or address"):
-        endpoint(text, port=443)
+        parse_endpoint(text, port=443)
 
 
 @given(st.text(alphabet="gw.-:[]0179/@ \n\x00é", max_size=20))
 def test_never_becomes_a_port_that_is_none_or_a_name_with_more_in_it(text: str) -> None:
     try:
-        host, port = endpoint(text, port=443)
+        host, port = parse_endpoint(text, port=443)
     except ValueError:
         return
     assert 0 < port < 65536

@@ -13,7 +13,7 @@ from tests.remote.conftest import Lab, MakeLab, Tls
 from tests.remote.hostile import Asked, Host, Proxy, fault, http, output, polite, result, soap, state, stream
 from tests.remote.test_visit import change, go, with_value
 from troubleshoot.lab.winrm import sealing
-from troubleshoot.remote.winrm import Denied, DoorError, Lost, Refused, Unreachable
+from troubleshoot.remote import ContactLost, DoorError, HostUnreachable, SignInDenied, VisitRefused
 
 GRACE = 2.0
 TIMED_OUT = 2150858793
@@ -58,7 +58,7 @@ def test_a_polite_host_is_served_by_six_round_trips(host: Host) -> None:
 def test_output_without_end_is_cut_and_memory_stays_bounded(host: Host) -> None:
     host.answers["Receive"] = lambda asked: output(asked, stream(asked, b"x" * 600_000), state(asked, "Running"))
     tracemalloc.start()
-    failure = fails(host, Lost)
+    failure = fails(host, ContactLost)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert failure.stage == "receive"
@@ -68,21 +68,21 @@ def test_output_without_end_is_cut_and_memory_stays_bounded(host: Host) -> None:
 
 def test_one_answer_without_end_is_cut(host: Host) -> None:
     host.answers["Receive"] = lambda asked: chunked(for_ever(b"x" * 50_000))
-    assert fails(host, Lost).stage == "receive"
+    assert fails(host, ContactLost).stage == "receive"
     assert host.seen["Delete"] == 1
 
 
 @pytest.mark.parametrize("name", ["Running", "Pending"])
 def test_a_command_that_is_never_done_ends_at_the_deadline(host: Host, name: str) -> None:
     host.answers["Receive"] = lambda asked: output(asked, state(asked, name))
-    assert fails(host, Lost, seconds=1).stage == "receive"
+    assert fails(host, ContactLost, seconds=1).stage == "receive"
     assert host.seen["Receive"] <= 25
     assert host.seen["Delete"] == 1
 
 
 def test_operation_time_outs_without_end_end_at_the_deadline(host: Host) -> None:
     host.answers["Receive"] = lambda asked: fault(asked, TIMED_OUT)
-    assert fails(host, Lost, seconds=1).stage == "receive"
+    assert fails(host, ContactLost, seconds=1).stage == "receive"
     assert host.seen["Receive"] <= 25
 
 
@@ -92,7 +92,9 @@ def slowly(data: bytes) -> Iterator[bytes]:
         yield bytes([byte])
 
 
-@pytest.mark.parametrize(("action", "kind"), [("Create", Unreachable), ("Command", Lost), ("Receive", Lost)])
+@pytest.mark.parametrize(
+    ("action", "kind"), [("Create", HostUnreachable), ("Command", ContactLost), ("Receive", ContactLost)]
+)
 def test_an_answer_in_drips_ends_at_the_deadline(host: Host, action: str, kind: type[DoorError]) -> None:
     host.answers[action] = lambda asked: slowly(polite(asked))
     host.answers["Delete"] = lambda asked: slowly(polite(asked))
@@ -105,7 +107,7 @@ def test_a_connection_that_drips_ends_at_the_deadline(over: str, free: int, make
     lab = make_lab(over)
     with Proxy(lab.server.port, free=free) as proxy:
         began = time.monotonic()
-        with pytest.raises((Unreachable, Lost)):
+        with pytest.raises((HostUnreachable, ContactLost)):
             go(lab.door(proxy.port), seconds=1)
         assert time.monotonic() - began < 1 + GRACE
 
@@ -117,7 +119,7 @@ def test_a_compressed_answer_is_not_unpacked(host: Host) -> None:
     bomb = gzip.compress(b" " * 50_000_000)
     host.answers["Create"] = lambda asked: http(bomb, "200 OK", "Content-Encoding: gzip")
     tracemalloc.start()
-    failure = fails(host, Refused)
+    failure = fails(host, VisitRefused)
     assert tracemalloc.get_traced_memory()[1] < 20 * 1024 * 1024
     tracemalloc.stop()
     assert failure.stage == "shell"
@@ -126,11 +128,13 @@ def test_a_compressed_answer_is_not_unpacked(host: Host) -> None:
 @pytest.mark.parametrize("encoding", ["deflate", "br", "x-unknown", "gzip, gzip"])
 def test_any_other_coding_is_refused(host: Host, encoding: str) -> None:
     host.answers["Create"] = lambda asked: http(b"x", "200 OK", f"Content-Encoding: {encoding}")
-    fails(host, Refused)
+    fails(host, VisitRefused)
 
 
 @pytest.mark.parametrize("status", ["301 Moved", "302 Found", "303 See Other", "307 Temporary", "308 Permanent"])
-@pytest.mark.parametrize(("action", "kind"), [("Create", Refused), ("Command", Lost), ("Receive", Lost)])
+@pytest.mark.parametrize(
+    ("action", "kind"), [("Create", VisitRefused), ("Command", ContactLost), ("Receive", ContactLost)]
+)
 def test_a_redirect_is_not_followed(host: Host, tls: Tls, status: str, action: str, kind: type[DoorError]) -> None:
     with Host(tls) as elsewhere:
         place = f"Location: https://localhost:{elsewhere.port}/wsman"
@@ -160,13 +164,13 @@ def test_an_answer_that_is_not_http_as_agreed_fails_before_anything_starts(host:
         raise OSError  # and hang up
 
     host.answers["Create"] = answer
-    with pytest.raises((Refused, Unreachable)):
+    with pytest.raises((VisitRefused, HostUnreachable)):
         go(host.door(), seconds=5)
 
 
 def test_slow_headers_end_at_the_deadline(host: Host) -> None:
     host.answers["Create"] = lambda asked: slowly(b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 1000)
-    fails(host, Unreachable, seconds=1)
+    fails(host, HostUnreachable, seconds=1)
 
 
 # XML is checked before it is parsed.
@@ -193,10 +197,10 @@ BOMB = b"""<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b 
 @pytest.mark.parametrize(
     ("action", "kind", "status"),
     [
-        ("Create", Refused, "200 OK"),
-        ("Create", Refused, "500 Fault"),
-        ("Command", Lost, "200 OK"),
-        ("Receive", Lost, "200 OK"),
+        ("Create", VisitRefused, "200 OK"),
+        ("Create", VisitRefused, "500 Fault"),
+        ("Command", ContactLost, "200 OK"),
+        ("Receive", ContactLost, "200 OK"),
     ],
 )
 def test_strange_xml_is_never_trusted(host: Host, body: bytes, action: str, kind: type[DoorError], status: str) -> None:
@@ -211,18 +215,18 @@ def test_an_answer_to_another_message_is_not_taken(host: Host) -> None:
         return polite(asked).replace(asked.message_id.encode(), b"11111111-1111-4111-8111-111111111111")
 
     host.answers["Command"] = other
-    assert fails(host, Lost).stage == "command"
+    assert fails(host, ContactLost).stage == "command"
 
 
 def test_an_answer_without_shell_id_is_refused_and_the_shell_removed(host: Host) -> None:
     host.answers["Create"] = lambda asked: http(soap(asked, ""))
-    assert fails(host, Refused).stage == "shell"
+    assert fails(host, VisitRefused).stage == "shell"
     assert (host.seen["Command"], host.seen["Delete"]) == (0, 1)
 
 
 def test_an_answer_without_command_id_is_lost_and_the_command_ended(host: Host) -> None:
     host.answers["Command"] = lambda asked: http(soap(asked, ""))
-    assert fails(host, Lost).stage == "command"
+    assert fails(host, ContactLost).stage == "command"
     assert (host.seen["Send"], host.seen["Signal"], host.seen["Delete"]) == (0, 1, 1)
 
 
@@ -261,7 +265,7 @@ Parts = Callable[[Asked], bytes]
 )  # fmt: skip
 def test_an_end_that_is_not_clear_is_lost(host: Host, answer: Parts) -> None:
     host.answers["Receive"] = answer
-    assert fails(host, Lost).stage in {"receive", "result"}
+    assert fails(host, ContactLost).stage in {"receive", "result"}
     assert (host.seen["Signal"], host.seen["Delete"]) == (1, 1)
 
 
@@ -269,7 +273,7 @@ def test_nothing_printed_and_exit_code_0_says_so(host: Host) -> None:
     host.answers["Receive"] = lambda asked: output(
         asked, stream(asked, b"odd <b>\x1b]52;", name="stderr"), state(asked)
     )
-    failure = fails(host, Lost)
+    failure = fails(host, ContactLost)
     assert "without a result" in failure.detail
     assert failure.said.startswith("odd")
 
@@ -297,8 +301,9 @@ def test_clixml_of_sixteen_thousand_namespaces_costs_nothing(host: Host) -> None
 @pytest.mark.parametrize("action", ["Create", "Command"])
 @pytest.mark.parametrize(
     ("code", "kind", "stage"),
-    [(5, Denied, "rights"), (2150859173, Refused, ""), (2150859174, Refused, ""), (2147942606, Refused, ""),
-     (2147943418, Unreachable, ""), (170, Unreachable, ""), (2150858843, Refused, ""), (87, Refused, "")],
+    [(5, SignInDenied, "rights"), (2150859173, VisitRefused, ""), (2150859174, VisitRefused, ""),
+     (2147942606, VisitRefused, ""), (2147943418, HostUnreachable, ""), (170, HostUnreachable, ""),
+     (2150858843, VisitRefused, ""), (87, VisitRefused, "")],
 )  # fmt: skip
 def test_a_fault_before_the_start_changed_nothing(
     host: Host, action: str, code: int, kind: type[DoorError], stage: str
@@ -314,25 +319,25 @@ def test_a_fault_before_the_start_changed_nothing(
 )
 def test_a_fault_after_the_start_is_lost(host: Host, action: str, code: int) -> None:
     host.answers[action] = lambda asked: fault(asked, code)
-    fails(host, Lost)
+    fails(host, ContactLost)
     assert host.seen["Delete"] == 1
 
 
 @pytest.mark.parametrize(
     ("status", "kind"),
-    [("400 Bad", Refused), ("403 No", Denied), ("404 No", Refused), ("413 Big", Refused), ("500 Oops", Refused),
-     ("503 Busy", Unreachable)],
+    [("400 Bad", VisitRefused), ("403 No", SignInDenied), ("404 No", VisitRefused), ("413 Big", VisitRefused),
+     ("500 Oops", VisitRefused), ("503 Busy", HostUnreachable)],
 )  # fmt: skip
 def test_a_bare_status_before_the_start_is_explained(host: Host, status: str, kind: type[DoorError]) -> None:
     host.answers["Create"] = lambda asked: http(b"", status)
     assert fails(host, kind).detail
     host.answers = {"Command": lambda asked: http(b"", status)}
-    fails(host, Lost)
+    fails(host, ContactLost)
 
 
 def test_a_401_is_not_tried_again(host: Host) -> None:
     host.answers["Create"] = lambda asked: http(b"", "401 No", 'WWW-Authenticate: Basic realm="WSMAN"')
-    assert fails(host, Denied).stage == "sign-in"
+    assert fails(host, SignInDenied).stage == "sign-in"
     assert sum(host.seen.values()) == 1
 
 
@@ -386,7 +391,7 @@ def passing(lab: Lab, *, free: int) -> tuple[str, int]:
 
 def test_a_host_that_hangs_up_in_the_tls_handshake_is_unreachable_at_stage_tls(make_lab: MakeLab) -> None:
     lab = make_lab("basic")
-    with Proxy(lab.server.port, free=10, cut=True) as proxy, pytest.raises(Unreachable) as caught:
+    with Proxy(lab.server.port, free=10, cut=True) as proxy, pytest.raises(HostUnreachable) as caught:
         go(lab.door(proxy.port), seconds=5)
     assert caught.value.stage == "tls"
     assert "certificate" in caught.value.detail
@@ -395,5 +400,5 @@ def test_a_host_that_hangs_up_in_the_tls_handshake_is_unreachable_at_stage_tls(m
 def test_a_clear_answer_to_a_sealed_message_is_not_taken(make_lab: MakeLab, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sealing, "seal", lambda envelope, context: envelope)
     monkeypatch.setattr(sealing, "CONTENT_TYPE", "application/soap+xml;charset=UTF-8")
-    with pytest.raises(Refused, match="in clear"):
+    with pytest.raises(VisitRefused, match="in clear"):
         go(make_lab("ntlm").door())

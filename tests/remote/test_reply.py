@@ -12,16 +12,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.remote.conftest import work
-from troubleshoot.remote.envelope import Hello, Item, Malformed, Progress, Visit
+from troubleshoot.remote import VisitItem, VisitProgress, VisitResult
+from troubleshoot.remote.envelope import Hello, Malformed
 from troubleshoot.remote.reply import MAX_LINE, MAX_NOISE, Reader
 
 NONCE = "0123456789abcdef" * 2
 MARK = f"#mendpoint {NONCE} ".encode()
 HELLO = b'#mendpoint - hello {"ps":"5.1.19041.3803","mode":"FullLanguage"}\r\n'
 APPLY = work(
-    Item("a", {}, "@{}", "w", {"x": 1}, {"x": 2}),
-    Item("b", {}, "@{}"),
-    Item("c", {}, "@{}", "w", None, {}),
+    VisitItem("a", {}, "@{}", "w", {"x": 1}, {"x": 2}),
+    VisitItem("b", {}, "@{}"),
+    VisitItem("c", {}, "@{}", "w", None, {}),
     mode="apply",
 )
 
@@ -50,7 +51,7 @@ def read(*parts: bytes, job: Any = None) -> Reader:
     return reader
 
 
-def visit(*parts: bytes, job: Any = None) -> Visit:
+def visit(*parts: bytes, job: Any = None) -> VisitResult:
     found = read(*parts, job=job).visit()
     assert found is not None
     return found
@@ -99,7 +100,7 @@ def test_the_pieces_make_no_difference(noise: bytes, sizes: list[int]) -> None:
 def test_any_value_in_any_field_is_accepted_or_malformed(value: object, name: str) -> None:
     reader = read(line(result(**{name: value})))
     with contextlib.suppress(Malformed):
-        assert isinstance(reader.visit(), Visit)
+        assert isinstance(reader.visit(), VisitResult)
 
 
 @pytest.mark.parametrize(
@@ -201,7 +202,7 @@ def test_a_result_without_its_line_end_has_not_come() -> None:
 def test_progress_is_told_as_it_comes_and_only_for_items_that_exist() -> None:
     reader = Reader(work(), NONCE)
     assert reader.feed(MARK + b'progress {"item":0,"stage":"read","text":"' + b"s" * 200 + b'"}\n') == [
-        Progress(0, "read", "s" * 80)
+        VisitProgress(0, "read", "s" * 80)
     ]
     for bad in (b'{"item":1,"stage":"read","text":""}', b'{"item":0,"stage":["x"],"text":""}', b"{", b"[]"):
         assert reader.feed(MARK + b"progress " + bad + b"\n") == []

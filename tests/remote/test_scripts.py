@@ -10,8 +10,9 @@ import tree_sitter_powershell
 from tree_sitter import Language, Node, Parser
 
 from tests.remote.conftest import work
-from troubleshoot.remote import envelope
-from troubleshoot.remote.envelope import ARGUMENTS, BOOTSTRAP, BOOTSTRAP_COMMAND, RUNNER, Item, Malformed, request
+from troubleshoot import remote
+from troubleshoot.remote import VisitItem, envelope
+from troubleshoot.remote.envelope import ARGUMENTS, BOOTSTRAP, BOOTSTRAP_COMMAND, RUNNER, Malformed, request_line
 
 SCRIPTS = pytest.mark.parametrize("script", [BOOTSTRAP, RUNNER], ids=["bootstrap", "runner"])
 NONCE = "0" * 32
@@ -95,13 +96,13 @@ def test_the_bootstrap_reads_its_request_from_standard_input_only() -> None:
 
 
 def test_the_digests_are_those_of_the_texts() -> None:
-    assert envelope.digest(BOOTSTRAP) == envelope.BOOTSTRAP_DIGEST
-    assert envelope.digest(RUNNER) == envelope.RUNNER_DIGEST
+    assert envelope.script_digest(BOOTSTRAP) == envelope.BOOTSTRAP_DIGEST
+    assert envelope.script_digest(RUNNER) == remote.RUNNER_DIGEST
 
 
 def test_a_request_is_one_ascii_line_that_carries_everything() -> None:
-    item = Item("r", {"Name": "żółć '<>&\n\u2028 \u201d$(x)"}, "@{}", None, None, None)
-    line = request(work(item), NONCE)
+    item = VisitItem("r", {"Name": "żółć '<>&\n\u2028 \u201d$(x)"}, "@{}", None, None, None)
+    line = request_line(work(item), NONCE)
     assert line.isascii()
     assert line.count(b"\n") == 1
     assert line.endswith(b"\n")
@@ -115,27 +116,27 @@ def test_a_request_is_one_ascii_line_that_carries_everything() -> None:
 
 def test_a_request_beyond_the_limit_of_an_envelope_is_not_sent() -> None:
     with pytest.raises(Malformed, match="bytes"):
-        request(work(Item("r", {"Name": "x" * 300_000}, "@{}")), NONCE)
+        request_line(work(VisitItem("r", {"Name": "x" * 300_000}, "@{}")), NONCE)
 
 
 @pytest.mark.parametrize("nonce", ["", "-", "x" * 32, "0" * 31, "0" * 32 + "\n"])
 def test_a_nonce_is_32_hex_digits(nonce: str) -> None:
     with pytest.raises(Malformed):
-        request(work(), nonce)
+        request_line(work(), nonce)
 
 
 @pytest.mark.parametrize("state", BENT)
 def test_a_state_that_powershell_would_bend_is_not_sent(state: object) -> None:
     with pytest.raises(Malformed):
-        Item("r", state, "@{}")  # type: ignore[arg-type]
+        VisitItem("r", state, "@{}")  # type: ignore[arg-type]
 
 
 def test_work_that_contradicts_itself_is_not_made() -> None:
     with pytest.raises(Malformed, match="wish"):
-        Item("r", {}, "@{}", None, None, {"a": 1})
+        VisitItem("r", {}, "@{}", None, None, {"a": 1})
     with pytest.raises(Malformed, match="read"):
-        work(Item("r", {}, "@{}", "w", None, {"a": 1}))
+        work(VisitItem("r", {}, "@{}", "w", None, {"a": 1}))
     with pytest.raises(ValueError, match="hexadecimal"):
         work(attempt="../../evil")
     with pytest.raises(Malformed, match="items"):
-        work(*[Item("r", {}, "@{}")] * 65)
+        work(*[VisitItem("r", {}, "@{}")] * 65)

@@ -15,7 +15,8 @@ import pytest
 
 from troubleshoot.lab import runner
 from troubleshoot.lab.state import HostState, healthy
-from troubleshoot.remote.envelope import Item, Visit, Work, request
+from troubleshoot.remote import VisitItem, VisitResult, VisitWork
+from troubleshoot.remote.envelope import request_line
 from troubleshoot.remote.reply import Reader
 
 NONCE = "5" * 32
@@ -31,13 +32,15 @@ def host(changes: dict[str, Any]) -> HostState:
     return HostState(document)
 
 
-def job(asked: dict[str, Any]) -> Work:
-    return Work(**asked | {"items": tuple(Item(**item) for item in asked["items"])})
+def job(asked: dict[str, Any]) -> VisitWork:
+    return VisitWork(**asked | {"items": tuple(VisitItem(**item) for item in asked["items"])})
 
 
-def run(state: HostState, work: Work, stdin: bytes | None = None) -> tuple[int, Reader]:
+def run(state: HostState, work: VisitWork, stdin: bytes | None = None) -> tuple[int, Reader]:
     reader = Reader(work, NONCE)
-    code = runner.run(state, stdin or request(work, NONCE), lambda data: void(reader.feed(data)), threading.Event())
+    code = runner.run(
+        state, stdin or request_line(work, NONCE), lambda data: void(reader.feed(data)), threading.Event()
+    )
     return code, reader
 
 
@@ -45,7 +48,7 @@ def void(_: object) -> None:
     return None
 
 
-def visit(reader: Reader) -> Visit:
+def visit(reader: Reader) -> VisitResult:
     found = reader.visit()
     assert found is not None
     return found
@@ -98,7 +101,7 @@ def test_the_record_and_the_event_log_line_come_before_the_first_write() -> None
 
 def test_a_runner_text_that_is_not_known_gives_no_result() -> None:
     asked = job(VECTORS[0]["request"])
-    stdin = request(asked, NONCE).replace(b"param($Request)", b"param($request)")
+    stdin = request_line(asked, NONCE).replace(b"param($Request)", b"param($request)")
     code, reader = run(host({}), asked, stdin)
     assert (code, reader.visit()) == (1, None)
 

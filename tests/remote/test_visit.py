@@ -15,13 +15,23 @@ from typing import Any
 import pytest
 
 from tests.remote.conftest import CANARY, USER, Lab, MakeLab, Tls, make_tls, registered, work
-from troubleshoot.lab.faults import FAULTS
+from troubleshoot.lab import FAULTS
 from troubleshoot.lab.state import HostState, healthy
-from troubleshoot.lab.winrm import Limits
-from troubleshoot.remote.door import Door
-from troubleshoot.remote.envelope import Item, Progress, Visit, Work
-from troubleshoot.remote.secret import Secret
-from troubleshoot.remote.winrm import Denied, DoorError, Lost, Refused, Unreachable, visit
+from troubleshoot.lab.winrm.limits import Limits
+from troubleshoot.remote import (
+    ContactLost,
+    Door,
+    DoorError,
+    HostUnreachable,
+    Secret,
+    SignInDenied,
+    VisitItem,
+    VisitProgress,
+    VisitRefused,
+    VisitResult,
+    VisitWork,
+    visit_host,
+)
 
 KEY = "HKLM:\\SOFTWARE\\MendpointVectors"
 READ = "param([string] $Path)\n@{ value = (Get-ItemPropertyValue -LiteralPath $Path -Name 'One' -ErrorAction Stop) }"
@@ -31,16 +41,16 @@ WRITE = (
 )
 
 
-def quiet(_: Progress) -> None:
+def quiet(_: VisitProgress) -> None:
     return None
 
 
-def go(door: Door, job: Work | None = None, seconds: float = 15) -> Visit:
-    return visit(door, job or work(), seconds=seconds, on_progress=quiet)
+def go(door: Door, job: VisitWork | None = None, seconds: float = 15) -> VisitResult:
+    return visit_host(door, job or work(), seconds=seconds, on_progress=quiet)
 
 
-def change(expected: int = 1, desired: int = 2, attempt: str | None = None) -> Work:
-    item = Item("registry-value", {"Path": KEY}, READ, WRITE, {"value": expected}, {"value": desired})
+def change(expected: int = 1, desired: int = 2, attempt: str | None = None) -> VisitWork:
+    item = VisitItem("registry-value", {"Path": KEY}, READ, WRITE, {"value": expected}, {"value": desired})
     return work(item, mode="apply", attempt=attempt)
 
 
@@ -61,14 +71,14 @@ def value_of(lab: Lab) -> int:
 
 
 def test_a_read_brings_states_identity_and_the_powershell_that_answered(lab: Lab) -> None:
-    steps: list[Progress] = []
-    found = visit(lab.door(), work(), seconds=15, on_progress=steps.append)
+    steps: list[VisitProgress] = []
+    found = visit_host(lab.door(), work(), seconds=15, on_progress=steps.append)
     assert found.outcome == "done"
     assert found.before == ({"name": "x"},)
     assert found.identity == lab.state.document["identity"]
     assert found.powershell is not None
     assert found.powershell.language_mode == "FullLanguage"
-    assert steps == [Progress(0, "read", "echo")]
+    assert steps == [VisitProgress(0, "read", "echo")]
     assert lab.shells() == 0
 
 
@@ -133,7 +143,7 @@ def test_a_slow_powershell_is_waited_for_over_operation_timeouts(
 def test_the_deadline_ends_a_visit_and_the_shell_is_still_removed(mode: str, make_lab: MakeLab) -> None:
     lab = make_lab("ntlm", with_value(), powershell_start=30)
     began = time.monotonic()
-    with pytest.raises(Lost) as caught:
+    with pytest.raises(ContactLost) as caught:
         go(lab.door(), work() if mode == "read" else change(), seconds=1)
     assert time.monotonic() - began < 3
     assert caught.value.stage == "receive"
@@ -143,14 +153,14 @@ def test_the_deadline_ends_a_visit_and_the_shell_is_still_removed(mode: str, mak
 
 
 def test_a_wrong_password_is_denied_after_one_try(lab: Lab, caplog: pytest.LogCaptureFixture) -> None:
-    with pytest.raises(Denied) as caught:
+    with pytest.raises(SignInDenied) as caught:
         go(lab.door(secret="wrong"))
     assert caught.value.stage == "sign-in"
     assert "password" in caught.value.detail
 
 
 def test_refused_credentials_are_denied(make_lab: MakeLab) -> None:
-    with pytest.raises(Denied) as caught:
+    with pytest.raises(SignInDenied) as caught:
         go(make_lab("ntlm", broken("credentials-refused")).door())
     assert caught.value.stage == "sign-in"
 
@@ -158,7 +168,7 @@ def test_refused_credentials_are_denied(make_lab: MakeLab) -> None:
 def test_an_account_without_rights_is_denied_with_advice(make_lab: MakeLab) -> None:
     document = healthy()
     document["winrm"]["administrator"] = False
-    with pytest.raises(Denied) as caught:
+    with pytest.raises(SignInDenied) as caught:
         go(make_lab("ntlm", HostState(document)).door())
     assert caught.value.stage == "rights"
     assert "administrator" in caught.value.detail
@@ -166,7 +176,7 @@ def test_an_account_without_rights_is_denied_with_advice(make_lab: MakeLab) -> N
 
 def test_a_full_quota_is_refused_with_advice(make_lab: MakeLab) -> None:
     lab = make_lab("ntlm", limits=Limits(shells_per_user=0))
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(VisitRefused) as caught:
         go(lab.door())
     assert caught.value.stage == "shell"
     assert "limit" in caught.value.detail
@@ -174,7 +184,7 @@ def test_a_full_quota_is_refused_with_advice(make_lab: MakeLab) -> None:
 
 def test_a_closed_port_is_unreachable(lab: Lab) -> None:
     lab.server.stop()
-    with pytest.raises(Unreachable) as caught:
+    with pytest.raises(HostUnreachable) as caught:
         go(lab.door())
     assert caught.value.stage == "tcp"
 
@@ -191,7 +201,7 @@ def test_a_silent_host_is_unreachable_within_the_time_for_a_connection(monkeypat
             filler.connect_ex(("127.0.0.1", port))
         door = Door(registered(port), port, "ntlm", False, "u", Secret(lambda: "p"), lab=True)
         began = time.monotonic()
-        with pytest.raises(Unreachable) as caught:
+        with pytest.raises(HostUnreachable) as caught:
             go(door)
         assert caught.value.stage == "tcp"
         assert time.monotonic() - began < 2
@@ -207,7 +217,7 @@ def test_a_name_that_does_not_exist_is_unreachable_at_stage_name(
 
     monkeypatch.setattr("troubleshoot.remote.dial.socket.getaddrinfo", fail)
     door = Door(registered(5986, address="pc.invalid"), 5986, "ntlm", True, "u", Secret(lambda: "p"))
-    with pytest.raises(Unreachable) as caught:
+    with pytest.raises(HostUnreachable) as caught:
         go(door)
     assert caught.value.stage == "name"
 
@@ -238,7 +248,7 @@ def test_a_certificate_that_does_not_hold_is_refused_before_anything_is_sent(
         thread = threading.Thread(target=serve)
         thread.start()
         trusted = tls.ca_file if flaw == "other authority" else bad.ca_file
-        with pytest.raises(Refused) as caught:
+        with pytest.raises(VisitRefused) as caught:
             go(replace(lab.door(), registered=registered(port), port=port, ca_file=trusted))
         thread.join()
     assert caught.value.stage == "tls"
@@ -259,10 +269,10 @@ def test_environment_proxies_and_authorities_are_ignored(
 
 
 def test_a_listener_that_fails_does_not_end_the_visit(lab: Lab, caplog: pytest.LogCaptureFixture) -> None:
-    def fail(_: Progress) -> None:
+    def fail(_: VisitProgress) -> None:
         raise RuntimeError("the page is gone")
 
-    assert visit(lab.door(), work(), seconds=15, on_progress=fail).outcome == "done"
+    assert visit_host(lab.door(), work(), seconds=15, on_progress=fail).outcome == "done"
     assert "listener" in caplog.text
 
 
@@ -271,7 +281,7 @@ def test_an_unknown_runner_is_not_simulated_and_the_visit_is_lost(
 ) -> None:
     monkeypatch.setattr("troubleshoot.remote.envelope.RUNNER", "param($Request)\n")
     lab = make_lab("ntlm")
-    with pytest.raises(Lost) as caught:
+    with pytest.raises(ContactLost) as caught:
         go(lab.door())
     assert caught.value.stage == "result"
     assert "code 1" in caught.value.detail
@@ -308,7 +318,7 @@ def test_a_credential_that_cannot_be_fetched_is_refused_without_its_words(lab: L
     def fail() -> str:
         raise KeyError(CANARY)
 
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(VisitRefused) as caught:
         go(replace(lab.door(), secret=Secret(fail)))
     assert caught.value.stage == "sign-in"
     assert "credential cannot be fetched" in caught.value.detail
@@ -319,7 +329,7 @@ def test_kerberos_without_its_library_is_refused_with_the_reason(
     monkeypatch: pytest.MonkeyPatch, make_lab: MakeLab
 ) -> None:
     monkeypatch.setattr("troubleshoot.remote.winrm.HAVE_KERBEROS", False)
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(VisitRefused) as caught:
         go(replace(make_lab("ntlm").door(), transport="kerberos"))
     assert "Kerberos" in caught.value.detail
 

@@ -7,25 +7,27 @@ import uuid
 from datetime import UTC, datetime
 
 from tests.remote.conftest import MakeLab
-from troubleshoot.catalog import registry as library
+from troubleshoot import catalog, probes
 from troubleshoot.lab.state import HostState, healthy, iso
 from troubleshoot.probes import windows
-from troubleshoot.remote.envelope import Item, Visit, Work, request
-from troubleshoot.remote.winrm import visit
+from troubleshoot.remote import VisitItem, VisitResult, VisitWork, visit_host
+from troubleshoot.remote.envelope import request_line
 
 
-def everything() -> Work:
-    resources = library.installed().resources
-    items = tuple(Item(one.resource, dict(one.params), resources[one.resource].read) for one in windows.READINGS)
-    return Work("read", str(uuid.uuid4()), str(uuid.uuid4()), None, None, items)
+def everything() -> VisitWork:
+    resources = catalog.installed_catalog().resources
+    items = tuple(
+        VisitItem(one.resource, dict(one.params), resources[one.resource].read) for one in probes.WINDOWS_READINGS
+    )
+    return VisitWork("read", str(uuid.uuid4()), str(uuid.uuid4()), None, None, items)
 
 
-def looked(make_lab: MakeLab, state: HostState) -> Visit:
-    return visit(make_lab("ntlm", state).door(), everything(), seconds=30, on_progress=lambda _: None)
+def looked(make_lab: MakeLab, state: HostState) -> VisitResult:
+    return visit_host(make_lab("ntlm", state).door(), everything(), seconds=30, on_progress=lambda _: None)
 
 
-def told(found: Visit) -> dict[str, str]:
-    judged = windows.facts(found.before, reached="yes", port=3389, now=datetime.now(UTC))
+def told(found: VisitResult) -> dict[str, str]:
+    judged = probes.windows_facts(found.before, reached="yes", port=3389, now=datetime.now(UTC))
     return {name: value for name, (value, _) in judged.items()}
 
 
@@ -37,8 +39,8 @@ def test_reads_everything_of_a_healthy_host_and_leaves_no_fact_unknown(make_lab:
 
 
 def test_stays_far_below_what_one_visit_may_carry() -> None:
-    assert len(windows.READINGS) <= 20
-    assert len(request(everything(), "0" * 32)) < 64 * 1024
+    assert len(probes.WINDOWS_READINGS) <= 20
+    assert len(request_line(everything(), "0" * 32)) < 64 * 1024
 
 
 def test_keeps_hostile_text_of_a_log_as_data(make_lab: MakeLab) -> None:
@@ -47,7 +49,7 @@ def test_keeps_hostile_text_of_a_log_as_data(make_lab: MakeLab) -> None:
     entry = {"log": "System", "source": "Schannel", "id": 36870, "time": iso(state.now()), "message": text}
     state.document["event_log"].append(entry)
     found = looked(make_lab, state)
-    log = found.before[windows.READINGS.index(windows.SYSTEM_LOG)]
+    log = found.before[probes.WINDOWS_READINGS.index(windows.SYSTEM_LOG)]
     assert (found.outcome, found.errors, found.ignored) == ("done", (), 0)
     assert told(found)["windows.schannel_events"] == "key_access"
     assert log is not None

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.bench_pages import bulk
 from tests.reports.pages import read
-from troubleshoot.cases import opening as cases
+from troubleshoot import cases
 from troubleshoot.models import Case, Entry, Job, Person, Site
 from troubleshoot.reports import csv_export as exporting
 
@@ -60,10 +60,10 @@ class TestTheFile:
         ],
     )
     def test_hides_no_formula_behind_another_separator(self, text: str, shown: str) -> None:
-        assert exporting.cell(text) == shown
+        assert exporting.csv_cell(text) == shown
 
     @given(st.text())
     def test_never_begins_a_cell_like_a_formula(self, text: str) -> None:
-        cell = exporting.cell(text)
+        cell = exporting.csv_cell(text)
         assert cell.replace("'", "") == text.replace("'", "")
         assert not cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20"))

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from tests.bench_pages import bulk
 from tests.reports.pages import cases_of, queries, rows_of, walk
-from troubleshoot.cases import opening as cases
+from troubleshoot import cases, reports
 from troubleshoot.models import Case, Job, Person
 from troubleshoot.reports import filters as asking
 from troubleshoot.reports import history
@@ -32,7 +32,7 @@ class TestARow:
         assert job
         assert job.case
         said = {"": "no word yet", "works": "works", "same_error": "same error"}[job.case.word]
-        title = asking.actions()[job.action]
+        title = asking.action_choices()[job.action]
         assert (
             f"{job.requester} ran “{title}” on {job.host} (simulated) for Emil; verified; person: {said}. "
             f"Case {job.case_id}"
@@ -94,9 +94,9 @@ class TestPages:
         self, query: str, world: bulk.World, manager: Person
     ) -> None:
         bulk.cases(world, 50)
-        asked = asking.understand(manager, QueryDict(query))
+        asked = reports.parse_filters(manager, QueryDict(query))
         with CaptureQueriesContext(connection) as seen:
-            history.page(manager, asked)
+            reports.history_page(manager, asked)
         statement = max((one["sql"] for one in seen), key=len)
         with connection.cursor() as cursor:
             cursor.execute(f"EXPLAIN QUERY PLAN {statement}")

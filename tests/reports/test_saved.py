@@ -12,15 +12,12 @@ from hypothesis import strategies as st
 
 from tests.bench_pages import bulk
 from tests.conftest import TESTER, MakePerson
+from troubleshoot import notifications, operations, people, reports
 from troubleshoot.models import Case, Job, Notice, Person, Reading, Site
-from troubleshoot.notifications import outbox as notices
-from troubleshoot.operations import keeper
-from troubleshoot.people import accounts as people
-from troubleshoot.reports import monthly_summary as monthly
-from troubleshoot.reports import summary
+from troubleshoot.reports import Period
 from troubleshoot.reports import time_saved as saving
 from troubleshoot.reports import working_hours as hours
-from troubleshoot.reports.figures import Period, Saved, Seen
+from troubleshoot.reports.figures import Saved, Seen
 
 pytestmark = pytest.mark.django_db
 NOON = dt.datetime(2026, 11, 2, 12, tzinfo=dt.UTC)  # a Monday
@@ -33,11 +30,11 @@ def seen(site: Site | None, cause: str, minutes: int, *, way: str = "own_steps")
 
 class TestTimeSaved:
     def test_is_no_number_before_a_value_is_entered(self, north: Site) -> None:
-        assert saving.of([seen(north, "a", 5)] * 9, [north]) is None
+        assert saving.time_saved([seen(north, "a", 5)] * 9, [north]) is None
 
     def test_is_what_it_took_before_minus_the_median_now_times_the_solved(self, north: Site, south: Site) -> None:
         north.minutes_before = {"any": 40, "b": 100}
-        found = saving.of(
+        found = saving.time_saved(
             [
                 *(seen(north, "a", minutes) for minutes in (2, 4, 6, 8, 100)),
                 *(seen(north, "b", 10) for _ in range(5)),
@@ -52,13 +49,13 @@ class TestTimeSaved:
 
     def test_may_be_a_loss_and_says_so(self, north: Site, client: Client, person: MakePerson) -> None:
         north.minutes_before = {"any": 1}
-        found = saving.of([seen(north, "a", 31)] * 6, [north])
+        found = saving.time_saved([seen(north, "a", 31)] * 6, [north])
         assert found
         assert (found.less, found.hours) == (True, 3)
 
     def test_of_cases_without_a_shown_cause_has_a_value_of_its_own(self, north: Site) -> None:
         north.minutes_before = {"none": 20}
-        found = saving.of([seen(north, "", 10)] * 6, [north])
+        found = saving.time_saved([seen(north, "", 10)] * 6, [north])
         assert found == Saved(dt.timedelta(hours=1), 6, 0)
 
     def test_stands_on_the_page_and_in_the_file(
@@ -129,7 +126,7 @@ class TestCertificates:
             end = None if days is None else world.now + dt.timedelta(days=1 if old else days)
             certificate = {"not_after": f"{end:%Y-%m-%dT%H:%M:%S}Z"} if end else {}
             Reading.objects.create(job=job, source="network", name="remote desktop", value={"certificate": certificate})
-        found = summary.of(manager, Period.last(30)).attention
+        found = reports.make_summary(manager, Period.last(30)).attention
         named = [one.named for one in found if "certificates" in one.number.words]
         assert bool(named) is listed
         if listed:
@@ -145,23 +142,23 @@ class TestByMail:
 
     def test_comes_once_after_the_month_is_over(self, manager: Person, world: bulk.World) -> None:
         bulk.cases(world, 60, days=40)
-        monthly.wish(manager, wanted=True)
-        keeper.sweep()
+        reports.wish_monthly_summary(manager, wanted=True)
+        operations.sweep()
         assert not Notice.objects.exists()
         last = (timezone.localdate().replace(day=1) - dt.timedelta(days=1)).replace(day=1)
         Person.objects.filter(pk=manager.pk).update(summary_month=last)
         for _ in range(3):
-            keeper.sweep()
+            operations.sweep()
         notice = Notice.objects.get(person=manager)
-        found = summary.of(manager, Period.month(last))
+        found = reports.make_summary(manager, Period.month(last))
         assert notice.text == f"{last:%B %Y}: {found.cases.value} cases, {found.solved.value} solved."
-        assert notices.path_of(notice) == f"/summary?month={last:%Y-%m}"
+        assert notifications.notice_path(notice) == f"/summary?month={last:%Y-%m}"
 
     def test_does_not_come_to_whoever_may_no_longer_read_it(self, manager: Person) -> None:
-        monthly.wish(manager, wanted=True)
+        reports.wish_monthly_summary(manager, wanted=True)
         Person.objects.filter(pk=manager.pk).update(summary_month="2026-01-01")
         manager.grants.all().delete()
-        keeper.sweep()
+        operations.sweep()
         assert not Notice.objects.exists()
 
     def test_leads_to_a_page_of_exactly_that_month(

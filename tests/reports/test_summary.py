@@ -17,12 +17,12 @@ from hypothesis import strategies as st
 
 from tests.bench_pages import bulk
 from tests.conftest import MakePerson
+from troubleshoot import reports
 from troubleshoot.models import Case, Entry, Job, Person, Site
-from troubleshoot.reports import csv_export as exporting
+from troubleshoot.reports import Period
 from troubleshoot.reports import figures as numbers
 from troubleshoot.reports import filters as asking
-from troubleshoot.reports import history, summary
-from troubleshoot.reports.figures import Number, Period
+from troubleshoot.reports.figures import Number
 from troubleshoot.reports.outcome_groups import CHANGES, SOLVED, with_ways
 
 pytestmark = pytest.mark.django_db
@@ -59,21 +59,21 @@ def rows_behind(person: Person, number: Number) -> int:
     """How many rows the history finds at the address of a number."""
     form = asking.HistoryForm(number.asked, sites=list(Site.objects.all()))
     assert form.is_valid(), form.errors
-    asked = asking.Question(form, [])
-    found = history.cases(person, asked) if asked.cases else history.changes(person, asked)
+    asked = asking.HistoryQuestion(form, [])
+    found = reports.case_rows(person, asked) if asked.cases else reports.change_rows(person, asked)
     return found.count()
 
 
 class TestTheNumbers:
     @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-    @given(seed=st.integers(0, 2**32), count=st.integers(0, 60), days=st.sampled_from(numbers.PERIODS))
+    @given(seed=st.integers(0, 2**32), count=st.integers(0, 60), days=st.sampled_from(reports.PERIODS))
     def test_add_up_and_are_as_many_as_their_rows_for_any_world(
         self, seed: int, count: int, days: int, people: list[Person], north: Site, south: Site, manager: Person
     ) -> None:
         with transaction.atomic():
             made = bulk.world(people, [north, south], hosts=5, seed=seed)
             bulk.cases(made, count, days=days * 1.5)
-            found = summary.of(manager, Period.last(days))
+            found = reports.make_summary(manager, Period.last(days))
             assert sum(one.value for one in found.ways) == found.cases.value
             assert sum(one.value for one in found.ways if one.name in SOLVED) == found.solved.value
             assert sum(one.value for one in found.ends) == found.changes.value
@@ -97,7 +97,7 @@ class TestTheNumbers:
 
     def test_count_dangerous_changes_and_their_approvals(self, world: bulk.World, manager: Person) -> None:
         bulk.cases(world, 200, days=25)
-        ran, approved = summary.of(manager, Period.last(30)).dangerous
+        ran, approved = reports.make_summary(manager, Period.last(30)).dangerous
         assert ran.value >= approved.value > 0
         waiting = Job.objects.filter(approvals=None, risk="dangerous", started_at__isnull=False)
         assert ran.value - approved.value == waiting.filter(host__site__slug="north").count()
@@ -257,4 +257,4 @@ class TestTheFile:
         assert Entry.objects.filter(tag="history:export").count() == 1
 
     def test_is_never_a_formula(self) -> None:
-        assert list(exporting.lines(["a"], [["=1"], [None], [True]]))[1:] == ["'=1\r\n", '""\r\n', "yes\r\n"]
+        assert list(reports.csv_lines(["a"], [["=1"], [None], [True]]))[1:] == ["'=1\r\n", '""\r\n', "yes\r\n"]

@@ -9,8 +9,8 @@ from django.test import Client
 from tests.bench_pages import bulk
 from tests.conftest import MakePerson
 from tests.reports.pages import queries
-from troubleshoot.cases import handling as care
-from troubleshoot.cases import opening as cases
+from troubleshoot import cases
+from troubleshoot.cases import send_message
 from troubleshoot.models import Answer, Case, Entry, Person, Site
 
 pytestmark = pytest.mark.django_db
@@ -22,8 +22,8 @@ class TestATimeline:
         case = cases.open_case(actor=emil, beneficiary=emil, error_text="0x904", host=None)
         case.refresh_from_db()
         step = case.at_step
-        cases.answer(actor=emil, case=case, step=step, value="home_vpn")
-        cases.answer(actor=emil, case=case, step=step, value="office")
+        cases.answer_step(actor=emil, case=case, step=step, value="home_vpn")
+        cases.answer_step(actor=emil, case=case, step=step, value="office")
         return case
 
     def test_tells_answers_and_marks_those_that_were_replaced(self, case: Case, go: Callable[[str], str]) -> None:
@@ -41,8 +41,8 @@ class TestATimeline:
         self, case: Case, go: Callable[[str], str], client: Client, person: MakePerson, north: Site
     ) -> None:
         hanna = person("Hanna", "helpdesk", site=north)
-        care.say(actor=hanna, case=case, text="We are on it.\n<b>now</b>")
-        care.say(actor=hanna, case=case, text="He is in a hurry", internal=True)
+        send_message(actor=hanna, case=case, text="We are on it.\n<b>now</b>")
+        send_message(actor=hanna, case=case, text="He is in a hurry", internal=True)
         page = go(f"/history/cases/{case.pk}")
         assert "We are on it.<br>&lt;b&gt;now" in page
         assert "in a hurry" not in page
@@ -65,5 +65,5 @@ class TestATimeline:
         address = f"/history/cases/{case.pk}"
         before = queries(client, address)
         for number in range(10):
-            care.say(actor=emil, case=case, text=f"Message {number}")
+            send_message(actor=emil, case=case, text=f"Message {number}")
         assert queries(client, address) == before <= 20

@@ -8,7 +8,7 @@ import pytest
 
 from tests.resources.mutants import Mutant, mutants
 from tests.resources.vectors import Vector, everywhere, load
-from troubleshoot.lab.powershell import Refused
+from troubleshoot.lab import ScriptRefused
 
 SCRIPTS = everywhere("*/*.ps1")
 # Mutants that mean the same, each with its reason.
@@ -40,7 +40,7 @@ def verdict(mutant: Mutant, vectors: list[Vector]) -> str:
         try:
             if vector.fault(mutant.script) is not None:
                 return "killed"
-        except Refused:
+        except ScriptRefused:
             return "refused"
         except Exception as error:  # noqa: BLE001  any crash must show up in the table
             return f"survived: {type(error).__name__}"

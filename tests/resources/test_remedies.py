@@ -12,16 +12,13 @@ from typing import Any
 import pytest
 
 from tests.lab.hosts import NETWORKS, listening
-from troubleshoot.catalog import registry as library
-from troubleshoot.engine import plan as plans
-from troubleshoot.engine.action import Action, guards, holds
-from troubleshoot.engine.plan import Plan
+from troubleshoot import catalog, engine, probes
+from troubleshoot.engine import Action, PlanDocument, rule_holds, unmet_guards
 from troubleshoot.lab import runner
 from troubleshoot.lab.state import HostState
-from troubleshoot.probes import windows
-from troubleshoot.probes.network import probe
-from troubleshoot.remote.dial import Registered
-from troubleshoot.remote.envelope import RUNNER_DIGEST, Item, Visit, Work, request
+from troubleshoot.probes import probe_network
+from troubleshoot.remote import RUNNER_DIGEST, RegisteredHost, VisitItem, VisitResult, VisitWork
+from troubleshoot.remote.envelope import request_line
 from troubleshoot.remote.reply import Reader
 
 # What each remedy is for: faults of the lab in which its guards hold.
@@ -63,55 +60,57 @@ HELD_BACK = [
     ("repair-key-file-permissions", ("key-file-permissions", "domain-controller"), "domain controller"),
     ("repair-key-folder-permissions", ("key-folder-permissions", "connection-broker"), "connection broker"),
 ]
-CATALOG = library.installed()
+CATALOG = catalog.installed_catalog()
 
 
-def visited(state: HostState, mode: str, items: tuple[Item, ...]) -> Visit:
+def visited(state: HostState, mode: str, items: tuple[VisitItem, ...]) -> VisitResult:
     """What a visit of this host brings back, by the lab's runner."""
-    work = Work(mode, str(uuid.uuid4()), str(uuid.uuid4()), None, dict(state.document["identity"]), items)  # type: ignore[arg-type]
+    work = VisitWork(mode, str(uuid.uuid4()), str(uuid.uuid4()), None, dict(state.document["identity"]), items)  # type: ignore[arg-type]
     reader = Reader(work, "5" * 32)
 
     def emit(data: bytes) -> None:
         reader.feed(data)
 
-    runner.run(state, request(work, "5" * 32), emit, threading.Event())
+    runner.run(state, request_line(work, "5" * 32), emit, threading.Event())
     found = reader.visit()
     assert found is not None
     return found
 
 
-def reading(resource: str, params: Any) -> Item:
+def reading(resource: str, params: Any) -> VisitItem:
     """What a visit needs to read one resource."""
-    return Item(resource, dict(params), CATALOG.resources[resource].read)
+    return VisitItem(resource, dict(params), CATALOG.resources[resource].read)
 
 
 def inside(state: HostState) -> dict[str, str]:
     """The facts that Windows tells."""
-    items = tuple(reading(one.resource, one.params) for one in windows.READINGS)
+    items = tuple(reading(one.resource, one.params) for one in probes.WINDOWS_READINGS)
     found = visited(state, "read", items)
-    told = windows.facts(found.before, reached="yes", port=3389, now=datetime.now(UTC))
+    told = probes.windows_facts(found.before, reached="yes", port=3389, now=datetime.now(UTC))
     return {name: value for name, (value, _) in told.items()}
 
 
 def proved(action: Action, state: HostState, port: int) -> bool:
     """Whether what proves the remedy is found, from outside and by reading again."""
-    seen = probe(Registered("acc-07", "127.0.0.1", frozenset({port}), NETWORKS), port, seconds=3, thorough=False)
-    return holds(action.verify.facts, {**inside(state), **seen.facts})
+    seen = probe_network(
+        RegisteredHost("acc-07", "127.0.0.1", frozenset({port}), NETWORKS), port, seconds=3, thorough=False
+    )
+    return rule_holds(action.verify.facts, {**inside(state), **seen.facts})
 
 
-def planned(action: Action, state: HostState) -> Plan:
+def planned(action: Action, state: HostState) -> PlanDocument:
     """The plan of the remedy for the host as it is."""
     items = tuple(reading(wish.resource, wish.params) for wish in action.wishes)
     found = visited(state, "read", items)
     assert found.errors == ()
-    return plans.make(action, CATALOG, found.before, identity=found.identity, runner=RUNNER_DIGEST)
+    return engine.make_plan(action, CATALOG, found.before, identity=found.identity, runner=RUNNER_DIGEST)
 
 
-def carried_out(plan: Plan, state: HostState) -> Visit:
+def carried_out(plan: PlanDocument, state: HostState) -> VisitResult:
     """What comes of carrying out a plan."""
     known = CATALOG.resources
     items = tuple(
-        Item(
+        VisitItem(
             one.resource,
             dict(one.params),
             known[one.resource].read,
@@ -124,7 +123,7 @@ def carried_out(plan: Plan, state: HostState) -> Visit:
     return visited(state, "apply", items)
 
 
-def compared(plan: Plan, states: tuple[Any, ...]) -> list[dict[str, Any]]:
+def compared(plan: PlanDocument, states: tuple[Any, ...]) -> list[dict[str, Any]]:
     """The compared fields of those resources that can be put back exactly, but for those that another resource of the
     plan has changed of which the page said that it cannot."""
     known = CATALOG.resources
@@ -139,14 +138,14 @@ def compared(plan: Plan, states: tuple[Any, ...]) -> list[dict[str, Any]]:
 def test_repairs_is_proved_and_can_be_put_back(name: str, fault: str) -> None:
     action = CATALOG.actions[name]
     with listening(fault) as (state, server):
-        assert [one.text for one in guards(action, inside(state))] == []
+        assert [one.text for one in unmet_guards(action, inside(state))] == []
         plan = planned(action, state)
         assert not plan.nothing_to_change
         done = carried_out(plan, state)
         assert (done.outcome, done.errors) == ("done", ())
         assert proved(action, state, server.port)
 
-        back = plans.revert_of(plan, done.after or (), CATALOG, runner=RUNNER_DIGEST)
+        back = engine.revert_plan(plan, done.after or (), CATALOG, runner=RUNNER_DIGEST)
         written = {one.field for item in plan.items for one in item.changes}
         if back is None:
             assert plan.irreversible or not written, "the page said before that nothing comes back"
@@ -162,7 +161,7 @@ def test_repairs_is_proved_and_can_be_put_back(name: str, fault: str) -> None:
 def test_is_held_back_and_says_who_decides(name: str, faults: tuple[str, ...], words: str) -> None:
     with listening(*faults) as (state, _):
         before = copy.deepcopy(state.document)
-        refusals = " ".join(one.text for one in guards(CATALOG.actions[name], inside(state)))
+        refusals = " ".join(one.text for one in unmet_guards(CATALOG.actions[name], inside(state)))
         assert words in refusals
         assert state.document == before
 
@@ -174,7 +173,7 @@ def test_every_remedy_that_the_portal_runs_is_tried_here() -> None:
 def test_a_healthy_host_needs_none_of_them() -> None:
     with listening() as (state, _):
         facts = inside(state)
-    wanted = [action.name for action in CATALOG.actions.values() if action.wishes and not guards(action, facts)]
+    wanted = [action.name for action in CATALOG.actions.values() if action.wishes and not unmet_guards(action, facts)]
     # A renewal, a restart and TCP alone are possible on any host; a guide leads there only for a reason.
     assert set(wanted) <= {"renew-rdp-certificate", "restart-remote-desktop", "require-tls", "udp-off-host"}
 

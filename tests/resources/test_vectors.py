@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from tests.resources.vectors import RESOURCES, Vector, everywhere, load, script_of
-from troubleshoot.engine import catalog_resources
-from troubleshoot.engine.resource import Resource, StateError
-from troubleshoot.lab.powershell import check
+from troubleshoot.engine import StateError, catalog_resources
+from troubleshoot.engine.resource import Resource
+from troubleshoot.lab import check_text
 
 VECTORS = load()
 SCRIPTS = everywhere("*/*.ps1")
@@ -59,7 +59,7 @@ def test_a_resource_does_not_accept_parameters_that_powershell_would_expand(
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: f"{path.parent.name}/{path.name}")
 class TestAScript:
     def test_lies_inside_the_subset(self, path: Path) -> None:
-        check(path.read_text(encoding="ascii"))
+        check_text(path.read_text(encoding="ascii"))
 
     def test_has_at_most_sixty_lines(self, path: Path) -> None:
         assert len(path.read_text(encoding="ascii").splitlines()) <= 60

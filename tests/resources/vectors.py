@@ -10,7 +10,8 @@ from typing import Any
 import time_machine
 from django.conf import settings
 
-from troubleshoot.lab.powershell import ScriptFailed, run
+from troubleshoot.lab.powershell import run
+from troubleshoot.lab.powershell.errors import ScriptFailed
 from troubleshoot.lab.state import HostState
 
 _ROOT = Path(__file__).parents[2]

@@ -8,7 +8,8 @@ from django.core.management import CommandError
 from pytest_django import Settings
 
 from tests.conftest import MakePerson
-from troubleshoot.lab.state_document import build
+from tests.support import replace_everywhere
+from troubleshoot.lab import build_state
 from troubleshoot.management import demo_data
 from troubleshoot.management import demo_faults as breaking
 from troubleshoot.models import Person, Site
@@ -32,7 +33,7 @@ class TestItsPeople:
         self, db: None, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         with monkeypatch.context() as patch:
-            patch.setattr(people, "grant", lambda **_: 1 / 0)
+            replace_everywhere(patch, people, "grant_role", lambda **_: 1 / 0)
             with pytest.raises(ZeroDivisionError):
                 demo_data.make_people()
         assert not Site.objects.exists()
@@ -52,7 +53,7 @@ class TestItsPeople:
 class TestAComputerThatIsBrokenAnew:
     def test_has_the_faults_that_were_wished_and_no_others(self, folder: Path) -> None:
         file = demo_data.state_file(folder, "ACC-07")
-        before = build(name="ACC-07", file=None, faults=["key-unreadable"])
+        before = build_state(name="ACC-07", file=None, faults=["key-unreadable"])
         before["event_log"].append(
             {"log": "Application", "source": "Mendpoint", "id": 1000, "time": "2026-01-01T00:00:00Z"}
         )

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from troubleshoot.management import processes
-from troubleshoot.probes.windows import READINGS
+from troubleshoot.probes import WINDOWS_READINGS
 
 SECRET = "simulated-only"
 ROOT = Path(__file__).parents[2]
@@ -97,7 +97,9 @@ def test_from_nothing_to_a_passed_connection_test_and_a_second_site(installation
     installation.until(lambda: set(installation.living()) == {"worker", "keeper"}, "worker and keeper")
 
     second = installation.manage("setup")
-    assert f"ok  Can Windows be read? {len(READINGS)} of {len(READINGS)} readings" in second.stdout, second.stdout
+    assert f"ok  Can Windows be read? {len(WINDOWS_READINGS)} of {len(WINDOWS_READINGS)} readings" in second.stdout, (
+        second.stdout
+    )
     assert f"[ there ] A connection test that is passed: {ready['host']}" in second.stdout
 
     # A worker of all sites serves one that is made while it runs.

@@ -182,9 +182,9 @@ class TestTesting:
     @pytest.fixture(autouse=True)
     def _processes(self, north: Site, mocker: MockerFixture, work: Callable[[], None]) -> None:
         """A worker's hand in this process, and signs of life of the others."""
-        mocker.patch.object(queue, "reachable", return_value=True)
-        health.beat("worker", "here:1", ["north"])
-        health.beat("keeper", "here:2")
+        mocker.patch.object(queue, "broker_reachable", return_value=True)
+        health.note_heartbeat("worker", "here:1", ["north"])
+        health.note_heartbeat("keeper", "here:2")
 
         def wait_until(ready: Callable[[], Any], *, seconds: float) -> Any:
             work()

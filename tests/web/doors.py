@@ -4,23 +4,22 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 
-from troubleshoot import audit
+from troubleshoot import audit, people
 from troubleshoot.models import Site
-from troubleshoot.people import access
-from troubleshoot.people import accounts as people
+from troubleshoot.people import obtain_object
 from troubleshoot.web.view_rules import public, rule, visitor
 
 
 @rule("site.read")
 def site(request: HttpRequest, pk: str) -> HttpResponse:
-    return HttpResponse(access.obtain(Site.objects.all(), visitor(request), "site.read", pk=pk).name)
+    return HttpResponse(obtain_object(Site.objects.all(), visitor(request), "site.read", pk=pk).name)
 
 
 @rule("site.read")
 def change_site(request: HttpRequest, pk: str) -> HttpResponse:
     with transaction.atomic():
         people.create_site(actor=audit.Machine("cli", "tests"), slug="undone", name="Undone")
-        access.obtain(Site.objects.all(), visitor(request), "host.change", pk=pk)
+        obtain_object(Site.objects.all(), visitor(request), "host.change", pk=pk)
     return HttpResponse()
 
 

@@ -9,8 +9,8 @@ from django.test import Client
 from pytest_django import Settings
 
 from tests.conftest import MakePerson
+from troubleshoot import people
 from troubleshoot.models import Entry, Site
-from troubleshoot.people import access
 
 
 @pytest.fixture(autouse=True)
@@ -60,7 +60,7 @@ class TestHiding:
         cache.clear()
         for _ in range(3):
             assert client.get("/export").status_code == 302
-        assert access.anonymous_refusals() == 3
+        assert people.anonymous_refusals() == 3
         assert not Entry.objects.exists()
 
 

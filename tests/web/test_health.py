@@ -17,7 +17,7 @@ from pytest_mock import MockerFixture
 
 from tests.administration.pages import words
 from tests.conftest import TESTER, MakePerson
-from troubleshoot import hosts
+from troubleshoot import hosts, operations
 from troubleshoot.jobs import dispatch as queue
 from troubleshoot.management import processes
 from troubleshoot.management.process_context import machine
@@ -33,9 +33,9 @@ def _nothing_remembered() -> None:
 @pytest.fixture
 def alive(db: None, north: Site, mocker: MockerFixture) -> None:
     """Everything that a case needs."""
-    health.beat("worker", "here:1", ["north"])
-    health.beat("keeper", "here:2")
-    mocker.patch.object(queue, "reachable", return_value=True)
+    health.note_heartbeat("worker", "here:1", ["north"])
+    health.note_heartbeat("keeper", "here:2")
+    mocker.patch.object(queue, "broker_reachable", return_value=True)
 
 
 def silent(kind: str) -> None:
@@ -58,11 +58,11 @@ class TestHealthz:
         assert (answer.status_code, answer.content) == (503, b"not well\n")
 
     def test_is_503_without_the_broker(self, client: Client, alive: None, mocker: MockerFixture) -> None:
-        mocker.patch.object(queue, "reachable", return_value=False)
+        mocker.patch.object(queue, "broker_reachable", return_value=False)
         assert client.get("/healthz").status_code == 503
 
     def test_is_503_without_the_database(self, client: Client, alive: None, mocker: MockerFixture) -> None:
-        mocker.patch.object(health, "alive", side_effect=DatabaseError("the password is canary"))
+        mocker.patch.object(health, "live_processes", side_effect=DatabaseError("the password is canary"))
         answer = client.get("/healthz")
         assert answer.status_code == 503
         assert b"canary" not in answer.content
@@ -99,7 +99,7 @@ class TestTheHealthPage:
         assert "No worker serves North" in page()
 
     def test_names_hosts_that_are_signed_in_to_in_the_clear(self, page: Callable[[], str], north: Site) -> None:
-        hosts.register(
+        hosts.register_host(
             actor=TESTER,
             name="ACC-01",
             site=north,
@@ -108,14 +108,14 @@ class TestTheHealthPage:
             ntlm_over_http=True,
             transport="ntlm",
         )
-        hosts.register(actor=TESTER, name="ACC-02", site=north, address="10.0.0.2")
+        hosts.register_host(actor=TESTER, name="ACC-02", site=north, address="10.0.0.2")
         assert "ACC-01 is signed in to with NTLM over HTTP" in page()
         assert "ACC-02" not in page()
 
     def test_names_simulated_hosts_solo_mode_and_missing_mail(
         self, page: Callable[[], str], north: Site, settings: Settings
     ) -> None:
-        hosts.register(actor=TESTER, name="LAB-01", site=north, lab=True, tls=False)
+        hosts.register_host(actor=TESTER, name="LAB-01", site=north, lab=True, tls=False)
         settings.MENDPOINT_SOLO_MODE = True
         text = page()
         assert "Simulated, a lab and not Windows: LAB-01" in text
@@ -141,16 +141,16 @@ class TestTheHealthPage:
 @pytest.mark.django_db
 class TestASignOfLife:
     def test_of_a_process_that_is_long_gone_is_forgotten(self) -> None:
-        health.beat("worker", "gone:1")
+        health.note_heartbeat("worker", "gone:1")
         Heartbeat.objects.update(beaten_at=timezone.now() - dt.timedelta(days=2))
-        health.beat("worker", "here:1")
+        health.note_heartbeat("worker", "here:1")
         assert [one.name for one in Heartbeat.objects.all()] == ["here:1"]
 
     def test_is_looked_for_on_this_machine_by_the_health_check(self) -> None:
-        health.beat("keeper", "elsewhere:1")
+        health.note_heartbeat("keeper", "elsewhere:1")
         with pytest.raises(CommandError, match="no sign of life"):
             call_command("alive", "keeper")
-        health.beat("keeper", machine("keeper").name)
+        health.note_heartbeat("keeper", machine("keeper").name)
         call_command("alive", "keeper")
 
     def test_of_the_web_is_any_answer_of_its_own(self, live_server: LiveServer) -> None:
@@ -164,8 +164,8 @@ class TestASignOfLife:
 @pytest.mark.django_db(transaction=True)
 class TestAHeart:
     def test_beats_at_once_and_stops_with_its_process(self, north: Site) -> None:
-        with health.Heart("worker", "here:1", lambda: ["north"]):
+        with operations.HeartbeatThread("worker", "here:1", lambda: ["north"]):
             end = time.monotonic() + 10
-            while not health.workers_of(north) and time.monotonic() < end:
+            while not operations.site_workers(north) and time.monotonic() < end:
                 time.sleep(0.05)
-            assert [one.name for one in health.workers_of(north)] == ["here:1"]
+            assert [one.name for one in operations.site_workers(north)] == ["here:1"]

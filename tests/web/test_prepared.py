@@ -15,11 +15,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests.conftest import TESTER, MakePerson
-from troubleshoot.cases import handling as care
-from troubleshoot.cases import opening as cases
-from troubleshoot.models import Case, Grant, Notice, Person, Site
-from troubleshoot.models.prepared import Parameter, Prepared
-from troubleshoot.people import accounts as people
+from troubleshoot import cases, people
+from troubleshoot.cases import ask_for_help
+from troubleshoot.models import Case, Grant, Notice, Parameter, Person, Prepared, Site
 
 pytestmark = pytest.mark.django_db
 
@@ -123,7 +121,7 @@ class TestAVisitor:
         hanna, emil = person("Hanna", "helpdesk", site=north), person("Emil", "employee", site=north)
         client.force_login(hanna)
         assert "<title>(" not in client.get("/board").content.decode()
-        care.ask_for_help(actor=emil, case=cases.open_case(actor=emil, beneficiary=emil, error_text="0x904", host=None))
+        ask_for_help(actor=emil, case=cases.open_case(actor=emil, beneficiary=emil, error_text="0x904", host=None))
         unread = Notice.objects.unread(hanna).count()
         assert unread > 0
         assert f"<title>({unread})" in client.get("/board").content.decode()
@@ -131,9 +129,9 @@ class TestAVisitor:
     def test_with_several_grants_counts_each_notice_once(self, client: Client, person: MakePerson, north: Site) -> None:
         hanna, emil = person("Hanna", "helpdesk", site=north), person("Emil", "employee", site=north)
         until = timezone.now() + dt.timedelta(days=1)
-        people.grant(actor=TESTER, person=hanna, role="employee", site=north, until=until)
+        people.grant_role(actor=TESTER, person=hanna, role="employee", site=north, until=until)
         case = cases.open_case(actor=emil, beneficiary=emil, error_text="0x904", host=None)
-        care.ask_for_help(actor=emil, case=case)
+        ask_for_help(actor=emil, case=case)
         client.force_login(hanna)
         unread = Notice.objects.unread(hanna).count()
         assert f"<title>({unread})" in client.get("/board").content.decode()

@@ -15,8 +15,8 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from tests.conftest import PASSWORD, TESTER, MakePerson
+from troubleshoot import people
 from troubleshoot.models import Entry, PersonalPart, Site
-from troubleshoot.people import accounts as people
 from troubleshoot.web.sign_in import ADDRESS_LIMIT
 
 WRONG = "That address and password do not fit together."
@@ -78,7 +78,7 @@ class TestSigningIn:
         assert sign_in(client).status_code == 302
 
     def test_works_with_a_password_of_4096_characters(self, client: Client) -> None:
-        people.create(actor=TESTER, email="ann@corp.example", name="Ann", password="pä" * 2048)
+        people.create_account(actor=TESTER, email="ann@corp.example", name="Ann", password="pä" * 2048)
         assert sign_in(client, password="pä" * 2048).status_code == 302
 
     @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ class TestSigningIn:
     ) -> None:
         person("Ann")
         person("Boss", "administrator")
-        people.deactivate(actor=TESTER, person=person("Off"))
+        people.deactivate_account(actor=TESTER, person=person("Off"))
         response = sign_in(client, name, password)
         assert response.status_code == 422
         page = response.content.decode()
@@ -269,7 +269,7 @@ class TestSigningOut:
         person("Boss", "administrator")
         ann = person("Ann")
         sign_in(client)
-        people.deactivate(actor=TESTER, person=ann)
+        people.deactivate_account(actor=TESTER, person=ann)
         assert client.get("/me").status_code == 302
 
     def test_a_session_with_one_bit_changed_is_nobodys(

@@ -1,25 +1,25 @@
 """The audit log: `record` writes an entry, `verify` proves that the log is whole, `export` hands it out."""
 
-from troubleshoot.audit.actors import Actor, Machine, Source, arrives, came_through
-from troubleshoot.audit.document import leaf_hash, utc
+from troubleshoot.audit.actors import Actor, Machine, Source, acting_through, current_source
+from troubleshoot.audit.document import leaf_hash, utc_text
 from troubleshoot.audit.exporting import export
 from troubleshoot.audit.recording import NotInTransaction, Unrecordable, record
 from troubleshoot.audit.tags import Tag
-from troubleshoot.audit.verifying import Fault, verify
+from troubleshoot.audit.verifying import AuditFault, verify
 
 __all__ = [
     "Actor",
-    "Fault",
+    "AuditFault",
     "Machine",
     "NotInTransaction",
     "Source",
     "Tag",
     "Unrecordable",
-    "arrives",
-    "came_through",
+    "acting_through",
+    "current_source",
     "export",
     "leaf_hash",
     "record",
-    "utc",
+    "utc_text",
     "verify",
 ]

@@ -37,14 +37,14 @@ _UNNAMED = Source("process")
 _SOURCE: ContextVar[Source | Callable[[], Source]] = ContextVar("audit_source", default=_UNNAMED)
 
 
-def came_through() -> Source:
+def current_source() -> Source:
     """The door of the act that this thread is carrying out."""
     source = _SOURCE.get()
     return source if isinstance(source, Source) else source()
 
 
 @contextmanager
-def arrives(source: Source | Callable[[], Source]) -> Iterator[None]:
+def acting_through(source: Source | Callable[[], Source]) -> Iterator[None]:
     """Name the door for every entry recorded inside the block. What names it may wait until there is one: a page that
     is only read records nothing. It must give the same answer each time.
     """

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
+from troubleshoot import engine
 from troubleshoot.audit.actors import Source
 from troubleshoot.audit.tags import Tag
-from troubleshoot.engine import canonical
 
 VERSION = 1
 SALT_BYTES = 32
@@ -43,11 +43,11 @@ def compose(
 
     `personal` is the commitment to the personal part: only this hash enters, never a name.
     """
-    return canonical.encode(
+    return engine.encode_canonical(
         {
             "v": VERSION,
             "id": str(entry),
-            "at": utc(at),
+            "at": utc_text(at),
             "tag": act.tag.value,
             "code": act.tag.code,
             "actor": {"kind": act.actor_kind, "id": act.actor, "roles": sorted(act.roles)},
@@ -66,7 +66,7 @@ def pairs(objects: Iterable[tuple[str, str]]) -> list[list[str]]:
     return [list(pair) for pair in sorted(set(objects))]
 
 
-def utc(moment: datetime) -> str:
+def utc_text(moment: datetime) -> str:
     """RFC 3339 in UTC, always with six digits of a second."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 

@@ -10,10 +10,10 @@ from django.db import connection, models
 from django.utils import timezone
 from uuid6 import uuid7
 
-from troubleshoot.audit.actors import Actor, came_through
+from troubleshoot import engine
+from troubleshoot.audit.actors import Actor, current_source
 from troubleshoot.audit.document import SALT_BYTES, VERSION, Act, Position, commitment, compose, leaf_hash
 from troubleshoot.audit.tags import Tag
-from troubleshoot.engine import canonical
 from troubleshoot.models import Entry, EntryObject, Person, PersonalPart, Writer
 
 Reference = models.Model | tuple[str, object]
@@ -67,12 +67,12 @@ def record(
         compose,
         act,
         entry=entry.pk,
-        source=came_through(),
+        source=current_source(),
         personal=commitment(salt, payload) if payload else None,
     )
     try:
         position = _append(draft, entry)
-    except canonical.CanonicalError as error:
+    except engine.CanonicalError as error:
         raise Unrecordable(f"{act.tag.value}: {error}") from error
     return _write(act, entry, position, salt, payload)
 
@@ -107,11 +107,11 @@ def _payload(actor: Actor, on_behalf: Person | None, personal: Mapping[str, obje
         for who, person in (("actor", actor), ("on_behalf", on_behalf))
         if isinstance(person, Person)
     }
-    address = came_through().address
+    address = current_source().address
     found = {**personal, **names, **({"address": address} if address else {})}
     try:
-        return canonical.encode(found) if found else b""
-    except canonical.CanonicalError as error:
+        return engine.encode_canonical(found) if found else b""
+    except engine.CanonicalError as error:
         raise Unrecordable(f"personal part: {error}") from error
 
 

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from troubleshoot.audit.document import commitment, leaf_hash, pairs, utc
-from troubleshoot.engine import canonical
+from troubleshoot import engine
+from troubleshoot.audit.document import commitment, leaf_hash, pairs, utc_text
 from troubleshoot.models import Entry, Writer
 
 
 @dataclass(frozen=True)
-class Fault:
+class AuditFault:
     """What is wrong, and exactly where. `entry` is empty when the entry itself is gone."""
 
     kind: str
@@ -24,25 +24,25 @@ class Fault:
         return f"{self.kind}: writer {self.writer}, number {self.seq}, entry {self.entry or '-'}: {self.text}"
 
 
-def verify() -> Iterator[Fault]:
+def verify() -> Iterator[AuditFault]:
     """Every fault in the log, writer by writer, in constant memory. Nothing is yielded for a whole log."""
     for writer in Writer.objects.order_by("id").iterator():
         yield from _verify_writer(writer)
 
 
-def _verify_writer(writer: Writer) -> Iterator[Fault]:
+def _verify_writer(writer: Writer) -> Iterator[AuditFault]:
     seq, head = 0, b""
     entries = writer.entries.order_by("seq").select_related("personal").prefetch_related("objects_named")
     for entry in entries.iterator(chunk_size=1000):
         for missing in range(seq + 1, entry.seq):
-            yield Fault("gap", writer.pk, missing, None, "the entry with this number is missing")
+            yield AuditFault("gap", writer.pk, missing, None, "the entry with this number is missing")
         for kind, text in _entry_faults(entry, head if entry.seq == seq + 1 else None):
-            yield Fault(kind, writer.pk, entry.seq, entry.pk, text)
+            yield AuditFault(kind, writer.pk, entry.seq, entry.pk, text)
         seq, head = entry.seq, bytes(entry.leaf_hash)
     for missing in range(seq + 1, writer.seq + 1):
-        yield Fault("gap", writer.pk, missing, None, "the entry with this number is missing at the end")
+        yield AuditFault("gap", writer.pk, missing, None, "the entry with this number is missing at the end")
     if seq >= writer.seq and (seq, head) != (writer.seq, bytes(writer.head)):
-        yield Fault("head", writer.pk, writer.seq, None, "the writer does not stand at its latest entry")
+        yield AuditFault("head", writer.pk, writer.seq, None, "the writer does not stand at its latest entry")
 
 
 def _entry_faults(entry: Entry, previous: bytes | None) -> Iterator[tuple[str, str]]:
@@ -51,8 +51,8 @@ def _entry_faults(entry: Entry, previous: bytes | None) -> Iterator[tuple[str, s
     if leaf_hash(data) != bytes(entry.leaf_hash):
         yield "hash", "the canonical bytes do not hash to what is stored"
     try:
-        document = canonical.decode(data)
-    except canonical.CanonicalError as error:
+        document = engine.decode_canonical(data)
+    except engine.CanonicalError as error:
         yield "form", f"the canonical bytes cannot be read: {error}"
         return
     try:
@@ -76,7 +76,7 @@ def _repeated(entry: Entry, document: dict[str, Any]) -> Iterator[tuple[str, obj
     """What the row says a second time: name, as stored, as in the canonical bytes."""
     yield "id", str(entry.pk), document["id"]
     yield "version", entry.version, document["v"]
-    yield "time", utc(entry.at), document["at"]
+    yield "time", utc_text(entry.at), document["at"]
     yield "tag", entry.tag, document["tag"]
     yield "code", entry.code, document["code"]
     yield "actor", [entry.actor_kind, entry.actor], [document["actor"]["kind"], document["actor"]["id"]]

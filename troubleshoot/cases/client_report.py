@@ -10,23 +10,16 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from troubleshoot import audit
+from troubleshoot import audit, diagnosis, jobs, notifications, people, probes
 from troubleshoot.audit import Tag
-from troubleshoot.diagnosis import judgement as judging
-from troubleshoot.diagnosis import progress as diagnosis
-from troubleshoot.jobs import lifecycle as jobs
-from troubleshoot.jobs.lifecycle import NotPossible
+from troubleshoot.diagnosis import case_evidence, shown_cause
+from troubleshoot.jobs import NotPossible
 from troubleshoot.models import Case, Notice, PcBlock, Person, Reading
-from troubleshoot.notifications import outbox as notices
-from troubleshoot.people import access
-from troubleshoot.probes import client_block as person_block
-from troubleshoot.probes import client_facts as person
-from troubleshoot.probes import network
-from troubleshoot.probes.client_block import MOST_CHARACTERS, BadBlock
-from troubleshoot.remote.registered_host import literal
+from troubleshoot.probes import BLOCK_MOST_CHARACTERS, BadClientBlock
+from troubleshoot.remote import literal_address
 
 #: A guide that asks for none of these is not about what the command looks at.
-ABOUT = frozenset({*network.FACTS, *person.FACTS})
+ABOUT = frozenset({*probes.FACTS, *probes.CLIENT_FACTS})
 #: The port that a program uses when no other is named.
 USUAL_PORT = 3389
 _AGAIN = gettext_lazy("Copy it again from the PowerShell window, not from a mail or a document.")
@@ -66,27 +59,27 @@ REASONS: dict[str, tuple[str | Promise, str | Promise]] = {
 }
 
 
-def command(case: Case) -> str:
+def command_for_case(case: Case) -> str:
     """The command for the person's PC; empty where it would tell nothing about what the case is about, or the computer
     has no name that can be put into one."""
-    if ABOUT.isdisjoint(diagnosis.guide_of(case).facts):
+    if ABOUT.isdisjoint(diagnosis.case_guide(case).facts):
         return ""
     try:
-        return person_block.command(*_target(case))
+        return probes.client_command(*_target(case))
     except ValueError:
         return ""
 
 
-def tell(*, actor: Person, case: Case, text: str) -> None:
+def submit_client_report(*, actor: Person, case: Case, text: str) -> None:
     """Keeps what the person's PC told, and lets the case go on with it. The same block once more changes nothing.
 
     Raises access.Refused, and NotPossible with the line that is wrong and what to do.
     """
-    access.require(actor, "case.answer", case)
+    people.require_permission(actor, "case.answer", case)
     name, port = _target(case)
     try:
-        block = person_block.read(text, name=name, port=port, now=timezone.now())
-    except BadBlock as bad:
+        block = probes.read_client_block(text, name=name, port=port, now=timezone.now())
+    except BadClientBlock as bad:
         raise NotPossible(_words(bad)) from bad
     with transaction.atomic():
         case.hold()
@@ -95,10 +88,10 @@ def tell(*, actor: Person, case: Case, text: str) -> None:
         latest = case.pc_blocks.filter(round=case.round).last()
         if latest and latest.text == block.text:
             return
-        found = person.facts(block, ours=tuple(dict.fromkeys(_our_addresses(case))))
+        found = probes.client_facts(block, ours=tuple(dict.fromkeys(_our_addresses(case))))
         case.pc = {fact: {"value": value, "readings": list(readings)} for fact, (value, readings) in found.items()}
         PcBlock.objects.create(case=case, round=case.round, by=actor, text=block.text, facts=case.pc)
-        case.cause = judging.shown_cause(judging.evidence(case)) or case.cause
+        case.cause = shown_cause(case_evidence(case)) or case.cause
         case.save(update_fields=["pc", "cause"])
         audit.record(
             Tag.CASE_TOLD,
@@ -109,11 +102,11 @@ def tell(*, actor: Person, case: Case, text: str) -> None:
         )
         if case.owner and case.owner != actor:
             words = _("%s pasted what their PC told.") % actor
-            notices.tell([case.owner], Notice.Kind.MESSAGE, words, case=case)
-        jobs.go_on(case, actor=actor, requester=actor)
+            notifications.notify([case.owner], Notice.Kind.MESSAGE, words, case=case)
+        jobs.continue_case(case, actor=actor, requester=actor)
 
 
-def told(case: Case) -> PcBlock | None:
+def latest_client_block(case: Case) -> PcBlock | None:
     """The block that counts, with who pasted it; None, without asking the database, while nothing was pasted."""
     return case.pc_blocks.filter(round=case.round).select_related("by").last() if case.pc else None
 
@@ -125,20 +118,20 @@ def _target(case: Case) -> tuple[str, int]:
 
 def _our_addresses(case: Case) -> Iterator[str]:
     """The addresses to which the portal itself connects, as far as they are known."""
-    if case.host and literal(case.host.address):
+    if case.host and literal_address(case.host.address):
         yield case.host.address
     seen = Reading.objects.filter(job__case=case, source="network").order_by("-pk").first()
     stages = seen.value.get("stages", []) if seen and seen.value else []
     for stage in stages:
         if stage.get("name") == "name":
-            yield from (part for part in str(stage.get("detail", "")).split(", ") if literal(part))
+            yield from (part for part in str(stage.get("detail", "")).split(", ") if literal_address(part))
 
 
-def _words(bad: BadBlock) -> str:
+def _words(bad: BadClientBlock) -> str:
     what, do = REASONS[bad.reason]
     where = _("Line %(line)s: “%(text)s”.") % {"line": bad.line, "text": bad.text} if bad.line else ""
     named = f"({bad.text})" if bad.text and not bad.line else ""
     return " ".join(str(part) for part in (where, what, named, do) if part)
 
 
-__all__ = ["MOST_CHARACTERS", "command", "tell", "told"]
+__all__ = ["BLOCK_MOST_CHARACTERS", "command_for_case", "latest_client_block", "submit_client_report"]

@@ -12,17 +12,12 @@ from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from troubleshoot import audit
+from troubleshoot import audit, diagnosis, jobs, notifications, people
 from troubleshoot.audit import Actor, Tag
-from troubleshoot.cases import opening as cases
-from troubleshoot.cases.opening import storable
-from troubleshoot.diagnosis import progress as diagnosis
-from troubleshoot.jobs import lifecycle as jobs
-from troubleshoot.jobs.lifecycle import NotPossible
-from troubleshoot.models import Answer, Case, Message, Notice, Person
-from troubleshoot.models.job import State
-from troubleshoot.notifications import outbox as notices
-from troubleshoot.people import access
+from troubleshoot.cases import opening
+from troubleshoot.cases.opening import storable_text
+from troubleshoot.jobs import NotPossible
+from troubleshoot.models import Answer, Case, JobState, Message, Notice, Person
 
 REOPEN_WITHIN = dt.timedelta(days=7)
 REMIND_AFTER = dt.timedelta(hours=4)
@@ -35,7 +30,7 @@ MOST_CHARACTERS = 4000
 
 def ask_for_help(*, actor: Person, case: Case) -> None:
     """Hands the case to helpdesk as it stands, with everything that is known. Asking again changes nothing."""
-    access.require(actor, "case.answer", case)
+    people.require_permission(actor, "case.answer", case)
     with transaction.atomic():
         case.hold()
         _refuse_closed(case)
@@ -45,34 +40,36 @@ def ask_for_help(*, actor: Person, case: Case) -> None:
         case.save(update_fields=["asked_for_help_at"])
         case.refresh_from_db(fields=["asked_for_help_at"])  # the database's own time
         _record(Tag.CASE_HAND_OVER, actor, case, {"asked": True})
-        jobs.go_on(case, actor=actor, requester=actor)
+        jobs.continue_case(case, actor=actor, requester=actor)
 
 
-def open_for_help(*, actor: Person, error_text: str, **given: Any) -> Case:
+def open_case_for_caller(*, actor: Person, error_text: str, **given: Any) -> Case:
     """Opens the actor's own case and hands it to helpdesk at once; without an error text the case says just that.
 
     Takes what `cases.open_case` takes, and raises what that raises.
     """
     text = error_text if error_text.strip() else _("No error text: a person was asked for at once.")
     with transaction.atomic():
-        case = cases.open_case(actor=actor, beneficiary=actor, error_text=text, **given)
+        case = opening.open_case(actor=actor, beneficiary=actor, error_text=text, **given)
         ask_for_help(actor=actor, case=case)
     return case
 
 
-def take(*, actor: Person, case: Case, shown_owner: UUID | None = None) -> None:
+def take_case(*, actor: Person, case: Case, shown_owner: UUID | None = None) -> None:
     """Makes the actor the one who cares for the case; whoever had it is told.
 
     `shown_owner` is who had it as far as the actor knows: nobody is overridden by a page of before.
     """
-    access.require(actor, "case.take", case)
+    people.require_permission(actor, "case.take", case)
     with transaction.atomic():
         case.hold()
         _refuse_closed(case)
         if case.owner_id not in {None, actor.pk, shown_owner}:
             raise NotPossible(_("%s has just taken this case.") % case.owner)
         if case.owner and case.owner != actor:
-            notices.tell([case.owner], Notice.Kind.MESSAGE, _("%s has taken this case over.") % actor, case=case)
+            notifications.notify(
+                [case.owner], Notice.Kind.MESSAGE, _("%s has taken this case over.") % actor, case=case
+            )
         case.owner = actor
         if case.taken_at is None or (case.needs_since and case.taken_at < case.needs_since):
             case.taken_at = Now()
@@ -81,16 +78,16 @@ def take(*, actor: Person, case: Case, shown_owner: UUID | None = None) -> None:
         _record(Tag.CASE_TAKE, actor, case, {"owner": str(actor.pk)})
 
 
-def another_error(*, actor: Person, case: Case, step: str, text: str) -> None:
+def report_another_error(*, actor: Person, case: Case, step: str, text: str) -> None:
     """The person met another error after a fix: its text goes to helpdesk, and the guide goes on as for no change."""
     with transaction.atomic():
-        say(actor=actor, case=case, text=text)
-        cases.answer(actor=actor, case=case, step=step, value="no_change")
+        send_message(actor=actor, case=case, text=text)
+        opening.answer_step(actor=actor, case=case, step=step, value="no_change")
 
 
-def hand_back(*, actor: Person, case: Case) -> None:
+def hand_back_case(*, actor: Person, case: Case) -> None:
     """Gives the case back to all of helpdesk."""
-    access.require(actor, "case.take", case)
+    people.require_permission(actor, "case.take", case)
     with transaction.atomic():
         case.hold()
         case.owner = None
@@ -98,48 +95,50 @@ def hand_back(*, actor: Person, case: Case) -> None:
         _record(Tag.CASE_TAKE, actor, case, {"owner": None})
 
 
-def say(*, actor: Person, case: Case, text: str, internal: bool = False, step: str = "") -> Message:
+def send_message(*, actor: Person, case: Case, text: str, internal: bool = False, step: str = "") -> Message:
     """Writes a message between the person and helpdesk, or a note that only helpdesk sees.
 
     `step` names the question of the guide that the message asks again. An approver who waits for a word is told of it.
     A second click on the same words writes nothing more.
     """
-    access.require(actor, "case.take" if internal else "case.answer", case)
+    people.require_permission(actor, "case.take" if internal else "case.answer", case)
     if not text.strip() or len(text) > MOST_CHARACTERS:
         raise NotPossible(_("Write 1 to %d characters.") % MOST_CHARACTERS)
     with transaction.atomic():
         case.hold()
         latest = case.messages.order_by("-pk").first()
-        words = (actor.pk, internal, step, storable(text))
+        words = (actor.pk, internal, step, storable_text(text))
         same = latest and (latest.author_id, latest.internal, latest.step, latest.text) == words
         if latest and same and timezone.now() - latest.at < SAID_TWICE:
             return latest
         _tell_who_asked(actor, case)
-        message = Message.objects.create(case=case, author=actor, text=storable(text), internal=internal, step=step)
+        message = Message.objects.create(
+            case=case, author=actor, text=storable_text(text), internal=internal, step=step
+        )
         _record(Tag.CASE_MESSAGE, actor, case, {"internal": internal, "message": message.pk})
         if not internal:
-            notices.tell(_others(actor, case), Notice.Kind.MESSAGE, _("%s wrote to you.") % actor, case=case)
+            notifications.notify(_others(actor, case), Notice.Kind.MESSAGE, _("%s wrote to you.") % actor, case=case)
     return message
 
 
-def ask_again(*, actor: Person, case: Case, step: str) -> None:
+def ask_person_again(*, actor: Person, case: Case, step: str) -> None:
     """Sends a question of the guide, which was answered before, to the person's page. Twice in a row is once."""
-    access.require(actor, "case.take", case)
+    people.require_permission(actor, "case.take", case)
     with transaction.atomic():
         case.hold()
         _refuse_closed(case)
-        walk = diagnosis.standing(case)
-        if step not in cases.open_answers(case, walk):
+        walk = diagnosis.replay_case(case)
+        if step not in opening.open_answers(case, walk):
             raise NotPossible(_("This answer can no longer be changed. Here is how things stand."))
         latest = case.messages.filter(internal=False).last()
         if latest is None or latest.step != step:
-            question = diagnosis.guide_of(case).steps[step].subject
-            say(actor=actor, case=case, text=_("Please answer this once more: %s") % question, step=step)
+            question = diagnosis.case_guide(case).steps[step].subject
+            send_message(actor=actor, case=case, text=_("Please answer this once more: %s") % question, step=step)
 
 
-def close(*, actor: Person, case: Case, solved: bool, sent_to: str = "", ticket: str = "") -> None:
+def close_case(*, actor: Person, case: Case, solved: bool, sent_to: str = "", ticket: str = "") -> None:
     """Ends a case by helpdesk's word: solved, or sent on to somebody outside the portal."""
-    access.require(actor, "case.close_for", case)
+    people.require_permission(actor, "case.close_for", case)
     if not solved and not sent_to.strip():
         raise NotPossible(_("Say to whom it is sent on, so that the person knows who takes care of it."))
     with transaction.atomic():
@@ -152,15 +151,15 @@ def close(*, actor: Person, case: Case, solved: bool, sent_to: str = "", ticket:
         case.refresh_from_db(fields=["closed_at"])  # the database's own time
         _record(Tag.CASE_CLOSE, actor, case, {"outcome": str(case.outcome), "by_helpdesk": True})
         words = _("Your case is solved.") if solved else _("Your case was sent on to %s.") % case.sent_to
-        notices.tell({case.beneficiary} - {actor}, Notice.Kind.RESULT, words, case=case)
+        notifications.notify({case.beneficiary} - {actor}, Notice.Kind.RESULT, words, case=case)
 
 
-def read_again(*, actor: Person, case: Case) -> None:
+def read_computer_again(*, actor: Person, case: Case) -> None:
     """Sends for fresh readings without beginning anew: what helpdesk looks at when the end of a fix is not known.
 
     Asking again while one is being taken changes nothing.
     """
-    access.require(actor, "case.take", case)
+    people.require_permission(actor, "case.take", case)
     with transaction.atomic():
         case.hold()
         _refuse_closed(case)
@@ -170,10 +169,10 @@ def read_again(*, actor: Person, case: Case) -> None:
             jobs.request_reading(actor=actor, host=case.host, case=case, beneficiary=case.beneficiary)
 
 
-def check_again(*, actor: Person, case: Case) -> None:
+def check_computer_again(*, actor: Person, case: Case) -> None:
     """Begins the walk anew with fresh readings; the earlier round stays in the history. A case that was closed can be
     opened again for seven days."""
-    access.require(actor, "case.answer", case)
+    people.require_permission(actor, "case.answer", case)
     with transaction.atomic():
         case.hold()
         if case.closed_at and timezone.now() - case.closed_at > REOPEN_WITHIN:
@@ -189,20 +188,20 @@ def check_again(*, actor: Person, case: Case) -> None:
         case.save(update_fields=["round", "round_began_at", "closed_at", "outcome", "word", "asked_for_help_at", "pc"])
         _record(Tag.CASE_REOPEN, actor, case, {"round": case.round, "reopened": reopened})
         case.refresh_from_db(fields=["round_began_at"])  # the database's own time
-        jobs.go_on(case, actor=actor, requester=actor)
+        jobs.continue_case(case, actor=actor, requester=actor)
 
 
-def rate(*, actor: Person, case: Case, helpful: bool) -> None:
+def rate_case(*, actor: Person, case: Case, helpful: bool) -> None:
     """One tap: did this help?"""
-    access.require(actor, "case.answer", case)
+    people.require_permission(actor, "case.answer", case)
     Case.objects.filter(pk=case.pk).update(helpful=helpful)
 
 
-def follow_up(*, actor: Actor) -> None:
+def follow_up_unconfirmed(*, actor: Actor) -> None:
     """Reminds, once, of a fix that was verified and not confirmed; closes the case when still nobody says a word."""
     for case in _unconfirmed(REMIND_AFTER).exclude(notices__kind=Notice.Kind.REMINDER)[:BATCH]:
         with transaction.atomic():
-            notices.tell(
+            notifications.notify(
                 [case.beneficiary], Notice.Kind.REMINDER, _("Does it work again? One click is enough."), case=case
             )
     for case in _unconfirmed(CLOSE_AFTER)[:BATCH]:
@@ -213,7 +212,7 @@ def follow_up(*, actor: Actor) -> None:
             if closed:
                 _record(Tag.CASE_CLOSE, actor, case, {"outcome": "solved", "confirmed": False})
                 words = _("Closed: verified, not confirmed. If it does not work, open it again.")
-                notices.tell([case.beneficiary], Notice.Kind.RESULT, words, case=case)
+                notifications.notify([case.beneficiary], Notice.Kind.RESULT, words, case=case)
 
 
 def _unconfirmed(older_than: dt.timedelta) -> QuerySet[Case]:
@@ -238,17 +237,17 @@ def _others(actor: Person, case: Case) -> list[Person]:
     """Whom a message reaches: the person when helpdesk writes; else the owner, or all of helpdesk."""
     if actor != case.beneficiary:
         return [case.beneficiary]
-    return [case.owner] if case.owner else notices.holders("helpdesk", case.site)
+    return [case.owner] if case.owner else notifications.role_holders("helpdesk", case.site)
 
 
 def _tell_who_asked(actor: Person, case: Case) -> None:
     """Tells each approver whose question about a waiting plan is not answered yet that somebody has written."""
-    asked = case.messages.filter(job__state=State.WAITING_APPROVAL).exclude(author=actor)
+    asked = case.messages.filter(job__state=JobState.WAITING_APPROVAL).exclude(author=actor)
     since = case.messages.filter(author=actor).order_by("-pk").values("pk")[:1]
     new = asked.filter(pk__gt=Coalesce(Subquery(since), 0)).select_related("author", "job")
     for author, job in {(row.author, row.job) for row in new}:
         words = _("%(who)s wrote about %(host)s, where you asked something.") % {"who": actor, "host": case.host}
-        notices.tell([author], Notice.Kind.APPROVAL, words, case=case, job=job)
+        notifications.notify([author], Notice.Kind.APPROVAL, words, case=case, job=job)
 
 
 def _record(tag: Tag, actor: Actor, case: Case, details: dict[str, object]) -> None:

@@ -9,29 +9,27 @@ from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from troubleshoot import audit
+from troubleshoot import audit, notifications, people
 from troubleshoot.audit import Tag
-from troubleshoot.jobs.lifecycle import NotPossible
+from troubleshoot.jobs import NotPossible
 from troubleshoot.models import Case, Incident, Notice, Person, Site
-from troubleshoot.notifications import outbox as notices
-from troubleshoot.people import access
 
 #: Fewer computers than this with the same cause are no incident.
-LEAST = 3
+LEAST_COMPUTERS = 3
 
 
-def begin(*, actor: Person, site: Site, cause: str) -> Incident:
+def begin_incident(*, actor: Person, site: Site, cause: str) -> Incident:
     """Makes the actor the owner of every open case of this cause, and tells the site by a banner.
 
     Asked again, it takes the cases that came since. Raises NotPossible when too few computers are left.
     """
-    access.require(actor, "incident.begin", site)
+    people.require_permission(actor, "incident.begin", site)
     with transaction.atomic():
         site = Site.objects.select_for_update().get(pk=site.pk)  # two clicks make one incident
-        incident = running([site]).filter(cause=cause).first()
+        incident = running_incidents([site]).filter(cause=cause).first()
         cases = list(Case.objects.held().filter(site=site, cause=cause, closed_at=None).select_related("owner"))
         if incident is None:
-            if len({case.host_id for case in cases}) < LEAST:
+            if len({case.host_id for case in cases}) < LEAST_COMPUTERS:
                 raise NotPossible(
                     _("This is no longer true: fewer computers have this cause now. Nothing was changed.")
                 )
@@ -42,24 +40,24 @@ def begin(*, actor: Person, site: Site, cause: str) -> Incident:
     return incident
 
 
-def end(*, actor: Person, incident: Incident) -> None:
+def end_incident(*, actor: Person, incident: Incident) -> None:
     """Says that it is over: the banner goes, and whoever asked is told. The cases end each by itself.
 
     Saying it again changes nothing.
     """
-    access.require(actor, "incident.end", incident)
+    people.require_permission(actor, "incident.end", incident)
     with transaction.atomic():
         if not Incident.objects.filter(pk=incident.pk, ended_at=None).update(ended_at=Now()):
             return
         words = _("It is over: the computers at %s work again. Connect again, and open a case if yours does not.")
         told = list(incident.watchers.filter(is_active=True))
-        notices.tell(told, Notice.Kind.RESULT, words % incident.site)
+        notifications.notify(told, Notice.Kind.RESULT, words % incident.site)
         audit.record(Tag.INCIDENT_END, actor=actor, objects=[incident, incident.site], details={"told": len(told)})
 
 
-def watch(*, actor: Person, incident: Incident) -> None:
+def watch_for_incidents(*, actor: Person, incident: Incident) -> None:
     """The actor wants to be told when it is over. Asking again changes nothing."""
-    access.require(actor, "incident.watch", incident)
+    people.require_permission(actor, "incident.watch", incident)
     with transaction.atomic():
         held = Incident.objects.select_for_update(of=("self",)).get(pk=incident.pk)
         if held.ended_at is not None:
@@ -69,21 +67,21 @@ def watch(*, actor: Person, incident: Incident) -> None:
             audit.record(Tag.INCIDENT_WATCH, actor=actor, objects=[incident])
 
 
-def running(sites: Iterable[Site]) -> QuerySet[Incident]:
+def running_incidents(sites: Iterable[Site]) -> QuerySet[Incident]:
     """The incidents that last at these sites, the newest first."""
     return Incident.objects.filter(site__in=sites, ended_at=None).select_related("site", "owner").order_by("-made_at")
 
 
-def for_desk(sites: Iterable[Site], person: Person) -> QuerySet[Incident]:
+def incidents_for_helpdesk(sites: Iterable[Site], person: Person) -> QuerySet[Incident]:
     """The same, with how many ask to be told (`asked`), and whether cases came that the person does not own (`new`)."""
     cases = Case.objects.filter(site=OuterRef("site"), cause=OuterRef("cause"), closed_at=None)
-    return running(sites).annotate(asked=Count("watchers"), new=Exists(cases.exclude(owner=person)))
+    return running_incidents(sites).annotate(asked=Count("watchers"), new=Exists(cases.exclude(owner=person)))
 
 
-def for_person(sites: Iterable[Site], person: Person) -> QuerySet[Incident]:
+def incidents_for_person(sites: Iterable[Site], person: Person) -> QuerySet[Incident]:
     """The same, each with whether the person asked to be told (`asked`)."""
     through = Incident.watchers.through.objects.filter(incident=OuterRef("pk"), person=person)
-    return running(sites).annotate(asked=Exists(through))
+    return running_incidents(sites).annotate(asked=Exists(through))
 
 
 def _take(cases: list[Case], actor: Person, incident: Incident) -> None:
@@ -91,7 +89,7 @@ def _take(cases: list[Case], actor: Person, incident: Incident) -> None:
         return
     owners = {case.owner for case in cases if case.owner}
     words = _("%(who)s cares for the incident at %(site)s now, and for your cases of it.")
-    notices.tell(owners, Notice.Kind.MESSAGE, words % {"who": actor, "site": incident.site})
+    notifications.notify(owners, Notice.Kind.MESSAGE, words % {"who": actor, "site": incident.site})
     Case.objects.filter(pk__in=[case.pk for case in cases]).update(owner=actor)
     audit.record(
         Tag.INCIDENT_BEGIN,

@@ -6,18 +6,11 @@ from uuid import UUID
 
 from django.db import transaction
 
-from troubleshoot import audit
+from troubleshoot import audit, catalog, diagnosis, engine, jobs, people
 from troubleshoot.audit import Tag
-from troubleshoot.catalog import registry as library
-from troubleshoot.diagnosis import progress as diagnosis
-from troubleshoot.engine import codebook
-from troubleshoot.engine import guide as guides
-from troubleshoot.engine.codes import Identified
-from troubleshoot.engine.guide import Walk
-from troubleshoot.jobs import lifecycle as jobs
-from troubleshoot.jobs.lifecycle import NotPossible
+from troubleshoot.engine import Identified, Walk
+from troubleshoot.jobs import NotPossible
 from troubleshoot.models import Answer, Case, Host, Person
-from troubleshoot.people import access
 
 MOST_CHARACTERS = 100_000
 
@@ -43,8 +36,8 @@ def open_case(
     _may_open(actor, beneficiary, host)
     if not error_text.strip() or len(error_text) > MOST_CHARACTERS:
         raise NotPossible("Paste the text of the error window, or type its number.")
-    found = library.installed().codes.identify(error_text, prefer=code)
-    guide = library.installed().guides[guide_for(found)]
+    found = catalog.installed_catalog().codes.identify(error_text, prefer=code)
+    guide = catalog.installed_catalog().guides[guide_for_error(found)]
     with transaction.atomic():
         if opened_with and (before := _opened_before(actor, opened_with)):
             return before
@@ -54,13 +47,13 @@ def open_case(
             beneficiary=beneficiary,
             host=host,
             site=host.site if host else None,
-            error_text=storable(error_text),
-            named_host="" if host else storable(named_host.strip())[:253],
+            error_text=storable_text(error_text),
+            named_host="" if host else storable_text(named_host.strip())[:253],
             urgency=Case.Urgency(urgency),
             whereabouts=Case.Whereabouts(whereabouts) if whereabouts else "",
-            error=describe(found),
-            guide=diagnosis.publish(guide),
-            facts_digest=library.facts().digest,
+            error=describe_error(found),
+            guide=diagnosis.publish_guide(guide),
+            facts_digest=catalog.all_facts().digest,
             at_step=guide.start,
         )
         case.refresh_from_db(fields=["round_began_at"])  # the database's own time
@@ -71,18 +64,18 @@ def open_case(
             objects=[case, *([host] if host else [])],
             details={"error": case.error["code"], "guide": guide.digest},
         )
-        jobs.go_on(case, actor=actor, requester=actor)
+        jobs.continue_case(case, actor=actor, requester=actor)
     return case
 
 
-def answer(*, actor: Person, case: Case, step: str, value: str) -> None:
+def answer_step(*, actor: Person, case: Case, step: str, value: str) -> None:
     """Records what the person says to a question or a try; an earlier answer may be changed until a fix has begun."""
-    access.require(actor, "case.answer", case)
+    people.require_permission(actor, "case.answer", case)
     with transaction.atomic():
         _hold(case)
         rows = list(case.answers.order_by("number"))
         given = [row for row in rows if row.round == case.round]
-        known = diagnosis.answers(case, given)
+        known = diagnosis.current_answers(case, given)
         if known.get(step) == value:
             return  # said before: a second click, or the page of before
         _check_answer(case, known, step, value)
@@ -103,7 +96,7 @@ def answer(*, actor: Person, case: Case, step: str, value: str) -> None:
             objects=[case],
             details={"answers": [{"step": step, "value": value, "source": "person"}]},
         )
-        jobs.go_on(case, actor=actor, requester=actor, rows=[*rows, row])
+        jobs.continue_case(case, actor=actor, requester=actor, rows=[*rows, row])
 
 
 def answer_ahead(*, actor: Person, case: Case, step: str, value: str) -> None:
@@ -112,15 +105,15 @@ def answer_ahead(*, actor: Person, case: Case, step: str, value: str) -> None:
     It counts when the walk comes to that question; when it never does, it was not needed. Too late is no harm: where
     the walk already asks this, the answer counts at once.
     """
-    access.require(actor, "case.answer", case)
+    people.require_permission(actor, "case.answer", case)
     with transaction.atomic():
         _hold(case)
-        asked = diagnosis.guide_of(case).steps.get(step)
-        if asked is None or asked.name != diagnosis.guide_of(case).meanwhile or value not in asked.to:
+        asked = diagnosis.case_guide(case).steps.get(step)
+        if asked is None or asked.name != diagnosis.case_guide(case).meanwhile or value not in asked.to:
             raise NotPossible("This is not asked now.")
         case.ahead = {asked.subject: value}
         case.save(update_fields=["ahead"])
-        jobs.go_on(case, actor=actor, requester=actor)
+        jobs.continue_case(case, actor=actor, requester=actor)
 
 
 def _hold(case: Case) -> None:
@@ -133,7 +126,7 @@ def _hold(case: Case) -> None:
 def _keep_word(case: Case, given: list[Answer], step: str, value: str) -> None:
     """Keeps what the person says of a fix that was verified: "it works" beside the proof, or that it does not."""
     fixed = any(row.source == Answer.Source.FIX and row.value == "verified" for row in given)
-    if fixed and diagnosis.guide_of(case).steps[step].kind == "try":
+    if fixed and diagnosis.case_guide(case).steps[step].kind == "try":
         case.word = Case.Word.WORKS if value == "worked" else Case.Word.SAME_ERROR
         case.save(update_fields=["word"])
 
@@ -144,13 +137,13 @@ def _opened_before(actor: Person, opened_with: UUID) -> Case | None:
     return Case.objects.filter(opened_with=opened_with, opened_by=actor).first()
 
 
-def describe(found: Identified) -> dict[str, object]:
+def describe_error(found: Identified) -> dict[str, object]:
     """What the parser made of a text, as a case keeps it and a command prints it."""
     used = found.used
     return {
         "code": str(used.code) if used else None,
         "how": used.how if used else "none",
-        "page": codebook.path(used.code) if used and used.entry else "",
+        "page": engine.code_address(used.code) if used and used.entry else "",
         "name": used.entry.name if used and used.entry else None,
         "certainty": used.entry.certainty if used and used.entry else None,
         "sentence": used.sentence if used else _without_code(found),
@@ -162,11 +155,11 @@ def describe(found: Identified) -> dict[str, object]:
     }
 
 
-def guide_for(found: Identified) -> str:
+def guide_for_error(found: Identified) -> str:
     """The name of the guide for what was found in a text. Raises NotPossible where no guide is installed for it."""
     entry = found.used.entry if found.used else None
     seen = found.symptom.guide if found.symptom else ""
-    guide = (entry.guide if entry else None) or seen or library.installed().default_guide
+    guide = (entry.guide if entry else None) or seen or catalog.installed_catalog().default_guide
     if not guide:
         raise NotPossible("No guide is installed for this. An administrator can add one.")
     return guide
@@ -180,39 +173,39 @@ def _without_code(found: Identified) -> str:
 
 def _may_open(actor: Person, beneficiary: Person, host: Host | None) -> None:
     if host is not None:
-        access.require(actor, "case.open", host)
+        people.require_permission(actor, "case.open", host)
     else:
-        access.require(actor, "case.open")
+        people.require_permission(actor, "case.open")
     if actor != beneficiary:
-        access.require(actor, "case.open_for_other", host)
+        people.require_permission(actor, "case.open_for_other", host)
 
 
 def _check_answer(case: Case, known: dict[str, str], step: str, value: str) -> None:
-    guide = diagnosis.guide_of(case)
+    guide = diagnosis.case_guide(case)
     if step in guide.steps and guide.steps[step].kind not in {"ask", "try"}:
         raise NotPossible("This is answered by a reading or a fix, not by a person.")
     try:
-        guides.answer(guide, known, step, value, started=started_fixes(case) if step in known else ())
-    except guides.AnswerRefused as refusal:
+        engine.answer_guide(guide, known, step, value, started=started_fixes(case) if step in known else ())
+    except engine.AnswerRefused as refusal:
         raise NotPossible(f"{refusal}.") from refusal
 
 
 def started_fixes(case: Case) -> set[str]:
     """The steps whose remedy has begun on the computer in this round, whatever was asked for since."""
-    begun = diagnosis.begun_fixes(case)
+    begun = diagnosis.begun_remedies(case)
     return {
-        step.name for step in diagnosis.guide_of(case).steps.values() if step.kind == "fix" and step.subject in begun
+        step.name for step in diagnosis.case_guide(case).steps.values() if step.kind == "fix" and step.subject in begun
     }
 
 
 def open_answers(case: Case, walk: Walk) -> list[str]:
     """The steps of the walk that a person answered and may still answer in another way, in order."""
-    guide, begun = diagnosis.guide_of(case), started_fixes(case)
+    guide, begun = diagnosis.case_guide(case), started_fixes(case)
     names = list(walk.steps) if case.closed_at is None else []
     last = max((place for place, name in enumerate(names) if name in begun), default=-1)
     return [name for name in names[last + 1 :] if guide.steps[name].kind in {"ask", "try"}]
 
 
-def storable(text: str) -> str:
+def storable_text(text: str) -> str:
     """The text as the database can hold it: NUL and lone surrogates become the replacement character."""
     return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")

@@ -6,22 +6,22 @@ import datetime as dt
 
 from django.db.models.functions import Now
 
+from troubleshoot import people
 from troubleshoot.models import Case, Person, Presence
-from troubleshoot.people import access
 
 #: A page says so every 20 seconds (templates/here.html): after this long without a word it is closed.
 GONE = dt.timedelta(seconds=50)
 
 
-def beat(*, actor: Person, case: Case) -> None:
+def note_presence(*, actor: Person, case: Case) -> None:
     """Notes that the person has the case's page open, and throws away what nobody renews."""
-    access.require(actor, "case.read", case)
+    people.require_permission(actor, "case.read", case)
     Presence.objects.filter(at__lt=Now() - GONE).delete()
     row = Presence(case=case, person=actor, at=Now())
     Presence.objects.bulk_create([row], update_conflicts=True, unique_fields=["case", "person"], update_fields=["at"])
 
 
-def here(case: Case) -> list[Person]:
+def people_present(case: Case) -> list[Person]:
     """Who has the case's page open."""
     rows = Presence.objects.filter(case=case, at__gte=Now() - GONE).select_related("person")
     return [row.person for row in rows.order_by("person__name")]

@@ -1,1 +1,6 @@
 """Content that an administrator may extend (codes, guides, actions, resources), and its loader."""
+
+from troubleshoot.catalog.loader import read_catalog_files
+from troubleshoot.catalog.registry import all_facts, installed_catalog, parse_stored_guide, probed_facts
+
+__all__ = ["all_facts", "installed_catalog", "parse_stored_guide", "probed_facts", "read_catalog_files"]

@@ -5,58 +5,65 @@ import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from troubleshoot.engine.catalog import KINDS, SEPARATOR, Catalog, CatalogError, parse
-from troubleshoot.engine.facts import FactList
-from troubleshoot.engine.toml import SIZE_LIMIT, Problem
+from troubleshoot.engine import (
+    CONTENT_KINDS,
+    CONTENT_SIZE_LIMIT,
+    FOLDER_SEPARATOR,
+    Catalog,
+    CatalogError,
+    ContentProblem,
+    FactList,
+    parse_catalog,
+)
 
-FOLDER = Path(__file__).parent
+SHIPPED_CATALOG = Path(__file__).parent
 """The content that ships with the product; an organisation's own folders come after it."""
 
 MOST_FILES = 5000
-_KINDS = (*KINDS, "resources")
+_KINDS = (*CONTENT_KINDS, "resources")
 _YAML = (".yaml", ".yml")
 
 
-def load(directories: Iterable[Path], facts: FactList) -> Catalog:
+def load_catalog(directories: Iterable[Path], facts: FactList) -> Catalog:
     """Read and parse the catalogue. Raises CatalogError with every problem found."""
-    return parse(read(directories), facts)
+    return parse_catalog(read_catalog_files(directories), facts)
 
 
-def read(directories: Iterable[Path]) -> dict[str, bytes]:
+def read_catalog_files(directories: Iterable[Path]) -> dict[str, bytes]:
     """Return name → bytes of every content file of the folders, in their order.
 
     Vectors beside the resources and *.md files are left out. Raises CatalogError for a missing folder, a symbolic
     link, anything that is not a regular file, YAML, and a file or a number of files beyond the limits.
     """
-    problems: list[Problem] = []
+    problems: list[ContentProblem] = []
     files: dict[str, bytes] = {}
     for directory in directories:
         if not directory.is_dir():
-            problems.append(Problem(str(directory), 1, "(folder)", "is not a folder"))
+            problems.append(ContentProblem(str(directory), 1, "(folder)", "is not a folder"))
         for kind in _KINDS:
             for path in _walk(directory / kind, problems):
-                name = f"{directory}{SEPARATOR}{path.relative_to(directory).as_posix()}"
+                name = f"{directory}{FOLDER_SEPARATOR}{path.relative_to(directory).as_posix()}"
                 files[name] = _bytes(path, problems)
                 if len(files) > MOST_FILES:
-                    raise CatalogError([Problem(name, 1, "(file)", f"more than {MOST_FILES} files")])
+                    raise CatalogError([ContentProblem(name, 1, "(file)", f"more than {MOST_FILES} files")])
     if problems:
         raise CatalogError(problems)
     return files
 
 
-def _walk(folder: Path, problems: list[Problem]) -> Iterator[Path]:
+def _walk(folder: Path, problems: list[ContentProblem]) -> Iterator[Path]:
     """Yield the regular files below a folder by name; what is neither file nor folder is a problem."""
     if not folder.is_symlink() and not folder.exists():
         return
     if folder.is_symlink():
-        problems.append(Problem(str(folder), 1, "(folder)", "is a symbolic link, which is never followed"))
+        problems.append(ContentProblem(str(folder), 1, "(folder)", "is a symbolic link, which is never followed"))
         return
     for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
         path = Path(entry.path)
         if entry.is_dir(follow_symlinks=False) and entry.name != "vectors":
             yield from _walk(path, problems)
         elif text := _refused(entry):
-            problems.append(Problem(str(path), 1, "(file)", text))
+            problems.append(ContentProblem(str(path), 1, "(file)", text))
         elif entry.is_file(follow_symlinks=False) and path.suffix != ".md":
             yield path
 
@@ -71,18 +78,18 @@ def _refused(entry: os.DirEntry[str]) -> str | None:
     return None
 
 
-def _bytes(path: Path, problems: list[Problem]) -> bytes:
+def _bytes(path: Path, problems: list[ContentProblem]) -> bytes:
     """Read at most one byte more than allowed; the file may have been exchanged since it was listed."""
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError as error:
-        problems.append(Problem(str(path), 1, "(file)", f"cannot be read: {error.strerror}"))
+        problems.append(ContentProblem(str(path), 1, "(file)", f"cannot be read: {error.strerror}"))
         return b""
     with os.fdopen(handle, "rb") as file:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
-            problems.append(Problem(str(path), 1, "(file)", "is not a regular file"))
+            problems.append(ContentProblem(str(path), 1, "(file)", "is not a regular file"))
             return b""
-        data = file.read(SIZE_LIMIT + 1)
-    if len(data) > SIZE_LIMIT:
-        problems.append(Problem(str(path), 1, "(file)", f"is larger than {SIZE_LIMIT} bytes"))
+        data = file.read(CONTENT_SIZE_LIMIT + 1)
+    if len(data) > CONTENT_SIZE_LIMIT:
+        problems.append(ContentProblem(str(path), 1, "(file)", f"is larger than {CONTENT_SIZE_LIMIT} bytes"))
     return data

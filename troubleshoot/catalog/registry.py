@@ -8,14 +8,12 @@ import pkgutil
 from django.conf import settings
 
 from troubleshoot import probes
-from troubleshoot.catalog import loader as content
-from troubleshoot.engine.catalog import Catalog, parse_guide
-from troubleshoot.engine.facts import FactList
-from troubleshoot.engine.guide import Guide
+from troubleshoot.catalog import loader
+from troubleshoot.engine import Catalog, FactList, Guide, parse_guide
 
 
 @functools.cache
-def probed() -> FactList:
+def probed_facts() -> FactList:
     """The union of what every probe module declares as FACTS; modules are found by scanning, not listed."""
     modules = [
         importlib.import_module(f"{probes.__name__}.{found.name}") for found in pkgutil.iter_modules(probes.__path__)
@@ -24,18 +22,18 @@ def probed() -> FactList:
 
 
 @functools.cache
-def installed() -> Catalog:
+def installed_catalog() -> Catalog:
     """The catalogue, read once. Raises engine.catalog.CatalogError with every problem, by file, line and key."""
-    found = content.load(settings.CATALOG_DIRS, probed())
+    found = loader.load_catalog(settings.CATALOG_DIRS, probed_facts())
     gc.freeze()  # it lives as long as the process: walking it again and again would hold up an answer for 50 ms
     return found
 
 
-def facts() -> FactList:
+def all_facts() -> FactList:
     """Every fact: what probes declare, and what readings of the catalogue add."""
-    return installed().facts
+    return installed_catalog().facts
 
 
-def guide_from(name: str, source: str) -> Guide:
+def parse_stored_guide(name: str, source: str) -> Guide:
     """A guide from its stored text, so that a case finishes on the version it began with."""
     return parse_guide(name, source.encode(), None)

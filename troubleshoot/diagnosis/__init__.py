@@ -1,1 +1,63 @@
 """From facts to causes, and where a guide stands."""
+
+from troubleshoot.diagnosis.evidence import (
+    GivenAnswer,
+    KnownFact,
+    answer_in_words,
+    answer_path,
+    known_facts,
+    value_text,
+    verdict_reason,
+)
+from troubleshoot.diagnosis.judgement import (
+    case_evidence,
+    latest_observation,
+    looks_healthy,
+    named_causes,
+    rank_all_causes,
+    shown_cause,
+)
+from troubleshoot.diagnosis.progress import (
+    REMEDY_ANSWERS,
+    advance_case,
+    all_comes_through,
+    begun_remedies,
+    case_facts,
+    case_guide,
+    consult_guide,
+    current_answers,
+    is_good_reading,
+    is_self_service,
+    publish_guide,
+    replay_case,
+    stored_facts,
+)
+
+__all__ = [
+    "REMEDY_ANSWERS",
+    "GivenAnswer",
+    "KnownFact",
+    "advance_case",
+    "all_comes_through",
+    "answer_in_words",
+    "answer_path",
+    "begun_remedies",
+    "case_evidence",
+    "case_facts",
+    "case_guide",
+    "consult_guide",
+    "current_answers",
+    "is_good_reading",
+    "is_self_service",
+    "known_facts",
+    "latest_observation",
+    "looks_healthy",
+    "named_causes",
+    "publish_guide",
+    "rank_all_causes",
+    "replay_case",
+    "shown_cause",
+    "stored_facts",
+    "value_text",
+    "verdict_reason",
+]

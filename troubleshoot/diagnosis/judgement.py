@@ -5,55 +5,50 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from troubleshoot.catalog import registry as library
-from troubleshoot.diagnosis import progress as diagnosis
-from troubleshoot.engine import cause as rules
-from troubleshoot.engine import codebook
-from troubleshoot.engine.cause import Cause, Judgement
-from troubleshoot.engine.facts import Fact
-from troubleshoot.engine.guide import Walk
-from troubleshoot.hosts.observations import ALWAYS
-from troubleshoot.models import Case, Job
-from troubleshoot.models.job import ENDED
-from troubleshoot.probes import user_answers as told
+from troubleshoot import engine, probes
+from troubleshoot.catalog import installed_catalog
+from troubleshoot.diagnosis import progress
+from troubleshoot.engine import Cause, Fact, Judgement, Walk
+from troubleshoot.hosts import ALWAYS_READ
+from troubleshoot.models import ENDED_STATES, Case, Job
 
 
-def evidence(case: Case, walk: Walk | None = None, look: Job | None = None) -> dict[str, Fact]:
+def case_evidence(case: Case, walk: Walk | None = None, look: Job | None = None) -> dict[str, Fact]:
     """What causes are judged by: a whole look, what the person told, and what the person's PC told."""
-    walk, look = walk or diagnosis.standing(case), look or latest_look(case)
-    said = told.facts(diagnosis.guide_of(case), walk.path, case.ahead, case.whereabouts)
-    return {**(diagnosis.stored_facts(look.facts) if look else {}), **said, **diagnosis.stored_facts(case.pc)}
+    walk, look = walk or progress.replay_case(case), look or latest_observation(case)
+    said = probes.answer_facts(progress.case_guide(case), walk.path, case.ahead, case.whereabouts)
+    return {**(progress.stored_facts(look.facts) if look else {}), **said, **progress.stored_facts(case.pc)}
 
 
-def latest_look(case: Case) -> Job | None:
+def latest_observation(case: Case) -> Job | None:
     """The latest whole look of a case that brought facts."""
-    return case.jobs.filter(kind=Job.Kind.READ, state__in=ENDED).exclude(facts={}).order_by("-ended_at").first()
+    return case.jobs.filter(kind=Job.Kind.READ, state__in=ENDED_STATES).exclude(facts={}).order_by("-ended_at").first()
 
 
-def causes(found: dict[str, Fact], named: Sequence[str] = ()) -> list[Judgement]:
+def rank_all_causes(found: dict[str, Fact], named: Sequence[str] = ()) -> list[Judgement]:
     """Every cause with its verdict, the strongest first; `named` are the causes that the case's code names."""
-    catalog = library.installed()
-    judged = [rules.judge(cause, found) for cause in _causes_about(found)]
-    return rules.rank(judged, catalog.words, named)
+    catalog = installed_catalog()
+    judged = [engine.judge_cause(cause, found) for cause in _causes_about(found)]
+    return engine.rank_causes(judged, catalog.words, named)
 
 
 def named_causes(error: dict[str, Any]) -> Sequence[str]:
     """The causes that the table of codes names for a case's error, the most likely first."""
     parts = str(error.get("page") or "").split("/")
-    code = codebook.code_at(*parts) if len(parts) in {2, 3} else None
-    entry = library.installed().codes.entries.get(code) if code else None
+    code = engine.code_at_address(*parts) if len(parts) in {2, 3} else None
+    entry = installed_catalog().codes.entries.get(code) if code else None
     return entry.causes if entry else ()
 
 
-def healthy(found: dict[str, Fact]) -> bool:
+def looks_healthy(found: dict[str, Fact]) -> bool:
     """Whether the computer is in order as far as it was looked at."""
-    return rules.healthy(causes(found), library.installed().healthy, found)
+    return engine.judged_healthy(rank_all_causes(found), installed_catalog().healthy, found)
 
 
 def _causes_about(found: dict[str, Fact]) -> list[Cause]:
     """The causes that these facts can say something about, and those without rules that codes name beside them."""
-    catalog = library.installed()
-    measured = {name for name in found if name not in catalog.words or catalog.words[name].seen != "told"} - ALWAYS
+    catalog = installed_catalog()
+    measured = {name for name in found if name not in catalog.words or catalog.words[name].seen != "told"} - ALWAYS_READ
     known = measured or set(found)  # what people tell is about many subjects: a look says which one this is
     judged = {name for name, cause in catalog.causes.items() if not cause.facts.isdisjoint(known)}
     beside = {
@@ -64,5 +59,5 @@ def _causes_about(found: dict[str, Fact]) -> list[Cause]:
 
 def shown_cause(found: dict[str, Fact]) -> str:
     """The name of the first cause that these facts show; empty when they show none."""
-    first = causes(found)[:1]
+    first = rank_all_causes(found)[:1]
     return next((one.cause.id for one in first if one.verdict == "shown by"), "")

@@ -9,28 +9,24 @@ from typing import Any
 from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 
-from troubleshoot import audit
+from troubleshoot import audit, engine, probes
 from troubleshoot.audit import Actor, Tag
-from troubleshoot.catalog import registry as library
-from troubleshoot.engine import guide as guides
-from troubleshoot.engine.facts import UNKNOWN, Fact
-from troubleshoot.engine.guide import Guide, Step, Walk
-from troubleshoot.models import Answer, Case, GuideVersion, Job
-from troubleshoot.models.job import ENDED, State
-from troubleshoot.probes import client_facts as person
+from troubleshoot.catalog import all_facts, installed_catalog, parse_stored_guide
+from troubleshoot.engine import UNKNOWN, Fact, Guide, GuideStep, Walk
+from troubleshoot.models import ENDED_STATES, Answer, Case, GuideVersion, Job, JobState
 
 #: What the end of a remedy's job means to the guide. A lost job gives no answer: it waits until it is settled.
-FIX_ANSWER = {
-    State.VERIFIED: "verified",
-    State.NOT_VERIFIED: "not_verified",
-    State.FAILED: "not_verified",
-    State.REVERTED: "not_verified",
-    State.DECLINED: "declined",
-    State.EXPIRED: "declined",
-    State.CANCELLED: "declined",
-    State.DRIFTED: "unavailable",
-    State.REFUSED: "unavailable",
-    State.UNREACHABLE: "unavailable",
+REMEDY_ANSWERS = {
+    JobState.VERIFIED: "verified",
+    JobState.NOT_VERIFIED: "not_verified",
+    JobState.FAILED: "not_verified",
+    JobState.REVERTED: "not_verified",
+    JobState.DECLINED: "declined",
+    JobState.EXPIRED: "declined",
+    JobState.CANCELLED: "declined",
+    JobState.DRIFTED: "unavailable",
+    JobState.REFUSED: "unavailable",
+    JobState.UNREACHABLE: "unavailable",
 }
 WAITING_FOR = {
     "fact": Case.WaitingFor.READING,
@@ -40,7 +36,7 @@ WAITING_FOR = {
     "end": Case.WaitingFor.NOBODY,
 }
 #: Job states in which somebody of helpdesk has to let a fix run.
-TO_START = frozenset({State.PLANNED, State.APPROVED})
+TO_START = frozenset({JobState.PLANNED, JobState.APPROVED})
 
 
 #: What a case shows of where it stands, kept for lists.
@@ -49,16 +45,16 @@ _PLACE = ("at_step", "waiting_for", "need", "needs_since", "outcome", "closed_at
 _PARSED: dict[str, Guide] = {}
 
 
-def guide_of(case: Case) -> Guide:
+def case_guide(case: Case) -> Guide:
     """The guide as it was when the case began."""
     version = case.guide
     guide = _PARSED.get(version.digest)
     if guide is None:
-        guide = _PARSED[version.digest] = library.guide_from(version.name, version.source)
+        guide = _PARSED[version.digest] = parse_stored_guide(version.name, version.source)
     return guide
 
 
-def publish(guide: Guide) -> GuideVersion:
+def publish_guide(guide: Guide) -> GuideVersion:
     """The stored version of a guide, made when the first case needs it."""
     version, _ = GuideVersion.objects.get_or_create(
         digest=guide.digest, defaults={"name": guide.name, "source": guide.source}
@@ -66,34 +62,34 @@ def publish(guide: Guide) -> GuideVersion:
     return version
 
 
-def answers(case: Case, rows: Iterable[Answer] | None = None) -> dict[str, str]:
+def current_answers(case: Case, rows: Iterable[Answer] | None = None) -> dict[str, str]:
     """The answers that count, from all rows in order; a changed one has superseded what came after it."""
-    guide, found = guide_of(case), dict[str, str]()
+    guide, found = case_guide(case), dict[str, str]()
     for row in case.answers.filter(round=case.round).order_by("number") if rows is None else rows:
-        found = guides.answer(guide, found, row.step, row.value)
+        found = engine.answer_guide(guide, found, row.step, row.value)
     return found
 
 
-def standing(case: Case) -> Walk:
+def replay_case(case: Case) -> Walk:
     """The path so far and the step that comes next."""
-    return guides.walk(guide_of(case), answers(case))
+    return engine.walk_guide(case_guide(case), current_answers(case))
 
 
-def facts(case: Case) -> dict[str, Fact] | None:
+def case_facts(case: Case) -> dict[str, Fact] | None:
     """What the latest look at the host found; None while no look has ended. Without a host nothing is known.
 
     After a change only the facts that its check measured again are there: the others wait for a new reading.
     """
     if case.host_id is None:
         return {}
-    ended = _jobs(case).filter(state__in=ENDED).order_by("-ended_at")
+    ended = _jobs(case).filter(state__in=ENDED_STATES).order_by("-ended_at")
     latest = ended.exclude(facts={}).first()
     failed_since = ended.filter(kind=Job.Kind.READ, action="", facts={})
     if latest is None:
         return {} if failed_since.exists() else None
     known = stored_facts(latest.facts)
     if failed_since.filter(ended_at__gte=latest.ended_at).exists():
-        return {name: known.get(name, Fact(name, UNKNOWN)) for name in library.facts().values}
+        return {name: known.get(name, Fact(name, UNKNOWN)) for name in all_facts().values}
     return known
 
 
@@ -102,7 +98,7 @@ def stored_facts(stored: dict[str, Any]) -> dict[str, Fact]:
     return {name: Fact(name, part["value"], tuple(part["readings"])) for name, part in stored.items()}
 
 
-def consult(guide: Guide, known: dict[str, Fact], given: dict[str, str]) -> tuple[Walk, dict[str, str]]:
+def consult_guide(guide: Guide, known: dict[str, Fact], given: dict[str, str]) -> tuple[Walk, dict[str, str]]:
     """The walk that facts and a person's answers allow without a case, and who answered each step of it.
 
     Raises engine.guide.AnswerRefused for an answer that the guide does not have.
@@ -111,48 +107,48 @@ def consult(guide: Guide, known: dict[str, Fact], given: dict[str, str]) -> tupl
     sources: dict[str, str] = {}
     for step in given:
         if step in guide.steps and guide.steps[step].kind == "fact":
-            raise guides.AnswerRefused(f"{step} is answered by a reading, not by a person")
-    guides.walk(guide, given)
-    while (at := guides.walk(guide, found).at).kind != "end":
+            raise engine.AnswerRefused(f"{step} is answered by a reading, not by a person")
+    engine.walk_guide(guide, given)
+    while (at := engine.walk_guide(guide, found).at).kind != "end":
         if at.kind == "fact":
             found[at.name], sources[at.name] = _fact_answer(at, known), "reading"
         elif at.name in given:
             found[at.name], sources[at.name] = given[at.name], "person"
         else:
             break
-    return guides.walk(guide, found), sources
+    return engine.walk_guide(guide, found), sources
 
 
-def _fact_answer(step: Step, known: dict[str, Fact]) -> str:
+def _fact_answer(step: GuideStep, known: dict[str, Fact]) -> str:
     fact = known.get(step.subject)
     return fact.value if fact and fact.value in step.to else UNKNOWN
 
 
-def is_good(fact: str, value: str) -> bool:
+def is_good_reading(fact: str, value: str) -> bool:
     """Whether a reading shows a remedy to have helped; any other leads on to something else.
 
     It does so when a remedy promises it. What could not be read is in nobody's way, but a fact that says how far
     something comes has to be known.
     """
-    catalog = library.installed()
+    catalog = installed_catalog()
     promised = {one for action in catalog.actions.values() for one in action.verify.facts.get(fact, ())}
     if furthest := catalog.progress.get(fact):
         return furthest.get(value) == max(furthest.values())
     return value in promised or (bool(promised) and value == UNKNOWN)
 
 
-def comes_through(known: Iterable[tuple[str, str]]) -> bool:
+def all_comes_through(known: Iterable[tuple[str, str]]) -> bool:
     """Whether everything that comes only so far, by these facts and values, comes all the way."""
-    order = library.installed().progress
+    order = installed_catalog().progress
     return all(order[fact].get(value) == max(order[fact].values()) for fact, value in known if fact in order)
 
 
-def fix_job(case: Case, action: str) -> Job | None:
+def remedy_job(case: Case, action: str) -> Job | None:
     """The latest job of a case for a remedy: its plan's reading, or the change itself."""
     return _jobs(case).filter(action=action).exclude(kind=Job.Kind.REVERT).order_by("-created_at").first()
 
 
-def begun_fixes(case: Case) -> set[str]:
+def begun_remedies(case: Case) -> set[str]:
     """The remedies of this round that have begun: what led to them is no longer changed."""
     if case.host_id is None:
         return set()
@@ -168,7 +164,7 @@ def _jobs(case: Case) -> QuerySet[Job]:
     return case.jobs.filter(created_at__gte=F("case__round_began_at"))
 
 
-def advance(case: Case, *, actor: Actor, rows: Sequence[Answer] | None = None) -> Walk:
+def advance_case(case: Case, *, actor: Actor, rows: Sequence[Answer] | None = None) -> Walk:
     """Answers every step that readings and fixes can answer, and keeps the case's place. Runs in the transaction
     that ended a job or recorded a person's answer, never in a GET.
 
@@ -176,10 +172,10 @@ def advance(case: Case, *, actor: Actor, rows: Sequence[Answer] | None = None) -
     """
     rows = list(case.answers.order_by("number")) if rows is None else rows
     this_round = [row for row in rows if row.round == case.round]
-    guide, found = guide_of(case), answers(case, this_round)
-    known = functools.cache(lambda: facts(case))
+    guide, found = case_guide(case), current_answers(case, this_round)
+    known = functools.cache(lambda: case_facts(case))
     given: list[Answer] = []
-    walk = guides.walk(guide, found)
+    walk = engine.walk_guide(guide, found)
     anew = _told_anew(case, walk)
     before = {row.step: row for row in this_round} if anew else {}
     while (row := anew or _machine_answer(case, walk.at, known, before)) is not None:
@@ -187,8 +183,8 @@ def advance(case: Case, *, actor: Actor, rows: Sequence[Answer] | None = None) -
         given.append(row)
         row.number, row.round = len(rows) + len(given), case.round
         row.save(force_insert=True)
-        found = guides.answer(guide, found, row.step, row.value)
-        walk = guides.walk(guide, found)
+        found = engine.answer_guide(guide, found, row.step, row.value)
+        walk = engine.walk_guide(guide, found)
     if given:
         audit.record(
             Tag.CASE_ANSWER,
@@ -206,26 +202,26 @@ def _told_anew(case: Case, walk: Walk) -> Answer | None:
 
     What led to a remedy that has begun stays as it is.
     """
-    steps, told = guide_of(case).steps, stored_facts(case.pc)
+    steps, told = case_guide(case).steps, stored_facts(case.pc)
     for place, (name, value) in enumerate(walk.path):
-        if steps[name].subject not in person.FACTS or _fact_answer(steps[name], told) == value:
+        if steps[name].subject not in probes.CLIENT_FACTS or _fact_answer(steps[name], told) == value:
             continue
         after = {steps[one].subject for one in (*walk.steps[place:], walk.at.name) if steps[one].kind == "fix"}
-        if not after or after.isdisjoint(begun_fixes(case)):
+        if not after or after.isdisjoint(begun_remedies(case)):
             return _told_answer(case, steps[name])
     return None
 
 
-def _told_answer(case: Case, step: Step) -> Answer:
+def _told_answer(case: Case, step: GuideStep) -> Answer:
     """What the person's PC told for a step: nobody waits for it, so it is unknown until something was pasted."""
     return Answer(case=case, step=step.name, value=_fact_answer(step, stored_facts(case.pc)), source=Answer.Source.TOLD)
 
 
 def _machine_answer(
-    case: Case, step: Step, known: Callable[[], dict[str, Fact] | None], before: Mapping[str, Answer]
+    case: Case, step: GuideStep, known: Callable[[], dict[str, Fact] | None], before: Mapping[str, Answer]
 ) -> Answer | None:
     """The answer to a step that nobody need be asked; `before` holds those given before the walk took another turn."""
-    if step.subject in person.FACTS:
+    if step.subject in probes.CLIENT_FACTS:
         return _told_answer(case, step)
     if step.kind == "fact":
         return _reading_answer(case, step, known())
@@ -233,12 +229,12 @@ def _machine_answer(
         return Answer(case=case, step=step.name, value=row.value, source=row.source, by=row.by)
     if step.kind == "ask" and (said := case.ahead.get(step.subject)) in step.to:
         return Answer(case=case, step=step.name, value=said, source=Answer.Source.PERSON, by=case.beneficiary)
-    if step.kind == "fix" and (job := fix_job(case, step.subject)) and (value := _outcome(job)):
+    if step.kind == "fix" and (job := remedy_job(case, step.subject)) and (value := _outcome(job)):
         return Answer(case=case, step=step.name, value=value, source=Answer.Source.FIX, job=job)
     return None
 
 
-def _reading_answer(case: Case, step: Step, known: dict[str, Fact] | None) -> Answer | None:
+def _reading_answer(case: Case, step: GuideStep, known: dict[str, Fact] | None) -> Answer | None:
     if known is None or (known and step.subject not in known):
         return None
     return Answer(case=case, step=step.name, value=_fact_answer(step, known), source=Answer.Source.READING)
@@ -246,7 +242,9 @@ def _reading_answer(case: Case, step: Step, known: dict[str, Fact] | None) -> An
 
 def _outcome(job: Job) -> str:
     """What a remedy's job answers, empty while it is open; a reading before a plan answers nothing."""
-    return FIX_ANSWER.get(State(job.state), "") if job.state != State.DONE else str(job.result.get("guided", ""))
+    return (
+        REMEDY_ANSWERS.get(JobState(job.state), "") if job.state != JobState.DONE else str(job.result.get("guided", ""))
+    )
 
 
 def _keep_place(case: Case, walk: Walk, actor: Actor) -> None:
@@ -281,12 +279,12 @@ def need(case: Case, walk: Walk) -> str:
     """What the case needs of helpdesk now: a value of Case.Need, or nothing."""
     if case.closed_at is not None:
         return ""
-    job = fix_job(case, walk.at.subject) if walk.at.kind == "fix" else None
-    if job and job.state == State.UNKNOWN:
+    job = remedy_job(case, walk.at.subject) if walk.at.kind == "fix" else None
+    if job and job.state == JobState.UNKNOWN:
         return Case.Need.DECIDE
     if case.asked_for_help_at or case.waiting_for == Case.WaitingFor.HELPDESK or _undone(case, walk):
         return Case.Need.HELP
-    if walk.at.kind == "fix" and (job is None or job.state in TO_START) and not self_service(case, walk.at.subject):
+    if walk.at.kind == "fix" and (job is None or job.state in TO_START) and not is_self_service(case, walk.at.subject):
         return Case.Need.START
     return ""
 
@@ -294,13 +292,13 @@ def need(case: Case, walk: Walk) -> str:
 def _undone(case: Case, walk: Walk) -> bool:
     """Whether the remedy that a person was to try has been put back since: what comes next is for helpdesk to say."""
     fixed = [step for step, value in walk.path if value == "verified"] if walk.at.kind == "try" else []
-    job = fix_job(case, guide_of(case).steps[fixed[-1]].subject) if fixed else None
-    return job is not None and job.state == State.REVERTED
+    job = remedy_job(case, case_guide(case).steps[fixed[-1]].subject) if fixed else None
+    return job is not None and job.state == JobState.REVERTED
 
 
-def self_service(case: Case, action: str) -> bool:
+def is_self_service(case: Case, action: str) -> bool:
     """Whether the person may start this remedy without helpdesk: a mild one, on an own computer or done by hand."""
-    wish = library.installed().actions.get(action)
+    wish = installed_catalog().actions.get(action)
     mild = wish is not None and wish.self_service and wish.risk == "low"
     if wish is not None and wish.manual:
         return mild

@@ -91,7 +91,7 @@ class Refusal:
     text: str
 
 
-def guards(action: Action, facts: Mapping[str, str]) -> tuple[Refusal, ...]:
+def unmet_guards(action: Action, facts: Mapping[str, str]) -> tuple[Refusal, ...]:
     """Return why an action may not run, nothing when it may; a fact that was not read counts as unknown."""
     return tuple(
         _refusal(action, name, facts.get(name, UNKNOWN), allowed)
@@ -100,7 +100,7 @@ def guards(action: Action, facts: Mapping[str, str]) -> tuple[Refusal, ...]:
     )
 
 
-def holds(rule: Rule, facts: Mapping[str, str]) -> bool:
+def rule_holds(rule: Rule, facts: Mapping[str, str]) -> bool:
     """Tell whether every fact of a rule has one of its values."""
     return all(facts.get(name, UNKNOWN) in values for name, values in rule.items())
 

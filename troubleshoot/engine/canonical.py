@@ -28,7 +28,7 @@ class CanonicalError(ValueError):
     """The value has no canonical form; the text says which part and why."""
 
 
-def encode(value: object, *, limit: int = LIMIT) -> bytes:
+def encode_canonical(value: object, *, limit: int = LIMIT) -> bytes:
     """Return the only canonical bytes of a value made of dict, list, str, int, bool and None.
 
     `limit` is in bytes. Raises CanonicalError for anything else: floats, big integers, non-ASCII keys, lone surrogates.
@@ -39,12 +39,12 @@ def encode(value: object, *, limit: int = LIMIT) -> bytes:
     return data
 
 
-def digest(value: object, *, limit: int = LIMIT) -> str:
+def canonical_digest(value: object, *, limit: int = LIMIT) -> str:
     """Return the SHA-256 of the canonical bytes, in lower-case hex."""
-    return hashlib.sha256(encode(value, limit=limit)).hexdigest()
+    return hashlib.sha256(encode_canonical(value, limit=limit)).hexdigest()
 
 
-def decode(data: bytes, *, limit: int = LIMIT) -> Any:
+def decode_canonical(data: bytes, *, limit: int = LIMIT) -> Any:
     """Return the value of canonical bytes. Raises CanonicalError for bytes that `encode` would not have written."""
     if len(data) > limit:
         raise CanonicalError(f"{len(data)} bytes, at most {limit} are allowed")
@@ -54,7 +54,7 @@ def decode(data: bytes, *, limit: int = LIMIT) -> Any:
         raise
     except (ValueError, RecursionError) as error:
         raise CanonicalError(f"not JSON: {error}") from error
-    if encode(value, limit=limit) != data:
+    if encode_canonical(value, limit=limit) != data:
         raise CanonicalError("not in canonical form")
     return value
 

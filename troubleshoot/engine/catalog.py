@@ -13,31 +13,31 @@ from troubleshoot.engine import (
     catalog_facts,
     catalog_guides,
     catalog_resources,
+    guide_parts,
     toml,
 )
-from troubleshoot.engine import guide_parts as parts
 from troubleshoot.engine.action import Action, Rule
 from troubleshoot.engine.catalog_errors import Progress
 from troubleshoot.engine.cause import Cause
 from troubleshoot.engine.codes import CodeClass, CodeTable, ErrorCode, Family, Symptom
-from troubleshoot.engine.declared_readings import Reading
+from troubleshoot.engine.declared_readings import DeclaredReading
 from troubleshoot.engine.facts import FactList, FactWords
 from troubleshoot.engine.guide import Guide
-from troubleshoot.engine.guide_parts import ANY_PART, Expanded, Part, Piece
+from troubleshoot.engine.guide_parts import ANY_PART, Expanded, GuidePart, Piece
 from troubleshoot.engine.resource import Resource
-from troubleshoot.engine.toml import Problem
-from troubleshoot.engine.toml_tables import NAME, Table, top
+from troubleshoot.engine.toml import ContentProblem
+from troubleshoot.engine.toml_tables import NAME_PATTERN, TomlTable, top
 
-KINDS = ("errors", "facts", "guides", "parts", "actions")
+CONTENT_KINDS = ("errors", "facts", "guides", "parts", "actions")
 """The folders of TOML files."""
-SEPARATOR = "//"
+FOLDER_SEPARATOR = "//"
 """In the name of a file: stands between the catalogue folder and the path inside it."""
 
 
 class CatalogError(Exception):
     """The content is not sound; `problems` names every fault found, by file, line and key."""
 
-    def __init__(self, problems: list[Problem]) -> None:
+    def __init__(self, problems: list[ContentProblem]) -> None:
         self.problems = tuple(sorted(set(problems)))
         super().__init__("\n".join(map(str, self.problems)))
 
@@ -49,10 +49,10 @@ class Catalog:
     codes: CodeTable
     causes: Mapping[str, Cause]
     guides: Mapping[str, Guide]
-    parts: Mapping[str, Part]
+    parts: Mapping[str, GuidePart]
     actions: Mapping[str, Action]
     resources: Mapping[str, Resource]
-    readings: Mapping[str, Reading]
+    readings: Mapping[str, DeclaredReading]
     progress: Progress
     words: Mapping[str, FactWords]
     """Fact → how people read it."""
@@ -80,19 +80,19 @@ class Catalog:
 class _Files:
     """The files by kind and name; `where` is the name for people."""
 
-    toml: dict[str, dict[str, tuple[str, bytes]]] = field(default_factory=lambda: {kind: {} for kind in KINDS})
+    toml: dict[str, dict[str, tuple[str, bytes]]] = field(default_factory=lambda: {kind: {} for kind in CONTENT_KINDS})
     resources: dict[str, dict[str, tuple[str, bytes]]] = field(default_factory=lambda: defaultdict(dict))
     where: dict[str, str] = field(default_factory=dict)
     digests: dict[str, str] = field(default_factory=dict)
 
 
-def parse(files: Mapping[str, bytes], probed: FactList) -> Catalog:
+def parse_catalog(files: Mapping[str, bytes], probed: FactList) -> Catalog:
     """Return the catalogue of all files (name → bytes; the name may start with its folder and `//`).
 
     `probed` are the facts that the probes declare. Later folders may add, never replace. Raises CatalogError with
     every problem found.
     """
-    problems: list[Problem] = []
+    problems: list[ContentProblem] = []
     sorted_files = _sort(files, problems)
     resources = _resources(sorted_files, problems)
     readings, facts = _readings(sorted_files, resources, probed, problems)
@@ -122,7 +122,7 @@ def parse(files: Mapping[str, bytes], probed: FactList) -> Catalog:
         facts=facts,
         default_guide=next((guide.name for guide in guides.values() if guide.default), ""),
         digests=MappingProxyType(digests),
-        digest=canonical.digest({"files": digests, "facts": facts.digest}, limit=2**22),
+        digest=canonical.canonical_digest({"files": digests, "facts": facts.digest}, limit=2**22),
     )
 
 
@@ -131,7 +131,7 @@ def parse_guide(name: str, source: bytes, facts: FactList | None) -> Guide:
 
     `facts` None leaves them unchecked: what a probe or a folder declared then may be gone, or have more values, now.
     """
-    problems: list[Problem] = []
+    problems: list[ContentProblem] = []
     table = _table(where := f"guides/{name}.toml", source, problems)
     # A stored text holds its parts already, and no longer knows which step came from which.
     text = Expanded(source, (Piece(1, where, ANY_PART if table and "parts" in table.data else ""),))
@@ -141,15 +141,15 @@ def parse_guide(name: str, source: bytes, facts: FactList | None) -> Guide:
     return guide
 
 
-def _sort(files: Mapping[str, bytes], problems: list[Problem]) -> _Files:
+def _sort(files: Mapping[str, bytes], problems: list[ContentProblem]) -> _Files:
     found = _Files()
     for name, data in files.items():
-        inside = name.rpartition(SEPARATOR)[2]
-        where = name.replace(SEPARATOR, "/")
+        inside = name.rpartition(FOLDER_SEPARATOR)[2]
+        where = name.replace(FOLDER_SEPARATOR, "/")
         if first := found.where.get(inside):
-            problems.append(Problem(where, 1, "(file)", f"replaces nothing: {first} has this name already"))
+            problems.append(ContentProblem(where, 1, "(file)", f"replaces nothing: {first} has this name already"))
         elif text := _place(found, inside, where, data):
-            problems.append(Problem(where, 1, "(file)", text))
+            problems.append(ContentProblem(where, 1, "(file)", text))
         else:
             found.where[inside] = where
             found.digests[inside] = hashlib.sha256(data).hexdigest()
@@ -159,19 +159,19 @@ def _sort(files: Mapping[str, bytes], problems: list[Problem]) -> _Files:
 def _place(found: _Files, inside: str, where: str, data: bytes) -> str | None:
     """Put a file where it belongs, or return why it belongs nowhere."""
     match inside.split("/"):
-        case [kind, file] if kind in KINDS and file.endswith(".toml"):
+        case [kind, file] if kind in CONTENT_KINDS and file.endswith(".toml"):
             name = file.removesuffix(".toml")
-            if not NAME.fullmatch(name):
+            if not NAME_PATTERN.fullmatch(name):
                 return "a file is named with lower-case letters, digits, - and _ only"
             found.toml[kind][name] = (where, data)
-        case ["resources", name, "resource.toml" | "read.ps1" | "write.ps1" as file] if NAME.fullmatch(name):
+        case ["resources", name, "resource.toml" | "read.ps1" | "write.ps1" as file] if NAME_PATTERN.fullmatch(name):
             found.resources[name][file] = (where, data)
         case _:
-            return f"is not a file of the catalogue ({', '.join(KINDS)}: *.toml; resources: three fixed names)"
+            return f"is not a file of the catalogue ({', '.join(CONTENT_KINDS)}: *.toml; resources: three fixed names)"
     return None
 
 
-def _table(where: str, data: bytes, problems: list[Problem]) -> Table | None:
+def _table(where: str, data: bytes, problems: list[ContentProblem]) -> TomlTable | None:
     try:
         return top(toml.load(where, data), problems)
     except toml.TomlError as error:
@@ -179,53 +179,57 @@ def _table(where: str, data: bytes, problems: list[Problem]) -> Table | None:
         return None
 
 
-def _tables(files: _Files, kind: str, problems: list[Problem]) -> Iterator[tuple[str, Table, str]]:
+def _tables(files: _Files, kind: str, problems: list[ContentProblem]) -> Iterator[tuple[str, TomlTable, str]]:
     """Yield name, top table and digest of each readable file of a kind."""
     for name, (where, data) in sorted(files.toml[kind].items()):
         if table := _table(where, data, problems):
             yield name, table, hashlib.sha256(data).hexdigest()
 
 
-def _resources(files: _Files, problems: list[Problem]) -> dict[str, Resource]:
+def _resources(files: _Files, problems: list[ContentProblem]) -> dict[str, Resource]:
     read = {name: catalog_resources.read(name, folder, problems) for name, folder in sorted(files.resources.items())}
     return {name: resource for name, resource in read.items() if resource}
 
 
-def _parts(files: _Files, problems: list[Problem]) -> dict[str, Part]:
+def _parts(files: _Files, problems: list[ContentProblem]) -> dict[str, GuidePart]:
     """Return the parts that are sound by themselves; their steps are read in each guide that names them."""
     read = [
-        Part(name, table, files.toml["parts"][name][1], digest)
+        GuidePart(name, table, files.toml["parts"][name][1], digest)
         for name, table, digest in _tables(files, "parts", problems)
     ]
-    return {part.name: part for part in read if parts.check(part)}
+    return {part.name: part for part in read if guide_parts.check(part)}
 
 
 def _guides(
-    files: _Files, known: Mapping[str, Part], offered: Collection[str], facts: FactList, problems: list[Problem]
+    files: _Files,
+    known: Mapping[str, GuidePart],
+    offered: Collection[str],
+    facts: FactList,
+    problems: list[ContentProblem],
 ) -> dict[str, Guide]:
     found: dict[str, Guide] = {}
     for name, own, _ in _tables(files, "guides", problems):
         where, data = files.toml["guides"][name]
-        named = parts.named(own, files.toml["parts"], known)
-        if named is None or parts.doubled(own, named):
+        named = guide_parts.named(own, files.toml["parts"], known)
+        if named is None or guide_parts.doubled(own, named):
             continue
-        text, in_text = parts.expand(own, data, named), list[Problem]()
-        document = parts.joined(own, named, text)
+        text, in_text = guide_parts.expand(own, data, named), list[ContentProblem]()
+        document = guide_parts.joined(own, named, text)
         if table := top(document, in_text) if document else _table(where, text.data, in_text):
             found[name] = catalog_guides.read(name, text, table, facts, offered)
         problems.extend(map(text.at_home, in_text))
         if name in found:
             catalog_guides.check_beside(found[name], [one for one in found.values() if one.name != name], own)
     if not problems:
-        parts.check_use(known.values(), found.values())
+        guide_parts.check_use(known.values(), found.values())
     return found
 
 
 def _readings(
-    files: _Files, resources: Mapping[str, Resource], probed: FactList, problems: list[Problem]
-) -> tuple[dict[str, Reading], FactList]:
+    files: _Files, resources: Mapping[str, Resource], probed: FactList, problems: list[ContentProblem]
+) -> tuple[dict[str, DeclaredReading], FactList]:
     """Return the readings that the files declare, and all facts: those of the probes, and each of theirs once."""
-    found: dict[str, Reading] = {}
+    found: dict[str, DeclaredReading] = {}
     declared: dict[str, tuple[str, ...]] = {}
     for name, table, _ in _tables(files, "facts", problems):
         found[name] = catalog_facts.read(name, table, resources=resources, named=files.resources, probed=probed)
@@ -248,7 +252,7 @@ class _Errors:
     healthy: tuple[Rule, ...]
 
 
-def _words(readings: Mapping[str, Reading]) -> dict[str, FactWords]:
+def _words(readings: Mapping[str, DeclaredReading]) -> dict[str, FactWords]:
     """Return the words that readings give to their own facts."""
     return {
         fact.name: FactWords(
@@ -259,7 +263,7 @@ def _words(readings: Mapping[str, Reading]) -> dict[str, FactWords]:
     }
 
 
-def _errors(files: _Files, facts: FactList, guides: Iterable[Guide], problems: list[Problem]) -> _Errors:
+def _errors(files: _Files, facts: FactList, guides: Iterable[Guide], problems: list[ContentProblem]) -> _Errors:
     tables = [table for _, table, _ in _tables(files, "errors", problems)]
     causes: dict[str, Cause] = {}
     entries: dict[object, ErrorCode] = {}
@@ -285,7 +289,7 @@ def _errors(files: _Files, facts: FactList, guides: Iterable[Guide], problems: l
     return _Errors(causes, CodeTable(entries.values(), classes, families, symptoms), progress, words, healthy)
 
 
-def _kinds(tables: list[Table]) -> tuple[list[Family], list[CodeClass]]:
+def _kinds(tables: list[TomlTable]) -> tuple[list[Family], list[CodeClass]]:
     """Return the families and classes of codes, each once."""
     families: dict[str, Family] = {}
     classes: dict[object, CodeClass] = {}

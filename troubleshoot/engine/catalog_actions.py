@@ -3,11 +3,11 @@
 from collections.abc import Collection, Mapping
 from types import MappingProxyType
 
-from troubleshoot.engine import instructions as howto
+from troubleshoot.engine import instructions
 from troubleshoot.engine.action import RISKS, Action, Rule, Verify, Wish
 from troubleshoot.engine.facts import UNKNOWN, FactError, FactList
 from troubleshoot.engine.resource import Resource, StateError, Value
-from troubleshoot.engine.toml_tables import Table
+from troubleshoot.engine.toml_tables import TomlTable
 
 VERIFY_MOST = 15 * 60
 CERTAINTIES = ("documented", "field_report", "unconfirmed")
@@ -16,7 +16,7 @@ TEMPORARY_MOST = 7 * 24 * 3600
 
 def read(
     name: str,
-    table: Table,
+    table: TomlTable,
     *,
     digest: str,
     resources: Mapping[str, Resource],
@@ -49,7 +49,7 @@ def read(
         keeps_sessions=table.flag("keeps_sessions"),
         digest=digest,
         certainty=table.choice("certainty", CERTAINTIES, required=False) or CERTAINTIES[0],
-        how=howto.read(table),
+        how=instructions.read(table),
         refused=table.text("refused", required=False),
         instead=table.text("instead", required="refused" in table.data),
         beside=rule(table.table("beside", required=False), facts),
@@ -65,13 +65,13 @@ def read(
     return action
 
 
-def _verify(table: Table, facts: FactList) -> Verify:
+def _verify(table: TomlTable, facts: FactList) -> Verify:
     if not table.data:
         return Verify(0, {})
     return Verify(table.seconds("within", most=VERIFY_MOST), rule(table, facts, beside=("within",)))
 
 
-def rule(table: Table, facts: FactList, *, beside: Collection[str] = ()) -> Rule:
+def rule(table: TomlTable, facts: FactList, *, beside: Collection[str] = ()) -> Rule:
     """Read fact → values; every fact and value must exist, and `unknown` never satisfies a rule."""
     found: dict[str, tuple[str, ...]] = {}
     for key in table.data:
@@ -88,7 +88,7 @@ def rule(table: Table, facts: FactList, *, beside: Collection[str] = ()) -> Rule
     return MappingProxyType(found)
 
 
-def _wish(table: Table, resources: Mapping[str, Resource], named: Collection[str]) -> Wish:
+def _wish(table: TomlTable, resources: Mapping[str, Resource], named: Collection[str]) -> Wish:
     wish = Wish(
         resource=table.name("resource"),
         params=MappingProxyType(dict(table.table("params", required=False).data)),
@@ -102,7 +102,7 @@ def _wish(table: Table, resources: Mapping[str, Resource], named: Collection[str
     return wish
 
 
-def _check_wish(wish: Wish, resource: Resource, table: Table) -> None:
+def _check_wish(wish: Wish, resource: Resource, table: TomlTable) -> None:
     try:
         resource.check_params(wish.params)
     except StateError as error:
@@ -124,7 +124,7 @@ def _wrong_wish(resource: Resource, key: str, value: Value) -> str | None:
     return None if resource.fields[key].accepts(value) else f"{key} must be {resource.fields[key].type}"
 
 
-def _check_risk(action: Action, table: Table) -> None:
+def _check_risk(action: Action, table: TomlTable) -> None:
     if action.self_service and action.risk != "low":
         table.wrong("self_service", "only an action of low risk may be started by an employee")
     if action.risk in ("disruptive", "dangerous") and not action.risk_reasons:
@@ -145,7 +145,7 @@ def _check_risk(action: Action, table: Table) -> None:
         table.wrong("verify", "must name at least one fact that proves the action")
 
 
-def _check_manual(action: Action, table: Table) -> None:
+def _check_manual(action: Action, table: TomlTable) -> None:
     if action.wishes:
         table.wrong("manual", "a manual action is never run, so it sets nothing")
     if not action.how.steps:
@@ -156,7 +156,7 @@ def _check_manual(action: Action, table: Table) -> None:
         table.wrong("temporary", "what a person does by hand does not undo itself")
 
 
-def _check_refused(table: Table) -> None:
+def _check_refused(table: TomlTable) -> None:
     """Refuse what would make sense only for something that is offered."""
     for key in (
         "set",
@@ -174,7 +174,7 @@ def _check_refused(table: Table) -> None:
             table.wrong(key, "what is refused is never offered, so nothing belongs to it but why and what instead")
 
 
-def _check_wishes(action: Action, table: Table, resources: Mapping[str, Resource]) -> None:
+def _check_wishes(action: Action, table: TomlTable, resources: Mapping[str, Resource]) -> None:
     seen: list[tuple[str, dict[str, Value]]] = []
     for index, wish in enumerate(action.wishes):
         if (wish.resource, dict(wish.params)) in seen:

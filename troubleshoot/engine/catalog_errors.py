@@ -8,39 +8,41 @@ from troubleshoot.engine.catalog_actions import rule
 from troubleshoot.engine.cause import Cause
 from troubleshoot.engine.codes import CERTAINTIES, CodeClass, ErrorCode, Family
 from troubleshoot.engine.facts import UNKNOWN, WEIGHTS, FactList, FactWords
-from troubleshoot.engine.pasted_text import Code
-from troubleshoot.engine.toml_tables import Table
+from troubleshoot.engine.pasted_text import PastedCode
+from troubleshoot.engine.toml_tables import TomlTable
 
 Progress = Mapping[str, Mapping[str, int]]
 """Fact → value → how far along it lies (equal numbers: equally far); `unknown` is nowhere."""
 
 
-def causes(table: Table, facts: FactList) -> list[tuple[Table, Cause]]:
+def causes(table: TomlTable, facts: FactList) -> list[tuple[TomlTable, Cause]]:
     """Return the `[[cause]]` entries of one file, each with where it stands."""
     return [(one, _cause(one, facts)) for one in table.tables("cause")]
 
 
-def codes(table: Table, known_causes: Collection[str], guides: Collection[str]) -> list[tuple[Table, ErrorCode]]:
+def codes(
+    table: TomlTable, known_causes: Collection[str], guides: Collection[str]
+) -> list[tuple[TomlTable, ErrorCode]]:
     """Return the `[[code]]` entries of one file, each with where it stands."""
     return [(one, _code(one, known_causes, guides)) for one in table.tables("code")]
 
 
-def classes(table: Table) -> list[tuple[Table, CodeClass]]:
+def classes(table: TomlTable) -> list[tuple[TomlTable, CodeClass]]:
     """Return the `[[class]]` entries of one file, each with where it stands."""
     return [(one, _class(one)) for one in table.tables("class")]
 
 
-def families(table: Table) -> list[tuple[Table, Family]]:
+def families(table: TomlTable) -> list[tuple[TomlTable, Family]]:
     """Return the `[[family]]` entries of one file, each with where it stands."""
     return [(one, _family(one)) for one in table.tables("family")]
 
 
-def words(table: Table, facts: FactList) -> list[tuple[Table, FactWords]]:
+def words(table: TomlTable, facts: FactList) -> list[tuple[TomlTable, FactWords]]:
     """Return the `[[fact]]` entries of one file, each with where it stands."""
     return [(one, _words(one, facts)) for one in table.tables("fact")]
 
 
-def healthy(table: Table, facts: FactList) -> list[Rule]:
+def healthy(table: TomlTable, facts: FactList) -> list[Rule]:
     """Return the `[[healthy]]` rules of one file: what is found where nothing is wrong."""
     found = [(one, rule(one, facts)) for one in table.tables("healthy")]
     for one, facts_in_order in found:
@@ -49,7 +51,7 @@ def healthy(table: Table, facts: FactList) -> list[Rule]:
     return [facts_in_order for _, facts_in_order in found]
 
 
-def progress(table: Table, facts: FactList) -> Progress:
+def progress(table: TomlTable, facts: FactList) -> Progress:
     """Read `[progress]`: fact → its values from the earliest to the furthest, equal ones joined by a space."""
     found: dict[str, Mapping[str, int]] = {}
     ranks = table.table("progress", required=False)
@@ -61,7 +63,7 @@ def progress(table: Table, facts: FactList) -> Progress:
     return found
 
 
-def _words(table: Table, facts: FactList) -> FactWords:
+def _words(table: TomlTable, facts: FactList) -> FactWords:
     values = table.table("values")
     found = FactWords(
         name=table.text("name", limit=80),
@@ -78,7 +80,7 @@ def _words(table: Table, facts: FactList) -> FactWords:
     return found
 
 
-def _cause(table: Table, facts: FactList) -> Cause:
+def _cause(table: TomlTable, facts: FactList) -> Cause:
     cause = Cause(
         id=table.name("id"),
         title=table.text("title", limit=120),
@@ -96,10 +98,10 @@ def _cause(table: Table, facts: FactList) -> Cause:
     return cause
 
 
-def _code(table: Table, known_causes: Collection[str], guides: Collection[str]) -> ErrorCode:
+def _code(table: TomlTable, known_causes: Collection[str], guides: Collection[str]) -> ErrorCode:
     extended = table.integer("extended", required=False) if "extended" in table.data else None
     entry = ErrorCode(
-        code=Code(table.name("namespace"), table.integer("code"), extended),
+        code=PastedCode(table.name("namespace"), table.integer("code"), extended),
         name=table.text("name", limit=200),
         certainty=table.choice("certainty", CERTAINTIES),
         causes=table.texts("causes", required=False),
@@ -121,13 +123,13 @@ def _code(table: Table, known_causes: Collection[str], guides: Collection[str]) 
     return entry
 
 
-def _family(table: Table) -> Family:
+def _family(table: TomlTable) -> Family:
     found = Family(table.name("namespace"), table.text("title", limit=120), table.text("text"))
     table.done()
     return found
 
 
-def _class(table: Table) -> CodeClass:
+def _class(table: TomlTable) -> CodeClass:
     """Read a class: one `low_byte`, or the codes from `first` to `last`."""
     ranged = "low_byte" not in table.data
     found = CodeClass(

@@ -4,10 +4,10 @@ import re
 from collections.abc import Collection, Mapping
 from types import MappingProxyType
 
-from troubleshoot.engine.declared_readings import Case, DeclaredFact, Reading
+from troubleshoot.engine.declared_readings import DeclaredFact, DeclaredReading, ReadingCase
 from troubleshoot.engine.facts import UNKNOWN, FactList
 from troubleshoot.engine.resource import Resource, StateError, Value
-from troubleshoot.engine.toml_tables import Table
+from troubleshoot.engine.toml_tables import TomlTable
 
 FACT = re.compile(r"[a-z][a-z0-9_]{0,29}(\.[a-z][a-z0-9_]{0,39}){1,2}")
 """How a fact is named: its subject, a dot, and what it tells."""
@@ -15,8 +15,8 @@ VALUE = re.compile("[a-z0-9][a-z0-9_]{0,39}")
 
 
 def read(
-    name: str, table: Table, *, resources: Mapping[str, Resource], named: Collection[str], probed: FactList
-) -> Reading:
+    name: str, table: TomlTable, *, resources: Mapping[str, Resource], named: Collection[str], probed: FactList
+) -> DeclaredReading:
     """Return the reading of one file; what is wrong goes into the table's problems.
 
     `named` are all resources that have a folder: those that could not be read are not reported again here. `probed`
@@ -26,7 +26,7 @@ def read(
     resource = resources.get(wanted)
     if wanted and wanted not in named:
         table.wrong("resource", f"there is no resource {wanted}")
-    reading = Reading(
+    reading = DeclaredReading(
         name=name,
         title=table.text("title", limit=120),
         resource=wanted,
@@ -49,7 +49,7 @@ def is_named_well(fact: DeclaredFact) -> bool:
     return FACT.fullmatch(fact.name) is not None and all(VALUE.fullmatch(value) for value in fact.values)
 
 
-def _fact(table: Table, resource: Resource | None, probed: FactList) -> DeclaredFact:
+def _fact(table: TomlTable, resource: Resource | None, probed: FactList) -> DeclaredFact:
     name = table.text("name")
     if name and not FACT.fullmatch(name):
         table.wrong("name", "a fact is named with lower-case letters, digits and _, its subject before a dot")
@@ -66,9 +66,9 @@ def _fact(table: Table, resource: Resource | None, probed: FactList) -> Declared
     return found
 
 
-def _case(table: Table, resource: Resource | None) -> Case:
+def _case(table: TomlTable, resource: Resource | None) -> ReadingCase:
     when, least = table.table("when", required=False), table.table("at_least", required=False)
-    case = Case(
+    case = ReadingCase(
         value=table.text("value"),
         when=MappingProxyType(dict(when.data)),
         at_least=MappingProxyType({key: least.integer(key) for key in least.data}),
@@ -88,7 +88,7 @@ def _case(table: Table, resource: Resource | None) -> Case:
     return case
 
 
-def _check_fields(table: Table, wanted: Mapping[str, Value], resource: Resource, *, number: bool) -> None:
+def _check_fields(table: TomlTable, wanted: Mapping[str, Value], resource: Resource, *, number: bool) -> None:
     for name, value in wanted.items():
         field = resource.fields.get(name)
         if field is None:

@@ -7,11 +7,11 @@ from graphlib import CycleError, TopologicalSorter
 from math import prod
 from types import MappingProxyType
 
-from troubleshoot.engine import instructions as howto
+from troubleshoot.engine import instructions
 from troubleshoot.engine.facts import FactList
-from troubleshoot.engine.guide import ENDS, FIX_ANSWERS, TRY_ANSWERS, Example, Guide, Step, broken_examples
+from troubleshoot.engine.guide import ENDS, FIX_ANSWERS, TRY_ANSWERS, Guide, GuideExample, GuideStep, broken_examples
 from troubleshoot.engine.guide_parts import Expanded
-from troubleshoot.engine.toml_tables import Table
+from troubleshoot.engine.toml_tables import TomlTable
 
 KINDS = ("fact", "ask", "try", "fix", "end")
 MOST_JOURNEYS = 500
@@ -21,10 +21,12 @@ READY_LIMIT = 300
 SYMPTOM_LIMIT = 120
 TOLD = "told."
 """How the facts are called that a person's answers tell."""
-NOWHERE = Step("", "", "", MappingProxyType({}))
+NOWHERE = GuideStep("", "", "", MappingProxyType({}))
 
 
-def read(name: str, source: Expanded, table: Table, facts: FactList | None, actions: Collection[str] | None) -> Guide:
+def read(
+    name: str, source: Expanded, table: TomlTable, facts: FactList | None, actions: Collection[str] | None
+) -> Guide:
     """Return the guide of an expanded text; what is wrong goes into the table's problems.
 
     `actions` are the names of all actions; None leaves them, or `facts`, unchecked (a case finishes on a stored guide).
@@ -64,7 +66,9 @@ def _without_unreached(guide: Guide) -> Guide:
     return replace(guide, steps=MappingProxyType(kept))
 
 
-def _step(name: str, table: Table, facts: FactList | None, actions: Collection[str] | None, source: Expanded) -> Step:
+def _step(
+    name: str, table: TomlTable, facts: FactList | None, actions: Collection[str] | None, source: Expanded
+) -> GuideStep:
     kinds = [kind for kind in KINDS if kind in table.data]
     if len(kinds) != 1:
         table.wrong(None, f"a step has exactly one of {', '.join(KINDS)}")
@@ -72,7 +76,7 @@ def _step(name: str, table: Table, facts: FactList | None, actions: Collection[s
     kind = kinds[0]
     to = table.table("to", required=kind != "end")
     answers = table.table("answers", required=False)
-    step = Step(
+    step = GuideStep(
         name=name,
         kind=kind,
         subject=table.choice(kind, ENDS) if kind == "end" else table.text(kind),
@@ -81,7 +85,7 @@ def _step(name: str, table: Table, facts: FactList | None, actions: Collection[s
         text=table.text("text", required=False),
         answers=MappingProxyType(answers.mapping()),
         ready=table.sentences("ready", limit=READY_LIMIT),
-        how=howto.read(table),
+        how=instructions.read(table),
         tells=table.text("tells", required=False),
         part=source.piece(table.line).part,
     )
@@ -93,7 +97,7 @@ def _step(name: str, table: Table, facts: FactList | None, actions: Collection[s
 
 
 def _check_answers(
-    step: Step, table: Table, to: Table, facts: FactList | None, actions: Collection[str] | None
+    step: GuideStep, table: TomlTable, to: TomlTable, facts: FactList | None, actions: Collection[str] | None
 ) -> None:
     if step.kind == "fact" and facts is not None and step.subject not in facts:
         table.wrong("fact", f"no probe declares the fact {step.subject}")
@@ -114,7 +118,7 @@ def _check_answers(
             to.wrong(value, f"is no answer to this step; the answers are {', '.join(expected) or 'none: it is an end'}")
 
 
-def _check_tells(step: Step, table: Table, to: Table, facts: FactList) -> None:
+def _check_tells(step: GuideStep, table: TomlTable, to: TomlTable, facts: FactList) -> None:
     """A question may say a fact: one that is told by people, and each of its answers is a value of it."""
     if step.kind != "ask" or not step.tells.startswith(TOLD) or step.tells not in facts:
         told = [name for name in facts.values if name.startswith(TOLD)]
@@ -125,28 +129,28 @@ def _check_tells(step: Step, table: Table, to: Table, facts: FactList) -> None:
             to.wrong(value, f"is no value of {step.tells}; it is one of {', '.join(facts.values[step.tells])}")
 
 
-def _expected(step: Step, facts: FactList | None) -> Collection[str]:
+def _expected(step: GuideStep, facts: FactList | None) -> Collection[str]:
     """Return the answers that must be routed; a question's answers are the author's own."""
     if step.kind == "fact":
         return tuple(step.to) if facts is None else facts.values.get(step.subject, step.to)
     return {"fix": FIX_ANSWERS, "try": TRY_ANSWERS, "end": ()}.get(step.kind, tuple(step.to))
 
 
-def _example(table: Table, start: str, source: Expanded) -> Example:
+def _example(table: TomlTable, start: str, source: Expanded) -> GuideExample:
     """Read an example. One of a part does not know the guide's start: it begins at the first step that it answers."""
     answers = table.table("answers", required=False)
     found = {}
     for step, value in answers.data.items():
         found[step] = answers.texts(step) if isinstance(value, list) else (answers.text(step),)
     first = start if start in found or not source.piece(table.line).part else next(iter(found), start)
-    example = Example(table.text("name", limit=120), MappingProxyType(found), table.name("end"), first)
+    example = GuideExample(table.text("name", limit=120), MappingProxyType(found), table.name("end"), first)
     if prod(len(values) for values in found.values()) > MOST_JOURNEYS:
         table.wrong("answers", f"stands for more than {MOST_JOURNEYS} journeys")
     table.done()
     return example
 
 
-def check_beside(guide: Guide, others: Collection[Guide], table: Table) -> None:
+def check_beside(guide: Guide, others: Collection[Guide], table: TomlTable) -> None:
     """Check what only one of all guides may say: that it is for everything else, and where a symptom leads."""
     for other in others:
         if guide.default and other.default:
@@ -157,7 +161,7 @@ def check_beside(guide: Guide, others: Collection[Guide], table: Table) -> None:
                 table.wrong("symptoms", f"leads to {other.name} already", index)
 
 
-def _check_shape(guide: Guide, table: Table, steps: Table) -> None:
+def _check_shape(guide: Guide, table: TomlTable, steps: TomlTable) -> None:
     """Check start and targets, then that every step is reachable and no path runs in a circle: so every path ends."""
     if guide.start not in guide.steps:
         table.wrong("start", f"there is no step {guide.start}")
@@ -190,7 +194,7 @@ def _reachable(guide: Guide) -> Iterator[str]:
         todo.extend(new)
 
 
-def _circle(steps: Mapping[str, Step]) -> str | None:
+def _circle(steps: Mapping[str, GuideStep]) -> str | None:
     """Return a step whose path comes back to it, or None."""
     try:
         TopologicalSorter({name: step.to.values() for name, step in steps.items()}).prepare()

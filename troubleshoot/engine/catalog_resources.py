@@ -5,10 +5,9 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from troubleshoot.engine import safe_patterns as patterns
-from troubleshoot.engine import toml
-from troubleshoot.engine.resource import TYPES, Event, Field, Parameter, Resource
-from troubleshoot.engine.toml_tables import Table, top
+from troubleshoot.engine import safe_patterns, toml
+from troubleshoot.engine.resource import TYPES, Resource, ResourceEvent, ResourceField, ResourceParameter
+from troubleshoot.engine.toml_tables import TomlTable, top
 
 SCRIPT_LIMIT = 16 * 1024
 PARAMETER_TYPES = ("string", "integer", "boolean", "list")
@@ -17,7 +16,7 @@ _FIELD = re.compile("[a-z][a-z0-9_]{0,39}")
 _HASHTABLE = frozenset({"count", "keys", "values", "item", "isreadonly", "isfixedsize", "issynchronized", "syncroot"})
 
 
-def read(name: str, files: Mapping[str, tuple[str, bytes]], problems: list[toml.Problem]) -> Resource | None:
+def read(name: str, files: Mapping[str, tuple[str, bytes]], problems: list[toml.ContentProblem]) -> Resource | None:
     """Return the resource of one folder, or None after adding what is wrong with it to `problems`.
 
     `files` maps the name inside the folder (resource.toml, read.ps1, write.ps1) to where it lies and its bytes.
@@ -25,7 +24,7 @@ def read(name: str, files: Mapping[str, tuple[str, bytes]], problems: list[toml.
     before = len(problems)
     where = next(iter(files.values()))[0].rpartition("/")[0]
     missing = {"resource.toml", "read.ps1"} - set(files)
-    problems.extend(toml.Problem(f"{where}/{file}", 1, "(file)", "is missing") for file in missing)
+    problems.extend(toml.ContentProblem(f"{where}/{file}", 1, "(file)", "is missing") for file in missing)
     scripts = {file: _script(*files[file], problems) for file in ("read.ps1", "write.ps1") if file in files}
     if "resource.toml" not in files:
         return None
@@ -38,7 +37,7 @@ def read(name: str, files: Mapping[str, tuple[str, bytes]], problems: list[toml.
     return resource if len(problems) == before else None
 
 
-def _resource(name: str, table: Table, scripts: Mapping[str, str], digest: str) -> Resource:
+def _resource(name: str, table: TomlTable, scripts: Mapping[str, str], digest: str) -> Resource:
     revert = table.choice("revert", ("exact", "none"))
     params = table.table("params", required=False)
     fields = table.table("fields")
@@ -69,22 +68,22 @@ def _resource(name: str, table: Table, scripts: Mapping[str, str], digest: str) 
     return resource
 
 
-def _parameter(name: str, table: Table) -> Parameter:
+def _parameter(name: str, table: TomlTable) -> ResourceParameter:
     _check_name(name, table)
     kind = table.choice("type", PARAMETER_TYPES)
     pattern = table.value("pattern")
     texts = kind in {"string", "list"}
     if pattern is not None and not (texts and isinstance(pattern, str)):
         table.wrong("pattern", "must be a regular expression, for a string or the items of a list")
-    elif pattern is not None and (text := patterns.fault(pattern)):
+    elif pattern is not None and (text := safe_patterns.fault(pattern)):
         table.wrong("pattern", text)
     table.done()
-    return Parameter(name, kind, pattern if isinstance(pattern, str) else None)
+    return ResourceParameter(name, kind, pattern if isinstance(pattern, str) else None)
 
 
-def _field(name: str, table: Table) -> Field:
+def _field(name: str, table: TomlTable) -> ResourceField:
     _check_name(name, table)
-    one = Field(
+    one = ResourceField(
         name=name,
         type=table.choice("type", tuple(TYPES)),
         writable=table.flag("writable"),
@@ -101,14 +100,14 @@ def _field(name: str, table: Table) -> Field:
     return one
 
 
-def _event(name: str, table: Table) -> Event:
+def _event(name: str, table: TomlTable) -> ResourceEvent:
     _check_name(name, table)
-    event = Event(name, table.text("words", limit=120), table.name("shown_by", required=False) or None)
+    event = ResourceEvent(name, table.text("words", limit=120), table.name("shown_by", required=False) or None)
     table.done()
     return event
 
 
-def _proved_on(table: Table, scripts: Mapping[str, str]) -> str | None:
+def _proved_on(table: TomlTable, scripts: Mapping[str, str]) -> str | None:
     """Return the Windows build on which a person ran the vectors of exactly these scripts, else None."""
     if not table.data:
         return None
@@ -123,20 +122,22 @@ def scripts_digest(scripts: Mapping[str, str]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _check_name(name: str, table: Table) -> None:
+def _check_name(name: str, table: TomlTable) -> None:
     if name in _HASHTABLE:
         table.wrong(None, "is a property of every PowerShell hashtable; choose another name")
     if not _FIELD.fullmatch(name):
         table.wrong(None, "a field, parameter or event is named with lower-case letters, digits and _ only, 40 at most")
 
 
-def _script(where: str, data: bytes, problems: list[toml.Problem]) -> str:
+def _script(where: str, data: bytes, problems: list[toml.ContentProblem]) -> str:
     """Decode a script; Windows PowerShell 5.1 reads anything beyond ASCII differently from file and from memory."""
     if len(data) > SCRIPT_LIMIT:
-        problems.append(toml.Problem(where, 1, "(file)", f"{len(data)} bytes, at most {SCRIPT_LIMIT} are allowed"))
+        problems.append(
+            toml.ContentProblem(where, 1, "(file)", f"{len(data)} bytes, at most {SCRIPT_LIMIT} are allowed")
+        )
     elif not data.isascii():
         line = next(n for n, text in enumerate(data.splitlines(), 1) if not text.isascii())
-        problems.append(toml.Problem(where, line, "(file)", "has characters beyond ASCII"))
+        problems.append(toml.ContentProblem(where, line, "(file)", "has characters beyond ASCII"))
     return data.decode("ascii", "replace")
 
 

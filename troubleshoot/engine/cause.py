@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from troubleshoot.engine.action import Rule, holds
-from troubleshoot.engine.facts import Fact, FactWords, values
+from troubleshoot.engine.action import Rule, rule_holds
+from troubleshoot.engine.facts import Fact, FactWords, fact_values
 
 VERDICTS = ("shown by", "fits", "not checked", "ruled out")
 """From the strongest to the weakest."""
-SPEAKING = ("shown by", "fits")
+SPEAKING_VERDICTS = ("shown by", "fits")
 """The verdicts for a cause."""
 
 
@@ -51,21 +51,23 @@ class Judgement:
     facts: tuple[str, ...] = ()
 
 
-def judge(cause: Cause, facts: Mapping[str, Fact]) -> Judgement:
+def judge_cause(cause: Cause, facts: Mapping[str, Fact]) -> Judgement:
     """Weigh a cause: shown by a reading, ruled out, fitting, or not checked. Unknown facts say nothing.
 
     The first verdict with a rule that holds decides; every rule of it that holds speaks with its facts.
     """
-    known = values(facts.values())
+    known = fact_values(facts.values())
     for verdict, rules in cause.rules:
-        speaking = [rule for rule in rules if holds(rule, known)]
+        speaking = [rule for rule in rules if rule_holds(rule, known)]
         if speaking:
             names = tuple(dict.fromkeys(name for rule in speaking for name in rule))
             return Judgement(cause, verdict, _readings(names, facts), names)
     return Judgement(cause, "not checked", ())
 
 
-def rank(judged: Iterable[Judgement], words: Mapping[str, FactWords], named: Sequence[str] = ()) -> list[Judgement]:
+def rank_causes(
+    judged: Iterable[Judgement], words: Mapping[str, FactWords], named: Sequence[str] = ()
+) -> list[Judgement]:
     """Return judgements, the strongest first.
 
     First by verdict, in the order of VERDICTS. Among causes that fit, those that the entry of the case's code names
@@ -76,7 +78,7 @@ def rank(judged: Iterable[Judgement], words: Mapping[str, FactWords], named: Seq
 
     def place(one: Judgement) -> tuple[int, bool, int, int]:
         verdict = VERDICTS.index(one.verdict)
-        if one.verdict not in SPEAKING:
+        if one.verdict not in SPEAKING_VERDICTS:
             return verdict, False, 0, 0
         listed = one.cause.id in named
         weight = sum(words[name].weight if name in words else 1 for name in one.facts)
@@ -86,10 +88,10 @@ def rank(judged: Iterable[Judgement], words: Mapping[str, FactWords], named: Seq
     return sorted(judged, key=place)
 
 
-def healthy(judged: Iterable[Judgement], rules: Iterable[Rule], facts: Mapping[str, Fact]) -> bool:
+def judged_healthy(judged: Iterable[Judgement], rules: Iterable[Rule], facts: Mapping[str, Fact]) -> bool:
     """Tell whether a computer is in order as far as it was looked at: one of the rules holds, and no cause is shown."""
-    known = values(facts.values())
-    return any(holds(rule, known) for rule in rules) and all(one.verdict != "shown by" for one in judged)
+    known = fact_values(facts.values())
+    return any(rule_holds(rule, known) for rule in rules) and all(one.verdict != "shown by" for one in judged)
 
 
 def _readings(names: Iterable[str], facts: Mapping[str, Fact]) -> tuple[str, ...]:

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from troubleshoot.engine import pasted_text as pasted
-from troubleshoot.engine.pasted_text import Code, Found, Hint
+from troubleshoot.engine import pasted_text
+from troubleshoot.engine.pasted_text import Found, Hint, PastedCode
 
 CERTAINTIES = ("documented", "field_report", "unconfirmed")
 _WIN32_IN_HRESULT = 0x8007
@@ -19,7 +19,7 @@ LONGEST_SYMPTOM = 200
 class ErrorCode:
     """What the catalogue knows about one code."""
 
-    code: Code
+    code: PastedCode
     name: str
     certainty: str
     """One of CERTAINTIES. Of a pair: 0x904 with a second number is as sure as its reports; 0x3, which by its document
@@ -55,7 +55,7 @@ class CodeClass:
     first: int = 0
     last: int = 0
 
-    def holds(self, code: Code) -> bool:
+    def holds(self, code: PastedCode) -> bool:
         """Tell whether a code belongs here."""
         if self.low_byte is None:
             return code.namespace == self.namespace and self.first <= code.code <= self.last
@@ -76,16 +76,16 @@ class Symptom:
 
 
 @dataclass(frozen=True)
-class Match:
+class CodeMatch:
     """One code of the text against the table: `how` is exact, code (another extended part), wrapped, second, class
     or unknown."""
 
     found: Found
-    code: Code
+    code: PastedCode
     how: str
     entry: ErrorCode | None = None
     code_class: CodeClass | None = None
-    others: tuple[Code, ...] = ()
+    others: tuple[PastedCode, ...] = ()
     """Other ways to read the same characters, shown so that a wrong choice can be seen."""
     ask: bool = False
     """True when the table cannot tell which way is meant, so that the person has to say it."""
@@ -122,8 +122,8 @@ class Match:
 class Identified:
     """The outcome of reading a pasted text: the code used, the codes only kept, and what else was noticed."""
 
-    used: Match | None
-    kept: tuple[Match, ...]
+    used: CodeMatch | None
+    kept: tuple[CodeMatch, ...]
     hints: tuple[Hint, ...]
     notes: tuple[str, ...]
     symptom: Symptom | None = None
@@ -131,7 +131,7 @@ class Identified:
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownCode:
     """How a code stands in the table: as in `Match`."""
 
     how: str
@@ -150,7 +150,7 @@ class CodeTable:
         families: Iterable[Family] = (),
         symptoms: Iterable[Symptom] = (),
     ) -> None:
-        self.entries: Mapping[Code, ErrorCode] = MappingProxyType({entry.code: entry for entry in entries})
+        self.entries: Mapping[PastedCode, ErrorCode] = MappingProxyType({entry.code: entry for entry in entries})
         self.classes = tuple(classes)
         in_words = {one.namespace: one for one in families}
         for code in self.entries:
@@ -162,33 +162,33 @@ class CodeTable:
             named.setdefault(entry.symbol, entry)
         self._named = named
 
-    def look_up(self, code: Code) -> Known:
+    def look_up(self, code: PastedCode) -> KnownCode:
         """Return how the code is known, with its entry or class; nothing is invented."""
         if entry := self.entries.get(code):
-            return Known("exact", entry)
+            return KnownCode("exact", entry)
         second = self.second(code)
-        if entry := self.entries.get(Code(code.namespace, code.code)):
-            return Known("code", entry, second=second)
+        if entry := self.entries.get(PastedCode(code.namespace, code.code)):
+            return KnownCode("code", entry, second=second)
         if second:
-            return Known("second", second)
+            return KnownCode("second", second)
         wraps = code.namespace == "hresult" and code.code >> 16 == _WIN32_IN_HRESULT
-        if wraps and (entry := self.entries.get(Code("win32", code.code & 0xFFFF))):
-            return Known("wrapped", entry)
+        if wraps and (entry := self.entries.get(PastedCode("win32", code.code & 0xFFFF))):
+            return KnownCode("wrapped", entry)
         found = next((one for one in self.classes if one.holds(code)), None)
-        return Known("class", None, found) if found else Known("unknown")
+        return KnownCode("class", None, found) if found else KnownCode("unknown")
 
-    def second(self, code: Code) -> ErrorCode | None:
+    def second(self, code: PastedCode) -> ErrorCode | None:
         """Return what the extended part of a code means alone."""
         if code.extended is None:
             return None
-        return next((entry for name in _SECONDS if (entry := self.entries.get(Code(name, code.extended)))), None)
+        return next((entry for name in _SECONDS if (entry := self.entries.get(PastedCode(name, code.extended)))), None)
 
     def identify(self, text: str, *, prefer: str = "") -> Identified:
         """Read a pasted text: the first known code is used, every other one is kept as a hint.
 
         `prefer` is the key of a code that the person chose among those found; another one is ignored.
         """
-        read = pasted.read(text)
+        read = pasted_text.read(text)
         numbers = [match for found in read.found if (match := self._match(found, prefer))]
         names = [match for name in read.names if (match := self._by_name(name, numbers))]
         matches = _without_repeats([*numbers, *names])
@@ -199,7 +199,7 @@ class CodeTable:
         symptom = self.symptoms.get(Symptom(text, "").key) if len(text) <= LONGEST_SYMPTOM else None
         return Identified(ranked[0] if ranked else None, tuple(ranked[1:]), read.hints, read.notes, symptom)
 
-    def _match(self, found: Found, prefer: str) -> Match | None:
+    def _match(self, found: Found, prefer: str) -> CodeMatch | None:
         chosen = [code for code in (*found.choices, *found.loose) if code.key == prefer]
         tight = [code for code in found.choices if self.look_up(code).entry]
         loose = [] if tight else [code for code in found.loose if code in self.entries]
@@ -213,20 +213,22 @@ class CodeTable:
         doubt = bool(others) and not chosen and (len(names) > 1 or not known)
         return self._of(found, code, others, ask=doubt or (found.unsure and not chosen))
 
-    def _of(self, found: Found, code: Code, others: tuple[Code, ...] = (), *, ask: bool = False) -> Match:
+    def _of(
+        self, found: Found, code: PastedCode, others: tuple[PastedCode, ...] = (), *, ask: bool = False
+    ) -> CodeMatch:
         known = self.look_up(code)
-        return Match(found, code, known.how, known.entry, known.code_class, others, ask, known.second)
+        return CodeMatch(found, code, known.how, known.entry, known.code_class, others, ask, known.second)
 
-    def _by_name(self, name: str, numbers: list[Match]) -> Match | None:
+    def _by_name(self, name: str, numbers: list[CodeMatch]) -> CodeMatch | None:
         """Return the code that the text names; nothing where a number has said the same already."""
         entry = self._named.get(name)
         if entry is None or any(match.entry and match.entry.symbol == name for match in numbers):
             return None
         return self._of(Found(name, "the name of a code", (entry.code,)), entry.code)
 
-    def _events(self, hints: Iterable[Hint]) -> Iterator[Match]:
+    def _events(self, hints: Iterable[Hint]) -> Iterator[CodeMatch]:
         """Yield the known events of a text, which count when it has no known code."""
-        for code in [Code("event", int(hint.value)) for hint in hints if hint.kind == "event"]:
+        for code in [PastedCode("event", int(hint.value)) for hint in hints if hint.kind == "event"]:
             if code in self.entries:
                 yield self._of(Found(str(code.code), "the number of a line in the event log", (code,)), code)
 
@@ -241,5 +243,5 @@ def _symptoms(entries: Iterable[ErrorCode], of_guides: Iterable[Symptom]) -> Map
     return MappingProxyType(found | {symptom.key: symptom for symptom in of_guides})
 
 
-def _without_repeats(matches: list[Match]) -> list[Match]:
+def _without_repeats(matches: list[CodeMatch]) -> list[CodeMatch]:
     return list({match.code: match for match in reversed(matches)}.values())[::-1]

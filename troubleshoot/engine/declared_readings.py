@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from troubleshoot.engine.facts import UNKNOWN, Fact
-from troubleshoot.engine.resource import State, Value, differs
+from troubleshoot.engine.resource import ResourceState, Value, values_differ
 
 
 @dataclass(frozen=True)
-class Case:
+class ReadingCase:
     """One value of a fact, and when the fact has it: every field of `when` and `at_least` must fit."""
 
     value: str
@@ -19,11 +19,11 @@ class Case:
     bad: bool
     """True: something is wrong there."""
 
-    def holds(self, state: State) -> bool:
+    def holds(self, state: ResourceState) -> bool:
         """Tell whether a state fits; a field that is not there, or null, is never at least anything."""
-        return all(name in state and not differs(state[name], wanted) for name, wanted in self.when.items()) and all(
-            _number(state.get(name)) >= least for name, least in self.at_least.items()
-        )
+        return all(
+            name in state and not values_differ(state[name], wanted) for name, wanted in self.when.items()
+        ) and all(_number(state.get(name)) >= least for name, least in self.at_least.items())
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class DeclaredFact:
 
     name: str
     question: str
-    cases: tuple[Case, ...]
+    cases: tuple[ReadingCase, ...]
 
     @property
     def values(self) -> tuple[str, ...]:
@@ -44,13 +44,13 @@ class DeclaredFact:
         """Return the fields of the state that decide."""
         return tuple(dict.fromkeys(name for case in self.cases for name in (*case.when, *case.at_least)))
 
-    def of(self, value: str) -> Case | None:
+    def of(self, value: str) -> ReadingCase | None:
         """Return the first case that gives a value, for its words."""
         return next((case for case in self.cases if case.value == value), None)
 
 
 @dataclass(frozen=True)
-class Reading:
+class DeclaredReading:
     """A resource to read, with its parameters, how a person calls it, and the facts that its state tells."""
 
     name: str
@@ -59,7 +59,7 @@ class Reading:
     params: Mapping[str, Value]
     facts: tuple[DeclaredFact, ...]
 
-    def told(self, state: State | None) -> Iterator[Fact]:
+    def told(self, state: ResourceState | None) -> Iterator[Fact]:
         """Yield each fact with what it follows from; unknown where the state could not be read or fits no case."""
         for fact in self.facts:
             if state is None:

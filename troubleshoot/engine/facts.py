@@ -57,7 +57,7 @@ class FactList:
                 if set(union.setdefault(name, complete)) != set(complete):
                     raise FactError(f"two probes declare {name} with different values")
         self.values: Mapping[str, tuple[str, ...]] = MappingProxyType(union)
-        self.digest = canonical.digest({name: sorted(union[name]) for name in union}, limit=2**20)
+        self.digest = canonical.canonical_digest({name: sorted(union[name]) for name in union}, limit=2**20)
 
     def __contains__(self, name: object) -> bool:
         return name in self.values
@@ -70,6 +70,6 @@ class FactList:
             raise FactError(f"{name} is never {value!r}; it is one of {', '.join(self.values[name])}")
 
 
-def values(facts: Iterable[Fact]) -> dict[str, str]:
+def fact_values(facts: Iterable[Fact]) -> dict[str, str]:
     """Return the plain name → value form that guards, checks and rules are judged on."""
     return {fact.name: fact.value for fact in facts}

@@ -16,7 +16,7 @@ class AnswerRefused(ValueError):
 
 
 @dataclass(frozen=True)
-class Step:
+class GuideStep:
     """A node of a guide."""
 
     name: str
@@ -45,7 +45,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Example:
+class GuideExample:
     """A journey that must hold. An answer given as several values stands for one journey for each of them."""
 
     name: str
@@ -67,8 +67,8 @@ class Guide:
     name: str
     title: str
     start: str
-    steps: Mapping[str, Step]
-    examples: tuple[Example, ...]
+    steps: Mapping[str, GuideStep]
+    examples: tuple[GuideExample, ...]
     digest: str
     source: str = field(repr=False)
     meanwhile: str = ""
@@ -96,7 +96,7 @@ class Walk:
     """The answers that count, in order, and the step where they lead."""
 
     path: tuple[tuple[str, str], ...]
-    at: Step
+    at: GuideStep
 
     @property
     def waiting_for(self) -> str | None:
@@ -109,7 +109,7 @@ class Walk:
         return tuple(name for name, _ in self.path)
 
 
-def walk(guide: Guide, answers: Mapping[str, str]) -> Walk:
+def walk_guide(guide: Guide, answers: Mapping[str, str]) -> Walk:
     """Replay the answers (step → value, the latest that is not superseded) from the start.
 
     Raises AnswerRefused when an answer names a step or a value that the guide does not have. Answers to steps
@@ -125,7 +125,7 @@ def walk(guide: Guide, answers: Mapping[str, str]) -> Walk:
     return Walk(tuple(path), step)
 
 
-def answer(
+def answer_guide(
     guide: Guide, answers: Mapping[str, str], step: str, value: str, *, started: Collection[str] = ()
 ) -> dict[str, str]:
     """Return the answers after one was given or changed; a change supersedes every answer after it on the walk.
@@ -134,7 +134,7 @@ def answer(
     Raises AnswerRefused for an unknown step or value, a step not reached, or a change before a started fix.
     """
     _check(guide, step, value)
-    current = walk(guide, answers)
+    current = walk_guide(guide, answers)
     if step == current.at.name:
         return {**dict(current.path), step: value}
     if step not in current.steps:
@@ -147,13 +147,13 @@ def answer(
     return {**dict(current.path[:kept]), step: value}
 
 
-def tries_ahead(guide: Guide, at: Step, said: Callable[[Step], str]) -> tuple[Step, ...]:
+def tries_ahead(guide: Guide, at: GuideStep, said: Callable[[GuideStep], str]) -> tuple[GuideStep, ...]:
     """Return the things to try to which a walk from `at` may still lead, in their order.
 
     `said` gives the answer to a step that is known already, and nothing ("") where every answer is possible. The check
     right behind a remedy, which asks whether it helped, is none of them.
     """
-    found: dict[str, Step] = {}
+    found: dict[str, GuideStep] = {}
     seen, waiting = set[str](), [(at, False)]
     while waiting:
         step, checks = waiting.pop(0)
@@ -168,9 +168,9 @@ def tries_ahead(guide: Guide, at: Step, said: Callable[[Step], str]) -> tuple[St
     return tuple(found.values())
 
 
-def superseded(guide: Guide, answers: Mapping[str, str], step: str) -> tuple[str, ...]:
+def superseded_steps(guide: Guide, answers: Mapping[str, str], step: str) -> tuple[str, ...]:
     """Return the steps whose answers no longer count once the answer of `step` changes, itself included."""
-    current = walk(guide, answers)
+    current = walk_guide(guide, answers)
     return current.steps[current.steps.index(step) :] if step in current.steps else ()
 
 
@@ -189,7 +189,7 @@ def broken_examples(guide: Guide) -> Iterator[tuple[int, str]]:
                 yield index, f"never comes to {', '.join(sorted(unused))}"
 
 
-def uncovered(guide: Guide, others: Iterable[Guide] = ()) -> tuple[tuple[str, str], ...]:
+def unwalked_branches(guide: Guide, others: Iterable[Guide] = ()) -> tuple[tuple[str, str], ...]:
     """Return every branch (step, answer) that no example walks.
 
     A branch of a part is walked as well when an example of another guide with this part walks it.
@@ -208,20 +208,20 @@ def _walked(guide: Guide) -> set[tuple[str, str]]:
     return {branch for _, branch in _walked_steps(guide)}
 
 
-def _walked_steps(guide: Guide) -> Iterator[tuple[Step, tuple[str, str]]]:
+def _walked_steps(guide: Guide) -> Iterator[tuple[GuideStep, tuple[str, str]]]:
     for example in guide.examples:
         for journey in example.journeys() if _reached(guide, example) else ():
             for name, value in _walk_from(guide, example, journey).path:
                 yield guide.steps[name], (name, value)
 
 
-def _reached(guide: Guide, example: Example) -> bool:
+def _reached(guide: Guide, example: GuideExample) -> bool:
     """Tell whether an example belongs here: one of a part does not when the guide never comes to where it begins."""
     return not example.start or example.start in guide.steps
 
 
-def _walk_from(guide: Guide, example: Example, journey: Mapping[str, str]) -> Walk:
-    return walk(replace(guide, start=example.start or guide.start), journey)
+def _walk_from(guide: Guide, example: GuideExample, journey: Mapping[str, str]) -> Walk:
+    return walk_guide(replace(guide, start=example.start or guide.start), journey)
 
 
 def _check(guide: Guide, name: str, value: str) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from troubleshoot.engine.guide import Guide
-from troubleshoot.engine.toml import Document, Path, Problem
-from troubleshoot.engine.toml_tables import Table
+from troubleshoot.engine.toml import ContentProblem, Document, Path
+from troubleshoot.engine.toml_tables import TomlTable
 
 ANY_PART = "*"
 """The part of every step of a stored guide that was expanded: its text no longer tells them apart."""
@@ -15,11 +15,11 @@ _EXAMPLE = re.compile(r"^example\[([0-9]+)\]")
 
 
 @dataclass(frozen=True)
-class Part:
+class GuidePart:
     """One file of steps, and of examples that begin at one of them."""
 
     name: str
-    table: Table
+    table: TomlTable
     data: bytes
     digest: str
 
@@ -57,14 +57,14 @@ class Expanded:
         """Return where a line (from 1) comes from."""
         return self.pieces[bisect_right(self.pieces, line, key=lambda piece: piece.first) - 1]
 
-    def at_home(self, problem: Problem) -> Problem:
+    def at_home(self, problem: ContentProblem) -> ContentProblem:
         """Return a problem with the file and line in which its author will find it."""
         piece = self.piece(problem.line)
         key = _EXAMPLE.sub(lambda found: f"example[{int(found[1]) - piece.examples}]", problem.key)
-        return Problem(piece.file, problem.line - piece.first + 1, key, problem.text)
+        return ContentProblem(piece.file, problem.line - piece.first + 1, key, problem.text)
 
 
-def expand(own: Table, data: bytes, parts: Iterable[Part]) -> Expanded:
+def expand(own: TomlTable, data: bytes, parts: Iterable[GuidePart]) -> Expanded:
     """Return a guide's text followed by its parts, in their order."""
     text, pieces, examples = data, [Piece(1, own.document.file, "")], _examples(own)
     for part in parts:
@@ -75,7 +75,7 @@ def expand(own: Table, data: bytes, parts: Iterable[Part]) -> Expanded:
     return Expanded(text, tuple(pieces))
 
 
-def joined(own: Table, parts: Collection[Part], text: Expanded) -> Document | None:
+def joined(own: TomlTable, parts: Collection[GuidePart], text: Expanded) -> Document | None:
     """Return what parsing the expanded text gives, from pieces that were parsed already: a start parses each part once.
 
     None where the text itself has to be parsed, because its pieces may not fit together.
@@ -105,7 +105,7 @@ def _moved(path: Path, examples: int) -> Path:
     return path
 
 
-def check(part: Part) -> bool:
+def check(part: GuidePart) -> bool:
     """Tell whether a part has nothing but steps and examples, and keep a problem for everything else."""
     before = len(part.table.problems)
     part.table.table("steps")
@@ -114,7 +114,7 @@ def check(part: Part) -> bool:
     return len(part.table.problems) == before
 
 
-def named(own: Table, files: Collection[str], known: Mapping[str, Part]) -> list[Part] | None:
+def named(own: TomlTable, files: Collection[str], known: Mapping[str, GuidePart]) -> list[GuidePart] | None:
     """Return the parts that a guide names, in order; None when one cannot be had.
 
     `files` are the names of all parts, `known` those that could be read: a broken one is not reported again.
@@ -129,7 +129,7 @@ def named(own: Table, files: Collection[str], known: Mapping[str, Part]) -> list
     return [known[name] for name in names] if whole else None
 
 
-def doubled(own: Table, parts: Iterable[Part]) -> bool:
+def doubled(own: TomlTable, parts: Iterable[GuidePart]) -> bool:
     """Keep a problem for each step that stands in an earlier piece of the same guide already; tell whether one did."""
     first = dict.fromkeys(_names(own), own)
     found = False
@@ -143,7 +143,7 @@ def doubled(own: Table, parts: Iterable[Part]) -> bool:
     return found
 
 
-def check_use(parts: Iterable[Part], guides: Iterable[Guide]) -> None:
+def check_use(parts: Iterable[GuidePart], guides: Iterable[Guide]) -> None:
     """Keep a problem for each step of a part to which no guide leads."""
     reached = {(step.part, name) for guide in guides for name, step in guide.steps.items()}
     for part in parts:
@@ -152,12 +152,12 @@ def check_use(parts: Iterable[Part], guides: Iterable[Guide]) -> None:
                 part.table.wrong("steps", "no path of any guide leads here", name)
 
 
-def _names(table: Table) -> tuple[str, ...]:
+def _names(table: TomlTable) -> tuple[str, ...]:
     """Return the names of the steps of a file, whatever else is wrong with it."""
     steps = table.data.get("steps")
     return tuple(steps) if isinstance(steps, dict) else ()
 
 
-def _examples(table: Table) -> int:
+def _examples(table: TomlTable) -> int:
     found = table.data.get("example")
     return len(found) if isinstance(found, list) else 0

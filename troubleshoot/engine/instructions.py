@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from troubleshoot.engine.toml_tables import Table
+from troubleshoot.engine.toml_tables import TomlTable
 
 PLACES = ("this computer", "the other computer", "Azure")
 """Where a command is run: the person's own PC, the computer that is to be reached, or Azure's Run Command."""
@@ -13,7 +13,7 @@ COMMAND_LIMIT = 2000
 
 
 @dataclass(frozen=True)
-class Command:
+class CommandToCopy:
     """Text to copy as it stands, where it is run, and what to know before."""
 
     where: str
@@ -28,7 +28,7 @@ class HowTo:
     steps: tuple[str, ...] = ()
     different: str = ""
     """What to do if the screen looks different."""
-    commands: tuple[Command, ...] = ()
+    commands: tuple[CommandToCopy, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.steps or self.commands)
@@ -37,7 +37,7 @@ class HowTo:
 NOTHING = HowTo()
 
 
-def read(table: Table) -> HowTo:
+def read(table: TomlTable) -> HowTo:
     """Return the keys `steps`, `different` and `commands` of a guide's step or an action; what is wrong goes into
     the table's problems."""
     found = HowTo(
@@ -52,8 +52,8 @@ def read(table: Table) -> HowTo:
     return found
 
 
-def _command(table: Table) -> Command:
-    command = Command(
+def _command(table: TomlTable) -> CommandToCopy:
+    command = CommandToCopy(
         where=table.choice("where", PLACES),
         text=table.text("text", limit=COMMAND_LIMIT),
         warning=table.text("warning", required=False),

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from troubleshoot.engine import code_shapes as shapes
+from troubleshoot.engine import code_shapes
 
 LIMIT = 100_000
 """Characters read at most; a longer paste is cut, and a note says so."""
@@ -27,7 +27,7 @@ _BEFORE = 80
 
 
 @dataclass(frozen=True, order=True)
-class Code:
+class PastedCode:
     """A code in its namespace (mstsc, hresult, event …), perhaps with an extended part."""
 
     namespace: str
@@ -52,8 +52,8 @@ class Found:
 
     text: str
     why: str
-    choices: tuple[Code, ...]
-    loose: tuple[Code, ...] = ()
+    choices: tuple[PastedCode, ...]
+    loose: tuple[PastedCode, ...] = ()
     """Further ways, which count only when the table knows one of them and none of the choices."""
     unsure: bool = False
     """True when characters had to be guessed, so that the person has to confirm."""
@@ -82,18 +82,18 @@ def read(text: str) -> Pasted:
     plain = clean(text[: 4 * LIMIT])
     notes = [] if len(plain) <= LIMIT >= len(text) - 3 * LIMIT else [f"Only the first {LIMIT:,} characters were read."]
     plain = plain[:LIMIT]
-    found = _first_of_each(_search(plain, guessed=shapes.REORDERING.search(text) is not None))
-    names = dict.fromkeys(hit[0] for hit in _hits(shapes.NAMED, plain))
+    found = _first_of_each(_search(plain, guessed=code_shapes.REORDERING.search(text) is not None))
+    names = dict.fromkeys(hit[0] for hit in _hits(code_shapes.NAMED, plain))
     return Pasted(tuple(found[:MOST_CODES]), _hints(plain), (*notes, *_notes(plain, found)), tuple(names))
 
 
 def clean(text: str) -> str:
     """Return the text as it is read: without what cannot be seen, every blank a space, no pictures in letters."""
     if not text.isascii():
-        text = shapes.BLANK.sub(" ", shapes.INVISIBLE.sub("", text))
+        text = code_shapes.BLANK.sub(" ", code_shapes.INVISIBLE.sub("", text))
     # Long runs of base64 are pictures; their letters mean nothing.
     # The dotted capital I is the one letter that lower case makes longer, which would shift every place after it.
-    return shapes.ENCODED.sub(" ", text).replace("\0", " ").replace("\u0130", "I")
+    return code_shapes.ENCODED.sub(" ", text).replace("\0", " ").replace("\u0130", "I")
 
 
 def _hits(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
@@ -111,38 +111,38 @@ def _search(shown: str, *, guessed: bool) -> Iterator[Found]:
         taken[start:end] = b"\1" * (end - start)
         return True
 
-    hexadecimal = list(_hits(shapes.HEX, text))
+    hexadecimal = list(_hits(code_shapes.HEX, text))
     for hit in hexadecimal:
         if (pair := _pair(text, hit)) and free(hit.start(), pair[1].end()):
             yield from _paired(shown, text, hit, *pair, guessed=guessed)
     for alert in _alerts(text):
         if free(alert.start("code"), alert.end()):
-            yield Found(alert["code"], "the number of a TLS alert", (Code("alert", int(alert["code"])),))
+            yield Found(alert["code"], "the number of a TLS alert", (PastedCode("alert", int(alert["code"])),))
     for hit, why in _singles(text, hexadecimal):
         if free(hit.start(), hit.end()):
             yield from _found(shown, text, hit, why, guessed=guessed)
     alone = shown.strip().strip("\"'“”«»()[]<>.,;:").strip()
-    if len(alone) <= 32 and (whole := shapes.ALONE.fullmatch(alone.lower())):
+    if len(alone) <= 32 and (whole := code_shapes.ALONE.fullmatch(alone.lower())):
         yield from _found(alone, alone.lower(), whole, "the only thing in the text", guessed=guessed)
 
 
 def _singles(text: str, hexadecimal: list[re.Match[str]]) -> Iterator[tuple[re.Match[str], str]]:
     yield from ((hit, "a hexadecimal code") for hit in hexadecimal)
     for pattern, why in (
-        (shapes.SIGNED, "a negative number: a signed HRESULT"),
-        (shapes.LABELLED, "a number after the word “{label}”"),
-        (shapes.LONG, _TEN_DIGITS),
+        (code_shapes.SIGNED, "a negative number: a signed HRESULT"),
+        (code_shapes.LABELLED, "a number after the word “{label}”"),
+        (code_shapes.LONG, _TEN_DIGITS),
     ):
         yield from ((hit, why) for hit in _hits(pattern, text))
 
 
 def _alerts(text: str) -> Iterator[re.Match[str]]:
     """Yield the numbers of TLS alerts: a word for alert and what makes it one of TLS on the same line, in any order."""
-    for word in _hits(shapes.ALERT_WORD, text):
-        after = shapes.ALERT_AFTER.match(text, word.end())
+    for word in _hits(code_shapes.ALERT_WORD, text):
+        after = code_shapes.ALERT_AFTER.match(text, word.end())
         if after and int(after["code"]) < 256:
             before = text[max(0, word.start() - _BEFORE) : word.start()]
-            if shapes.ALERT_BEFORE.search(before) or shapes.ALERT_KIND.search(after["between"]):
+            if code_shapes.ALERT_BEFORE.search(before) or code_shapes.ALERT_KIND.search(after["between"]):
                 yield after
 
 
@@ -150,7 +150,11 @@ def _pair(text: str, first: re.Match[str]) -> tuple[str, re.Match[str]] | None:
     """Return the second part of a dialog's pair and how it was found; None when there is none."""
     if number(first["code"]) >= 2**31:
         return None  # a Windows result is complete in itself
-    for how, pattern in (("joined", shapes.JOINED), ("extended", shapes.EXTENDED), ("line", shapes.OWN_LINE)):
+    for how, pattern in (
+        ("joined", code_shapes.JOINED),
+        ("extended", code_shapes.EXTENDED),
+        ("line", code_shapes.OWN_LINE),
+    ):
         if not (second := pattern.match(text, first.end())):
             continue
         if number(_second(second)) > 0xFFFF:
@@ -178,13 +182,13 @@ def _paired(
     shown: str, text: str, hit: re.Match[str], how: str, second: re.Match[str], *, guessed: bool
 ) -> Iterator[Found]:
     one, other = hit["code"], _second(second)
-    if how == "line" and shapes.IS_EXTENDED.search(_line_before(text, hit.start())):
+    if how == "line" and code_shapes.IS_EXTENDED.search(_line_before(text, hit.start())):
         one, other = other, one  # the extended code stands first
     namespace = _namespaces(number(one), text[max(0, hit.start() - _BEFORE) : hit.start()])[0]
     extended = None if namespace == "bugcheck" else number(other)
     letters = _letters(one + other)
     why = ["a code with its extended code", *([_LETTERS] if letters else [])]
-    code = Code("mstsc" if namespace in {"extended", "errinfo"} else namespace, number(one), extended)
+    code = PastedCode("mstsc" if namespace in {"extended", "errinfo"} else namespace, number(one), extended)
     yield Found(shown[hit.start() : second.end()].strip()[:200], "; ".join(why), (code,), (), letters or guessed)
 
 
@@ -193,15 +197,15 @@ def _found(shown: str, text: str, hit: re.Match[str], why: str, *, guessed: bool
     context = text[max(0, hit.start("code") - _BEFORE) : hit.start("code")]
     numbers, second = _numbers(groups["code"]), groups.get("second")
     extended = int(second, 16) if second else None
-    tight = [Code(name, one, extended) for one in numbers for name in _namespaces(one, context)]
+    tight = [PastedCode(name, one, extended) for one in numbers for name in _namespaces(one, context)]
     loose = [code for one in numbers for code in _loose(one, groups["code"])] if extended is None else []
-    if shapes.REASON.fullmatch(groups.get("label") or "") and len(numbers) > 1:
+    if code_shapes.REASON.fullmatch(groups.get("label") or "") and len(numbers) > 1:
         loose, tight = [*tight, *loose], [code for code in tight if code.code == numbers[-1]]
     if why is _TEN_DIGITS:
         loose, tight = tight, []
     if not numbers:
         return
-    letters = hit.re is shapes.HEX and _letters(groups["code"])
+    letters = hit.re is code_shapes.HEX and _letters(groups["code"])
     label = shown[slice(*hit.span("label"))] if "label" in groups else ""
     reasons = [why.format(label=label), *([_LETTERS] if letters else [])]
     if len({code.code for code in tight}) > 1:
@@ -245,11 +249,11 @@ def _numbers(text: str) -> list[int]:
 def _namespaces(number: int, context: str) -> tuple[str, ...]:
     """Return the families a number can belong to: the words before it decide, then its highest bits ([MS-ERREF] 2)."""
     for pattern, namespaces in (
-        (shapes.IS_BUG_CHECK, ("bugcheck",)),
-        (shapes.IS_WIN32, ("win32",)),
-        (shapes.IS_FREERDP, ("freerdp",)),
-        (shapes.IS_ERRINFO, ("errinfo",)),
-        (shapes.IS_EXTENDED, ("extended",)),
+        (code_shapes.IS_BUG_CHECK, ("bugcheck",)),
+        (code_shapes.IS_WIN32, ("win32",)),
+        (code_shapes.IS_FREERDP, ("freerdp",)),
+        (code_shapes.IS_ERRINFO, ("errinfo",)),
+        (code_shapes.IS_EXTENDED, ("extended",)),
     ):
         if number < 2**31 and pattern.search(context):
             return namespaces
@@ -258,14 +262,14 @@ def _namespaces(number: int, context: str) -> tuple[str, ...]:
     return ("hresult",) if number >> 31 else ("mstsc",)
 
 
-def _loose(number: int, text: str) -> Iterator[Code]:
+def _loose(number: int, text: str) -> Iterator[PastedCode]:
     """Yield the families in which a small number may be meant too, by how often people meet them."""
     if number < 2**31:
         yield from (
-            Code(name, number) for name in ("extended", "errinfo", "gateway", "freerdp", "win32", "negotiation")
+            PastedCode(name, number) for name in ("extended", "errinfo", "gateway", "freerdp", "win32", "negotiation")
         )
         if text.isdecimal() and int(text) == number:
-            yield Code("event", number)
+            yield PastedCode("event", number)
 
 
 def _first_of_each(found: Iterator[Found]) -> list[Found]:
@@ -274,14 +278,14 @@ def _first_of_each(found: Iterator[Found]) -> list[Found]:
 
 def _hints(text: str) -> tuple[Hint, ...]:
     low = text.lower()
-    events = [Hint("event", hit["value"]) for pattern in shapes.EVENTS for hit in _hits(pattern, low)]
-    activities = (Hint("activity", hit[0]) for hit in _hits(shapes.ACTIVITY, low))
+    events = [Hint("event", hit["value"]) for pattern in code_shapes.EVENTS for hit in _hits(pattern, low)]
+    activities = (Hint("activity", hit[0]) for hit in _hits(code_shapes.ACTIVITY, low))
     return tuple(dict.fromkeys([*events, *activities]))[:MOST_CODES]
 
 
 def _notes(text: str, found: list[Found]) -> list[str]:
     notes = []
-    for hit in _hits(shapes.OTHER_SCRIPT, text):
+    for hit in _hits(code_shapes.OTHER_SCRIPT, text):
         if not hit[0].isascii():
             plain = unicodedata.normalize("NFKC", hit[0])
             notes.append(

@@ -7,7 +7,7 @@ from typing import Any
 from troubleshoot.engine import canonical
 from troubleshoot.engine.action import Action, Wish
 from troubleshoot.engine.catalog import Catalog
-from troubleshoot.engine.resource import Event, Resource, State, StateError, Value, differs
+from troubleshoot.engine.resource import Resource, ResourceEvent, ResourceState, StateError, Value, values_differ
 
 LIMIT = 256 * 1024
 """Largest plan document in bytes."""
@@ -20,7 +20,7 @@ class PlanError(ValueError):
 
 
 @dataclass(frozen=True)
-class Change:
+class SettingChange:
     """One setting of a plan, in words."""
 
     field: str
@@ -31,7 +31,7 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Item:
+class PlanItem:
     """One resource of a plan."""
 
     resource: str
@@ -43,7 +43,7 @@ class Item:
     """The compared fields as they were read: what must still be true when the run starts."""
     desired: Mapping[str, Value]
     """Only what differs, and the events; empty when nothing is to be written here."""
-    changes: tuple[Change, ...]
+    changes: tuple[SettingChange, ...]
     events: tuple[str, ...]
     """In words."""
     irreversible: str
@@ -51,7 +51,7 @@ class Item:
 
 
 @dataclass(frozen=True)
-class Plan:
+class PlanDocument:
     """What will be done to one host. Approval is of its digest."""
 
     kind: str
@@ -63,7 +63,7 @@ class Plan:
     runner: str
     """SHA-256 of the runner that will carry it out."""
     identity: Mapping[str, str]
-    items: tuple[Item, ...]
+    items: tuple[PlanItem, ...]
     reverts: str | None = None
 
     @property
@@ -79,11 +79,11 @@ class Plan:
     @property
     def digest(self) -> str:
         """Return the SHA-256 over everything the plan says."""
-        return canonical.digest(_content(self), limit=LIMIT)
+        return canonical.canonical_digest(_content(self), limit=LIMIT)
 
 
 @dataclass(frozen=True)
-class Difference:
+class PlanDifference:
     """A compared field that is no longer as planned. `field` is empty when the resource could not be read."""
 
     item: int
@@ -93,9 +93,14 @@ class Difference:
     found: Value
 
 
-def make(
-    action: Action, catalog: Catalog, states: Sequence[State | None], *, identity: Mapping[str, str], runner: str
-) -> Plan:
+def make_plan(
+    action: Action,
+    catalog: Catalog,
+    states: Sequence[ResourceState | None],
+    *,
+    identity: Mapping[str, str],
+    runner: str,
+) -> PlanDocument:
     """Return the plan of an action for the states that were read, one for each of its wishes, in their order.
 
     `identity` is the host's, `runner` the digest of the runner. Raises PlanError when a state is missing or does
@@ -106,26 +111,26 @@ def make(
     items = tuple(
         _item(catalog.resources[wish.resource], wish, state) for wish, state in zip(action.wishes, states, strict=True)
     )
-    return Plan("apply", action.name, action.digest, action.title, action.risk, runner, dict(identity), items)
+    return PlanDocument("apply", action.name, action.digest, action.title, action.risk, runner, dict(identity), items)
 
 
-def drift(plan: Plan, states: Sequence[State | None]) -> tuple[Difference, ...]:
+def plan_drift(plan: PlanDocument, states: Sequence[ResourceState | None]) -> tuple[PlanDifference, ...]:
     """Return every compared field that differs from the plan, key by key, ordinally and by type."""
     found = []
     for index, (item, state) in enumerate(zip(plan.items, states, strict=True)):
         if state is None:
-            found.append(Difference(index, item.resource, "", None, None))
+            found.append(PlanDifference(index, item.resource, "", None, None))
             continue
         found += [
-            Difference(index, item.resource, name, planned, state.get(name))
+            PlanDifference(index, item.resource, name, planned, state.get(name))
             for name, planned in item.before.items()
-            if name not in state or differs(planned, state[name])
+            if name not in state or values_differ(planned, state[name])
         ]
     return tuple(found)
 
 
-def unseen(
-    plan: Plan, before: Sequence[State | None], after: Sequence[State | None], catalog: Catalog
+def unseen_events(
+    plan: PlanDocument, before: Sequence[ResourceState | None], after: Sequence[ResourceState | None], catalog: Catalog
 ) -> tuple[str, ...]:
     """Return in words the events of a finished run that its readings do not show, such as a start time still the same.
 
@@ -139,13 +144,13 @@ def unseen(
     return tuple(found)
 
 
-def _is_seen(event: Event, old: State | None, new: State | None) -> bool:
+def _is_seen(event: ResourceEvent, old: ResourceState | None, new: ResourceState | None) -> bool:
     if event.shown_by is None:
         return True
-    return bool(old and new) and differs((old or {}).get(event.shown_by), (new or {}).get(event.shown_by))
+    return bool(old and new) and values_differ((old or {}).get(event.shown_by), (new or {}).get(event.shown_by))
 
 
-def outdated(plan: Plan, catalog: Catalog, *, runner: str) -> tuple[str, ...]:
+def outdated_parts(plan: PlanDocument, catalog: Catalog, *, runner: str) -> tuple[str, ...]:
     """Return in words what this catalogue and runner have different from the plan; nothing when it may run with them.
 
     A revert puts recorded values back, whatever has become of the action's file since.
@@ -161,7 +166,9 @@ def outdated(plan: Plan, catalog: Catalog, *, runner: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def revert_of(plan: Plan, after: Sequence[State | None], catalog: Catalog, *, runner: str) -> Plan | None:
+def revert_plan(
+    plan: PlanDocument, after: Sequence[ResourceState | None], catalog: Catalog, *, runner: str
+) -> PlanDocument | None:
     """Return the plan that puts back what a run changed, or None when nothing is left to put back.
 
     Reverse order; only resources that revert exactly and whose fields now differ from before; never events.
@@ -178,7 +185,7 @@ def revert_of(plan: Plan, after: Sequence[State | None], catalog: Catalog, *, ru
             items.append(_item(resource, Wish(item.resource, item.params, back), state))
     if not items:
         return None
-    return Plan(
+    return PlanDocument(
         "revert",
         plan.action,
         plan.action_digest,
@@ -191,16 +198,16 @@ def revert_of(plan: Plan, after: Sequence[State | None], catalog: Catalog, *, ru
     )
 
 
-def to_document(plan: Plan) -> dict[str, Any]:
+def plan_to_document(plan: PlanDocument) -> dict[str, Any]:
     """Return the plan as plain JSON values, its digest included."""
     return {**_content(plan), "digest": plan.digest}
 
 
-def from_document(document: Mapping[str, Any]) -> Plan:
+def plan_from_document(document: Mapping[str, Any]) -> PlanDocument:
     """Return the plan of a stored document. Raises PlanError when it is malformed or its digest does not fit."""
     try:
         fields = {key: document[key] for key in _PLAN}
-        plan = Plan(**{**fields, "items": tuple(_stored_item(item) for item in document["items"])})
+        plan = PlanDocument(**{**fields, "items": tuple(_stored_item(item) for item in document["items"])})
         genuine = document["v"] == VERSION and plan.digest == document["digest"]
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise PlanError(f"not a plan: {error}") from error
@@ -214,7 +221,7 @@ _ITEM = ("resource", "digest", "title", "params", "before", "desired", "changes"
 _CHANGE = ("field", "setting", "now", "afterwards", "revert")
 
 
-def _content(plan: Plan) -> dict[str, Any]:
+def _content(plan: PlanDocument) -> dict[str, Any]:
     items = [
         {
             **{key: getattr(item, key) for key in _ITEM},
@@ -230,13 +237,13 @@ def _content(plan: Plan) -> dict[str, Any]:
     return {**content, "v": VERSION, "identity": dict(plan.identity), "items": items}
 
 
-def _stored_item(document: Mapping[str, Any]) -> Item:
-    changes = tuple(Change(**{key: change[key] for key in _CHANGE}) for change in document["changes"])
+def _stored_item(document: Mapping[str, Any]) -> PlanItem:
+    changes = tuple(SettingChange(**{key: change[key] for key in _CHANGE}) for change in document["changes"])
     fields = {key: document[key] for key in _ITEM}
-    return Item(**{**fields, "changes": changes, "events": tuple(document["events"])})
+    return PlanItem(**{**fields, "changes": changes, "events": tuple(document["events"])})
 
 
-def _item(resource: Resource, wish: Wish, state: State | None) -> Item:
+def _item(resource: Resource, wish: Wish, state: ResourceState | None) -> PlanItem:
     if state is None:
         raise PlanError(f"{resource.name} could not be read")
     try:
@@ -244,9 +251,11 @@ def _item(resource: Resource, wish: Wish, state: State | None) -> Item:
     except StateError as error:
         raise PlanError(str(error)) from error
     events = {name: value for name, value in wish.desired.items() if name in resource.events}
-    fields = {name: value for name, value in wish.desired.items() if name not in events and differs(value, state[name])}
+    fields = {
+        name: value for name, value in wish.desired.items() if name not in events and values_differ(value, state[name])
+    }
     title = " ".join([resource.title, *map(str, wish.params.values())])
-    return Item(
+    return PlanItem(
         resource=resource.name,
         digest=resource.digest,
         title=title,
@@ -259,11 +268,11 @@ def _item(resource: Resource, wish: Wish, state: State | None) -> Item:
     )
 
 
-def _change(resource: Resource, name: str, now: Value, afterwards: Value) -> Change:
+def _change(resource: Resource, name: str, now: Value, afterwards: Value) -> SettingChange:
     field = resource.fields[name]
     exact = f"can be put back to: {field.read_as(now)}"
     revert = exact if resource.revert == "exact" else resource.revert_reason
-    return Change(name, field.words, field.read_as(now), field.read_as(afterwards), revert)
+    return SettingChange(name, field.words, field.read_as(now), field.read_as(afterwards), revert)
 
 
 def _irreversible(resource: Resource, title: str, fields: Mapping[str, Value], events: Mapping[str, Value]) -> str:
@@ -272,7 +281,7 @@ def _irreversible(resource: Resource, title: str, fields: Mapping[str, Value], e
     return f"{title}: {' '.join(reasons)}" if reasons else ""
 
 
-def _back(item: Item, resource: Resource, state: State | None) -> dict[str, Value]:
+def _back(item: PlanItem, resource: Resource, state: ResourceState | None) -> dict[str, Value]:
     """Return what now differs from before, with its old value: of the fields that the run was to change, and, if one
     of these does, of whatever else can be written and is gone (a value that was removed lost its kind and text). What
     somebody else has set to something stays."""
@@ -281,7 +290,7 @@ def _back(item: Item, resource: Resource, state: State | None) -> dict[str, Valu
     found = {
         name: item.before[name]
         for name, field in resource.fields.items()
-        if field.writable and name in item.before and name in state and differs(item.before[name], state[name])
+        if field.writable and name in item.before and name in state and values_differ(item.before[name], state[name])
         if name in item.desired or state[name] is None
     }
     return found if set(found) & set(item.desired) else {}

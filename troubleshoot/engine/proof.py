@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 
-from troubleshoot.engine.action import Verify, holds
+from troubleshoot.engine.action import Verify, rule_holds
 from troubleshoot.engine.catalog_errors import Progress
 from troubleshoot.engine.facts import UNKNOWN
 
 Facts = Mapping[str, str]
 
 
-def verdict(verify: Verify, progress: Progress, before: Facts, readings: Sequence[Facts]) -> str:
+def judge_run(verify: Verify, progress: Progress, before: Facts, readings: Sequence[Facts]) -> str:
     """Return verified, worse or not_verified from the readings taken after the run, oldest first.
 
     Both verified and worse need the last two readings to agree, each from fresh connections. A caller polls until
@@ -18,21 +18,21 @@ def verdict(verify: Verify, progress: Progress, before: Facts, readings: Sequenc
     last = readings[-2:]
     if len(last) < 2 or any(last[0].get(name) != last[1].get(name) for name in verify.facts):
         return "not_verified"
-    if holds_twice(verify, readings):
+    if proved_twice(verify, readings):
         return "verified"
-    if all(worse(before, reading, verify, progress) for reading in last):
+    if all(became_worse(before, reading, verify, progress) for reading in last):
         return "worse"
     return "not_verified"
 
 
-def holds_twice(verify: Verify, readings: Sequence[Facts]) -> bool:
+def proved_twice(verify: Verify, readings: Sequence[Facts]) -> bool:
     """Tell whether the last two readings agree about what proves a remedy, and prove it."""
     last = readings[-2:]
     agree = len(last) == 2 and all(last[0].get(name) == last[1].get(name) for name in verify.facts)
-    return agree and all(holds(verify.facts, reading) for reading in last)
+    return agree and all(rule_holds(verify.facts, reading) for reading in last)
 
 
-def missed(verify: Verify, last: Facts) -> str:
+def missing_proof(verify: Verify, last: Facts) -> str:
     """Return in words what a reading lacks of the proof; empty when nothing."""
     return ", ".join(
         f"{name} is {last.get(name, UNKNOWN)}, wanted {' or '.join(wanted)}"
@@ -41,7 +41,7 @@ def missed(verify: Verify, last: Facts) -> str:
     )
 
 
-def worse(before: Facts, after: Facts, verify: Verify, progress: Progress) -> bool:
+def became_worse(before: Facts, after: Facts, verify: Verify, progress: Progress) -> bool:
     """Tell whether something lies earlier than before, or a fact that satisfied the check no longer does.
 
     A reading that is unknown proves nothing: it never counts as worse.

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from troubleshoot.engine.canonical import INTEGER_LIMIT
 
 Value = str | int | bool | list[str] | None
-State = Mapping[str, Value]
+ResourceState = Mapping[str, Value]
 
 #: The most items of a parameter that is a list.
 LONGEST_LIST = 100
@@ -19,7 +19,7 @@ class StateError(ValueError):
 
 
 @dataclass(frozen=True)
-class Field:
+class ResourceField:
     """One named value of a state."""
 
     name: str
@@ -59,7 +59,7 @@ class Field:
 
 
 @dataclass(frozen=True)
-class Event:
+class ResourceEvent:
     """Something a write can do that leaves no field of its own behind, such as a restart."""
 
     name: str
@@ -69,7 +69,7 @@ class Event:
 
 
 @dataclass(frozen=True)
-class Parameter:
+class ResourceParameter:
     """What says which of many a resource is about, such as the name of a service."""
 
     name: str
@@ -99,9 +99,9 @@ class Resource:
     revert: str
     """exact: writing the state before brings it back; none: it does not, for `revert_reason`."""
     revert_reason: str
-    params: Mapping[str, Parameter]
-    fields: Mapping[str, Field]
-    events: Mapping[str, Event]
+    params: Mapping[str, ResourceParameter]
+    fields: Mapping[str, ResourceField]
+    events: Mapping[str, ResourceEvent]
     read: str = field(repr=False)
     write: str | None = field(repr=False)
     digest: str
@@ -126,12 +126,12 @@ class Resource:
             if not self.fields[name].accepts(value):
                 raise StateError(f"{self.name}: {name} must be {self.fields[name].type}, not {str(value)[:80]!r}")
 
-    def compared(self, state: State) -> dict[str, Value]:
+    def compared(self, state: ResourceState) -> dict[str, Value]:
         """Return the part of a state that counts for digest and drift."""
         return {name: state[name] for name, one in self.fields.items() if one.compare}
 
 
-def differs(one: Value, other: Value) -> bool:
+def values_differ(one: Value, other: Value) -> bool:
     """Compare ordinally and by type: 1 is not true, and a missing value is not an empty one."""
     return type(one) is not type(other) or one != other
 

@@ -12,7 +12,7 @@ from typing import Any
 import tree_sitter
 import tree_sitter_toml
 
-SIZE_LIMIT = 256 * 1024
+CONTENT_SIZE_LIMIT = 256 * 1024
 DEPTH_LIMIT = 24
 """Nesting of syntax nodes; a guide needs about eight."""
 
@@ -27,7 +27,7 @@ _LINE = re.compile(r"\(at line ([0-9]+), column [0-9]+\)")
 
 
 @dataclass(frozen=True, order=True)
-class Problem:
+class ContentProblem:
     """One fault in the content: where it is (file, line from 1, dotted key) and what is wrong, for its author."""
 
     file: str
@@ -42,7 +42,7 @@ class Problem:
 class TomlError(Exception):
     """The file cannot be read at all; `problem` says where and why."""
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: ContentProblem) -> None:
         super().__init__(str(problem))
         self.problem = problem
 
@@ -55,10 +55,10 @@ class Document:
     data: dict[str, Any]
     lines: dict[Path, int] = field(repr=False)
 
-    def problem(self, path: Path, text: str) -> Problem:
+    def problem(self, path: Path, text: str) -> ContentProblem:
         """Return a problem at a key, or at the nearest part of its path that the file contains."""
         known = next((path[:n] for n in range(len(path), -1, -1) if path[:n] in self.lines), ())
-        return Problem(self.file, self.lines.get(known, 1), dotted(path) or "(file)", text)
+        return ContentProblem(self.file, self.lines.get(known, 1), dotted(path) or "(file)", text)
 
 
 def dotted(path: Path) -> str:
@@ -78,24 +78,30 @@ def load(file: str, data: bytes) -> Document:
         return Document(file, tomllib.loads(text), lines.found)
     except (ValueError, RecursionError) as error:
         line = int(found[1]) if (found := _LINE.search(str(error))) else 1
-        raise TomlError(Problem(file, line, lines.key_at(line), f"not valid TOML: {str(error)[:200]}")) from error
+        raise TomlError(
+            ContentProblem(file, line, lines.key_at(line), f"not valid TOML: {str(error)[:200]}")
+        ) from error
 
 
 def _text(file: str, data: bytes) -> str:
     """Decode, and refuse what an editor would hide: size, byte order marks, other encodings, control characters."""
-    if len(data) > SIZE_LIMIT:
-        raise TomlError(Problem(file, 1, "(file)", f"{len(data)} bytes, at most {SIZE_LIMIT} are allowed"))
+    if len(data) > CONTENT_SIZE_LIMIT:
+        raise TomlError(
+            ContentProblem(file, 1, "(file)", f"{len(data)} bytes, at most {CONTENT_SIZE_LIMIT} are allowed")
+        )
     if data.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
-        raise TomlError(Problem(file, 1, "(file)", "starts with a byte order mark; save it as UTF-8 without one"))
+        raise TomlError(
+            ContentProblem(file, 1, "(file)", "starts with a byte order mark; save it as UTF-8 without one")
+        )
     try:
         text = data.decode("utf-8").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise TomlError(Problem(file, line, "(file)", f"not UTF-8 at byte {error.start}")) from error
+        raise TomlError(ContentProblem(file, line, "(file)", f"not UTF-8 at byte {error.start}")) from error
     for pattern, what in ((_CONTROL, "control or bidi character"), (_DIGITS, "number of more than 24 digits")):
         if hit := pattern.search(text):
             line = text.count("\n", 0, hit.start()) + 1
-            raise TomlError(Problem(file, line, "(file)", f"{what} {hit[0][:24]!r}"))
+            raise TomlError(ContentProblem(file, line, "(file)", f"{what} {hit[0][:24]!r}"))
     return text
 
 
@@ -128,8 +134,8 @@ def _refuse_broken(file: str, tree: tree_sitter.Tree) -> None:
             depth -= 1
 
 
-def _broken(file: str, node: tree_sitter.Node, key: tuple[str, str], text: str) -> Problem:
-    return Problem(file, node.start_point.row + 1, ".".join(filter(None, key)) or "(file)", text)
+def _broken(file: str, node: tree_sitter.Node, key: tuple[str, str], text: str) -> ContentProblem:
+    return ContentProblem(file, node.start_point.row + 1, ".".join(filter(None, key)) or "(file)", text)
 
 
 def _text_of(node: tree_sitter.Node) -> str:
@@ -192,7 +198,7 @@ class _Lines:
 
     def _twice(self, path: Path, node: tree_sitter.Node) -> TomlError:
         text = f"the key stands twice, first in line {self.found[path]}"
-        return TomlError(Problem(self.file, node.start_point.row + 1, dotted(path), text))
+        return TomlError(ContentProblem(self.file, node.start_point.row + 1, dotted(path), text))
 
     def _value(self, path: Path, node: tree_sitter.Node) -> None:
         children = [child for child in node.named_children if child.type != "comment"]

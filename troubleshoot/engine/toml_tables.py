@@ -6,23 +6,23 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from troubleshoot.engine.canonical import INTEGER_LIMIT
-from troubleshoot.engine.toml import Document, Path, Problem
+from troubleshoot.engine.toml import ContentProblem, Document, Path
 
 T = TypeVar("T")
-NAME = re.compile("[a-z0-9][a-z0-9_-]{0,63}")
+NAME_PATTERN = re.compile("[a-z0-9][a-z0-9_-]{0,63}")
 """How files, steps, causes, and resources of ours are named."""
 TEXT_LIMIT = 4000
 _MARKUP = re.compile(r"\{\{|\}\}|\{%|<[a-z/!]|javascript:", re.IGNORECASE)
 
 
 @dataclass
-class Table:
+class TomlTable:
     """A table at a path of a document. Reading never fails: it returns a stand-in and keeps the problem."""
 
     document: Document
     path: Path
     data: dict[str, Any]
-    problems: list[Problem]
+    problems: list[ContentProblem]
     _read: set[str] = field(default_factory=set)
 
     @property
@@ -45,7 +45,7 @@ class Table:
     def name(self, key: str, *, required: bool = True) -> str:
         """Return a name of ours: lower-case letters, digits, - and _."""
         value = self._get(key, str, "a name", "", required=required)
-        if value and not NAME.fullmatch(value):
+        if value and not NAME_PATTERN.fullmatch(value):
             self.wrong(key, "a name has lower-case letters, digits, - and _ only, 64 at most")
         return value
 
@@ -97,23 +97,23 @@ class Table:
                 self.wrong(key, "stands here twice", index)
         return found
 
-    def table(self, key: str, *, required: bool = True) -> "Table":
+    def table(self, key: str, *, required: bool = True) -> "TomlTable":
         """Return the table under a key, empty when it is absent."""
         data = self._get(key, dict, "a table", {}, required=required)
-        return Table(self.document, (*self.path, key), data, self.problems)
+        return TomlTable(self.document, (*self.path, key), data, self.problems)
 
-    def tables(self, key: str, *, required: bool = False) -> Iterator["Table"]:
+    def tables(self, key: str, *, required: bool = False) -> Iterator["TomlTable"]:
         """Yield each element of an array of tables."""
         for index, item in enumerate(self._get(key, list, "an array of tables", [], required=required)):
             if isinstance(item, dict):
-                yield Table(self.document, (*self.path, key, index), item, self.problems)
+                yield TomlTable(self.document, (*self.path, key, index), item, self.problems)
             else:
                 self.wrong(key, "must be a table", index)
 
-    def each(self) -> Iterator[tuple[str, "Table"]]:
+    def each(self) -> Iterator[tuple[str, "TomlTable"]]:
         """Yield name and table of every key of this table, whose names are the author's own."""
         for name in self.data:
-            if not NAME.fullmatch(name):
+            if not NAME_PATTERN.fullmatch(name):
                 self.wrong(name, "a name has lower-case letters, digits, - and _ only, 64 at most")
             yield name, self.table(name)
 
@@ -151,6 +151,6 @@ class Table:
         return value
 
 
-def top(document: Document, problems: list[Problem]) -> Table:
+def top(document: Document, problems: list[ContentProblem]) -> TomlTable:
     """Return the whole document as a table."""
-    return Table(document, (), document.data, problems)
+    return TomlTable(document, (), document.data, problems)

@@ -1,21 +1,37 @@
 """Registered computers and the accounts on them: one by one, or many from a list."""
 
-from troubleshoot.hosts.audit_details import version
+from troubleshoot.hosts.audit_details import host_version
 from troubleshoot.hosts.credentials import change_credential, register_credential, remove_credential
-from troubleshoot.hosts.csv_reader import Problem
-from troubleshoot.hosts.list_import import NotImported, Outcome, import_list
-from troubleshoot.hosts.registration import allow_changes, change, register
+from troubleshoot.hosts.csv_reader import LIST_COLUMNS, LIST_MOST_BYTES, LIST_REQUIRED, ListProblem
+from troubleshoot.hosts.list_import import ImportOutcome, NotImported, import_list
+from troubleshoot.hosts.observations import ALWAYS_READ, Observation, ObservationScope, WantedReading, scope_for_facts
+from troubleshoot.hosts.registration import allow_changes, change_host, register_host
+from troubleshoot.hosts.secrets import CredentialMissing
+from troubleshoot.hosts.visits import VISIT_REFUSALS, carry_out_plan, observe, try_sign_in
 
 __all__ = [
+    "ALWAYS_READ",
+    "LIST_COLUMNS",
+    "LIST_MOST_BYTES",
+    "LIST_REQUIRED",
+    "VISIT_REFUSALS",
+    "CredentialMissing",
+    "ImportOutcome",
+    "ListProblem",
     "NotImported",
-    "Outcome",
-    "Problem",
+    "Observation",
+    "ObservationScope",
+    "WantedReading",
     "allow_changes",
-    "change",
+    "carry_out_plan",
     "change_credential",
+    "change_host",
+    "host_version",
     "import_list",
-    "register",
+    "observe",
     "register_credential",
+    "register_host",
     "remove_credential",
-    "version",
+    "scope_for_facts",
+    "try_sign_in",
 ]

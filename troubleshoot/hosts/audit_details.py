@@ -7,8 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from troubleshoot import audit
-from troubleshoot.engine import canonical
+from troubleshoot import audit, engine
 from troubleshoot.models import Host
 
 Description = dict[str, object]
@@ -19,7 +18,7 @@ _ENTRY_BYTES = 10_000
 
 
 @dataclass(frozen=True)
-class Change:
+class HostChange:
     """What one registration was and is; only fields that differ."""
 
     host: Host
@@ -32,7 +31,7 @@ class Change:
         return sorted(self.after)
 
 
-def describe(host: Host, assigned: Iterable[UUID]) -> Description:
+def describe_host(host: Host, assigned: Iterable[UUID]) -> Description:
     """Everything about a registration that a person decided. People appear by id only."""
     return {
         **{name: getattr(host, name) for name in _PLAIN},
@@ -45,21 +44,21 @@ def describe(host: Host, assigned: Iterable[UUID]) -> Description:
     }
 
 
-def version(host: Host) -> str:
+def host_version(host: Host) -> str:
     """A short mark of everything about a registration: another one means that somebody changed it."""
-    described = describe(host, host.assigned.values_list("pk", flat=True))
-    return hashlib.sha256(canonical.encode(described)).hexdigest()[:16]
+    described = describe_host(host, host.assigned.values_list("pk", flat=True))
+    return hashlib.sha256(engine.encode_canonical(described)).hexdigest()[:16]
 
 
-def difference(host: Host, before: Description, after: Description) -> Change:
+def host_difference(host: Host, before: Description, after: Description) -> HostChange:
     """The fields of `after` that `before` lacks or holds otherwise."""
     fields = [name for name in after if name not in before or before[name] != after[name]]
-    return Change(
+    return HostChange(
         host, {name: before[name] for name in fields if name in before}, {name: after[name] for name in fields}
     )
 
 
-def record(tag: audit.Tag, *, actor: audit.Actor, changes: Sequence[Change], file: str = "") -> None:
+def record_host_changes(tag: audit.Tag, *, actor: audit.Actor, changes: Sequence[HostChange], file: str = "") -> None:
     """Write the changes down, as many in an entry as fit. `file` is the SHA-256 of the list they came from."""
     source: Description = {"file": file} if file else {}
     for part in _parts(changes):
@@ -67,11 +66,11 @@ def record(tag: audit.Tag, *, actor: audit.Actor, changes: Sequence[Change], fil
         audit.record(tag, actor=actor, objects=[one.host for one in part], details={**source, "hosts": hosts})
 
 
-def _parts(changes: Iterable[Change]) -> Iterator[list[Change]]:
-    part: list[Change] = []
+def _parts(changes: Iterable[HostChange]) -> Iterator[list[HostChange]]:
+    part: list[HostChange] = []
     size = 0
     for one in changes:
-        bytes_here = len(canonical.encode({"before": one.before, "after": one.after})) + 60
+        bytes_here = len(engine.encode_canonical({"before": one.before, "after": one.after})) + 60
         if part and size + bytes_here > _ENTRY_BYTES:
             yield part
             part, size = [], 0

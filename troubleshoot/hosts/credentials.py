@@ -10,12 +10,11 @@ from django.utils.translation import gettext_lazy
 
 from troubleshoot import audit
 from troubleshoot.audit import Actor, Tag
-from troubleshoot.hosts.admin_notices import tell_administrators
+from troubleshoot.hosts.admin_notices import notify_administrators
 from troubleshoot.hosts.secrets import in_folder
 from troubleshoot.hosts.unique_names import unless_taken
-from troubleshoot.models import Credential, Person, Site
-from troubleshoot.models.credential import REFERENCE
-from troubleshoot.people.access import require
+from troubleshoot.models import SECRET_REFERENCE, Credential, Person, Site
+from troubleshoot.people import require_permission
 
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._ -]{0,78}[A-Za-z0-9])?")
 _USERNAME = re.compile(r"\S(?:.{0,198}\S)?")
@@ -34,7 +33,7 @@ def register_credential(*, actor: Actor, name: str, site: Site, username: str, r
     mistake.
     """
     if isinstance(actor, Person):
-        require(actor, "credential.change", site)
+        require_permission(actor, "credential.change", site)
     credential = Credential(name=name, site=site, username=username, reference=reference)
     _check(credential)
     with unless_taken(str(_TAKEN)):
@@ -79,7 +78,7 @@ def change_credential(
     )
     if fields != ["name"]:
         text = _("%(who)s changed the account %(name)s: computers of %(site)s are signed in to with another secret.")
-        tell_administrators(actor, credential.site, text % {"who": actor, "name": name, "site": credential.site})
+        notify_administrators(actor, credential.site, text % {"who": actor, "name": name, "site": credential.site})
     return credential
 
 
@@ -107,7 +106,7 @@ def remove_credential(*, actor: Actor, credential: Credential) -> None:
 def _locked(actor: Actor, credential: Credential) -> Credential:
     found = Credential.objects.select_for_update(of=("self",)).select_related("site").get(pk=credential.pk)
     if isinstance(actor, Person):
-        require(actor, "credential.change", found)
+        require_permission(actor, "credential.change", found)
     return found
 
 
@@ -135,7 +134,7 @@ def _check(credential: Credential) -> None:
 
 def _is_reference(text: str) -> bool:
     try:
-        REFERENCE(text)
+        SECRET_REFERENCE(text)
     except ValidationError:
         return False
     kind, _colon, path = text.partition(":")

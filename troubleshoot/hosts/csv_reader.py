@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
-COLUMNS = (
+LIST_COLUMNS = (
     "name",
     "address",
     "site",
@@ -24,9 +24,9 @@ COLUMNS = (
     "credential",
     "critical",
 )
-REQUIRED = ("name", "site")
+LIST_REQUIRED = ("name", "site")
 
-MOST_BYTES = 10 * 1024 * 1024
+LIST_MOST_BYTES = 10 * 1024 * 1024
 MOST_ROWS = 20_000
 MOST_CHARACTERS = 4_096
 """In one cell."""
@@ -39,7 +39,7 @@ _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
 @dataclass(frozen=True, order=True)
-class Problem:
+class ListProblem:
     """Something wrong with a list: the row as a spreadsheet counts it (0: the whole file), the column, the value.
 
     `value` is safe to show: ASCII with escapes, cut off; empty where the value itself must not be shown.
@@ -57,7 +57,7 @@ class Problem:
 
 
 @dataclass(frozen=True)
-class Row:
+class ListRow:
     """One computer as written; `cells` by column."""
 
     number: int
@@ -65,54 +65,54 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Table:
+class HostTable:
     """What could be read, and every problem with the rest."""
 
     columns: Sequence[str] = ()
-    rows: list[Row] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
+    rows: list[ListRow] = field(default_factory=list)
+    problems: list[ListProblem] = field(default_factory=list)
 
 
-def shown(text: str, *, most: int = 40) -> str:
+def quoted_cell(text: str, *, most: int = 40) -> str:
     """The text for an error message: quoted, escaped to ASCII (look-alikes are told apart), cut off."""
     return ascii(text if len(text) <= most else f"{text[:most]}...")
 
 
-def shown_of(column: str, cell: str) -> str:
+def quoted_cell_of(column: str, cell: str) -> str:
     """A cell for an error message. What stands under `credential` may be a password, put there by mistake."""
-    return "" if column == "credential" or not cell else shown(cell)
+    return "" if column == "credential" or not cell else quoted_cell(cell)
 
 
-def read(data: bytes) -> Table:
+def read_host_table(data: bytes) -> HostTable:
     """Read a whole list. Blank lines do not count; nothing is trimmed, guessed or repaired."""
     if problem := _wrong_file(data):
-        return Table(problems=[problem])
+        return HostTable(problems=[problem])
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         row = len(_LINE_END.findall(data[: error.start].decode("latin-1"))) + 1
-        return Table(problems=[Problem(row, "", "", _("This row is not UTF-8. Save the file as “CSV UTF-8”."))])
+        return HostTable(problems=[ListProblem(row, "", "", _("This row is not UTF-8. Save the file as “CSV UTF-8”."))])
     lines = _LINE_END.split(text, maxsplit=MOST_ROWS + 1)
     if len(lines) > MOST_ROWS + 1 and lines.pop():
         return _unreadable(_("The file has more than %(most)d rows.") % {"most": MOST_ROWS})
     columns = _cells(lines[0])
     if problems := [_spoilt(1)] if columns is None else list(_header_problems(columns)):
-        return Table(problems=problems)
-    table = Table(columns or ())
+        return HostTable(problems=problems)
+    table = HostTable(columns or ())
     for number, line in enumerate(lines[1:], 2):
         _read_row(table, number, line)
     return table
 
 
-def _unreadable(text: str) -> Table:
-    return Table(problems=[Problem(0, "", "", text)])
+def _unreadable(text: str) -> HostTable:
+    return HostTable(problems=[ListProblem(0, "", "", text)])
 
 
-def _wrong_file(data: bytes) -> Problem | None:
+def _wrong_file(data: bytes) -> ListProblem | None:
     start = data[:512]
     text = ""
-    if len(data) > MOST_BYTES:
-        text = _("The file is larger than %(most)d MiB.") % {"most": MOST_BYTES // 2**20}
+    if len(data) > LIST_MOST_BYTES:
+        text = _("The file is larger than %(most)d MiB.") % {"most": LIST_MOST_BYTES // 2**20}
     elif not data.strip():
         text = _("The file is empty.")
     elif kind := next((kind for magic, kind in _OTHER_FORMATS.items() if start.startswith(magic)), ""):
@@ -121,7 +121,7 @@ def _wrong_file(data: bytes) -> Problem | None:
         text = _("This is not CSV but a web page or XML.")
     elif start.startswith((b"\xff\xfe", b"\xfe\xff")) or start.count(0) * 3 > len(start):
         text = _("The file is UTF-16 or UTF-32. Save it as “CSV UTF-8”.")
-    return Problem(0, "", "", text) if text else None
+    return ListProblem(0, "", "", text) if text else None
 
 
 def _cells(line: str) -> list[str] | None:
@@ -137,23 +137,23 @@ def _cells(line: str) -> list[str] | None:
         return None
 
 
-def _spoilt(number: int) -> Problem:
-    return Problem(number, "", "", _("The quotes in this row do not match, or the row is too long."))
+def _spoilt(number: int) -> ListProblem:
+    return ListProblem(number, "", "", _("The quotes in this row do not match, or the row is too long."))
 
 
-def _header_problems(columns: Sequence[str]) -> Iterator[Problem]:
+def _header_problems(columns: Sequence[str]) -> Iterator[ListProblem]:
     if len(columns) == 1 and (other := re.search("[;\t|]", columns[0])):
-        text = _("The columns are separated by %(other)s. Separate them by commas.") % {"other": shown(other[0])}
-        yield Problem(1, "", "", text)
+        text = _("The columns are separated by %(other)s. Separate them by commas.") % {"other": quoted_cell(other[0])}
+        yield ListProblem(1, "", "", text)
         return
-    for place, column in enumerate(columns[: 4 * len(COLUMNS)], 1):
-        if column not in COLUMNS:
-            yield Problem(1, _("column %(place)d") % {"place": place}, shown(column), _unknown(column))
+    for place, column in enumerate(columns[: 4 * len(LIST_COLUMNS)], 1):
+        if column not in LIST_COLUMNS:
+            yield ListProblem(1, _("column %(place)d") % {"place": place}, quoted_cell(column), _unknown(column))
         elif column in columns[: place - 1]:
-            yield Problem(1, column, "", _("This column is there twice."))
-    for column in REQUIRED:
+            yield ListProblem(1, column, "", _("This column is there twice."))
+    for column in LIST_REQUIRED:
         if column not in columns:
-            yield Problem(1, column, "", _("This column is missing."))
+            yield ListProblem(1, column, "", _("This column is missing."))
 
 
 def _unknown(column: str) -> str:
@@ -161,33 +161,33 @@ def _unknown(column: str) -> str:
         return _("A list cannot say this: every computer starts as diagnose only. Allow changes one by one.")
     if column in {"lab", "ntlm_over_http", "ca_file", "identity"}:
         return _("A list cannot say this.")
-    near = difflib.get_close_matches(column[:40].strip().lower(), COLUMNS, n=1)
+    near = difflib.get_close_matches(column[:40].strip().lower(), LIST_COLUMNS, n=1)
     if near:
         return _("There is no such column. Did you mean %(near)s?") % {"near": near[0]}
-    return _("There is no such column. Known are: %(known)s.") % {"known": ", ".join(COLUMNS)}
+    return _("There is no such column. Known are: %(known)s.") % {"known": ", ".join(LIST_COLUMNS)}
 
 
-def _read_row(table: Table, number: int, line: str) -> None:
+def _read_row(table: HostTable, number: int, line: str) -> None:
     cells = _cells(line)
     if cells is None:
         table.problems.append(_spoilt(number))
     elif any(cells) and len(cells) != len(table.columns):
         text = _("This row has %(here)d cells, the first row %(there)d.")
-        table.problems.append(Problem(number, "", "", text % {"here": len(cells), "there": len(table.columns)}))
+        table.problems.append(ListProblem(number, "", "", text % {"here": len(cells), "there": len(table.columns)}))
     elif any(cells):
-        row = Row(number, dict(zip(table.columns, cells, strict=True)))
+        row = ListRow(number, dict(zip(table.columns, cells, strict=True)))
         problems = list(_cell_problems(row))
         table.problems.extend(problems)
         if not problems:
             table.rows.append(row)
 
 
-def _cell_problems(row: Row) -> Iterator[Problem]:
+def _cell_problems(row: ListRow) -> Iterator[ListProblem]:
     for column, cell in row.cells.items():
         if why := _odd(cell):
-            yield Problem(row.number, column, shown_of(column, cell), why)
-        elif column in REQUIRED and not cell:
-            yield Problem(row.number, column, "", _("This cell is empty."))
+            yield ListProblem(row.number, column, quoted_cell_of(column, cell), why)
+        elif column in LIST_REQUIRED and not cell:
+            yield ListProblem(row.number, column, "", _("This cell is empty."))
 
 
 def _odd(cell: str) -> str:

@@ -10,14 +10,14 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from troubleshoot.audit import Actor, Tag
-from troubleshoot.hosts.admin_notices import tell_administrators
-from troubleshoot.hosts.audit_details import record
-from troubleshoot.hosts.csv_reader import Problem, Row, read
-from troubleshoot.hosts.list_validation import Draft, Known, draft, parts
+from troubleshoot.hosts.admin_notices import notify_administrators
+from troubleshoot.hosts.audit_details import record_host_changes
+from troubleshoot.hosts.csv_reader import ListProblem, ListRow, read_host_table
+from troubleshoot.hosts.list_validation import Draft, ListReferences, draft_host, query_parts
 from troubleshoot.hosts.registration import account_follows
-from troubleshoot.hosts.registration_rules import ENDPOINT, Taken
+from troubleshoot.hosts.registration_rules import ENDPOINT, TakenNames
 from troubleshoot.models import Host, Person
-from troubleshoot.people.access import Decision, Hidden, require
+from troubleshoot.people import Decision, ObjectHidden, require_permission
 
 MOST_LISTED = 100
 
@@ -28,7 +28,7 @@ _WRITTEN = ("address", "site", "owner", "rdp_port", "winrm_port", "transport", "
 class NotImported(Exception):
     """The list has problems, so nothing was written. `problems` are the first 100 by row, `total` counts all."""
 
-    def __init__(self, problems: Iterable[Problem]) -> None:
+    def __init__(self, problems: Iterable[ListProblem]) -> None:
         every = sorted(problems)
         self.problems, self.total = every[:MOST_LISTED], len(every)
 
@@ -36,16 +36,16 @@ class NotImported(Exception):
         return _("Nothing was imported.")
 
 
-class NotReached(NotImported, Hidden):
+class NotReached(NotImported, ObjectHidden):
     """Some of the problems are about sites that exist but are not the actor's: a refusal, recorded at the door."""
 
-    def __init__(self, problems: Iterable[Problem], decision: Decision) -> None:
+    def __init__(self, problems: Iterable[ListProblem], decision: Decision) -> None:
         NotImported.__init__(self, problems)
         self.decision = decision
 
 
 @dataclass(frozen=True)
-class Outcome:
+class ImportOutcome:
     """What an import did, or with a dry run would do. `changed` names the fields of each host."""
 
     registered: list[str] = field(default_factory=list)
@@ -53,15 +53,15 @@ class Outcome:
     unchanged: int = 0
 
 
-def import_list(*, actor: Actor, data: bytes, dry_run: bool = False) -> Outcome:
+def import_list(*, actor: Actor, data: bytes, dry_run: bool = False) -> ImportOutcome:
     """Register the computers of a CSV list, and change those that are registered otherwise.
 
     A missing column leaves what is registered; an empty cell means the default. Raises NotImported with every
     problem, NotReached, access.Refused.
     """
     if isinstance(actor, Person):
-        require(actor, "host.import")
-    table = read(data)
+        require_permission(actor, "host.import")
+    table = read_host_table(data)
     if not table.columns:
         raise NotImported(table.problems)
     try:
@@ -73,19 +73,19 @@ def import_list(*, actor: Actor, data: bytes, dry_run: bool = False) -> Outcome:
                 _write(actor, new, changed, hashlib.sha256(data).hexdigest())
     except IntegrityError as error:
         text = _("Somebody else registered one of these computers at the same moment. Import the list again.")
-        raise NotImported([Problem(0, "", "", text)]) from error
-    return Outcome(
+        raise NotImported([ListProblem(0, "", "", text)]) from error
+    return ImportOutcome(
         registered=[one.host.name for one in new],
         changed={one.host.name: one.change.fields for one in changed},
         unchanged=len(drafts) - len(new) - len(changed),
     )
 
 
-def _drafts(actor: Actor, rows: list[Row], problems: list[Problem]) -> list[Draft]:
+def _drafts(actor: Actor, rows: list[ListRow], problems: list[ListProblem]) -> list[Draft]:
     """Every row as a host. Raises NotImported unless there is no problem at all."""
-    known = Known(rows, actor)
+    known = ListReferences(rows, actor)
     once, found = _once(rows)
-    drafts = [draft(row, known) for row in once]
+    drafts = [draft_host(row, known) for row in once]
     for one in drafts:
         one.problems.extend(list(one.judge()))
     found += [*problems, *(problem for one in drafts for problem in one.problems)]
@@ -97,23 +97,23 @@ def _drafts(actor: Actor, rows: list[Row], problems: list[Problem]) -> list[Draf
     return drafts
 
 
-def _once(rows: list[Row]) -> tuple[list[Row], list[Problem]]:
+def _once(rows: list[ListRow]) -> tuple[list[ListRow], list[ListProblem]]:
     """The rows with each name once, and a problem for each repetition."""
-    first: dict[str, Row] = {}
+    first: dict[str, ListRow] = {}
     problems = []
     for row in rows:
         earlier = first.setdefault(row.cells["name"].lower(), row)
         if earlier is not row:
             text = _("This computer stands in row %(row)d already.") % {"row": earlier.number}
-            problems.append(Problem(row.number, "name", "", text))
+            problems.append(ListProblem(row.number, "name", "", text))
     return list(first.values()), problems
 
 
-def _clashes(drafts: list[Draft], known: Known) -> Iterator[Problem]:
+def _clashes(drafts: list[Draft], known: ListReferences) -> Iterator[ListProblem]:
     """Endpoints that two computers would share once the list were imported."""
     moved = [one for one in drafts if not (one.before and ENDPOINT.isdisjoint(one.change.fields))]
     away = {one.host.pk for one in moved}
-    taken = Taken(host for host in known.hosts.values() if host.pk not in away)
+    taken = TakenNames(host for host in known.hosts.values() if host.pk not in away)
     for one in moved:
         for column, text in taken.faults(one.host, one.change.fields):
             yield one.problem(column, text)
@@ -127,18 +127,18 @@ def _write(actor: Actor, new: list[Draft], changed: list[Draft], file: str) -> N
         (one.host for one in changed), update_conflicts=True, unique_fields=["id"], update_fields=_WRITTEN
     )
     _assign([*new, *changed])
-    record(Tag.HOST_REGISTER, actor=actor, changes=[one.change for one in new], file=file)
-    record(Tag.HOST_CHANGE, actor=actor, changes=[one.change for one in changed], file=file)
+    record_host_changes(Tag.HOST_REGISTER, actor=actor, changes=[one.change for one in new], file=file)
+    record_host_changes(Tag.HOST_CHANGE, actor=actor, changes=[one.change for one in changed], file=file)
     led = [one.host for one in changed if account_follows(one.change)]
     for site in {host.site_id: host.site for host in led}.values():
         text = _("%(who)s led computers of %(site)s to other places by a list: their accounts are used there now.")
-        tell_administrators(actor, site, text % {"who": actor, "site": site})
+        notify_administrators(actor, site, text % {"who": actor, "site": site})
 
 
 def _assign(drafts: list[Draft]) -> None:
     links = Host.assigned.through.objects
     gone = [link for one in drafts for person, link in one.was_assigned.items() if person not in one.assigned]
-    for part in parts(gone):
+    for part in query_parts(gone):
         links.filter(pk__in=part).delete()
     links.bulk_create(
         Host.assigned.through(host=one.host, person_id=person)

@@ -14,12 +14,12 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from troubleshoot.audit import Actor
-from troubleshoot.hosts import registration_rules as rules
-from troubleshoot.hosts.audit_details import Change, Description, describe, difference
-from troubleshoot.hosts.csv_reader import Problem, Row, shown, shown_of
+from troubleshoot.hosts import registration_rules
+from troubleshoot.hosts.audit_details import Description, HostChange, describe_host, host_difference
+from troubleshoot.hosts.csv_reader import ListProblem, ListRow, quoted_cell, quoted_cell_of
 from troubleshoot.hosts.registration import MOST_ASSIGNED, NAME_THE_ACCOUNT, account_follows
 from troubleshoot.models import Credential, Host, Person, Site, normalise_email
-from troubleshoot.people.access import Decision, may
+from troubleshoot.people import Decision, may
 
 Item = TypeVar("Item")
 
@@ -33,10 +33,10 @@ class Unfit(ValueError):
     """A cell that its column does not take; the text says what it takes."""
 
 
-class Known:
+class ListReferences:
     """What the rows refer to, fetched in as few queries as the database allows, whatever the number of rows."""
 
-    def __init__(self, rows: list[Row], actor: Actor) -> None:
+    def __init__(self, rows: list[ListRow], actor: Actor) -> None:
         self._actor = actor
         self._decisions: dict[UUID, Decision] = {}
         self._unknown: dict[str, str] = {}
@@ -44,7 +44,7 @@ class Known:
         self.refused: Decision | None = None
         self.sites = {site.slug: site for site in Site.objects.all()}
         self.credentials = {(one.site_id, one.name): one for one in Credential.objects.all()}
-        self.people = {one.email: one for part in parts(_emails(rows)) for one in _active(part)}
+        self.people = {one.email: one for part in query_parts(_emails(rows)) for one in _active(part)}
         hosts = Host.objects.select_for_update(of=("self",)).select_related("site", "credential").order_by("pk")
         self.hosts = {host.name.lower(): host for host in hosts}
         self.assigned: dict[int, dict[UUID, int]] = defaultdict(dict)
@@ -83,7 +83,7 @@ class Known:
         """The person with an active account of this address."""
         found = self.people.get(normalise_email(email))
         if found is None:
-            raise Unfit(_("Nobody has an active account with the address %s.") % shown(email))
+            raise Unfit(_("Nobody has an active account with the address %s.") % quoted_cell(email))
         return found
 
 
@@ -91,29 +91,31 @@ class Known:
 class Draft:
     """One row as a host. `before` is empty for a new one; `was_assigned` holds the row of each assignment."""
 
-    row: Row
+    row: ListRow
     host: Host
     before: Description
     was_assigned: Mapping[UUID, int]
     assigned: frozenset[UUID]
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[ListProblem] = field(default_factory=list)
 
     @cached_property
-    def change(self) -> Change:
+    def change(self) -> HostChange:
         """What differs from what is registered. Asked for once every cell has been read without a problem."""
-        return difference(self.host, self.before, describe(self.host, self.assigned))
+        return host_difference(self.host, self.before, describe_host(self.host, self.assigned))
 
-    def problem(self, column: str, text: str) -> Problem:
+    def problem(self, column: str, text: str) -> ListProblem:
         """A problem of one of this row's cells."""
-        return Problem(self.row.number, column, shown_of(column, self.row.cells.get(column, "")), text)
+        return ListProblem(self.row.number, column, quoted_cell_of(column, self.row.cells.get(column, "")), text)
 
-    def judge(self) -> Iterator[Problem]:
+    def judge(self) -> Iterator[ListProblem]:
         """What the rules say about the host. After a problem with a cell, only about what does not hang on others."""
         change = None if self.problems else self.change
         if change and not change.after:
             return
         spoilt = {problem.column for problem in self.problems}
-        for column, texts in rules.faults(self.host, change.fields if change else _ALONE).items():
+        for column, texts in registration_rules.registration_faults(
+            self.host, change.fields if change else _ALONE
+        ).items():
             if change or column in _ALONE - spoilt:
                 yield self.problem(column, " ".join(texts))
         if change and self.before and "credential" not in self.row.cells and account_follows(change):
@@ -124,11 +126,11 @@ class Draft:
 _ALONE = frozenset({"name", "address", "rdp_port"})
 
 
-def draft(row: Row, known: Known) -> Draft:
+def draft_host(row: ListRow, known: ListReferences) -> Draft:
     """The host that a row describes: the registered one with the row's values, or a new one."""
     host = known.hosts.get(row.cells["name"].lower())
     assigned = known.assigned.get(host.pk, {}) if host else {}
-    before = describe(host, assigned) if host else {}
+    before = describe_host(host, assigned) if host else {}
     made = Draft(row, host or Host(name=row.cells["name"]), before, assigned, frozenset(assigned))
     if host and not known.reaches(host.site):
         made.problems.append(made.problem("name", _("A computer of this name is registered at another site.")))
@@ -140,7 +142,7 @@ def draft(row: Row, known: Known) -> Draft:
     return made
 
 
-def _set(made: Draft, column: str, read: Callable[[Draft, Known, str], object], known: Known) -> None:
+def _set(made: Draft, column: str, read: Callable[[Draft, ListReferences, str], object], known: ListReferences) -> None:
     cell = made.row.cells.get(column, "")
     try:
         value = read(made, known, cell)
@@ -150,15 +152,15 @@ def _set(made: Draft, column: str, read: Callable[[Draft, Known, str], object], 
         setattr(made if column == "assigned" else made.host, column, value)
 
 
-def _site(_made: Draft, known: Known, cell: str) -> Site:
+def _site(_made: Draft, known: ListReferences, cell: str) -> Site:
     return known.site(cell)
 
 
-def _tls(_made: Draft, _known: Known, cell: str) -> bool:
+def _tls(_made: Draft, _known: ListReferences, cell: str) -> bool:
     return _yes_or_no(cell or "yes")
 
 
-def _critical(_made: Draft, _known: Known, cell: str) -> bool:
+def _critical(_made: Draft, _known: ListReferences, cell: str) -> bool:
     return _yes_or_no(cell or "no")
 
 
@@ -168,27 +170,27 @@ def _yes_or_no(cell: str) -> bool:
     return _YES_NO[cell.lower()]
 
 
-def _address(made: Draft, _known: Known, cell: str) -> str:
+def _address(made: Draft, _known: ListReferences, cell: str) -> str:
     return cell or made.host.name
 
 
-def _owner(_made: Draft, known: Known, cell: str) -> Person | None:
+def _owner(_made: Draft, known: ListReferences, cell: str) -> Person | None:
     return known.person(cell) if cell else None
 
 
-def _assigned(_made: Draft, known: Known, cell: str) -> frozenset[UUID]:
+def _assigned(_made: Draft, known: ListReferences, cell: str) -> frozenset[UUID]:
     people = frozenset(known.person(email).pk for email in _listed(cell))
     if len(people) > MOST_ASSIGNED:
         raise Unfit(_("Assign at most %(most)d people.") % {"most": MOST_ASSIGNED})
     return people
 
 
-def _rdp_port(_made: Draft, _known: Known, cell: str) -> int:
-    return _port(cell) if cell else rules.RDP_PORT
+def _rdp_port(_made: Draft, _known: ListReferences, cell: str) -> int:
+    return _port(cell) if cell else registration_rules.RDP_PORT
 
 
-def _winrm_port(made: Draft, _known: Known, cell: str) -> int:
-    return _port(cell) if cell else rules.winrm_port(tls=made.host.tls)
+def _winrm_port(made: Draft, _known: ListReferences, cell: str) -> int:
+    return _port(cell) if cell else registration_rules.winrm_port(tls=made.host.tls)
 
 
 def _port(cell: str) -> int:
@@ -197,13 +199,13 @@ def _port(cell: str) -> int:
     return int(cell)
 
 
-def _transport(_made: Draft, _known: Known, cell: str) -> str:
+def _transport(_made: Draft, _known: ListReferences, cell: str) -> str:
     if cell and cell.lower() not in Host.Transport.values:
         raise Unfit(_("Write one of: %(known)s.") % {"known": ", ".join(Host.Transport.values)})
     return cell.lower() or Host.Transport.NTLM
 
 
-def _credential(made: Draft, known: Known, cell: str) -> Credential | None:
+def _credential(made: Draft, known: ListReferences, cell: str) -> Credential | None:
     if not cell or not made.host.site_id:
         return None
     found = known.credentials.get((made.host.site_id, cell))
@@ -213,7 +215,7 @@ def _credential(made: Draft, known: Known, cell: str) -> Credential | None:
 
 
 #: How each column is read, in this order: the later ones look at the earlier ones.
-_CELLS: dict[str, Callable[[Draft, Known, str], object]] = {
+_CELLS: dict[str, Callable[[Draft, ListReferences, str], object]] = {
     "site": _site,
     "tls": _tls,
     "address": _address,
@@ -231,7 +233,7 @@ def _listed(cell: str) -> list[str]:
     return [part.strip() for part in cell.split(";") if part.strip()]
 
 
-def _emails(rows: list[Row]) -> list[str]:
+def _emails(rows: list[ListRow]) -> list[str]:
     cells = {cell for row in rows for cell in (row.cells.get("owner", ""), row.cells.get("assigned", ""))}
     return sorted({normalise_email(email) for cell in cells for email in _listed(cell)})
 
@@ -240,6 +242,6 @@ def _active(emails: Sequence[str]) -> Iterable[Person]:
     return Person.objects.filter(email__in=emails, is_active=True)
 
 
-def parts(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
+def query_parts(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
     """The items in parts that fit into the parameters of one query."""
     return (items[start : start + _PARAMETERS] for start in range(0, len(items), _PARAMETERS))

@@ -13,12 +13,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from troubleshoot.audit import Actor, Tag
-from troubleshoot.hosts import registration_rules as rules
-from troubleshoot.hosts.admin_notices import tell_administrators
-from troubleshoot.hosts.audit_details import Change, Description, describe, difference, record
+from troubleshoot.hosts import registration_rules
+from troubleshoot.hosts.admin_notices import notify_administrators
+from troubleshoot.hosts.audit_details import (
+    Description,
+    HostChange,
+    describe_host,
+    host_difference,
+    record_host_changes,
+)
 from troubleshoot.hosts.unique_names import unless_taken
 from troubleshoot.models import Credential, Host, Person, Site
-from troubleshoot.people.access import require
+from troubleshoot.people import require_permission
 
 MOST_ASSIGNED = 50
 
@@ -51,28 +57,28 @@ class Changes(Settings, total=False):
 
 
 @transaction.atomic
-def register(*, actor: Actor, name: str, site: Site, lab: bool = False, **settings: Unpack[Settings]) -> Host:
+def register_host(*, actor: Actor, name: str, site: Site, lab: bool = False, **settings: Unpack[Settings]) -> Host:
     """Register a computer as diagnose only. The address is the name unless said, 127.0.0.1 for a lab host.
 
     Raises ValidationError with every fault by field, access.Refused.
     """
     if isinstance(actor, Person):
-        require(actor, "host.change", site)
+        require_permission(actor, "host.change", site)
     host = Host(name=name, address="127.0.0.1" if lab else name, site=site, lab=lab)
     assigned = _apply(host, Settings, settings, ())
     if "winrm_port" not in settings:
-        host.winrm_port = rules.winrm_port(tls=host.tls)
-    made = difference(host, {}, _described(host, assigned))
+        host.winrm_port = registration_rules.winrm_port(tls=host.tls)
+    made = host_difference(host, {}, _described(host, assigned))
     _check(made, assigned)
     with unless_taken(_("A computer of this name is registered already.")):
         host.save(force_insert=True)
     host.assigned.set(assigned)
-    record(Tag.HOST_REGISTER, actor=actor, changes=[made])
+    record_host_changes(Tag.HOST_REGISTER, actor=actor, changes=[made])
     return host
 
 
 @transaction.atomic
-def change(*, actor: Actor, host: Host, forget_identity: bool = False, **changes: Unpack[Changes]) -> Host:
+def change_host(*, actor: Actor, host: Host, forget_identity: bool = False, **changes: Unpack[Changes]) -> Host:
     """Change a registration; what is not named stays. Quietly does nothing when nothing differs.
 
     Another name, address or WinRM port keeps the learned identity, so that another computer is refused there, and
@@ -89,7 +95,7 @@ def change(*, actor: Actor, host: Host, forget_identity: bool = False, **changes
     if forget_identity and host.identity is not None:
         host.identity = host.identity_learned_at = None
         host.mode = changes.get("mode", Host.Mode.DIAGNOSE_ONLY)
-    made = difference(host, before, _described(host, assigned))
+    made = host_difference(host, before, _described(host, assigned))
     if not made.after:
         return host
     _check(made, assigned)
@@ -98,22 +104,22 @@ def change(*, actor: Actor, host: Host, forget_identity: bool = False, **changes
     with unless_taken(_("A computer of this name is registered already.")):
         host.save(force_update=True)
     host.assigned.set(assigned)
-    record(Tag.HOST_CHANGE, actor=actor, changes=[made])
+    record_host_changes(Tag.HOST_CHANGE, actor=actor, changes=[made])
     if account_follows(made):
         text = _("%(who)s led %(host)s to another place: its account is used there from now on.")
-        tell_administrators(actor, host.site, text % {"who": actor, "host": host})
+        notify_administrators(actor, host.site, text % {"who": actor, "host": host})
     return host
 
 
 def allow_changes(*, actor: Actor, host: Host) -> Host:
     """Let the portal change this computer, not only look at it. Raises access.Refused."""
-    return change(actor=actor, host=host, mode=Host.Mode.CHANGES_ALLOWED)
+    return change_host(actor=actor, host=host, mode=Host.Mode.CHANGES_ALLOWED)
 
 
-def account_follows(change: Change) -> bool:
+def account_follows(change: HostChange) -> bool:
     """Whether the change leads an account to another place. A lab host cannot leave loopback."""
     host = change.host
-    return host.credential is not None and not host.lab and not rules.POINTING.isdisjoint(change.fields)
+    return host.credential is not None and not host.lab and not registration_rules.POINTING.isdisjoint(change.fields)
 
 
 def _locked(host: Host) -> Host:
@@ -122,8 +128,8 @@ def _locked(host: Host) -> Host:
 
 def _require_both(actor: Actor, host: Host, to: Site) -> None:
     if isinstance(actor, Person):
-        require(actor, "host.change", host)
-        require(actor, "host.change", to)
+        require_permission(actor, "host.change", host)
+        require_permission(actor, "host.change", to)
 
 
 def _apply(host: Host, kind: type, values: Changes | Settings, people: Iterable[Person]) -> list[Person]:
@@ -136,14 +142,14 @@ def _apply(host: Host, kind: type, values: Changes | Settings, people: Iterable[
     return list(dict.fromkeys(values.get("assigned", people)))
 
 
-def _check(made: Change, assigned: Collection[Person]) -> None:
+def _check(made: HostChange, assigned: Collection[Person]) -> None:
     host, fields = made.host, made.fields
-    faults = rules.faults(host, fields)
+    faults = registration_rules.registration_faults(host, fields)
     if "owner" in fields and host.owner is not None and not host.owner.is_active:
         faults["owner"] = [_("This person's account is switched off.")]
     if "assigned" in fields and (len(assigned) > MOST_ASSIGNED or not all(one.is_active for one in assigned)):
         faults["assigned"] = [_("Assign at most %(most)d people with active accounts.") % {"most": MOST_ASSIGNED}]
-    for field, text in rules.Taken(_near(host)).faults(host, fields):
+    for field, text in registration_rules.TakenNames(_near(host)).faults(host, fields):
         faults.setdefault(field, []).append(text)
     if faults:
         raise ValidationError(faults)
@@ -157,4 +163,4 @@ def _near(host: Host) -> Iterable[Host]:
 
 def _described(host: Host, assigned: Iterable[Person]) -> Description:
     ids: list[UUID] = [one.pk for one in assigned]
-    return describe(host, ids)
+    return describe_host(host, ids)

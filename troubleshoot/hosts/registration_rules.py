@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from troubleshoot.models import Host
-from troubleshoot.remote.registered_host import Registered, literal
+from troubleshoot.remote import RegisteredHost, literal_address
 
 HTTP_PORT, HTTPS_PORT = 5985, 5986
 RDP_PORT = 3389
@@ -33,7 +33,7 @@ def winrm_port(*, tls: bool) -> int:
     return HTTPS_PORT if tls else HTTP_PORT
 
 
-def faults(host: Host, changed: Collection[str]) -> dict[str, list[str]]:
+def registration_faults(host: Host, changed: Collection[str]) -> dict[str, list[str]]:
     """Every fault of one computer by itself, by field, found without a query.
 
     While nothing about the way to it has `changed`, only the changed fields count: a network that is no longer
@@ -74,12 +74,12 @@ def _of_this_machine(host: Host) -> Iterator[Fault]:
 
 def _address(host: Host) -> Iterator[Fault]:
     """An address lies in an allowed network. What a name resolves to is checked whenever it is dialled."""
-    address = literal(host.address)
+    address = literal_address(host.address)
     if host.lab and (address is None or not address.is_loopback):
         yield "address", _("A simulated host has a loopback address such as 127.0.0.1.")
     elif address is not None and not host.lab:
         networks = settings.MENDPOINT_ALLOWED_NETWORKS
-        if not Registered(host.address, host.address, frozenset(), networks).allows(address):
+        if not RegisteredHost(host.address, host.address, frozenset(), networks).allows(address):
             yield "address", _("This address is outside the allowed networks.")
 
 
@@ -123,7 +123,7 @@ _RULES: tuple[Callable[[Host], Iterator[Fault]], ...] = (
 )
 
 
-class Taken:
+class TakenNames:
     """Names and endpoints that are in use: one computer is one row, or two jobs could change it at once."""
 
     def __init__(self, hosts: Iterable[Host] = ()) -> None:

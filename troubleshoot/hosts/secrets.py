@@ -7,7 +7,7 @@ from pathlib import Path
 from django.conf import settings
 
 from troubleshoot.models import Credential
-from troubleshoot.remote.secret import Secret
+from troubleshoot.remote import Secret
 
 _MOST_BYTES = 4096
 
@@ -16,7 +16,7 @@ class CredentialMissing(Exception):
     """The reference leads nowhere in this process. The text names the reference, never a value."""
 
 
-def resolve(credential: Credential) -> Secret:
+def resolve_secret(credential: Credential) -> Secret:
     """The password behind `env:NAME` or `file:PATH`, fetched when it is revealed; CredentialMissing is raised then."""
     return Secret(lambda: _fetch(credential))
 

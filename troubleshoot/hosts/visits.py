@@ -15,29 +15,37 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 
-from troubleshoot.catalog import registry as library
-from troubleshoot.engine.declared_readings import Reading
-from troubleshoot.engine.facts import UNKNOWN, Fact
-from troubleshoot.engine.plan import Plan
-from troubleshoot.engine.resource import StateError
-from troubleshoot.hosts import secrets as credentials
-from troubleshoot.hosts.observations import ALWAYS, EVERYTHING, Look, Scope, Wanted, scope_of
-from troubleshoot.models import Host
-from troubleshoot.models.site import GATEWAY_PORT
-from troubleshoot.probes import network, windows
-from troubleshoot.remote import winrm
-from troubleshoot.remote.dial import Registered
-from troubleshoot.remote.door import Way
-from troubleshoot.remote.envelope import Item, OnStage, Progress, State, Visit, Work
-from troubleshoot.remote.registered_host import endpoint
+from troubleshoot import catalog, probes, remote
+from troubleshoot.engine import UNKNOWN, DeclaredReading, Fact, PlanDocument, StateError
+from troubleshoot.hosts import secrets
+from troubleshoot.hosts.observations import (
+    ALWAYS_READ,
+    WHOLE_SCOPE,
+    Observation,
+    ObservationScope,
+    WantedReading,
+    scope_for_facts,
+)
+from troubleshoot.models import GATEWAY_PORT, Host
+from troubleshoot.remote import (
+    FlatState,
+    OnStage,
+    RegisteredHost,
+    VisitItem,
+    VisitProgress,
+    VisitResult,
+    VisitWork,
+    Way,
+    parse_endpoint,
+)
 
 STANDARD_PORT = 3389
 LOOPBACK = (ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1/128"))
 
 
-def registered(host: Host) -> Registered:
+def dial_target(host: Host) -> RegisteredHost:
     """Where the host may be dialled: its registered ports, inside the allowed networks; a lab host on loopback only."""
-    return Registered(
+    return RegisteredHost(
         name=host.name,
         address=host.address,
         ports=frozenset({host.rdp_port, host.winrm_port}),
@@ -45,28 +53,30 @@ def registered(host: Host) -> Registered:
     )
 
 
-def gateway(host: Host) -> network.Gateway | None:
+def site_gateway(host: Host) -> probes.Gateway | None:
     """The Remote Desktop gateway of the host's site, dialled at its registered port alone; None without one.
 
     That of a simulated host lies on loopback too: a lab never makes us look at a real gateway.
     """
     if host.site_id is None or not host.site.gateway:
         return None
-    name, port = endpoint(host.site.gateway, port=GATEWAY_PORT)
+    name, port = parse_endpoint(host.site.gateway, port=GATEWAY_PORT)
     networks = LOOPBACK if host.lab else settings.MENDPOINT_ALLOWED_NETWORKS
-    return network.Gateway(Registered(name, name, frozenset({port}), networks), port)
+    return probes.Gateway(RegisteredHost(name, name, frozenset({port}), networks), port)
 
 
-def door(host: Host) -> winrm.Door:
+def host_door(host: Host) -> remote.Door:
     """The way in through WinRM. Raises winrm.Denied without an account, CredentialMissing when its secret is not where
     this process looks for it, winrm.Refused for a way that is too weak."""
     if host.credential is None:
-        raise winrm.Denied("sign-in", "No account is registered for this computer. An administrator can add one.")
-    secret = credentials.resolve(host.credential)
+        raise remote.SignInDenied(
+            "sign-in", "No account is registered for this computer. An administrator can add one."
+        )
+    secret = secrets.resolve_secret(host.credential)
     secret.reveal()  # asked here, because the door does not repeat what a source of secrets says
     try:
-        return winrm.Door(
-            registered=registered(host),
+        return remote.Door(
+            registered=dial_target(host),
             port=host.winrm_port,
             transport=cast("Way", host.transport),
             tls=host.tls,
@@ -77,35 +87,35 @@ def door(host: Host) -> winrm.Door:
             ntlm_over_http=host.ntlm_over_http,
         )
     except ValueError as error:
-        raise winrm.Refused("settings", f"{error}. An administrator can correct how it is registered.") from error
+        raise remote.VisitRefused("settings", f"{error}. An administrator can correct how it is registered.") from error
 
 
-def from_outside(
-    host: Host, *, thorough: bool = True, on_verdict: network.OnVerdict = lambda _: None
-) -> network.Report:
+def observe_from_outside(
+    host: Host, *, thorough: bool = True, on_verdict: probes.OnVerdict = lambda _: None
+) -> probes.ProbeReport:
     """One look from the network, on fresh connections. Bounded in time; never logs in.
 
     `thorough` judges the facts of network.LATER too; `on_verdict` hears before that how far a connection comes.
     """
-    return network.probe(
-        registered(host),
+    return probes.probe_network(
+        dial_target(host),
         host.rdp_port,
         seconds=settings.MENDPOINT_PROBE_SECONDS,
         thorough=thorough,
-        gateway=gateway(host) if thorough else None,
+        gateway=site_gateway(host) if thorough else None,
         on_verdict=on_verdict,
     )
 
 
-def look(
+def observe(
     host: Host,
     *,
     about: Collection[str] | None = None,
-    also: Sequence[Wanted] = (),
+    also: Sequence[WantedReading] = (),
     attempt: UUID | None = None,
     brief: bool = False,
-    on_outside: Callable[[Look], None] = lambda _: None,
-) -> Look:
+    on_outside: Callable[[Observation], None] = lambda _: None,
+) -> Observation:
     """A look: from outside, then from inside where we may, as far as it takes to know the facts that it is `about`;
     None: all that the probes can tell. Each of these facts gets a value; nothing raises for a host's sake.
 
@@ -113,47 +123,49 @@ def look(
     no more than these facts need. `on_outside` hears what is seen from outside: how far a connection comes, and again
     when the outside is done.
     """
-    found = Look()
-    wanted = replace(EVERYTHING if about is None else scope_of(about), also=tuple(also))
-    thorough = not brief or not network.LATER.isdisjoint(about or network.LATER)
+    found = Observation()
+    wanted = replace(WHOLE_SCOPE if about is None else scope_for_facts(about), also=tuple(also))
+    thorough = not brief or not probes.LATER.isdisjoint(about or probes.LATER)
 
-    def seen(report: network.Report) -> None:
+    def seen(report: probes.ProbeReport) -> None:
         found.readings = [("network", "remote desktop", report.to_json())]
-        measured = {name: value for name, value in report.facts.items() if thorough or name not in network.LATER}
+        measured = {name: value for name, value in report.facts.items() if thorough or name not in probes.LATER}
         found.facts = {name: Fact(name, value, report.readings(name)) for name, value in measured.items()}
         on_outside(found)
 
     if wanted.outside:
-        seen(from_outside(host, thorough=thorough, on_verdict=seen))
+        seen(observe_from_outside(host, thorough=thorough, on_verdict=seen))
     if wanted.inside or also:
         _look_inside(host, found, wanted, attempt or uuid4())
     # A guide that was stored long ago may ask for what nothing tells any more.
-    for name in set(about or ()) - library.probed().values.keys():
+    for name in set(about or ()) - catalog.probed_facts().values.keys():
         found.facts.setdefault(name, Fact(name, UNKNOWN))
     return found
 
 
-def try_door(host: Host, *, attempt: UUID, on_stage: OnStage) -> Look:
+def try_sign_in(host: Host, *, attempt: UUID, on_stage: OnStage) -> Observation:
     """Goes in through WinRM as a diagnosis would, and reads what a diagnosis reads; `on_stage` hears of the way.
     Nothing raises for a host's sake.
     """
-    found = Look()
-    _look_inside(host, found, EVERYTHING, attempt, on_stage)
+    found = Observation()
+    _look_inside(host, found, WHOLE_SCOPE, attempt, on_stage)
     return found
 
 
-def _look_inside(host: Host, found: Look, scope: Scope, attempt: UUID, on_stage: OnStage = lambda *_: None) -> None:
+def _look_inside(
+    host: Host, found: Observation, scope: ObservationScope, attempt: UUID, on_stage: OnStage = lambda *_: None
+) -> None:
     """One visit. Who is signed in is read every time: whoever decides about a change has to know."""
-    probe = windows.READINGS if scope.windows else (windows.SESSIONS,)
-    wanted = [Wanted(one.resource, one.params) for one in probe]
-    wanted += [Wanted(one.resource, one.params) for one in scope.readings]
+    probe = probes.WINDOWS_READINGS if scope.windows else (probes.SESSIONS,)
+    wanted = [WantedReading(one.resource, one.params) for one in probe]
+    wanted += [WantedReading(one.resource, one.params) for one in scope.readings]
     states, errors = _read_inside(host, found, [*wanted, *scope.also], attempt, on_stage)
     # The loopback port of a simulated host stands for the standard port of the computer.
     port = STANDARD_PORT if host.lab else host.rdp_port
     read = states[: len(probe)] if scope.windows else ()
-    told = windows.facts(read, reached=found.reached, port=port, now=datetime.now(UTC))
+    told = probes.windows_facts(read, reached=found.reached, port=port, now=datetime.now(UTC))
     for name, (value, readings) in told.items():
-        if scope.windows or name in ALWAYS:
+        if scope.windows or name in ALWAYS_READ:
             found.facts[name] = Fact(name, value, readings)
     for reading, state in zip(scope.readings, states[len(probe) :], strict=False):
         found.facts |= {fact.name: fact for fact in reading.told(_fitting(reading, state))}
@@ -166,31 +178,31 @@ def _look_inside(host: Host, found: Look, scope: Scope, attempt: UUID, on_stage:
     found.states = states[len(wanted) :]
 
 
-def _fitting(reading: Reading, state: State | None) -> State | None:
+def _fitting(reading: DeclaredReading, state: FlatState | None) -> FlatState | None:
     """The state, if it is what its resource describes."""
     try:
-        library.installed().resources[reading.resource].check_state(state or {})
+        catalog.installed_catalog().resources[reading.resource].check_state(state or {})
     except StateError:
         return None
     return state
 
 
-def _open(resource: str, state: State) -> State:
+def _open(resource: str, state: FlatState) -> FlatState:
     """The state without what must not be kept."""
-    fields = library.installed().resources[resource].fields
+    fields = catalog.installed_catalog().resources[resource].fields
     return {name: value for name, value in state.items() if name not in fields or not fields[name].secret}
 
 
 def _read_inside(
-    host: Host, found: Look, wanted: Sequence[Wanted], attempt: UUID, on_stage: OnStage
-) -> tuple[list[State | None], dict[int | None, str]]:
+    host: Host, found: Observation, wanted: Sequence[WantedReading], attempt: UUID, on_stage: OnStage
+) -> tuple[list[FlatState | None], dict[int | None, str]]:
     """The states of what is wanted, and what stood in the way of each that is None."""
-    states: list[State | None] = [None] * len(wanted)
+    states: list[FlatState | None] = [None] * len(wanted)
     errors: dict[int | None, str] = {}
     try:
-        visit = winrm.visit(
-            door(host),
-            Work("read", str(attempt), str(attempt), None, host.identity, tuple(_item(one) for one in wanted)),
+        visit = remote.visit_host(
+            host_door(host),
+            VisitWork("read", str(attempt), str(attempt), None, host.identity, tuple(_item(one) for one in wanted)),
             seconds=settings.MENDPOINT_VISIT_SECONDS,
             on_progress=lambda _: None,
             on_stage=on_stage,
@@ -199,19 +211,25 @@ def _read_inside(
         found.reached, found.stage, found.trouble = _reached(visit)
         states = list(visit.before) if visit.before else states
         errors = {error.index: error.text for error in visit.errors}
-    except (winrm.DoorError, credentials.CredentialMissing) as error:
-        found.reached = "denied" if isinstance(error, winrm.Denied | credentials.CredentialMissing) else "no"
+    except (remote.DoorError, secrets.CredentialMissing) as error:
+        found.reached = "denied" if isinstance(error, remote.SignInDenied | secrets.CredentialMissing) else "no"
         found.stage, found.trouble = getattr(error, "stage", "sign-in"), str(error)
     return states, errors
 
 
-def carry_out(
-    host: Host, plan: Plan, *, attempt: UUID, job: UUID, case: int | None, on_progress: Callable[[Progress], None]
-) -> Visit:
+def carry_out_plan(
+    host: Host,
+    plan: PlanDocument,
+    *,
+    attempt: UUID,
+    job: UUID,
+    case: int | None,
+    on_progress: Callable[[VisitProgress], None],
+) -> VisitResult:
     """Carries out a plan: reads again, compares, records, writes, reads again. Raises winrm.DoorError."""
-    resources = library.installed().resources
+    resources = catalog.installed_catalog().resources
     items = tuple(
-        Item(
+        VisitItem(
             resource=item.resource,
             params=dict(item.params),
             read=resources[item.resource].read,
@@ -221,26 +239,26 @@ def carry_out(
         )
         for item in plan.items
     )
-    work = Work("apply", str(attempt), str(job), str(case) if case else None, dict(plan.identity), items)
-    return winrm.visit(door(host), work, seconds=settings.MENDPOINT_VISIT_SECONDS, on_progress=on_progress)
+    work = VisitWork("apply", str(attempt), str(job), str(case) if case else None, dict(plan.identity), items)
+    return remote.visit_host(host_door(host), work, seconds=settings.MENDPOINT_VISIT_SECONDS, on_progress=on_progress)
 
 
-def _item(wanted: Wanted) -> Item:
-    return Item(wanted.resource, dict(wanted.params), library.installed().resources[wanted.resource].read)
+def _item(wanted: WantedReading) -> VisitItem:
+    return VisitItem(wanted.resource, dict(wanted.params), catalog.installed_catalog().resources[wanted.resource].read)
 
 
-def _reached(visit: Visit) -> tuple[str, str, str]:
+def _reached(visit: VisitResult) -> tuple[str, str, str]:
     """How far a visit came: the value of `windows.reached`, the stage that stopped it, and why in words."""
     if visit.outcome == "identity_changed":
         return "denied", "identity", "Another computer answers under this name: its identity is not the one we know."
     if visit.outcome == "refused":
         reached = "constrained_language" if visit.reason == "constrained_language" else "blocked"
-        return reached, "powershell", REFUSALS[visit.reason or ""]
+        return reached, "powershell", VISIT_REFUSALS[visit.reason or ""]
     return "yes", "", ""
 
 
 #: Why a host would not run our scripts, and what to do, by the bootstrap's word for it.
-REFUSALS = {
+VISIT_REFUSALS = {
     "constrained_language": (
         "PowerShell on this computer runs in constrained language mode, so nothing can be read or changed. "
         "Ask whoever manages the application control policy to allow Mendpoint's scripts."

@@ -1,1 +1,44 @@
 """A job's life: asking for one, moving it, ringing the doorbell, claiming it."""
+
+from troubleshoot.jobs.dispatch import TASK_NAME, broker_reachable
+from troubleshoot.jobs.lifecycle import (
+    OPEN,
+    UNSETTLED,
+    NotPossible,
+    add_line,
+    approval_lifetime,
+    audited_objects,
+    cancel_job,
+    check_deadline,
+    continue_case,
+    enqueue_job,
+    move_job,
+    notify_deciders,
+    offer_plan,
+    queue_reading,
+    request_reading,
+    ring_job,
+    start_job,
+)
+
+__all__ = [
+    "OPEN",
+    "TASK_NAME",
+    "UNSETTLED",
+    "NotPossible",
+    "add_line",
+    "approval_lifetime",
+    "audited_objects",
+    "broker_reachable",
+    "cancel_job",
+    "check_deadline",
+    "continue_case",
+    "enqueue_job",
+    "move_job",
+    "notify_deciders",
+    "offer_plan",
+    "queue_reading",
+    "request_reading",
+    "ring_job",
+    "start_job",
+]

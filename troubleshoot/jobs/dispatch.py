@@ -7,10 +7,10 @@ from celery import current_app
 from kombu.exceptions import OperationalError
 
 log = logging.getLogger(__name__)
-TASK = "mendpoint.job"
+TASK_NAME = "mendpoint.job"
 
 
-def reachable(seconds: int = 2) -> bool:
+def broker_reachable(seconds: int = 2) -> bool:
     """Whether the broker answers now. Never raises."""
     try:
         with current_app.connection_for_write(connect_timeout=seconds) as broker:
@@ -20,13 +20,13 @@ def reachable(seconds: int = 2) -> bool:
     return True
 
 
-def ring(job: uuid.UUID, *, queue: str) -> bool:
+def ring_doorbell(job: uuid.UUID, *, queue: str) -> bool:
     """Tells the workers of a queue that a job waits. The message carries the id and nothing else.
 
     False when the broker could not be reached: the row stays queued, and the keeper rings again.
     """
     try:
-        current_app.send_task(TASK, kwargs={"job": str(job)}, queue=queue, retry=False)
+        current_app.send_task(TASK_NAME, kwargs={"job": str(job)}, queue=queue, retry=False)
     except (OperationalError, OSError) as error:
         log.warning("the broker is not reachable (%s); the keeper will ring again", type(error).__name__)
         return False

@@ -12,32 +12,40 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from troubleshoot import audit
+from troubleshoot import audit, diagnosis, notifications, people
 from troubleshoot.audit import Actor, Tag
-from troubleshoot.diagnosis import progress as diagnosis
-from troubleshoot.jobs import dispatch as queue
-from troubleshoot.models import Answer, Case, Host, Job, JobLine, Notice, Person, Plan
-from troubleshoot.models.job import ACTIVE, ENDED, WAITING, State
-from troubleshoot.notifications import outbox as notices
-from troubleshoot.people import access
-from troubleshoot.people import approver_rota as duty
+from troubleshoot.jobs import dispatch
+from troubleshoot.models import (
+    ACTIVE_STATES,
+    ENDED_STATES,
+    WAITING_STATES,
+    Answer,
+    Case,
+    Host,
+    Job,
+    JobLine,
+    JobState,
+    Notice,
+    Person,
+    Plan,
+)
 
 #: Seconds until the keeper rings again for a queued job: after 10, 20, 40, then every 60.
 RING_AGAIN = (10, 20, 40, 60)
 QUEUE_LIFETIME = dt.timedelta(hours=1)
-OPEN = WAITING | ACTIVE
+OPEN = WAITING_STATES | ACTIVE_STATES
 #: A change in one of these may still move, or may have moved, the host.
-UNSETTLED = OPEN | {State.UNKNOWN}
+UNSETTLED = OPEN | {JobState.UNKNOWN}
 #: Who has to act after each bad end, as a person reads it.
 NEXT_ACTOR = {
-    State.DECLINED: "requester",
-    State.EXPIRED: "requester",
-    State.DRIFTED: "helpdesk",
-    State.REFUSED: "helpdesk",
-    State.UNREACHABLE: "helpdesk",
-    State.FAILED: "helpdesk",
-    State.UNKNOWN: "helpdesk",
-    State.NOT_VERIFIED: "helpdesk",
+    JobState.DECLINED: "requester",
+    JobState.EXPIRED: "requester",
+    JobState.DRIFTED: "helpdesk",
+    JobState.REFUSED: "helpdesk",
+    JobState.UNREACHABLE: "helpdesk",
+    JobState.FAILED: "helpdesk",
+    JobState.UNKNOWN: "helpdesk",
+    JobState.NOT_VERIFIED: "helpdesk",
 }
 
 
@@ -50,15 +58,15 @@ def approval_lifetime() -> dt.timedelta:
     return dt.timedelta(hours=settings.MENDPOINT_APPROVAL_HOURS)
 
 
-def objects_of(job: Job) -> list[tuple[str, object]]:
+def audited_objects(job: Job) -> list[tuple[str, object]]:
     """The objects that an audit entry about this job names."""
     named = [("job", job.pk), ("host", job.host_id), ("case", job.case_id), ("plan", job.plan_id)]
     return [(kind, key) for kind, key in named if key is not None]
 
 
-def move(
+def move_job(
     job: Job,
-    to: State,
+    to: JobState,
     text: str,
     *,
     tag: Tag,
@@ -81,12 +89,12 @@ def move(
         fields = {"next_actor": NEXT_ACTOR.get(to, ""), **fields}
         if not Job.objects.move(job, to, fence=fence, revoke=revoke, **fields):
             return False
-        tell(job, text)
+        add_line(job, text)
         audit.record(
             tag,
             actor=actor,
             on_behalf=job.beneficiary,
-            objects=objects_of(job),
+            objects=audited_objects(job),
             details={"from": came_from, "to": to.value, "fence": job.fence, **(details or {})},
             personal=personal,
         )
@@ -94,30 +102,30 @@ def move(
             job.case = Case.objects.held().with_guide().select_related("host", "beneficiary").get(pk=job.case_id)
         if job.has_ended and job.kind != Job.Kind.READ:
             whom = [job.requester, *([job.beneficiary] if job.beneficiary else [])]
-            notices.tell(whom, Notice.Kind.RESULT, f"{job.host}: {text}", case=job.case, job=job)
+            notifications.notify(whom, Notice.Kind.RESULT, f"{job.host}: {text}", case=job.case, job=job)
         if job.has_ended and job.case:
-            go_on(job.case, actor=actor, requester=job.requester)
+            continue_case(job.case, actor=actor, requester=job.requester)
     return True
 
 
-def go_on(case: Case, *, actor: Actor, requester: Person, rows: Sequence[Answer] | None = None) -> None:
+def continue_case(case: Case, *, actor: Actor, requester: Person, rows: Sequence[Answer] | None = None) -> None:
     """Lets a case go on as far as it can, and sends for a new reading where it needs one: after a change, what was
     read before no longer counts. Helpdesk is told when the case begins to need it.
 
     The caller holds the case (`Case.objects.held`); `rows` are all of its answers, where they have been read.
     """
     needed = case.need
-    walk = diagnosis.advance(case, actor=actor, rows=rows)
+    walk = diagnosis.advance_case(case, actor=actor, rows=rows)
     if case.need and not needed:
-        desk = [case.owner] if case.owner else notices.holders("helpdesk", case.site)
-        notices.tell(desk, Notice.Kind.NEW_CASE, f"{case.beneficiary}: {case.get_need_display()}", case=case)
+        desk = [case.owner] if case.owner else notifications.role_holders("helpdesk", case.site)
+        notifications.notify(desk, Notice.Kind.NEW_CASE, f"{case.beneficiary}: {case.get_need_display()}", case=case)
     if walk.at.kind != "fact" or case.host is None:
         return
-    if not case.jobs.filter(kind=Job.Kind.READ, action="").exclude(state__in=ENDED).exists():
+    if not case.jobs.filter(kind=Job.Kind.READ, action="").exclude(state__in=ENDED_STATES).exists():
         queue_reading(host=case.host, case=case, requester=requester, beneficiary=case.beneficiary)
 
 
-def tell(job: Job, text: str) -> None:
+def add_line(job: Job, text: str) -> None:
     """Adds a line to the job's story, at once: a story kept in memory dies with its worker."""
     JobLine.objects.create(job=job, text=text[:500])
 
@@ -132,7 +140,7 @@ def request_reading(
     reason: str = "",
 ) -> Job:
     """Asks for a look at a host: a diagnosis, or, with an action, what its plan would change."""
-    access.require(actor, "job.plan" if action else "case.open", host)
+    people.require_permission(actor, "job.plan" if action else "case.open", host)
     return queue_reading(host=host, case=case, requester=actor, beneficiary=beneficiary, action=action, reason=reason)
 
 
@@ -155,16 +163,16 @@ def queue_reading(
             requester=requester,
             beneficiary=beneficiary,
             reason=reason,
-            state=State.QUEUED,
+            state=JobState.QUEUED,
             ring_at=Now(),
             expires_at=Now() + QUEUE_LIFETIME,
         )
-        tell(job, f"A look at {host} was asked for")
+        add_line(job, f"A look at {host} was asked for")
         audit.record(
             Tag.JOB_REQUEST,
             actor=requester,
             on_behalf=beneficiary,
-            objects=objects_of(job),
+            objects=audited_objects(job),
             details={"kind": job.kind, "action": action},
             personal={"reason": reason} if reason else None,
         )
@@ -172,7 +180,7 @@ def queue_reading(
     return job
 
 
-def offer(
+def offer_plan(
     reading: Job,
     *,
     plan: Plan,
@@ -199,25 +207,25 @@ def offer(
             reason=reading.reason,
             needs_approval=needs_approval,
             self_service=self_service,
-            state=State.WAITING_APPROVAL if needs_approval else State.PLANNED,
+            state=JobState.WAITING_APPROVAL if needs_approval else JobState.PLANNED,
             expires_at=Now() + approval_lifetime(),
             facts=facts,
             result={"signed_in": signed_in},
         )
-        tell(job, "The plan is ready" + ("; it waits for a second person" if needs_approval else ""))
+        add_line(job, "The plan is ready" + ("; it waits for a second person" if needs_approval else ""))
         audit.record(
             Tag.JOB_PLAN,
             actor=job.requester,
             on_behalf=job.beneficiary,
-            objects=objects_of(job),
+            objects=audited_objects(job),
             details={"action": plan.action, "digest": plan.digest, "risk": risk, "needs_approval": needs_approval},
         )
         if needs_approval:
-            call_deciders(job)
+            notify_deciders(job)
     return job
 
 
-def call_deciders(job: Job) -> None:
+def notify_deciders(job: Job) -> None:
     """Tells whoever may decide and is not away; a deputy reads for whom they stand in."""
     job.refresh_from_db(fields=["expires_at"])
     words = _("Approval wanted until %(until)s (%(zone)s): %(what)s, on %(host)s, asked by %(who)s.") % {
@@ -227,38 +235,38 @@ def call_deciders(job: Job) -> None:
         "host": job.host,
         "who": job.requester,
     }
-    deputies = duty.standing_in(job.host.site)
-    for one in duty.deciders(job):
+    deputies = people.deputies_of(job.host.site)
+    for one in people.job_deciders(job):
         away = ", ".join(str(who) for who in deputies.get(one, ()))
         more = " " + _("You stand in for %s.") % away if away else ""
-        notices.tell([one], Notice.Kind.APPROVAL, words + more, case=job.case, job=job)
+        notifications.notify([one], Notice.Kind.APPROVAL, words + more, case=job.case, job=job)
 
 
-def check_time(job: Job) -> None:
+def check_deadline(job: Job) -> None:
     """Raises NotPossible when a job's time is over, even where the keeper has not said so yet."""
     if Job.objects.filter(pk=job.pk, expires_at__lte=Now()).exists():
         raise NotPossible("Its time is over: what was read may no longer be true. Make a new plan.")
 
 
-def start(*, actor: Person, job: Job) -> None:
+def start_job(*, actor: Person, job: Job) -> None:
     """Lets a planned or approved job run: the decision of whoever asked for exactly this plan."""
-    access.require(actor, "job.apply", job)
-    if job.state == State.WAITING_APPROVAL:
+    people.require_permission(actor, "job.apply", job)
+    if job.state == JobState.WAITING_APPROVAL:
         raise NotPossible("This waits for a second person's approval.")
-    if job.state not in {State.PLANNED, State.APPROVED}:
+    if job.state not in {JobState.PLANNED, JobState.APPROVED}:
         raise NotPossible(f"This cannot be started: it is {job.get_state_display().lower()}.")
-    check_time(job)
+    check_deadline(job)
     if job.approvals.filter(approver=actor).exists():
         raise NotPossible("You approved this. Somebody else starts it: no change of its kind is one person's alone.")
-    enqueue(job, actor=actor, text=f"{actor} started it")
+    enqueue_job(job, actor=actor, text=f"{actor} started it")
 
 
-def enqueue(job: Job, *, actor: Actor, text: str) -> None:
+def enqueue_job(job: Job, *, actor: Actor, text: str) -> None:
     """Queues a job and rings its doorbell once the row is safe. Raises NotPossible when somebody else was faster."""
     with transaction.atomic():
-        moved = move(
+        moved = move_job(
             job,
-            State.QUEUED,
+            JobState.QUEUED,
             text,
             tag=Tag.JOB_QUEUE,
             actor=actor,
@@ -271,24 +279,24 @@ def enqueue(job: Job, *, actor: Actor, text: str) -> None:
         _ring_after_commit(job)
 
 
-def cancel(*, actor: Person, job: Job) -> None:
+def cancel_job(*, actor: Person, job: Job) -> None:
     """Takes back a job that has not begun. Once begun, it is never called cancelled."""
-    access.require(actor, "job.cancel", job)
-    if job.state not in WAITING:
+    people.require_permission(actor, "job.cancel", job)
+    if job.state not in WAITING_STATES:
         raise NotPossible("It has begun and cannot be taken back; it can be undone when it has ended.")
     if job.is_promised_undo:
         raise NotPossible("The portal takes this change back by itself, as was decided when it began.")
-    if not move(job, State.CANCELLED, f"{actor} took it back", tag=Tag.JOB_CANCEL, actor=actor):
+    if not move_job(job, JobState.CANCELLED, f"{actor} took it back", tag=Tag.JOB_CANCEL, actor=actor):
         raise NotPossible("It has begun in this moment and cannot be taken back.")
 
 
-def ring(job: Job) -> bool:
+def ring_job(job: Job) -> bool:
     """Rings for a queued job and sets the time of the next ring; False when the broker could not be reached."""
     wait = RING_AGAIN[min(job.rings, len(RING_AGAIN) - 1)]
     Job.objects.filter(pk=job.pk).update(rings=job.rings + 1, ring_at=Now() + dt.timedelta(seconds=wait))
-    return queue.ring(job.pk, queue=job.host.site.queue)
+    return dispatch.ring_doorbell(job.pk, queue=job.host.site.queue)
 
 
 def _ring_after_commit(job: Job) -> None:
     # A hint, not a promise: it is lost if the process dies after the commit. The keeper is the promise.
-    transaction.on_commit(lambda: ring(job), robust=True)
+    transaction.on_commit(lambda: ring_job(job), robust=True)

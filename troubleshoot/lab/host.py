@@ -17,8 +17,9 @@ from troubleshoot.lab.certificates import Subject, authority, authority_signed, 
 from troubleshoot.lab.gateway import GatewayServer
 from troubleshoot.lab.rdp import RdpServer
 from troubleshoot.lab.state import Document, HostState, iso
-from troubleshoot.lab.state_document import BadStateError, build
-from troubleshoot.lab.winrm import Limits, WinrmServer
+from troubleshoot.lab.state_document import BadStateError, build_state
+from troubleshoot.lab.winrm.limits import Limits
+from troubleshoot.lab.winrm.server import WinrmServer
 
 _log = logging.getLogger(__name__)
 _AUTHORITY = "CN=Simulated lab authority"
@@ -27,7 +28,7 @@ Mark = tuple[int, int, int]
 
 
 @dataclass(frozen=True)
-class Options:
+class LabOptions:
     """How one host is served: where it listens (port 0 = any free one) and how WinRM behaves.
 
     ``latency`` and ``powershell_start`` are seconds.
@@ -49,7 +50,7 @@ class Options:
 class LabHost:
     """A host that answers on both ports between start() and stop()."""
 
-    def __init__(self, document: Document, options: Options, *, limits: Limits | None = None) -> None:
+    def __init__(self, document: Document, options: LabOptions, *, limits: Limits | None = None) -> None:
         """Take a checked document. ValueError for options that WinRM cannot follow."""
         self.state = HostState(document, on_change=self._write)
         self._options = options
@@ -105,11 +106,11 @@ class LabHost:
         if out is None:
             return
         with self.state.lock:  # so that the host does not write meanwhile
-            found = mark(out)
+            found = file_mark(out)
             if found is None or found == self._seen:
                 return
             self._seen = found
-            document = build(name=self.state.document["name"], file=out)
+            document = build_state(name=self.state.document["name"], file=out)
             if document["name"] != self.state.document["name"]:
                 raise BadStateError(f"{out}: a computer that runs keeps its name, {self.state.document['name']}")
             self.replace(document)
@@ -154,13 +155,13 @@ class LabHost:
         partial = out.with_name(out.name + ".partial")
         try:
             partial.write_text(json.dumps(self.state.document, indent=2) + "\n", encoding="utf-8")
-            self._seen = mark(partial)
+            self._seen = file_mark(partial)
             partial.replace(out)
         except OSError as error:  # the host goes on, as a computer does whose watcher has gone
             _log.warning("The state of the simulated host could not be written: %s", error)
 
 
-def mark(file: Path) -> Mark | None:
+def file_mark(file: Path) -> Mark | None:
     """Return what tells this writing of a file from the next; None when there is no such file."""
     try:
         found = file.stat()

@@ -1,13 +1,6 @@
 """Whether Remote Desktop itself listens on a simulated host, and who else holds its port."""
 
-from troubleshoot.lab.state import (
-    RDP_TCP,
-    TERMINAL_SERVER,
-    Document,
-    listener_value,
-    registry_value,
-    running,
-)
+from troubleshoot.lab.state import RDP_TCP, TERMINAL_SERVER, Document, listener_value, registry_value, running
 
 #: The loopback port of a simulated host stands for this one of the computer.
 STANDARD_PORT = 3389

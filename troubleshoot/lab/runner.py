@@ -8,10 +8,10 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from troubleshoot.lab.powershell import Refused, ScriptFailed
 from troubleshoot.lab.powershell import run as run_script
+from troubleshoot.lab.powershell.errors import ScriptFailed, ScriptRefused
 from troubleshoot.lab.state import HostState
-from troubleshoot.remote.envelope import RUNNER_DIGEST, Malformed, check_state, digest
+from troubleshoot.remote.envelope import RUNNER_DIGEST, Malformed, check_state, script_digest
 
 _OLDEST = (5, 1)
 _LONGEST_TEXT = 500
@@ -34,7 +34,7 @@ def run(state: HostState, stdin: bytes, emit: Emit, cancelled: threading.Event) 
     if tuple(int(part) for part in version.split(".")) < _OLDEST:
         return 4
     request = _request(stdin)
-    if request is None or digest(request["runner"]) != RUNNER_DIGEST:
+    if request is None or script_digest(request["runner"]) != RUNNER_DIGEST:
         return 1
     if powershell["antimalware_blocks"]:
         _mark(request, emit, "result", {"outcome": "refused", "reason": "antimalware"})
@@ -113,7 +113,7 @@ class _Runner:
             self._progress(index, stage)
             try:
                 states.append(_one_table(run_script(item["read"], item["params"], self._state)))
-            except (Refused, ScriptFailed, Malformed) as error:
+            except (ScriptRefused, ScriptFailed, Malformed) as error:
                 states.append(None)
                 self._fault(index, "read", error)
         return states
@@ -123,7 +123,7 @@ class _Runner:
         params = {**item["params"], "Desired": item["desired"], "Before": self._result["before"][index]}
         try:
             output = run_script(item["write"], params, self._state)
-        except (Refused, ScriptFailed) as error:
+        except (ScriptRefused, ScriptFailed) as error:
             self._fault(index, "write", error)
             return
         self._result["written"].append(index)

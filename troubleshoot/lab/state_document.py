@@ -83,7 +83,7 @@ class BadStateError(Exception):
     """A state document, fault or setting cannot be used; the message says where and why."""
 
 
-def build(
+def build_state(
     *, name: str, file: Path | None, faults: Iterable[str] = (), settings: Mapping[str, Any] | None = None
 ) -> Document:
     """Return a checked document: from ``file`` or a healthy host, then the faults, then the settings.

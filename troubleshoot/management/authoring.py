@@ -7,12 +7,8 @@ from pathlib import Path
 
 from django.conf import settings
 
-from troubleshoot.catalog import loader as content
-from troubleshoot.catalog import registry as library
-from troubleshoot.engine.catalog import SEPARATOR, CatalogError, parse
-from troubleshoot.engine.toml import Problem
-from troubleshoot.engine.toml_tables import NAME
-from troubleshoot.lab import powershell
+from troubleshoot import catalog, lab
+from troubleshoot.engine import FOLDER_SEPARATOR, NAME_PATTERN, CatalogError, ContentProblem, parse_catalog
 
 SKELETONS = Path(__file__).parent / "skeletons"
 #: What can be begun, and the folder of a catalogue where it lies.
@@ -24,18 +20,18 @@ class CannotBegin(Exception):
     """The skeleton was not written; the text says why and what to do."""
 
 
-def script_problems(files: Mapping[str, bytes]) -> Iterator[Problem]:
+def script_problems(files: Mapping[str, bytes]) -> Iterator[ContentProblem]:
     """Yield what puts a script of a catalogue outside the subset of Windows PowerShell that scripts keep to."""
     for name, data in files.items():
         if not name.endswith(".ps1") or not data.isascii():
             continue  # the catalogue itself refuses what is not ASCII
-        where, text = name.replace(SEPARATOR, "/"), data.decode("ascii")
+        where, text = name.replace(FOLDER_SEPARATOR, "/"), data.decode("ascii")
         if len(text.splitlines()) > MOST_LINES:
-            yield Problem(where, MOST_LINES + 1, "(file)", f"has more than {MOST_LINES} lines")
+            yield ContentProblem(where, MOST_LINES + 1, "(file)", f"has more than {MOST_LINES} lines")
         try:
-            powershell.check(text)
-        except powershell.Refused as refused:
-            yield Problem(where, refused.line, refused.construct, refused.reason)
+            lab.check_text(text)
+        except lab.ScriptRefused as refused:
+            yield ContentProblem(where, refused.line, refused.construct, refused.reason)
 
 
 def begin(kind: str, name: str, into: Path) -> list[Path]:
@@ -43,13 +39,13 @@ def begin(kind: str, name: str, into: Path) -> list[Path]:
 
     Nothing is ever overwritten, and nothing is written that the catalogue would not accept. Raises CannotBegin.
     """
-    if not NAME.fullmatch(name):
+    if not NAME_PATTERN.fullmatch(name):
         raise CannotBegin(f"{name[:80]!r} is no name: lower-case letters, digits, - and _, 64 at most, no - first.")
     if kind == "fact" and not (name[0].isalpha() and len(name) <= 40):
         raise CannotBegin(f"{name!r} is no name for a fact: it begins with a letter and has 40 characters at most.")
     drafts = dict(_drafts(kind, name))
     _refuse_taken(kind, name, into)
-    _check({f"{into}{SEPARATOR}{inside}": data for inside, data in drafts.items() if "/vectors/" not in inside})
+    _check({f"{into}{FOLDER_SEPARATOR}{inside}": data for inside, data in drafts.items() if "/vectors/" not in inside})
     return [_write(into / inside, data) for inside, data in drafts.items()]
 
 
@@ -75,9 +71,9 @@ def _refuse_taken(kind: str, name: str, into: Path) -> None:
 
 def _check(drafts: dict[str, bytes]) -> None:
     """Refuse a draft that would not be sound beside everything else."""
-    ours = {name.replace(SEPARATOR, "/") for name in drafts}
+    ours = {name.replace(FOLDER_SEPARATOR, "/") for name in drafts}
     try:
-        parse(content.read(settings.CATALOG_DIRS) | drafts, library.probed())
+        parse_catalog(catalog.read_catalog_files(settings.CATALOG_DIRS) | drafts, catalog.probed_facts())
     except CatalogError as error:
         if mine := [problem for problem in error.problems if problem.file in ours]:
             raise CannotBegin(f"This name does not fit beside the others: {mine[0]}") from error

@@ -11,12 +11,11 @@ from typing import Any, TypeVar
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError, ProgrammingError, close_old_connections
 
-from troubleshoot import audit
-from troubleshoot.engine.catalog import CatalogError
-from troubleshoot.jobs.lifecycle import NotPossible
+from troubleshoot import audit, people
+from troubleshoot.engine import CatalogError
+from troubleshoot.jobs import NotPossible
 from troubleshoot.management.process_context import person
 from troubleshoot.models import Person
-from troubleshoot.people import access
 
 T = TypeVar("T")
 
@@ -62,12 +61,12 @@ class ActingCommand(PlainCommand):
         """The person, with refusals recorded and turned into words and exit status 1."""
         actor = person(email)
         try:
-            with audit.arrives(audit.Source("cli")), access.refusals_recorded(actor):
+            with audit.acting_through(audit.Source("cli")), people.refusals_recorded(actor):
                 yield actor
-        except access.Refused as refusal:
+        except people.PermissionRefused as refusal:
             helper = f" {refusal.decision.who_can_help} can." if refusal.decision.who_can_help else ""
             raise CommandError(f"{refusal.decision.reason}{helper} ({refusal.decision.rule})") from refusal
-        except access.Hidden as refusal:
+        except people.ObjectHidden as refusal:
             raise CommandError("There is no such thing, or it is not yours to see.") from refusal
         except NotPossible as refusal:
             raise CommandError(str(refusal)) from refusal

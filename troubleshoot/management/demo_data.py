@@ -15,16 +15,10 @@ from django.core.management.base import CommandError
 from django.db import connection, transaction
 from django.utils import timezone
 
-from troubleshoot import hosts
-from troubleshoot.cases import opening as cases
-from troubleshoot.diagnosis import progress as diagnosis
-from troubleshoot.jobs import lifecycle as jobs
+from troubleshoot import cases, diagnosis, hosts, jobs, people, remediation
 from troubleshoot.management.command_base import wait_until
 from troubleshoot.management.process_context import operator
-from troubleshoot.models import Case, Credential, Host, Job, Person, Site
-from troubleshoot.models.job import ACTIVE, State
-from troubleshoot.people import accounts as people
-from troubleshoot.remediation import planning as plans
+from troubleshoot.models import ACTIVE_STATES, Case, Credential, Host, Job, JobState, Person, Site
 
 SITE = "north"
 LAB_USER = "lab-admin"
@@ -96,11 +90,11 @@ def _make_people() -> list[Account]:
     accounts = []
     for key, name, role in PEOPLE:
         account = Account(role, f"{key}@{DOMAIN}", f"{key}-{secrets.token_hex(6)}")
-        person = people.create(
+        person = people.create_account(
             actor=operator(), email=account.email, name=name, password=account.password, department="Accounts"
         )
         until = timezone.now() + dt.timedelta(days=90)
-        people.grant(actor=operator(), person=person, role=role, site=site, until=until)
+        people.grant_role(actor=operator(), person=person, role=role, site=site, until=until)
         accounts.append(account)
     people_file().touch(mode=0o600)
     people_file().write_text(json.dumps([asdict(one) for one in accounts]), encoding="utf-8")
@@ -133,10 +127,10 @@ def register(ready: Iterable[dict[str, Any]], reference: str) -> None:
     for one in ready:
         ports = {"rdp_port": one["rdp_port"], "winrm_port": one["winrm_port"]}
         if host := Host.objects.filter(name=one["host"]).first():
-            hosts.change(actor=operator(), host=host, **ports)
+            hosts.change_host(actor=operator(), host=host, **ports)
             continue
         owner = Person.objects.get(email=f"{FLEET[one['host']][1]}@{DOMAIN}")
-        host = hosts.register(
+        host = hosts.register_host(
             actor=operator(),
             name=one["host"],
             site=site,
@@ -152,7 +146,7 @@ def register(ready: Iterable[dict[str, Any]], reference: str) -> None:
 
 def repaired_since() -> set[str]:
     """The computers on which a remedy ran and was verified."""
-    verified = Job.objects.filter(kind=Job.Kind.APPLY, state=State.VERIFIED)
+    verified = Job.objects.filter(kind=Job.Kind.APPLY, state=JobState.VERIFIED)
     return set(verified.values_list("host__name", flat=True))
 
 
@@ -166,11 +160,11 @@ def history() -> None:
     helpdesk = people_of("helpdesk")
     case = _opened(helpdesk, "ACC-02")
     job = _planned(helpdesk, case)
-    jobs.start(actor=helpdesk, job=job)
+    jobs.start_job(actor=helpdesk, job=job)
     _ended(job)
-    cases.answer(actor=helpdesk, case=case, step=diagnosis.standing(case).at.name, value="worked")
+    cases.answer_step(actor=helpdesk, case=case, step=diagnosis.replay_case(case).at.name, value="worked")
     lost = _opened(helpdesk, "ACC-03")
-    cases.answer(actor=helpdesk, case=lost, step="path", value="dont_know")
+    cases.answer_step(actor=helpdesk, case=lost, step="path", value="dont_know")
 
 
 def _opened(actor: Person, name: str) -> Case:
@@ -182,11 +176,11 @@ def _opened(actor: Person, name: str) -> Case:
 
 def _planned(actor: Person, case: Case) -> Job:
     host = case.host or Host()
-    reading = plans.request(actor=actor, host=host, action=diagnosis.standing(case).at.subject, case=case)
+    reading = remediation.request_plan(actor=actor, host=host, action=diagnosis.replay_case(case).at.subject, case=case)
     _ended(reading)
     return Job.objects.get(plan__made_by=reading)
 
 
 def _ended(job: Job) -> None:
-    running = [*ACTIVE, State.QUEUED]
+    running = [*ACTIVE_STATES, JobState.QUEUED]
     wait_until(lambda: Job.objects.filter(pk=job.pk).exclude(state__in=running).first(), seconds=60)

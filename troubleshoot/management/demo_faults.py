@@ -8,9 +8,7 @@ from pathlib import Path
 
 from django.core.management.base import CommandError
 
-from troubleshoot.lab.faults import FAULTS
-from troubleshoot.lab.host import mark
-from troubleshoot.lab.state_document import BadStateError, build
+from troubleshoot.lab import FAULTS, BadStateError, build_state, file_mark
 from troubleshoot.management.command_base import wait_until
 
 
@@ -32,10 +30,10 @@ def give(file: Path, name: str, faults: list[str]) -> None:
     if not file.exists():
         raise CommandError(f"There is no {file}: start the demo first (make demo).")
     try:
-        present = build(name=name, file=file)
+        present = build_state(name=name, file=file)
     except BadStateError as error:
         raise CommandError(f"The computer's state cannot be read: {error}") from error
-    document = build(name=name, file=None, faults=faults)
+    document = build_state(name=name, file=None, faults=faults)
     document["runs"] = present["runs"]
     document["event_log"] += [line for line in present["event_log"] if line["source"] == "Mendpoint"]
     made = file.with_name(file.name + ".wanted")
@@ -45,5 +43,5 @@ def give(file: Path, name: str, faults: list[str]) -> None:
 
 def taken_over(file: Path, seconds: float = 10) -> bool:
     """Whether the running computer has taken over what was just written: it then writes the file itself."""
-    written = mark(file)
-    return wait_until(lambda: mark(file) != written or None, seconds=seconds) is True
+    written = file_mark(file)
+    return wait_until(lambda: file_mark(file) != written or None, seconds=seconds) is True

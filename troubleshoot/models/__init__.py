@@ -4,17 +4,37 @@ from troubleshoot.models.approval import Approval
 from troubleshoot.models.attendance import Absence, Presence
 from troubleshoot.models.audit import Entry, EntryObject, PersonalPart, Writer
 from troubleshoot.models.case import Answer, Case, Message
-from troubleshoot.models.credential import Credential
+from troubleshoot.models.credential import SECRET_REFERENCE, Credential
 from troubleshoot.models.guide import GuideVersion
 from troubleshoot.models.host import Host
 from troubleshoot.models.incident import Incident
-from troubleshoot.models.job import Heartbeat, Job, JobLine, Plan, Reading, State
+from troubleshoot.models.job import (
+    ACTIVE_STATES,
+    ENDED_STATES,
+    STARTED_STATES,
+    UNDOABLE_STATES,
+    WAITING_STATES,
+    Heartbeat,
+    Job,
+    JobLine,
+    JobState,
+    Plan,
+    Reading,
+)
 from troubleshoot.models.notice import Notice
 from troubleshoot.models.pc_block import PcBlock
-from troubleshoot.models.person import LoginField, Person, normalise_email
-from troubleshoot.models.site import Grant, Role, Site
+from troubleshoot.models.person import LoginField, Person, VisitorContext, normalise_email
+from troubleshoot.models.prepared import Parameter, Prepared
+from troubleshoot.models.site import GATEWAY_PORT, Grant, GrantQuerySet, Role, Site, check_gateway
 
 __all__ = [
+    "ACTIVE_STATES",
+    "ENDED_STATES",
+    "GATEWAY_PORT",
+    "SECRET_REFERENCE",
+    "STARTED_STATES",
+    "UNDOABLE_STATES",
+    "WAITING_STATES",
     "Absence",
     "Answer",
     "Approval",
@@ -23,24 +43,29 @@ __all__ = [
     "Entry",
     "EntryObject",
     "Grant",
+    "GrantQuerySet",
     "GuideVersion",
     "Heartbeat",
     "Host",
     "Incident",
     "Job",
     "JobLine",
+    "JobState",
     "LoginField",
     "Message",
     "Notice",
+    "Parameter",
     "PcBlock",
     "Person",
     "PersonalPart",
     "Plan",
+    "Prepared",
     "Presence",
     "Reading",
     "Role",
     "Site",
-    "State",
+    "VisitorContext",
     "Writer",
+    "check_gateway",
     "normalise_email",
 ]

@@ -11,7 +11,7 @@ from django.db.models.functions import Lower
 from troubleshoot.models.credential import Credential
 from troubleshoot.models.person import Person
 from troubleshoot.models.site import Site
-from troubleshoot.remote.registered_host import is_host_name, literal
+from troubleshoot.remote import is_host_name, literal_address
 
 
 def check_name(text: str) -> None:
@@ -22,7 +22,7 @@ def check_name(text: str) -> None:
 
 def check_address(text: str) -> None:
     """A name, or an IP address in its usual spelling."""
-    if not is_host_name(text) and literal(text) is None:
+    if not is_host_name(text) and literal_address(text) is None:
         raise ValidationError("Write a computer name, or an IP address such as 10.1.2.3.")
 
 

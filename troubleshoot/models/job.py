@@ -15,7 +15,7 @@ from troubleshoot.models.person import Person
 from troubleshoot.models.site import Site
 
 
-class State(models.TextChoices):
+class JobState(models.TextChoices):
     """Where a job stands.
 
     planned → waiting_approval → approved → queued → claimed → starting → running → verifying → verified | not_verified,
@@ -45,9 +45,9 @@ class State(models.TextChoices):
     REVERTED = "reverted"
 
 
-S = State
+S = JobState
 #: Every move a job may make. `claimed → queued` is a lost lease before anything started, or a host that was silent.
-MOVES: dict[State, frozenset[State]] = {
+JOB_MOVES: dict[JobState, frozenset[JobState]] = {
     S.PLANNED: frozenset({S.WAITING_APPROVAL, S.QUEUED, S.CANCELLED, S.EXPIRED}),
     S.WAITING_APPROVAL: frozenset({S.APPROVED, S.DECLINED, S.EXPIRED, S.CANCELLED}),
     S.APPROVED: frozenset({S.QUEUED, S.EXPIRED, S.CANCELLED}),
@@ -61,13 +61,13 @@ MOVES: dict[State, frozenset[State]] = {
     S.FAILED: frozenset({S.REVERTED}),
     S.UNKNOWN: frozenset(),  # resolved by a settle job only
 }
-WAITING = frozenset({S.PLANNED, S.WAITING_APPROVAL, S.APPROVED, S.QUEUED})
-ACTIVE = frozenset({S.CLAIMED, S.STARTING, S.RUNNING, S.VERIFYING})
+WAITING_STATES = frozenset({S.PLANNED, S.WAITING_APPROVAL, S.APPROVED, S.QUEUED})
+ACTIVE_STATES = frozenset({S.CLAIMED, S.STARTING, S.RUNNING, S.VERIFYING})
 #: A lost lease here means that something may have started on the host.
-STARTED = frozenset({S.STARTING, S.RUNNING})
-ENDED = frozenset(S) - WAITING - ACTIVE
+STARTED_STATES = frozenset({S.STARTING, S.RUNNING})
+ENDED_STATES = frozenset(S) - WAITING_STATES - ACTIVE_STATES
 #: Ends of a change after which the host may still carry what it wrote.
-MAY_BE_UNDONE = frozenset({S.VERIFIED, S.NOT_VERIFIED, S.FAILED})
+UNDOABLE_STATES = frozenset({S.VERIFIED, S.NOT_VERIFIED, S.FAILED})
 
 
 class Plan(models.Model):
@@ -97,21 +97,21 @@ class JobQuerySet(models.QuerySet["Job"]):
 
     def overdue(self) -> JobQuerySet:
         """Temporary changes whose time is over and that are not undone yet."""
-        return self.filter(undo_at__lt=Now(), state__in=[*MAY_BE_UNDONE, State.UNKNOWN]).order_by("undo_at")
+        return self.filter(undo_at__lt=Now(), state__in=[*UNDOABLE_STATES, JobState.UNKNOWN]).order_by("undo_at")
 
-    def move(self, job: Job, to: State, *, fence: int | None = None, revoke: bool = False, **fields: object) -> bool:
+    def move(self, job: Job, to: JobState, *, fence: int | None = None, revoke: bool = False, **fields: object) -> bool:
         """Moves a job if it still stands where this object says, under the same fence; keeps the object in step.
 
         False: somebody else was faster, or the lease is lost. Losing is normal; the caller stops.
         """
-        if to not in MOVES.get(State(job.state), frozenset()):
+        if to not in JOB_MOVES.get(JobState(job.state), frozenset()):
             raise ValueError(f"a job never goes from {job.state} to {to}")
         rows = self.filter(pk=job.pk, state=job.state)
         if fence is not None:
             rows = rows.filter(fence=fence)
         if revoke:
             fields = {"fence": F("fence") + 1, **fields}
-        if to in ENDED:
+        if to in ENDED_STATES:
             fields = {"ended_at": Now(), "lease_until": None, **fields}
         if rows.update(state=to, **fields) != 1:
             return False
@@ -124,11 +124,11 @@ class JobQuerySet(models.QuerySet["Job"]):
         Raises IntegrityError while another job holds the host.
         """
         in_time = Q(expires_at=None) | Q(expires_at__gt=Now())
-        queued = Q(state=State.QUEUED, not_before__lte=Now()) & in_time
-        taken = self.filter(queued | Q(state=State.VERIFYING, lease_until__lt=Now()), pk=job.pk).update(
+        queued = Q(state=JobState.QUEUED, not_before__lte=Now()) & in_time
+        taken = self.filter(queued | Q(state=JobState.VERIFYING, lease_until__lt=Now()), pk=job.pk).update(
             state=models.Case(
-                models.When(state=State.VERIFYING, then=models.Value(State.VERIFYING.value)),
-                default=models.Value(State.CLAIMED.value),
+                models.When(state=JobState.VERIFYING, then=models.Value(JobState.VERIFYING.value)),
+                default=models.Value(JobState.CLAIMED.value),
             ),
             fence=F("fence") + 1,
             worker=worker,
@@ -140,7 +140,7 @@ class JobQuerySet(models.QuerySet["Job"]):
 
     def renew(self, job: Job, *, lease: dt.timedelta) -> bool:
         """Renews the lease; False when it is lost."""
-        held = self.filter(pk=job.pk, fence=job.fence, state__in=ACTIVE)
+        held = self.filter(pk=job.pk, fence=job.fence, state__in=ACTIVE_STATES)
         return held.update(lease_until=Now() + lease) == 1
 
 
@@ -176,7 +176,7 @@ class Job(models.Model):
     #: An employee may start it on an own computer.
     self_service = models.BooleanField(default=False)
 
-    state = models.CharField(max_length=20, choices=State.choices)
+    state = models.CharField(max_length=20, choices=JobState.choices)
     fence = models.PositiveIntegerField(default=0)
     worker = models.CharField(max_length=100, blank=True)
     lease_until = models.DateTimeField(null=True)
@@ -207,17 +207,17 @@ class Job(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["host"],
-                condition=Q(state__in=sorted(ACTIVE)),
+                condition=Q(state__in=sorted(ACTIVE_STATES)),
                 name="one_visit_per_host",
             ),
             models.UniqueConstraint(
                 fields=["host"],
-                condition=Q(state__in=sorted({*ACTIVE, State.UNKNOWN}), kind__in=["apply", "revert"]),
+                condition=Q(state__in=sorted({*ACTIVE_STATES, JobState.UNKNOWN}), kind__in=["apply", "revert"]),
                 name="one_change_per_host",
             ),
             models.UniqueConstraint(
                 fields=["origin"],
-                condition=Q(kind="revert", state__in=sorted(WAITING | ACTIVE | {State.UNKNOWN})),
+                condition=Q(kind="revert", state__in=sorted(WAITING_STATES | ACTIVE_STATES | {JobState.UNKNOWN})),
                 name="one_open_revert_per_job",
             ),
             models.CheckConstraint(name="a_change_has_a_plan", condition=Q(kind="read") | Q(plan__isnull=False)),
@@ -244,12 +244,12 @@ class Job(models.Model):
     @property
     def is_promised_undo(self) -> bool:
         """Whether the portal itself is about to undo a change: nobody asked for this, and nobody takes it back."""
-        return self.kind == self.Kind.REVERT and self.state == State.QUEUED and self.starter_id is None
+        return self.kind == self.Kind.REVERT and self.state == JobState.QUEUED and self.starter_id is None
 
     @property
     def has_ended(self) -> bool:
         """Whether the job stands at an end (a finished change may still be reverted)."""
-        return self.state in ENDED
+        return self.state in ENDED_STATES
 
 
 class Reading(models.Model):

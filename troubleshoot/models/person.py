@@ -48,7 +48,7 @@ class LoginField(models.EmailField):  # type: ignore[type-arg]  # not subscripta
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class VisitorContext:
     """What stands around the content of every page: unread notices, and whether any computer is simulated."""
 
     unread: int
@@ -93,7 +93,7 @@ class Person(AbstractBaseUser):
     #: The grants that the visitor behind one request came with; everybody else's are asked for each time.
     _came_with: tuple[Grant, ...] | None = None
     #: What stood around every page of theirs as the request began; None for everybody else.
-    surroundings: Surroundings | None = None
+    surroundings: VisitorContext | None = None
 
     objects = PersonManager()
 
@@ -113,7 +113,7 @@ class Person(AbstractBaseUser):
         """Refuse: the history names people, so accounts are switched off instead."""
         raise ProtectedError(_NEVER_DELETED, {self})
 
-    def came_with(self, grants: Iterable[Grant] | None, surroundings: Surroundings | None = None) -> None:
+    def came_with(self, grants: Iterable[Grant] | None, surroundings: VisitorContext | None = None) -> None:
         """Remember the grants in force now, for as long as this object lives; None forgets them.
 
         Only for an object that lives no longer than one request: a grant that ends is noticed by the next one.

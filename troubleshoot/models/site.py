@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from uuid6 import uuid7
 
 from troubleshoot.models.person import Person
-from troubleshoot.remote.registered_host import endpoint
+from troubleshoot.remote import parse_endpoint
 
 GATEWAY_PORT = 443
 
@@ -40,7 +40,7 @@ def check_hours(text: str) -> None:
 def check_gateway(text: str) -> None:
     """A name or address, with a port where it is not 443."""
     try:
-        endpoint(text, port=GATEWAY_PORT)
+        parse_endpoint(text, port=GATEWAY_PORT)
     except ValueError as error:
         raise ValidationError(_("Write a name or address, such as gateway.example.com or 192.0.2.7:8443.")) from error
 

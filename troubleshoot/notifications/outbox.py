@@ -21,7 +21,7 @@ BATCH = 100
 _FOR_EVER = 500
 
 
-def tell(
+def notify(
     people: Iterable[Person], kind: Notice.Kind, text: str, *, case: Case | None = None, job: Job | None = None
 ) -> None:
     """Writes one notice for each person, in the transaction of the change."""
@@ -29,7 +29,7 @@ def tell(
     Notice.objects.bulk_create(rows)
 
 
-def holders(role: str, site: Site | None) -> list[Person]:
+def role_holders(role: str, site: Site | None) -> list[Person]:
     """The active people who hold a role at a site today; without a site, at any."""
     grants = Grant.objects.active().filter(role=role, person__is_active=True).select_related("person")
     if site is not None:
@@ -37,14 +37,14 @@ def holders(role: str, site: Site | None) -> list[Person]:
     return list({grant.person.pk: grant.person for grant in grants}.values())
 
 
-def mark_read(person: Person, *, case: Case | None = None, job: Job | None = None) -> None:
+def mark_notices_read(person: Person, *, case: Case | None = None, job: Job | None = None) -> None:
     """Notes that the person has seen what their notices about a case or job are about."""
     rows = Notice.objects.filter(person=person, read_at=None)
     rows = rows.filter(case=case) if case else rows.filter(job=job)
     rows.update(read_at=Now())
 
 
-def mail_waiting() -> int:
+def send_waiting_mail() -> int:
     """Sends what has not been sent, at most a batch, and returns how many; what cannot be sent is tried again.
 
     Each row is taken before it is sent, so that two keepers never send the same one twice. An address that the mail
@@ -74,11 +74,11 @@ def _message(notice: Notice) -> EmailMessage:
     """The e-mail: one line and a link. Details stay in the portal, behind the sign-in."""
     number = _("Case %(number)s") % {"number": notice.case_id} if notice.case_id else "Mendpoint"
     subject = " ".join(f"{number}: {notice.text}".split())
-    body = f"{notice.text}\n\n{settings.MENDPOINT_URL}{path_of(notice)}\n"
+    body = f"{notice.text}\n\n{settings.MENDPOINT_URL}{notice_path(notice)}\n"
     return EmailMessage(subject[:150], body, settings.DEFAULT_FROM_EMAIL, [notice.person.email])
 
 
-def path_of(notice: Notice) -> str:
+def notice_path(notice: Notice) -> str:
     """Where the portal shows what a notice is about."""
     if notice.kind == Notice.Kind.APPROVAL and notice.job_id:
         return f"/approvals/{notice.job_id}"

@@ -13,14 +13,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from troubleshoot import hosts, jobs, people
 from troubleshoot.audit import Machine, Tag
-from troubleshoot.hosts import visits
-from troubleshoot.hosts.observations import Look
-from troubleshoot.jobs import lifecycle as jobs
-from troubleshoot.models import Host, Job, Person, Reading
-from troubleshoot.models.job import ACTIVE, ENDED, State
-from troubleshoot.people import access
-from troubleshoot.remote.reply import OLDEST_POWERSHELL
+from troubleshoot.hosts import Observation
+from troubleshoot.models import ACTIVE_STATES, ENDED_STATES, Host, Job, JobState, Person, Reading
+from troubleshoot.remote import OLDEST_POWERSHELL
 
 #: As Job.is_connection_test says, for the database.
 IS_TEST: Final = Q(kind=Job.Kind.READ, case=None, action="")
@@ -79,7 +76,7 @@ _ALSO: Final = {
 
 
 @dataclass(frozen=True)
-class Stage:
+class ConnectionStage:
     """One line of the test. `state`: waiting, now, good, bad, off (does not apply) or skipped (never reached)."""
 
     name: str
@@ -90,24 +87,24 @@ class Stage:
     took: str = ""
 
 
-def request(*, actor: Person, host: Host) -> Job:
+def request_connection_test(*, actor: Person, host: Host) -> Job:
     """Asks a worker of the host's site to try the way in; the test that is open already, if there is one."""
-    access.require(actor, "host.test", host)
+    people.require_permission(actor, "host.test", host)
     with transaction.atomic():
         Host.objects.select_for_update().get(pk=host.pk)  # two presses of the button are one test
-        found = tests_of(host).exclude(state__in=ENDED).first()
+        found = connection_tests(host).exclude(state__in=ENDED_STATES).first()
         return found or jobs.queue_reading(host=host, case=None, requester=actor, beneficiary=None)
 
 
-def tests_of(host: Host) -> QuerySet[Job]:
+def connection_tests(host: Host) -> QuerySet[Job]:
     """The connection tests of a host, newest first."""
     return Job.objects.filter(IS_TEST, host=host).order_by("-created_at")
 
 
-def carry_out(job: Job) -> Look:
+def run_connection_test(job: Job) -> Observation:
     """Goes the way in and writes down each stage when it is known. Bounded in time; no host makes it raise."""
     notes = _Notes(job)
-    look = visits.try_door(job.host, attempt=job.pk, on_stage=notes.passed)
+    look = hosts.try_sign_in(job.host, attempt=job.pk, on_stage=notes.passed)
     if look.trouble:
         notes.stopped(look)
     else:
@@ -115,13 +112,13 @@ def carry_out(job: Job) -> Look:
     return look
 
 
-def end(job: Job, look: Look, *, worker: Machine) -> bool:
+def end_connection_test(job: Job, look: Observation, *, worker: Machine) -> bool:
     """Ends the test. False when the lease has been lost."""
     bad = [name for name, value in _written(job).items() if value["ok"] is False]
     text = _("Not passed: %(stage)s") % {"stage": STAGES[bad[-1]]} if bad else _("The way in is good")
-    return jobs.move(
+    return jobs.move_job(
         job,
-        State.DONE,
+        JobState.DONE,
         text,
         tag=Tag.JOB_END,
         actor=worker,
@@ -131,21 +128,23 @@ def end(job: Job, look: Look, *, worker: Machine) -> bool:
     )
 
 
-def stages(job: Job | None) -> list[Stage]:
+def connection_stages(job: Job | None) -> list[ConnectionStage]:
     """The lines of a test as they are known now; all of them waiting before there is a test."""
     seen = _written(job) if job else {}
     names = list(STAGES)
     reached = max((names.index(name) for name in seen), default=-1)
     stopped = any(value["ok"] is False for name, value in seen.items() if name != "clock")
-    under_way = job is not None and job.state in ACTIVE and not stopped
+    under_way = job is not None and job.state in ACTIVE_STATES and not stopped
     lines = []
     for place, (name, question) in enumerate(STAGES.items()):
         if name in seen:
             lines.append(_seen(name, str(question), seen[name]))
         elif job is not None and (job.has_ended or place < reached):
-            lines.append(Stage(name, str(question), "skipped"))
+            lines.append(ConnectionStage(name, str(question), "skipped"))
         else:
-            lines.append(Stage(name, str(question), "now" if under_way and place == reached + 1 else "waiting"))
+            lines.append(
+                ConnectionStage(name, str(question), "now" if under_way and place == reached + 1 else "waiting")
+            )
     return lines
 
 
@@ -154,10 +153,10 @@ def _written(job: Job) -> dict[str, dict[str, Any]]:
     return {one.name: one.value or {} for one in job.readings.filter(source=SOURCE)}
 
 
-def _seen(name: str, question: str, value: dict[str, Any]) -> Stage:
+def _seen(name: str, question: str, value: dict[str, Any]) -> ConnectionStage:
     state = {True: "good", False: "bad", None: "off"}[value["ok"]]
     cure = str(_CURES[name]) if value["ok"] is False else ""
-    return Stage(name, question, state, value["detail"], cure, _took(value["ms"]))
+    return ConnectionStage(name, question, state, value["detail"], cure, _took(value["ms"]))
 
 
 def _took(ms: int) -> str:
@@ -187,7 +186,7 @@ class _Notes:
         else:
             self._write(stage, True, seen)
 
-    def stopped(self, look: Look) -> None:
+    def stopped(self, look: Observation) -> None:
         """The visit ended without a result, at the stage that it names or at the one after the last that it passed."""
         stage = _ALSO.get(look.stage, look.stage)
         if look.reached in {"constrained_language", "blocked"}:
@@ -197,7 +196,7 @@ class _Notes:
         if False not in {ok for name, ok in self._written.items() if name != "clock"}:
             self._write(stage, False, look.trouble.removeprefix(f"{look.stage}: "), again=True)
 
-    def read(self, look: Look) -> None:
+    def read(self, look: Observation) -> None:
         """The visit came back with what a diagnosis reads."""
         taken = [value for source, _name, value in look.readings if source == "windows"]
         good = sum("error" not in value for value in taken)

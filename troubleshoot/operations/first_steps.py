@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from troubleshoot.models import Credential, Grant, Host, Job, Role, Site
-from troubleshoot.operations import connection_test as connection
-from troubleshoot.operations import health
+from troubleshoot.operations import connection_test, health
 
 
 @dataclass(frozen=True)
-class Step:
+class SetupStep:
     """One step: whether it is done, what was seen, what to do, and the page that helps (the name of a URL)."""
 
     name: str
@@ -24,14 +23,14 @@ class Step:
     page: str = ""
 
 
-def steps() -> list[Step]:
+def first_steps() -> list[SetupStep]:
     """Every step in its order, looked at now."""
     return list(_steps())
 
 
-def _steps() -> Iterator[Step]:
+def _steps() -> Iterator[SetupStep]:
     sites = list(Site.objects.order_by("name")[:50])
-    yield Step(
+    yield SetupStep(
         "site",
         _("A site"),
         bool(sites),
@@ -49,9 +48,9 @@ def _steps() -> Iterator[Step]:
         ),
     ):
         held = Grant.objects.active().filter(role=role, person__is_active=True).select_related("person").first()
-        yield Step(role.value, title, held is not None, str(held.person) if held else "", todo, "admin-people")
+        yield SetupStep(role.value, title, held is not None, str(held.person) if held else "", todo, "admin-people")
     account = Credential.objects.order_by("name").first()
-    yield Step(
+    yield SetupStep(
         "credential",
         _("An account on computers"),
         account is not None,
@@ -60,7 +59,7 @@ def _steps() -> Iterator[Step]:
         "admin-credentials",
     )
     host = Host.objects.order_by("name").first()
-    yield Step(
+    yield SetupStep(
         "host",
         _("A computer"),
         host is not None,
@@ -72,9 +71,9 @@ def _steps() -> Iterator[Step]:
     yield _tested()
 
 
-def _processes(sites: list[Site]) -> Step:
-    found = health.look()
-    served = {slug for one in health.alive("worker") for slug in one.sites}
+def _processes(sites: list[Site]) -> SetupStep:
+    found = health.check_health()
+    served = {slug for one in health.live_processes("worker") for slug in one.sites}
     missing = [
         words
         for there, words in (
@@ -86,7 +85,7 @@ def _processes(sites: list[Site]) -> Step:
         if not there
     ]
     missing += [_("a worker for %(site)s") % {"site": one} for one in sites if found.worker and one.slug not in served]
-    return Step(
+    return SetupStep(
         "processes",
         _("Broker, worker and keeper"),
         not missing,
@@ -96,10 +95,10 @@ def _processes(sites: list[Site]) -> Step:
     )
 
 
-def _tested() -> Step:
+def _tested() -> SetupStep:
     """Whether any computer has passed the connection test; the last test of each tells."""
-    passed = Job.objects.filter(connection.IS_TEST, state="done", result__stage="").select_related("host").first()
-    return Step(
+    passed = Job.objects.filter(connection_test.IS_TEST, state="done", result__stage="").select_related("host").first()
+    return SetupStep(
         "connection",
         _("A connection test that is passed"),
         passed is not None,

@@ -15,15 +15,15 @@ from django.db import DatabaseError, close_old_connections, connection
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
-from troubleshoot.jobs import dispatch as queue
+from troubleshoot import jobs
 from troubleshoot.models import Heartbeat, Host, Site
 
 log = logging.getLogger(__name__)
-Kind = Literal["worker", "keeper"]
+ProcessKind = Literal["worker", "keeper"]
 
 #: Seconds between two beats of a process, and the age at which it is taken for dead.
-BEAT: Final = 10
-FRESH: Final = dt.timedelta(seconds=35)
+BEAT_SECONDS: Final = 10
+FRESH_FOR: Final = dt.timedelta(seconds=35)
 #: Beats of processes that are long gone are forgotten after this.
 _FORGOTTEN: Final = dt.timedelta(days=1)
 #: Whoever asks whether we are well costs us one look in so many seconds.
@@ -45,10 +45,10 @@ class Health:
         return self.database and self.broker and self.worker and self.keeper
 
 
-class Heart:
+class HeartbeatThread:
     """Beats for a process while the block runs, from a thread of its own: also while the process has nothing to do."""
 
-    def __init__(self, kind: Kind, name: str, sites: Callable[[], Sequence[str]] = tuple) -> None:
+    def __init__(self, kind: ProcessKind, name: str, sites: Callable[[], Sequence[str]] = tuple) -> None:
         self._kind, self._name, self._sites = kind, name, sites
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._beat, name=f"heart of the {kind}", daemon=True)
@@ -68,47 +68,47 @@ class Heart:
             while True:
                 try:
                     close_old_connections()
-                    beat(self._kind, self._name, self._sites())
+                    note_heartbeat(self._kind, self._name, self._sites())
                 except DatabaseError:
                     log.warning("no sign of life could be given: the database does not answer")
-                if self._over.wait(BEAT):
+                if self._over.wait(BEAT_SECONDS):
                     return
         finally:
             connection.close()
 
 
-def beat(kind: Kind, name: str, sites: Sequence[str] = ()) -> None:
+def note_heartbeat(kind: ProcessKind, name: str, sites: Sequence[str] = ()) -> None:
     """Notes that a process is alive, and for a worker which sites it serves."""
     now = {"beaten_at": Now(), "sites": list(sites)}
     Heartbeat.objects.update_or_create(kind=kind, name=name, defaults=now)
     Heartbeat.objects.filter(beaten_at__lt=Now() - _FORGOTTEN).delete()
 
 
-def alive(kind: Kind) -> QuerySet[Heartbeat]:
+def live_processes(kind: ProcessKind) -> QuerySet[Heartbeat]:
     """The processes of a kind that have given a sign of life lately."""
-    return Heartbeat.objects.filter(kind=kind, beaten_at__gte=Now() - FRESH).order_by("name")
+    return Heartbeat.objects.filter(kind=kind, beaten_at__gte=Now() - FRESH_FOR).order_by("name")
 
 
-def workers_of(site: Site) -> list[Heartbeat]:
+def site_workers(site: Site) -> list[Heartbeat]:
     """The living workers that listen for jobs of this site."""
-    return [one for one in alive("worker") if site.slug in one.sites]
+    return [one for one in live_processes("worker") if site.slug in one.sites]
 
 
-def look() -> Health:
+def check_health() -> Health:
     """Looks at every part now. Nothing raises."""
     try:
-        worker, keeper, database = alive("worker").exists(), alive("keeper").exists(), True
+        worker, keeper, database = live_processes("worker").exists(), live_processes("keeper").exists(), True
     except DatabaseError:
         log.exception("the database does not answer")
         worker = keeper = database = False
-    return Health(database, queue.reachable(), worker, keeper)
+    return Health(database, jobs.broker_reachable(), worker, keeper)
 
 
-def well() -> bool:
+def is_well() -> bool:
     """Whether all is well, as seen a moment ago: a stranger who asks again and again costs nothing."""
     found = cache.get(_CACHED)
     if found is None:
-        found = look().well
+        found = check_health().well
         cache.set(_CACHED, found, timeout=_REMEMBERED)
     return bool(found)
 
@@ -116,7 +116,7 @@ def well() -> bool:
 _CACHED = "health.well"
 
 
-def in_the_clear() -> QuerySet[Host]:
+def hosts_in_the_clear() -> QuerySet[Host]:
     """Hosts to which an account signs in over HTTP without a proof of who answers, by an administrator's permission."""
     hosts = Host.objects.filter(ntlm_over_http=True, lab=False, tls=False, transport=Host.Transport.NTLM)
     return hosts.order_by("name")

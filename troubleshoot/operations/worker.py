@@ -18,38 +18,29 @@ from django.conf import settings
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models.functions import Now
 
-from troubleshoot import audit
+from troubleshoot import audit, catalog, diagnosis, hosts, jobs, people, remediation
 from troubleshoot.audit import Machine, Tag
-from troubleshoot.catalog import registry as library
-from troubleshoot.diagnosis import judgement as judging
-from troubleshoot.diagnosis import progress as diagnosis
-from troubleshoot.engine.action import Action
-from troubleshoot.hosts import visits
-from troubleshoot.hosts.observations import Look
-from troubleshoot.jobs import lifecycle as jobs
-from troubleshoot.jobs.lifecycle import NotPossible
-from troubleshoot.models import Case, Host, Job, Reading
-from troubleshoot.models.job import State
+from troubleshoot.diagnosis import shown_cause
+from troubleshoot.engine import Action
+from troubleshoot.hosts import Observation
+from troubleshoot.jobs import NotPossible
+from troubleshoot.models import Case, Host, Job, JobState, Reading
 from troubleshoot.operations import connection_test
-from troubleshoot.people import access
-from troubleshoot.remediation import by_hand as guided
-from troubleshoot.remediation import execution as changes
-from troubleshoot.remediation import planning as plans
-from troubleshoot.remote.dial import DialError
+from troubleshoot.remote import DialError
 
 log = logging.getLogger(__name__)
 WORKER = Machine("worker", f"{socket.gethostname()}:{os.getpid()}")
 DEFECT = "A defect in Mendpoint ended this. It is in the worker's log with this job's number."
 #: Where a job ends that its worker cannot go on with: before the start nothing happened; after it, nobody knows.
 GIVEN_UP = {
-    State.CLAIMED: (State.REFUSED, ""),
-    State.STARTING: (State.UNKNOWN, ""),
-    State.RUNNING: (State.UNKNOWN, ""),
-    State.VERIFYING: (State.NOT_VERIFIED, "Done on the computer, but it could not be checked. "),
+    JobState.CLAIMED: (JobState.REFUSED, ""),
+    JobState.STARTING: (JobState.UNKNOWN, ""),
+    JobState.RUNNING: (JobState.UNKNOWN, ""),
+    JobState.VERIFYING: (JobState.NOT_VERIFIED, "Done on the computer, but it could not be checked. "),
 }
 
 
-class Lease:
+class JobLease:
     """Holds a claimed job: renews its lease while the block runs, from a thread of its own."""
 
     def __init__(self, job: Job) -> None:
@@ -90,12 +81,12 @@ def lease_time() -> dt.timedelta:
     return dt.timedelta(seconds=settings.MENDPOINT_LEASE_SECONDS)
 
 
-def run(job_id: uuid.UUID) -> None:
+def run_job(job_id: uuid.UUID) -> None:
     """Runs a job if it can still be claimed; otherwise does nothing, quietly."""
     job = _claim(job_id)
     if job is None:
         return
-    with Lease(job):
+    with JobLease(job):
         try:
             if job.kind == Job.Kind.READ and not _may_look(job):
                 raise NotPossible(f"{job.requester} may no longer ask for this")
@@ -103,10 +94,10 @@ def run(job_id: uuid.UUID) -> None:
                 _test(job)
             elif job.kind == Job.Kind.READ:
                 _read(job)
-            elif job.state == State.VERIFYING:
-                changes.verify(job, worker=WORKER)
+            elif job.state == JobState.VERIFYING:
+                remediation.verify_change(job, worker=WORKER)
             else:
-                changes.carry_out(job, worker=WORKER)
+                remediation.carry_out_change(job, worker=WORKER)
         except (NotPossible, DialError) as refusal:
             _give_up(job, f"{str(refusal).rstrip('.')}.")
         except Exception:
@@ -130,7 +121,7 @@ def _claim(job_id: uuid.UUID) -> Job | None:
                 Tag.JOB_CLAIM,
                 actor=WORKER,
                 on_behalf=found.beneficiary,
-                objects=jobs.objects_of(found),
+                objects=jobs.audited_objects(found),
                 details={"fence": found.fence, "state": found.state},
             )
     except IntegrityError:
@@ -139,33 +130,33 @@ def _claim(job_id: uuid.UUID) -> Job | None:
 
 
 def _read(job: Job) -> None:
-    action = plans.action_named(job.action) if job.action else None
+    action = remediation.installed_action(job.action) if job.action else None
     if action and action.manual:
         _check(job, action)
         return
-    look = visits.look(
+    look = hosts.observe(
         job.host,
         about=_about(job, action),
-        also=plans.wanted(action) if action else (),
+        also=remediation.readings_for_plan(action) if action else (),
         on_outside=lambda seen: _keep_outside(job, seen.readings),
     )
     with transaction.atomic():
-        keep(job, look)
-        if job.case_id and (cause := judging.shown_cause(look.facts)):
+        keep_observation(job, look)
+        if job.case_id and (cause := shown_cause(look.facts)):
             Case.objects.filter(pk=job.case_id).update(cause=cause)
-        to, why = State.DONE, ""
+        to, why = JobState.DONE, ""
         if action:
-            why = look.trouble or plans.make(job, action, look)[1]
-            to = State.DONE if not why else State.REFUSED if look.windows_answered else State.UNREACHABLE
+            why = look.trouble or remediation.plan_from_reading(job, action, look)[1]
+            to = JobState.DONE if not why else JobState.REFUSED if look.windows_answered else JobState.UNREACHABLE
         text = why or ("The plan is ready" if action else "The readings are taken")
-        moved = jobs.move(
+        moved = jobs.move_job(
             job,
             to,
             text,
             tag=Tag.JOB_END,
             actor=WORKER,
             fence=job.fence,
-            facts=plans.stored(look.facts),
+            facts=remediation.facts_document(look.facts),
             result={"reached": look.reached, "stage": look.stage},
             explanation=why or look.trouble,
         )
@@ -175,18 +166,18 @@ def _read(job: Job) -> None:
 
 def _check(job: Job, action: Action) -> None:
     """Looks whether what a person did by hand has helped."""
-    found = guided.check(job.host, action, about=_about(job, action))
+    found = remediation.check_by_hand(job.host, action, about=_about(job, action))
     with transaction.atomic():
         _keep_outside(job, [reading for reading in found.look.readings if reading[0] == "network"])
-        keep(job, found.look)
-        moved = jobs.move(
+        keep_observation(job, found.look)
+        moved = jobs.move_job(
             job,
-            State.DONE if found.verdict else State.UNREACHABLE,
+            JobState.DONE if found.verdict else JobState.UNREACHABLE,
             found.text,
             tag=Tag.JOB_END,
             actor=WORKER,
             fence=job.fence,
-            facts=plans.stored(found.look.facts),
+            facts=remediation.facts_document(found.look.facts),
             result={"reached": found.look.reached, "stage": found.look.stage, "guided": found.verdict},
             explanation=found.text,
         )
@@ -196,34 +187,34 @@ def _check(job: Job, action: Action) -> None:
 
 def _about(job: Job, action: Action | None) -> set[str]:
     """The facts that this look is for: what the case's guide asks, and what the remedy is guarded and proved by."""
-    asked = library.installed().facts_of(diagnosis.guide_of(job.case)) if job.case else frozenset()
+    asked = catalog.installed_catalog().facts_of(diagnosis.case_guide(job.case)) if job.case else frozenset()
     return {*asked, *(action.facts if action else ())}
 
 
 def _test(job: Job) -> None:
-    look = connection_test.carry_out(job)
+    look = connection_test.run_connection_test(job)
     with transaction.atomic():
         if look.windows_answered:
-            met(job.host, look.identity)
-        if not connection_test.end(job, look, worker=WORKER):
+            note_contact(job.host, look.identity)
+        if not connection_test.end_connection_test(job, look, worker=WORKER):
             transaction.set_rollback(True)  # as with a reading
 
 
 def _may_look(job: Job) -> bool:
     """Whether whoever asked still may: a look uses the host's account too."""
     if job.is_connection_test:
-        return access.may(job.requester, "host.test", job.host).allowed
-    if job.action and not plans.action_named(job.action).manual:
-        return access.may(job.requester, "job.plan", job.host).allowed
-    answers = job.case is not None and access.may(job.requester, "case.answer", job.case).allowed
-    return answers or access.may(job.requester, "case.open", job.host).allowed
+        return people.may(job.requester, "host.test", job.host).allowed
+    if job.action and not remediation.installed_action(job.action).manual:
+        return people.may(job.requester, "job.plan", job.host).allowed
+    answers = job.case is not None and people.may(job.requester, "case.answer", job.case).allowed
+    return answers or people.may(job.requester, "case.open", job.host).allowed
 
 
-def keep(job: Job, look: Look) -> None:
+def keep_observation(job: Job, look: Observation) -> None:
     """Keeps what a look saw inside, and learns the identity of a computer at the first contact."""
     _keep_readings(job, [reading for reading in look.readings if reading[0] != "network"])
     if look.windows_answered:
-        met(job.host, look.identity)
+        note_contact(job.host, look.identity)
 
 
 def _keep_outside(job: Job, readings: list[tuple[str, str, Any]]) -> None:
@@ -240,7 +231,7 @@ def _keep_readings(job: Job, readings: list[tuple[str, str, Any]]) -> None:
     )
 
 
-def met(host: Host, identity: dict[str, str]) -> None:
+def note_contact(host: Host, identity: dict[str, str]) -> None:
     """Notes a contact with a host, and keeps its identity if none is known yet."""
     Host.objects.filter(pk=host.pk).update(last_contact_at=Now())
     if identity and Host.objects.filter(pk=host.pk, identity__isnull=True).update(
@@ -255,13 +246,13 @@ def _give_up(job: Job, why: str) -> None:
     job.refresh_from_db()
     if job.fence != fence or job.state not in GIVEN_UP:
         return
-    to, before = GIVEN_UP[State(job.state)]
+    to, before = GIVEN_UP[JobState(job.state)]
     text = before + why
-    jobs.move(job, to, text, tag=Tag.JOB_END, actor=WORKER, fence=fence, explanation=text)
+    jobs.move_job(job, to, text, tag=Tag.JOB_END, actor=WORKER, fence=fence, explanation=text)
 
 
 def _ring_next(job: Job) -> None:
     """The host is free again: the next job for it need not wait for the keeper."""
-    waiting = Job.objects.filter(host=job.host, state=State.QUEUED, not_before__lte=Now())
+    waiting = Job.objects.filter(host=job.host, state=JobState.QUEUED, not_before__lte=Now())
     if following := waiting.select_related("host__site").order_by("created_at").first():
-        jobs.ring(following)
+        jobs.ring_job(following)

@@ -1,1 +1,72 @@
 """Accounts, sign-in, grants, and who may do what: the permission table made into decisions and querysets."""
+
+from troubleshoot.people.access import (
+    EVERY_SITE,
+    RULES,
+    Decision,
+    ObjectHidden,
+    PermissionRefused,
+    anonymous_refusals,
+    count_anonymous,
+    may,
+    obtain_object,
+    refusals_recorded,
+    require_permission,
+)
+from troubleshoot.people.accounts import (
+    LONGEST_GRANT,
+    NotGranted,
+    change_site,
+    create_account,
+    create_site,
+    deactivate_account,
+    grant_role,
+    one_time_password,
+    record_failed_sign_in,
+    record_sign_in,
+    record_sign_out,
+    revoke_grant,
+)
+from troubleshoot.people.approver_rota import (
+    approvers_on_duty,
+    current_absences,
+    deputies_of,
+    job_deciders,
+    possible_deputies,
+)
+from troubleshoot.people.auth_backend import visitor_context
+from troubleshoot.people.passwords import change_password, replace_password
+
+__all__ = [
+    "EVERY_SITE",
+    "LONGEST_GRANT",
+    "RULES",
+    "Decision",
+    "NotGranted",
+    "ObjectHidden",
+    "PermissionRefused",
+    "anonymous_refusals",
+    "approvers_on_duty",
+    "change_password",
+    "change_site",
+    "count_anonymous",
+    "create_account",
+    "create_site",
+    "current_absences",
+    "deactivate_account",
+    "deputies_of",
+    "grant_role",
+    "job_deciders",
+    "may",
+    "obtain_object",
+    "one_time_password",
+    "possible_deputies",
+    "record_failed_sign_in",
+    "record_sign_in",
+    "record_sign_out",
+    "refusals_recorded",
+    "replace_password",
+    "require_permission",
+    "revoke_grant",
+    "visitor_context",
+]

@@ -16,8 +16,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from troubleshoot import audit
-from troubleshoot.models import Grant, Person, Role, Site
-from troubleshoot.models.prepared import Prepared
+from troubleshoot.models import Grant, Person, Prepared, Role, Site
 
 Visitor = Person | AnonymousUser
 Row = TypeVar("Row", bound=Model)
@@ -105,7 +104,7 @@ class Decision:
     objects: tuple[tuple[str, str], ...] = ()
 
 
-class Refused(PermissionDenied):
+class PermissionRefused(PermissionDenied):
     """The person may see the object but not do this: answered 403 with the rule and who can help."""
 
     def __init__(self, decision: Decision) -> None:
@@ -113,7 +112,7 @@ class Refused(PermissionDenied):
         self.decision = decision
 
 
-class Hidden(Http404):
+class ObjectHidden(Http404):
     """The object is absent or not this person's to know: the same 404 for both."""
 
     def __init__(self, decision: Decision) -> None:
@@ -143,14 +142,14 @@ def may(person: Visitor, action: str, obj: object = None) -> Decision:
     return _denial(action, missed, obj)
 
 
-def require(person: Visitor, action: str, obj: object = None) -> None:
+def require_permission(person: Visitor, action: str, obj: object = None) -> None:
     """Raise Refused unless the person may."""
     decision = may(person, action, obj)
     if not decision.allowed:
-        raise Refused(decision)
+        raise PermissionRefused(decision)
 
 
-def obtain(rows: QuerySet[Row] | Prepared[Row], person: Visitor, action: str, **key: Any) -> Row:
+def obtain_object(rows: QuerySet[Row] | Prepared[Row], person: Visitor, action: str, **key: Any) -> Row:
     """The one row with this key, for this action. The only way in which a view gets an object.
 
     Raises Hidden when it is absent, when the key is malformed and when the person may not read it;
@@ -162,12 +161,12 @@ def obtain(rows: QuerySet[Row] | Prepared[Row], person: Visitor, action: str, **
     except (ValidationError, ValueError, OverflowError):
         found = None
     if found is None:
-        raise Hidden(_denial(f"{kind}.read", "absent", None))
+        raise ObjectHidden(_denial(f"{kind}.read", "absent", None))
     read = may(person, f"{kind}.read", found)
     if not read.allowed:
-        raise Hidden(read)
+        raise ObjectHidden(read)
     if action != f"{kind}.read":
-        require(person, action, found)
+        require_permission(person, action, found)
     return found
 
 
@@ -179,11 +178,11 @@ def refusals_recorded(actor: audit.Actor | AnonymousUser) -> Iterator[None]:
     """
     try:
         yield
-    except (Refused, Hidden) as refusal:
+    except (PermissionRefused, ObjectHidden) as refusal:
         if isinstance(actor, AnonymousUser):
             count_anonymous()
         else:
-            _record(refusal.decision, actor, hidden=isinstance(refusal, Hidden))
+            _record(refusal.decision, actor, hidden=isinstance(refusal, ObjectHidden))
         raise
 
 

@@ -13,9 +13,8 @@ from django.utils.translation import gettext as _
 
 from troubleshoot import audit
 from troubleshoot.audit import Actor, Machine, Tag
-from troubleshoot.models import Grant, Person, Role, Site
-from troubleshoot.models.site import GrantQuerySet
-from troubleshoot.people.access import EVERY_SITE, require
+from troubleshoot.models import Grant, GrantQuerySet, Person, Role, Site
+from troubleshoot.people.access import EVERY_SITE, require_permission
 
 #: Without letters and digits that are taken for one another.
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -53,7 +52,7 @@ def one_time_password() -> str:
 
 
 @transaction.atomic
-def create(
+def create_account(
     *,
     actor: Actor,
     email: str,
@@ -65,7 +64,7 @@ def create(
 ) -> Person:
     """Make an account without any right. Raises ValidationError for a bad address, a taken one or a weak password."""
     if isinstance(actor, Person):
-        require(actor, "person.create")
+        require_permission(actor, "person.create")
     person = Person(
         email=email,
         name=name.strip(),
@@ -82,10 +81,10 @@ def create(
 
 
 @transaction.atomic
-def deactivate(*, actor: Actor, person: Person) -> None:
+def deactivate_account(*, actor: Actor, person: Person) -> None:
     """Switch an account off. Its history stays; its sessions end with its next request."""
     if isinstance(actor, Person):
-        require(actor, "person.deactivate", person)
+        require_permission(actor, "person.deactivate", person)
     _keep_an_administrator(person.grants.active())
     person.is_active = False
     person.save(update_fields=["is_active"])
@@ -96,7 +95,7 @@ def deactivate(*, actor: Actor, person: Person) -> None:
 def create_site(*, actor: Actor, slug: str, name: str) -> Site:
     """Make a site. Raises ValidationError when its name or short name is taken or malformed."""
     if isinstance(actor, Person):
-        require(actor, "site.create", EVERY_SITE)
+        require_permission(actor, "site.create", EVERY_SITE)
     site = Site(slug=slug, name=name)
     site.full_clean()
     site.save(force_insert=True)
@@ -112,7 +111,7 @@ def change_site(*, actor: Actor, site: Site, **settings: Unpack[SiteSettings]) -
     """
     site = Site.objects.select_for_update().get(pk=site.pk)
     if isinstance(actor, Person):
-        require(actor, "site.change", site)
+        require_permission(actor, "site.change", site)
     before: dict[str, object] = {name: getattr(site, name) for name in settings}
     after: dict[str, object] = {name: value for name, value in settings.items() if value != before[name]}
     if not after:
@@ -131,13 +130,13 @@ def change_site(*, actor: Actor, site: Site, **settings: Unpack[SiteSettings]) -
 
 
 @transaction.atomic
-def grant(*, actor: Actor, person: Person, role: str, site: Site | None, until: datetime) -> Grant:
+def grant_role(*, actor: Actor, person: Person, role: str, site: Site | None, until: datetime) -> Grant:
     """Give a role at a site (None: every site) until a moment; an earlier grant of the same is replaced.
 
     Raises NotGranted for a conflict, a grant to oneself, an end in the past or more than 366 days away.
     """
     if isinstance(actor, Person):
-        require(actor, "person.grant", site or EVERY_SITE)
+        require_permission(actor, "person.grant", site or EVERY_SITE)
     person = Person.objects.select_for_update().get(pk=person.pk)  # two grants at once must see each other
     _refuse_grant(actor, person, Role(role), until)
     now = timezone.now()
@@ -149,10 +148,10 @@ def grant(*, actor: Actor, person: Person, role: str, site: Site | None, until: 
 
 
 @transaction.atomic
-def revoke(*, actor: Actor, grant: Grant) -> None:
+def revoke_grant(*, actor: Actor, grant: Grant) -> None:
     """Take a grant back now. Quietly does nothing when it had been revoked; keeps the last administrator."""
     if isinstance(actor, Person):
-        require(actor, "person.grant", grant.site or EVERY_SITE)
+        require_permission(actor, "person.grant", grant.site or EVERY_SITE)
     _keep_an_administrator(Grant.objects.active().filter(pk=grant.pk))
     taker = actor if isinstance(actor, Person) else None
     if Grant.objects.standing().filter(pk=grant.pk).update(revoked_at=timezone.now(), revoked_by=taker):
@@ -161,13 +160,13 @@ def revoke(*, actor: Actor, grant: Grant) -> None:
 
 
 @transaction.atomic
-def signed_in(*, person: Person) -> None:
+def record_sign_in(*, person: Person) -> None:
     """Record that the person has shown the right password; the caller opens the session in this transaction."""
     audit.record(Tag.PEOPLE_SIGN_IN, actor=person, objects=[person])
 
 
 @transaction.atomic
-def sign_in_failed(*, email: str, locked: bool) -> None:
+def record_failed_sign_in(*, email: str, locked: bool) -> None:
     """Record a failed sign-in: about the account if there is one; of an unknown name nothing is kept."""
     person = Person.objects.filter(email=email).first()
     audit.record(
@@ -179,7 +178,7 @@ def sign_in_failed(*, email: str, locked: bool) -> None:
 
 
 @transaction.atomic
-def signed_out(*, person: Person) -> None:
+def record_sign_out(*, person: Person) -> None:
     """Record that the person ended the session."""
     audit.record(Tag.PEOPLE_SIGN_OUT, actor=person, objects=[person])
 
@@ -191,14 +190,14 @@ def _refuse_grant(actor: Actor, person: Person, role: Role, until: datetime) -> 
         raise NotGranted(_("This account is switched off."))
     if not timedelta() < until - timezone.now() <= LONGEST_GRANT:
         raise NotGranted(_("A grant ends in the future, at most 366 days from now."))
-    if not settings.MENDPOINT_SOLO_MODE and (other := conflict(role, person.roles())):
+    if not settings.MENDPOINT_SOLO_MODE and (other := conflicting_role(role, person.roles())):
         raise NotGranted(
             _("%(name)s is %(other)s and cannot be %(role)s as well.")
             % {"name": person.name, "other": Role(other).label, "role": role.label}
         )
 
 
-def conflict(role: Role, held: Iterable[str]) -> str | None:
+def conflicting_role(role: Role, held: Iterable[str]) -> str | None:
     """The role among those held that must not meet the new one in one person."""
     return next((other for other in sorted(held) if frozenset({role, other}) in CONFLICTS), None)
 
@@ -222,7 +221,7 @@ def _record(tag: Tag, actor: Actor, grant: Grant) -> None:
         tag,
         actor=actor,
         objects=[grant, grant.person, *([grant.site] if grant.site else [])],
-        details={"role": grant.role, "every_site": grant.site is None, "until": audit.utc(grant.until)},
+        details={"role": grant.role, "every_site": grant.site is None, "until": audit.utc_text(grant.until)},
         personal=_names(grant.person),
     )
 

@@ -5,40 +5,44 @@ from __future__ import annotations
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
+from troubleshoot import notifications
 from troubleshoot.models import Absence, Grant, Job, Person, Site
-from troubleshoot.notifications import outbox as notices
 from troubleshoot.people import access
 
 
-def absences() -> QuerySet[Absence]:
+def current_absences() -> QuerySet[Absence]:
     """The absences that last now."""
     return Absence.objects.filter(until__gt=Now())
 
 
-def on_duty(site: Site) -> list[Person]:
+def approvers_on_duty(site: Site) -> list[Person]:
     """The approvers of a site who are not away."""
-    away = set(absences().values_list("person", flat=True))
-    return [one for one in notices.holders("approver", site) if one.pk not in away]
+    away = set(current_absences().values_list("person", flat=True))
+    return [one for one in notifications.role_holders("approver", site) if one.pk not in away]
 
 
-def deciders(job: Job) -> list[Person]:
+def job_deciders(job: Job) -> list[Person]:
     """The approvers of the job's site who may decide about it and are not away; all of them when nobody is left."""
-    able = [one for one in notices.holders("approver", job.host.site) if access.may(one, "job.approve", job).allowed]
-    away = {one.person_id for one in absences().filter(person__in=able)}
+    able = [
+        one
+        for one in notifications.role_holders("approver", job.host.site)
+        if access.may(one, "job.approve", job).allowed
+    ]
+    away = {one.person_id for one in current_absences().filter(person__in=able)}
     return [one for one in able if one.pk not in away] or able
 
 
-def standing_in(site: Site) -> dict[Person, list[Person]]:
+def deputies_of(site: Site) -> dict[Person, list[Person]]:
     """Deputy → those of a site's approvers for whom they stand in now."""
     found: dict[Person, list[Person]] = {}
-    holders = notices.holders("approver", site)
-    for one in absences().filter(person__in=holders, deputy__in=holders).select_related("person", "deputy"):
+    holders = notifications.role_holders("approver", site)
+    for one in current_absences().filter(person__in=holders, deputy__in=holders).select_related("person", "deputy"):
         if one.deputy:
             found.setdefault(one.deputy, []).append(one.person)
     return found
 
 
-def colleagues(person: Person) -> list[Person]:
+def possible_deputies(person: Person) -> list[Person]:
     """Who could be a deputy: the other approvers of a site for which the person decides."""
     sites = Site.objects.where(person, ["approver"])
     grants = Grant.objects.active().filter(Q(site__in=sites) | Q(site=None), role="approver", person__is_active=True)

@@ -6,14 +6,12 @@ from django.contrib.auth.backends import ModelBackend
 from django.db.models import Count, DateTimeField, OuterRef, QuerySet, UUIDField
 from django.utils import timezone
 
-from troubleshoot.models import Grant, Host, Notice, Person
-from troubleshoot.models.person import Surroundings
-from troubleshoot.models.prepared import Parameter, Prepared
+from troubleshoot.models import Grant, Host, Notice, Parameter, Person, Prepared, VisitorContext
 
 _SIMULATED = Host.objects.filter(lab=True).order_by().values("lab")
 
 
-class Backend(ModelBackend):
+class GrantBackend(ModelBackend):
     """Django's own, for a person whose every right is a grant.
 
     `request.user` is made anew for each request, so what it came with is never older than the request.
@@ -25,14 +23,14 @@ class Backend(ModelBackend):
         person = grants[0].person if grants else Person.objects.filter(pk=user_id).first()
         if person is None or not self.user_can_authenticate(person):
             return None
-        around = Surroundings(grants[0].unread or 0, bool(grants[0].simulated)) if grants else None
+        around = VisitorContext(grants[0].unread or 0, bool(grants[0].simulated)) if grants else None
         person.came_with(grants, around)
         return person
 
 
-def surroundings(person: Person) -> Surroundings:
+def visitor_context(person: Person) -> VisitorContext:
     """What the visitor came with, as it stood when the request began; asked for now for anybody else."""
-    return person.surroundings or Surroundings(Notice.objects.unread(person).count(), _SIMULATED.exists())
+    return person.surroundings or VisitorContext(Notice.objects.unread(person).count(), _SIMULATED.exists())
 
 
 def _grants() -> QuerySet[Any]:

@@ -5,16 +5,15 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from troubleshoot import audit
+from troubleshoot import audit, notifications
 from troubleshoot.audit import Tag
 from troubleshoot.models import Notice, Person
-from troubleshoot.notifications import outbox as notices
-from troubleshoot.people import accounts as people
-from troubleshoot.people.access import require
+from troubleshoot.people import accounts
+from troubleshoot.people.access import require_permission
 
 
 @transaction.atomic
-def change(*, person: Person, current: str, new: str) -> None:
+def change_password(*, person: Person, current: str, new: str) -> None:
     """Change one's own password; every other session of the person ends. Raises ValidationError by field."""
     person = Person.objects.select_for_update().get(pk=person.pk)
     if not person.check_password(current):
@@ -30,20 +29,20 @@ def change(*, person: Person, current: str, new: str) -> None:
 
 
 @transaction.atomic
-def replace(*, actor: Person, person: Person) -> str:
+def replace_password(*, actor: Person, person: Person) -> str:
     """A new password that its person must change after signing in once. It is returned, and kept nowhere.
 
     Every session of the person ends, and they are told: an administrator who does this could be them for a while.
     Raises access.Refused.
     """
-    require(actor, "person.password", person)
+    require_permission(actor, "person.password", person)
     if actor == person:
         raise ValidationError(_("Change your own password on your own page."))
     person = Person.objects.select_for_update().get(pk=person.pk)
-    password = people.one_time_password()
+    password = accounts.one_time_password()
     _set(person, password, for_once=True)
     text = _("%(name)s gave you a new password. If you did not ask for one, tell an auditor.") % {"name": actor}
-    notices.tell([person], Notice.Kind.MESSAGE, text)
+    notifications.notify([person], Notice.Kind.MESSAGE, text)
     audit.record(Tag.PEOPLE_PASSWORD, actor=actor, on_behalf=person, objects=[person])
     return password
 

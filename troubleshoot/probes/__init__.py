@@ -1,1 +1,36 @@
 """Probes: one module each; a probe takes readings and turns them into declared facts."""
+
+from troubleshoot.probes.client_block import BLOCK_MOST_CHARACTERS, BadClientBlock, client_command, read_client_block
+from troubleshoot.probes.client_facts import FACTS as CLIENT_FACTS
+from troubleshoot.probes.client_facts import client_facts
+from troubleshoot.probes.extended_checks import LATER
+from troubleshoot.probes.gateway import Gateway
+from troubleshoot.probes.network import OnVerdict, answered_from_outside, probe_network
+from troubleshoot.probes.report import FACTS, ProbeReport
+from troubleshoot.probes.user_answers import answer_facts
+from troubleshoot.probes.windows import FACTS as WINDOWS_FACTS
+from troubleshoot.probes.windows import WINDOWS_READINGS, windows_facts
+from troubleshoot.probes.windows.certificates import CERTIFICATE
+from troubleshoot.probes.windows.environment import SESSIONS
+
+__all__ = [
+    "BLOCK_MOST_CHARACTERS",
+    "CERTIFICATE",
+    "CLIENT_FACTS",
+    "FACTS",
+    "LATER",
+    "SESSIONS",
+    "WINDOWS_FACTS",
+    "WINDOWS_READINGS",
+    "BadClientBlock",
+    "Gateway",
+    "OnVerdict",
+    "ProbeReport",
+    "answer_facts",
+    "answered_from_outside",
+    "client_command",
+    "client_facts",
+    "probe_network",
+    "read_client_block",
+    "windows_facts",
+]

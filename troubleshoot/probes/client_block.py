@@ -11,10 +11,10 @@ from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
 
-from troubleshoot.remote.registered_host import is_host_name, literal
+from troubleshoot.remote import is_host_name, literal_address
 
 VERSION = 1
-MOST_CHARACTERS = 20_000
+BLOCK_MOST_CHARACTERS = 20_000
 """Of what may be pasted: a whole window with the command and what it printed is a quarter of it."""
 MOST_LINES = 24
 MOST_LETTERS = 80
@@ -44,7 +44,7 @@ _LINES: tuple[tuple[str, re.Pattern[str], int, int], ...] = (
 )
 
 
-class BadBlock(ValueError):
+class BadClientBlock(ValueError):
     """Why a pasted text is not taken: one of REASONS, and the line of the text that it is about (0: none)."""
 
     REASONS = (
@@ -58,7 +58,7 @@ class BadBlock(ValueError):
 
 
 @dataclass(frozen=True)
-class Event:
+class ClientEvent:
     """One event of the Remote Desktop program's log: its number, and for 1026 the reason in decimal."""
 
     number: int
@@ -67,7 +67,7 @@ class Event:
 
 
 @dataclass(frozen=True)
-class Block:
+class ClientBlock:
     """What one block says, in the words of the command."""
 
     name: str
@@ -83,36 +83,36 @@ class Block:
     gateway: str
     log: int | None
     """How many events follow; None when the log could not be read."""
-    events: tuple[Event, ...]
+    events: tuple[ClientEvent, ...]
     text: str
     """The lines of the block, as they were checked."""
 
 
-def command(name: str, port: int) -> str:
+def client_command(name: str, port: int) -> str:
     """Return the command for one computer. Raises ValueError for a name or port that could be anything else.
 
     They are the only things put into it. A name holds letters, digits, `.`, `_` and `-` (an IPv6 address also `:`),
     none of which PowerShell reads as more than itself inside single quotes.
     """
-    plain = re.fullmatch(r"[A-Za-z0-9._:-]+", name) and (is_host_name(name) or literal(name) is not None)
+    plain = re.fullmatch(r"[A-Za-z0-9._:-]+", name) and (is_host_name(name) or literal_address(name) is not None)
     if not plain or len(name) > LONGEST_NAME or not 0 < port < 65536:
         raise ValueError(f"no command for {name[:80]!r} port {port}")
     return _SCRIPT.replace(_PLACE, f"$name = '{name}'; $port = {port}")
 
 
-def read(text: str, *, name: str, port: int, now: datetime) -> Block:
+def read_client_block(text: str, *, name: str, port: int, now: datetime) -> ClientBlock:
     """Return the last block of a pasted text, for this computer and of the last two hours. Raises BadBlock."""
-    if len(text) > MOST_CHARACTERS:
-        raise BadBlock("too_long")
+    if len(text) > BLOCK_MOST_CHARACTERS:
+        raise BadClientBlock("too_long")
     lines, check = _cut_out(text)
     fields = _fields(lines)
     if check != checksum([line for _, line in lines]):
-        raise BadBlock("check")
+        raise BadClientBlock("check")
     block = _block("\n".join(line for _, line in lines), fields)
     if (block.name.lower(), block.port) != (name.lower(), port):
-        raise BadBlock("other_host", lines[0][0], f"{block.name}:{block.port}")
+        raise BadClientBlock("other_host", lines[0][0], f"{block.name}:{block.port}")
     if not now - MOST_AGE <= block.at <= now + AHEAD:
-        raise BadBlock("ahead" if block.at > now else "old", *lines[1])
+        raise BadClientBlock("ahead" if block.at > now else "old", *lines[1])
     return block
 
 
@@ -132,30 +132,30 @@ def _cut_out(text: str) -> tuple[list[tuple[int, str]], int]:
         raise _without_begin(text, lines)
     begin, version = begins[-1]
     if version[1] != str(VERSION):
-        raise BadBlock("version", begin + 1, lines[begin])
+        raise BadClientBlock("version", begin + 1, lines[begin])
     for number in range(begin + 1, len(lines)):
         if end := _END.fullmatch(lines[number]):
             return [(place + 1, lines[place]) for place in range(begin + 1, number) if lines[place]], int(end[1])
-    raise BadBlock("cut", begin + 1)
+    raise BadClientBlock("cut", begin + 1)
 
 
-def _without_begin(text: str, lines: list[str]) -> BadBlock:
+def _without_begin(text: str, lines: list[str]) -> BadClientBlock:
     if not text.strip():
-        return BadBlock("empty")
+        return BadClientBlock("empty")
     if "$lines;" in text:
-        return BadBlock("command")
+        return BadClientBlock("command")
     for number, line in enumerate(lines, 1):
         if "MENDPOINT BEGIN" in line:
-            return BadBlock("quoted", number, line)
+            return BadClientBlock("quoted", number, line)
         if _END.fullmatch(line):
-            return BadBlock("cut", number)
-    return BadBlock("no_block")
+            return BadClientBlock("cut", number)
+    return BadClientBlock("no_block")
 
 
 def _fields(lines: list[tuple[int, str]]) -> dict[str, list[re.Match[str]]]:
     """Return the lines by their first word, each checked, in the order in which the command prints them."""
     if len(lines) > MOST_LINES:
-        raise BadBlock("lines", *lines[MOST_LINES])
+        raise BadClientBlock("lines", *lines[MOST_LINES])
     order = [word for word, *_ in _LINES]
     found: dict[str, list[re.Match[str]]] = {word: [] for word in order}
     last = 0
@@ -163,13 +163,13 @@ def _fields(lines: list[tuple[int, str]]) -> dict[str, list[re.Match[str]]]:
         word = _first_word(number, line)
         _, shape, _, most = _LINES[order.index(word)]
         if len(found[word]) == most or order.index(word) < last:
-            raise BadBlock("twice", number, line)
+            raise BadClientBlock("twice", number, line)
         if len(line) > MOST_LETTERS or not (hit := shape.fullmatch(line.partition(" ")[2])):
-            raise BadBlock("shape", number, line)
+            raise BadClientBlock("shape", number, line)
         found[word].append(hit)
         last = order.index(word)
     if missing := [word for word, _, least, _ in _LINES if len(found[word]) < least]:
-        raise BadBlock("missing", 0, missing[0])
+        raise BadClientBlock("missing", 0, missing[0])
     return found
 
 
@@ -177,19 +177,19 @@ def _first_word(number: int, line: str) -> str:
     """Return the word that says what a line is about. Raises BadBlock when no such line is ever printed."""
     word = line.partition(" ")[0]
     if not line.isascii() or not line.isprintable():
-        raise BadBlock("letters", number, line)
+        raise BadClientBlock("letters", number, line)
     if word not in {known for known, *_ in _LINES}:
-        raise BadBlock("quoted" if word[:1] in {">", "|"} else "unknown", number, line)
+        raise BadClientBlock("quoted" if word[:1] in {">", "|"} else "unknown", number, line)
     return word
 
 
-def _block(text: str, fields: dict[str, list[re.Match[str]]]) -> Block:
+def _block(text: str, fields: dict[str, list[re.Match[str]]]) -> ClientBlock:
     """Return the block of well-formed lines. Raises BadBlock where they are not possible, or not together."""
 
     def one(word: str) -> str:
         return fields[word][0][1]
 
-    block = Block(
+    block = ClientBlock(
         name=one("for"),
         port=int(fields["for"][0][2]),
         at=_moment(one("time")),
@@ -203,11 +203,11 @@ def _block(text: str, fields: dict[str, list[re.Match[str]]]) -> Block:
         text=text,
     )
     if odd := next(_contradictions(block), ""):
-        raise BadBlock("contradiction", 0, odd)
+        raise BadClientBlock("contradiction", 0, odd)
     return block
 
 
-def _contradictions(block: Block) -> Iterator[str]:
+def _contradictions(block: ClientBlock) -> Iterator[str]:
     """Yield what the command never prints together."""
     words = {NONE, UNTOLD} & set(block.addresses)
     if words and len(block.addresses) > 1:
@@ -225,7 +225,7 @@ def _address(text: str) -> str:
         try:
             ip_address(text)
         except ValueError:
-            raise BadBlock("shape", 0, f"address {text}") from None
+            raise BadClientBlock("shape", 0, f"address {text}") from None
     return text
 
 
@@ -233,8 +233,8 @@ def _moment(text: str) -> datetime:
     try:
         return datetime.fromisoformat(text).replace(tzinfo=UTC)
     except ValueError:
-        raise BadBlock("shape", 0, f"time {text}Z") from None
+        raise BadClientBlock("shape", 0, f"time {text}Z") from None
 
 
-def _event(hit: re.Match[str]) -> Event:
-    return Event(int(hit[1]), None if hit[2] == "-" else int(hit[2]), _moment(hit[3]))
+def _event(hit: re.Match[str]) -> ClientEvent:
+    return ClientEvent(int(hit[1]), None if hit[2] == "-" else int(hit[2]), _moment(hit[3]))

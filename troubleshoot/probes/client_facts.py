@@ -6,9 +6,9 @@ It is word of mouth: nothing here was measured by the portal, and a block can be
 from collections.abc import Collection, Mapping
 from ipaddress import ip_address
 
-from troubleshoot.engine.facts import UNKNOWN
+from troubleshoot.engine import UNKNOWN
 from troubleshoot.probes import network, x224
-from troubleshoot.probes.client_block import NONE, UNTOLD, Block
+from troubleshoot.probes.client_block import NONE, UNTOLD, ClientBlock
 
 NOT_TOLD = "not_told"
 """A block was pasted, and it does not say this. Without a block a fact is `unknown`."""
@@ -38,7 +38,7 @@ _CLOSED_BY_OTHER_SIDE, _ORDERLY = 0x904, frozenset({1, 2, 3, 263})
 _UDP_BEGAN, _DISCONNECTED, _STATE_ERROR = 1102, 1026, 226
 
 
-def facts(block: Block, *, ours: Collection[str] = ()) -> Found:
+def client_facts(block: ClientBlock, *, ours: Collection[str] = ()) -> Found:
     """Return every fact that a block tells, with what it follows from; never raises.
 
     `ours` are the addresses to which the portal itself connects; without any nothing is compared.
@@ -58,7 +58,7 @@ def facts(block: Block, *, ours: Collection[str] = ()) -> Found:
     }
 
 
-def _stage(block: Block) -> tuple[str, str]:
+def _stage(block: ClientBlock) -> tuple[str, str]:
     """Return how far the PC came, and what it met there."""
     if block.addresses == (UNTOLD,):
         return NOT_TOLD, "could not be tried, because this PC does not let commands open connections"
@@ -77,15 +77,15 @@ def _answered(reply: bytes) -> tuple[str, str]:
     if reply[0] == 3 and len(reply) < length:
         return "closed_before_confirm", f"connected, and {len(reply)} bytes of an answer"
     answer = x224.parse(reply, _OFFER)
-    stages = {x224.Selected: "ok", x224.Refused: "negotiation_refused"}
+    stages = {x224.Selected: "ok", x224.ConnectionRefused: "negotiation_refused"}
     return stages.get(type(answer), "not_rdp"), str(answer)
 
 
-def _name(block: Block) -> str:
+def _name(block: ClientBlock) -> str:
     return {UNTOLD: NOT_TOLD, NONE: "not_found"}.get(block.addresses[0], "resolves")
 
 
-def _same_address(block: Block, ours: Collection[str]) -> str:
+def _same_address(block: ClientBlock, ours: Collection[str]) -> str:
     if _name(block) != "resolves":
         return NOT_TOLD
     theirs = {ip_address(one.partition("%")[0]) for one in block.addresses}
@@ -93,7 +93,7 @@ def _same_address(block: Block, ours: Collection[str]) -> str:
     return UNKNOWN if not known else "same" if theirs & known else "differs"
 
 
-def _log(block: Block) -> str:
+def _log(block: ClientBlock) -> str:
     """Judge the log: its latest bad end counts first, then whether the fast way was in use."""
     if block.log is None:
         return NOT_TOLD
@@ -106,7 +106,7 @@ def _log(block: Block) -> str:
     return "other" if odd else "none"
 
 
-def _events(block: Block) -> list[str]:
+def _events(block: ClientBlock) -> list[str]:
     if block.log is None:
         return ["the log of the Remote Desktop program could not be read"]
     lines = [

@@ -5,9 +5,9 @@ import ssl
 import time
 
 from troubleshoot.probes.rdp_connections import REACHED, Caller, Glance
-from troubleshoot.probes.report import Report, since
+from troubleshoot.probes.report import ProbeReport, since
 from troubleshoot.probes.tls import Handshake, speaks
-from troubleshoot.probes.x224 import HYBRID, HYBRID_EX, TLS, Closed, NotRdp
+from troubleshoot.probes.x224 import HYBRID, HYBRID_EX, TLS, ConnectionClosed, NotRdp
 
 LATER = frozenset(
     {
@@ -38,7 +38,7 @@ _PROMPT_MS = 1000
 class Later:
     """The further looks of one probe; each writes what it found into the report."""
 
-    def __init__(self, caller: Caller, report: Report, first: tuple[str, Glance] | None) -> None:
+    def __init__(self, caller: Caller, report: ProbeReport, first: tuple[str, Glance] | None) -> None:
         self._caller, self._report = caller, report
         self._line, self._facts = caller.line, report.facts
         self._address, self._first = first or ("", Glance(report.facts["rdp.stage"]))
@@ -96,7 +96,9 @@ class Later:
         if self._possible(name):
             begin = time.monotonic()
             reply = self._caller.ask_afresh(self._address, _EARLY)
-            self._report.note(name, since(begin), ok=not isinstance(reply, Closed | NotRdp), detail=str(reply))
+            self._report.note(
+                name, since(begin), ok=not isinstance(reply, ConnectionClosed | NotRdp), detail=str(reply)
+            )
 
     def _judge_versions(self) -> None:
         """Judge by the version that the host chose: it takes the newest that both speak."""

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from troubleshoot.probes.certificate import examine, printable
-from troubleshoot.probes.report import Report, since, timed
+from troubleshoot.probes.report import ProbeReport, since, timed
 from troubleshoot.probes.tls import Client
-from troubleshoot.remote.dial import DialError, Line, Registered
-from troubleshoot.remote.registered_host import literal
+from troubleshoot.remote import DialError, Line, RegisteredHost, literal_address
 
 # How a client of a gateway opens its channel (MS-TSGU 2.2.3.3.1): whoever is not signed in is asked to sign in.
 _REQUEST = (
@@ -32,11 +31,11 @@ _MAX_HEADERS = 16 * 1024
 class Gateway:
     """A Remote Desktop gateway as an administrator registered it, and its port."""
 
-    registered: Registered
+    registered: RegisteredHost
     port: int
 
 
-def look(gateway: Gateway | None, report: Report, *, seconds: float) -> None:
+def look(gateway: Gateway | None, report: ProbeReport, *, seconds: float) -> None:
     """Look at the gateway for ``seconds`` at most, 5 at the longest, and write what was found. Never raises."""
     if gateway is None:
         report.facts.update({"gateway.stage": "not_asked", "gateway.certificate": "none"})
@@ -52,7 +51,7 @@ def look(gateway: Gateway | None, report: Report, *, seconds: float) -> None:
 class _Leg:
     """One connection to a gateway; each stage writes what it found into the report."""
 
-    def __init__(self, line: Line, port: int, report: Report) -> None:
+    def __init__(self, line: Line, port: int, report: ProbeReport) -> None:
         self._line, self._port, self._report = line, port, report
         self._name = line.registered.address
 
@@ -71,7 +70,7 @@ class _Leg:
             return self._speak(sock)
 
     def _speak(self, sock: socket.socket) -> str:
-        client = Client(sock, name=None if literal(self._name) else self._name)
+        client = Client(sock, name=None if literal_address(self._name) else self._name)
         ended, spent = timed(client.handshake)
         self._report.note("gateway TLS", spent, ok=ended.failure == "none", detail=ended.detail)
         if ended.failure != "none":

@@ -6,18 +6,18 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
-from troubleshoot.engine.facts import UNKNOWN
+from troubleshoot.engine import UNKNOWN
 from troubleshoot.probes import gateway as gateways
 from troubleshoot.probes.certificate import examine
 from troubleshoot.probes.extended_checks import LATER, Later
 from troubleshoot.probes.gateway import Gateway
 from troubleshoot.probes.rdp_connections import OFFER, REACHED, Caller, Glance, thumbprint
-from troubleshoot.probes.report import FACTS, Report, Stage, since, timed
+from troubleshoot.probes.report import FACTS, ProbeReport, ProbeStage, since, timed
 from troubleshoot.probes.tls import Handshake
-from troubleshoot.probes.x224 import PLAIN, TLS, Closed, NotRdp, Refused, Reply, Selected
-from troubleshoot.remote.dial import DialError, Line, Registered
+from troubleshoot.probes.x224 import PLAIN, TLS, ConnectionClosed, ConnectionRefused, NotRdp, Reply, Selected
+from troubleshoot.remote import DialError, Line, RegisteredHost
 
-__all__ = ["FACTS", "LATER", "Gateway", "Report", "Stage", "answered", "probe"]
+__all__ = ["FACTS", "LATER", "Gateway", "ProbeReport", "ProbeStage", "answered_from_outside", "probe_network"]
 _SILENT = frozenset({"no_name", "timed_out", UNKNOWN})
 
 # What a failure code says about the security layer of the host.
@@ -26,16 +26,16 @@ _SECURITY = {1: "tls", 2: "rdp_only", 5: "tls", 6: "tls"}
 _ANSWERED = {"negotiation_refused", "tls_failed", "ok"}
 _MAX_AT_ONCE = 128
 _slots = threading.BoundedSemaphore(_MAX_AT_ONCE)
-OnVerdict = Callable[[Report], None]
+OnVerdict = Callable[[ProbeReport], None]
 
 
-def answered(facts: Mapping[str, str]) -> bool:
+def answered_from_outside(facts: Mapping[str, str]) -> bool:
     """Return whether these facts show that anything at all answered from outside; nothing measured is no answer."""
     return facts.get("rdp.stage", UNKNOWN) not in _SILENT
 
 
-def probe(
-    registered: Registered,
+def probe_network(
+    registered: RegisteredHost,
     port: int,
     *,
     seconds: float = 10,
@@ -43,7 +43,7 @@ def probe(
     versions: bool = False,
     gateway: Gateway | None = None,
     on_verdict: OnVerdict = lambda _: None,
-) -> Report:
+) -> ProbeReport:
     """Look at a Remote Desktop port from outside, for ``seconds`` at most; findings never raise.
 
     ``thorough`` judges the facts of LATER too, and ``gateway`` is looked at last; ``on_verdict`` hears before
@@ -52,7 +52,7 @@ def probe(
     host, one after another.
     DialError (``not_allowed``) when the port or address is not one that may be dialled: that is no finding.
     """
-    report = Report(target=f"{registered.name}:{port}", origin=socket.gethostname())
+    report = ProbeReport(target=f"{registered.name}:{port}", origin=socket.gethostname())
     deadline = time.monotonic() + seconds
     if not _slots.acquire(timeout=seconds):
         report.note("name", 0, ok=False, detail="too many probes at once")
@@ -74,7 +74,7 @@ def probe(
 class _First:
     """The way to the verdict; each stage writes what it found into the report."""
 
-    def __init__(self, caller: Caller, report: Report) -> None:
+    def __init__(self, caller: Caller, report: ProbeReport) -> None:
         self._caller, self._report = caller, report
         self._line, self._facts, self._note = caller.line, report.facts, report.note
         self._version = self._seen = ""
@@ -115,11 +115,11 @@ class _First:
         reply, spent = timed(lambda: self._caller.ask(sock, OFFER))
         self._note("x224", spent, ok=isinstance(reply, Selected), detail=f"offer {OFFER}: {reply}")
         match reply:
-            case Closed():
+            case ConnectionClosed():
                 self._facts["rdp.stage"] = "closed_before_confirm"
             case NotRdp():
                 self._facts["rdp.stage"] = "not_rdp"
-            case Refused(code):
+            case ConnectionRefused(code):
                 self._refused(code)
             case Selected(protocol):
                 self._facts["rdp.negotiation_failure"] = "none"
@@ -174,16 +174,16 @@ class _First:
         for offer in (TLS, PLAIN):
             begin = time.monotonic()
             reply = self._caller.ask_afresh(address, offer)
-            told = not isinstance(reply, Closed | NotRdp)
+            told = not isinstance(reply, ConnectionClosed | NotRdp)
             self._note(f"offer {offer}", since(begin), ok=told, detail=str(reply))
             self._learn(offer, reply)
 
     def _learn(self, offer: int, reply: Reply) -> None:
-        if reply == Refused(5):
+        if reply == ConnectionRefused(5):
             self._facts["rdp.nla"] = "required"
         elif isinstance(reply, Selected) and self._facts["rdp.nla"] == "unknown":
             self._facts["rdp.nla"] = "not_required"
-        if isinstance(reply, Refused) and self._facts["rdp.security"] == "unknown":
+        if isinstance(reply, ConnectionRefused) and self._facts["rdp.security"] == "unknown":
             self._facts["rdp.security"] = _SECURITY.get(reply.code, "unknown")
-        if offer == PLAIN and isinstance(reply, Selected | Refused):
+        if offer == PLAIN and isinstance(reply, Selected | ConnectionRefused):
             self._facts["rdp.plain"] = "allowed" if isinstance(reply, Selected) else "refused"

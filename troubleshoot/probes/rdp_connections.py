@@ -8,8 +8,8 @@ import time
 from dataclasses import dataclass
 
 from troubleshoot.probes.tls import Handshake, handshake
-from troubleshoot.probes.x224 import HYBRID, TLS, Closed, NotRdp, Refused, Reply, Selected, ask
-from troubleshoot.remote.dial import DialError, Line
+from troubleshoot.probes.x224 import HYBRID, TLS, ConnectionClosed, ConnectionRefused, NotRdp, Reply, Selected, ask
+from troubleshoot.remote import DialError, Line
 
 #: What mstsc offers; the verdict is judged on this one.
 OFFER = TLS | HYBRID
@@ -69,8 +69,8 @@ class Caller:
     def ask(self, sock: socket.socket, offer: int) -> Reply:
         """Make an offer and return the answer."""
         reply = ask(sock, offer)
-        if isinstance(reply, Closed) and self.line.expired:  # the watchdog closed it, not the host
-            return Closed(reply.received, timed_out=True)
+        if isinstance(reply, ConnectionClosed) and self.line.expired:  # the watchdog closed it, not the host
+            return ConnectionClosed(reply.received, timed_out=True)
         return reply
 
     def ask_afresh(self, address: str, offer: int) -> Reply:
@@ -78,7 +78,7 @@ class Caller:
         try:
             sock = self.connect(address)
         except DialError as error:
-            return Closed(0, timed_out=error.reason not in REACHED)
+            return ConnectionClosed(0, timed_out=error.reason not in REACHED)
         with sock:
             return self.ask(sock, offer)
 
@@ -94,7 +94,7 @@ class Caller:
         try:
             sock = self.connect(address)
         except DialError as error:
-            return Closed(0, timed_out=error.reason not in REACHED)
+            return ConnectionClosed(0, timed_out=error.reason not in REACHED)
         with sock:
             reply = self.ask(sock, OFFER)
             return self.secure(sock, only) if isinstance(reply, Selected) and reply.protocol else reply
@@ -130,11 +130,11 @@ def _secured(ended: Handshake) -> Glance:
 
 def _unsecured(reply: Reply) -> Glance:
     match reply:
-        case Closed():
+        case ConnectionClosed():
             return Glance("closed_before_confirm", detail=str(reply), timed_out=reply.timed_out)
         case NotRdp():
             return Glance("not_rdp", detail=str(reply))
-        case Refused():
+        case ConnectionRefused():
             return Glance("negotiation_refused", detail=str(reply))
         case Selected():
             return Glance("ok", detail=str(reply))

@@ -82,7 +82,7 @@ _CERTIFICATE = ("certificate",)
 
 
 @dataclass(frozen=True)
-class Stage:
+class ProbeStage:
     """One step of the probe: what was found, and how long it took in milliseconds."""
 
     name: str
@@ -92,12 +92,12 @@ class Stage:
 
 
 @dataclass
-class Report:
+class ProbeReport:
     """The findings of one probe; ``facts`` holds a value for every name in FACTS."""
 
     target: str
     origin: str  # the computer that probed: a path differs from place to place
-    stages: list[Stage] = field(default_factory=list)
+    stages: list[ProbeStage] = field(default_factory=list)
     facts: dict[str, str] = field(default_factory=lambda: dict.fromkeys(FACTS, "unknown"))
     certificate: dict[str, Any] = field(default_factory=dict)
 
@@ -108,7 +108,7 @@ class Report:
 
     def note(self, name: str, ms: int, *, detail: str, ok: bool = True) -> None:
         """Add a stage."""
-        self.stages.append(Stage(name, ok, ms, detail))
+        self.stages.append(ProbeStage(name, ok, ms, detail))
 
     def readings(self, fact: str) -> tuple[str, ...]:
         """Return in words the stages from which a fact follows."""

@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from troubleshoot.engine.facts import UNKNOWN, Fact
-from troubleshoot.engine.guide import Guide
+from troubleshoot.engine import UNKNOWN, Fact, Guide
 
 FACTS = {
     "told.when": ("at_once", "after_password", "after_desktop", "dont_know"),
@@ -14,7 +13,7 @@ FACTS = {
 AT_FIRST = "told by the person when the case began"
 
 
-def facts(
+def answer_facts(
     guide: Guide,
     path: Iterable[tuple[str, str]],
     ahead: Mapping[str, str] = MappingProxyType({}),

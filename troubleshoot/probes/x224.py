@@ -44,7 +44,7 @@ class Selected:
 
 
 @dataclass(frozen=True)
-class Refused:
+class ConnectionRefused:
     """The host refused the offer with a code."""
 
     code: int
@@ -54,7 +54,7 @@ class Refused:
 
 
 @dataclass(frozen=True)
-class Closed:
+class ConnectionClosed:
     """The connection ended, or the time did, before an answer was complete."""
 
     received: int
@@ -75,7 +75,7 @@ class NotRdp:
         return self.reason
 
 
-Reply = Selected | Refused | Closed | NotRdp
+Reply = Selected | ConnectionRefused | ConnectionClosed | NotRdp
 
 
 def request(offer: int) -> bytes:
@@ -91,12 +91,12 @@ def ask(sock: socket.socket, offer: int) -> Reply:
         while (missing := _missing(data)) > 0:
             chunk = sock.recv(missing)
             if not chunk:
-                return Closed(len(data), timed_out=False)
+                return ConnectionClosed(len(data), timed_out=False)
             data += chunk
     except TimeoutError:
-        return Closed(len(data), timed_out=True)
+        return ConnectionClosed(len(data), timed_out=True)
     except OSError:  # a reset says no more than an orderly close
-        return Closed(len(data), timed_out=False)
+        return ConnectionClosed(len(data), timed_out=False)
     return parse(data, offer)
 
 
@@ -118,7 +118,7 @@ def _negotiated(field: bytes, offer: int) -> Reply:
     if length != 8 or kind not in {2, 3}:
         return NotRdp(f"not RDP: a negotiation field of type {kind} and length {length}")
     if kind == 3:
-        return Refused(value)
+        return ConnectionRefused(value)
     # Equal to one offered bit: neither several at once, nor something that was not offered.
     if value not in SELECTED or value & ~offer:
         return NotRdp(f"not RDP: protocol 0x{value:x} chosen, which was not offered")

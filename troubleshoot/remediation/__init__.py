@@ -1,1 +1,40 @@
 """Plans, approvals, carrying out a change, checking it, and taking it back."""
+
+from troubleshoot.remediation.approvals import approve_plan, ask_requester, begin_absence, decline_plan, end_absence
+from troubleshoot.remediation.by_hand import check_by_hand, report_done_by_hand
+from troubleshoot.remediation.execution import PROGRESS_WORDS, carry_out_change, verify_change
+from troubleshoot.remediation.planning import (
+    facts_document,
+    forbidden_reason,
+    installed_action,
+    job_plan,
+    plan_from_reading,
+    queue_revert,
+    readings_for_plan,
+    request_plan,
+    request_revert,
+    way_back_plan,
+)
+
+__all__ = [
+    "PROGRESS_WORDS",
+    "approve_plan",
+    "ask_requester",
+    "begin_absence",
+    "carry_out_change",
+    "check_by_hand",
+    "decline_plan",
+    "end_absence",
+    "facts_document",
+    "forbidden_reason",
+    "installed_action",
+    "job_plan",
+    "plan_from_reading",
+    "queue_revert",
+    "readings_for_plan",
+    "report_done_by_hand",
+    "request_plan",
+    "request_revert",
+    "verify_change",
+    "way_back_plan",
+]

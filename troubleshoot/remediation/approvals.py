@@ -9,61 +9,61 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from troubleshoot import audit
+from troubleshoot import audit, notifications, people
 from troubleshoot.audit import Tag
-from troubleshoot.jobs.lifecycle import NotPossible, approval_lifetime, check_time, move, objects_of, tell
-from troubleshoot.models import Absence, Approval, Job, Message, Notice, Person
-from troubleshoot.models.job import State
-from troubleshoot.notifications import outbox as notices
-from troubleshoot.people import access
-from troubleshoot.people import approver_rota as duty
+from troubleshoot.jobs import NotPossible, add_line, approval_lifetime, audited_objects, check_deadline, move_job
+from troubleshoot.models import Absence, Approval, Job, JobState, Message, Notice, Person
 
 LONGEST_ABSENCE = dt.timedelta(days=366)
 
 
-def approve(*, actor: Person, job: Job, digest: str) -> Approval:
+def approve_plan(*, actor: Person, job: Job, digest: str) -> Approval:
     """Says yes to the plan with this digest, as the approver saw it. Used once, by this job, within its lifetime."""
     return _vote(actor, job, Approval.Decision.APPROVE, digest=digest, reason="")
 
 
-def decline(*, actor: Person, job: Job, reason: str) -> Approval:
+def decline_plan(*, actor: Person, job: Job, reason: str) -> Approval:
     """Says no. The reason is shown to whoever asked."""
     if not reason.strip():
         raise NotPossible("Say why: the person who asked reads it.")
     return _vote(actor, job, Approval.Decision.DECLINE, digest=job.plan.digest if job.plan else "", reason=reason)
 
 
-def ask(*, actor: Person, job: Job, text: str) -> None:
+def ask_requester(*, actor: Person, job: Job, text: str) -> None:
     """Puts a question to whoever asked for the change, as a note on the case; the time to decide goes on.
 
     The person it is for reads it only when they asked for the change themselves.
     """
-    access.require(actor, "job.approve", job)
-    if job.state != State.WAITING_APPROVAL:
+    people.require_permission(actor, "job.approve", job)
+    if job.state != JobState.WAITING_APPROVAL:
         raise NotPossible(f"There is nothing to decide: this is {job.get_state_display().lower()}.")
     with transaction.atomic():
         internal = job.case is not None and job.requester != job.case.beneficiary
         if job.case:
             Message.objects.create(case=job.case, author=actor, text=text, internal=internal, job=job)
         # The story is read by the person as well.
-        tell(job, f"{actor} asks something, in an internal note" if internal else f"{actor} asks: {text}")
+        add_line(job, f"{actor} asks something, in an internal note" if internal else f"{actor} asks: {text}")
         audit.record(
-            Tag.CASE_MESSAGE, actor=actor, on_behalf=job.beneficiary, objects=objects_of(job), details={"asked": True}
+            Tag.CASE_MESSAGE,
+            actor=actor,
+            on_behalf=job.beneficiary,
+            objects=audited_objects(job),
+            details={"asked": True},
         )
-        notices.tell([job.requester], Notice.Kind.MESSAGE, f"{actor} asks: {text}", case=job.case, job=job)
+        notifications.notify([job.requester], Notice.Kind.MESSAGE, f"{actor} asks: {text}", case=job.case, job=job)
 
 
-def leave(*, actor: Person, last_day: dt.date, deputy: Person | None) -> None:
+def begin_absence(*, actor: Person, last_day: dt.date, deputy: Person | None) -> None:
     """The actor is away to the end of that day, in their time: requests go to the other approvers, and the deputy
     reads that they stand in.
 
     A deputy gets no right by it, so only somebody who decides for the same sites can be one.
     """
-    access.require(actor, "job.approve")
+    people.require_permission(actor, "job.approve")
     if not timezone.localdate() <= last_day <= timezone.localdate() + LONGEST_ABSENCE:
         raise NotPossible(_("Choose a day from today on, at most a year away."))
     until = timezone.make_aware(dt.datetime.combine(last_day + dt.timedelta(days=1), dt.time()))
-    if deputy is not None and deputy not in duty.colleagues(actor):
+    if deputy is not None and deputy not in people.possible_deputies(actor):
         raise NotPossible(_("Only another approver of your sites can stand in for you."))
     with transaction.atomic():
         Absence.objects.update_or_create(person=actor, defaults={"until": until, "deputy": deputy})
@@ -71,18 +71,18 @@ def leave(*, actor: Person, last_day: dt.date, deputy: Person | None) -> None:
         audit.record(Tag.PEOPLE_ABSENCE, actor=actor, objects=named, details={"until": last_day.isoformat()})
         if deputy:
             words = _("%(who)s is away until %(day)s, and you stand in for them.")
-            notices.tell([deputy], Notice.Kind.MESSAGE, words % {"who": actor, "day": last_day.isoformat()})
+            notifications.notify([deputy], Notice.Kind.MESSAGE, words % {"who": actor, "day": last_day.isoformat()})
 
 
-def come_back(*, actor: Person) -> None:
+def end_absence(*, actor: Person) -> None:
     """The actor is back. Saying it again changes nothing."""
-    access.require(actor, "job.approve")
+    people.require_permission(actor, "job.approve")
     with transaction.atomic():
         if Absence.objects.filter(person=actor).delete()[0]:
             audit.record(Tag.PEOPLE_ABSENCE, actor=actor, objects=[actor], details={"until": None})
 
 
-def usable(job: Job) -> Approval | None:
+def usable_approval(job: Job) -> Approval | None:
     """The yes that lets this job start now: not expired, for this very plan, by somebody who may still give it.
 
     A try that found a silent host has started nothing: the next try of the same job is still the same use.
@@ -97,12 +97,12 @@ def usable(job: Job) -> Approval | None:
         return None
     if approval.approver_id == job.starter_id:
         return None
-    return approval if access.may(approval.approver, "job.approve", job).allowed else None
+    return approval if people.may(approval.approver, "job.approve", job).allowed else None
 
 
-def spend(job: Job) -> bool:
+def spend_approval(job: Job) -> bool:
     """Spends the yes that lets this job start now; False when there is none."""
-    approval = usable(job)
+    approval = usable_approval(job)
     if approval is None:
         return False
     used_by_an_earlier_try = approval.used_at is not None
@@ -110,10 +110,10 @@ def spend(job: Job) -> bool:
 
 
 def _vote(actor: Person, job: Job, decision: Approval.Decision, *, digest: str, reason: str) -> Approval:
-    access.require(actor, "job.approve", job)
-    if job.state != State.WAITING_APPROVAL or job.plan is None:
+    people.require_permission(actor, "job.approve", job)
+    if job.state != JobState.WAITING_APPROVAL or job.plan is None:
         raise NotPossible(f"There is nothing to decide: this is {job.get_state_display().lower()}.")
-    check_time(job)
+    check_deadline(job)
     if digest != job.plan.digest:
         raise NotPossible("The plan is not the one you were shown. Nothing was approved.")
     yes = decision is Approval.Decision.APPROVE
@@ -129,9 +129,9 @@ def _vote(actor: Person, job: Job, decision: Approval.Decision, *, digest: str, 
                 reason=reason,
                 expires_at=Now() + approval_lifetime(),
             )
-            moved = move(
+            moved = move_job(
                 job,
-                State.APPROVED if yes else State.DECLINED,
+                JobState.APPROVED if yes else JobState.DECLINED,
                 f"{actor} approved the plan" if yes else f"{actor} declined: {reason}",
                 tag=Tag.JOB_APPROVE if yes else Tag.JOB_DECLINE,
                 actor=actor,

@@ -8,50 +8,41 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from troubleshoot import audit
+from troubleshoot import audit, catalog, diagnosis, engine, hosts, jobs, people
 from troubleshoot.audit import Tag
-from troubleshoot.catalog import registry as library
-from troubleshoot.diagnosis import progress as diagnosis
-from troubleshoot.engine import guide as guides
-from troubleshoot.engine import proof
-from troubleshoot.engine.action import Action
-from troubleshoot.engine.facts import UNKNOWN, values
-from troubleshoot.hosts import visits
-from troubleshoot.hosts.observations import Look
-from troubleshoot.jobs import lifecycle as jobs
-from troubleshoot.jobs.lifecycle import NotPossible
-from troubleshoot.models import Answer, Case, Host, Person
-from troubleshoot.models.job import ENDED
-from troubleshoot.people import access
+from troubleshoot.engine import UNKNOWN, Action, fact_values
+from troubleshoot.hosts import Observation
+from troubleshoot.jobs import NotPossible
+from troubleshoot.models import ENDED_STATES, Answer, Case, Host, Person
 
 #: Seconds between two looks.
 POLL_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
-class Check:
+class ManualCheck:
     """What the portal saw after a person said that it is done. `verdict` is verified, not_verified, or empty when what
     proves the remedy could not be looked at."""
 
-    look: Look
+    look: Observation
     verdict: str
     text: str
 
 
-def tell(*, actor: Person, case: Case, step: str, done: bool) -> None:
+def report_done_by_hand(*, actor: Person, case: Case, step: str, done: bool) -> None:
     """Takes a person's word about the remedy at which the case stands. `done` only makes the portal look: whether it
     helped is never a matter of words. Not done counts as declined, and the guide goes on.
 
     Raises NotPossible where the case stands elsewhere, and where helpdesk has to do it.
     """
-    access.require(actor, "case.answer", case)
+    people.require_permission(actor, "case.answer", case)
     with transaction.atomic():
         case.hold()
         rows = list(case.answers.order_by("number"))
         action = _action(case, [row for row in rows if row.round == case.round], step)
-        if not (diagnosis.self_service(case, action.name) or access.may(actor, "case.take", case).allowed):
+        if not (diagnosis.is_self_service(case, action.name) or people.may(actor, "case.take", case).allowed):
             raise NotPossible("Helpdesk does this: it belongs to an administrator. They have your case.")
-        if any(job.state not in ENDED for job in case.jobs.filter(action=action.name)):
+        if any(job.state not in ENDED_STATES for job in case.jobs.filter(action=action.name)):
             return  # said before: a second click
         word = {"step": step, "value": "done" if done else "declined", "source": "person"}
         audit.record(
@@ -64,12 +55,12 @@ def tell(*, actor: Person, case: Case, step: str, done: bool) -> None:
             return
         # Without a computer that we know, nobody can look.
         row = _answer(case, rows, step, "unavailable" if done else "declined", actor)
-        jobs.go_on(case, actor=actor, requester=actor, rows=[*rows, row])
+        jobs.continue_case(case, actor=actor, requester=actor, rows=[*rows, row])
 
 
 def _action(case: Case, given: list[Answer], step: str) -> Action:
-    at = guides.walk(diagnosis.guide_of(case), diagnosis.answers(case, given)).at
-    action = library.installed().actions.get(at.subject) if at.kind == "fix" and at.name == step else None
+    at = engine.walk_guide(diagnosis.case_guide(case), diagnosis.current_answers(case, given)).at
+    action = catalog.installed_catalog().actions.get(at.subject) if at.kind == "fix" and at.name == step else None
     if action is None or not action.manual or case.closed_at is not None:
         raise NotPossible("This page was out of date. Here is how things stand.")
     return action
@@ -87,22 +78,22 @@ def _answer(case: Case, rows: list[Answer], step: str, value: str, actor: Person
     )
 
 
-def check(host: Host, action: Action, *, about: Collection[str]) -> Check:
+def check_by_hand(host: Host, action: Action, *, about: Collection[str]) -> ManualCheck:
     """Looks until two looks in a row prove the remedy, or its time is over; `about` are the facts to look at."""
     readings: list[dict[str, str]] = []
     end = time.monotonic() + action.verify.within
     while True:
-        look = visits.look(host, about=about)
-        readings.append(values(look.facts.values()))
-        if proof.holds_twice(action.verify, readings):
-            return Check(look, "verified", "Looked again, twice: it is as it should be.")
+        look = hosts.observe(host, about=about)
+        readings.append(fact_values(look.facts.values()))
+        if engine.proved_twice(action.verify, readings):
+            return ManualCheck(look, "verified", "Looked again, twice: it is as it should be.")
         if len(readings) > 1 and time.monotonic() >= end:
             return _not_proved(look, readings[-1], action)
         time.sleep(POLL_SECONDS)
 
 
-def _not_proved(look: Look, last: dict[str, str], action: Action) -> Check:
+def _not_proved(look: Observation, last: dict[str, str], action: Action) -> ManualCheck:
     if any(last.get(name, UNKNOWN) == UNKNOWN for name in action.verify.facts):
-        return Check(look, "", look.trouble or "What would show whether it helped could not be read.")
-    missed = proof.missed(action.verify, last)
-    return Check(look, "not_verified", f"Looked again: {missed or 'the readings do not agree'}.")
+        return ManualCheck(look, "", look.trouble or "What would show whether it helped could not be read.")
+    missed = engine.missing_proof(action.verify, last)
+    return ManualCheck(look, "not_verified", f"Looked again: {missed or 'the readings do not agree'}.")

@@ -13,24 +13,14 @@ from typing import Any
 from django.db import transaction
 from django.db.models.functions import Now
 
+from troubleshoot import catalog, engine, hosts, jobs, people, remote
 from troubleshoot.audit import Machine, Tag
-from troubleshoot.catalog import registry as library
-from troubleshoot.engine import facts, proof
-from troubleshoot.engine import plan as plan_rules
-from troubleshoot.engine.action import Action
-from troubleshoot.engine.resource import differs
-from troubleshoot.hosts import visits
-from troubleshoot.hosts.observations import Look, scope_of
-from troubleshoot.hosts.secrets import CredentialMissing
-from troubleshoot.jobs import lifecycle as jobs
-from troubleshoot.jobs.lifecycle import NotPossible
-from troubleshoot.models import Case, Host, Job, Reading
-from troubleshoot.models.job import State
-from troubleshoot.people import access
-from troubleshoot.remediation import approvals
-from troubleshoot.remediation import planning as plans
-from troubleshoot.remote import winrm
-from troubleshoot.remote.envelope import RUNNER_DIGEST, Progress, Visit
+from troubleshoot.engine import Action, values_differ
+from troubleshoot.hosts import CredentialMissing, Observation, scope_for_facts
+from troubleshoot.jobs import NotPossible
+from troubleshoot.models import Case, Host, Job, JobState, Reading
+from troubleshoot.remediation import approvals, planning
+from troubleshoot.remote import RUNNER_DIGEST, VisitProgress, VisitResult
 
 log = logging.getLogger(__name__)
 #: A silent host is tried this often before the job ends unreachable; nothing was started, so trying again is safe.
@@ -39,82 +29,82 @@ POLL_SECONDS = 1.0
 PROGRESS_WORDS = {"read": "Reading", "write": "Changing", "check": "Reading again"}
 
 
-def carry_out(job: Job, *, worker: Machine) -> None:
+def carry_out_change(job: Job, *, worker: Machine) -> None:
     """Takes a claimed change to its end. Nothing is sent to the host unless every condition still holds."""
     before = _values(_measured(job))
     plan, why = _last_gate(job)
     if plan is None:
-        _end(job, State.REFUSED, why, worker)
+        _end(job, JobState.REFUSED, why, worker)
         return
     if not _start(job, plan, before, worker):
         return
     try:
-        visit = visits.carry_out(
+        visit = hosts.carry_out_plan(
             job.host,
             plan,
-            attempt=attempt(job),
+            attempt=attempt_id(job),
             job=job.pk,
             case=job.case_id,
             on_progress=lambda step: _progress(job, plan, step, worker),
         )
-    except winrm.DoorError as error:
+    except remote.DoorError as error:
         _door_failed(job, error, worker)
         return
     except CredentialMissing as error:
-        _end(job, State.REFUSED, str(error), worker)
+        _end(job, JobState.REFUSED, str(error), worker)
         return
     _came_back(job, plan, visit, worker)
 
 
-def attempt(job: Job) -> uuid.UUID:
+def attempt_id(job: Job) -> uuid.UUID:
     """The name of this try on the host: the same for the same claim, another for the next."""
     return uuid.uuid5(job.pk, str(job.fence))
 
 
-def _measured(job: Job) -> Look:
+def _measured(job: Job) -> Observation:
     """A fresh look at what proves this change: from outside, or by reading again where nothing outside shows it."""
-    action = library.installed().actions.get(job.action)
+    action = catalog.installed_catalog().actions.get(job.action)
     # Asked every second: no more than the check needs.
-    return visits.look(job.host, about=action.verify.facts if action else None, brief=True)
+    return hosts.observe(job.host, about=action.verify.facts if action else None, brief=True)
 
 
-def _values(look: Look) -> dict[str, str]:
-    return facts.values(look.facts.values())
+def _values(look: Observation) -> dict[str, str]:
+    return engine.fact_values(look.facts.values())
 
 
-def _keep(job: Job, look: Look) -> None:
+def _keep(job: Job, look: Observation) -> None:
     Reading.objects.bulk_create(
         Reading(job=job, source=source, name=f"{name}, after", value=value) for source, name, value in look.readings
     )
 
 
-def verify(job: Job, *, worker: Machine) -> None:
+def verify_change(job: Job, *, worker: Machine) -> None:
     """Checks a finished run; also what a worker does that takes over from one that died while checking."""
-    plan = plans.of(job)
+    plan = planning.job_plan(job)
     if job.kind == Job.Kind.REVERT:
         _end_revert(job, plan, worker)
     else:
-        _end_apply(job, library.installed().actions[job.action], worker)
+        _end_apply(job, catalog.installed_catalog().actions[job.action], worker)
 
 
-def _last_gate(job: Job) -> tuple[plan_rules.Plan | None, str]:
+def _last_gate(job: Job) -> tuple[engine.PlanDocument | None, str]:
     """The plan, if everything that allowed this job still does; else None and the reason."""
     host = Host.objects.get(pk=job.host_id)
     try:
-        plan = plans.of(job)
-    except plan_rules.PlanError as error:
+        plan = planning.job_plan(job)
+    except engine.PlanError as error:
         return None, f"{error}.".capitalize()
-    other = plan_rules.outdated(plan, library.installed(), runner=RUNNER_DIGEST)
+    other = engine.outdated_parts(plan, catalog.installed_catalog(), runner=RUNNER_DIGEST)
     if other:
         return None, f"This plan can no longer be carried out: {', '.join(other)}. Make a new plan."
-    why = "" if plans.was_promised(job) else plans.closed(host)
+    why = "" if planning.was_promised(job) else planning.closed_reason(host)
     why = why or _not_this_computer(plan, host) or _not_allowed(job, host)
     if not why and job.kind == Job.Kind.APPLY:
-        why = plans.forbidden(plans.action_named(job.action), host)
+        why = planning.forbidden_reason(planning.installed_action(job.action), host)
     return (None, why) if why else (plan, "")
 
 
-def _not_this_computer(plan: plan_rules.Plan, host: Host) -> str:
+def _not_this_computer(plan: engine.PlanDocument, host: Host) -> str:
     same = not host.identity or dict(plan.identity) == host.identity
     return "" if same else "The plan was made for another computer under this name."
 
@@ -123,33 +113,33 @@ def _not_allowed(job: Job, host: Host) -> str:
     """Why the people who let this job run no longer may; an undo that the portal itself started needs nobody."""
     if job.starter is None:
         return "" if job.kind == Job.Kind.REVERT else "Nobody started this."
-    allowed = access.may(job.starter, "job.apply" if job.origin is None else "job.revert", job.origin or job)
+    allowed = people.may(job.starter, "job.apply" if job.origin is None else "job.revert", job.origin or job)
     if not allowed.allowed:
         return f"{job.starter} may no longer start this. {allowed.reason}"
-    if plans.needs_another(job, host):
+    if planning.needs_another(job, host):
         return f"{host} was marked critical meanwhile. Make a new plan, which a second person approves."
-    if job.needs_approval and approvals.usable(job) is None:
+    if job.needs_approval and approvals.usable_approval(job) is None:
         return "The approval has expired, was used, or its giver may no longer approve."
     return ""
 
 
-def _start(job: Job, plan: plan_rules.Plan, before: dict[str, str], worker: Machine) -> bool:
+def _start(job: Job, plan: engine.PlanDocument, before: dict[str, str], worker: Machine) -> bool:
     """Writes "about to start", spends the approval, and only then lets the visit begin."""
     undo: dict[str, Any] = {}
-    if job.kind == Job.Kind.APPLY and (time_limit := plans.action_named(job.action).temporary):
+    if job.kind == Job.Kind.APPLY and (time_limit := planning.installed_action(job.action).temporary):
         undo["undo_at"] = Now() + dt.timedelta(seconds=time_limit)
     with transaction.atomic():
-        if job.needs_approval and not approvals.spend(job):
-            _end(job, State.REFUSED, "The approval was used or has expired.", worker)
+        if job.needs_approval and not approvals.spend_approval(job):
+            _end(job, JobState.REFUSED, "The approval was used or has expired.", worker)
             return False
-        moved = jobs.move(
+        moved = jobs.move_job(
             job,
-            State.STARTING,
+            JobState.STARTING,
             "Starting",
             tag=Tag.JOB_START,
             actor=worker,
             fence=job.fence,
-            details={"digest": plan.digest, "attempt": str(attempt(job)), "runner": plan.runner},
+            details={"digest": plan.digest, "attempt": str(attempt_id(job)), "runner": plan.runner},
             started_at=Now(),
             result={**job.result, "outside_before": before},
             **undo,
@@ -159,25 +149,31 @@ def _start(job: Job, plan: plan_rules.Plan, before: dict[str, str], worker: Mach
     return moved
 
 
-def _progress(job: Job, plan: plan_rules.Plan, step: Progress, worker: Machine) -> None:
+def _progress(job: Job, plan: engine.PlanDocument, step: VisitProgress, worker: Machine) -> None:
     text = f"{PROGRESS_WORDS.get(step.stage, step.stage)}: {plan.items[step.item].title}"
-    if job.state == State.STARTING:
-        jobs.move(job, State.RUNNING, text, tag=Tag.JOB_PROGRESS, actor=worker, fence=job.fence)
+    if job.state == JobState.STARTING:
+        jobs.move_job(job, JobState.RUNNING, text, tag=Tag.JOB_PROGRESS, actor=worker, fence=job.fence)
     else:
-        jobs.tell(job, text)
+        jobs.add_line(job, text)
 
 
-def _door_failed(job: Job, error: winrm.DoorError, worker: Machine) -> None:
+def _door_failed(job: Job, error: remote.DoorError, worker: Machine) -> None:
     result = {**job.result, "stage": error.stage}
-    if isinstance(error, winrm.Lost):
-        _end(job, State.UNKNOWN, f"We lost contact while changing: {error} We do not repeat it.", worker, result=result)
-    elif isinstance(error, winrm.Refused):
-        _end(job, State.REFUSED, f"{error} Nothing was changed.", worker, result=result)
-    elif isinstance(error, winrm.Unreachable) and job.tries + 1 < TRIES and job.state == State.STARTING:
-        wait = dt.timedelta(seconds=random.uniform(2, 2 * 2 ** (job.tries + 1)))  # noqa: S311 - jitter, not a secret
-        jobs.move(
+    if isinstance(error, remote.ContactLost):
+        _end(
             job,
-            State.QUEUED,
+            JobState.UNKNOWN,
+            f"We lost contact while changing: {error} We do not repeat it.",
+            worker,
+            result=result,
+        )
+    elif isinstance(error, remote.VisitRefused):
+        _end(job, JobState.REFUSED, f"{error} Nothing was changed.", worker, result=result)
+    elif isinstance(error, remote.HostUnreachable) and job.tries + 1 < TRIES and job.state == JobState.STARTING:
+        wait = dt.timedelta(seconds=random.uniform(2, 2 * 2 ** (job.tries + 1)))  # noqa: S311 - jitter, not a secret
+        jobs.move_job(
+            job,
+            JobState.QUEUED,
             f"{error} Nothing was started; trying again.",
             tag=Tag.JOB_QUEUE,
             actor=worker,
@@ -188,10 +184,10 @@ def _door_failed(job: Job, error: winrm.DoorError, worker: Machine) -> None:
             lease_until=None,
         )
     else:
-        _end(job, State.UNREACHABLE, f"{error} Nothing was changed.", worker, result=result)
+        _end(job, JobState.UNREACHABLE, f"{error} Nothing was changed.", worker, result=result)
 
 
-def _came_back(job: Job, plan: plan_rules.Plan, visit: Visit, worker: Machine) -> None:
+def _came_back(job: Job, plan: engine.PlanDocument, visit: VisitResult, worker: Machine) -> None:
     result = {
         **job.result,
         "outcome": visit.outcome,
@@ -204,13 +200,13 @@ def _came_back(job: Job, plan: plan_rules.Plan, visit: Visit, worker: Machine) -
     }
     match visit.outcome:
         case "done":
-            doubts = plan_rules.unseen(plan, visit.before, visit.after or (), library.installed())
+            doubts = engine.unseen_events(plan, visit.before, visit.after or (), catalog.installed_catalog())
             for doubt in doubts:
-                jobs.tell(job, f"The readings do not show this: {doubt}")
+                jobs.add_line(job, f"The readings do not show this: {doubt}")
             text = "Done on the computer; checking"
-            moved = jobs.move(
+            moved = jobs.move_job(
                 job,
-                State.VERIFYING,
+                JobState.VERIFYING,
                 text,
                 tag=Tag.JOB_PROGRESS,
                 actor=worker,
@@ -219,11 +215,11 @@ def _came_back(job: Job, plan: plan_rules.Plan, visit: Visit, worker: Machine) -
                 details={"written": list(visit.written)},
             )
             if moved:
-                verify(job, worker=worker)
+                verify_change(job, worker=worker)
         case "drifted" if job.kind == Job.Kind.REVERT and _is_already_back(plan, visit):
-            moved = jobs.move(
+            moved = jobs.move_job(
                 job,
-                State.VERIFYING,
+                JobState.VERIFYING,
                 "It was already as before",
                 tag=Tag.JOB_PROGRESS,
                 actor=worker,
@@ -231,34 +227,38 @@ def _came_back(job: Job, plan: plan_rules.Plan, visit: Visit, worker: Machine) -
                 result={**result, "after": result["before"]},
             )
             if moved:
-                verify(job, worker=worker)
+                verify_change(job, worker=worker)
         case "drifted":
             text = "Someone else changed this computer meanwhile. Nothing was changed by us."
-            differences = [asdict(one) for one in plan_rules.drift(plan, visit.before)]
-            _end(job, State.DRIFTED, text, worker, result={**result, "differences": differences})
+            differences = [asdict(one) for one in engine.plan_drift(plan, visit.before)]
+            _end(job, JobState.DRIFTED, text, worker, result={**result, "differences": differences})
         case "failed":
-            _end(job, State.FAILED, _what_failed(plan, visit), worker, result=result)
+            _end(job, JobState.FAILED, _what_failed(plan, visit), worker, result=result)
         case "identity_changed":
             text = "Another computer answers under this name. Nothing was changed."
-            _end(job, State.REFUSED, text, worker, result=result)
+            _end(job, JobState.REFUSED, text, worker, result=result)
         case "duplicate":
             text = "This very attempt was on the computer before. Whether it finished is not known."
-            _end(job, State.UNKNOWN, text, worker, result=result)
+            _end(job, JobState.UNKNOWN, text, worker, result=result)
         case _:
             _end(
-                job, State.REFUSED, visits.REFUSALS.get(visit.reason or "", visits.REFUSALS[""]), worker, result=result
+                job,
+                JobState.REFUSED,
+                hosts.VISIT_REFUSALS.get(visit.reason or "", hosts.VISIT_REFUSALS[""]),
+                worker,
+                result=result,
             )
 
 
-def _is_already_back(plan: plan_rules.Plan, visit: Visit) -> bool:
+def _is_already_back(plan: engine.PlanDocument, visit: VisitResult) -> bool:
     return all(
-        state is not None and name in state and not differs(value, state[name])
+        state is not None and name in state and not values_differ(value, state[name])
         for item, state in zip(plan.items, visit.before, strict=True)
         for name, value in item.desired.items()
     )
 
 
-def _what_failed(plan: plan_rules.Plan, visit: Visit) -> str:
+def _what_failed(plan: engine.PlanDocument, visit: VisitResult) -> str:
     error = visit.errors[0] if visit.errors else None
     where = plan.items[error.index].title if error and error.index is not None else "the computer"
     said = f": {error.text}" if error else ""
@@ -275,7 +275,7 @@ def _end_apply(job: Job, action: Action, worker: Machine) -> None:
         look = _measured(job)
         _keep(job, look)
         readings.append(_values(look))
-        verdict = proof.verdict(action.verify, library.installed().progress, before, readings)
+        verdict = engine.judge_run(action.verify, catalog.installed_catalog().progress, before, readings)
         if verdict == "verified" or time.monotonic() >= end:
             break
         time.sleep(POLL_SECONDS)
@@ -284,7 +284,7 @@ def _end_apply(job: Job, action: Action, worker: Machine) -> None:
     with transaction.atomic():
         moved = _end(
             job,
-            State.VERIFIED if good else State.NOT_VERIFIED,
+            JobState.VERIFIED if good else JobState.NOT_VERIFIED,
             text,
             worker,
             facts=_after(readings[-1]),
@@ -295,14 +295,14 @@ def _end_apply(job: Job, action: Action, worker: Machine) -> None:
 
 
 def _verified(action: Action) -> str:
-    if scope_of(action.verify.facts).outside:
+    if scope_for_facts(action.verify.facts).outside:
         return "Checked from outside, twice: it answers properly again."
     return "Read again, twice: it is as it should be."
 
 
 def _not_verified(last: dict[str, str], action: Action) -> str:
-    missed = proof.missed(action.verify, last)
-    check = "Check from outside" if scope_of(action.verify.facts).outside else "Read again"
+    missed = engine.missing_proof(action.verify, last)
+    check = "Check from outside" if scope_for_facts(action.verify.facts).outside else "Read again"
     return f"Done, but it still does not answer properly. {check}: {missed or 'the readings do not agree'}."
 
 
@@ -314,19 +314,19 @@ def _after(measured: dict[str, str]) -> dict[str, Any]:
 def _take_back(job: Job, worker: Machine) -> None:
     """A change that made things worse is undone at once, under the approval that named this."""
     try:
-        undo = plans.undo_of(job, actor=worker, reason="The check was worse than before.")
+        undo = planning.queue_revert(job, actor=worker, reason="The check was worse than before.")
     except NotPossible as error:
-        jobs.tell(job, str(error))
+        jobs.add_line(job, str(error))
         return
     if undo is None:
-        jobs.tell(job, "It is worse than before, and nothing of it can be put back.")
+        jobs.add_line(job, "It is worse than before, and nothing of it can be put back.")
 
 
-def _end_revert(job: Job, plan: plan_rules.Plan, worker: Machine) -> None:
+def _end_revert(job: Job, plan: engine.PlanDocument, worker: Machine) -> None:
     """A revert is proved by reading again: the old state need not have been a good one."""
     states = job.result.get("after") or []
     back = len(states) == len(plan.items) and all(
-        state is not None and name in state and not differs(value, state[name])
+        state is not None and name in state and not values_differ(value, state[name])
         for item, state in zip(plan.items, states, strict=True)
         for name, value in item.desired.items()
     )
@@ -334,16 +334,18 @@ def _end_revert(job: Job, plan: plan_rules.Plan, worker: Machine) -> None:
     _keep(job, look)
     text = "Read again: everything is as it was before." if back else "Read again: it is not as it was before."
     with transaction.atomic():
-        moved = _end(job, State.VERIFIED if back else State.NOT_VERIFIED, text, worker, facts=_after(_values(look)))
+        moved = _end(
+            job, JobState.VERIFIED if back else JobState.NOT_VERIFIED, text, worker, facts=_after(_values(look))
+        )
         if moved and back and job.origin:
-            jobs.move(job.origin, State.REVERTED, "Undone", tag=Tag.JOB_REVERT, actor=worker)
+            jobs.move_job(job.origin, JobState.REVERTED, "Undone", tag=Tag.JOB_REVERT, actor=worker)
 
 
-def _end(job: Job, to: State, text: str, worker: Machine, **fields: Any) -> bool:
+def _end(job: Job, to: JobState, text: str, worker: Machine, **fields: Any) -> bool:
     if job.kind == Job.Kind.READ:
         raise ValueError("a reading ends by itself")
     with transaction.atomic():
-        moved = jobs.move(job, to, text, tag=Tag.JOB_END, actor=worker, fence=job.fence, explanation=text, **fields)
-        if moved and to == State.FAILED and job.case_id:  # perhaps half changed: that waits for nobody
+        moved = jobs.move_job(job, to, text, tag=Tag.JOB_END, actor=worker, fence=job.fence, explanation=text, **fields)
+        if moved and to == JobState.FAILED and job.case_id:  # perhaps half changed: that waits for nobody
             Case.objects.filter(pk=job.case_id).update(urgency=Case.Urgency.MINUTES)
     return moved

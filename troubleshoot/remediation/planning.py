@@ -10,41 +10,33 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 
-from troubleshoot import audit
+from troubleshoot import audit, catalog, engine, jobs, people
 from troubleshoot.audit import Actor, Tag
-from troubleshoot.catalog import registry as library
-from troubleshoot.engine import action as actions
-from troubleshoot.engine import facts as fact_rules
-from troubleshoot.engine import plan as plans
-from troubleshoot.engine.action import Action
-from troubleshoot.engine.facts import Fact
-from troubleshoot.engine.resource import State as Found
-from troubleshoot.hosts.observations import Look, Wanted
-from troubleshoot.jobs import lifecycle as jobs
-from troubleshoot.jobs.lifecycle import NotPossible
-from troubleshoot.models import Case, Host, Job, Person, Plan
-from troubleshoot.models.job import ENDED, MAY_BE_UNDONE, State
-from troubleshoot.people import access
-from troubleshoot.remote.envelope import RUNNER_DIGEST
+from troubleshoot.engine import Action, Fact
+from troubleshoot.engine import ResourceState as Found
+from troubleshoot.hosts import Observation, WantedReading
+from troubleshoot.jobs import NotPossible
+from troubleshoot.models import ENDED_STATES, UNDOABLE_STATES, Case, Host, Job, JobState, Person, Plan
+from troubleshoot.remote import RUNNER_DIGEST
 
 #: A plan that lies before whoever decides.
-_UNDECIDED = frozenset({State.PLANNED, State.WAITING_APPROVAL, State.APPROVED})
+_UNDECIDED = frozenset({JobState.PLANNED, JobState.WAITING_APPROVAL, JobState.APPROVED})
 
 
-def action_named(name: str) -> Action:
+def installed_action(name: str) -> Action:
     """An installed action. Raises NotPossible."""
     try:
-        return library.installed().actions[name]
+        return catalog.installed_catalog().actions[name]
     except KeyError:
         raise NotPossible(f"There is no remedy called {name[:80]!r}.") from None
 
 
-def wanted(action: Action) -> list[Wanted]:
+def readings_for_plan(action: Action) -> list[WantedReading]:
     """The resources that a plan of this action has to read."""
-    return [Wanted(wish.resource, wish.params) for wish in action.wishes]
+    return [WantedReading(wish.resource, wish.params) for wish in action.wishes]
 
 
-def request(
+def request_plan(
     *,
     actor: Person,
     host: Host,
@@ -58,13 +50,13 @@ def request(
     Asking again while a case's plan is being read answers with that reading. A plan of the case that nobody has
     started gives way to the new one.
     """
-    wish = action_named(action)
-    access.require(actor, "job.plan", host)
+    wish = installed_action(action)
+    people.require_permission(actor, "job.plan", host)
     if case is not None:
-        access.require(actor, "case.answer", case)
+        people.require_permission(actor, "case.answer", case)
         if case.host_id != host.pk:
             raise NotPossible(f"This case is not about {host}.")
-    if why := forbidden(wish, host):
+    if why := forbidden_reason(wish, host):
         raise NotPossible(why)
     if wish.risk != "low" and not reason.strip():
         raise NotPossible("Say why: this change disturbs people or lowers security, and the reason is recorded.")
@@ -84,7 +76,7 @@ def request(
             actor=actor, host=host, case=case, beneficiary=case.beneficiary, action=action, reason=reason
         )
         for older in case.jobs.filter(kind=Job.Kind.APPLY, action=action, state__in=_UNDECIDED):
-            jobs.move(older, State.CANCELLED, "A newer plan was asked for", tag=Tag.JOB_CANCEL, actor=actor)
+            jobs.move_job(older, JobState.CANCELLED, "A newer plan was asked for", tag=Tag.JOB_CANCEL, actor=actor)
     return reading
 
 
@@ -100,14 +92,14 @@ def _keep_ticket(actor: Person, host: Host, case: Case, ticket: str) -> None:
         )
 
 
-def forbidden(action: Action, host: Host) -> str:
+def forbidden_reason(action: Action, host: Host) -> str:
     """Why an action may never run on this host as it is registered; empty when it may."""
     if action.manual:
         return "The portal explains this change and checks it afterwards, but never makes it."
-    return closed(host) or too_risky(action.risk, host)
+    return closed_reason(host) or risk_refusal(action.risk, host)
 
 
-def too_risky(risk: str, host: Host) -> str:
+def risk_refusal(risk: str, host: Host) -> str:
     """Why the portal makes no change of this risk on a host, whoever asks; empty when it does."""
     if risk == "dangerous" and settings.MENDPOINT_SOLO_MODE:
         return "In solo mode the portal makes no dangerous change: there is no second person to approve it."
@@ -116,7 +108,7 @@ def too_risky(risk: str, host: Host) -> str:
     return ""
 
 
-def closed(host: Host) -> str:
+def closed_reason(host: Host) -> str:
     """Why nothing at all may be changed on a host; empty when changes are allowed."""
     allowed = host.mode == Host.Mode.CHANGES_ALLOWED
     return "" if allowed else f"{host} is registered as diagnose only. An administrator can allow changes."
@@ -134,7 +126,7 @@ def was_promised(undo: Job) -> bool:
 
 def undo_risk(job: Job) -> str:
     """What it risks that a person undoes a change which would have stayed: it may take a protection away again."""
-    action = library.installed().actions.get(job.action)
+    action = catalog.installed_catalog().actions.get(job.action)
     return action.undo_risk if action else job.risk
 
 
@@ -144,73 +136,75 @@ def needs_another(job: Job, host: Host) -> bool:
     return host.critical and not covered
 
 
-def make(reading: Job, action: Action, look: Look) -> tuple[Job | None, str]:
+def plan_from_reading(reading: Job, action: Action, look: Observation) -> tuple[Job | None, str]:
     """The job that would carry out the action, or None and why there is none. Runs in the reading's transaction."""
-    refusals = actions.guards(action, fact_rules.values(look.facts.values()))
+    refusals = engine.unmet_guards(action, engine.fact_values(look.facts.values()))
     if refusals:
         return None, " ".join(refusal.text for refusal in refusals)
     try:
-        plan = plans.make(action, library.installed(), look.states, identity=look.identity, runner=RUNNER_DIGEST)
-    except plans.PlanError as error:
+        plan = engine.make_plan(
+            action, catalog.installed_catalog(), look.states, identity=look.identity, runner=RUNNER_DIGEST
+        )
+    except engine.PlanError as error:
         return None, f"The plan could not be made: {error}."
     if plan.nothing_to_change:
         return None, "There is nothing to change: everything is already as this remedy would make it."
-    return jobs.offer(
+    return jobs.offer_plan(
         reading,
-        plan=store(plan, reading.host, made_by=reading),
+        plan=store_plan(plan, reading.host, made_by=reading),
         risk=action.risk,
         needs_approval=action.risk == "dangerous" or reading.host.critical,
         self_service=action.self_service,
-        facts=stored(look.facts),
+        facts=facts_document(look.facts),
         signed_in=look.signed_in,
     ), ""
 
 
-def store(plan: plans.Plan, host: Host, *, made_by: Job | None) -> Plan:
+def store_plan(plan: engine.PlanDocument, host: Host, *, made_by: Job | None) -> Plan:
     """Keeps a plan as the document that its digest is over."""
     return Plan.objects.create(
-        host=host, action=plan.action, document=plans.to_document(plan), digest=plan.digest, made_by=made_by
+        host=host, action=plan.action, document=engine.plan_to_document(plan), digest=plan.digest, made_by=made_by
     )
 
 
-def stored(known: dict[str, Fact]) -> dict[str, Any]:
+def facts_document(known: dict[str, Fact]) -> dict[str, Any]:
     """Facts as a job keeps them."""
     return {name: {"value": fact.value, "readings": list(fact.readings)} for name, fact in sorted(known.items())}
 
 
-def of(job: Job) -> plans.Plan:
+def job_plan(job: Job) -> engine.PlanDocument:
     """A job's plan, proved against its digest. Raises engine.plan.PlanError."""
     if job.plan is None:
-        raise plans.PlanError("this job has no plan")
-    plan = plans.from_document(job.plan.document)
+        raise engine.PlanError("this job has no plan")
+    plan = engine.plan_from_document(job.plan.document)
     if plan.digest != job.plan.digest:
-        raise plans.PlanError("the stored plan is not what its digest says")
+        raise engine.PlanError("the stored plan is not what its digest says")
     return plan
 
 
-def revert(*, actor: Person, job: Job, reason: str = "") -> Job:
+def request_revert(*, actor: Person, job: Job, reason: str = "") -> Job:
     """Asks for a finished change to be undone, as a job like any other."""
-    access.require(actor, "job.revert", job)
-    if job.undo_at is None and (why := closed(job.host) or too_risky(undo_risk(job), job.host)):
+    people.require_permission(actor, "job.revert", job)
+    if job.undo_at is None and (why := closed_reason(job.host) or risk_refusal(undo_risk(job), job.host)):
         raise NotPossible(why)
-    undo = undo_of(job, actor=actor, reason=reason)
+    undo = queue_revert(job, actor=actor, reason=reason)
     if undo is None:
         raise NotPossible("There is nothing to undo: nothing that can be put back differs from before.")
     return undo
 
 
-def undo_of(job: Job, *, actor: Actor, reason: str, facts: dict[str, Any] | None = None) -> Job | None:
+def queue_revert(job: Job, *, actor: Actor, reason: str, facts: dict[str, Any] | None = None) -> Job | None:
     """Queues the revert of a finished change; None when nothing is left that can be put back.
 
     The approval of a change covers its undoing, which its plan names. Raises NotPossible.
     """
-    if job.kind != Job.Kind.APPLY or job.state not in MAY_BE_UNDONE:
+    if job.kind != Job.Kind.APPLY or job.state not in UNDOABLE_STATES:
         raise NotPossible("Only a finished change can be undone.")
-    if job.reverts.exclude(state__in=ENDED).exists():
+    if job.reverts.exclude(state__in=ENDED_STATES).exists():
         raise NotPossible("It is being undone already.")
-    if job.reverts.filter(state=State.UNKNOWN).exists():
+    if job.reverts.filter(state=JobState.UNKNOWN).exists():
         raise NotPossible("How its last undo ended is not known, so it is not repeated. Look at the computer.")
-    plan = way_back(job)
+    plan = way_back_plan(job)
     if plan is None:
         return None
     try:
@@ -219,17 +213,17 @@ def undo_of(job: Job, *, actor: Actor, reason: str, facts: dict[str, Any] | None
         raise NotPossible("It is being undone already.") from error
 
 
-def way_back(job: Job) -> plans.Plan | None:
+def way_back_plan(job: Job) -> engine.PlanDocument | None:
     """What would put a change back, from where its resources were last seen. Raises NotPossible."""
     try:
-        plan = of(job)
+        plan = job_plan(job)
         seen = _last_seen(job, plan)
-        return plans.revert_of(plan, seen, library.installed(), runner=RUNNER_DIGEST) if seen else None
-    except plans.PlanError as error:
+        return engine.revert_plan(plan, seen, catalog.installed_catalog(), runner=RUNNER_DIGEST) if seen else None
+    except engine.PlanError as error:
         raise NotPossible(f"The way back cannot be planned: {error}.") from error
 
 
-def _last_seen(job: Job, plan: plans.Plan) -> list[Found | None]:
+def _last_seen(job: Job, plan: engine.PlanDocument) -> list[Found | None]:
     """Each resource's state after the run, or as a later undo that did not get through has found it.
 
     What could not be read again is taken to be as the run wanted it: an undo compares before it writes, and the next
@@ -244,14 +238,14 @@ def _last_seen(job: Job, plan: plans.Plan) -> list[Found | None]:
     ended = [undo for undo in job.reverts.all() if undo.ended_at]
     for undo in sorted(ended, key=attrgetter("ended_at")):
         found = undo.result.get("after") or undo.result.get("before") or []
-        for item, state in zip(of(undo).items, found, strict=False):
+        for item, state in zip(job_plan(undo).items, found, strict=False):
             for index, own in enumerate(plan.items[: len(seen)]):
                 if state is not None and (own.resource, own.params) == (item.resource, item.params):
                     seen[index] = state
     return seen
 
 
-def _queue_undo(job: Job, plan: plans.Plan, *, actor: Actor, reason: str, facts: dict[str, Any]) -> Job:
+def _queue_undo(job: Job, plan: engine.PlanDocument, *, actor: Actor, reason: str, facts: dict[str, Any]) -> Job:
     asked = isinstance(actor, Person) and job.undo_at is None
     risk = undo_risk(job) if asked else job.risk
     # The approval of a change covers its way back, but not one that risks more than the change did.
@@ -263,13 +257,13 @@ def _queue_undo(job: Job, plan: plans.Plan, *, actor: Actor, reason: str, facts:
             case=job.case,
             action=job.action,
             risk=risk,
-            plan=store(plan, job.host, made_by=None),
+            plan=store_plan(plan, job.host, made_by=None),
             origin=job,
             requester=actor if isinstance(actor, Person) else job.requester,
             beneficiary=job.beneficiary,
             reason=reason,
             needs_approval=waits,
-            state=State.WAITING_APPROVAL if waits else State.PLANNED,
+            state=JobState.WAITING_APPROVAL if waits else JobState.PLANNED,
             expires_at=Now() + dt.timedelta(days=1),
             facts=facts,
         )
@@ -277,13 +271,13 @@ def _queue_undo(job: Job, plan: plans.Plan, *, actor: Actor, reason: str, facts:
             Tag.JOB_REVERT,
             actor=actor,
             on_behalf=job.beneficiary,
-            objects=jobs.objects_of(undo),
+            objects=jobs.audited_objects(undo),
             details={"origin": str(job.pk), "digest": plan.digest},
             personal={"reason": reason} if reason else None,
         )
         if waits:
-            jobs.tell(undo, "It waits for a second person")
-            jobs.call_deciders(undo)
+            jobs.add_line(undo, "It waits for a second person")
+            jobs.notify_deciders(undo)
             return undo
-        jobs.enqueue(undo, actor=actor, text=f"Undoing the change of {job.created_at:%Y-%m-%d %H:%M} UTC")
+        jobs.enqueue_job(undo, actor=actor, text=f"Undoing the change of {job.created_at:%Y-%m-%d %H:%M} UTC")
     return undo

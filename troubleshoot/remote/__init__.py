@@ -1,1 +1,44 @@
 """The doors to a host. dial.py alone opens sockets; winrm.py alone imports winrm."""
+
+from troubleshoot.remote.dial import DialError, Line
+from troubleshoot.remote.door import Door, Way
+from troubleshoot.remote.envelope import (
+    RUNNER_DIGEST,
+    FlatState,
+    OnStage,
+    VisitItem,
+    VisitProgress,
+    VisitResult,
+    VisitWork,
+)
+from troubleshoot.remote.failures import ContactLost, DoorError, HostUnreachable, SignInDenied, VisitRefused
+from troubleshoot.remote.registered_host import RegisteredHost, is_host_name, literal_address, parse_endpoint
+from troubleshoot.remote.reply import OLDEST_POWERSHELL
+from troubleshoot.remote.secret import Secret
+from troubleshoot.remote.winrm import visit_host
+
+__all__ = [
+    "OLDEST_POWERSHELL",
+    "RUNNER_DIGEST",
+    "ContactLost",
+    "DialError",
+    "Door",
+    "DoorError",
+    "FlatState",
+    "HostUnreachable",
+    "Line",
+    "OnStage",
+    "RegisteredHost",
+    "Secret",
+    "SignInDenied",
+    "VisitItem",
+    "VisitProgress",
+    "VisitRefused",
+    "VisitResult",
+    "VisitWork",
+    "Way",
+    "is_host_name",
+    "literal_address",
+    "parse_endpoint",
+    "visit_host",
+]

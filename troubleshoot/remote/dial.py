@@ -14,9 +14,9 @@ from ipaddress import IPv6Address
 from types import TracebackType
 from typing import Final, Self
 
-from troubleshoot.remote.registered_host import Address, Registered, literal
+from troubleshoot.remote.registered_host import Address, RegisteredHost, literal_address
 
-__all__ = ["DialError", "Line", "Registered"]
+__all__ = ["DialError", "Line", "RegisteredHost"]
 
 CONNECT_SECONDS: Final = 5.0
 MAX_ADDRESSES: Final = 8
@@ -75,7 +75,7 @@ class Line:
 
     def __init__(
         self,
-        registered: Registered,
+        registered: RegisteredHost,
         *,
         seconds: float,
         max_bytes: int = 16 * 1024 * 1024,
@@ -148,7 +148,7 @@ class Line:
         """
         name = self.registered.name
         local = all(network.is_loopback for network in self.registered.networks)
-        if local or literal(name) is not None or name.lower() == self.registered.address.lower():
+        if local or literal_address(name) is not None or name.lower() == self.registered.address.lower():
             return (), ()
         try:
             found = _resolve(name, min(_NAME_SECONDS, self.remaining))
@@ -248,7 +248,7 @@ def _dial_error(error: OSError, where: str) -> DialError:
 
 
 def _resolve(address: str, seconds: float) -> list[Address]:
-    known = literal(address)
+    known = literal_address(address)
     if known is not None:
         return [known]
     return [_canonical(answer) for answer in _within(seconds, address)]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from troubleshoot.remote.registered_host import Registered, literal
+from troubleshoot.remote.registered_host import RegisteredHost, literal_address
 from troubleshoot.remote.secret import Secret
 
 Way = Literal["ntlm", "basic", "kerberos", "certificate"]
@@ -23,7 +23,7 @@ class Door:
     secret is the PEM text of certificate and key, and `username` only names it.
     """
 
-    registered: Registered
+    registered: RegisteredHost
     port: int
     transport: Way
     tls: bool
@@ -55,6 +55,6 @@ class Door:
         return f"{'https' if self.tls else 'http'}://{host}:{self.port}/wsman"
 
     def _on_loopback(self) -> bool:
-        return literal(self.registered.address) is not None and (
+        return literal_address(self.registered.address) is not None and (
             ipaddress.ip_address(self.registered.address).is_loopback
         )

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 Value = str | int | bool | None | list[str]
-State = dict[str, Value]
+FlatState = dict[str, Value]
 Mode = Literal["read", "apply"]
 Outcome = Literal["done", "drifted", "failed", "identity_changed", "duplicate", "refused"]
 
@@ -22,13 +22,13 @@ BOOTSTRAP: Final = _HERE.joinpath("bootstrap.ps1").read_bytes().decode("ascii")
 RUNNER: Final = _HERE.joinpath("runner.ps1").read_bytes().decode("ascii")
 
 
-def digest(script: str) -> str:
+def script_digest(script: str) -> str:
     """SHA-256 of a script's text, in hex."""
     return hashlib.sha256(script.encode()).hexdigest()
 
 
-BOOTSTRAP_DIGEST: Final = digest(BOOTSTRAP)
-RUNNER_DIGEST: Final = digest(RUNNER)
+BOOTSTRAP_DIGEST: Final = script_digest(BOOTSTRAP)
+RUNNER_DIGEST: Final = script_digest(RUNNER)
 
 BOOTSTRAP_COMMAND: Final = "powershell.exe"
 ARGUMENTS: Final = (
@@ -54,7 +54,7 @@ _NONCE = re.compile(r"[0-9a-f]{32}")
 _RESERVED = frozenset({"count", "keys", "values", "item", "isreadonly", "isfixedsize", "issynchronized", "syncroot"})
 
 
-def check_state(state: Any) -> State:
+def check_state(state: Any) -> FlatState:
     """`state` itself when it is flat: names to strings, integers below 2^53, booleans, null or lists of strings.
 
     Names are ASCII and differ by more than case, because PowerShell folds it. Raises Malformed.
@@ -86,15 +86,15 @@ def _is_flat(value: Any) -> bool:
 
 
 @dataclass(frozen=True)
-class Item:
+class VisitItem:
     """One resource of a visit: its scripts, and for `apply` what it must be before and what it shall become."""
 
     resource: str
-    params: State
+    params: FlatState
     read: str
     write: str | None = None
-    expected: State | None = None
-    desired: State | None = None
+    expected: FlatState | None = None
+    desired: FlatState | None = None
 
     def __post_init__(self) -> None:
         for state in (self.params, self.expected or {}, self.desired or {}):
@@ -104,7 +104,7 @@ class Item:
 
 
 @dataclass(frozen=True)
-class Work:
+class VisitWork:
     """What one visit shall do. `identity` None means: not known yet, do not compare. Raises Malformed."""
 
     mode: Mode
@@ -112,7 +112,7 @@ class Work:
     job: str
     case: str | None
     identity: dict[str, str] | None
-    items: tuple[Item, ...]
+    items: tuple[VisitItem, ...]
 
     def __post_init__(self) -> None:
         if self.mode not in {"read", "apply"}:
@@ -126,7 +126,7 @@ class Work:
 
 
 @dataclass(frozen=True)
-class Progress:
+class VisitProgress:
     """A sign of life: which item, at which stage (read, write, check), and the resource's name."""
 
     item: int
@@ -157,7 +157,7 @@ class ItemError:
 
 
 @dataclass(frozen=True)
-class Visit:
+class VisitResult:
     """What a visit brought back.
 
     `before` and `after` hold one state for each item, null where it could not be read. `reason` says why the host
@@ -168,8 +168,8 @@ class Visit:
     outcome: Outcome
     reason: str | None = None
     identity: dict[str, str] = field(default_factory=dict)
-    before: tuple[State | None, ...] = ()
-    after: tuple[State | None, ...] | None = None
+    before: tuple[FlatState | None, ...] = ()
+    after: tuple[FlatState | None, ...] | None = None
     written: tuple[int, ...] = ()
     errors: tuple[ItemError, ...] = ()
     powershell: Hello | None = None
@@ -178,7 +178,7 @@ class Visit:
     ignored: int = 0
 
 
-def request(work: Work, nonce: str) -> bytes:
+def request_line(work: VisitWork, nonce: str) -> bytes:
     """The request: one line of ASCII JSON, ended by a line feed. Raises Malformed when it is too long."""
     if not _NONCE.fullmatch(nonce):
         raise Malformed("a nonce is 32 hex digits")

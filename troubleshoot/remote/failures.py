@@ -35,19 +35,19 @@ class DoorError(Exception):
         self.said = said
 
 
-class Unreachable(DoorError):
+class HostUnreachable(DoorError):
     """No conversation came about. Nothing started; trying again may help."""
 
 
-class Denied(DoorError):
+class SignInDenied(DoorError):
     """The host does not accept the account. Nothing started; trying again may lock the account."""
 
 
-class Refused(DoorError):
+class VisitRefused(DoorError):
     """The host, or a rule of ours, said no. Nothing changed; trying again will not help."""
 
 
-class Lost(DoorError):
+class ContactLost(DoorError):
     """The command may have started, and how it ended is not known. Never repeat it unasked."""
 
 
@@ -59,11 +59,11 @@ class SignInRefused(Exception):
     """HTTP 401 although everything was tried that the way of signing in foresees."""
 
 
-class NotPossible(Exception):
+class WorkerLacks(Exception):
     """This worker lacks something that the way of signing in needs; says what."""
 
 
-class Fault(Exception):
+class WsmanFault(Exception):
     """Another WS-Management fault; `code` is its number, if it has one."""
 
     def __init__(self, code: int | None) -> None:
@@ -95,21 +95,21 @@ class Redirected(Exception):
 CUT: Final = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError, TimeoutError, ConnectionError)
 
 _DIAL: Final = {
-    "no_name": (Unreachable, "name", "Check the spelling of the name, and DNS as this worker sees it."),
-    "refused": (Unreachable, "tcp", "Check that WinRM is on (winrm quickconfig) and the port is right."),
+    "no_name": (HostUnreachable, "name", "Check the spelling of the name, and DNS as this worker sees it."),
+    "refused": (HostUnreachable, "tcp", "Check that WinRM is on (winrm quickconfig) and the port is right."),
     "closed": (
-        Unreachable,
+        HostUnreachable,
         "tcp",
         "Something takes connections and ends them: check the way, and what runs on the port.",
     ),
     "timed_out": (
-        Unreachable,
+        HostUnreachable,
         "tcp",
         "Check that the computer is on and that a firewall lets this worker reach WinRM.",
     ),
-    "no_route": (Unreachable, "tcp", "Check the network between this worker and the computer."),
+    "no_route": (HostUnreachable, "tcp", "Check the network between this worker and the computer."),
     "not_allowed": (
-        Refused,
+        VisitRefused,
         "name",
         "An administrator can correct the host's address, ports or allowed networks.",
     ),
@@ -136,7 +136,7 @@ _QUOTA: Final = (
 )
 
 
-def causes(error: BaseException) -> Iterator[BaseException]:
+def exception_chain(error: BaseException) -> Iterator[BaseException]:
     """An exception and everything it was made from: pywinrm, requests and urllib3 wrap one another's."""
     seen: set[int] = set()
     todo: list[object] = [error]
@@ -151,14 +151,14 @@ def causes(error: BaseException) -> Iterator[BaseException]:
 def before_start(error: BaseException, stage: str) -> DoorError:
     """The failure of a visit whose command had not been sent: nothing can have started."""
     if isinstance(error, SignInRefused):
-        return Denied("sign-in", _SIGN_IN)
-    if isinstance(error, NotPossible):
-        return Refused("sign-in", f"This worker cannot sign in: {error}. An administrator can correct it.")
-    if isinstance(error, Fault):
+        return SignInDenied("sign-in", _SIGN_IN)
+    if isinstance(error, WorkerLacks):
+        return VisitRefused("sign-in", f"This worker cannot sign in: {error}. An administrator can correct it.")
+    if isinstance(error, WsmanFault):
         return by_fault(error.code, stage)
     if isinstance(error, HttpStatus):
         return by_status(error.code, stage)
-    stated = (_by_cause(cause, stage) for cause in causes(error))
+    stated = (_by_cause(cause, stage) for cause in exception_chain(error))
     return next((failure for failure in stated if failure), None) or _by_kind(error, stage)
 
 
@@ -167,50 +167,52 @@ def _by_cause(cause: BaseException, stage: str) -> DoorError | None:
         kind, where, cure = _DIAL[cause.reason]
         return kind(where, f"{cause}. {cure}")
     if isinstance(cause, ssl.SSLCertVerificationError):
-        return Refused("tls", _CERTIFICATE.format(reason=cause.verify_message))
+        return VisitRefused("tls", _CERTIFICATE.format(reason=cause.verify_message))
     if isinstance(cause, HandshakeBroken):
-        return Unreachable("tls", _CUT)
+        return HostUnreachable("tls", _CUT)
     if isinstance(cause, ssl.SSLError) and not isinstance(cause, CUT):
-        return Refused("tls", f"TLS failed ({cause.reason or 'closed'}). The host must offer TLS 1.2 or later.")
+        return VisitRefused("tls", f"TLS failed ({cause.reason or 'closed'}). The host must offer TLS 1.2 or later.")
     if isinstance(cause, Overrun | Redirected | SoapError):
-        return Refused(stage, f"The host did not answer like WinRM: {cause}.")
+        return VisitRefused(stage, f"The host did not answer like WinRM: {cause}.")
     return None
 
 
 def _by_kind(error: BaseException, stage: str) -> DoorError:
     if isinstance(error, requests.Timeout | ReadTimedOut | TimeoutError | TimedOut):
-        return Unreachable(stage, "The host accepted the connection and then fell silent. Check its load.")
+        return HostUnreachable(stage, "The host accepted the connection and then fell silent. Check its load.")
     if isinstance(error, PermissionError | KeyError):
-        return Denied("sign-in", "The host does not offer this kind of sign-in. Check its WinRM service settings.")
+        return SignInDenied(
+            "sign-in", "The host does not offer this kind of sign-in. Check its WinRM service settings."
+        )
     if isinstance(error, OSError):
-        return Unreachable(stage, "The connection broke. A firewall or proxy on the way may close it.")
-    return Refused(stage, f"The host's answer could not be understood ({type(error).__name__}).")
+        return HostUnreachable(stage, "The connection broke. A firewall or proxy on the way may close it.")
+    return VisitRefused(stage, f"The host's answer could not be understood ({type(error).__name__}).")
 
 
 def by_status(status: int, stage: str) -> DoorError:
     """The failure of a message, before the command, that an HTTP status without a fault answered."""
     if status in {500, 400}:
-        return Refused(
+        return VisitRefused(
             stage,
             f"WinRM answered {status} without a reason. It may refuse unencrypted messages, or need a restart.",
         )
     if status in {403, 407}:
-        return Denied("sign-in", f"HTTP status {status}: a proxy or policy stands in the way.")
+        return SignInDenied("sign-in", f"HTTP status {status}: a proxy or policy stands in the way.")
     if status in {429, 502, 503, 504}:
-        return Unreachable(stage, f"HTTP status {status}: the host is busy. Try again later.")
-    return Refused(stage, f"HTTP status {status}: no WinRM service answers there. Check the port.")
+        return HostUnreachable(stage, f"HTTP status {status}: the host is busy. Try again later.")
+    return VisitRefused(stage, f"HTTP status {status}: no WinRM service answers there. Check the port.")
 
 
 def by_fault(code: int | None, stage: str) -> DoorError:
     """The failure that a WS-Management fault states: the host understood the message and said no."""
     if code == ACCESS_DENIED:
-        return Denied("rights", _RIGHTS)
+        return SignInDenied("rights", _RIGHTS)
     if code in QUOTAS:
-        return Refused(stage, _QUOTA)
+        return VisitRefused(stage, _QUOTA)
     if code == LINE_TOO_LONG:
-        return Refused(stage, "The command line was too long for the host.")
+        return VisitRefused(stage, "The command line was too long for the host.")
     if code in {BUSY, PROFILE_BUSY}:
-        return Unreachable(stage, "The host is busy with this account's profile. Try again in a minute.")
+        return HostUnreachable(stage, "The host is busy with this account's profile. Try again in a minute.")
     if code == GONE:
-        return Refused(stage, "The host closed the shell at once. Check its WinRM limits and event log.")
-    return Refused(stage, f"WinRM answered with fault {code or 'without a number'}.")
+        return VisitRefused(stage, "The host closed the shell at once. Check its WinRM limits and event log.")
+    return VisitRefused(stage, f"WinRM answered with fault {code or 'without a number'}.")

@@ -22,22 +22,22 @@ def is_host_name(text: str) -> bool:
     return len(text) <= 253 and _NAME.fullmatch(text) is not None and _NUMBER.fullmatch(text.rsplit(".", 1)[-1]) is None
 
 
-def endpoint(text: str, *, port: int) -> tuple[str, int]:
+def parse_endpoint(text: str, *, port: int) -> tuple[str, int]:
     """The name or address and the port that `NAME`, `NAME:PORT`, `ADDRESS` or `[ADDRESS]:PORT` spells.
 
     `port` is the one that counts when none is written. Raises ValueError for anything else.
     """
     bracketed = re.fullmatch(r"\[([^\[\]]*)\](?::([0-9]{1,5}))?", text, re.ASCII)
-    plain = None if literal(text) else re.fullmatch(r"([^:\[\]]*)(?::([0-9]{1,5}))?", text, re.ASCII)
+    plain = None if literal_address(text) else re.fullmatch(r"([^:\[\]]*)(?::([0-9]{1,5}))?", text, re.ASCII)
     found = bracketed or plain
     host, number = (found[1], int(found[2] or port)) if found else (text, port)
-    known = isinstance(literal(host), IPv6Address) if bracketed else literal(host) or is_host_name(host)
+    known = isinstance(literal_address(host), IPv6Address) if bracketed else literal_address(host) or is_host_name(host)
     if not known or not 0 < number < 65536:
         raise ValueError(f"not a name or address with a port: {text[:80]!r}")
     return host, number
 
 
-def literal(text: str) -> Address | None:
+def literal_address(text: str) -> Address | None:
     """The IP address that `text` spells in its canonical form, else None (mapped and scoped forms too)."""
     try:
         address = ipaddress.ip_address(text)
@@ -48,7 +48,7 @@ def literal(text: str) -> Address | None:
 
 
 @dataclass(frozen=True)
-class Registered:
+class RegisteredHost:
     """A host as an administrator registered it: its own name, where to dial it, on which ports, in which networks.
 
     `name` is what its certificate and service principal must say; `address` is what is resolved. Raises ValueError
@@ -62,7 +62,7 @@ class Registered:
 
     def __post_init__(self) -> None:
         for text in (self.name, self.address):
-            if literal(text) is None and not is_host_name(text):
+            if literal_address(text) is None and not is_host_name(text):
                 raise ValueError(f"not a host name or canonical IP address: {text[:80]!r}")
         if any(not 0 < port < 65536 for port in self.ports):
             raise ValueError("a port lies between 1 and 65535")

@@ -10,14 +10,14 @@ from typing import Any, Final, NoReturn, get_args
 
 from troubleshoot.remote.envelope import (
     MAX_INTEGER,
+    FlatState,
     Hello,
     ItemError,
     Malformed,
     Outcome,
-    Progress,
-    State,
-    Visit,
-    Work,
+    VisitProgress,
+    VisitResult,
+    VisitWork,
     check_state,
 )
 
@@ -50,7 +50,7 @@ class Reader:
     Only the first result with the nonce of this visit counts; forged and repeated marks are counted in `ignored`.
     """
 
-    def __init__(self, work: Work, nonce: str) -> None:
+    def __init__(self, work: VisitWork, nonce: str) -> None:
         self.hello: Hello | None = None
         self.ignored = 0
         self._work = work
@@ -72,7 +72,7 @@ class Reader:
         """Whether anything of ours has been heard from the host."""
         return self.hello is not None or self._progress > 0 or self._result is not None
 
-    def feed(self, data: bytes) -> list[Progress]:
+    def feed(self, data: bytes) -> list[VisitProgress]:
         """Take the next piece of output; the progress lines that it completed. Never raises."""
         self._pending += data
         found = []
@@ -91,7 +91,7 @@ class Reader:
             self._scanned, self._skipping = 0, True
         return found
 
-    def visit(self, *, round_trips: int = 0) -> Visit | None:
+    def visit(self, *, round_trips: int = 0) -> VisitResult | None:
         """What the visit brought back, or None when no result has come. Raises Malformed."""
         if self._result is None:
             visit = self._refusal()
@@ -104,16 +104,16 @@ class Reader:
             visit, powershell=self.hello, round_trips=round_trips, noise=self.noise, ignored=self.ignored
         )
 
-    def _refusal(self) -> Visit | None:
+    def _refusal(self) -> VisitResult | None:
         """What the bootstrap says by its greeting alone: it stops before it reads its input."""
         if self.hello is None:
             return None
         if self.hello.language_mode != "FullLanguage":
-            return Visit("refused", "constrained_language")
+            return VisitResult("refused", "constrained_language")
         version = tuple(int(part) for part in self.hello.version.split("."))
-        return Visit("refused", "powershell_too_old") if version < OLDEST_POWERSHELL else None
+        return VisitResult("refused", "powershell_too_old") if version < OLDEST_POWERSHELL else None
 
-    def _line(self, line: bytes) -> Progress | None:
+    def _line(self, line: bytes) -> VisitProgress | None:
         if not line.startswith(MARK):
             self._keep(line + b"\n")
             return None
@@ -143,7 +143,7 @@ class Reader:
         self.hello = Hello(version, mode)
         return True
 
-    def _step(self, body: bytes) -> Progress | None:
+    def _step(self, body: bytes) -> VisitProgress | None:
         self._progress += 1
         if self._progress > MAX_PROGRESS:
             return None
@@ -153,7 +153,7 @@ class Reader:
         except (ValueError, RecursionError):
             return None
         known = isinstance(stage, str) and stage in _STAGES
-        return Progress(item, stage, str(step.get("text"))[:80]) if known and isinstance(stage, str) else None
+        return VisitProgress(item, stage, str(step.get("text"))[:80]) if known and isinstance(stage, str) else None
 
     def _keep(self, data: bytes) -> None:
         self._noise += data[: MAX_NOISE - len(self._noise)]
@@ -209,7 +209,7 @@ def _no_number(text: str) -> NoReturn:
     raise Malformed(f"not a number of a state: {text[:20]}")
 
 
-def _visit(result: dict[str, Any], work: Work) -> Visit:
+def _visit(result: dict[str, Any], work: VisitWork) -> VisitResult:
     outcome: Outcome | None = result.get("outcome")
     reason = result.get("reason")
     if outcome is None or outcome not in get_args(Outcome) or (reason is not None and reason not in _REASONS):
@@ -217,10 +217,10 @@ def _visit(result: dict[str, Any], work: Work) -> Visit:
     if outcome == "refused":
         if reason is None:
             raise Malformed("refused without a reason")
-        return Visit(outcome, reason)
+        return VisitResult(outcome, reason)
     if result.keys() - {"reason"} != _KEYS:
         raise Malformed("a result has other fields")
-    visit = Visit(
+    visit = VisitResult(
         outcome=outcome,
         reason=reason,
         identity=_identity(result["identity"]),
@@ -233,7 +233,7 @@ def _visit(result: dict[str, Any], work: Work) -> Visit:
     return visit
 
 
-def _check_sense(visit: Visit, work: Work) -> None:
+def _check_sense(visit: VisitResult, work: VisitWork) -> None:
     """Refuse a result that contradicts itself or the work that was asked for."""
     wishes = [number for number, item in enumerate(work.items) if item.desired is not None]
     if list(visit.written) != wishes[: len(visit.written)]:
@@ -259,7 +259,7 @@ def _identity(found: Any) -> dict[str, str]:
     return found
 
 
-def _states(found: Any, work: Work) -> tuple[State | None, ...] | None:
+def _states(found: Any, work: VisitWork) -> tuple[FlatState | None, ...] | None:
     if found is None:
         return None
     states = _list(found)
@@ -274,13 +274,13 @@ def _list(found: Any) -> list[Any]:
     return found
 
 
-def _index(found: Any, work: Work) -> int:
+def _index(found: Any, work: VisitWork) -> int:
     if not isinstance(found, int) or isinstance(found, bool) or not 0 <= found < len(work.items):
         raise Malformed("no such item")
     return found
 
 
-def _error(found: Any, work: Work) -> ItemError:
+def _error(found: Any, work: VisitWork) -> ItemError:
     if not isinstance(found, dict) or found.keys() != {"index", "stage", "text"}:
         raise Malformed("an error has other fields")
     index = None if found["index"] is None else _index(found["index"], work)

@@ -11,16 +11,16 @@ from typing import Any, Final, Protocol
 
 from troubleshoot.remote import envelope, soap
 from troubleshoot.remote.dial import Line
-from troubleshoot.remote.envelope import Malformed, OnStage, Progress, Visit, Work
+from troubleshoot.remote.envelope import Malformed, OnStage, VisitProgress, VisitResult, VisitWork
 from troubleshoot.remote.failures import (
     ABORTED,
     ACCESS_DENIED,
+    ContactLost,
     DoorError,
-    Fault,
-    Lost,
+    HostUnreachable,
     Overrun,
     TimedOut,
-    Unreachable,
+    WsmanFault,
     before_start,
     by_fault,
 )
@@ -63,10 +63,10 @@ class Course:
     def __init__(
         self,
         talk_over: Callable[[Line], Conversation],
-        work: Work,
+        work: VisitWork,
         reader: Reader,
         stdin: bytes,
-        on_progress: Callable[[Progress], None],
+        on_progress: Callable[[VisitProgress], None],
         *,
         on_stage: OnStage,
     ) -> None:
@@ -84,10 +84,10 @@ class Course:
         self._shell_asked = self._command_asked = self._running = False
         self._stderr = b""
 
-    def go(self, line: Line) -> Visit | DoorError:
+    def go(self, line: Line) -> VisitResult | DoorError:
         """The result, or the failure as a value."""
         talk: Conversation | None = None
-        outcome: Visit | DoorError = self._lost("The visit was interrupted.")
+        outcome: VisitResult | DoorError = self._lost("The visit was interrupted.")
         try:
             talk = self._talk_over(line)
             talk.sign_in()
@@ -168,7 +168,7 @@ class Course:
             self.passed("powershell", hello.version)
             self.passed("language", hello.language_mode)
 
-    def _judge(self, code: int) -> Visit | DoorError:
+    def _judge(self, code: int) -> VisitResult | DoorError:
         """What a finished command means. Nothing printed and exit code 0 is a failure too."""
         self._stage = "result"
         try:
@@ -176,27 +176,29 @@ class Course:
         except Malformed as error:
             return self._lost(f"The host's result cannot be used: {error}.")
         if found is None and not self._reader.started and _BLOCKED in self._stderr:
-            return Visit("refused", "antimalware")
+            return VisitResult("refused", "antimalware")
         if found is None:
             return self._lost(f"powershell.exe ended with code {code} and without a result.")
         if code != 0 and found.outcome != "refused":
             return self._lost(f"powershell.exe gave a result but ended with code {code}.")
         return found
 
-    def _failure(self, error: Exception, line: Line) -> Visit | DoorError:
+    def _failure(self, error: Exception, line: Line) -> VisitResult | DoorError:
         if line.overrun:
             error = Overrun("it sent more than a visit may take")
         if self._command_asked:
             return self._after_start(error, line)
         if line.expired:
-            return Unreachable(self._stage, "The host did not answer in the time given. Check its load.")
-        if isinstance(error, Fault):  # is said to an account that has signed in, and but for one code may open a shell
+            return HostUnreachable(self._stage, "The host did not answer in the time given. Check its load.")
+        if isinstance(
+            error, WsmanFault
+        ):  # is said to an account that has signed in, and but for one code may open a shell
             for stage in ("sign-in",) if error.code == ACCESS_DENIED else ("sign-in", "rights"):
                 self.passed(stage, "")
         return before_start(error, self._stage)
 
-    def _after_start(self, error: Exception, line: Line) -> Visit | DoorError:
-        if isinstance(error, Fault) and not self._running and error.code != ABORTED:
+    def _after_start(self, error: Exception, line: Line) -> VisitResult | DoorError:
+        if isinstance(error, WsmanFault) and not self._running and error.code != ABORTED:
             return by_fault(error.code, self._stage)
         if isinstance(error, OSError) and not line.overrun:
             found = self._result()  # the result is the last thing that is printed: after it nothing happens
@@ -206,20 +208,20 @@ class Course:
             return self._lost("The time for this visit is over, and the host has not finished.")
         return self._lost(f"The conversation broke off ({type(error).__name__}).")
 
-    def _result(self) -> Visit | None:
+    def _result(self) -> VisitResult | None:
         try:
             return self._reader.visit()
         except Malformed:
             return None
 
-    def _lost(self, what: str) -> Lost:
+    def _lost(self, what: str) -> ContactLost:
         cure = "It may have changed the computer: do not repeat it, look at the computer first."
         if self._work.mode == "read":
             cure = "It only reads: it can be tried again."
         said = self._stderr.decode("utf-8", "replace") or self._reader.noise
-        return Lost(self._stage, f"{what} {cure}", said[:500])
+        return ContactLost(self._stage, f"{what} {cure}", said[:500])
 
-    def _leave(self, talk: Conversation, line: Line, outcome: Visit | DoorError) -> None:
+    def _leave(self, talk: Conversation, line: Line, outcome: VisitResult | DoorError) -> None:
         """End the command and remove the shell, on a fresh connection when this one is in doubt."""
         silent = isinstance(outcome, DoorError) and outcome.stage in _SILENT
         clean = not self._shell_asked or silent or (self._stage == "result" and self._end(talk))
@@ -252,5 +254,5 @@ class Course:
     def _quietly(self, talk: Conversation, action: str, make: Callable[[Any], dict[str, Any]]) -> None:
         try:
             talk.ask(action, make, self._shell_id)
-        except Fault:
+        except WsmanFault:
             logger.debug("the host had already ended it")  # that is what was wanted

@@ -28,36 +28,36 @@ from winrm.transport import HAVE_KERBEROS, Transport
 from troubleshoot.remote import envelope, soap
 from troubleshoot.remote.dial import Line
 from troubleshoot.remote.door import Door
-from troubleshoot.remote.envelope import OnStage, Progress, Visit, Work
+from troubleshoot.remote.envelope import OnStage, VisitProgress, VisitResult, VisitWork
 from troubleshoot.remote.failures import (
-    Denied,
+    ContactLost,
     DoorError,
-    Fault,
+    HostUnreachable,
     HttpStatus,
-    Lost,
-    NotPossible,
-    Refused,
+    SignInDenied,
     SignInRefused,
     TimedOut,
-    Unreachable,
+    VisitRefused,
+    WorkerLacks,
+    WsmanFault,
 )
 from troubleshoot.remote.reply import Reader
 from troubleshoot.remote.transport import LineAdapter, tls_context
 from troubleshoot.remote.visit_protocol import Course, Make
 
-__all__ = ["Denied", "Door", "DoorError", "Lost", "Refused", "Unreachable", "visit"]
+__all__ = ["ContactLost", "Door", "DoorError", "HostUnreachable", "SignInDenied", "VisitRefused", "visit_host"]
 
 OPERATION_SECONDS: Final = 20
 
 
-def visit(
+def visit_host(
     door: Door,
-    work: Work,
+    work: VisitWork,
     *,
     seconds: float,
-    on_progress: Callable[[Progress], None],
+    on_progress: Callable[[VisitProgress], None],
     on_stage: OnStage = lambda *_: None,
-) -> Visit:
+) -> VisitResult:
     """Go to the host, do the work, come back within `seconds` (and 2 more to leave the host clean). `on_stage` hears
     of each stage of the way once, when it has been passed.
 
@@ -65,7 +65,7 @@ def visit(
     Malformed, before anything is sent, when the work does not fit into one request.
     """
     nonce = secrets.token_hex(16)
-    stdin = envelope.request(work, nonce)
+    stdin = envelope.request_line(work, nonce)
     course = Course(
         lambda line: _Conversation(door, line, course.passed),
         work,
@@ -121,7 +121,7 @@ def _translated() -> Iterator[None]:
     except InvalidCredentialsError:
         raise SignInRefused from None
     except WSManFaultError as error:
-        raise Fault(error.wsman_fault_code or error.wmierror_code) from None
+        raise WsmanFault(error.wsman_fault_code or error.wmierror_code) from None
     except WinRMTransportError as error:
         raise HttpStatus(error.code) from None
     except WinRMError as error:  # a sealed message that does not open
@@ -132,14 +132,14 @@ def _reveal(door: Door) -> str:
     try:
         return door.secret.reveal()
     except Exception:  # noqa: BLE001  # a source may fail in its own way, and its words may hold the secret
-        raise NotPossible("the credential cannot be fetched") from None
+        raise WorkerLacks("the credential cannot be fetched") from None
 
 
 def _context(door: Door, client: Path | None) -> ssl.SSLContext | None:
     try:
         return tls_context(door.ca_file, client) if door.tls else None
     except OSError:
-        raise NotPossible("the file of the certificate authority, or of its own certificate, is not usable") from None
+        raise WorkerLacks("the file of the certificate authority, or of its own certificate, is not usable") from None
 
 
 class _Conversation:
@@ -148,7 +148,7 @@ class _Conversation:
     def __init__(self, door: Door, line: Line, on_stage: OnStage) -> None:
         self._line = line
         if door.transport == "kerberos" and not HAVE_KERBEROS:
-            raise NotPossible("its Kerberos support (pykerberos) is not installed")
+            raise WorkerLacks("its Kerberos support (pykerberos) is not installed")
         secret = _reveal(door)
         options: dict[str, Any] = {
             "endpoint": door.endpoint,

@@ -1,1 +1,64 @@
 """What managers and auditors read: history, one case as a timeline, the summary, and their downloads. Reads only."""
+
+from troubleshoot.reports.csv_export import cases_csv, changes_csv, csv_lines, record_download
+from troubleshoot.reports.figures import PERIODS, Period, Summary
+from troubleshoot.reports.filters import READERS, cause_choices, filter_address, parse_filters
+from troubleshoot.reports.history import case_rows, change_rows, history_page
+from troubleshoot.reports.host_history import (
+    PastChange,
+    earlier_cases,
+    earlier_changes,
+    job_ending,
+    job_title,
+    usual_duration,
+    usual_observation,
+    usual_wait,
+)
+from troubleshoot.reports.monthly_summary import send_monthly_summaries, wish_monthly_summary
+from troubleshoot.reports.serializers import (
+    case_document,
+    causes_document,
+    facts_document,
+    job_document,
+    open_questions,
+    path_document,
+)
+from troubleshoot.reports.summary import make_summary
+from troubleshoot.reports.time_saved import ANY_CAUSE
+from troubleshoot.reports.timeline import case_timeline
+
+__all__ = [
+    "ANY_CAUSE",
+    "PERIODS",
+    "READERS",
+    "PastChange",
+    "Period",
+    "Summary",
+    "case_document",
+    "case_rows",
+    "case_timeline",
+    "cases_csv",
+    "cause_choices",
+    "causes_document",
+    "change_rows",
+    "changes_csv",
+    "csv_lines",
+    "earlier_cases",
+    "earlier_changes",
+    "facts_document",
+    "filter_address",
+    "history_page",
+    "job_document",
+    "job_ending",
+    "job_title",
+    "make_summary",
+    "open_questions",
+    "parse_filters",
+    "path_document",
+    "record_download",
+    "send_monthly_summaries",
+    "usual_duration",
+    "usual_observation",
+    "usual_wait",
+    "wish_monthly_summary",
+]

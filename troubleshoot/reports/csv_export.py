@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from troubleshoot import audit
 from troubleshoot.audit import Tag
 from troubleshoot.models import Case, Job, Person
-from troubleshoot.reports.filters import actions
+from troubleshoot.reports.filters import action_choices
 
 CHUNK = 500
 #: A cell that begins so is a formula to some spreadsheet; the full-width twins are folded by some. Where a spreadsheet
@@ -28,7 +28,7 @@ CASE_COLUMNS = (
 )
 
 
-def record(*, actor: Person, what: str, asked: Mapping[str, str]) -> None:
+def record_download(*, actor: Person, what: str, asked: Mapping[str, str]) -> None:
     """Notes in the audit log that rows leave the portal, and which. Names that were searched for can be erased."""
     kept = {name: value for name, value in asked.items() if name not in {"who", "host"}}
     typed = {name: value for name, value in asked.items() if name in {"who", "host"}}
@@ -36,31 +36,31 @@ def record(*, actor: Person, what: str, asked: Mapping[str, str]) -> None:
         audit.record(Tag.HISTORY_EXPORT, actor=actor, details={"what": what, "asked": kept}, personal=typed)
 
 
-def changes(rows: QuerySet[Job]) -> Iterator[str]:
+def changes_csv(rows: QuerySet[Job]) -> Iterator[str]:
     """Changes, newest first, read in constant memory."""
     related = ("host__site", "requester", "beneficiary", "case")
     heavy = ("facts", "result", "case__error_text", "case__error")
-    words = actions()
+    words = action_choices()
     found = rows.select_related(*related).defer(*heavy).order_by("-created_at", "-pk").iterator(chunk_size=CHUNK)
-    return lines(CHANGE_COLUMNS, (_change(job, words) for job in found))
+    return csv_lines(CHANGE_COLUMNS, (_change(job, words) for job in found))
 
 
-def cases(rows: QuerySet[Case]) -> Iterator[str]:
+def cases_csv(rows: QuerySet[Case]) -> Iterator[str]:
     """Cases, newest first, read in constant memory."""
     related = rows.select_related("host", "site", "beneficiary", "opened_by", "guide").defer("error_text")
     found = related.order_by("-opened_at", "-pk").iterator(chunk_size=CHUNK)
-    return lines(CASE_COLUMNS, map(_case, found))
+    return csv_lines(CASE_COLUMNS, map(_case, found))
 
 
-def lines(header: Iterable[str], rows: Iterable[Iterable[object]]) -> Iterator[str]:
+def csv_lines(header: Iterable[str], rows: Iterable[Iterable[object]]) -> Iterator[str]:
     """CSV text, line by line. It opens with a byte order mark: without one a spreadsheet spoils every umlaut."""
     writer = csv.writer(_Echo(), lineterminator="\r\n")
     yield "\ufeff" + writer.writerow(header)
     for row in rows:
-        yield writer.writerow([cell(value) for value in row])
+        yield writer.writerow([csv_cell(value) for value in row])
 
 
-def cell(value: object) -> str:
+def csv_cell(value: object) -> str:
     """A value as text that a spreadsheet shows and never runs."""
     if value is None:
         return ""
@@ -96,4 +96,4 @@ def _case(case: Case) -> list[object]:
 
 
 def _utc(moment: object) -> str:
-    return audit.utc(moment)[:19] + "Z" if moment else ""  # type: ignore[arg-type]
+    return audit.utc_text(moment)[:19] + "Z" if moment else ""  # type: ignore[arg-type]

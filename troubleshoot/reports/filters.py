@@ -14,7 +14,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from troubleshoot.catalog import registry as library
+from troubleshoot import catalog
 from troubleshoot.models import Person, Site
 from troubleshoot.reports.outcome_groups import CASES, CHANGES
 
@@ -46,7 +46,7 @@ class HistoryForm(forms.Form):
     def __init__(self, data: Mapping[str, Any], *, sites: list[Site]) -> None:
         super().__init__(data)
         cases = data.get("show") == "cases"
-        self._choose("what", causes() if cases else actions())
+        self._choose("what", cause_choices() if cases else action_choices())
         groups = CASES if cases else CHANGES
         self._choose("outcome", {key: str(group.words) for key, group in groups.items()})
         self._choose("site", {site.slug: site.name for site in sites})
@@ -73,7 +73,7 @@ class HistoryForm(forms.Form):
 
 
 @dataclass(frozen=True)
-class Question:
+class HistoryQuestion:
     """What was asked of the history, cleaned. `trouble` says what was not understood; then nothing is shown."""
 
     form: HistoryForm
@@ -96,7 +96,7 @@ class Question:
         return {name: str(self.of(name)) for name in names}
 
 
-def understand(person: Person, query: QueryDict) -> Question:
+def parse_filters(person: Person, query: QueryDict) -> HistoryQuestion:
     """Reads an address. An unknown key, a key given twice, or an unknown value is named, never guessed at."""
     sites = list(Site.objects.where(person, READERS))
     form = HistoryForm(query.dict(), sites=sites)
@@ -104,28 +104,32 @@ def understand(person: Person, query: QueryDict) -> Question:
     strange = sorted(set(query) - set(form.fields))[:3]
     doubled = sorted(name for name in query if len(query.getlist(name)) > 1)[:3]
     if strange:
-        return Question(form, sites, _("This address asks for something that we do not know: %s.") % _short(strange))
+        return HistoryQuestion(
+            form, sites, _("This address asks for something that we do not know: %s.") % _short(strange)
+        )
     if doubled:
-        return Question(form, sites, _("This address says something twice: %s.") % _short(doubled))
+        return HistoryQuestion(form, sites, _("This address says something twice: %s.") % _short(doubled))
     if not good:
         labels = [str(form.fields[name].label or name) for name in form.errors if name in form.fields]
-        return Question(form, sites, _("We do not know this value of: %s.") % _short(labels or ["after", "before"]))
-    return Question(form, sites)
+        return HistoryQuestion(
+            form, sites, _("We do not know this value of: %s.") % _short(labels or ["after", "before"])
+        )
+    return HistoryQuestion(form, sites)
 
 
-def address(kept: Mapping[str, str], **more: str) -> str:
+def filter_address(kept: Mapping[str, str], **more: str) -> str:
     """The address of a part of the history, after its path."""
     return f"?{urlencode({**kept, **more})}"
 
 
-def actions() -> dict[str, str]:
+def action_choices() -> dict[str, str]:
     """The installed remedies by name."""
-    return {name: action.title for name, action in sorted(library.installed().actions.items())}
+    return {name: action.title for name, action in sorted(catalog.installed_catalog().actions.items())}
 
 
-def causes() -> dict[str, str]:
+def cause_choices() -> dict[str, str]:
     """The known causes by name, and that none was shown."""
-    found = {name: cause.title for name, cause in library.installed().causes.items()}
+    found = {name: cause.title for name, cause in catalog.installed_catalog().causes.items()}
     return {**found, NO_CAUSE: _("No cause shown by a reading")}
 
 

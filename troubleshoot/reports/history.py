@@ -12,39 +12,38 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from troubleshoot.models import Case, Host, Job, Person, Site
-from troubleshoot.models.job import State
-from troubleshoot.reports.filters import NO_CAUSE, Question, actions, address
+from troubleshoot.models import Case, Host, Job, JobState, Person, Site
+from troubleshoot.reports.filters import NO_CAUSE, HistoryQuestion, action_choices, filter_address
 from troubleshoot.reports.outcome_groups import CASES, CHANGES, with_ways
 
 PAGE = 50
 #: How a job stands or ended, as a row of the history says it.
-END_WORDS: Mapping[State, Any] = {
-    State.PLANNED: gettext_lazy("planned, not started"),
-    State.WAITING_APPROVAL: gettext_lazy("waiting for approval"),
-    State.APPROVED: gettext_lazy("approved, not started"),
-    State.QUEUED: gettext_lazy("about to start"),
-    State.CLAIMED: gettext_lazy("starting"),
-    State.STARTING: gettext_lazy("starting"),
-    State.RUNNING: gettext_lazy("running"),
-    State.VERIFYING: gettext_lazy("being checked"),
-    State.DONE: gettext_lazy("done"),
-    State.VERIFIED: gettext_lazy("verified"),
-    State.NOT_VERIFIED: gettext_lazy("not verified"),
-    State.DECLINED: gettext_lazy("declined"),
-    State.EXPIRED: gettext_lazy("expired"),
-    State.CANCELLED: gettext_lazy("taken back"),
-    State.DRIFTED: gettext_lazy("someone else had changed it; nothing was changed"),
-    State.REFUSED: gettext_lazy("refused; nothing was changed"),
-    State.UNREACHABLE: gettext_lazy("not reached; nothing was changed"),
-    State.FAILED: gettext_lazy("failed"),
-    State.UNKNOWN: gettext_lazy("end not known"),
-    State.REVERTED: gettext_lazy("undone later"),
+END_WORDS: Mapping[JobState, Any] = {
+    JobState.PLANNED: gettext_lazy("planned, not started"),
+    JobState.WAITING_APPROVAL: gettext_lazy("waiting for approval"),
+    JobState.APPROVED: gettext_lazy("approved, not started"),
+    JobState.QUEUED: gettext_lazy("about to start"),
+    JobState.CLAIMED: gettext_lazy("starting"),
+    JobState.STARTING: gettext_lazy("starting"),
+    JobState.RUNNING: gettext_lazy("running"),
+    JobState.VERIFYING: gettext_lazy("being checked"),
+    JobState.DONE: gettext_lazy("done"),
+    JobState.VERIFIED: gettext_lazy("verified"),
+    JobState.NOT_VERIFIED: gettext_lazy("not verified"),
+    JobState.DECLINED: gettext_lazy("declined"),
+    JobState.EXPIRED: gettext_lazy("expired"),
+    JobState.CANCELLED: gettext_lazy("taken back"),
+    JobState.DRIFTED: gettext_lazy("someone else had changed it; nothing was changed"),
+    JobState.REFUSED: gettext_lazy("refused; nothing was changed"),
+    JobState.UNREACHABLE: gettext_lazy("not reached; nothing was changed"),
+    JobState.FAILED: gettext_lazy("failed"),
+    JobState.UNKNOWN: gettext_lazy("end not known"),
+    JobState.REVERTED: gettext_lazy("undone later"),
 }
 
 
 @dataclass(frozen=True)
-class Row:
+class HistoryRow:
     """One line of the history."""
 
     key: str
@@ -58,12 +57,12 @@ class Row:
 class Page:
     """Some rows, and the addresses of the newer and the older ones (empty: there are none)."""
 
-    rows: list[Row]
+    rows: list[HistoryRow]
     newer: str
     older: str
 
 
-def changes(person: Person, asked: Question) -> QuerySet[Job]:
+def change_rows(person: Person, asked: HistoryQuestion) -> QuerySet[Job]:
     """The changes of computers that the person may read and asked for."""
     readable = Exists(Job.objects.visible_to(person).filter(pk=OuterRef("pk")))
     rows = Job.objects.filter(readable, _common(asked, "created_at", ("requester", "beneficiary")))
@@ -77,7 +76,7 @@ def changes(person: Person, asked: Question) -> QuerySet[Job]:
     return rows.filter(CHANGES[asked.of("outcome")].rows) if asked.of("outcome") else rows
 
 
-def cases(person: Person, asked: Question) -> QuerySet[Case]:
+def case_rows(person: Person, asked: HistoryQuestion) -> QuerySet[Case]:
     """The cases that the person may read and asked for, each with its way and whether it came back."""
     readable = Exists(Case.objects.visible_to(person).filter(pk=OuterRef("pk")))
     rows = Case.objects.filter(readable, _common(asked, "opened_at", ("opened_by", "beneficiary", "owner")))
@@ -91,17 +90,19 @@ def cases(person: Person, asked: Question) -> QuerySet[Case]:
     return found.filter(CASES[asked.of("outcome")].rows) if asked.of("outcome") else found
 
 
-def page(person: Person, asked: Question) -> Page:
+def history_page(person: Person, asked: HistoryQuestion) -> Page:
     """One page of what was asked for. No page knows how many there are: counting would read them all."""
     if asked.cases:
         found, more = _slice(
-            cases(person, asked).select_related("host", "beneficiary", "opened_by"), "opened_at", asked
+            case_rows(person, asked).select_related("host", "beneficiary", "opened_by"), "opened_at", asked
         )
         rows = [case_row(one) for one in found]
     else:
         related = ("host", "requester", "beneficiary", "case")
         heavy = ("facts", "result", "case__error_text", "case__error")
-        found_jobs, more = _slice(changes(person, asked).select_related(*related).defer(*heavy), "created_at", asked)
+        found_jobs, more = _slice(
+            change_rows(person, asked).select_related(*related).defer(*heavy), "created_at", asked
+        )
         rows = [change_row(one) for one in found_jobs]
     if not rows:
         return Page(rows, "", "")
@@ -109,14 +110,14 @@ def page(person: Person, asked: Question) -> Page:
     older = more if not asked.of("before") else True
     return Page(
         rows,
-        address(asked.kept, before=rows[0].key) if newer else "",
-        address(asked.kept, after=rows[-1].key) if older else "",
+        filter_address(asked.kept, before=rows[0].key) if newer else "",
+        filter_address(asked.kept, after=rows[-1].key) if older else "",
     )
 
 
-def change_row(job: Job) -> Row:
+def change_row(job: Job) -> HistoryRow:
     """A change as one sentence."""
-    where, what = host_words(job.host), actions().get(job.action, job.action)
+    where, what = host_words(job.host), action_choices().get(job.action, job.action)
     values = {"who": str(job.requester), "what": what, "where": where}
     if job.kind == Job.Kind.REVERT:
         text = _("“%(what)s” was undone on %(where)s") % values
@@ -131,10 +132,10 @@ def change_row(job: Job) -> Row:
         parts.append(_("person: %s") % word)
     tone = {"verified": "is-ok", "failed": "is-bad", "not_verified": "is-bad", "unknown": "is-bad"}.get(job.state, "")
     tone = "is-bad" if tone == "is-ok" and job.case and job.case.word == job.case.Word.SAME_ERROR else tone
-    return Row(str(job.pk), job.created_at, "; ".join(parts), job.case_id, tone)
+    return HistoryRow(str(job.pk), job.created_at, "; ".join(parts), job.case_id, tone)
 
 
-def case_row(case: Case) -> Row:
+def case_row(case: Case) -> HistoryRow:
     """A case as one sentence."""
     where = host_words(case.host) if case.host else case.named_host or _("a computer that is not registered")
     code = case.error.get("code") or _("no error code")
@@ -146,12 +147,14 @@ def case_row(case: Case) -> Row:
     parts = [text, str(CASES[way].words)]
     if case.word:
         parts.append(_("person: %s") % case.get_word_display())
-    return Row(str(case.pk), case.opened_at, "; ".join(parts), case.pk, "is-ok" if case.outcome == "solved" else "")
+    return HistoryRow(
+        str(case.pk), case.opened_at, "; ".join(parts), case.pk, "is-ok" if case.outcome == "solved" else ""
+    )
 
 
 def end_of(job: Job) -> str:
     """How a change ended or where it stands, in one or two words."""
-    return str(END_WORDS[State(job.state)])
+    return str(END_WORDS[JobState(job.state)])
 
 
 def word_on(job: Job) -> str | None:
@@ -167,7 +170,7 @@ def host_words(host: Any) -> str:
     return _("%s (simulated)") % host if host.lab else str(host)
 
 
-def _slice(rows: Any, moment: str, asked: Question) -> tuple[list[Any], bool]:
+def _slice(rows: Any, moment: str, asked: HistoryQuestion) -> tuple[list[Any], bool]:
     """One page of rows before or after the one that the address names, and whether there are more that way.
 
     The row named is compared inside the database: its stored time keeps all its digits there.
@@ -186,7 +189,7 @@ def _slice(rows: Any, moment: str, asked: Question) -> tuple[list[Any], bool]:
     return (found[::-1] if backwards else found), more
 
 
-def _when(asked: Question, moment: str) -> Q:
+def _when(asked: HistoryQuestion, moment: str) -> Q:
     zone, found = timezone.get_current_timezone(), Q()
     if asked.of("since"):
         found &= Q(**{f"{moment}__gte": dt.datetime.combine(asked.of("since"), dt.time.min, zone)})
@@ -196,7 +199,7 @@ def _when(asked: Question, moment: str) -> Q:
     return found
 
 
-def _common(asked: Question, moment: str, people: tuple[str, ...]) -> Q:
+def _common(asked: HistoryQuestion, moment: str, people: tuple[str, ...]) -> Q:
     """When, on which computer, and with whom.
 
     Computers and people are looked up first: a list that knows their keys is read in the order of an index. For the

@@ -11,60 +11,56 @@ from django.db.models import F, Prefetch, prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from troubleshoot import wording
-from troubleshoot.catalog import registry as library
-from troubleshoot.engine import plan as plan_rules
-from troubleshoot.jobs.lifecycle import NotPossible
-from troubleshoot.models import Case, Job, Site
-from troubleshoot.models.job import ENDED, MAY_BE_UNDONE, State
-from troubleshoot.remediation import planning as plans
+from troubleshoot import catalog, engine, remediation, wording
+from troubleshoot.jobs import NotPossible
+from troubleshoot.models import ENDED_STATES, UNDOABLE_STATES, Case, Job, JobState, Site
 
 #: So much of a computer's past is shown.
 MOST = 5
 #: How long something usually takes is the median of so many runs, and nothing below so few.
 LATEST, ENOUGH = 20, 5
 #: Changes that may still be in force.
-IN_FORCE = frozenset({*MAY_BE_UNDONE, State.UNKNOWN})
+IN_FORCE = frozenset({*UNDOABLE_STATES, JobState.UNKNOWN})
 #: Ends that somebody chose, or that kept us from overwriting somebody else's work.
-UNHARMED = frozenset({State.CANCELLED, State.DRIFTED})
+UNHARMED = frozenset({JobState.CANCELLED, JobState.DRIFTED})
 
 
 @dataclass(frozen=True)
-class Change:
+class PastChange:
     """A change of a computer, and the plan that would take it back, if that is possible."""
 
     job: Job
-    back: plan_rules.Plan | None
+    back: engine.PlanDocument | None
     in_force: bool
     overdue: bool
 
     @property
     def title(self) -> str:
         """The remedy's name for people."""
-        return title(self.job)
+        return job_title(self.job)
 
 
-def title(job: Job) -> str:
+def job_title(job: Job) -> str:
     """What a job's remedy is called, as its plan says or the catalogue of today."""
     if job.plan:
         return str(job.plan.document["title"])
-    wish = library.installed().actions.get(job.action)
+    wish = catalog.installed_catalog().actions.get(job.action)
     return wish.title if wish else job.action
 
 
-def ending(job: Job) -> tuple[str, str]:
+def job_ending(job: Job) -> tuple[str, str]:
     """How an ended job is shown: its tone, and its title in words."""
     host = str(job.host)
-    if job.state in {State.VERIFIED, State.REVERTED}:
-        undone = job.kind == Job.Kind.REVERT or job.state == State.REVERTED
+    if job.state in {JobState.VERIFIED, JobState.REVERTED}:
+        undone = job.kind == Job.Kind.REVERT or job.state == JobState.REVERTED
         return "ok", (_("Undone: %s is as it was before") if undone else _("%s answers properly again")) % host
-    end = wording.bad_end(job.state, host)
+    end = wording.bad_end_words(job.state, host)
     return "warn" if job.state in UNHARMED else "bad", end.title if end else job.get_state_display()
 
 
-def usual(action: str) -> dt.timedelta | None:
+def usual_duration(action: str) -> dt.timedelta | None:
     """How long a remedy usually takes: the median of its latest verified runs; None while too few are known."""
-    runs = Job.objects.filter(kind=Job.Kind.APPLY, action=action, state=State.VERIFIED, plan__isnull=False)
+    runs = Job.objects.filter(kind=Job.Kind.APPLY, action=action, state=JobState.VERIFIED, plan__isnull=False)
     times = runs.exclude(started_at=None).order_by("-created_at").values_list("started_at", "ended_at")[:LATEST]
     return _median(times)
 
@@ -75,9 +71,9 @@ def usual_wait(site: Site | None) -> dt.timedelta | None:
     return _median(taken.order_by("-taken_at").values_list("needs_since", "taken_at")[:LATEST])
 
 
-def usual_look() -> dt.timedelta | None:
+def usual_observation() -> dt.timedelta | None:
     """How long a look at a computer usually takes, its wait for a worker included; None while too few are known."""
-    looks = Job.objects.filter(kind=Job.Kind.READ, action="", case__isnull=False, state=State.DONE)
+    looks = Job.objects.filter(kind=Job.Kind.READ, action="", case__isnull=False, state=JobState.DONE)
     return _median(looks.order_by("-case", "-created_at").values_list("created_at", "ended_at")[:LATEST])
 
 
@@ -86,13 +82,13 @@ def _median(times: Iterable[tuple[dt.datetime | None, dt.datetime | None]]) -> d
     return dt.timedelta(seconds=statistics.median(lengths)) if len(lengths) >= ENOUGH else None
 
 
-def cases(case: Case) -> list[Case]:
+def earlier_cases(case: Case) -> list[Case]:
     """The latest other cases of a case's computer."""
     others = Case.objects.filter(host=case.host_id).exclude(pk=case.pk)
     return list(others.select_related("beneficiary").order_by("-pk")[:MOST]) if case.host_id else []
 
 
-def changes(case: Case) -> list[Change]:
+def earlier_changes(case: Case) -> list[PastChange]:
     """The latest changes of a case's computer that were started, and first those that undo themselves later."""
     if case.host_id is None:
         return []
@@ -104,13 +100,13 @@ def changes(case: Case) -> list[Change]:
     return [_change(job) for job in found.values()]
 
 
-def _change(job: Job) -> Change:
-    going = any(undo.state not in ENDED for undo in job.reverts.all())
-    free = job.kind == Job.Kind.APPLY and job.state in MAY_BE_UNDONE and not going
+def _change(job: Job) -> PastChange:
+    going = any(undo.state not in ENDED_STATES for undo in job.reverts.all())
+    free = job.kind == Job.Kind.APPLY and job.state in UNDOABLE_STATES and not going
     in_force = job.undo_at is not None and job.state in IN_FORCE
     overdue = bool(in_force and job.undo_at and job.undo_at < timezone.now())
     try:
-        back = plans.way_back(job) if free else None
+        back = remediation.way_back_plan(job) if free else None
     except NotPossible:
         back = None  # the catalogue no longer has what it would take
-    return Change(job, back, in_force, overdue)
+    return PastChange(job, back, in_force, overdue)

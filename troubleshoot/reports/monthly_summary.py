@@ -9,30 +9,29 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from troubleshoot import notifications, people
 from troubleshoot.models import Notice, Person
-from troubleshoot.notifications import outbox as notices
-from troubleshoot.people import access
 from troubleshoot.reports import summary
 from troubleshoot.reports.figures import Period
 
 BATCH = 20
 
 
-def wish(person: Person, *, wanted: bool) -> None:
+def wish_monthly_summary(person: Person, *, wanted: bool) -> None:
     """Note whether a person wants it. A wish about one's own e-mail: it says nothing about cases, so readers may."""
     person.summary_month = _this_month() if wanted else None
     person.save(update_fields=["summary_month"])
 
 
-def send() -> None:
+def send_monthly_summaries() -> None:
     """Write a notice, which goes out by e-mail, to each person whose month is over; twice at once sends it once."""
     month = _this_month()
     due = Person.objects.filter(summary_month__lt=month, is_active=True)
     for person in due.order_by("pk")[:BATCH]:
         with transaction.atomic():
             mine = Person.objects.filter(pk=person.pk, summary_month=person.summary_month)
-            if mine.update(summary_month=month) and access.may(person, "summary.read").allowed:
-                notices.tell([person], Notice.Kind.SUMMARY, _sentence(person, month - dt.timedelta(days=1)))
+            if mine.update(summary_month=month) and people.may(person, "summary.read").allowed:
+                notifications.notify([person], Notice.Kind.SUMMARY, _sentence(person, month - dt.timedelta(days=1)))
 
 
 def _this_month() -> dt.date:
@@ -40,6 +39,6 @@ def _this_month() -> dt.date:
 
 
 def _sentence(person: Person, day: dt.date) -> str:
-    found = summary.of(person, Period.month(day))
+    found = summary.make_summary(person, Period.month(day))
     counts = {"month": date_format(day, "F Y"), "cases": found.cases.value, "solved": found.solved.value}
     return _("%(month)s: %(cases)d cases, %(solved)d solved.") % counts

@@ -12,8 +12,7 @@ from django.db.models.functions import Now
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from troubleshoot.models import Answer, Approval, Case, Job
-from troubleshoot.models.job import ACTIVE, MAY_BE_UNDONE, WAITING, State
+from troubleshoot.models import ACTIVE_STATES, UNDOABLE_STATES, WAITING_STATES, Answer, Approval, Case, Job, JobState
 
 HELD_FOR = dt.timedelta(days=7)
 LONG = dt.timedelta(days=1)
@@ -22,7 +21,7 @@ GRACE = dt.timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
-class Group:
+class OutcomeGroup:
     """Some rows: what they are called, which they are, and what exactly that means."""
 
     words: str | Promise
@@ -31,7 +30,7 @@ class Group:
 
 
 _APPLY = Q(kind=Job.Kind.APPLY)
-_VERIFIED = _APPLY & Q(state=State.VERIFIED)
+_VERIFIED = _APPLY & Q(state=JobState.VERIFIED)
 #: A person's word is about the walk that it was given in; an older change of a reopened case has none.
 _SPOKEN = Q(created_at__gte=F("case__round_began_at"))
 
@@ -48,132 +47,144 @@ _OLD = Q(ended_at__lte=Now() - HELD_FOR)
 _TEMPORARY = Q(undo_at__isnull=False, started_at__isnull=False)
 _GRACE = models.ExpressionWrapper(OuterRef("undo_at") + Value(GRACE), output_field=models.DateTimeField())
 _BACK_IN_TIME = Job.objects.filter(
-    origin=OuterRef("pk"), kind=Job.Kind.REVERT, state=State.VERIFIED, ended_at__lte=_GRACE
+    origin=OuterRef("pk"), kind=Job.Kind.REVERT, state=JobState.VERIFIED, ended_at__lte=_GRACE
 )
 
 #: Groups that a change belongs to by its end: every change is in exactly one of them.
-CHANGE_ENDS: Mapping[str, Group] = {
-    "verified": Group(_("verified"), _VERIFIED, _("Done, and proved by two checks from outside afterwards.")),
-    "not_verified": Group(
+CHANGE_ENDS: Mapping[str, OutcomeGroup] = {
+    "verified": OutcomeGroup(_("verified"), _VERIFIED, _("Done, and proved by two checks from outside afterwards.")),
+    "not_verified": OutcomeGroup(
         _("not verified"),
-        _APPLY & Q(state=State.NOT_VERIFIED),
+        _APPLY & Q(state=JobState.NOT_VERIFIED),
         _("Done, but the check from outside did not find what the change promises."),
     ),
-    "undone": Group(_("undone"), _APPLY & Q(state=State.REVERTED), _("Done, and put back later.")),
-    "failed": Group(
-        _("failed"), _APPLY & Q(state=State.FAILED), _("The computer refused a step; a part may have been changed.")
+    "undone": OutcomeGroup(_("undone"), _APPLY & Q(state=JobState.REVERTED), _("Done, and put back later.")),
+    "failed": OutcomeGroup(
+        _("failed"), _APPLY & Q(state=JobState.FAILED), _("The computer refused a step; a part may have been changed.")
     ),
-    "unknown": Group(
-        _("unknown"), _APPLY & Q(state=State.UNKNOWN), _("Contact was lost after the start. It is never repeated.")
+    "unknown": OutcomeGroup(
+        _("unknown"), _APPLY & Q(state=JobState.UNKNOWN), _("Contact was lost after the start. It is never repeated.")
     ),
-    "nothing_changed": Group(
+    "nothing_changed": OutcomeGroup(
         _("nothing changed"),
-        _APPLY & Q(state__in=[State.DRIFTED, State.REFUSED, State.UNREACHABLE]),
+        _APPLY & Q(state__in=[JobState.DRIFTED, JobState.REFUSED, JobState.UNREACHABLE]),
         _("Stopped before the first change: something had moved, a guard said no, or the computer was silent."),
     ),
-    "not_run": Group(
+    "not_run": OutcomeGroup(
         _("not run"),
-        _APPLY & Q(state__in=[State.DECLINED, State.EXPIRED, State.CANCELLED]),
+        _APPLY & Q(state__in=[JobState.DECLINED, JobState.EXPIRED, JobState.CANCELLED]),
         _("Declined, taken back, or nobody decided in time."),
     ),
-    "open": Group(_("open"), _APPLY & Q(state__in=sorted(WAITING | ACTIVE)), _("Waiting or running now.")),
+    "open": OutcomeGroup(
+        _("open"), _APPLY & Q(state__in=sorted(WAITING_STATES | ACTIVE_STATES)), _("Waiting or running now.")
+    ),
 }
-CHANGES: Mapping[str, Group] = {
+CHANGES: Mapping[str, OutcomeGroup] = {
     **CHANGE_ENDS,
-    "asked": Group(_("all, without undoings"), _APPLY, _("Every change that was asked for, whatever came of it.")),
-    "undoing": Group(_("undoings"), Q(kind=Job.Kind.REVERT), _("Jobs that put an earlier change back.")),
-    "works": Group(
+    "asked": OutcomeGroup(
+        _("all, without undoings"), _APPLY, _("Every change that was asked for, whatever came of it.")
+    ),
+    "undoing": OutcomeGroup(_("undoings"), Q(kind=Job.Kind.REVERT), _("Jobs that put an earlier change back.")),
+    "works": OutcomeGroup(
         _("verified, person: works"),
         _VERIFIED & _SPOKEN & Q(case__word=Case.Word.WORKS),
         _("The person said it works."),
     ),
-    "same_error": Group(
+    "same_error": OutcomeGroup(
         _("verified, person: same error"),
         _VERIFIED & _SPOKEN & Q(case__word=Case.Word.SAME_ERROR),
         _("Proved from outside, and the person still has the error."),
     ),
-    "no_word": Group(
+    "no_word": OutcomeGroup(
         _("verified, no word yet"),
         _VERIFIED & (Q(case=None) | Q(case__word="") | Q(created_at__lt=F("case__round_began_at"))),
         _("Proved from outside; the person has not said whether it works."),
     ),
-    "held": Group(
+    "held": OutcomeGroup(
         _("verified, held for 7 days"),
         _VERIFIED & _OLD & ~_BACK,
         _("Verified at least 7 days ago, and no new case with the same computer and cause within 7 days."),
     ),
-    "came_back": Group(
+    "came_back": OutcomeGroup(
         _("verified, came back in 7 days"),
         _VERIFIED & _BACK,
         _("A new case with the same computer and cause, or the same case opened again, within 7 days."),
     ),
-    "too_young": Group(
+    "too_young": OutcomeGroup(
         _("verified, less than 7 days ago"),
         _VERIFIED & ~_OLD & ~_BACK,
         _("Not come back so far, but not 7 days old."),
     ),
-    "dangerous": Group(
+    "dangerous": OutcomeGroup(
         _("dangerous"), _APPLY & Q(risk=Job.Risk.DANGEROUS, started_at__isnull=False), _("Dangerous changes that ran.")
     ),
-    "dangerous_approved": Group(
+    "dangerous_approved": OutcomeGroup(
         _("dangerous, approved"),
         _APPLY
         & Q(risk=Job.Risk.DANGEROUS, started_at__isnull=False)
         & Q(Exists(Approval.objects.filter(job=OuterRef("pk"), decision="approve", used_at__isnull=False))),
         _("Dangerous changes that ran with the approval of a second person."),
     ),
-    "temporary": Group(_("temporary"), _APPLY & _TEMPORARY, _("Changes that ran and undo themselves after a time.")),
-    "undone_on_time": Group(
+    "temporary": OutcomeGroup(
+        _("temporary"), _APPLY & _TEMPORARY, _("Changes that ran and undo themselves after a time.")
+    ),
+    "undone_on_time": OutcomeGroup(
         _("temporary, undone on time"),
-        _APPLY & _TEMPORARY & Q(state=State.REVERTED) & Q(Exists(_BACK_IN_TIME)),
+        _APPLY & _TEMPORARY & Q(state=JobState.REVERTED) & Q(Exists(_BACK_IN_TIME)),
         _("Put back, and read again, at most 10 minutes after their time."),
     ),
-    "unanswered": Group(
+    "unanswered": OutcomeGroup(
         _("approval expired unanswered"),
-        _APPLY & Q(state=State.EXPIRED, needs_approval=True) & ~Q(Exists(Approval.objects.filter(job=OuterRef("pk")))),
+        _APPLY
+        & Q(state=JobState.EXPIRED, needs_approval=True)
+        & ~Q(Exists(Approval.objects.filter(job=OuterRef("pk")))),
         _("Nobody voted before the plan expired."),
     ),
-    "overdue": Group(
+    "overdue": OutcomeGroup(
         _("temporary, not undone in time"),
-        _APPLY & Q(undo_at__lt=Now(), state__in=sorted([*MAY_BE_UNDONE, State.UNKNOWN])),
+        _APPLY & Q(undo_at__lt=Now(), state__in=sorted([*UNDOABLE_STATES, JobState.UNKNOWN])),
         _("Its time is over and it is not undone yet. The portal keeps trying."),
     ),
 }
 
 #: Groups that a case belongs to by where it went: every case is in exactly one of them.
-CASE_WAYS: Mapping[str, Group] = {
-    "own_steps": Group(
+CASE_WAYS: Mapping[str, OutcomeGroup] = {
+    "own_steps": OutcomeGroup(
         _("own steps"), Q(way="own_steps"), _("Solved, and the last thing that helped was a step the person tried.")
     ),
-    "self_service": Group(
+    "self_service": OutcomeGroup(
         _("self-service fix"),
         Q(way="self_service"),
         _("Solved by a verified fix that the person could start without helpdesk."),
     ),
-    "helpdesk_fix": Group(_("helpdesk fix"), Q(way="helpdesk_fix"), _("Solved by a verified fix of any other kind.")),
-    "helpdesk_word": Group(
+    "helpdesk_fix": OutcomeGroup(
+        _("helpdesk fix"), Q(way="helpdesk_fix"), _("Solved by a verified fix of any other kind.")
+    ),
+    "helpdesk_word": OutcomeGroup(
         _("helpdesk, without a fix"), Q(way="helpdesk_word"), _("Helpdesk closed it as solved; no fix or try did it.")
     ),
-    "explained": Group(
+    "explained": OutcomeGroup(
         _("explained"), Q(way="explained"), _("The guide found a reason that nobody here can change, and said so.")
     ),
-    "sent_on": Group(_("sent on"), Q(way="sent_on"), _("Closed without being solved: somebody else takes care of it.")),
-    "open": Group(_("still open"), Q(way="open"), _("Not closed yet.")),
+    "sent_on": OutcomeGroup(
+        _("sent on"), Q(way="sent_on"), _("Closed without being solved: somebody else takes care of it.")
+    ),
+    "open": OutcomeGroup(_("still open"), Q(way="open"), _("Not closed yet.")),
 }
 SOLVED = ("own_steps", "self_service", "helpdesk_fix", "helpdesk_word")
-CASES: Mapping[str, Group] = {
+CASES: Mapping[str, OutcomeGroup] = {
     **CASE_WAYS,
-    "solved": Group(
+    "solved": OutcomeGroup(
         _("solved"),
         Q(outcome=Case.Outcome.SOLVED, closed_at__isnull=False),
         _("The person said it works; or a fix was verified and no other word came for 24 hours; or helpdesk said so."),
     ),
-    "over_a_day": Group(
+    "over_a_day": OutcomeGroup(
         _("open longer than a day"),
         Q(closed_at=None, opened_at__lt=Now() - LONG),
         _("Open now, and opened more than 24 hours ago."),
     ),
-    "came_back": Group(
+    "came_back": OutcomeGroup(
         _("came back in 7 days"),
         Q(back=True),
         _("A fix of this case was verified, and the same computer had the same cause again within 7 days."),

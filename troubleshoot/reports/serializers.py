@@ -6,25 +6,22 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from troubleshoot.diagnosis import judgement as judging
-from troubleshoot.diagnosis import progress as diagnosis
-from troubleshoot.engine.cause import Judgement
-from troubleshoot.engine.facts import Fact
-from troubleshoot.engine.guide import Guide, Walk
-from troubleshoot.models import Approval, Case, Job
-from troubleshoot.models.job import WAITING
+from troubleshoot import diagnosis
+from troubleshoot.diagnosis import case_evidence, latest_observation, looks_healthy, named_causes, rank_all_causes
+from troubleshoot.engine import Fact, Guide, Judgement, Walk
+from troubleshoot.models import WAITING_STATES, Approval, Case, Job
 
 
-def time(moment: datetime | None) -> str | None:
+def utc_or_none(moment: datetime | None) -> str | None:
     """A moment in UTC, to the second, as every export writes it."""
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
 
 
-def case(one: Case) -> dict[str, Any]:
+def case_document(one: Case) -> dict[str, Any]:
     """A case: error, path with sources, facts, causes, what it waits for, its jobs."""
-    guide, walk = diagnosis.guide_of(one), diagnosis.standing(one)
-    known = {**(diagnosis.facts(one) or {}), **diagnosis.stored_facts(one.pc)}
-    found = judging.evidence(one, walk, judging.latest_look(one))
+    guide, walk = diagnosis.case_guide(one), diagnosis.replay_case(one)
+    known = {**(diagnosis.case_facts(one) or {}), **diagnosis.stored_facts(one.pc)}
+    found = case_evidence(one, walk, latest_observation(one))
     sources = {row.step: row.source for row in one.answers.order_by("number")}
     return {
         "case": one.pk,
@@ -33,23 +30,23 @@ def case(one: Case) -> dict[str, Any]:
         "simulated": bool(one.host and one.host.lab),
         "for": str(one.beneficiary),
         "opened_by": str(one.opened_by),
-        "opened_at": time(one.opened_at),
-        "closed_at": time(one.closed_at),
+        "opened_at": utc_or_none(one.opened_at),
+        "closed_at": utc_or_none(one.closed_at),
         "guide": guide.name,
         "version": guide.digest,
-        "path": path(guide, walk, sources),
+        "path": path_document(guide, walk, sources),
         "facts": {name: fact.value for name, fact in known.items()},
-        "causes": causes(judging.causes(found, judging.named_causes(one.error))),
-        "healthy": judging.healthy(found),
+        "causes": causes_document(rank_all_causes(found, named_causes(one.error))),
+        "healthy": looks_healthy(found),
         "waiting_for": one.waiting_for,
         "outcome": one.outcome or None,
         "action": walk.at.subject if walk.at.kind == "fix" else None,
-        "questions": questions(walk),
+        "questions": open_questions(walk),
         "jobs": [str(key) for key in one.jobs.order_by("created_at").values_list("pk", flat=True)],
     }
 
 
-def path(guide: Guide, walk: Walk, sources: Mapping[str, str]) -> list[dict[str, str]]:
+def path_document(guide: Guide, walk: Walk, sources: Mapping[str, str]) -> list[dict[str, str]]:
     """The answered steps in order, each with its value and who or what answered."""
     return [
         {
@@ -62,7 +59,7 @@ def path(guide: Guide, walk: Walk, sources: Mapping[str, str]) -> list[dict[str,
     ]
 
 
-def questions(walk: Walk) -> list[dict[str, Any]]:
+def open_questions(walk: Walk) -> list[dict[str, Any]]:
     """What a person has to answer next; nothing while a reading or a fix has to."""
     if walk.at.kind not in {"ask", "try"}:
         return []
@@ -78,7 +75,7 @@ def questions(walk: Walk) -> list[dict[str, Any]]:
     ]
 
 
-def causes(judged: Iterable[Judgement]) -> list[dict[str, Any]]:
+def causes_document(judged: Iterable[Judgement]) -> list[dict[str, Any]]:
     """Causes with their verdicts and the readings that say so."""
     return [
         {"id": one.cause.id, "title": one.cause.title, "verdict": one.verdict, "readings": list(one.readings)}
@@ -86,12 +83,12 @@ def causes(judged: Iterable[Judgement]) -> list[dict[str, Any]]:
     ]
 
 
-def facts(known: Mapping[str, Fact]) -> dict[str, str]:
+def facts_document(known: Mapping[str, Fact]) -> dict[str, str]:
     """Facts as name and value."""
     return {name: fact.value for name, fact in sorted(known.items())}
 
 
-def job(one: Job) -> dict[str, Any]:
+def job_document(one: Job) -> dict[str, Any]:
     """A job: what it is about, where it stands and why, its plan, votes, story and result."""
     return {
         "job": str(one.pk),
@@ -108,31 +105,31 @@ def job(one: Job) -> dict[str, Any]:
         "for": str(one.beneficiary) if one.beneficiary else None,
         "reason": one.reason,
         "needs_approval": one.needs_approval,
-        "created_at": time(one.created_at),
-        "started_at": time(one.started_at),
-        "ended_at": time(one.ended_at),
-        "expires_at": time(one.expires_at) if one.state in WAITING else None,
-        "undo_at": time(one.undo_at),
+        "created_at": utc_or_none(one.created_at),
+        "started_at": utc_or_none(one.started_at),
+        "ended_at": utc_or_none(one.ended_at),
+        "expires_at": utc_or_none(one.expires_at) if one.state in WAITING_STATES else None,
+        "undo_at": utc_or_none(one.undo_at),
         "overdue": Job.objects.overdue().filter(pk=one.pk).exists(),
         "reverts": str(one.origin_id) if one.origin_id else None,
         "reverted_by": [str(key) for key in one.reverts.order_by("created_at").values_list("pk", flat=True)],
         "signed_in": one.result.get("signed_in"),
         "plan": one.plan.document if one.plan else None,
         "offers": [str(key) for key in Job.objects.filter(plan__made_by=one).values_list("pk", flat=True)],
-        "approvals": [approval(vote) for vote in one.approvals.order_by("made_at")],
-        "story": [{"at": time(line.at), "text": line.text} for line in one.lines.all()],
+        "approvals": [approval_document(vote) for vote in one.approvals.order_by("made_at")],
+        "story": [{"at": utc_or_none(line.at), "text": line.text} for line in one.lines.all()],
         "result": one.result,
     }
 
 
-def approval(vote: Approval) -> dict[str, Any]:
+def approval_document(vote: Approval) -> dict[str, Any]:
     """One vote."""
     return {
         "by": str(vote.approver),
         "decision": vote.decision,
         "digest": vote.digest,
         "reason": vote.reason,
-        "at": time(vote.made_at),
-        "expires_at": time(vote.expires_at),
-        "used_at": time(vote.used_at),
+        "at": utc_or_none(vote.made_at),
+        "expires_at": utc_or_none(vote.expires_at),
+        "used_at": utc_or_none(vote.used_at),
     }

@@ -12,15 +12,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from troubleshoot.models import Case, Person, Site
-from troubleshoot.reports import attention, history
-from troubleshoot.reports import time_saved as saving
-from troubleshoot.reports import working_hours as hours
+from troubleshoot.reports import attention, history, time_saved, working_hours
 from troubleshoot.reports.figures import BUCKETS, Attention, CauseRow, Number, Period, Seen, Summary, share_within
-from troubleshoot.reports.filters import NO_CAUSE, READERS, HistoryForm, Question, causes
+from troubleshoot.reports.filters import NO_CAUSE, READERS, HistoryForm, HistoryQuestion, cause_choices
 from troubleshoot.reports.outcome_groups import CASE_WAYS, CASES, CHANGE_ENDS, CHANGES, SOLVED
 
 
-def of(person: Person, period: Period) -> Summary:
+def make_summary(person: Person, period: Period) -> Summary:
     """The numbers of a period over the cases and changes that the person may read."""
     seen = list(_seen(_cases(person, period)))
     ends, earlier = _changes(person, period), _causes_before(person, period)
@@ -36,7 +34,7 @@ def of(person: Person, period: Period) -> Summary:
         half=share_within(solved, 0.5),
         most=share_within(solved, 0.9),
         at_work=_at_work(seen, sites),
-        saved=saving.of(seen, sites),
+        saved=time_saved.time_saved(seen, sites),
         held=ends["held"],
         came_back=ends["came_back"],
         too_young=ends["too_young"],
@@ -52,16 +50,16 @@ def of(person: Person, period: Period) -> Summary:
     )
 
 
-def _question(period: Period, asked: dict[str, str]) -> Question:
+def _question(period: Period, asked: dict[str, str]) -> HistoryQuestion:
     """The very question that the link of a number asks, so that the number and its rows cannot differ."""
     form = HistoryForm(asked, sites=[period.site] if period.site else [])
     if not form.is_valid():
         raise ValueError(form.errors.as_text())
-    return Question(form, [])
+    return HistoryQuestion(form, [])
 
 
 def _cases(person: Person, period: Period) -> QuerySet[Case]:
-    return history.cases(person, _question(period, period.asked("cases")))
+    return history.case_rows(person, _question(period, period.asked("cases")))
 
 
 def _seen(rows: Any) -> Iterator[Seen]:
@@ -72,9 +70,9 @@ def _seen(rows: Any) -> Iterator[Seen]:
 
 def _at_work(seen: list[Seen], sites: list[Site]) -> dt.timedelta | None:
     """The working time within which half of the solved cases were, of the sites that have working hours."""
-    spans = {site.pk: span for site in sites if (span := hours.span(site.working_hours))}
+    spans = {site.pk: span for site in sites if (span := working_hours.span(site.working_hours))}
     times = [
-        hours.worked(one.opened_at, one.closed_at, spans[one.site])
+        working_hours.worked(one.opened_at, one.closed_at, spans[one.site])
         for one in seen
         if one.took is not None and one.closed_at and one.site in spans
     ]
@@ -83,7 +81,7 @@ def _at_work(seen: list[Seen], sites: list[Site]) -> dt.timedelta | None:
 
 def _changes(person: Person, period: Period) -> dict[str, Number]:
     """Every group of changes, counted in one pass."""
-    rows = history.changes(person, _question(period, period.asked("changes")))
+    rows = history.change_rows(person, _question(period, period.asked("changes")))
     counts = rows.aggregate(**{key: Count("pk", filter=group.rows) for key, group in CHANGES.items()})
     return {key: _change_number(period, key, counts[key]) for key in CHANGES}
 
@@ -100,13 +98,13 @@ def _case_number(period: Period, key: str, value: int) -> Number:
 
 def _over_a_day(person: Person, period: Period) -> Number:
     group, asked = CASES["over_a_day"], period.asked("cases", always=True, outcome="over_a_day")
-    value = history.cases(person, _question(period, asked)).count()
+    value = history.case_rows(person, _question(period, asked)).count()
     return Number(value, str(group.words), asked, str(group.meaning), "over_a_day")
 
 
 def _overdue(person: Person, period: Period) -> Number:
     group, asked = CHANGES["overdue"], period.asked("changes", always=True, outcome="overdue")
-    value = history.changes(person, _question(period, asked)).count()
+    value = history.change_rows(person, _question(period, asked)).count()
     return Number(value, str(group.words), asked, str(group.meaning), "overdue")
 
 
@@ -116,7 +114,7 @@ def _causes_before(person: Person, period: Period) -> dict[str, int]:
 
 
 def _causes(period: Period, seen: list[Seen], earlier: dict[str, int]) -> list[CauseRow]:
-    titles, found = causes(), dict[str, CauseRow]()
+    titles, found = cause_choices(), dict[str, CauseRow]()
     for one in seen:
         name = one.cause or NO_CAUSE
         asked = period.asked("cases", what=name)

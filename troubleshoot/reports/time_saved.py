@@ -16,7 +16,7 @@ from troubleshoot.reports.filters import NO_CAUSE
 ANY_CAUSE = "any"
 
 
-def of(seen: Iterable[Seen], sites: Iterable[Site]) -> Saved | None:
+def time_saved(seen: Iterable[Seen], sites: Iterable[Site]) -> Saved | None:
     """The time saved by the solved cases of a period; None while no value has been entered for any of the sites.
 
     For each site and cause: (minutes before, minus the median now) times solved cases. Fewer than five cases of one

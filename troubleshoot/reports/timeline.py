@@ -10,13 +10,10 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from troubleshoot import wording
-from troubleshoot.diagnosis import evidence
-from troubleshoot.diagnosis import progress as diagnosis
-from troubleshoot.engine import guide as guides
+from troubleshoot import diagnosis, engine, people, wording
+from troubleshoot.diagnosis import answer_in_words
 from troubleshoot.models import Answer, Approval, Case, Entry, Job, JobLine, Message, Person
-from troubleshoot.people import access
-from troubleshoot.reports.filters import actions
+from troubleshoot.reports.filters import action_choices
 
 #: The most of each kind that one page shows; it says so when there is more.
 MOST = 500
@@ -39,7 +36,7 @@ _SOURCES = {
 
 
 @dataclass(frozen=True)
-class Moment:
+class TimelineMoment:
     """One thing that happened. `kind` says what it is; `old` that it no longer counts."""
 
     at: dt.datetime
@@ -59,14 +56,14 @@ class Moment:
 class Timeline:
     """The moments of a case, oldest first; `cut` when some are left out."""
 
-    moments: list[Moment]
+    moments: list[TimelineMoment]
     cut: bool
 
 
-def of(case: Case, person: Person) -> Timeline:
+def case_timeline(case: Case, person: Person) -> Timeline:
     """Everything about a case that this person may read. Raises nothing: the caller has obtained the case."""
     parts = [
-        [Moment(case.opened_at, "case", _("The case was opened"), str(case.opened_by))],
+        [TimelineMoment(case.opened_at, "case", _("The case was opened"), str(case.opened_by))],
         list(_answers(case)),
         list(_lines(case)),
         list(_votes(case)),
@@ -75,29 +72,29 @@ def of(case: Case, person: Person) -> Timeline:
         list(_entries(case, person)),
     ]
     if case.closed_at:
-        parts.append([Moment(case.closed_at, "case", _("The case was closed"), tone="is-ok")])
+        parts.append([TimelineMoment(case.closed_at, "case", _("The case was closed"), tone="is-ok")])
     found = sorted((moment for part in parts for moment in part), key=lambda one: one.at)
     return Timeline(found, any(len(part) >= MOST for part in parts))
 
 
-def _answers(case: Case) -> Iterator[Moment]:
+def _answers(case: Case) -> Iterator[TimelineMoment]:
     """Answers by persons, readings and fixes. One that a later answer replaced, or of an earlier walk, is old."""
-    guide = diagnosis.guide_of(case)
+    guide = diagnosis.case_guide(case)
     rows = list(case.answers.select_related("by").order_by("number")[:MOST])
     counting = _counting(case, rows)
     for row in rows:
         step = guide.steps.get(row.step)
-        asks, says = evidence.in_words(step, row.value) if step else (row.step, row.value)
+        asks, says = answer_in_words(step, row.value) if step else (row.step, row.value)
         who = str(row.by) if row.by else str(_SOURCES[Answer.Source(row.source)])
         text = f"{asks} {says}" if asks.endswith((".", "?", "!")) else f"{asks}: {says}"
-        yield Moment(row.at, "answer", text, who, old=row.pk not in counting)
+        yield TimelineMoment(row.at, "answer", text, who, old=row.pk not in counting)
 
 
-def _told(case: Case) -> Iterator[Moment]:
+def _told(case: Case) -> Iterator[TimelineMoment]:
     """What the person's own PC told, each time that it was pasted."""
     for block in case.pc_blocks.select_related("by").order_by("pk")[:MOST]:
-        said = wording.told({name: part["value"] for name, part in block.facts.items()}, _computer(case))
-        yield Moment(block.at, "answer", _("Told by the person's PC: %s") % " ".join(said), str(block.by))
+        said = wording.client_report_words({name: part["value"] for name, part in block.facts.items()}, _computer(case))
+        yield TimelineMoment(block.at, "answer", _("Told by the person's PC: %s") % " ".join(said), str(block.by))
 
 
 def _computer(case: Case) -> str:
@@ -106,55 +103,57 @@ def _computer(case: Case) -> str:
 
 def _counting(case: Case, rows: list[Answer]) -> set[int]:
     """The answers on which the case stands: those of the present walk that nothing has superseded."""
-    guide = diagnosis.guide_of(case)
+    guide = diagnosis.case_guide(case)
     found: dict[str, str] = {}
     latest: dict[str, int] = {}
     for row in rows:
         if row.round != case.round:
             continue
         try:
-            found = guides.answer(guide, found, row.step, row.value)
-        except guides.AnswerRefused:
+            found = engine.answer_guide(guide, found, row.step, row.value)
+        except engine.AnswerRefused:
             continue
         latest[row.step] = row.pk
     return {latest[step] for step in found}
 
 
-def _lines(case: Case) -> Iterator[Moment]:
+def _lines(case: Case) -> Iterator[TimelineMoment]:
     """The stories of the case's jobs, each line when it was written."""
-    words = actions()
+    words = action_choices()
     rows = JobLine.objects.filter(job__case=case).select_related("job__host").defer("job__facts", "job__result")
     for line in rows.order_by("pk")[:MOST]:
         what = words.get(line.job.action, line.job.action) or _("Diagnosis")
         tone = "is-bad" if line.job.state in {"failed", "unknown", "not_verified"} else ""
-        yield Moment(line.at, "job" if line.job.kind != Job.Kind.READ else "reading", f"{what}: {line.text}", tone=tone)
+        yield TimelineMoment(
+            line.at, "job" if line.job.kind != Job.Kind.READ else "reading", f"{what}: {line.text}", tone=tone
+        )
 
 
-def _votes(case: Case) -> Iterator[Moment]:
-    words = actions()
+def _votes(case: Case) -> Iterator[TimelineMoment]:
+    words = action_choices()
     for vote in Approval.objects.filter(job__case=case).select_related("approver", "job").order_by("made_at")[:MOST]:
         what = words.get(vote.job.action, vote.job.action)
         said = _("Approved: %s") if vote.decision == Approval.Decision.APPROVE else _("Declined: %s")
         reason = f" ({vote.reason})" if vote.reason else ""
-        yield Moment(vote.made_at, "approval", said % what + reason, str(vote.approver))
+        yield TimelineMoment(vote.made_at, "approval", said % what + reason, str(vote.approver))
 
 
-def _messages(case: Case, person: Person) -> Iterator[Moment]:
+def _messages(case: Case, person: Person) -> Iterator[TimelineMoment]:
     """What people wrote; internal notes only for those who may take the case."""
     rows = Message.objects.filter(case=case).select_related("author").order_by("pk")
-    if not access.may(person, "case.take", case).allowed:
+    if not people.may(person, "case.take", case).allowed:
         rows = rows.filter(internal=False)
     for message in rows[:MOST]:
-        yield Moment(message.at, "note" if message.internal else "message", message.text, str(message.author))
+        yield TimelineMoment(message.at, "note" if message.internal else "message", message.text, str(message.author))
 
 
-def _entries(case: Case, person: Person) -> Iterator[Moment]:
+def _entries(case: Case, person: Person) -> Iterator[TimelineMoment]:
     """The audit entries about the case, with their tags, for those who may read the log."""
-    if not access.may(person, "audit.read").allowed:
+    if not people.may(person, "audit.read").allowed:
         return
     rows = Entry.objects.filter(objects_named__kind="case", objects_named__ref=str(case.pk))
     for entry in rows.select_related("personal").order_by("id")[:MOST]:
-        yield Moment(entry.at, "audit", entry.tag, _actor(entry))
+        yield TimelineMoment(entry.at, "audit", entry.tag, _actor(entry))
 
 
 def _actor(entry: Entry) -> str:

@@ -9,8 +9,8 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from troubleshoot import people
 from troubleshoot.models import Person
-from troubleshoot.people import auth_backend as visitors
 
 THEMES = ("system", "light", "dark")
 #: Name of the URL, words, roles that see the link; the first that a person may see is their home.
@@ -39,7 +39,7 @@ def surroundings(request: HttpRequest) -> dict[str, Any]:
     if isinstance(person, Person):
         roles = person.roles()
         found["links"] = [(_address(name, get_urlconf()), _(words)) for name, words, wanted in LINKS if roles & wanted]
-        around = SimpleLazyObject(lambda: visitors.surroundings(person))
+        around = SimpleLazyObject(lambda: people.visitor_context(person))
         found["unread"] = SimpleLazyObject(lambda: around.unread)
         found["simulated"] = SimpleLazyObject(lambda: around.simulated)
     return found

@@ -8,8 +8,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from troubleshoot.people import passwords
-from troubleshoot.web import rate_limits as limits
+from troubleshoot import people
+from troubleshoot.web import rate_limits
 from troubleshoot.web.forms.people import PasswordForm
 from troubleshoot.web.view_rules import signed_in, visitor
 
@@ -20,12 +20,12 @@ def change(request: HttpRequest) -> HttpResponse:
     """Change it; this session goes on, every other one of the person ends."""
     person = visitor(request)
     form = PasswordForm(request.POST or None)
-    if request.method == "POST" and limits.too_much(request, "", cost=limits.GUESS):
+    if request.method == "POST" and rate_limits.too_much(request, "", cost=rate_limits.GUESS):
         form.add_error(None, _("Too many tries. Wait a minute, then try again."))
     elif request.method == "POST" and form.is_valid():
         first = person.must_change_password
         try:
-            passwords.change(person=person, current=form.cleaned_data["current"], new=form.cleaned_data["new"])
+            people.change_password(person=person, current=form.cleaned_data["current"], new=form.cleaned_data["new"])
         except ValidationError as error:
             form.take(error)
         else:

@@ -3,9 +3,8 @@
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
 
-from troubleshoot.cases import presence
+from troubleshoot import cases, people
 from troubleshoot.models import Case
-from troubleshoot.people import access
 from troubleshoot.web.view_rules import rule, visitor
 
 
@@ -13,6 +12,8 @@ from troubleshoot.web.view_rules import rule, visitor
 @require_POST
 def here(request: HttpRequest, number: int) -> HttpResponse:
     """Note that the visitor has the page of this case open."""
-    case = access.obtain(Case.objects.select_related("host__site", "site"), visitor(request), "case.read", pk=number)
-    presence.beat(actor=visitor(request), case=case)
+    case = people.obtain_object(
+        Case.objects.select_related("host__site", "site"), visitor(request), "case.read", pk=number
+    )
+    cases.note_presence(actor=visitor(request), case=case)
     return HttpResponse(status=204)

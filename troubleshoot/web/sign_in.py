@@ -15,8 +15,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from troubleshoot import people
 from troubleshoot.models import Person
-from troubleshoot.people import accounts as people
 from troubleshoot.web.forms.cases import SignInForm
 from troubleshoot.web.view_rules import public, signed_in, visitor
 
@@ -40,7 +40,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if person := _person_behind(request, form):
         with transaction.atomic():
             login(request, person)
-            people.signed_in(person=person)
+            people.record_sign_in(person=person)
         return redirect(target)
     return render(request, "sign_in.html", {"form": form, "next": target, "failed": True}, status=422)
 
@@ -50,7 +50,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 def sign_out(request: HttpRequest) -> HttpResponse:
     """Close the session and tell the browser to forget what it kept."""
     with transaction.atomic():
-        people.signed_out(person=visitor(request))
+        people.record_sign_out(person=visitor(request))
         logout(request)
     response = redirect(settings.LOGOUT_REDIRECT_URL)
     response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
@@ -75,7 +75,7 @@ def _person_behind(request: HttpRequest, form: SignInForm) -> Person | None:
         return person
     failures = getattr(request, "axes_failures_since_start", 0)
     if failures <= settings.AXES_FAILURE_LIMIT:
-        people.sign_in_failed(email=name, locked=failures == settings.AXES_FAILURE_LIMIT)
+        people.record_failed_sign_in(email=name, locked=failures == settings.AXES_FAILURE_LIMIT)
     return None
 
 

@@ -2,19 +2,12 @@
 
 from django.urls import path
 
-from troubleshoot.web import notices, own_password
-from troubleshoot.web import presence as here
-from troubleshoot.web.administrator import accounts, health, hosts
-from troubleshoot.web.administrator import host_list as hosts_list
-from troubleshoot.web.administrator import people as people_admin
-from troubleshoot.web.administrator import sites as administration
-from troubleshoot.web.approver import views as approvals
+from troubleshoot.web import notices, own_password, presence
+from troubleshoot.web.administrator import accounts, health, host_list, hosts, people, sites
+from troubleshoot.web.approver import views
 from troubleshoot.web.author import codes, guides, remedies
-from troubleshoot.web.employee import case, case_steps, home
-from troubleshoot.web.employee import client_report as own_pc
-from troubleshoot.web.employee import new_case as case_new
-from troubleshoot.web.helpdesk import board_views as board
-from troubleshoot.web.helpdesk import case_views as desk
+from troubleshoot.web.employee import case, case_steps, client_report, home, new_case
+from troubleshoot.web.helpdesk import board_views, case_views
 from troubleshoot.web.manager import history, summary
 from troubleshoot.web.sign_in import sign_in, sign_out
 
@@ -24,9 +17,9 @@ urlpatterns = [
     path("me", home.me, name="me"),
     path("preview", home.preview, name="preview"),
     path("cases", case.mine, name="my-cases"),
-    path("cases/check", case_new.check, name="case-check"),
-    path("cases/new", case_new.choose, name="case-new"),
-    path("cases/open", case_new.opened, name="case-open"),
+    path("cases/check", new_case.check, name="case-check"),
+    path("cases/new", new_case.choose, name="case-new"),
+    path("cases/open", new_case.opened, name="case-open"),
     path("cases/<int:number>", case.show, name="case"),
     path("cases/<int:number>/answer", case_steps.answer, name="case-answer"),
     path("cases/<int:number>/help", case_steps.help_, name="case-help"),
@@ -37,8 +30,8 @@ urlpatterns = [
     path("cases/<int:number>/again", case_steps.again, name="case-again"),
     path("cases/<int:number>/say", case_steps.say, name="case-say"),
     path("cases/<int:number>/rate", case_steps.rate, name="case-rate"),
-    path("cases/<int:number>/here", here.here, name="case-here"),
-    path("cases/<int:number>/pc", own_pc.page, name="case-pc"),
+    path("cases/<int:number>/here", presence.here, name="case-here"),
+    path("cases/<int:number>/pc", client_report.page, name="case-pc"),
     path("incidents/<uuid:key>/watch", home.watch, name="incident-watch"),
     path("codes", codes.listed, name="codes"),
     path("codes/<slug:namespace>/<str:first>", codes.shown, name="code"),
@@ -57,53 +50,53 @@ urlpatterns = [
     path("summary", summary.shown, name="summary"),
     path("summary.csv", summary.download, name="summary-file"),
     path("summary/monthly", summary.monthly, name="summary-monthly"),
-    path("approvals", approvals.listed, name="approvals"),
-    path("approvals/away", approvals.away, name="approvals-away"),
-    path("approvals/back", approvals.back, name="approvals-back"),
-    path("approvals/<uuid:key>", approvals.shown, name="approval"),
-    path("approvals/<uuid:key>/approve", approvals.approve, name="approval-approve"),
-    path("approvals/<uuid:key>/decline", approvals.decline, name="approval-decline"),
-    path("approvals/<uuid:key>/ask", approvals.ask, name="approval-ask"),
-    path("board", board.shown, name="board"),
-    path("board/incidents", board.begin, name="incident-begin"),
-    path("board/incidents/<uuid:key>/end", board.end, name="incident-end"),
-    path("desk/new", board.caller, name="desk-new"),
-    path("desk/cases/<int:number>", desk.shown, name="desk-case"),
-    path("desk/cases/<int:number>/text", desk.text, name="desk-text"),
-    path("desk/cases/<int:number>/take", desk.take, name="desk-take"),
-    path("desk/cases/<int:number>/back", desk.back, name="desk-back"),
-    path("desk/cases/<int:number>/plan", desk.plan, name="desk-plan"),
-    path("desk/cases/<int:number>/start", desk.start, name="desk-start"),
-    path("desk/cases/<int:number>/done", desk.done, name="desk-done"),
-    path("desk/cases/<int:number>/stop", desk.stop, name="desk-stop"),
-    path("desk/cases/<int:number>/revert", desk.revert, name="desk-revert"),
-    path("desk/cases/<int:number>/read", desk.read, name="desk-read"),
-    path("desk/cases/<int:number>/again", desk.again, name="desk-again"),
-    path("desk/cases/<int:number>/answer", desk.answer, name="desk-answer"),
-    path("desk/cases/<int:number>/say", desk.say, name="desk-say"),
-    path("desk/cases/<int:number>/note", desk.note, name="desk-note"),
-    path("desk/cases/<int:number>/ask", desk.ask, name="desk-ask"),
-    path("desk/cases/<int:number>/close", desk.close, name="desk-close"),
+    path("approvals", views.listed, name="approvals"),
+    path("approvals/away", views.away, name="approvals-away"),
+    path("approvals/back", views.back, name="approvals-back"),
+    path("approvals/<uuid:key>", views.shown, name="approval"),
+    path("approvals/<uuid:key>/approve", views.approve, name="approval-approve"),
+    path("approvals/<uuid:key>/decline", views.decline, name="approval-decline"),
+    path("approvals/<uuid:key>/ask", views.ask, name="approval-ask"),
+    path("board", board_views.shown, name="board"),
+    path("board/incidents", board_views.begin, name="incident-begin"),
+    path("board/incidents/<uuid:key>/end", board_views.end, name="incident-end"),
+    path("desk/new", board_views.caller, name="desk-new"),
+    path("desk/cases/<int:number>", case_views.shown, name="desk-case"),
+    path("desk/cases/<int:number>/text", case_views.text, name="desk-text"),
+    path("desk/cases/<int:number>/take", case_views.take, name="desk-take"),
+    path("desk/cases/<int:number>/back", case_views.back, name="desk-back"),
+    path("desk/cases/<int:number>/plan", case_views.plan, name="desk-plan"),
+    path("desk/cases/<int:number>/start", case_views.start, name="desk-start"),
+    path("desk/cases/<int:number>/done", case_views.done, name="desk-done"),
+    path("desk/cases/<int:number>/stop", case_views.stop, name="desk-stop"),
+    path("desk/cases/<int:number>/revert", case_views.revert, name="desk-revert"),
+    path("desk/cases/<int:number>/read", case_views.read, name="desk-read"),
+    path("desk/cases/<int:number>/again", case_views.again, name="desk-again"),
+    path("desk/cases/<int:number>/answer", case_views.answer, name="desk-answer"),
+    path("desk/cases/<int:number>/say", case_views.say, name="desk-say"),
+    path("desk/cases/<int:number>/note", case_views.note, name="desk-note"),
+    path("desk/cases/<int:number>/ask", case_views.ask, name="desk-ask"),
+    path("desk/cases/<int:number>/close", case_views.close, name="desk-close"),
     path("healthz", health.healthz, name="healthz"),
     path("health", health.page, name="health"),
-    path("administration", administration.home, name="administration"),
-    path("administration/sites", administration.sites, name="admin-sites"),
-    path("administration/sites/<uuid:pk>", administration.site, name="admin-site"),
-    path("administration/sites/<uuid:pk>/times", administration.times, name="admin-site-times"),
+    path("administration", sites.home, name="administration"),
+    path("administration/sites", sites.sites, name="admin-sites"),
+    path("administration/sites/<uuid:pk>", sites.site, name="admin-site"),
+    path("administration/sites/<uuid:pk>/times", sites.times, name="admin-site-times"),
     path("administration/accounts", accounts.listed, name="admin-credentials"),
     path("administration/accounts/<int:pk>", accounts.one, name="admin-credential"),
     path("administration/accounts/<int:pk>/remove", accounts.remove, name="admin-credential-remove"),
-    path("administration/people", people_admin.listed, name="admin-people"),
-    path("administration/people/new", people_admin.new, name="admin-person-new"),
-    path("administration/people/<uuid:pk>", people_admin.person, name="admin-person"),
-    path("administration/people/<uuid:pk>/grant", people_admin.grant, name="admin-grant"),
-    path("administration/people/<uuid:pk>/revoke/<uuid:grant_pk>", people_admin.revoke, name="admin-revoke"),
-    path("administration/people/<uuid:pk>/password", people_admin.password, name="admin-password"),
+    path("administration/people", people.listed, name="admin-people"),
+    path("administration/people/new", people.new, name="admin-person-new"),
+    path("administration/people/<uuid:pk>", people.person, name="admin-person"),
+    path("administration/people/<uuid:pk>/grant", people.grant, name="admin-grant"),
+    path("administration/people/<uuid:pk>/revoke/<uuid:grant_pk>", people.revoke, name="admin-revoke"),
+    path("administration/people/<uuid:pk>/password", people.password, name="admin-password"),
     path("me/password", own_password.change, name="password"),
-    path("administration/people/<uuid:pk>/deactivate", people_admin.deactivate, name="admin-deactivate"),
+    path("administration/people/<uuid:pk>/deactivate", people.deactivate, name="admin-deactivate"),
     path("administration/computers", hosts.listed, name="admin-hosts"),
     path("administration/computers/new", hosts.new, name="admin-host-new"),
-    path("administration/computers/import", hosts_list.imported, name="admin-hosts-import"),
+    path("administration/computers/import", host_list.imported, name="admin-hosts-import"),
     path("administration/computers/<int:pk>", hosts.host, name="admin-host"),
     path("administration/computers/<int:pk>/mode", hosts.mode, name="admin-host-mode"),
     path("administration/computers/<int:pk>/forget", hosts.forget, name="admin-host-forget"),

@@ -10,9 +10,8 @@ from django.shortcuts import render
 from django.utils.crypto import salted_hmac
 from uuid6 import uuid7
 
-from troubleshoot import audit
+from troubleshoot import audit, people
 from troubleshoot.models import Person
-from troubleshoot.people import access
 
 P = ParamSpec("P")
 Answer = TypeVar("Answer", bound=HttpResponseBase)
@@ -27,7 +26,7 @@ def rule(action: str) -> Callable[[View[P, Answer]], View[P, Answer]]:
 
     Raises KeyError at import when the table of rules does not know the action.
     """
-    access.RULES[action]
+    people.RULES[action]
 
     def declare(view: View[P, Answer]) -> View[P, Answer]:
         return _door(view, action)
@@ -81,11 +80,14 @@ def _door(view: View[P, Answer], declared: str) -> View[P, Answer]:
 
     def enter(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         try:
-            with audit.arrives(_source(request, request.session.session_key)), access.refusals_recorded(request.user):
+            with (
+                audit.acting_through(_source(request, request.session.session_key)),
+                people.refusals_recorded(request.user),
+            ):
                 if declared not in {PUBLIC, SIGNED_IN}:
-                    access.require(request.user, declared)
+                    people.require_permission(request.user, declared)
                 return view(request, *args, **kwargs)
-        except access.Refused as refusal:
+        except people.PermissionRefused as refusal:
             return render(request, "403.html", {"decision": refusal.decision}, status=403)
 
     declaring = wraps(view)(enter)

@@ -3,28 +3,43 @@
 What belongs to one step of a guide stands in the guide; here is what every guide shares.
 """
 
-from troubleshoot.wording.checks import Line, checks, inside_only, outside
-from troubleshoot.wording.client_report import told
-from troubleshoot.wording.common import certainty, duration, named, no_code, relief, sure, titled
-from troubleshoot.wording.outcomes import End, bad_end, fixing, not_helped, remedy_doubt, standing
+from troubleshoot.wording.checks import CheckLine, check_lines, inside_line, outside_lines
+from troubleshoot.wording.client_report import client_report_words
+from troubleshoot.wording.common import (
+    certainty_sentence,
+    certainty_words,
+    duration_words,
+    name_host,
+    no_code_words,
+    relief_parts,
+    title_with_host,
+)
+from troubleshoot.wording.outcomes import (
+    EndWords,
+    bad_end_words,
+    case_state_words,
+    not_helped_words,
+    remedy_doubt_words,
+    running_steps,
+)
 
 __all__ = [
-    "End",
-    "Line",
-    "bad_end",
-    "certainty",
-    "checks",
-    "duration",
-    "fixing",
-    "inside_only",
-    "named",
-    "no_code",
-    "not_helped",
-    "outside",
-    "relief",
-    "remedy_doubt",
-    "standing",
-    "sure",
-    "titled",
-    "told",
+    "CheckLine",
+    "EndWords",
+    "bad_end_words",
+    "case_state_words",
+    "certainty_sentence",
+    "certainty_words",
+    "check_lines",
+    "client_report_words",
+    "duration_words",
+    "inside_line",
+    "name_host",
+    "no_code_words",
+    "not_helped_words",
+    "outside_lines",
+    "relief_parts",
+    "remedy_doubt_words",
+    "running_steps",
+    "title_with_host",
 ]

@@ -11,13 +11,13 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from troubleshoot.models.job import State
+from troubleshoot.models import JobState
 
 Facts = Mapping[str, str]
 
 
 @dataclass(frozen=True)
-class Line:
+class CheckLine:
     """One line of a list of checks: `look` is ok, bad, skip, now or waiting; `seconds` is empty when not measured."""
 
     question: str
@@ -31,9 +31,9 @@ class Line:
         return self.look not in {"now", "waiting"}
 
 
-def checks(
+def check_lines(
     *, network: Mapping[str, Any] | None, facts: Facts | None, certificate: Mapping[str, Any], state: str, inside: float
-) -> list[Line]:
+) -> list[CheckLine]:
     """The five lines of a diagnosis, as far as they are known.
 
     `network` is the probe's report, `facts` what the finished look says (None while it goes on), `certificate` the
@@ -42,36 +42,39 @@ def checks(
     asked = _asked()
     within = _("What does Windows say inside?")
     if network is None and facts is None:
-        first = "waiting" if state == State.QUEUED else "now"
-        rest = [Line(question, _("Waiting"), "waiting") for question in [*asked[1:], within]]
-        return [Line(asked[0], _("Waiting for its turn") if first == "waiting" else _("Looking"), first), *rest]
+        first = "waiting" if state == JobState.QUEUED else "now"
+        rest = [CheckLine(question, _("Waiting"), "waiting") for question in [*asked[1:], within]]
+        return [CheckLine(asked[0], _("Waiting for its turn") if first == "waiting" else _("Looking"), first), *rest]
     seen = _outside(asked, network or {"stages": [], "facts": {}})
     if facts is None:
-        return [*seen, Line(within, _("Asking Windows. This takes 5 to 15 seconds"), "now")]
+        return [*seen, CheckLine(within, _("Asking Windows. This takes 5 to 15 seconds"), "now")]
     answer, look = _inside(facts, certificate)
-    return [*seen, Line(within, answer, look, seconds(inside * 1000) if look != "skip" and inside else "")]
+    return [*seen, CheckLine(within, answer, look, seconds_words(inside * 1000) if look != "skip" and inside else "")]
 
 
-def inside_only(
-    *, questions: Sequence[str], told: Sequence[Line], facts: Facts | None, state: str, inside: float
-) -> list[Line]:
+def inside_line(
+    *, questions: Sequence[str], told: Sequence[CheckLine], facts: Facts | None, state: str, inside: float
+) -> list[CheckLine]:
     """The lines of a diagnosis that asks Windows alone: whether we may, and then what content asks.
 
     `told` are the `questions` with what the finished look says; the rest is as with `checks`.
     """
     first = _("Can we look inside?")
     if facts is None:
-        waits = state == State.QUEUED
+        waits = state == JobState.QUEUED
         words = _("Waiting for its turn") if waits else _("Asking Windows. This takes 5 to 15 seconds")
-        rest = [Line(question, _("Waiting"), "waiting") for question in questions]
-        return [Line(first, words, "waiting" if waits else "now"), *rest]
+        rest = [CheckLine(question, _("Waiting"), "waiting") for question in questions]
+        return [CheckLine(first, words, "waiting" if waits else "now"), *rest]
     answer, look = _inside(facts, {})
     if look == "skip":
-        return [Line(first, answer, look), *(Line(question, _("Not tried"), "skip") for question in questions)]
-    return [Line(first, _("Yes"), "ok", seconds(inside * 1000) if inside else ""), *told]
+        return [
+            CheckLine(first, answer, look),
+            *(CheckLine(question, _("Not tried"), "skip") for question in questions),
+        ]
+    return [CheckLine(first, _("Yes"), "ok", seconds_words(inside * 1000) if inside else ""), *told]
 
 
-def outside(network: Mapping[str, Any]) -> list[Line]:
+def outside_lines(network: Mapping[str, Any]) -> list[CheckLine]:
     """The four lines of a probe's report from outside alone."""
     return _outside(_asked(), network)
 
@@ -85,7 +88,7 @@ def _asked() -> list[str]:
     ]
 
 
-def _outside(asked: list[str], network: Mapping[str, Any]) -> list[Line]:
+def _outside(asked: list[str], network: Mapping[str, Any]) -> list[CheckLine]:
     stages = {stage["name"]: stage for stage in network["stages"]}
     facts: Facts = network["facts"]
     judged = [
@@ -97,7 +100,7 @@ def _outside(asked: list[str], network: Mapping[str, Any]) -> list[Line]:
     found = []
     for question, name, (answer, look) in zip(asked, ("name", "tcp", "x224", "tls"), judged, strict=True):
         stage = stages.get(name)
-        found.append(Line(question, answer, look, seconds(stage["ms"]) if stage else ""))
+        found.append(CheckLine(question, answer, look, seconds_words(stage["ms"]) if stage else ""))
     return found
 
 
@@ -113,7 +116,7 @@ def _answers(stages: Mapping[str, Any], facts: Facts) -> tuple[str, str]:
     if stage is None:
         return _("Not tried: it has no address"), "skip"
     if stage["ok"]:
-        return _("Yes, in %s") % seconds(stage["ms"]), "ok"
+        return _("Yes, in %s") % seconds_words(stage["ms"]), "ok"
     if facts.get("rdp.stage") == "refused":
         return _("It is on, but nothing listens for Remote Desktop"), "bad"
     if facts.get("rdp.stage") == "closed_before_confirm":
@@ -178,7 +181,7 @@ def _problems(certificate: Mapping[str, Any]) -> dict[tuple[str, str], str]:
         ("windows.termservice", "stopped"): _("The Remote Desktop service is stopped"),
         ("windows.termservice", "disabled"): _("The Remote Desktop service is switched off"),
         ("windows.termservice", "missing"): _("There is no Remote Desktop service"),
-        ("windows.certificate", "expired"): expired(certificate),
+        ("windows.certificate", "expired"): expired_words(certificate),
         ("windows.certificate", "missing"): _("There is no certificate"),
         ("windows.certificate", "no_key"): _("The certificate has no private key"),
         ("windows.sessionenv", "stopped"): _("The Windows service that replaces the certificate is stopped"),
@@ -188,7 +191,7 @@ def _problems(certificate: Mapping[str, Any]) -> dict[tuple[str, str], str]:
     }
 
 
-def expired(certificate: Mapping[str, Any], now: dt.datetime | None = None) -> str:
+def expired_words(certificate: Mapping[str, Any], now: dt.datetime | None = None) -> str:
     """How long ago a certificate expired, as far as its state says so."""
     try:
         end = dt.datetime.fromisoformat(str(certificate.get("not_after")))
@@ -202,6 +205,6 @@ def expired(certificate: Mapping[str, Any], now: dt.datetime | None = None) -> s
     }
 
 
-def seconds(milliseconds: float) -> str:
+def seconds_words(milliseconds: float) -> str:
     """A short time as a person reads it: never 0."""
     return _("%s s") % number_format(max(milliseconds / 1000, 0.1), 1)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from django.utils.translation import gettext as _
 
 
-def told(facts: Mapping[str, str], host: str) -> list[str]:
+def client_report_words(facts: Mapping[str, str], host: str) -> list[str]:
     """Sentences for what was told, the way to the computer first. Raises nothing: an unknown value says nothing."""
     said = [_stage(facts.get("pc.stage", ""), host), *(_further(facts, host))]
     return [text for text in said if text]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 _COMPUTER = re.compile(r"\b(?:[Tt]he|[Tt]his) computer\b")
 
 
-def duration(length: dt.timedelta) -> str:
+def duration_words(length: dt.timedelta) -> str:
     """A length of time in its two largest units."""
     total = max(int(length.total_seconds()), 1)
     days, hours, minutes, rest = total // 86400, total // 3600 % 24, total // 60 % 60, total % 60
@@ -26,7 +26,7 @@ def duration(length: dt.timedelta) -> str:
     return _("%(seconds)d s") % {"seconds": rest}
 
 
-def certainty(of: str | None) -> str:
+def certainty_words(of: str | None) -> str:
     """What a meaning of a code rests on."""
     return {
         "documented": _("This meaning is documented."),
@@ -35,7 +35,7 @@ def certainty(of: str | None) -> str:
     }.get(of or "", _("This code is not in our table, so we measure without it."))
 
 
-def sure(of: str | None) -> str:
+def certainty_sentence(of: str | None) -> str:
     """How sure a meaning is, in a word or two."""
     return {
         "documented": _("documented"),
@@ -44,17 +44,17 @@ def sure(of: str | None) -> str:
     }.get(of or "", _("not known"))
 
 
-def named(text: str, host: str) -> str:
+def name_host(text: str, host: str) -> str:
     """A guide's sentence about "the computer" with the name of the one it is about, where the sentence begins so."""
     return f"{host}{text.removeprefix('The computer')}" if host and text.startswith("The computer ") else text
 
 
-def titled(text: str, host: str) -> str:
+def title_with_host(text: str, host: str) -> str:
     """A guide's title with the name of the computer in place of the words for it."""
     return _COMPUTER.sub(lambda _found: host, text, count=1) if host else text
 
 
-def relief(text: str) -> tuple[str, str, str]:
+def relief_parts(text: str) -> tuple[str, str, str]:
     """A guide's text in three: what it says, the sentence that says what it is not, and what stands after that.
 
     A page sets the second apart: it stops people from restarting and typing again. Other texts stay whole.
@@ -64,6 +64,6 @@ def relief(text: str) -> tuple[str, str, str]:
     return before.strip(), f"{found}{sentence}{stop}".strip(), rest.strip()
 
 
-def no_code() -> str:
+def no_code_words() -> str:
     """Said about a text without a number."""
     return _("There is no error code in this text. We can still check the computer.")

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from troubleshoot.models.job import State
-from troubleshoot.wording.checks import Line
+from troubleshoot.models import JobState
+from troubleshoot.wording.checks import CheckLine
 
 
 @dataclass(frozen=True)
-class End:
+class EndWords:
     """A bad end of a fix: what it is called, what it means, who acts next."""
 
     title: str
@@ -19,13 +19,13 @@ class End:
     next: str
 
 
-def bad_end(state: str, host: str, *, again: bool = True, denied: bool = False) -> End | None:
+def bad_end_words(state: str, host: str, *, again: bool = True, denied: bool = False) -> EndWords | None:
     """The words for a fix that ended badly; None for any other state.
 
     `again`: the person may try it again; `denied`: the computer answered, and did not accept the account of the portal.
     """
-    if denied and state == State.UNREACHABLE:
-        return End(
+    if denied and state == JobState.UNREACHABLE:
+        return EndWords(
             _("%s did not accept our account") % host,
             _("It answered, and did not let us in, so nothing was changed. It is not your password."),
             _("Helpdesk has to look at the account that is stored for it. You need not do anything."),
@@ -33,60 +33,62 @@ def bad_end(state: str, host: str, *, again: bool = True, denied: bool = False) 
     nothing = _("Nothing was changed.")
     helpdesk = _("Helpdesk decides what comes next. You need not do anything.")
     ends = {
-        State.DRIFTED: End(
+        JobState.DRIFTED: EndWords(
             _("Someone else changed %s meanwhile") % host,
             _("Nothing was changed by us. It is no longer as it was when you were shown the plan."),
             helpdesk,
         ),
-        State.REFUSED: End(_("The fix does not fit %s") % host, nothing, _("Helpdesk has it, with the reason.")),
-        State.UNREACHABLE: End(
+        JobState.REFUSED: EndWords(
+            _("The fix does not fit %s") % host, nothing, _("Helpdesk has it, with the reason.")
+        ),
+        JobState.UNREACHABLE: EndWords(
             _("%s stopped answering before we began") % host,
             nothing,
             _("Try again in a moment, or leave it to helpdesk: they have your case.")
             if again
             else _("It did not answer twice, so helpdesk takes over. You need not do anything."),
         ),
-        State.FAILED: End(
+        JobState.FAILED: EndWords(
             _("%s refused one step") % host,
             "",
             _("Helpdesk has it, marked urgent, and sees what was changed and what was not. You need not do anything."),
         ),
-        State.UNKNOWN: End(
+        JobState.UNKNOWN: EndWords(
             _("We lost contact while changing %s") % host,
             _("We do not know whether it was done, and we do not repeat it."),
             _("Helpdesk looks at %s and decides what comes next. You need not do anything.") % host,
         ),
-        State.NOT_VERIFIED: End(
+        JobState.NOT_VERIFIED: EndWords(
             _("Done, but it still does not answer properly"),
             _("The change was made, and the check from outside is not satisfied."),
             helpdesk,
         ),
-        State.REVERTED: End(
+        JobState.REVERTED: EndWords(
             _("It was put back as it was"),
             _("The change made it worse, did not help or was not wanted, so it was undone."),
             helpdesk,
         ),
-        State.DECLINED: End(_("Not approved"), nothing, _("Helpdesk has your case and can offer another way.")),
-        State.EXPIRED: End(
+        JobState.DECLINED: EndWords(_("Not approved"), nothing, _("Helpdesk has your case and can offer another way.")),
+        JobState.EXPIRED: EndWords(
             _("Not approved in time"),
             _("Nobody decided while it counted. Nothing was changed."),
             _("Helpdesk has your case and can ask again."),
         ),
-        State.CANCELLED: End(_("Stopped before it began"), nothing, _("Helpdesk has your case.")),
+        JobState.CANCELLED: EndWords(_("Stopped before it began"), nothing, _("Helpdesk has your case.")),
     }
-    return ends.get(State(state))
+    return ends.get(JobState(state))
 
 
-def not_helped(host: str) -> End:
+def not_helped_words(host: str) -> EndWords:
     """The words for something that a person did by hand, and that our own look did not find to have helped."""
-    return End(
+    return EndWords(
         _("Done, but it has not helped yet"),
         _("We looked at %s ourselves, twice, and it is still not as it should be.") % host,
         _("What comes next is on this page; helpdesk sees all of it. You can take back what you changed."),
     )
 
 
-def remedy_doubt(certainty: str) -> str:
+def remedy_doubt_words(certainty: str) -> str:
     """How sure it is that a remedy helps, in a sentence; empty where its makers document it."""
     return {
         "field_report": _("People report that this helps; the makers of Windows do not say so."),
@@ -94,31 +96,31 @@ def remedy_doubt(certainty: str) -> str:
     }.get(certainty, "")
 
 
-def fixing(state: str, items: list[str], story: list[str], writes: str) -> list[Line]:
+def running_steps(state: str, items: list[str], story: list[str], writes: str) -> list[CheckLine]:
     """The lines of a running change: what the plan will do, and how far its story has come.
 
     `items` are the titles of what is written, `writes` is the word by which the story names a writing.
     """
-    order = [State.QUEUED, State.CLAIMED, State.STARTING, State.RUNNING, State.VERIFYING]
-    at = order.index(State(state)) if state in order else len(order)
+    order = [JobState.QUEUED, JobState.CLAIMED, JobState.STARTING, JobState.RUNNING, JobState.VERIFYING]
+    at = order.index(JobState(state)) if state in order else len(order)
     written = [item for item in items if f"{writes}: {item}" in story]
-    begun = bool(written) or at > order.index(State.RUNNING)
+    begun = bool(written) or at > order.index(JobState.RUNNING)
     lines = [_step(_("Reading once more: has nothing changed since?"), done=begun, now=at > 0)]
     lines.append(_step(_("Keeping the present settings"), done=begun, now=False))
     for item in items:
-        done = at > order.index(State.RUNNING) or (item in written and item != written[-1])
+        done = at > order.index(JobState.RUNNING) or (item in written and item != written[-1])
         lines.append(_step(item, done=done, now=item in written))
     checked = at == len(order)
-    lines.append(_step(_("Checking from outside"), done=checked, now=at == order.index(State.VERIFYING)))
+    lines.append(_step(_("Checking from outside"), done=checked, now=at == order.index(JobState.VERIFYING)))
     return lines
 
 
-def _step(words: str, *, done: bool, now: bool) -> Line:
+def _step(words: str, *, done: bool, now: bool) -> CheckLine:
     look = "ok" if done else "now" if now else "waiting"
-    return Line(words, {"ok": _("Done"), "now": _("Under way"), "waiting": _("Not yet")}[look], look)
+    return CheckLine(words, {"ok": _("Done"), "now": _("Under way"), "waiting": _("Not yet")}[look], look)
 
 
-def standing(waiting_for: str, outcome: str, *, closed: bool, needed: bool = False) -> tuple[str, str]:
+def case_state_words(waiting_for: str, outcome: str, *, closed: bool, needed: bool = False) -> tuple[str, str]:
     """Where a case stands, in words and as the kind of its badge, for lists. `needed`: helpdesk has to do something."""
     if closed:
         return {

@@ -5,10 +5,19 @@ One module for each theme; its FAULTS are found here. The sentence of a fault is
 
 from collections.abc import Callable
 
-from troubleshoot.lab.faults import access, certificates, firewall, keys, listening, printing, security, services
-from troubleshoot.lab.faults import chosen_certificates as chosen
-from troubleshoot.lab.faults import environment as surroundings
-from troubleshoot.lab.faults import network_path as path
+from troubleshoot.lab.faults import (
+    access,
+    certificates,
+    chosen_certificates,
+    environment,
+    firewall,
+    keys,
+    listening,
+    network_path,
+    printing,
+    security,
+    services,
+)
 from troubleshoot.lab.state import Document
 
 Fault = Callable[[Document], None]
@@ -22,13 +31,13 @@ FAULTS: dict[str, Fault] = {"healthy": _healthy}
 for _theme in (
     certificates,
     keys,
-    chosen,
+    chosen_certificates,
     services,
     listening,
     security,
     firewall,
-    path,
-    surroundings,
+    network_path,
+    environment,
     access,
     printing,
 ):

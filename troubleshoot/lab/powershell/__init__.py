@@ -7,19 +7,19 @@ from collections.abc import Mapping
 
 from troubleshoot.lab.powershell import operators
 from troubleshoot.lab.powershell.checker import check_script
-from troubleshoot.lab.powershell.errors import Refused, ScriptFailed, Unsupported
+from troubleshoot.lab.powershell.errors import ScriptFailed, ScriptRefused, Unsupported
 from troubleshoot.lab.powershell.evaluator import Evaluator
 from troubleshoot.lab.powershell.nodes import Script
 from troubleshoot.lab.powershell.statements import read_script
 from troubleshoot.lab.powershell.values import from_python, to_python
 from troubleshoot.lab.state import HostState
 
-__all__ = ["Refused", "ScriptFailed", "check", "run"]
+__all__ = ["ScriptFailed", "ScriptRefused", "check_text", "run"]
 
 Value = str | int | bool | None | list[str] | Mapping[str, "Value"]
 
 
-def check(source: str) -> None:
+def check_text(source: str) -> None:
     """Pass over the whole script without running it; Refused names line and construct outside the subset."""
     check_script(read_script(source))
 
@@ -38,7 +38,7 @@ def run(source: str, params: Mapping[str, Value], state: HostState) -> list[obje
             output = Evaluator(state, variables).statements(script.body)
         return [to_python(item) for item in output]
     except Unsupported as reason:
-        raise Refused(1, "script", str(reason)) from None
+        raise ScriptRefused(1, "script", str(reason)) from None
 
 
 def _bind(script: Script, params: Mapping[str, Value]) -> dict[str, object]:

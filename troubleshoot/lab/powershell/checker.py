@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator
 
 from troubleshoot.lab.powershell import nodes
 from troubleshoot.lab.powershell.cim_classes import METHODS
-from troubleshoot.lab.powershell.cmdlets import CMDLETS, TYPES, Cmdlet
-from troubleshoot.lab.powershell.errors import Refused
+from troubleshoot.lab.powershell.cmdlets import CMDLETS, TYPES
+from troubleshoot.lab.powershell.cmdlets.core import Cmdlet
+from troubleshoot.lab.powershell.errors import ScriptRefused
 from troubleshoot.lab.powershell.members import plain_method_names, plain_property_names
 from troubleshoot.lab.powershell.operators import PARAM_TYPES
 
@@ -54,7 +55,7 @@ def _walk(found: object) -> Iterator[nodes.Node]:
 
 def _refuse_if(wrong: bool, node: nodes.Node, reason: str) -> None:
     if wrong:
-        raise Refused(node.line, node.text.splitlines()[0], reason)
+        raise ScriptRefused(node.line, node.text.splitlines()[0], reason)
 
 
 class _Checker:
@@ -96,7 +97,7 @@ class _Checker:
 
     def _pipeline(self, node: nodes.Pipeline) -> None:
         if isinstance(node.head, nodes.Block):
-            raise Refused(node.line, node.text.splitlines()[0], "a script block stands only as an argument")
+            raise ScriptRefused(node.line, node.text.splitlines()[0], "a script block stands only as an argument")
         if isinstance(node.head, nodes.Command):
             cmdlet = _known(node.head)
             _refuse_if(cmdlet.takes_input, node.head, "needs input from a pipeline")
@@ -116,7 +117,9 @@ class _Checker:
     def _argument(self, cmdlet: Cmdlet, argument: nodes.Argument) -> None:
         name = cmdlet.lower.get(argument.name.lower())
         if name is None:
-            raise Refused(argument.line, argument.text, "not a parameter of this cmdlet, or not in the lab's tables")
+            raise ScriptRefused(
+                argument.line, argument.text, "not a parameter of this cmdlet, or not in the lab's tables"
+            )
         parameter = cmdlet.parameters[name]
         switch = parameter.kind == "switch"
         _refuse_if(switch != (argument.value is None), argument, "a value is missing, or a switch has one")
@@ -138,5 +141,5 @@ class _Checker:
 def _known(node: nodes.Command) -> Cmdlet:
     cmdlet = CMDLETS.get(node.name.lower())
     if cmdlet is None:
-        raise Refused(node.line, node.name, "not a cmdlet of the lab")
+        raise ScriptRefused(node.line, node.name, "not a cmdlet of the lab")
     return cmdlet

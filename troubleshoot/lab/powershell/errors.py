@@ -1,7 +1,7 @@
 """The two ways in which a script ends early: the lab refuses it, or PowerShell itself would stop it."""
 
 
-class Refused(Exception):
+class ScriptRefused(Exception):
     """The script lies outside the subset, or reaches a place where Windows PowerShell 5.1 coerces or is ambiguous.
 
     ``line`` counts from 1; ``construct`` is the offending text, shortened.

@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from troubleshoot.lab.powershell import nodes, operators
-from troubleshoot.lab.powershell.cmdlets import CMDLETS, Use, bind
-from troubleshoot.lab.powershell.errors import Refused, ScriptFailed, Unsupported
+from troubleshoot.lab.powershell.cmdlets import CMDLETS
+from troubleshoot.lab.powershell.cmdlets.core import Use, bind
+from troubleshoot.lab.powershell.errors import ScriptFailed, ScriptRefused, Unsupported
 from troubleshoot.lab.powershell.members import methods_of, properties_of
 from troubleshoot.lab.powershell.objects import call_method, property_of
 from troubleshoot.lab.powershell.values import (
@@ -69,11 +70,11 @@ class Evaluator:
     def _evaluate(self, node: nodes.Node) -> Any:
         self._steps -= 1
         if self._steps < 0:
-            raise Refused(node.line, _first_line(node), f"more than {MAX_STEPS} steps")
+            raise ScriptRefused(node.line, _first_line(node), f"more than {MAX_STEPS} steps")
         try:
             return self._rules[type(node)](node)
         except Unsupported as reason:
-            raise Refused(node.line, _first_line(node), str(reason)) from None
+            raise ScriptRefused(node.line, _first_line(node), str(reason)) from None
 
     # -- expressions -------------------------------------------------------------------------------------------------
 
@@ -166,7 +167,7 @@ class Evaluator:
             use = Use(bound, items, self._state, self._block)
             return list(bounded(cmdlet.call(use)))
         except Unsupported as reason:
-            raise Refused(node.line, _first_line(node), str(reason)) from None
+            raise ScriptRefused(node.line, _first_line(node), str(reason)) from None
 
     def _block(self, block: nodes.Block, item: Any) -> list[Any]:
         self._current.append(item)

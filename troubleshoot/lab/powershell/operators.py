@@ -5,15 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from troubleshoot.lab.powershell.errors import ScriptFailed, Unsupported
-from troubleshoot.lab.powershell.values import (
-    RANGES,
-    Integer,
-    Moment,
-    Nothing,
-    bounded,
-    to_text,
-    type_name,
-)
+from troubleshoot.lab.powershell.values import RANGES, Integer, Moment, Nothing, bounded, to_text, type_name
 
 _PRINTABLE = re.compile(r"[\x20-\x7e]*")
 _HEX = re.compile(r"0x[0-9A-Fa-f]+")

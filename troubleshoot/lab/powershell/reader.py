@@ -7,7 +7,7 @@ import tree_sitter_powershell
 from tree_sitter import Language, Parser
 from tree_sitter import Node as TreeNode
 
-from troubleshoot.lab.powershell.errors import Refused
+from troubleshoot.lab.powershell.errors import ScriptRefused
 
 MAX_SOURCE = 20_000
 MAX_DEPTH = 30
@@ -63,10 +63,10 @@ def _parser() -> Parser:
 def parse(source: str) -> TreeNode:
     """Return the tree of a script; Refused when it has errors or text that belongs to no node."""
     if len(source) > MAX_SOURCE:
-        raise Refused(1, "script", f"longer than {MAX_SOURCE} characters")
+        raise ScriptRefused(1, "script", f"longer than {MAX_SOURCE} characters")
     for pattern, reason in _FORBIDDEN_TEXT:
         if found := pattern.search(source):
-            raise Refused(source.count("\n", 0, found.start()) + 1, found.group(), reason)
+            raise ScriptRefused(source.count("\n", 0, found.start()) + 1, found.group(), reason)
     data = source.encode("ascii")
     root = _parser().parse(data).root_node
     _hold_to_text(root, data)
@@ -119,6 +119,6 @@ def unwrap(node: TreeNode) -> TreeNode:
     return node
 
 
-def refusal(node: TreeNode, reason: str) -> Refused:
+def refusal(node: TreeNode, reason: str) -> ScriptRefused:
     """Return the refusal of one construct."""
-    return Refused(line_of(node), text_of(node) or node.type, reason)
+    return ScriptRefused(line_of(node), text_of(node) or node.type, reason)

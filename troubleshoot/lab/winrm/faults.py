@@ -13,7 +13,7 @@ _FAULT = "http://schemas.microsoft.com/wbem/wsman/1/wsmanfault"
 
 
 @dataclass(frozen=True)
-class Fault:
+class WinRMFault:
     """One SOAP fault: WSManFault ``code``, who is to blame, and how it is dressed."""
 
     code: int
@@ -63,7 +63,7 @@ class Fault:
 class FaultError(Exception):
     """The request is answered with this fault."""
 
-    def __init__(self, fault: Fault) -> None:
+    def __init__(self, fault: WinRMFault) -> None:
         super().__init__(fault.code)
         self.fault = fault
 
@@ -75,21 +75,23 @@ _SELECTORS = (
 )
 _TIMED_OUT = "The WS-Management service cannot complete the operation within the time specified in OperationTimeout.  "
 
-ACCESS_DENIED = Fault(5, "w:AccessDenied", "Access is denied. ")
-BAD_PARAMETER = Fault(87, "w:InvalidParameter", "The parameter is incorrect. ", detail="InvalidValue", provider=True)
-ABORTED = Fault(
+ACCESS_DENIED = WinRMFault(5, "w:AccessDenied", "Access is denied. ")
+BAD_PARAMETER = WinRMFault(
+    87, "w:InvalidParameter", "The parameter is incorrect. ", detail="InvalidValue", provider=True
+)
+ABORTED = WinRMFault(
     995,
     "w:InternalError",
     "The I/O operation has been aborted because of either a thread exit or an application request. ",
     sender=False,
     provider=True,
 )
-LINE_TOO_LONG = Fault(
+LINE_TOO_LONG = WinRMFault(
     2147942606, "w:InternalError", "The filename or extension is too long. ", sender=False, provider=True
 )
-PIPE_CLOSED = Fault(2147942632, "w:InternalError", "The pipe is being closed. ", sender=False, provider=True)
-TIMED_OUT = Fault(2150858793, "w:TimedOut", _TIMED_OUT, sender=False)
-UNKNOWN_RESOURCE = Fault(
+PIPE_CLOSED = WinRMFault(2147942632, "w:InternalError", "The pipe is being closed. ", sender=False, provider=True)
+TIMED_OUT = WinRMFault(2150858793, "w:TimedOut", _TIMED_OUT, sender=False)
+UNKNOWN_RESOURCE = WinRMFault(
     2150858752,
     "a:DestinationUnreachable",
     "The WS-Management service cannot process the request. The resource URI is missing or it has an incorrect "
@@ -97,35 +99,35 @@ UNKNOWN_RESOURCE = Fault(
     'resource URI: "winrm help uris". ',
     detail="InvalidResourceURI",
 )
-UNKNOWN_ACTION = Fault(
+UNKNOWN_ACTION = WinRMFault(
     2150858771,
     "a:ActionNotSupported",
     "The WS-Management service does not support the action specified in the request. ",
 )
-NOT_UNDERSTOOD = Fault(
+NOT_UNDERSTOOD = WinRMFault(
     2150858768,
     "s:MustUnderstand",
     "The WS-Management service cannot process a SOAP header in the request that is marked as mustUnderstand by "
     "the client. This could be caused by the use of a version of the protocol which is not supported, or may be "
     "an incompatibility between the client and server implementations. ",
 )
-HEADER_MISSING = Fault(
+HEADER_MISSING = WinRMFault(
     2150858769,
     "a:MessageInformationHeaderRequired",
     "The WS-Management service cannot process the request. The request does not have all the expected SOAP headers. ",
 )
-BAD_SCHEMA = Fault(
+BAD_SCHEMA = WinRMFault(
     2150858817,
     "w:SchemaValidationError",
     "The SOAP XML in the message does not match the corresponding XML schema definition. Change the XML and retry. ",
 )
-ID_TAKEN = Fault(
+ID_TAKEN = WinRMFault(
     2150858803,
     "w:AlreadyExists",
     "The WS-Management service cannot create the resource because it already exists. ",
 )
-UNKNOWN_SHELL = Fault(2150858843, "w:InvalidSelectors", _SELECTORS, detail="UnexpectedSelectors")
-UNKNOWN_COMMAND = Fault(
+UNKNOWN_SHELL = WinRMFault(2150858843, "w:InvalidSelectors", _SELECTORS, detail="UnexpectedSelectors")
+UNKNOWN_COMMAND = WinRMFault(
     2150858843,
     "w:InvalidSelectors",
     _SELECTORS,
@@ -138,9 +140,9 @@ UNKNOWN_COMMAND = Fault(
 )
 
 
-def bad_timeout(text: str) -> Fault:
+def bad_timeout(text: str) -> WinRMFault:
     """Return the refusal of an OperationTimeout that is not a positive duration."""
-    return Fault(
+    return WinRMFault(
         2150858767,
         "a:InvalidMessageInformationHeader",
         "The WS-Management service cannot process the request. The request contains one or more invalid SOAP headers. ",
@@ -151,9 +153,9 @@ def bad_timeout(text: str) -> Fault:
     )
 
 
-def shells_quota(limit: int) -> Fault:
+def shells_quota(limit: int) -> WinRMFault:
     """Return the refusal of one shell too many for this user."""
-    return Fault(
+    return WinRMFault(
         2150859173,
         "w:QuotaLimit",
         "The WS-Management service cannot process the request. This user is allowed a maximum number of "
@@ -163,9 +165,9 @@ def shells_quota(limit: int) -> Fault:
     )
 
 
-def operations_quota(limit: int) -> Fault:
+def operations_quota(limit: int) -> WinRMFault:
     """Return the refusal of one operation too many for this user."""
-    return Fault(
+    return WinRMFault(
         2150859174,
         "w:QuotaLimit",
         "The WS-Management service cannot process the request. This user is allowed a maximum number of "

@@ -75,7 +75,7 @@ class Service:
             return self._fault(message, refused.fault, caller)
         return 200, soap.envelope(message.action + "Response", message.message_id, body)
 
-    def _fault(self, message: Message, fault: faults.Fault, caller: Caller) -> tuple[int, bytes]:
+    def _fault(self, message: Message, fault: faults.WinRMFault, caller: Caller) -> tuple[int, bytes]:
         body = fault.body(caller.machine)
         return 500, soap.envelope(soap.FAULT_ACTION, message.message_id, body)
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from troubleshoot.operations import health
+from troubleshoot import operations
 
 PROCESSES = ("web", "worker", "keeper")
 
@@ -29,9 +29,11 @@ class Command(BaseCommand):
         if process == "web":
             _ask_web(port)
             return
-        kind: health.Kind = "worker" if process == "worker" else "keeper"
-        if not health.alive(kind).filter(name__startswith=f"{socket.gethostname()}:").exists():
-            raise CommandError(f"The {process} on this machine has given no sign of life for {health.FRESH.seconds} s.")
+        kind: operations.ProcessKind = "worker" if process == "worker" else "keeper"
+        if not operations.live_processes(kind).filter(name__startswith=f"{socket.gethostname()}:").exists():
+            raise CommandError(
+                f"The {process} on this machine has given no sign of life for {operations.FRESH_FOR.seconds} s."
+            )
 
 
 def _ask_web(port: int) -> None:

@@ -24,7 +24,7 @@ class Command(BaseCommand):
 
     def handle(self, *, verb: str, **_: Any) -> None:
         """Run one verb; both leave an entry of their own."""
-        with audit.arrives(audit.Source("cli")):
+        with audit.acting_through(audit.Source("cli")):
             if verb == "verify":
                 self._verify()
             else:

@@ -7,12 +7,10 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from troubleshoot.cases import opening as cases
+from troubleshoot import cases, people, reports
 from troubleshoot.management.command_base import ActingCommand, wait_until
 from troubleshoot.management.process_context import person
 from troubleshoot.models import Case, Host, Person
-from troubleshoot.people import access
-from troubleshoot.reports import serializers as documents
 
 
 class Command(ActingCommand):
@@ -41,12 +39,12 @@ class Command(ActingCommand):
         """Act and print the case."""
         with self.acting(actor) as acting:
             case = getattr(self, f"_{verb}")(acting, **options)
-        self.say(documents.case(Case.objects.get(pk=case.pk)), as_json=as_json, text=in_words)
+        self.say(reports.case_document(Case.objects.get(pk=case.pk)), as_json=as_json, text=in_words)
 
     def _open(
         self, actor: Person, *, error: str, host: str | None, beneficiary: str | None, wait: float, **_: Any
     ) -> Case:
-        computer = access.obtain(Host.objects.all(), actor, "case.open", name__iexact=host) if host else None
+        computer = people.obtain_object(Host.objects.all(), actor, "case.open", name__iexact=host) if host else None
         whom = person(beneficiary) if beneficiary else actor
         case = cases.open_case(actor=actor, beneficiary=whom, error_text=error, host=computer)
 
@@ -60,12 +58,12 @@ class Command(ActingCommand):
         step, equals, value = answer.partition("=")
         if not equals:
             raise CommandError("Write the answer as STEP=VALUE.")
-        found = access.obtain(Case.objects.all(), actor, "case.answer", pk=case)
-        cases.answer(actor=actor, case=found, step=step, value=value)
+        found = people.obtain_object(Case.objects.all(), actor, "case.answer", pk=case)
+        cases.answer_step(actor=actor, case=found, step=step, value=value)
         return found
 
     def _show(self, actor: Person, *, case: int, **_: Any) -> Case:
-        return access.obtain(Case.objects.all(), actor, "case.read", pk=case)
+        return people.obtain_object(Case.objects.all(), actor, "case.read", pk=case)
 
 
 def in_words(case: dict[str, Any]) -> Iterator[str]:

@@ -6,10 +6,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from troubleshoot.catalog import loader as content
-from troubleshoot.catalog import registry as library
-from troubleshoot.engine.catalog import Catalog, CatalogError
-from troubleshoot.engine.guide_parts import Part
+from troubleshoot.catalog import installed_catalog, read_catalog_files
+from troubleshoot.engine import Catalog, CatalogError, GuidePart
 from troubleshoot.management import authoring
 
 
@@ -49,10 +47,10 @@ class Command(BaseCommand):
 
 def _checked() -> Catalog:
     """The catalogue. Its scripts are checked here and not at every start: that is for whoever writes them."""
-    files = content.read(settings.CATALOG_DIRS)
+    files = read_catalog_files(settings.CATALOG_DIRS)
     problems = list(authoring.script_problems(files))
     try:
-        catalog = library.installed()
+        catalog = installed_catalog()
     except CatalogError as error:
         raise CatalogError([*error.problems, *problems]) from None
     if problems:
@@ -89,7 +87,7 @@ def as_document(catalog: Catalog) -> dict[str, Any]:
     }
 
 
-def _use(part: Part, catalog: Catalog) -> str:
+def _use(part: GuidePart, catalog: Catalog) -> str:
     """How many steps a part has, and which guides use some of them."""
     users = [
         name for name, guide in catalog.guides.items() if any(step.part == part.name for step in guide.steps.values())

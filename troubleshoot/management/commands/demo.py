@@ -22,8 +22,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from troubleshoot.management import demo_data, processes
-from troubleshoot.management import demo_faults as breaking
+from troubleshoot.management import demo_data, demo_faults, processes
 from troubleshoot.management.command_base import wait_until
 from troubleshoot.management.process_context import SECRET_PREFIX
 from troubleshoot.models import Heartbeat
@@ -91,13 +90,13 @@ class Command(BaseCommand):
         self.stdout.flush()
 
     def _break(self, wish: str) -> None:
-        name, faults = breaking.wish(wish, demo_data.FLEET)
+        name, faults = demo_faults.wish(wish, demo_data.FLEET)
         file = demo_data.state_file(settings.VAR_DIR, name)
-        breaking.give(file, name, faults)
+        demo_faults.give(file, name, faults)
         said = f"{name} (simulated) has this now: {', '.join(faults)}."
         if not _is_running():
             said += " The demo is not running; its next start goes on from there."
-        elif not breaking.taken_over(file):
+        elif not demo_faults.taken_over(file):
             raise CommandError(f"{name} has not taken it over; see {settings.VAR_DIR}/lab.log.")
         self.stdout.write(said)
 

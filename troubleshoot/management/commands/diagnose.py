@@ -9,25 +9,15 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError, CommandParser
 from django.db import transaction
 
-from troubleshoot import audit
-from troubleshoot.cases import opening as cases
-from troubleshoot.catalog import registry as library
-from troubleshoot.diagnosis import judgement as judging
-from troubleshoot.diagnosis import progress as diagnosis
-from troubleshoot.engine import action as actions
-from troubleshoot.engine import facts as fact_rules
-from troubleshoot.engine.codes import Identified
-from troubleshoot.engine.guide import AnswerRefused, Guide, Walk
-from troubleshoot.hosts import visits
-from troubleshoot.hosts.observations import Look
+from troubleshoot import audit, cases, catalog, diagnosis, engine, hosts, probes, remediation, reports
+from troubleshoot.diagnosis import looks_healthy, named_causes, rank_all_causes
+from troubleshoot.engine import AnswerRefused, Guide, Identified, Walk
+from troubleshoot.hosts import Observation
 from troubleshoot.management.command_base import PlainCommand
 from troubleshoot.management.commands.cases import in_words as case_in_words
 from troubleshoot.management.process_context import operator
 from troubleshoot.models import Credential, Host
-from troubleshoot.probes import user_answers as told
-from troubleshoot.remediation import planning as plans
-from troubleshoot.remote.dial import DialError
-from troubleshoot.reports import serializers as documents
+from troubleshoot.remote import DialError
 
 OUTCOME, QUESTIONS, NOT_REACHED = 0, 2, 3
 
@@ -58,9 +48,9 @@ class Command(PlainCommand):
         host = _host(options)
         try:
             given = dict(_pair(text) for text in options["answer"])
-            found = library.installed().codes.identify(error)
-            guide = library.installed().guides[cases.guide_for(found)]
-            look = visits.look(host, about=library.installed().facts_of(guide))
+            found = catalog.installed_catalog().codes.identify(error)
+            guide = catalog.installed_catalog().guides[cases.guide_for_error(found)]
+            look = hosts.observe(host, about=catalog.installed_catalog().facts_of(guide))
             document, walk = _diagnose(found, guide, host, look, given)
         except AnswerRefused as refusal:
             raise CommandError(f"{refusal}.") from refusal
@@ -107,11 +97,11 @@ def _pair(text: str) -> tuple[str, str]:
 
 
 def _diagnose(
-    found: Identified, guide: Guide, host: Host, look: Look, given: dict[str, str]
+    found: Identified, guide: Guide, host: Host, look: Observation, given: dict[str, str]
 ) -> tuple[dict[str, Any], Walk]:
-    described = cases.describe(found)
-    walk, sources = diagnosis.consult(guide, look.facts, given)
-    known = {**look.facts, **told.facts(guide, walk.path)}
+    described = cases.describe_error(found)
+    walk, sources = diagnosis.consult_guide(guide, look.facts, given)
+    known = {**look.facts, **probes.answer_facts(guide, walk.path)}
     action = walk.at.subject if walk.at.kind == "fix" else None
     outcome = {"end": walk.at.subject, "fix": "fix"}.get(walk.at.kind)
     return {
@@ -120,29 +110,29 @@ def _diagnose(
         "simulated": host.lab,
         "guide": guide.name,
         "version": guide.digest,
-        "path": documents.path(guide, walk, sources),
-        "facts": documents.facts(known),
-        "causes": documents.causes(judging.causes(known, judging.named_causes(described))),
-        "healthy": judging.healthy(known),
+        "path": reports.path_document(guide, walk, sources),
+        "facts": reports.facts_document(known),
+        "causes": reports.causes_document(rank_all_causes(known, named_causes(described))),
+        "healthy": looks_healthy(known),
         "outcome": outcome,
         "says": walk.at.title or walk.at.text,
         "action": action,
         "refusals": _refusals(action, host, look) if action else [],
         "trouble": {"stage": look.stage, "text": look.trouble} if look.trouble else None,
-        "questions": documents.questions(walk),
+        "questions": reports.open_questions(walk),
     }, walk
 
 
-def _refusals(action: str, host: Host, look: Look) -> list[str]:
+def _refusals(action: str, host: Host, look: Observation) -> list[str]:
     """Why this remedy would not be run as things stand."""
-    wish = plans.action_named(action)
-    found = [refusal.text for refusal in actions.guards(wish, fact_rules.values(look.facts.values()))]
-    why = plans.forbidden(wish, host)
+    wish = remediation.installed_action(action)
+    found = [refusal.text for refusal in engine.unmet_guards(wish, engine.fact_values(look.facts.values()))]
+    why = remediation.forbidden_reason(wish, host)
     return [*found, why] if why else found
 
 
 def _record(host: Host, document: dict[str, Any]) -> None:
-    with audit.arrives(audit.Source("cli")), transaction.atomic():
+    with audit.acting_through(audit.Source("cli")), transaction.atomic():
         audit.record(
             audit.Tag.HOST_READ,
             actor=operator(),
@@ -151,7 +141,7 @@ def _record(host: Host, document: dict[str, Any]) -> None:
         )
 
 
-def _status(look: Look, walk: Walk) -> int:
+def _status(look: Observation, walk: Walk) -> int:
     if not look.answered:
         return NOT_REACHED
     return OUTCOME if walk.at.kind in {"end", "fix"} else QUESTIONS

@@ -12,11 +12,10 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.db.models import QuerySet
 
-from troubleshoot import audit, hosts
-from troubleshoot.hosts.csv_reader import MOST_BYTES
-from troubleshoot.management import process_context as surroundings
+from troubleshoot import audit, hosts, people
+from troubleshoot.hosts import LIST_MOST_BYTES
+from troubleshoot.management import process_context
 from troubleshoot.models import Credential, Host, Person, Site
-from troubleshoot.people import access
 
 Options = dict[str, Any]
 
@@ -69,18 +68,18 @@ class Command(BaseCommand):
 
     def handle(self, *, verb: str, actor: str | None, **options: Any) -> None:
         """Call one use case and say what was done. Exit 1 when it was refused."""
-        who = surroundings.person(actor) if actor else surroundings.operator()
+        who = process_context.person(actor) if actor else process_context.operator()
         act: Callable[[audit.Actor, Options], None] = getattr(self, f"_{verb.replace('-', '_')}")
         try:
-            with audit.arrives(audit.Source("cli")), access.refusals_recorded(who):
+            with audit.acting_through(audit.Source("cli")), people.refusals_recorded(who):
                 act(who, options)
         except hosts.NotImported as error:
             raise self._not_imported(error, as_json=options["json"]) from error
         except ValidationError as error:
             raise CommandError("\n".join(_sentences(error))) from error
-        except access.Refused as error:
+        except people.PermissionRefused as error:
             raise CommandError(f"{error.decision.reason} Ask: {error.decision.who_can_help}.") from error
-        except access.Hidden as error:
+        except people.ObjectHidden as error:
             raise CommandError("There is no such computer or site.") from error
 
     def _import(self, actor: audit.Actor, options: Options) -> None:
@@ -124,12 +123,12 @@ class Command(BaseCommand):
         names = ("address", "rdp_port", "winrm_port", "transport", "tls", "ntlm_over_http", "ca_file", "critical")
         settings = {name: options[name] for name in names if options[name] is not None}
         if options["owner"]:
-            settings["owner"] = surroundings.person(options["owner"])
+            settings["owner"] = process_context.person(options["owner"])
         if options["assigned"]:
-            settings["assigned"] = [surroundings.person(email) for email in options["assigned"]]
+            settings["assigned"] = [process_context.person(email) for email in options["assigned"]]
         if options["credential"]:
             settings["credential"] = _credential(site, options["credential"])
-        host = hosts.register(actor=actor, name=options["name"], site=site, lab=options["lab"], **settings)
+        host = hosts.register_host(actor=actor, name=options["name"], site=site, lab=options["lab"], **settings)
         kind = "simulated host, " if host.lab else ""
         self.stdout.write(f"{host.name}: registered at {site.name} ({kind}{host.get_mode_display()})")
 
@@ -138,7 +137,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{host.name}: {host.get_mode_display()}")
 
     def _forget_identity(self, actor: audit.Actor, options: Options) -> None:
-        host = hosts.change(actor=actor, host=_host(actor, options["name"]), forget_identity=True)
+        host = hosts.change_host(actor=actor, host=_host(actor, options["name"]), forget_identity=True)
         self.stdout.write(f"{host.name}: its identity is learned at the next contact; {host.get_mode_display()}")
 
     def _credential(self, actor: audit.Actor, options: Options) -> None:
@@ -163,14 +162,14 @@ def _read(path: Path) -> bytes:
         with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 raise CommandError(f"{path} is not a file.")
-            return file.read(MOST_BYTES + 1)
+            return file.read(LIST_MOST_BYTES + 1)
     except OSError as error:
         raise CommandError(f"{path} cannot be read: {error.strerror}.") from error
 
 
 def _host(actor: audit.Actor, name: str) -> Host:
     if isinstance(actor, Person):
-        return access.obtain(Host.objects.all(), actor, "host.change", name__iexact=name)
+        return people.obtain_object(Host.objects.all(), actor, "host.change", name__iexact=name)
     found = Host.objects.filter(name__iexact=name).first()
     if found is None:
         raise CommandError("There is no such computer.")
@@ -179,7 +178,7 @@ def _host(actor: audit.Actor, name: str) -> Host:
 
 def _site(actor: audit.Actor, slug: str) -> Site:
     if isinstance(actor, Person):
-        return access.obtain(Site.objects.all(), actor, "host.change", slug=slug)
+        return people.obtain_object(Site.objects.all(), actor, "host.change", slug=slug)
     found = Site.objects.filter(slug=slug).first()
     if found is None:
         raise CommandError("There is no such site.")

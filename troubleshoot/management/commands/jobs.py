@@ -9,14 +9,10 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from troubleshoot.jobs import lifecycle as jobs
+from troubleshoot import jobs, remediation, reports
 from troubleshoot.management.command_base import ActingCommand, wait_until
-from troubleshoot.models import Case, Host, Job, Person
-from troubleshoot.models.job import ACTIVE, State
-from troubleshoot.people import access
-from troubleshoot.remediation import approvals
-from troubleshoot.remediation import planning as plans
-from troubleshoot.reports import serializers as documents
+from troubleshoot.models import ACTIVE_STATES, Case, Host, Job, JobState, Person
+from troubleshoot.people import obtain_object
 
 #: `apply` and `revert` end with this status when the change was not verified.
 NOT_GOOD = 1
@@ -60,8 +56,8 @@ class Command(ActingCommand):
         with self.acting(actor) as person:
             job = getattr(self, f"_{verb}")(person, **options)
         job = Job.objects.get(pk=job.pk)
-        self.say(documents.job(job), as_json=as_json, text=in_words)
-        if verb in {"apply", "revert"} and job.state != State.VERIFIED:
+        self.say(reports.job_document(job), as_json=as_json, text=in_words)
+        if verb in {"apply", "revert"} and job.state != JobState.VERIFIED:
             raise SystemExit(NOT_GOOD)
         if verb == "plan" and job.kind == Job.Kind.READ:
             raise SystemExit(NOT_GOOD)
@@ -69,40 +65,40 @@ class Command(ActingCommand):
     def _plan(self, actor: Person, *, host: str | None, action: str | None, why: str, wait: float, **_: Any) -> Job:
         case = _case(actor, _.get("case"))
         if case and not action:
-            shown = documents.case(case)
+            shown = reports.case_document(case)
             action = shown["action"]
             if not action:
                 raise CommandError("The guide of this case has not come to a remedy.")
         name = case.host.name if case and case.host else host
         if not name or not action:
             raise CommandError("Name a case, or a host and an action.")
-        computer = access.obtain(Host.objects.all(), actor, "job.plan", name__iexact=name)
-        reading = plans.request(actor=actor, host=computer, action=action, case=case, reason=why)
+        computer = obtain_object(Host.objects.all(), actor, "job.plan", name__iexact=name)
+        reading = remediation.request_plan(actor=actor, host=computer, action=action, case=case, reason=why)
         ended = _wait(reading, wait)
         return Job.objects.filter(plan__made_by=ended).first() or ended
 
     def _approve(self, actor: Person, *, job: uuid.UUID, digest: str, **_: Any) -> Job:
         found = _job(actor, job, "job.approve")
-        approvals.approve(actor=actor, job=found, digest=digest)
+        remediation.approve_plan(actor=actor, job=found, digest=digest)
         return found
 
     def _decline(self, actor: Person, *, job: uuid.UUID, why: str, **_: Any) -> Job:
         found = _job(actor, job, "job.approve")
-        approvals.decline(actor=actor, job=found, reason=why)
+        remediation.decline_plan(actor=actor, job=found, reason=why)
         return found
 
     def _apply(self, actor: Person, *, job: uuid.UUID, wait: float, **_: Any) -> Job:
         found = _job(actor, job, "job.apply")
-        jobs.start(actor=actor, job=found)
+        jobs.start_job(actor=actor, job=found)
         return _wait(found, wait)
 
     def _revert(self, actor: Person, *, job: uuid.UUID, why: str, wait: float, **_: Any) -> Job:
-        undo = plans.revert(actor=actor, job=_job(actor, job, "job.revert"), reason=why)
+        undo = remediation.request_revert(actor=actor, job=_job(actor, job, "job.revert"), reason=why)
         return _wait(undo, wait)
 
     def _cancel(self, actor: Person, *, job: uuid.UUID, **_: Any) -> Job:
         found = _job(actor, job, "job.cancel")
-        jobs.cancel(actor=actor, job=found)
+        jobs.cancel_job(actor=actor, job=found)
         return found
 
     def _show(self, actor: Person, *, job: uuid.UUID, **_: Any) -> Job:
@@ -117,19 +113,19 @@ def _job_id(text: str) -> uuid.UUID:
 
 
 def _job(actor: Person, key: uuid.UUID, action: str) -> Job:
-    return access.obtain(Job.objects.select_related("host__site", "case", "plan"), actor, action, pk=key)
+    return obtain_object(Job.objects.select_related("host__site", "case", "plan"), actor, action, pk=key)
 
 
 def _case(actor: Person, number: int | None) -> Case | None:
     if number is None:
         return None
-    return access.obtain(Case.objects.select_related("host", "guide"), actor, "case.read", pk=number)
+    return obtain_object(Case.objects.select_related("host", "guide"), actor, "case.read", pk=number)
 
 
 def _wait(job: Job, seconds: float) -> Job:
     def ended() -> Job | None:
         fresh = Job.objects.get(pk=job.pk)
-        return fresh if fresh.state not in {*ACTIVE, State.QUEUED} else None
+        return fresh if fresh.state not in {*ACTIVE_STATES, JobState.QUEUED} else None
 
     return wait_until(ended, seconds=seconds) or Job.objects.get(pk=job.pk)
 

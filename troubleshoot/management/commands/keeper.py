@@ -7,10 +7,9 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.db import close_old_connections, transaction
 
-from troubleshoot import audit
+from troubleshoot import audit, operations
 from troubleshoot.management.command_base import PlainCommand
 from troubleshoot.management.process_context import machine, refuse_credentials
-from troubleshoot.operations import keeper
 
 
 class Command(PlainCommand):
@@ -33,6 +32,6 @@ class Command(PlainCommand):
             audit.record(audit.Tag.KEEPER_START, actor=machine("keeper"), details={"every_ms": int(every * 1000)})
         while True:
             close_old_connections()
-            keeper.sweep()
+            operations.sweep()
             if once or over.wait(every):
                 return

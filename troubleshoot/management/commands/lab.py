@@ -11,16 +11,14 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from troubleshoot.lab.faults import FAULTS
-from troubleshoot.lab.host import LabHost, Options
-from troubleshoot.lab.state_document import BadStateError, build, parse_setting
+from troubleshoot.lab import FAULTS, BadStateError, LabHost, LabOptions, build_state, parse_setting
 
 DEFAULT_USER = "lab-admin"
 DEFAULT_PASSWORD = "Simulated-only-1"  # noqa: S105 - opens nothing but simulated hosts on loopback
 #: Seconds between two looks at the state files that a person may have edited.
 _LOOK = 0.3
 _STOP = {signal.SIGTERM, signal.SIGINT}
-_OPTIONS = {option.name for option in fields(Options)}
+_OPTIONS = {option.name for option in fields(LabOptions)}
 _FLEET = _OPTIONS | {"name", "state", "fault", "set"}
 
 
@@ -161,11 +159,11 @@ def _entry(number: int, entry: dict[str, Any], defaults: dict[str, Any]) -> dict
 
 
 def _document(spec: dict[str, Any]) -> dict[str, Any]:
-    return build(name=spec["name"], file=spec["state"], faults=spec["fault"], settings=spec["set"])
+    return build_state(name=spec["name"], file=spec["state"], faults=spec["fault"], settings=spec["set"])
 
 
 def _host(spec: dict[str, Any]) -> LabHost:
     chosen = {name: spec[name] for name in _OPTIONS}
     chosen["auth"] = frozenset(spec["auth"].split(","))
     chosen["latency"] = spec["latency"] / 1000
-    return LabHost(_document(spec), Options(**chosen))
+    return LabHost(_document(spec), LabOptions(**chosen))

@@ -10,9 +10,8 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from troubleshoot import audit
+from troubleshoot import audit, people
 from troubleshoot.models import Grant, Person, Role, Site
-from troubleshoot.people import accounts as people
 
 
 class Command(BaseCommand):
@@ -44,7 +43,7 @@ class Command(BaseCommand):
         """Call the use case once and say what was done."""
         actor = audit.Machine("cli", getpass.getuser())
         try:
-            with audit.arrives(audit.Source("cli")):
+            with audit.acting_through(audit.Source("cli")):
                 getattr(self, f"_{verb}")(actor, options)
         except ValidationError as error:
             raise CommandError("; ".join(error.messages)) from error
@@ -57,19 +56,19 @@ class Command(BaseCommand):
 
     def _add(self, actor: audit.Machine, options: dict[str, Any]) -> None:
         fields = {name: options[name] for name in ("email", "name", "phone", "department")}
-        person = people.create(actor=actor, password=_password(), **fields)
+        person = people.create_account(actor=actor, password=_password(), **fields)
         self.stdout.write(f"{person.email}: added, without any role yet")
 
     def _grant(self, actor: audit.Machine, options: dict[str, Any]) -> None:
         person, site = _person(options["email"]), _site(options["site"])
         until = timezone.now() + timedelta(days=options["days"])
-        given = people.grant(actor=actor, person=person, role=options["role"], site=site, until=until)
+        given = people.grant_role(actor=actor, person=person, role=options["role"], site=site, until=until)
         self.stdout.write(f"{person.email}: {given.role} at {given.where} until {given.until:%Y-%m-%d}")
 
     def _revoke(self, actor: audit.Machine, options: dict[str, Any]) -> None:
         person, site = _person(options["email"]), _site(options["site"])
         for given in Grant.objects.active().filter(person=person, role=options["role"], site=site):
-            people.revoke(actor=actor, grant=given)
+            people.revoke_grant(actor=actor, grant=given)
             self.stdout.write(f"{person.email}: no longer {given.role} at {given.where}")
 
     def _list(self, actor: audit.Machine, options: dict[str, Any]) -> None:

@@ -10,11 +10,9 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
-from troubleshoot.models import Host
-from troubleshoot.models.site import GATEWAY_PORT
-from troubleshoot.probes.network import Gateway, Report, probe
-from troubleshoot.remote.dial import DialError, Registered
-from troubleshoot.remote.registered_host import endpoint
+from troubleshoot.models import GATEWAY_PORT, Host
+from troubleshoot.probes import Gateway, ProbeReport, probe_network
+from troubleshoot.remote import DialError, RegisteredHost, parse_endpoint
 
 _LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 _TARGET = re.compile(r"\[(?P<v6>[0-9A-Fa-f:.]+)\](?::(?P<v6port>\d{1,5}))?|(?P<name>[^:\[\]]+)(?::(?P<port>\d{1,5}))?")
@@ -45,7 +43,7 @@ class Command(BaseCommand):
         try:
             registered, port, lab = _target(options)
             gateway = _gateway(options, registered)
-            report = probe(registered, port, seconds=options["seconds"], versions=True, gateway=gateway)
+            report = probe_network(registered, port, seconds=options["seconds"], versions=True, gateway=gateway)
         except (ValueError, DialError) as error:
             raise CommandError(str(error), returncode=2) from error
         self.stdout.write(json.dumps(report.to_json(), indent=2) if options["json"] else _text(report, lab=lab))
@@ -53,7 +51,7 @@ class Command(BaseCommand):
             raise CommandError("No verdict was reached.", returncode=1)
 
 
-def _target(options: dict[str, Any]) -> tuple[Registered, int, bool]:
+def _target(options: dict[str, Any]) -> tuple[RegisteredHost, int, bool]:
     """Return what to dial, the port, and whether it is a simulated host. ValueError for unusable input."""
     found = _TARGET.fullmatch(options["host"])
     if found is None:
@@ -64,17 +62,17 @@ def _target(options: dict[str, Any]) -> tuple[Registered, int, bool]:
     port = int(written) if written else (host.rdp_port if host else 3389)
     address = options["address"] or (host.address if host else name)
     networks = _LOOPBACK if lab else tuple(settings.MENDPOINT_ALLOWED_NETWORKS)
-    return Registered(host.name if host else name, address, frozenset({port}), networks), port, lab
+    return RegisteredHost(host.name if host else name, address, frozenset({port}), networks), port, lab
 
 
-def _gateway(options: dict[str, Any], registered: Registered) -> Gateway | None:
+def _gateway(options: dict[str, Any], registered: RegisteredHost) -> Gateway | None:
     """Return the gateway that was named, else that of a registered host's site. ValueError for unusable input."""
     host = None if options["gateway"] else _registered(registered.name)
     written = options["gateway"] or (host.site.gateway if host else "")
     if not written:
         return None
-    name, port = endpoint(written, port=GATEWAY_PORT)
-    return Gateway(Registered(name, name, frozenset({port}), registered.networks), port)
+    name, port = parse_endpoint(written, port=GATEWAY_PORT)
+    return Gateway(RegisteredHost(name, name, frozenset({port}), registered.networks), port)
 
 
 def _registered(name: str) -> Host | None:
@@ -84,7 +82,7 @@ def _registered(name: str) -> Host | None:
         return None
 
 
-def _text(report: Report, *, lab: bool) -> str:
+def _text(report: ProbeReport, *, lab: bool) -> str:
     """Return the report for a person to read."""
     lines = [f"{report.target}, seen from {report.origin}" + (" (a simulated host)" if lab else "")]
     lines += [

@@ -17,13 +17,10 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
-from troubleshoot import audit, hosts
+from troubleshoot import audit, hosts, operations, people
 from troubleshoot.management.command_base import wait_until
 from troubleshoot.management.process_context import operator
 from troubleshoot.models import Credential, Grant, Host, Job, Person, Role, Site
-from troubleshoot.operations import connection_test
-from troubleshoot.operations import first_steps as readiness
-from troubleshoot.people import accounts as people
 
 KEY_CHARACTERS = 50
 #: A test waits for its worker to take it, and for one visit to the host.
@@ -58,7 +55,7 @@ class Command(BaseCommand):
         """Every step in its order; one that fails does not keep the next from being looked at."""
         self.options, self.missing = options, 0
         self.asks = sys.stdin.isatty() and not options["check"]
-        with audit.arrives(audit.Source("cli")):
+        with audit.acting_through(audit.Source("cli")):
             if self._key() & self._database():
                 for name, make in self._makers():
                     self._make(name, make)
@@ -135,11 +132,11 @@ class Command(BaseCommand):
         person = Person.objects.filter(email=email).first()
         password = "" if person else people.one_time_password()
         name = self.options["name"] or email
-        person = person or people.create(
+        person = person or people.create_account(
             actor=operator(), email=email, name=name, password=password, must_change_password=True
         )
         until = timezone.now() + dt.timedelta(days=GRANT_DAYS)
-        people.grant(actor=operator(), person=person, role=Role.ADMINISTRATOR, site=None, until=until)
+        people.grant_role(actor=operator(), person=person, role=Role.ADMINISTRATOR, site=None, until=until)
         shown = f"; password, shown now and never again: {password}" if password else ""
         return f"{person.email} at every site until {until:%Y-%m-%d}{shown}"
 
@@ -162,7 +159,7 @@ class Command(BaseCommand):
             return ""
         address = self.options["address"] or name
         account = Credential.objects.filter(site=site).order_by("pk").first()
-        host = hosts.register(actor=operator(), name=name, site=site, address=address, credential=account)
+        host = hosts.register_host(actor=operator(), name=name, site=site, address=address, credential=account)
         return f"{host}, {host.get_mode_display()}"
 
     def _given(self, option: str, question: str) -> str:
@@ -173,7 +170,7 @@ class Command(BaseCommand):
 
     def _report(self) -> None:
         """The steps as the administration page shows them, except for the test, which follows."""
-        for step in readiness.steps():
+        for step in operations.first_steps():
             if step.name == "connection":
                 continue
             if step.done:
@@ -183,7 +180,7 @@ class Command(BaseCommand):
 
     def _test(self) -> None:
         """The connection test of one computer, carried out by a worker; its stages are told as they come."""
-        step = next(step for step in readiness.steps() if step.name == "connection")
+        step = next(step for step in operations.first_steps() if step.name == "connection")
         named = Host.objects.filter(name__iexact=self.options["test"] or "").first()
         host = named or Host.objects.filter(credential__isnull=False).order_by("pk").first()
         if (step.done and not named) or self.options["check"] or host is None:
@@ -193,12 +190,12 @@ class Command(BaseCommand):
         if who is None or self.missing_processes():
             self._bad(step.title, "Start worker and keeper, with an administrator of every site, and run this again.")
             return
-        job = connection_test.request(actor=who.person, host=host)
+        job = operations.request_connection_test(actor=who.person, host=host)
         self._good(step.title, str(host)) if self._followed(job) else self._bad(step.title, f"{host} is not passed.")
 
     def missing_processes(self) -> bool:
         """Whether no worker could take a test now."""
-        return not next(step for step in readiness.steps() if step.name == "processes").done
+        return not next(step for step in operations.first_steps() if step.name == "processes").done
 
     def _followed(self, job: Job) -> bool:
         """Tell each stage as it becomes known. True when all of them are passed."""
@@ -206,7 +203,7 @@ class Command(BaseCommand):
 
         def over() -> Job | None:
             found = Job.objects.get(pk=job.pk)
-            for stage in connection_test.stages(found):
+            for stage in operations.connection_stages(found):
                 if stage.state in {"good", "bad", "off"} and stage.name not in told:
                     told.add(stage.name)
                     mark = {"good": "ok ", "bad": "NO ", "off": "-  "}[stage.state]

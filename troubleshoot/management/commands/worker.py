@@ -7,11 +7,10 @@ from celery.signals import worker_ready
 from django.core.management.base import CommandError, CommandParser
 from django.db import transaction
 
-from troubleshoot import audit
+from troubleshoot import audit, operations
 from troubleshoot.management.command_base import PlainCommand
 from troubleshoot.management.process_context import machine
 from troubleshoot.models import Site
-from troubleshoot.operations import health
 
 #: What is listened to until there is a site; nobody ever rings there.
 NO_SITE = "no-site"
@@ -37,7 +36,7 @@ class Command(PlainCommand):
             audit.record(audit.Tag.WORKER_START, actor=machine("worker"), objects=list(sites))
         served = Served(sites, follow=not site)
         worker_ready.connect(served.ready, weak=False)
-        with health.Heart("worker", machine("worker").name, served.slugs):
+        with operations.HeartbeatThread("worker", machine("worker").name, served.slugs):
             current_app.worker_main(
                 [
                     "worker",

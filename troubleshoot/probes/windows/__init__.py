@@ -6,9 +6,8 @@ One module for each theme has its READINGS and RULES; a fact more is one rule mo
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from troubleshoot.engine.facts import UNKNOWN
-from troubleshoot.probes.windows import certificates, events, firewall, keys, listener, registry, services
-from troubleshoot.probes.windows import environment as surroundings
+from troubleshoot.engine import UNKNOWN
+from troubleshoot.probes.windows import certificates, environment, events, firewall, keys, listener, registry, services
 from troubleshoot.probes.windows.certificates import BOUND, CERTIFICATE
 from troubleshoot.probes.windows.environment import DOMAIN, SESSIONS, STATUS
 from troubleshoot.probes.windows.events import CONNECTIONS, SIGN_INS, SYSTEM_LOG
@@ -16,7 +15,7 @@ from troubleshoot.probes.windows.firewall import FIREWALL
 from troubleshoot.probes.windows.keys import KEY_FILE, KEY_FOLDER
 from troubleshoot.probes.windows.listener import LISTENER, PORT
 from troubleshoot.probes.windows.registry import REGISTRY
-from troubleshoot.probes.windows.rule import Reading, Rule, State
+from troubleshoot.probes.windows.rule import Rule, RuleReading, State
 from troubleshoot.probes.windows.services import BROKER, CERTIFICATE_SERVICES, SESSIONENV, TERMSERVICE
 
 __all__ = [
@@ -32,7 +31,6 @@ __all__ = [
     "KEY_FOLDER",
     "LISTENER",
     "PORT",
-    "READINGS",
     "REGISTRY",
     "SESSIONENV",
     "SESSIONS",
@@ -40,12 +38,13 @@ __all__ = [
     "STATUS",
     "SYSTEM_LOG",
     "TERMSERVICE",
-    "Reading",
+    "WINDOWS_READINGS",
+    "RuleReading",
     "State",
-    "facts",
+    "windows_facts",
 ]
-_THEMES = (services, certificates, keys, listener, firewall, registry, events, surroundings)
-READINGS: tuple[Reading, ...] = tuple(reading for theme in _THEMES for reading in theme.READINGS)
+_THEMES = (services, certificates, keys, listener, firewall, registry, events, environment)
+WINDOWS_READINGS: tuple[RuleReading, ...] = tuple(reading for theme in _THEMES for reading in theme.READINGS)
 _RULES: tuple[Rule, ...] = tuple(rule for theme in _THEMES for rule in theme.RULES)
 _REACHED = ("yes", "denied", "no", "constrained_language", "blocked", UNKNOWN)
 FACTS: Mapping[str, tuple[str, ...]] = {
@@ -54,7 +53,7 @@ FACTS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def facts(
+def windows_facts(
     states: Sequence[State | None], *, reached: str, port: int | None = None, now: datetime | None = None
 ) -> dict[str, tuple[str, tuple[str, ...]]]:
     """Return every declared fact with its value and, in words, what it follows from; never raises.
@@ -63,7 +62,7 @@ def facts(
     ``reached`` is how the visit itself went, a value of ``windows.reached``. ``port`` is the port of Remote Desktop
     that the portal has registered, ``now`` the portal's time when the states were read.
     """
-    beside: Mapping[Reading, State] = {
+    beside: Mapping[RuleReading, State] = {
         PORT: {"registered": port},
         STATUS: {"portal": now.isoformat(timespec="seconds") if now else None},
     }
@@ -79,13 +78,13 @@ def facts(
     return found
 
 
-def _state_of(reading: Reading, states: Sequence[State | None]) -> State | None:
-    place = READINGS.index(reading)
+def _state_of(reading: RuleReading, states: Sequence[State | None]) -> State | None:
+    place = WINDOWS_READINGS.index(reading)
     state = states[place] if place < len(states) else None
     return state if isinstance(state, Mapping) else None
 
 
-def _in_words(reading: Reading, fields: tuple[str, ...], state: State) -> str:
+def _in_words(reading: RuleReading, fields: tuple[str, ...], state: State) -> str:
     """Name the values that decided; a host's text is shown capped and escaped."""
     shown = (f"{field} {ascii(state.get(field))[:120]}" for field in fields)
     return f"{reading.words}: {', '.join(shown)}"

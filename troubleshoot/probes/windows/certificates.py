@@ -1,10 +1,10 @@
 """The certificates that Remote Desktop shows to whoever connects."""
 
-from troubleshoot.engine.facts import UNKNOWN
-from troubleshoot.probes.windows.rule import Reading, Rule, State, same
+from troubleshoot.engine import UNKNOWN
+from troubleshoot.probes.windows.rule import Rule, RuleReading, State, same
 
-CERTIFICATE = Reading("Remote Desktop certificate", "rdp-certificate", {})
-BOUND = Reading("certificate chosen for Remote Desktop", "rdp-bound-certificate", {})
+CERTIFICATE = RuleReading("Remote Desktop certificate", "rdp-certificate", {})
+BOUND = RuleReading("certificate chosen for Remote Desktop", "rdp-bound-certificate", {})
 READINGS = (CERTIFICATE, BOUND)
 # Server authentication, Remote Desktop authentication, any purpose; a certificate without a list suits every one.
 _SUITABLE = {"1.3.6.1.5.5.7.3.1", "1.3.6.1.4.1.311.54.1.2", "2.5.29.37.0"}

@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from troubleshoot.engine.facts import UNKNOWN
-from troubleshoot.probes.windows.rule import Reading, Rule, State, looked_up, one_of, same
+from troubleshoot.engine import UNKNOWN
+from troubleshoot.probes.windows.rule import Rule, RuleReading, State, looked_up, one_of, same
 
-SESSIONS = Reading("people signed in", "sessions", {})
-DOMAIN = Reading("domain membership", "domain-membership", {})
-STATUS = Reading("clock and waiting restart", "computer-status", {})
+SESSIONS = RuleReading("people signed in", "sessions", {})
+DOMAIN = RuleReading("domain membership", "domain-membership", {})
+STATUS = RuleReading("clock and waiting restart", "computer-status", {})
 READINGS = (SESSIONS, DOMAIN, STATUS)
 #: Seconds that a clock may be wrong: Kerberos accepts as many by default.
 CLOCK_SECONDS = 300

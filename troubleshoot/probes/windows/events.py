@@ -2,13 +2,13 @@
 
 import re
 
-from troubleshoot.engine.facts import UNKNOWN
-from troubleshoot.probes.windows.rule import Reading, Rule, State
+from troubleshoot.engine import UNKNOWN
+from troubleshoot.probes.windows.rule import Rule, RuleReading, State
 
 _OPERATIONAL = "Microsoft-Windows-TerminalServices-RemoteConnectionManager/Operational"
-SYSTEM_LOG = Reading("System log", "event-log", {"log": "System"})
-SIGN_INS = Reading("Security log", "event-log", {"log": "Security"})
-CONNECTIONS = Reading("Remote Desktop connection log", "event-log", {"log": _OPERATIONAL})
+SYSTEM_LOG = RuleReading("System log", "event-log", {"log": "System"})
+SIGN_INS = RuleReading("Security log", "event-log", {"log": "Security"})
+CONNECTIONS = RuleReading("Remote Desktop connection log", "event-log", {"log": _OPERATIONAL})
 READINGS = (SYSTEM_LOG, SIGN_INS, CONNECTIONS)
 #: Failed sign-ins in 24 hours from which on they count as an attack; a reading counts no further.
 STORM = 500

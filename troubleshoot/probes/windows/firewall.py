@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from troubleshoot.engine.facts import UNKNOWN
-from troubleshoot.probes.windows.rule import Reading, Rule, State, same
+from troubleshoot.engine import UNKNOWN
+from troubleshoot.probes.windows.rule import Rule, RuleReading, State, same
 
-FIREWALL = Reading("firewall rule for Remote Desktop", "firewall-group", {"rule": "RemoteDesktop-UserMode-In-TCP"})
+FIREWALL = RuleReading("firewall rule for Remote Desktop", "firewall-group", {"rule": "RemoteDesktop-UserMode-In-TCP"})
 READINGS = (FIREWALL,)
 # What Windows calls the network of a connection → what the firewall calls its profile.
 _NETWORKS = {"DomainAuthenticated": "Domain", "Private": "Private", "Public": "Public"}

@@ -1,10 +1,10 @@
 """The listener RDP-Tcp: how it protects a connection as WMI shows it, and who holds its port."""
 
-from troubleshoot.engine.facts import UNKNOWN
-from troubleshoot.probes.windows.rule import SOURCES, Reading, Rule, State, looked_up
+from troubleshoot.engine import UNKNOWN
+from troubleshoot.probes.windows.rule import SOURCES, Rule, RuleReading, State, looked_up
 
-LISTENER = Reading("Remote Desktop listener", "rdp-listener", {})
-PORT = Reading("port of Remote Desktop", "rdp-port", {})
+LISTENER = RuleReading("Remote Desktop listener", "rdp-listener", {})
+PORT = RuleReading("port of Remote Desktop", "rdp-port", {})
 READINGS = (LISTENER, PORT)
 
 

@@ -5,8 +5,8 @@ A value that is absent has the default that Microsoft documents; each rule says 
 
 from collections.abc import Mapping
 
-from troubleshoot.engine.facts import UNKNOWN
-from troubleshoot.probes.windows.rule import Judge, Reading, Rule, State
+from troubleshoot.engine import UNKNOWN
+from troubleshoot.probes.windows.rule import Judge, Rule, RuleReading, State
 
 ABSENT = "absent"
 _CONTROL = "HKLM:\\SYSTEM\\CurrentControlSet\\Control"
@@ -53,7 +53,7 @@ def _named(state: State) -> State:
     return found
 
 
-REGISTRY = Reading(
+REGISTRY = RuleReading(
     "registry values",
     "registry-values",
     {"paths": [path for path, _ in VALUES.values()], "names": [name for _, name in VALUES.values()]},

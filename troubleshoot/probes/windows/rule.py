@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from troubleshoot.engine.facts import UNKNOWN
+from troubleshoot.engine import UNKNOWN
 
 State = Mapping[str, object]
 Judge = Callable[[State], str]
@@ -12,7 +12,7 @@ SOURCES: Mapping[bool | int, str] = {0: "local", 1: "policy", 2: "default"}
 
 
 @dataclass(frozen=True, eq=False)
-class Reading:
+class RuleReading:
     """A resource to read, with its parameters, and how a person calls it."""
 
     words: str
@@ -31,7 +31,7 @@ class Rule:
 
     fact: str
     values: tuple[str, ...]
-    reading: Reading
+    reading: RuleReading
     fields: tuple[str, ...]
     judge: Judge
 
@@ -51,6 +51,6 @@ def one_of(field: str, words: Mapping[bool | int, str]) -> Judge:
     return judge
 
 
-def looked_up(fact: str, reading: Reading, field: str, words: Mapping[bool | int, str]) -> Rule:
+def looked_up(fact: str, reading: RuleReading, field: str, words: Mapping[bool | int, str]) -> Rule:
     """Return the rule of a fact that one field tells by a table."""
     return Rule(fact, tuple(dict.fromkeys(words.values())), reading, (field,), one_of(field, words))

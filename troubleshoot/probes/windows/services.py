@@ -1,12 +1,12 @@
 """Services that Remote Desktop needs, and the one that only a connection broker has."""
 
-from troubleshoot.engine.facts import UNKNOWN
-from troubleshoot.probes.windows.rule import Reading, Rule, State, looked_up, same
+from troubleshoot.engine import UNKNOWN
+from troubleshoot.probes.windows.rule import Rule, RuleReading, State, looked_up, same
 
-TERMSERVICE = Reading("service TermService", "service", {"name": "TermService"})
-SESSIONENV = Reading("service SessionEnv", "service", {"name": "SessionEnv"})
+TERMSERVICE = RuleReading("service TermService", "service", {"name": "TermService"})
+SESSIONENV = RuleReading("service SessionEnv", "service", {"name": "SessionEnv"})
 # The service of the role "Remote Desktop Connection Broker"; only a broker has it.
-BROKER = Reading("service Tssdis", "service", {"name": "Tssdis"})
+BROKER = RuleReading("service Tssdis", "service", {"name": "Tssdis"})
 # What making and reading a certificate needs beside SessionEnv.
 _NEEDED = ("CertPropSvc", "KeyIso", "CryptSvc")
 
@@ -18,7 +18,7 @@ def _named(state: State) -> State:
     return {name: said for name, _, said in pairs if name in _NEEDED}
 
 
-CERTIFICATE_SERVICES = Reading("services for certificates", "services", {"names": list(_NEEDED)}, unfold=_named)
+CERTIFICATE_SERVICES = RuleReading("services for certificates", "services", {"names": list(_NEEDED)}, unfold=_named)
 READINGS = (TERMSERVICE, SESSIONENV, BROKER, CERTIFICATE_SERVICES)
 # As the installation of Windows writes it, in every language (documented for service error 1069).
 _ACCOUNT = "nt authority\\networkservice"

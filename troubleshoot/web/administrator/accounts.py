@@ -8,11 +8,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from troubleshoot import hosts
+from troubleshoot import hosts, people
 from troubleshoot.models import Credential, Person, Site
-from troubleshoot.people import access
 from troubleshoot.web.forms.accounts import AccountForm
-from troubleshoot.web.forms.people import is_stale, mark
+from troubleshoot.web.forms.people import form_mark, is_stale
 from troubleshoot.web.view_rules import asked, rule, visitor
 
 PAGE = 50
@@ -48,7 +47,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
     found = _obtain(person, pk)
     initial = {"name": found.name, "username": found.username}
     form = AccountForm(request.POST or None, initial=initial, administrator=person, changing=True)
-    seen = mark(found.name, found.username, found.reference)
+    seen = form_mark(found.name, found.username, found.reference)
     if request.method == "POST" and form.is_valid() and not is_stale(request, form, seen):
         try:
             hosts.change_credential(actor=person, credential=found, **form.cleaned_data)
@@ -78,4 +77,4 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _obtain(person: Person, pk: int) -> Credential:
-    return access.obtain(Credential.objects.select_related("site"), person, "credential.change", pk=pk)
+    return people.obtain_object(Credential.objects.select_related("site"), person, "credential.change", pk=pk)

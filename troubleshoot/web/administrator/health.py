@@ -6,9 +6,8 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from troubleshoot import operations, people
 from troubleshoot.models import Heartbeat, Host, Job, Site
-from troubleshoot.operations import health
-from troubleshoot.people import access
 from troubleshoot.web.view_rules import public, rule
 
 SHOWN = 20
@@ -18,7 +17,7 @@ SHOWN = 20
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
     """200 when a case can be helped from its start to its end, else 503. Says nothing else to strangers."""
-    well = health.well()
+    well = operations.is_well()
     return HttpResponse("ok\n" if well else "not well\n", content_type="text/plain", status=200 if well else 503)
 
 
@@ -27,17 +26,17 @@ def healthz(request: HttpRequest) -> HttpResponse:
 def page(request: HttpRequest) -> HttpResponse:
     """Each part, each process with its last sign of life, and what an administrator should know about."""
     beats = list(Heartbeat.objects.order_by("kind", "name"))
-    living = timezone.now() - health.FRESH
+    living = timezone.now() - operations.FRESH_FOR
     served = {slug for one in beats if one.kind == "worker" and one.beaten_at >= living for slug in one.sites}
     context = {
-        "health": health.look(),
+        "health": operations.check_health(),
         "beats": [(one, one.beaten_at >= living) for one in beats],
         "unserved": [site for site in Site.objects.all() if site.slug not in served],
         "overdue": list(Job.objects.overdue().select_related("host")[:SHOWN]),
-        "clear": list(health.in_the_clear()[:SHOWN]),
+        "clear": list(operations.hosts_in_the_clear()[:SHOWN]),
         "solo": settings.MENDPOINT_SOLO_MODE,
         "simulated_hosts": list(Host.objects.filter(lab=True).values_list("name", flat=True)[:SHOWN]),
-        "turned_away": access.anonymous_refusals(),
+        "turned_away": people.anonymous_refusals(),
         "mail": settings.EMAIL_HOST,
     }
     return render(request, "health.html", context)

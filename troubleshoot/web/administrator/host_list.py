@@ -9,10 +9,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from troubleshoot import hosts
-from troubleshoot.hosts.csv_reader import COLUMNS, REQUIRED
+from troubleshoot import hosts, people
+from troubleshoot.hosts import LIST_COLUMNS, LIST_REQUIRED
 from troubleshoot.models import Person
-from troubleshoot.people import access
 from troubleshoot.web.forms.hosts import ListForm
 from troubleshoot.web.view_rules import rule, visitor
 
@@ -63,9 +62,9 @@ def _import(request: HttpRequest, person: Person) -> HttpResponse:
     return redirect("admin-hosts")
 
 
-def _carried_out(person: Person, data: bytes, *, dry_run: bool = False) -> hosts.Outcome:
+def _carried_out(person: Person, data: bytes, *, dry_run: bool = False) -> hosts.ImportOutcome:
     """A list that reaches into other sites is a refusal, recorded here because its problems are shown as a page."""
-    with access.refusals_recorded(person):
+    with people.refusals_recorded(person):
         return hosts.import_list(actor=person, data=data, dry_run=dry_run)
 
 
@@ -75,7 +74,7 @@ def _refused(request: HttpRequest, error: hosts.NotImported, form: ListForm) -> 
 
 
 def _page(request: HttpRequest, *, status: int = 200, **context: object) -> HttpResponse:
-    context |= {"columns": COLUMNS, "required": REQUIRED}
+    context |= {"columns": LIST_COLUMNS, "required": LIST_REQUIRED}
     return render(request, "admin_hosts_import.html", context, status=status)
 
 

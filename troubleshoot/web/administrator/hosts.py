@@ -8,14 +8,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from troubleshoot import hosts
+from troubleshoot import hosts, operations, people
 from troubleshoot.models import Host, Person, Site
-from troubleshoot.operations import connection_test as connection
-from troubleshoot.operations import health
-from troubleshoot.people import access
-from troubleshoot.web.forms.hosts import HostForm, shown
+from troubleshoot.web.forms.hosts import HostForm, shown_values
 from troubleshoot.web.forms.people import is_stale
-from troubleshoot.web.htmx import page
+from troubleshoot.web.htmx import render_page
 from troubleshoot.web.view_rules import asked, rule, visitor
 
 PAGE = 50
@@ -42,7 +39,7 @@ def new(request: HttpRequest) -> HttpResponse:
     form = HostForm(request.POST or None, administrator=person)
     if request.method == "POST" and form.is_valid():
         try:
-            host = hosts.register(actor=person, **form.settings())
+            host = hosts.register_host(actor=person, **form.settings())
         except ValidationError as error:
             form.take(error)
         else:
@@ -58,13 +55,13 @@ def host(request: HttpRequest, pk: int) -> HttpResponse:
     """One computer: how it is registered, and the form to change that."""
     person = visitor(request)
     found = _obtain(person, pk)
-    form = HostForm(request.POST or None, initial=shown(found), administrator=person)
-    seen = hosts.version(found)
+    form = HostForm(request.POST or None, initial=shown_values(found), administrator=person)
+    seen = hosts.host_version(found)
     posted = request.method == "POST" and form.is_valid()
     if posted and not is_stale(request, form, seen) and _change(person, found, form):
         messages.success(request, _("Saved."))
         return redirect("admin-host", pk=pk)
-    context = {"host": found, "form": form, "seen": seen, "last": connection.tests_of(found).first()}
+    context = {"host": found, "form": form, "seen": seen, "last": operations.connection_tests(found).first()}
     return render(request, "admin_host.html", context, status=422 if request.method == "POST" else 200)
 
 
@@ -75,7 +72,7 @@ def mode(request: HttpRequest, pk: int) -> HttpResponse:
     person = visitor(request)
     allow = request.POST.get("changes") == "yes"
     wanted = Host.Mode.CHANGES_ALLOWED if allow else Host.Mode.DIAGNOSE_ONLY
-    hosts.change(actor=person, host=_obtain(person, pk), mode=wanted)
+    hosts.change_host(actor=person, host=_obtain(person, pk), mode=wanted)
     messages.success(request, _("The portal may change this computer.") if allow else _("The portal only looks at it."))
     return redirect("admin-host", pk=pk)
 
@@ -85,7 +82,7 @@ def mode(request: HttpRequest, pk: int) -> HttpResponse:
 def forget(request: HttpRequest, pk: int) -> HttpResponse:
     """Take the computer for a new one: its identity is learned at the next contact."""
     person = visitor(request)
-    hosts.change(actor=person, host=_obtain(person, pk), forget_identity=True)
+    hosts.change_host(actor=person, host=_obtain(person, pk), forget_identity=True)
     messages.success(
         request,
         _(
@@ -101,12 +98,12 @@ def forget(request: HttpRequest, pk: int) -> HttpResponse:
 def test(request: HttpRequest, pk: int) -> HttpResponse:
     """The last connection test, live while it runs; a POST asks for another."""
     person = visitor(request)
-    found = access.obtain(Host.objects.select_related("site", "credential"), person, "host.test", pk=pk)
+    found = people.obtain_object(Host.objects.select_related("site", "credential"), person, "host.test", pk=pk)
     if request.method == "POST":
-        connection.request(actor=person, host=found)
+        operations.request_connection_test(actor=person, host=found)
         return redirect("admin-host-test", pk=pk)
-    job = connection.tests_of(found).first()
-    stages = connection.stages(job)
+    job = operations.connection_tests(found).first()
+    stages = operations.connection_stages(job)
     bad = [one for one in stages if one.state == "bad"]
     known = [one for one in stages if one.state in {"good", "bad"}]
     context = {
@@ -116,13 +113,15 @@ def test(request: HttpRequest, pk: int) -> HttpResponse:
         "bad": bad,
         "stopped": next((one for one in bad if one.name != "clock"), None),
         "said": f"{known[-1].question} {known[-1].detail or _('Yes')}" if known else "",
-        "workers": health.workers_of(found.site) if job and not job.has_ended else [],
+        "workers": operations.site_workers(found.site) if job and not job.has_ended else [],
     }
-    return page(request, "admin_host_test.html", context, parts={"live": "live"})
+    return render_page(request, "admin_host_test.html", context, parts={"live": "live"})
 
 
 def _obtain(person: Person, pk: int) -> Host:
-    return access.obtain(Host.objects.select_related("site", "credential", "owner"), person, "host.change", pk=pk)
+    return people.obtain_object(
+        Host.objects.select_related("site", "credential", "owner"), person, "host.change", pk=pk
+    )
 
 
 def _mine(person: Person) -> QuerySet[Host]:
@@ -138,7 +137,7 @@ def _change(person: Person, found: Host, form: HostForm) -> bool:
     if given["credential"] == found.credential and not form.cleaned_data["again"]:
         del given["credential"]
     try:
-        hosts.change(actor=person, host=found, **given)
+        hosts.change_host(actor=person, host=found, **given)
     except ValidationError as error:
         form.take(error)
         return False

@@ -10,9 +10,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from troubleshoot import people
 from troubleshoot.models import Grant, Person
-from troubleshoot.people import access, passwords
-from troubleshoot.people import accounts as people
+from troubleshoot.people import may, obtain_object, replace_password
 from troubleshoot.web.forms.people import GrantForm, PersonForm
 from troubleshoot.web.view_rules import asked, rule, visitor
 
@@ -45,7 +45,7 @@ def new(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         password = people.one_time_password()
         try:
-            made = people.create(
+            made = people.create_account(
                 actor=visitor(request), password=password, must_change_password=True, **form.cleaned_data
             )
         except ValidationError as error:
@@ -59,7 +59,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @require_safe
 def person(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One account: the roles in force, those that are over, and the form to give one."""
-    found = access.obtain(Person.objects.all(), visitor(request), "person.read", pk=pk)
+    found = obtain_object(Person.objects.all(), visitor(request), "person.read", pk=pk)
     return _page(request, found, GrantForm(giver=visitor(request)))
 
 
@@ -67,11 +67,11 @@ def person(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def grant(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Give a role. What the rules forbid is said in words on the same page."""
-    found = access.obtain(Person.objects.all(), visitor(request), "person.read", pk=pk)
+    found = obtain_object(Person.objects.all(), visitor(request), "person.read", pk=pk)
     form = GrantForm(request.POST, giver=visitor(request))
     if form.is_valid():
         try:
-            given = people.grant(actor=visitor(request), person=found, **form.cleaned_data)
+            given = people.grant_role(actor=visitor(request), person=found, **form.cleaned_data)
         except people.NotGranted as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -85,10 +85,10 @@ def grant(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def revoke(request: HttpRequest, pk: UUID, grant_pk: UUID) -> HttpResponse:
     """Take a role back."""
-    found = access.obtain(Person.objects.all(), visitor(request), "person.read", pk=pk)
+    found = obtain_object(Person.objects.all(), visitor(request), "person.read", pk=pk)
     given = get_object_or_404(found.grants.select_related("site"), pk=grant_pk)
     try:
-        people.revoke(actor=visitor(request), grant=given)
+        people.revoke_grant(actor=visitor(request), grant=given)
     except people.NotGranted as refusal:
         messages.error(request, str(refusal), extra_tags="bad")
     else:
@@ -100,9 +100,9 @@ def revoke(request: HttpRequest, pk: UUID, grant_pk: UUID) -> HttpResponse:
 @require_POST
 def deactivate(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Switch an account off; its history stays."""
-    found = access.obtain(Person.objects.all(), visitor(request), "person.deactivate", pk=pk)
+    found = obtain_object(Person.objects.all(), visitor(request), "person.deactivate", pk=pk)
     try:
-        people.deactivate(actor=visitor(request), person=found)
+        people.deactivate_account(actor=visitor(request), person=found)
     except people.NotGranted as refusal:
         messages.error(request, str(refusal), extra_tags="bad")
     else:
@@ -114,9 +114,9 @@ def deactivate(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def password(request: HttpRequest, pk: UUID) -> HttpResponse:
     """A new password for somebody who has forgotten theirs, shown in this answer alone."""
-    found = access.obtain(Person.objects.all(), visitor(request), "person.password", pk=pk)
+    found = obtain_object(Person.objects.all(), visitor(request), "person.password", pk=pk)
     try:
-        made = passwords.replace(actor=visitor(request), person=found)
+        made = replace_password(actor=visitor(request), person=found)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages), extra_tags="bad")
         return redirect("admin-person", pk=pk)
@@ -132,7 +132,7 @@ def _page(request: HttpRequest, found: Person, form: GrantForm, *, status: int =
         "held": [one for one in every if one.pk in active],
         "past": [one for one in every if one.pk not in active],
         "own": found == visitor(request),
-        "within_reach": access.may(visitor(request), "person.password", found).allowed,
+        "within_reach": may(visitor(request), "person.password", found).allowed,
         "solo": settings.MENDPOINT_SOLO_MODE,
     }
     return render(request, "admin_person.html", context, status=status)

@@ -14,11 +14,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from troubleshoot import operations, people
 from troubleshoot.models import Person, Site
-from troubleshoot.operations import first_steps as readiness
-from troubleshoot.people import access
-from troubleshoot.people import accounts as people
-from troubleshoot.web.forms.people import AdminForm, is_stale, mark
+from troubleshoot.people import EVERY_SITE, may, obtain_object
+from troubleshoot.web.forms.people import AdminForm, form_mark, is_stale
 from troubleshoot.web.forms.sites import SiteForm, TimesForm
 from troubleshoot.web.view_rules import rule, visitor
 
@@ -29,7 +28,7 @@ PAGE = 50
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The first steps, those that are missing with what to do, and the way to the other pages."""
-    return render(request, "admin_home.html", {"steps": readiness.steps(), "solo": settings.MENDPOINT_SOLO_MODE})
+    return render(request, "admin_home.html", {"steps": operations.first_steps(), "solo": settings.MENDPOINT_SOLO_MODE})
 
 
 @rule("site.change")
@@ -45,7 +44,7 @@ def sites(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("The site is made. Its workers listen for it within a few seconds."))
             return redirect("admin-sites")
     rows = _mine(person).order_by("name")[:PAGE]
-    may_make = access.may(person, "site.create", access.EVERY_SITE)
+    may_make = may(person, "site.create", EVERY_SITE)
     return render(request, "admin_sites.html", {"sites": rows, "form": form, "may_make": may_make}, status=status)
 
 
@@ -58,7 +57,7 @@ def site(request: HttpRequest, pk: UUID) -> HttpResponse:
     shown = {name: getattr(found, name) for name in names}
     form = SiteForm(request.POST or None, initial=shown)
     del form.fields["slug"]
-    if saved := _saved(request, found, form, seen := mark(shown), lambda: form.cleaned_data):
+    if saved := _saved(request, found, form, seen := form_mark(shown), lambda: form.cleaned_data):
         return saved
     return _page(request, "admin_site.html", {"site": found, "form": form, "seen": seen})
 
@@ -70,14 +69,14 @@ def times(request: HttpRequest, pk: UUID) -> HttpResponse:
     found = _site(request, pk)
     form = TimesForm(request.POST or None, before=found.minutes_before)
     if saved := _saved(
-        request, found, form, seen := mark(found.minutes_before), lambda: {"minutes_before": form.minutes()}
+        request, found, form, seen := form_mark(found.minutes_before), lambda: {"minutes_before": form.minutes()}
     ):
         return saved
     return _page(request, "admin_times.html", {"site": found, "form": form, "seen": seen})
 
 
 def _site(request: HttpRequest, pk: UUID) -> Site:
-    return access.obtain(Site.objects.all(), visitor(request), "site.change", pk=pk)
+    return obtain_object(Site.objects.all(), visitor(request), "site.change", pk=pk)
 
 
 def _saved(

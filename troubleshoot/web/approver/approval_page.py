@@ -12,18 +12,10 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from troubleshoot.catalog import registry as library
-from troubleshoot.diagnosis import judgement as judging
-from troubleshoot.diagnosis import progress as diagnosis
-from troubleshoot.engine import plan as plan_rules
-from troubleshoot.engine.action import Action
-from troubleshoot.engine.cause import Judgement
-from troubleshoot.models import Absence, Approval, Job, JobLine, Message, Person, Plan, Site
-from troubleshoot.models.job import ACTIVE, State
-from troubleshoot.people import access
-from troubleshoot.people import approver_rota as duty
-from troubleshoot.remediation import planning as plans
-from troubleshoot.reports import host_history as past
+from troubleshoot import catalog, diagnosis, engine, people, remediation, reports
+from troubleshoot.diagnosis import case_evidence, latest_observation, named_causes, rank_all_causes
+from troubleshoot.engine import Action, Judgement
+from troubleshoot.models import ACTIVE_STATES, Absence, Approval, Job, JobLine, JobState, Message, Person, Plan, Site
 
 PAGE = 25
 #: So many earlier runs of an action are shown, so many causes for and against, so many lines while it runs.
@@ -35,7 +27,7 @@ DIGEST = re.compile("[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
-class Run:
+class PlanRun:
     """An earlier run of the same action: how it ended, and whether it was undone on time."""
 
     job: Job
@@ -43,21 +35,21 @@ class Run:
 
 
 @dataclass
-class Docket:
+class ApprovalPage:
     """One plan, for the person who decides. What is costly is read when a template asks for it."""
 
     job: Job
     person: Person
 
     @cached_property
-    def plan(self) -> plan_rules.Plan:
+    def plan(self) -> engine.PlanDocument:
         """The plan, proved against its digest."""
-        return plans.of(self.job)
+        return remediation.job_plan(self.job)
 
     @property
     def title(self) -> str:
         """What is asked for, and where."""
-        return _("%(title)s, on %(host)s?") % {"title": past.title(self.job), "host": self.job.host}
+        return _("%(title)s, on %(host)s?") % {"title": reports.job_title(self.job), "host": self.job.host}
 
     @property
     def fingerprint(self) -> str:
@@ -67,7 +59,7 @@ class Docket:
     @cached_property
     def action(self) -> Action | None:
         """The remedy as it is installed today."""
-        return library.installed().actions.get(self.job.action)
+        return catalog.installed_catalog().actions.get(self.job.action)
 
     @property
     def temporary(self) -> dt.timedelta | None:
@@ -78,7 +70,7 @@ class Docket:
     @property
     def ending(self) -> tuple[str, str]:
         """How it ended: the tone, and the words."""
-        return past.ending(self.job)
+        return reports.job_ending(self.job)
 
     @property
     def events(self) -> list[str]:
@@ -86,25 +78,25 @@ class Docket:
         return [event for item in self.plan.items for event in item.events]
 
     @cached_property
-    def decision(self) -> access.Decision:
+    def decision(self) -> people.Decision:
         """Whether this person may decide, and why not."""
-        return access.may(self.person, "job.approve", self.job)
+        return people.may(self.person, "job.approve", self.job)
 
     @property
     def open(self) -> bool:
         """Whether it waits for this person's word."""
-        return self.job.state == State.WAITING_APPROVAL and self.decision.allowed
+        return self.job.state == JobState.WAITING_APPROVAL and self.decision.allowed
 
     @property
     def live(self) -> bool:
         """Whether the page follows it by itself; never while it asks for a decision."""
-        waits = self.job.state == State.WAITING_APPROVAL and not self.open
-        return waits or self.job.state in {State.APPROVED, State.QUEUED, *ACTIVE}
+        waits = self.job.state == JobState.WAITING_APPROVAL and not self.open
+        return waits or self.job.state in {JobState.APPROVED, JobState.QUEUED, *ACTIVE_STATES}
 
     @cached_property
     def deciders(self) -> list[Person]:
         """Who may decide."""
-        return duty.deciders(self.job)
+        return people.job_deciders(self.job)
 
     @cached_property
     def votes(self) -> list[Approval]:
@@ -115,21 +107,21 @@ class Docket:
     def why_this(self) -> list[Judgement]:
         """What readings show or fit, and the alternatives that they rule out."""
         case = self.job.case
-        if case is None or (look := judging.latest_look(case)) is None:
+        if case is None or (look := latest_observation(case)) is None:
             return []
-        facts = judging.evidence(case, diagnosis.standing(case), look)
-        judged = judging.causes(facts, judging.named_causes(case.error))
+        facts = case_evidence(case, diagnosis.replay_case(case), look)
+        judged = rank_all_causes(facts, named_causes(case.error))
         speaking = [one for one in judged if one.verdict in {"shown by", "fits"}][:REASONS]
         # The catalogue goes from the outermost cause to the innermost: the last ones lie next to what was found.
         return speaking + [one for one in judged if one.verdict == "ruled out"][-REASONS:]
 
     @cached_property
-    def runs(self) -> list[Run]:
+    def runs(self) -> list[PlanRun]:
         """The latest runs of this action at the sites for which the person decides."""
         rows = self._earlier().prefetch_related(
             Prefetch("reverts", Job.objects.order_by("-created_at"), to_attr="undos")
         )
-        return [Run(job, _undone(job)) for job in rows.select_related("host").order_by("-created_at")[:RUNS]]
+        return [PlanRun(job, _undone(job)) for job in rows.select_related("host").order_by("-created_at")[:RUNS]]
 
     @cached_property
     def runs_here(self) -> int:
@@ -146,7 +138,7 @@ class Docket:
         if case is None:
             return []
         since = case.messages.filter(at__gte=self.job.created_at).select_related("author")
-        insider = self.decision.allowed or access.may(self.person, "case.take", case).allowed
+        insider = self.decision.allowed or people.may(self.person, "case.take", case).allowed
         return list(since if insider else since.filter(internal=False))
 
     @cached_property
@@ -162,27 +154,27 @@ class Docket:
     @cached_property
     def newer(self) -> Job | None:
         """The plan that took this one's place."""
-        if self.job.case is None or self.job.state != State.CANCELLED:
+        if self.job.case is None or self.job.state != JobState.CANCELLED:
             return None
         rows = self.job.case.jobs.filter(kind=Job.Kind.APPLY, action=self.job.action)
         return rows.filter(created_at__gt=self.job.created_at).select_related("plan", "host").first()
 
     @property
-    def newer_plan(self) -> plan_rules.Plan | None:
+    def newer_plan(self) -> engine.PlanDocument | None:
         """What that plan says."""
-        return plans.of(self.newer) if self.newer else None
+        return remediation.job_plan(self.newer) if self.newer else None
 
     @cached_property
     def others(self) -> list[Job]:
         """What else waits for this person, the first to expire first."""
-        return list(waiting(self.person).exclude(pk=self.job.pk)[:PAGE])
+        return list(jobs_waiting(self.person).exclude(pk=self.job.pk)[:PAGE])
 
-    def shown_before(self, digest: str) -> plan_rules.Plan | None:
+    def shown_before(self, digest: str) -> engine.PlanDocument | None:
         """The plan of this computer with a digest that is not this job's: what an older page has shown."""
         if not DIGEST.fullmatch(digest) or digest == self.plan.digest:
             return None
         row = Plan.objects.filter(host=self.job.host_id, digest=digest).first()
-        return plan_rules.from_document(row.document) if row else None
+        return engine.plan_from_document(row.document) if row else None
 
     def _earlier(self) -> QuerySet[Job]:
         sites = Site.objects.where(self.person, ["approver"])
@@ -191,7 +183,7 @@ class Docket:
 
 
 @dataclass
-class Attendance:
+class RotaPage:
     """Whether an approver is away, who stands in for whom, and who could."""
 
     person: Person
@@ -199,7 +191,7 @@ class Attendance:
     @cached_property
     def absence(self) -> Absence | None:
         """The person's own absence, if it lasts."""
-        return duty.absences().filter(person=self.person).select_related("deputy").first()
+        return people.current_absences().filter(person=self.person).select_related("deputy").first()
 
     @property
     def last_day(self) -> dt.date | None:
@@ -209,31 +201,31 @@ class Attendance:
     @cached_property
     def standing_in(self) -> list[Absence]:
         """Those for whom the person stands in."""
-        return list(duty.absences().filter(deputy=self.person).select_related("person"))
+        return list(people.current_absences().filter(deputy=self.person).select_related("person"))
 
     @cached_property
     def colleagues(self) -> list[Person]:
         """Who could stand in for the person."""
-        return duty.colleagues(self.person)
+        return people.possible_deputies(self.person)
 
 
-def rows() -> QuerySet[Job]:
+def approval_rows() -> QuerySet[Job]:
     """Changes and undoings with all that a decision is about."""
     return Job.objects.filter(plan__isnull=False).select_related(
         "host__site", "case", "plan", "requester", "beneficiary"
     )
 
 
-def waiting(person: Person) -> QuerySet[Job]:
+def jobs_waiting(person: Person) -> QuerySet[Job]:
     """The plans that this person may decide about, the first to expire first. Their own are not among them."""
     sites = Site.objects.where(person, ["approver"])
-    found = rows().filter(state=State.WAITING_APPROVAL, host__site__in=sites)
+    found = approval_rows().filter(state=JobState.WAITING_APPROVAL, host__site__in=sites)
     return found.exclude(requester=person).exclude(beneficiary=person).order_by("expires_at", "pk")
 
 
-def listed(person: Person, *, after: str = "") -> tuple[list[Job], str]:
+def approval_list(person: Person, *, after: str = "") -> tuple[list[Job], str]:
     """One page of what waits for this person, and the key of the next page."""
-    found = waiting(person)
+    found = jobs_waiting(person)
     if last := _key(after):
         # Compared where the rows are: a moment that went through Python is not spelt as SQLite has stored it.
         moment = Subquery(Job.objects.filter(pk=last).values("expires_at")[:1])
@@ -242,9 +234,9 @@ def listed(person: Person, *, after: str = "") -> tuple[list[Job], str]:
     return page[:PAGE], str(page[PAGE - 1].pk) if len(page) > PAGE else ""
 
 
-def own(person: Person) -> list[Job]:
+def own_requests(person: Person) -> list[Job]:
     """What this person asked for, or is to be helped by, and somebody else has to decide."""
-    found = rows().filter(Q(requester=person) | Q(beneficiary=person), state=State.WAITING_APPROVAL)
+    found = approval_rows().filter(Q(requester=person) | Q(beneficiary=person), state=JobState.WAITING_APPROVAL)
     return list(found.order_by("expires_at", "pk")[:PAGE])
 
 
@@ -259,7 +251,7 @@ def _undone(job: Job) -> str:
     """Whether a temporary change was taken back on time; empty when it was not temporary."""
     if job.undo_at is None:
         return ""
-    back = next((undo for undo in getattr(job, "undos", ()) if undo.state == State.VERIFIED), None)
+    back = next((undo for undo in getattr(job, "undos", ()) if undo.state == JobState.VERIFIED), None)
     if back and back.ended_at:
         return _("undone on time") if back.ended_at <= job.undo_at + GRACE else _("undone late")
     return _("not undone yet") if job.undo_at > timezone.now() else _("undoing is overdue")

@@ -10,15 +10,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from troubleshoot.jobs.lifecycle import NotPossible
-from troubleshoot.models import Job, Person
-from troubleshoot.models.job import State
-from troubleshoot.notifications import outbox as notices
-from troubleshoot.people import access
-from troubleshoot.remediation import approvals
-from troubleshoot.web.approver import approval_page as deciding
+from troubleshoot import notifications, people, remediation
+from troubleshoot.jobs import NotPossible
+from troubleshoot.models import Job, JobState, Person
+from troubleshoot.web.approver import approval_page
 from troubleshoot.web.forms.cases import AwayForm, MessageForm, ReasonForm
-from troubleshoot.web.htmx import page
+from troubleshoot.web.htmx import render_page
 from troubleshoot.web.view_rules import rule, visitor
 
 Use = Callable[[Person, Job, dict[str, Any]], object]
@@ -42,7 +39,9 @@ def away(request: HttpRequest) -> HttpResponse:
         colleagues = Person.objects.filter(pk=form.cleaned_data["deputy"])
         if form.cleaned_data["deputy"] and not colleagues:
             raise NotPossible(_("Choose one of the list."))
-        approvals.leave(actor=visitor(request), last_day=form.cleaned_data["until"], deputy=colleagues.first())
+        remediation.begin_absence(
+            actor=visitor(request), last_day=form.cleaned_data["until"], deputy=colleagues.first()
+        )
     except NotPossible as refusal:
         return _list(request, problem=str(refusal))
     return redirect("approvals")
@@ -52,7 +51,7 @@ def away(request: HttpRequest) -> HttpResponse:
 @require_POST
 def back(request: HttpRequest) -> HttpResponse:
     """Be back."""
-    approvals.come_back(actor=visitor(request))
+    remediation.end_absence(actor=visitor(request))
     return redirect("approvals")
 
 
@@ -69,7 +68,7 @@ def approve(request: HttpRequest, key: UUID) -> HttpResponse:
     """Say yes to the plan whose digest was on the page."""
 
     def use(person: Person, job: Job, given: dict[str, Any]) -> None:
-        approvals.approve(actor=person, job=job, digest=given["digest"])
+        remediation.approve_plan(actor=person, job=job, digest=given["digest"])
 
     return _vote(request, key, ReasonForm(request.POST), use, "approve")
 
@@ -80,7 +79,7 @@ def decline(request: HttpRequest, key: UUID) -> HttpResponse:
     """Say no, with the reason."""
 
     def use(person: Person, job: Job, given: dict[str, Any]) -> None:
-        approvals.decline(actor=person, job=job, reason=given["why"])
+        remediation.decline_plan(actor=person, job=job, reason=given["why"])
 
     return _vote(request, key, ReasonForm(request.POST), use, "decline")
 
@@ -91,16 +90,21 @@ def ask(request: HttpRequest, key: UUID) -> HttpResponse:
     """Put a question to whoever asked for the change."""
 
     def use(person: Person, job: Job, given: dict[str, Any]) -> None:
-        approvals.ask(actor=person, job=job, text=given["text"])
+        remediation.ask_requester(actor=person, job=job, text=given["text"])
 
     return _vote(request, key, MessageForm(request.POST), use, "ask")
 
 
 def _list(request: HttpRequest, *, problem: str = "") -> HttpResponse:
     person = visitor(request)
-    rows, following = deciding.listed(person, after=request.GET.get("after", ""))
-    context: dict[str, Any] = {"rows": rows, "following": following, "own": deciding.own(person), "problem": problem}
-    context |= {"attendance": deciding.Attendance(person), "typed": request.POST}
+    rows, following = approval_page.approval_list(person, after=request.GET.get("after", ""))
+    context: dict[str, Any] = {
+        "rows": rows,
+        "following": following,
+        "own": approval_page.own_requests(person),
+        "problem": problem,
+    }
+    context |= {"attendance": approval_page.RotaPage(person), "typed": request.POST}
     return render(request, "approvals.html", context, status=422 if problem else 200)
 
 
@@ -115,12 +119,12 @@ def _vote(request: HttpRequest, key: UUID, form: Form, use: Use, place: str) -> 
         if place != "ask" and job.approvals.filter(approver=person).exists():
             return redirect("approval", key)
         return _page(request, _job(request, key, "job.read"), problem={place: str(refusal)})
-    notices.mark_read(person, job=job)
+    notifications.mark_notices_read(person, job=job)
     return redirect("approval", key)
 
 
 def _page(request: HttpRequest, job: Job, *, problem: dict[str, str] | None = None) -> HttpResponse:
-    docket = deciding.Docket(job, visitor(request))
+    docket = approval_page.ApprovalPage(job, visitor(request))
     context: dict[str, Any] = {"job": job, "docket": docket, "problem": problem or {}}
     if problem:
         context["typed"] = request.POST
@@ -130,9 +134,9 @@ def _page(request: HttpRequest, job: Job, *, problem: dict[str, str] | None = No
             context["changed"] = _("The plan changed after you opened it. Nothing was approved.")
             context["before"] = docket.plan if docket.newer else docket.shown_before(digest[:64])
             context["now"] = docket.newer_plan or docket.plan
-    context["decided"] = job.state != State.WAITING_APPROVAL
-    return page(request, "approval.html", context, parts={"live": "live"}, status=422 if problem else 200)
+    context["decided"] = job.state != JobState.WAITING_APPROVAL
+    return render_page(request, "approval.html", context, parts={"live": "live"}, status=422 if problem else 200)
 
 
 def _job(request: HttpRequest, key: UUID, action: str) -> Job:
-    return access.obtain(deciding.rows(), visitor(request), action, pk=key)
+    return people.obtain_object(approval_page.approval_rows(), visitor(request), action, pk=key)

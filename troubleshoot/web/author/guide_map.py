@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
 
-from troubleshoot.engine.guide import Guide, Step
+from troubleshoot.engine import Guide, GuideStep
 from troubleshoot.web.author.graph_layout import layers, stacked
 
 #: Sizes in the units of the picture, which are pixels at its natural size.
@@ -24,7 +24,7 @@ WHOLE = ""
 
 
 @dataclass
-class Row:
+class MapRow:
     """The answers of a box that lead to one place, the line that leads there, and whether a case went that way."""
 
     answers: tuple[str, ...]
@@ -39,12 +39,12 @@ class Row:
 
 
 @dataclass
-class Box:
+class MapBox:
     """One step, or the way out to a step of another part (`part`)."""
 
-    step: Step
+    step: GuideStep
     lines: tuple[str, ...]
-    rows: tuple[Row, ...] = ()
+    rows: tuple[MapRow, ...] = ()
     part: str | None = None
     x: float = 0
     y: float = 0
@@ -78,7 +78,7 @@ class Box:
 
 
 @dataclass(frozen=True)
-class Path:
+class MapPath:
     """The line from a row to a box, as SVG draws it."""
 
     step: str
@@ -95,22 +95,22 @@ class Path:
 
 
 @dataclass
-class Picture:
+class GuidePicture:
     """The steps of one part with the ways out of it."""
 
     part: str
-    boxes: list[Box]
-    paths: list[Path] = field(default_factory=list)
+    boxes: list[MapBox]
+    paths: list[MapPath] = field(default_factory=list)
     width: float = 0
     height: float = 0
 
     @property
-    def steps(self) -> list[Step]:
+    def steps(self) -> list[GuideStep]:
         """The steps that are at home here, in the order in which a reader meets them."""
         return [box.step for box in self.boxes if box.part is None]
 
 
-def pictures(guide: Guide) -> tuple[Picture, ...]:
+def guide_pictures(guide: Guide) -> tuple[GuidePicture, ...]:
     """Return one picture for each part, those first that a walk can meet first; kept for each version of a guide."""
     return _drawn(_ByDigest(guide))
 
@@ -133,21 +133,21 @@ class _ByDigest:
 
 
 @lru_cache(maxsize=64)
-def _drawn(keyed: _ByDigest) -> tuple[Picture, ...]:
+def _drawn(keyed: _ByDigest) -> tuple[GuidePicture, ...]:
     guide = keyed.guide
-    by_part: dict[str, list[Step]] = defaultdict(list)
-    for step in in_order(guide):
+    by_part: dict[str, list[GuideStep]] = defaultdict(list)
+    for step in steps_in_order(guide):
         by_part[step.part].append(step)
     return tuple(_picture(guide, part, steps) for part, steps in by_part.items())
 
 
-def in_order(guide: Guide) -> list[Step]:
+def steps_in_order(guide: Guide) -> list[GuideStep]:
     """Return the steps so that each comes after every step that leads to it, nearest to the start first."""
     waiting = dict.fromkeys(guide.steps, 0)
     for step in guide.steps.values():
         for target in set(step.to.values()):
             waiting[target] += 1
-    ready, found = [guide.start], list[Step]()
+    ready, found = [guide.start], list[GuideStep]()
     while ready:
         step = guide.steps[ready.pop(0)]
         found.append(step)
@@ -158,33 +158,33 @@ def in_order(guide: Guide) -> list[Step]:
     return found
 
 
-def _picture(guide: Guide, part: str, steps: list[Step]) -> Picture:
+def _picture(guide: Guide, part: str, steps: list[GuideStep]) -> GuidePicture:
     boxes = {step.name: _box(step) for step in steps}
     for target in dict.fromkeys(target for step in steps for target in step.to.values()):
         if target not in boxes:
             step = guide.steps[target]
-            boxes[target] = Box(step, _wrapped(step.title or step.subject), part=step.part)
-    picture = Picture(part, list(boxes.values()))
+            boxes[target] = MapBox(step, _wrapped(step.title or step.subject), part=step.part)
+    picture = GuidePicture(part, list(boxes.values()))
     _place(picture, boxes)
     return picture
 
 
-def _box(step: Step) -> Box:
+def _box(step: GuideStep) -> MapBox:
     to: dict[str, list[str]] = defaultdict(list)
     for answer, target in step.to.items():
         to[target].append(answer)
     rows = tuple(
-        Row(tuple(answers), target, _wrapped(", ".join(step.words(one) for one in answers), most=8))
+        MapRow(tuple(answers), target, _wrapped(", ".join(step.words(one) for one in answers), most=8))
         for target, answers in to.items()
     )
-    return Box(step, _wrapped(step.title or step.subject), rows)
+    return MapBox(step, _wrapped(step.title or step.subject), rows)
 
 
 def _wrapped(text: str, most: int = MOST_LINES) -> tuple[str, ...]:
     return tuple(textwrap.wrap(text, LETTERS, max_lines=most, placeholder=" …")) or ("",)
 
 
-def _place(picture: Picture, boxes: Mapping[str, Box]) -> None:
+def _place(picture: GuidePicture, boxes: Mapping[str, MapBox]) -> None:
     """Give every box and line its place."""
     names = list(boxes)
     edges = [(names.index(name), names.index(row.target)) for name, box in boxes.items() for row in box.rows]
@@ -194,7 +194,7 @@ def _place(picture: Picture, boxes: Mapping[str, Box]) -> None:
     for node, box in enumerate(boxes.values()):
         box.x, box.y = at[node][0], at[node][1] - box.height / 2
 
-    def bends(name: str, row: Row) -> list[tuple[float, float]]:
+    def bends(name: str, row: MapRow) -> list[tuple[float, float]]:
         return [at[node] for node in ways[names.index(name), names.index(row.target)]]
 
     for name, box in boxes.items():
@@ -205,10 +205,10 @@ def _place(picture: Picture, boxes: Mapping[str, Box]) -> None:
     for name, box in boxes.items():
         for row in box.rows:
             end = (boxes[row.target].x - 6, boxes[row.target].y + EDGE + 12)
-            picture.paths.append(Path(name, row.answers, row.target, _line(box, row, bends(name, row), end), end))
+            picture.paths.append(MapPath(name, row.answers, row.target, _line(box, row, bends(name, row), end), end))
 
 
-def _inside(picture: Picture) -> None:
+def _inside(picture: GuidePicture) -> None:
     """Measure the picture, and give the rows of each box their place."""
     for box in picture.boxes:
         y = box.y + EDGE + KIND + LINE * len(box.lines) + 8
@@ -218,7 +218,7 @@ def _inside(picture: Picture) -> None:
     picture.height = max(box.y + box.height for box in picture.boxes)
 
 
-def _line(box: Box, row: Row, bends: Sequence[tuple[float, float]], end: tuple[float, float]) -> str:
+def _line(box: MapBox, row: MapRow, bends: Sequence[tuple[float, float]], end: tuple[float, float]) -> str:
     """Return the curve from a row, by the free lanes between other boxes, to the left side of a box."""
     points = [(box.x + WIDTH, row.middle)]
     for x, y in bends:

@@ -13,14 +13,10 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from troubleshoot.catalog import registry as library
-from troubleshoot.diagnosis import progress as diagnosis
-from troubleshoot.engine.codes import ErrorCode
-from troubleshoot.engine.guide import Guide, Step, Walk
+from troubleshoot import catalog, diagnosis, people
+from troubleshoot.engine import ErrorCode, Guide, GuideStep, Walk
 from troubleshoot.models import Case
-from troubleshoot.people import access
-from troubleshoot.web.author import codes
-from troubleshoot.web.author import guide_map as maps
+from troubleshoot.web.author import codes, guide_map
 from troubleshoot.web.view_rules import asked, rule, visitor
 
 #: How large the pictures are drawn, against their natural size; `fit` is as wide as the page.
@@ -32,7 +28,7 @@ MOST_CODES = 12
 class Chart:
     """The picture and the outline of one part, as one page shows them."""
 
-    picture: maps.Picture
+    picture: guide_map.GuidePicture
     guide: Guide
     walk: Walk | None
     scale: float
@@ -115,7 +111,7 @@ class Chart:
 @require_safe
 def listed(request: HttpRequest) -> HttpResponse:
     """Every guide that is installed."""
-    guides = library.installed().guides.values()
+    guides = catalog.installed_catalog().guides.values()
     rows = [{"guide": one, "steps": len(one.steps), "codes": len(_codes(one.name))} for one in guides]
     return render(request, "guides.html", {"rows": rows})
 
@@ -124,20 +120,20 @@ def listed(request: HttpRequest) -> HttpResponse:
 @require_safe
 def shown(request: HttpRequest, name: str) -> HttpResponse:
     """One guide, as it is installed; with a case, as it was when the case began, and with the path of that."""
-    case, guide = None, library.installed().guides.get(name)
+    case, guide = None, catalog.installed_catalog().guides.get(name)
     if number := asked(request, "case"):
-        case = access.obtain(Case.objects.with_guide(), visitor(request), "case.read", pk=number)
-        guide = _with_parts(diagnosis.guide_of(case), guide) if case.guide.name == name else None
+        case = people.obtain_object(Case.objects.with_guide(), visitor(request), "case.read", pk=number)
+        guide = _with_parts(diagnosis.case_guide(case), guide) if case.guide.name == name else None
     if guide is None:
         raise Http404
     size = request.GET.get("size", "")
-    walk = diagnosis.standing(case) if case else None
+    walk = diagnosis.replay_case(case) if case else None
     scale = SIZES.get(size, 1.0)
     leading = _codes(name)
     context = {
         "guide": guide,
         "case": case,
-        "charts": [Chart(picture, guide, walk, scale) for picture in maps.pictures(guide)],
+        "charts": [Chart(picture, guide, walk, scale) for picture in guide_map.guide_pictures(guide)],
         "size": size if size in SIZES else "natural",
         "sizes": list(SIZES),
         "codes": [(one, codes.address(one.code)) for one in leading[:MOST_CODES]],
@@ -146,7 +142,7 @@ def shown(request: HttpRequest, name: str) -> HttpResponse:
     return render(request, "guide.html", context)
 
 
-def kind(step: Step) -> str:
+def kind(step: GuideStep) -> str:
     """What kind of step it is, in a word or two."""
     ends = {"solved": _("End: solved"), "escalate": _("End: helpdesk"), "explained": _("End: explained")}
     kinds = {"fact": _("Reading"), "ask": _("Question"), "try": _("To try"), "fix": _("Fix")}
@@ -154,7 +150,7 @@ def kind(step: Step) -> str:
 
 
 def _codes(name: str) -> list[ErrorCode]:
-    return [entry for entry in library.installed().codes.entries.values() if entry.guide == name]
+    return [entry for entry in catalog.installed_catalog().codes.entries.values() if entry.guide == name]
 
 
 def _with_parts(stored: Guide, installed: Guide | None) -> Guide:
@@ -163,5 +159,5 @@ def _with_parts(stored: Guide, installed: Guide | None) -> Guide:
     The text that a case keeps no longer knows which step came from which part.
     """
     parts = {name: step.part for name, step in installed.steps.items()} if installed else {}
-    steps = {name: replace(step, part=parts.get(name, maps.WHOLE)) for name, step in stored.steps.items()}
+    steps = {name: replace(step, part=parts.get(name, guide_map.WHOLE)) for name, step in stored.steps.items()}
     return replace(stored, steps=MappingProxyType(steps))

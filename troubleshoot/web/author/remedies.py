@@ -11,9 +11,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from troubleshoot import wording
-from troubleshoot.catalog import registry as library
-from troubleshoot.engine.action import Action
+from troubleshoot import catalog, wording
+from troubleshoot.engine import Action
 from troubleshoot.web.author.codes import PUBLIC
 from troubleshoot.web.view_rules import public_when
 
@@ -23,7 +22,7 @@ from troubleshoot.web.view_rules import public_when
 def listed(request: HttpRequest) -> HttpResponse:
     """Every remedy, or those in whose words all words of the question stand."""
     asked = request.GET.get("q", "").strip()[:200]
-    found = [one for one in library.installed().actions.values() if _answers(one, asked)]
+    found = [one for one in catalog.installed_catalog().actions.values() if _answers(one, asked)]
     groups: dict[str, list[dict[str, Any]]] = {"refused": [], "run": [], "manual": []}
     for action in sorted(found, key=lambda one: one.title):
         groups.get(action.kind, groups["run"]).append(_line(action))
@@ -36,11 +35,11 @@ def _answers(action: Action, asked: str) -> bool:
 
 
 def _line(action: Action) -> dict[str, Any]:
-    return {"action": action, "sure": wording.sure(action.certainty), "kept": _not_put_back(action)}
+    return {"action": action, "sure": wording.certainty_sentence(action.certainty), "kept": _not_put_back(action)}
 
 
 def _not_put_back(action: Action) -> list[str]:
     """Why parts of it cannot be put back; nothing when all of it can."""
-    known = library.installed().resources
+    known = catalog.installed_catalog().resources
     fixed = [known[wish.resource] for wish in action.wishes if wish.resource in known]
     return list(dict.fromkeys(one.revert_reason for one in fixed if one.revert != "exact"))

@@ -7,10 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from troubleshoot import wording
-from troubleshoot.models import Case
-from troubleshoot.models.prepared import Parameter, Prepared
-from troubleshoot.people import access
+from troubleshoot import people, wording
+from troubleshoot.models import Case, Parameter, Prepared
 from troubleshoot.web import htmx
 from troubleshoot.web.employee.case_page import Scene
 from troubleshoot.web.view_rules import signed_in, visitor
@@ -30,10 +28,10 @@ ROWS = Prepared(
 @require_safe
 def show(request: HttpRequest, number: int) -> HttpResponse:
     """The screen at which the case stands; or, for a page that is watching, the part that has changed."""
-    case = access.obtain(ROWS, visitor(request), "case.read", pk=number)
+    case = people.obtain_object(ROWS, visitor(request), "case.read", pk=number)
     if case.beneficiary_id != visitor(request).pk:
         return redirect(
-            "desk-case" if access.may(visitor(request), "case.take", case).allowed else "history-case", number
+            "desk-case" if people.may(visitor(request), "case.take", case).allowed else "history-case", number
         )
     case.beneficiary = visitor(request)
     return page(request, Scene(case, visitor(request), request.GET.get("change", "")))
@@ -53,7 +51,7 @@ def page(request: HttpRequest, scene: Scene, *, status: int = 200, error: str = 
         "typed": typed,
     }
     # While somebody answers the question below the list, only the list is exchanged, never the question.
-    return htmx.page(request, "case.html", shown, parts={"live": "checks" if asking else "live"}, status=status)
+    return htmx.render_page(request, "case.html", shown, parts={"live": "checks" if asking else "live"}, status=status)
 
 
 @signed_in
@@ -71,4 +69,4 @@ def mine(request: HttpRequest) -> HttpResponse:
 
 
 def _standing(case: Case) -> tuple[str, str]:
-    return wording.standing(case.waiting_for, case.outcome, closed=bool(case.closed_at), needed=bool(case.need))
+    return wording.case_state_words(case.waiting_for, case.outcome, closed=bool(case.closed_at), needed=bool(case.need))

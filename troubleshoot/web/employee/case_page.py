@@ -10,19 +10,11 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from troubleshoot import wording
-from troubleshoot.cases import client_report as own_pc
-from troubleshoot.cases import handling as care
-from troubleshoot.diagnosis import judgement as judging
-from troubleshoot.diagnosis import progress as diagnosis
-from troubleshoot.engine import guide as guides
-from troubleshoot.engine.cause import Judgement
-from troubleshoot.engine.facts import UNKNOWN
-from troubleshoot.engine.guide import Step
-from troubleshoot.models import Answer, Case, Job, Message, Reading, Role, Site
-from troubleshoot.models.prepared import Parameter, Prepared
-from troubleshoot.probes.windows import CERTIFICATE
-from troubleshoot.reports import host_history as past
+from troubleshoot import cases, diagnosis, engine, reports, wording
+from troubleshoot.diagnosis import case_evidence, named_causes, rank_all_causes
+from troubleshoot.engine import UNKNOWN, GuideStep, Judgement
+from troubleshoot.models import Answer, Case, Job, Message, Parameter, Prepared, Reading, Role, Site
+from troubleshoot.probes import CERTIFICATE
 from troubleshoot.web.employee.case_remedy import Remedy
 
 #: So many causes that only fit, and so many that are ruled out, are named to the person.
@@ -60,7 +52,7 @@ class Scene(Remedy):
         return str(network.value["from"]) if network and network.value else ""
 
     @cached_property
-    def lines(self) -> list[wording.Line]:
+    def lines(self) -> list[wording.CheckLine]:
         """The list of checks, as far as it is known."""
         if self.look is None:
             return []
@@ -72,9 +64,9 @@ class Scene(Remedy):
             asked = [fact.question for fact in self.asked_inside]
             spent = (ended - self.look.created_at).total_seconds() if ended else 0
             told = self.inside_lines(facts or {})
-            return wording.inside_only(questions=asked, told=told, facts=facts, state=self.look.state, inside=spent)
+            return wording.inside_line(questions=asked, told=told, facts=facts, state=self.look.state, inside=spent)
         inside = (ended - network.taken_at).total_seconds() if ended and network else 0
-        seen = wording.checks(
+        seen = wording.check_lines(
             network=network.value if network else None,
             facts=facts,
             certificate=(certificate.value if certificate else None) or {},
@@ -86,8 +78,8 @@ class Scene(Remedy):
     @property
     def usual_look(self) -> str:
         """How long a look usually takes; empty while too few times are known."""
-        usual = past.usual_look()
-        return wording.duration(usual) if usual else ""
+        usual = reports.usual_observation()
+        return wording.duration_words(usual) if usual else ""
 
     @property
     def slow(self) -> bool:
@@ -104,8 +96,8 @@ class Scene(Remedy):
         """What it is, and what it is not, of all that the code may mean: shown causes, or else those that fit best."""
         if not (self.look and self.look.facts) and not self.case.pc:
             return {}
-        named = judging.named_causes(self.case.error)
-        judged = judging.causes(judging.evidence(self.case, self.walk, self.look), named)
+        named = named_causes(self.case.error)
+        judged = rank_all_causes(case_evidence(self.case, self.walk, self.look), named)
         shown = [one for one in judged if one.verdict == "shown by"]
         fits = [one for one in judged if one.verdict == "fits"] if not shown else []
         out = [one for one in judged if one.verdict == "ruled out"]
@@ -117,8 +109,8 @@ class Scene(Remedy):
         """Whether a look from the person's own PC can tell more: nothing was found on our side, or nothing seen."""
         latest = next((job.facts for job in self.jobs if job.facts), None) or {}
         known = [(name, part["value"]) for name, part in latest.items() if part["value"] != UNKNOWN]
-        offered = self.screen in {"question", "desk"} and diagnosis.comes_through(known)
-        return offered and self.case.closed_at is None and bool(own_pc.command(self.case))
+        offered = self.screen in {"question", "desk"} and diagnosis.all_comes_through(known)
+        return offered and self.case.closed_at is None and bool(cases.command_for_case(self.case))
 
     @cached_property
     def told_by_pc(self) -> list[str]:
@@ -126,7 +118,7 @@ class Scene(Remedy):
         return (
             []
             if not self.case.pc
-            else wording.told({name: part["value"] for name, part in self.case.pc.items()}, self.host)
+            else wording.client_report_words({name: part["value"] for name, part in self.case.pc.items()}, self.host)
         )
 
     @property
@@ -149,7 +141,7 @@ class Scene(Remedy):
         if self.screen in fixed:
             return fixed[self.screen] % self.host
         untitled = _("One thing to try") if self.step.kind == "try" else self.step.subject
-        return wording.titled(self.step.title, self._name) or untitled
+        return wording.title_with_host(self.step.title, self._name) or untitled
 
     @property
     def _name(self) -> str:
@@ -160,10 +152,12 @@ class Scene(Remedy):
     def _closed_title(self) -> str:
         if self.case.outcome == Case.Outcome.SOLVED:
             spent = (self.case.closed_at or timezone.now()) - self.case.opened_at
-            return _("Verified, not confirmed") if self.unconfirmed else _("Solved in %s") % wording.duration(spent)
+            return (
+                _("Verified, not confirmed") if self.unconfirmed else _("Solved in %s") % wording.duration_words(spent)
+            )
         if self.case.sent_to:
             return _("Sent on to %s") % self.case.sent_to
-        return wording.titled(self.step.title, self._name) or _("This case is closed")
+        return wording.title_with_host(self.step.title, self._name) or _("This case is closed")
 
     @property
     def unconfirmed(self) -> bool:
@@ -177,7 +171,7 @@ class Scene(Remedy):
         if self.case.host is None and self.step.kind == "ask":
             words = _("We could not look at %s, so questions take the place of the check. Helpdesk sees your answers.")
             return {"text": words % self.host, "relief": []}
-        text, *relief = wording.relief(wording.named(self.step.text, self._name))
+        text, *relief = wording.relief_parts(wording.name_host(self.step.text, self._name))
         return {"text": text, "relief": relief}
 
     @property
@@ -215,24 +209,24 @@ class Scene(Remedy):
         return self.case.whereabouts if self.case.whereabouts in self.step.to else ""
 
     @property
-    def tries(self) -> tuple[Step, ...]:
+    def tries(self) -> tuple[GuideStep, ...]:
         """What the person may try on their own side while the remedy waits.
 
         A computer that lets nobody through is not helped from there. Where it answers properly from here, the cause
         may as well lie with the person, and what the guide would have them try later is worth trying now.
         """
         facts = self.look.facts if self.look else {}
-        if not facts or not diagnosis.comes_through((name, part["value"]) for name, part in facts.items()):
+        if not facts or not diagnosis.all_comes_through((name, part["value"]) for name, part in facts.items()):
             return ()
-        return guides.tries_ahead(self.guide, self.walk.at, lambda step: self._said(step, facts))
+        return engine.tries_ahead(self.guide, self.walk.at, lambda step: self._said(step, facts))
 
-    def _said(self, step: Step, facts: dict[str, Any]) -> str:
+    def _said(self, step: GuideStep, facts: dict[str, Any]) -> str:
         if step.kind == "fact":
             return str(facts.get(step.subject, {}).get("value", "unknown"))
         return self.case.ahead.get(step.subject, self.case.whereabouts) if step.kind == "ask" else ""
 
     @property
-    def meanwhile(self) -> Step | None:
+    def meanwhile(self) -> GuideStep | None:
         """The question to answer while the readings are being taken, unless it was answered."""
         step = self.guide.steps.get(self.guide.meanwhile)
         return step if step and self.screen == "checking" and step.subject not in self.case.ahead else None
@@ -259,8 +253,8 @@ class Scene(Remedy):
     @property
     def usual_wait(self) -> str:
         """How long helpdesk usually lets a case of this site wait; empty while too few times are known."""
-        usual = past.usual_wait(self.case.site)
-        return wording.duration(usual) if usual else ""
+        usual = reports.usual_wait(self.case.site)
+        return wording.duration_words(usual) if usual else ""
 
     @cached_property
     def sites(self) -> list[Site]:
@@ -290,4 +284,4 @@ class Scene(Remedy):
     @property
     def may_reopen(self) -> bool:
         """Whether a closed case can still be opened again."""
-        return bool(self.case.closed_at and timezone.now() - self.case.closed_at <= care.REOPEN_WITHIN)
+        return bool(self.case.closed_at and timezone.now() - self.case.closed_at <= cases.REOPEN_WITHIN)

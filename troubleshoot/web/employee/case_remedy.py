@@ -11,16 +11,9 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from troubleshoot import wording
-from troubleshoot.catalog import registry as library
-from troubleshoot.diagnosis import progress as diagnosis
-from troubleshoot.engine.action import Action
-from troubleshoot.models import Job
-from troubleshoot.models.job import State
-from troubleshoot.people import access
-from troubleshoot.remediation import execution as changes
-from troubleshoot.remediation import planning as plans
-from troubleshoot.reports import host_history as past
+from troubleshoot import catalog, diagnosis, people, remediation, reports, wording
+from troubleshoot.engine import Action
+from troubleshoot.models import Job, JobState
 from troubleshoot.web.employee.case_standing import Standing
 
 #: A silent computer is tried this often before it is helpdesk's.
@@ -33,26 +26,26 @@ class Remedy(Standing):
     @cached_property
     def action(self) -> Action | None:
         """The remedy at which the guide stands; None when it is no longer installed."""
-        return library.installed().actions.get(self.walk.at.subject)
+        return catalog.installed_catalog().actions.get(self.walk.at.subject)
 
     @cached_property
     def who(self) -> str:
         """Who carries out the remedy: self, helpdesk, or nobody (`cannot` says why)."""
         if not self.by_hand and (self.case.host is None or self.action is None or self.cannot):
             return "nobody"
-        if self.person == self.case.beneficiary and diagnosis.self_service(self.case, self.walk.at.subject):
+        if self.person == self.case.beneficiary and diagnosis.is_self_service(self.case, self.walk.at.subject):
             return "self"
         return "helpdesk"
 
     @property
     def doubt(self) -> str:
         """How sure it is that the remedy helps."""
-        return wording.remedy_doubt(self.action.certainty if self.action else "")
+        return wording.remedy_doubt_words(self.action.certainty if self.action else "")
 
     @property
     def cannot(self) -> str:
         """Why the portal may never do this here; empty when it may."""
-        return plans.forbidden(self.action, self.case.host) if self.action and self.case.host else ""
+        return remediation.forbidden_reason(self.action, self.case.host) if self.action and self.case.host else ""
 
     @property
     def plan(self) -> Mapping[str, Any] | None:
@@ -63,7 +56,7 @@ class Remedy(Standing):
     def startable(self) -> bool:
         """Whether the person may start this very plan now."""
         job = self.fix
-        return bool(job and job.state == State.PLANNED and access.may(self.person, "job.apply", job).allowed)
+        return bool(job and job.state == JobState.PLANNED and people.may(self.person, "job.apply", job).allowed)
 
     @property
     def signed_in(self) -> str:
@@ -81,13 +74,13 @@ class Remedy(Standing):
     @property
     def usual(self) -> str:
         """How long this remedy usually takes; empty while too few times are known."""
-        usual = past.usual(self.fix.action if self.fix else self.walk.at.subject)
-        return wording.duration(usual) if usual else ""
+        usual = reports.usual_duration(self.fix.action if self.fix else self.walk.at.subject)
+        return wording.duration_words(usual) if usual else ""
 
     @property
     def limit(self) -> str:
         """After how long a visit to a computer ends by itself, whatever the computer does."""
-        return wording.duration(dt.timedelta(seconds=settings.MENDPOINT_VISIT_SECONDS))
+        return wording.duration_words(dt.timedelta(seconds=settings.MENDPOINT_VISIT_SECONDS))
 
     @cached_property
     def story(self) -> list[Any]:
@@ -95,16 +88,18 @@ class Remedy(Standing):
         return list(self.fix.lines.all()) if self.fix else []
 
     @property
-    def steps(self) -> list[wording.Line]:
+    def steps(self) -> list[wording.CheckLine]:
         """The change as a list of what is done, under way and still to come."""
         items = [item["title"] for item in (self.plan or {"items": []})["items"] if item["desired"]]
         told = [line.text for line in self.story]
-        return wording.fixing(self.fix.state if self.fix else "", items, told, changes.PROGRESS_WORDS["write"])
+        return wording.running_steps(
+            self.fix.state if self.fix else "", items, told, remediation.PROGRESS_WORDS["write"]
+        )
 
     @property
     def may_stop(self) -> bool:
         """Whether it has not begun, so that the person can still take it back."""
-        return bool(self.fix and self.fix.state == State.QUEUED)
+        return bool(self.fix and self.fix.state == JobState.QUEUED)
 
     @property
     def proof(self) -> dict[str, Any]:
@@ -123,14 +118,14 @@ class Remedy(Standing):
     # ----------------------------------------------------------------------------------------------------- its end
 
     @property
-    def bad_end(self) -> wording.End | None:
+    def bad_end(self) -> wording.EndWords | None:
         """The words for the bad end that the case stands behind, or for a change whose end is not known."""
         job = self.ended_fix or (self.fix if self.screen == "running" else None)
         if job is None:
             return None
         if job.result.get("guided") == "not_verified":
-            return wording.not_helped(self.host)
-        return wording.bad_end(job.state, self.host, again=self.may_try_again, denied=_denied(job))
+            return wording.not_helped_words(self.host)
+        return wording.bad_end_words(job.state, self.host, again=self.may_try_again, denied=_denied(job))
 
     @property
     def put_back(self) -> bool:
@@ -138,7 +133,7 @@ class Remedy(Standing):
         job = self.ended_fix
         return bool(
             job
-            and job.state == State.REVERTED
+            and job.state == JobState.REVERTED
             and any(row.job_id == job.pk and row.value == "verified" for row in self.rows)
         )
 
@@ -151,16 +146,16 @@ class Remedy(Standing):
     def reason(self) -> str:
         """Why it ended so, where the words for the end do not say it and nothing else on the page shows it."""
         job = self.ended_fix
-        shown = {State.DRIFTED, State.NOT_VERIFIED, State.REVERTED, State.EXPIRED, State.CANCELLED}
+        shown = {JobState.DRIFTED, JobState.NOT_VERIFIED, JobState.REVERTED, JobState.EXPIRED, JobState.CANCELLED}
         if job is None or job.state in shown or job.result.get("guided"):
             return ""
-        return job.explanation if job.state == State.FAILED else job.explanation.removesuffix("Nothing was changed.")
+        return job.explanation if job.state == JobState.FAILED else job.explanation.removesuffix("Nothing was changed.")
 
     @property
     def retry(self) -> bool:
         """Whether trying again is what the person should do: the computer was silent, and may answer now."""
         job = self.ended_fix
-        silent = job is not None and job.state == State.UNREACHABLE and not _denied(job)
+        silent = job is not None and job.state == JobState.UNREACHABLE and not _denied(job)
         return silent and self.may_try_again
 
     @property
@@ -172,7 +167,7 @@ class Remedy(Standing):
     def _difference(self, one: Mapping[str, Any]) -> dict[str, str]:
         items = self.ended_fix.plan.document["items"] if self.ended_fix and self.ended_fix.plan else []
         title = items[one["item"]]["title"] if one["item"] < len(items) else one["resource"]
-        resource = library.installed().resources.get(one["resource"])
+        resource = catalog.installed_catalog().resources.get(one["resource"])
         field = resource.fields.get(one["field"]) if resource else None
         if field is None:
             return {"title": title, "setting": "", "was": "", "now": _("could not be read")}
@@ -184,14 +179,14 @@ class Remedy(Standing):
         }
 
     @property
-    def outside(self) -> list[wording.Line]:
+    def outside(self) -> list[wording.CheckLine]:
         """What the check found after a change that is not verified, or was put back for that."""
         job = self.ended_fix
-        if job is None or job.state not in {State.NOT_VERIFIED, State.REVERTED}:
+        if job is None or job.state not in {JobState.NOT_VERIFIED, JobState.REVERTED}:
             return []
         last = job.readings.filter(source="network").order_by("-pk").first()
         if last and last.value:
-            return wording.outside(last.value)
+            return wording.outside_lines(last.value)
         return self.inside_lines({name: str(part["value"]) for name, part in job.facts.items()})
 
     @property
@@ -199,7 +194,7 @@ class Remedy(Standing):
         """Whether the readings may be taken anew from here: not once two tries met a silent computer."""
         if self.case.host is None:
             return False
-        silent = [job for job in self.all_jobs if job.action and job.state == State.UNREACHABLE]
+        silent = [job for job in self.all_jobs if job.action and job.state == JobState.UNREACHABLE]
         return not (self.ended_fix in silent and len(silent) >= TRIES)
 
 

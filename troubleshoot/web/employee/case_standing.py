@@ -9,18 +9,12 @@ from django.db.models import BigAutoField, IntegerField
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from troubleshoot import wording
-from troubleshoot.catalog import registry as library
-from troubleshoot.diagnosis import progress as diagnosis
-from troubleshoot.engine import guide as guides
-from troubleshoot.engine.declared_readings import Case as Told
-from troubleshoot.engine.declared_readings import DeclaredFact
-from troubleshoot.engine.guide import Guide, Step, Walk
-from troubleshoot.hosts.observations import Scope, scope_of
-from troubleshoot.jobs.lifecycle import OPEN
-from troubleshoot.models import Answer, Case, Job, Person
-from troubleshoot.models.job import ACTIVE, State
-from troubleshoot.models.prepared import Parameter, Prepared
+from troubleshoot import catalog, diagnosis, engine, wording
+from troubleshoot.engine import DeclaredFact, Guide, GuideStep, Walk
+from troubleshoot.engine import ReadingCase as Told
+from troubleshoot.hosts import ObservationScope, scope_for_facts
+from troubleshoot.jobs import OPEN
+from troubleshoot.models import ACTIVE_STATES, Answer, Case, Job, JobState, Parameter, Person, Prepared
 
 MOST_JOBS = 50
 ANSWERS = Prepared(
@@ -28,7 +22,7 @@ ANSWERS = Prepared(
         case=Parameter("case", BigAutoField()), round=Parameter("round", IntegerField())
     ).order_by("number")
 )
-RUNNING = frozenset({State.QUEUED, State.UNKNOWN, *ACTIVE})
+RUNNING = frozenset({JobState.QUEUED, JobState.UNKNOWN, *ACTIVE_STATES})
 #: Screens that change by themselves, and how often they look.
 LIVE = {"checking": 1, "running": 1, "waiting": 5, "desk": 5}
 
@@ -46,19 +40,19 @@ class Standing:
     all_jobs: list[Job] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.guide = diagnosis.guide_of(self.case)
+        self.guide = diagnosis.case_guide(self.case)
         self._replay()
         self.all_jobs = []  # a case without a computer has none
         if self.case.host_id:
             newest = self.case.jobs.exclude(kind=Job.Kind.REVERT).order_by("-created_at")
             self.all_jobs = list(newest[:MOST_JOBS])
-        if self.fix and self.fix.state in diagnosis.FIX_ANSWER:
+        if self.fix and self.fix.state in diagnosis.REMEDY_ANSWERS:
             del self.fix
             self._replay()  # it ended between the two reads; the answer that it gave was written with its end
 
     def _replay(self) -> None:
         self.rows = ANSWERS.rows(case=self.case.pk, round=self.case.round)
-        self.walk = guides.walk(self.guide, diagnosis.answers(self.case, self.rows))
+        self.walk = engine.walk_guide(self.guide, diagnosis.current_answers(self.case, self.rows))
 
     @property
     def host(self) -> str:
@@ -66,9 +60,9 @@ class Standing:
         return self.case.host.name if self.case.host else self.case.named_host or _("the computer")
 
     @cached_property
-    def scope(self) -> Scope:
+    def scope(self) -> ObservationScope:
         """What is looked at for this guide."""
-        return scope_of(library.installed().facts_of(self.guide))
+        return scope_for_facts(catalog.installed_catalog().facts_of(self.guide))
 
     @property
     def asked_inside(self) -> list[DeclaredFact]:
@@ -76,11 +70,11 @@ class Standing:
         declared = {fact.name: fact for reading in self.scope.readings for fact in reading.facts}
         return [declared[name] for name in self.guide.facts if name in declared]
 
-    def inside_lines(self, facts: Mapping[str, str]) -> list[wording.Line]:
+    def inside_lines(self, facts: Mapping[str, str]) -> list[wording.CheckLine]:
         """What content asks of Windows, with the answers that these facts give."""
         unread = _("It could not be read")
         return [
-            wording.Line(fact.question, case.words if case else unread, _look(case))
+            wording.CheckLine(fact.question, case.words if case else unread, _look(case))
             for fact in self.asked_inside
             if fact.name in facts
             for case in [fact.of(facts[fact.name])]
@@ -92,7 +86,7 @@ class Standing:
         return [job for job in self.all_jobs if job.created_at >= self.case.round_began_at]
 
     @cached_property
-    def step(self) -> Step:
+    def step(self) -> GuideStep:
         """The step that the page is about."""
         return self.guide.steps[self.change] if self.changing else self.walk.at
 
@@ -110,7 +104,7 @@ class Standing:
     def ended_fix(self) -> Job | None:
         """The remedy's job that the walk came from, when nothing but good readings came after it."""
         path = list(self.walk.path)
-        while path and diagnosis.is_good(self.guide.steps[path[-1][0]].subject, path[-1][1]):
+        while path and diagnosis.is_good_reading(self.guide.steps[path[-1][0]].subject, path[-1][1]):
             path.pop()
         last = path[-1][0] if path else ""
         row = next((row for row in reversed(self.rows) if row.step == last), None)
@@ -134,7 +128,7 @@ class Standing:
         job = self.fix
         if job and job.kind == Job.Kind.APPLY and job.state in RUNNING:
             return "running"
-        if job and job.state in {State.WAITING_APPROVAL, State.APPROVED}:
+        if job and job.state in {JobState.WAITING_APPROVAL, JobState.APPROVED}:
             return "waiting"
         if self.by_hand and not self.case.asked_for_help_at:
             return "guided"
@@ -143,7 +137,7 @@ class Standing:
     @property
     def by_hand(self) -> bool:
         """Whether the remedy at which the guide stands is one that a person carries out."""
-        action = library.installed().actions.get(self.walk.at.subject)
+        action = catalog.installed_catalog().actions.get(self.walk.at.subject)
         return action is not None and action.manual
 
     @property
@@ -159,7 +153,7 @@ class Standing:
     def every(self) -> int:
         """Seconds between two looks of the page for news; 0 when nothing will change by itself."""
         planning = (
-            self.screen in {"found", "guided"} and self.fix is not None and self.fix.state in OPEN - {State.PLANNED}
+            self.screen in {"found", "guided"} and self.fix is not None and self.fix.state in OPEN - {JobState.PLANNED}
         )
         return 1 if planning else LIVE.get(self.screen, 0)
 

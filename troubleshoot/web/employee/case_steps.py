@@ -9,17 +9,11 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from troubleshoot.cases import handling as care
-from troubleshoot.cases import opening as cases
-from troubleshoot.jobs import lifecycle as jobs
-from troubleshoot.jobs.lifecycle import NotPossible
-from troubleshoot.models import Case, Job, Person
-from troubleshoot.models.job import State
-from troubleshoot.notifications import outbox as notices
-from troubleshoot.people import access
-from troubleshoot.remediation import by_hand as guided
-from troubleshoot.remediation import planning as plans
-from troubleshoot.web import rate_limits as limits
+from troubleshoot import cases, jobs, notifications, people, remediation
+from troubleshoot.cases import ask_for_help, check_computer_again, rate_case, report_another_error, send_message
+from troubleshoot.jobs import NotPossible
+from troubleshoot.models import Case, Job, JobState, Person
+from troubleshoot.web import rate_limits
 from troubleshoot.web.employee import home
 from troubleshoot.web.employee.case import ROWS, page
 from troubleshoot.web.employee.case_page import Scene
@@ -29,7 +23,7 @@ from troubleshoot.web.view_rules import rule, visitor
 #: What a form sends in place of an answer when another error came up.
 ANOTHER = "another"
 #: Job states of a plan that nobody has started.
-STARTABLE = frozenset({State.PLANNED, State.APPROVED})
+STARTABLE = frozenset({JobState.PLANNED, JobState.APPROVED})
 
 
 def stale() -> str:
@@ -50,11 +44,11 @@ def answer(request: HttpRequest, number: int) -> HttpResponse:
             raise NotPossible(stale())
         try:
             if value == ANOTHER:
-                care.another_error(actor=person, case=case, step=step, text=request.POST.get("text", ""))
+                report_another_error(actor=person, case=case, step=step, text=request.POST.get("text", ""))
             elif "ahead" in request.POST:
                 cases.answer_ahead(actor=person, case=case, step=step, value=value)
             else:
-                cases.answer(actor=person, case=case, step=step, value=value)
+                cases.answer_step(actor=person, case=case, step=step, value=value)
         except NotPossible as refusal:
             raise NotPossible(str(refusal) if value == ANOTHER else stale()) from refusal
 
@@ -65,7 +59,7 @@ def answer(request: HttpRequest, number: int) -> HttpResponse:
 @require_POST
 def help_(request: HttpRequest, number: int) -> HttpResponse:
     """Hand the case to helpdesk as it stands."""
-    return _done(request, number, lambda person, case: care.ask_for_help(actor=person, case=case))
+    return _done(request, number, lambda person, case: ask_for_help(actor=person, case=case))
 
 
 @rule("case.answer")
@@ -77,7 +71,7 @@ def say(request: HttpRequest, number: int) -> HttpResponse:
         form = MessageForm(request.POST)
         if not form.is_valid():
             raise NotPossible(form.errors["text"][0])
-        care.say(actor=person, case=case, text=form.cleaned_data["text"])
+        send_message(actor=person, case=case, text=form.cleaned_data["text"])
 
     return _done(request, number, act, typed=request.POST.get("text", ""))
 
@@ -89,7 +83,7 @@ def again(request: HttpRequest, number: int) -> HttpResponse:
 
     def act(person: Person, case: Case) -> None:
         if request.POST.get("round") == str(case.round):
-            care.check_again(actor=person, case=case)
+            check_computer_again(actor=person, case=case)
 
     return _done(request, number, act)
 
@@ -102,7 +96,7 @@ def rate(request: HttpRequest, number: int) -> HttpResponse:
     def act(person: Person, case: Case) -> None:
         if request.POST.get("helpful") not in {"yes", "no"}:
             raise NotPossible(_("Choose yes or no."))
-        care.rate(actor=person, case=case, helpful=request.POST["helpful"] == "yes")
+        rate_case(actor=person, case=case, helpful=request.POST["helpful"] == "yes")
 
     return _done(request, number, act)
 
@@ -115,7 +109,7 @@ def plan(request: HttpRequest, number: int) -> HttpResponse:
     def act(person: Person, case: Case) -> None:
         scene = Scene(case, person)
         if scene.screen == "found" and case.host and not scene.every:
-            plans.request(actor=person, host=case.host, action=scene.walk.at.subject, case=case)
+            remediation.request_plan(actor=person, host=case.host, action=scene.walk.at.subject, case=case)
 
     return _done(request, number, act)
 
@@ -130,7 +124,7 @@ def fix(request: HttpRequest, number: int) -> HttpResponse:
         if job.plan is None or request.POST.get("digest") != job.plan.digest:
             raise NotPossible(_("The plan changed after you opened this page. Nothing was started. Here it is anew."))
         if job.state in STARTABLE:
-            jobs.start(actor=person, job=job)
+            jobs.start_job(actor=person, job=job)
         elif job.started_at is None and job.has_ended:
             raise NotPossible(stale())
 
@@ -146,7 +140,7 @@ def done(request: HttpRequest, number: int) -> HttpResponse:
         word = request.POST.get("done")
         if word not in {"yes", "no"} or request.POST.get("round") != str(case.round):
             raise NotPossible(stale())
-        guided.tell(actor=person, case=case, step=request.POST.get("step", ""), done=word == "yes")
+        remediation.report_done_by_hand(actor=person, case=case, step=request.POST.get("step", ""), done=word == "yes")
 
     return _done(request, number, act)
 
@@ -158,8 +152,8 @@ def stop(request: HttpRequest, number: int) -> HttpResponse:
 
     def act(person: Person, case: Case) -> None:
         job = _shown_job(request, case, person, "job.cancel")
-        if job.state != State.CANCELLED:
-            jobs.cancel(actor=person, job=job)
+        if job.state != JobState.CANCELLED:
+            jobs.cancel_job(actor=person, job=job)
 
     return _done(request, number, act)
 
@@ -167,21 +161,21 @@ def stop(request: HttpRequest, number: int) -> HttpResponse:
 def _shown_job(request: HttpRequest, case: Case, person: Person, action: str) -> Job:
     """The job that was on the page, if it belongs to this case."""
     rows = Job.objects.filter(case=case).select_related("host__site", "plan", "beneficiary", "case")
-    return access.obtain(rows, person, action, pk=request.POST.get("job", ""))
+    return people.obtain_object(rows, person, action, pk=request.POST.get("job", ""))
 
 
 def _done(request: HttpRequest, number: int, act: Callable[[Person, Case], None], typed: str = "") -> HttpResponse:
     """Act and lead to the page of the case; what is not possible is said there, and nothing that was typed is lost."""
     person = visitor(request)
-    case = access.obtain(ROWS, person, "case.read", pk=number)
+    case = people.obtain_object(ROWS, person, "case.read", pk=number)
     if case.beneficiary_id == person.pk:
         case.beneficiary = person
     try:
-        if limits.too_much(request, typed, cost=limits.KEPT):
+        if rate_limits.too_much(request, typed, cost=rate_limits.KEPT):
             raise NotPossible(home.busy())
         act(person, case)
     except NotPossible as refusal:
-        case = access.obtain(ROWS, person, "case.read", pk=number)
+        case = people.obtain_object(ROWS, person, "case.read", pk=number)
         return page(request, Scene(case, person), status=422, error=str(refusal), typed=typed)
-    notices.mark_read(person, case=case)
+    notifications.mark_notices_read(person, case=case)
     return redirect("case", number)

@@ -13,18 +13,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from uuid6 import uuid7
 
-from troubleshoot import wording
-from troubleshoot.cases import incidents
-from troubleshoot.cases.opening import MOST_CHARACTERS
-from troubleshoot.catalog import registry as library
-from troubleshoot.engine import codebook
-from troubleshoot.engine.codes import Identified, Match
-from troubleshoot.jobs.lifecycle import NotPossible
+from troubleshoot import cases, catalog, engine, people, wording
+from troubleshoot.cases import ERROR_MOST_CHARACTERS
+from troubleshoot.engine import CodeMatch, Identified
+from troubleshoot.jobs import NotPossible
 from troubleshoot.models import Case, Incident, Person, Site
-from troubleshoot.people import access
-from troubleshoot.web import context_processors as context
-from troubleshoot.web import htmx
-from troubleshoot.web import rate_limits as limits
+from troubleshoot.web import context_processors, htmx, rate_limits
 from troubleshoot.web.forms.cases import PasteForm
 from troubleshoot.web.view_rules import public, rule, signed_in, visitor
 
@@ -38,7 +32,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if isinstance(request.user, Person):
         roles = request.user.roles()
         if "employee" not in roles:
-            return redirect(next((name for name, _, wanted in context.LINKS if wanted & roles), "me"))
+            return redirect(next((name for name, _, wanted in context_processors.LINKS if wanted & roles), "me"))
     return ask(request, PasteForm())
 
 
@@ -51,7 +45,7 @@ def icon(request: HttpRequest) -> HttpResponse:
 
 def ask(request: HttpRequest, form: PasteForm, status: int = 200, busy: str = "") -> HttpResponse:
     """Screen 1, empty or with what was pasted and why it is not enough. `busy`: why nothing is read just now."""
-    text = str(form.data.get("text", ""))[:MOST_CHARACTERS]
+    text = str(form.data.get("text", ""))[:ERROR_MOST_CHARACTERS]
     shown = {
         "form": form,
         "text": text,
@@ -73,19 +67,19 @@ def busy() -> str:
 @require_POST
 def preview(request: HttpRequest) -> HttpResponse:
     """What a text says, while it is being typed. Keeps nothing: a POST only so that no log holds the text."""
-    text = request.POST.get("text", "")[:MOST_CHARACTERS]
-    if limits.too_much(request, text):
-        return htmx.page(request, "home_hint.html", {"busy": busy()}, status=429)
-    return htmx.page(request, "home_hint.html", {"hint": hint(text, request.POST.get("code", ""))})
+    text = request.POST.get("text", "")[:ERROR_MOST_CHARACTERS]
+    if rate_limits.too_much(request, text):
+        return htmx.render_page(request, "home_hint.html", {"busy": busy()}, status=429)
+    return htmx.render_page(request, "home_hint.html", {"hint": hint(text, request.POST.get("code", ""))})
 
 
 @rule("incident.watch")
 @require_POST
 def watch(request: HttpRequest, key: UUID) -> HttpResponse:
     """Tell the visitor when an incident is over; one that is over says so."""
-    incident = access.obtain(Incident.objects.select_related("site"), visitor(request), "incident.watch", pk=key)
+    incident = people.obtain_object(Incident.objects.select_related("site"), visitor(request), "incident.watch", pk=key)
     try:
-        incidents.watch(actor=visitor(request), incident=incident)
+        cases.watch_for_incidents(actor=visitor(request), incident=incident)
     except NotPossible as refusal:
         messages.info(request, str(refusal))
     return redirect("home")
@@ -103,37 +97,40 @@ def hint(text: str, prefer: str = "") -> dict[str, Any] | None:
     """What the table says about a text: a sentence, why, and the codes to choose from; None for no text."""
     if not text.strip():
         return None
-    found = library.installed().codes.identify(text, prefer=prefer)
+    found = catalog.installed_catalog().codes.identify(text, prefer=prefer)
     entry = found.used.entry if found.used else None
     return {
         "found": found.used is not None,
         "several": found.used is not None and (entry is None or len(entry.causes) > 1),
         "sentence": found.symptom.text if found.symptom and not found.used else sentence(found.used),
-        "why": [wording.certainty(entry.certainty if entry else None), *([_why(found.used)] if found.used else [])],
+        "why": [
+            wording.certainty_words(entry.certainty if entry else None),
+            *([_why(found.used)] if found.used else []),
+        ],
         "ask": bool(found.used and found.used.ask),
         "choices": choices(found),
         "hints": [str(one.value) for one in found.hints if one.kind == "event"],
         "notes": found.notes,
-        "page": codebook.path(found.used.code) if found.used and entry else "",
+        "page": engine.code_address(found.used.code) if found.used and entry else "",
         "code": str(found.used.code) if found.used else "",
     }
 
 
-def _why(used: Match) -> str:
+def _why(used: CodeMatch) -> str:
     why = used.found.why
     return _("We read “%(text)s”: %(why)s.") % {"text": used.found.text, "why": why}
 
 
-def sentence(used: Match | None) -> str:
+def sentence(used: CodeMatch | None) -> str:
     """The meaning of the code in use, in one sentence."""
-    return used.sentence if used else wording.no_code()
+    return used.sentence if used else wording.no_code_words()
 
 
 def choices(found: Identified) -> list[dict[str, str]]:
     """Every way to read the codes of a text, the one in use first; nothing when there is no choice."""
     matches = [found.used, *found.kept] if found.used else []
     codes = [code for match in matches for code in (match.code, *match.others)]
-    table = library.installed().codes
+    table = catalog.installed_catalog().codes
     offered = [
         {"key": code.key, "code": str(code), "name": entry.name if (entry := table.look_up(code).entry) else ""}
         for code in list(dict.fromkeys(codes))[:MOST_CHOICES]
@@ -143,14 +140,18 @@ def choices(found: Identified) -> list[dict[str, str]]:
 
 def symptoms() -> list[str]:
     """What people see who have no number, in the order of the table."""
-    return [symptom.text for symptom in library.installed().codes.symptoms.values()]
+    return [symptom.text for symptom in catalog.installed_catalog().codes.symptoms.values()]
 
 
 def _latest_open(person: Person) -> tuple[Case, str] | None:
     """The person's latest case that is open, and where it stands."""
     rows = Case.objects.filter(beneficiary=person, closed_at=None).select_related("host")
     case = rows.order_by("-pk").first()
-    return (case, wording.standing(case.waiting_for, "", closed=False, needed=bool(case.need))[0]) if case else None
+    return (
+        (case, wording.case_state_words(case.waiting_for, "", closed=False, needed=bool(case.need))[0])
+        if case
+        else None
+    )
 
 
 def surroundings(user: object) -> dict[str, Any]:
@@ -160,7 +161,7 @@ def surroundings(user: object) -> dict[str, Any]:
     sites = list(Site.objects.where(user, ["employee"])[:20])
     return {
         "sites": [site for site in sites if site.phone_text][:3],
-        "incidents": incidents.for_person(sites, user),
+        "incidents": cases.incidents_for_person(sites, user),
         "banners": [site.banner_text for site in sites if site.banner_text],
         "workarounds": [site.workaround_text for site in sites if site.workaround_text][:3],
         "earlier": Case.objects.filter(beneficiary=user)[:100].count(),

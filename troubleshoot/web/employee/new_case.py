@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from uuid6 import uuid7
 
-from troubleshoot.cases import handling as care
-from troubleshoot.cases import opening as cases
-from troubleshoot.jobs.lifecycle import NotPossible
+from troubleshoot import cases
+from troubleshoot.cases import open_case_for_caller
+from troubleshoot.jobs import NotPossible
 from troubleshoot.models import Case, Host, Person
-from troubleshoot.web import rate_limits as limits
+from troubleshoot.web import rate_limits
 from troubleshoot.web.employee import home
 from troubleshoot.web.forms.cases import ComputerForm, HandOverForm, PasteForm
 from troubleshoot.web.view_rules import public, rule, visitor
@@ -31,7 +31,7 @@ MOST_COMPUTERS = 12
 def check(request: HttpRequest) -> HttpResponse:
     """Keep what was pasted and go on to the computer; on the way whoever is a stranger signs in."""
     form = PasteForm(request.POST)
-    if limits.too_much(request, request.POST.get("text", ""), cost=limits.KEPT):
+    if rate_limits.too_much(request, request.POST.get("text", ""), cost=rate_limits.KEPT):
         return home.ask(request, form, status=429, busy=home.busy())
     if not form.is_valid():
         return home.ask(request, form, status=422)
@@ -70,7 +70,7 @@ def opened(request: HttpRequest) -> HttpResponse:
     form = (HandOverForm if help_ else ComputerForm)(request.POST, person=person, computers=computers)
     valid, status = form.is_valid(), 422
     try:
-        if limits.too_much(request, request.POST.get("text", ""), cost=limits.KEPT):
+        if rate_limits.too_much(request, request.POST.get("text", ""), cost=rate_limits.KEPT):
             status = 429
             raise NotPossible(home.busy())
         if not valid:
@@ -94,7 +94,7 @@ def _open(person: Person, found: dict[str, Any], *, help_: bool) -> Case:
         "opened_with": found["page"],
     }
     if help_:
-        return care.open_for_help(actor=person, **given)
+        return open_case_for_caller(actor=person, **given)
     return cases.open_case(actor=person, beneficiary=person, **given)
 
 
@@ -115,7 +115,7 @@ def _screen(
         "computers": computers,
         "hint": None
         if status == 429
-        else home.hint(typed.get("text", "")[: cases.MOST_CHARACTERS], typed.get("code", "")),
+        else home.hint(typed.get("text", "")[: cases.ERROR_MOST_CHARACTERS], typed.get("code", "")),
         "whereabouts": Case.Whereabouts.choices,
         "urgencies": Case.Urgency.choices,
         **home.surroundings(request.user),

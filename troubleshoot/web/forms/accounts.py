@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from troubleshoot.models import Person, Site
-from troubleshoot.web.forms.people import AdminForm, offer
+from troubleshoot.web.forms.people import AdminForm, offer_choices
 
 
 class Unshown(forms.TextInput):
@@ -41,4 +41,4 @@ class AccountForm(AdminForm):
             del self.fields["site"]
             self.fields["reference"].required = False
         else:
-            offer(self, "site", Site.objects.where(administrator, ["administrator"]))
+            offer_choices(self, "site", Site.objects.where(administrator, ["administrator"]))

@@ -7,9 +7,9 @@ from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from troubleshoot.cases import opening as cases
+from troubleshoot import cases
 from troubleshoot.models import Case, Host, Person, normalise_email
-from troubleshoot.people import access
+from troubleshoot.people import may
 
 #: The most characters of a reason, and of a message.
 REASON, MESSAGE = 2000, 4000
@@ -136,12 +136,14 @@ class PastedField(forms.CharField):
         words = _("Paste the text of the error window, or type its number.")
         too_long = _("That is more than the error window. Paste the part with the error, 100,000 characters at most.")
         super().__init__(
-            max_length=cases.MOST_CHARACTERS, strip=False, error_messages={"required": words, "max_length": too_long}
+            max_length=cases.ERROR_MOST_CHARACTERS,
+            strip=False,
+            error_messages={"required": words, "max_length": too_long},
         )
 
     def to_python(self, value: object) -> str:
         """The text, or nothing where there is nothing to see."""
-        text = cases.storable(super().to_python(value) or "")
+        text = cases.storable_text(super().to_python(value) or "")
         return text if any(one.isprintable() and not one.isspace() for one in text) else ""
 
 
@@ -206,7 +208,7 @@ class ComputerForm(PasteForm):
     def _named(self, name: str) -> Host | None:
         """The registered computer of this name, if the person may have it checked."""
         host = Host.objects.visible_to(self._person).filter(name__iexact=name).select_related("site").first()
-        return host if host and access.may(self._person, "case.open", host).allowed else None
+        return host if host and may(self._person, "case.open", host).allowed else None
 
 
 class HandOverForm(ComputerForm):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from troubleshoot.models import Credential, Host, Person, Site, normalise_email
-from troubleshoot.web.forms.people import AdminForm, offer
+from troubleshoot.web.forms.people import AdminForm, offer_choices
 
 _PORT = re.compile(r"[1-9][0-9]{0,4}")
 _APART = re.compile(r"[\s,;]+")
@@ -103,9 +103,9 @@ class HostForm(AdminForm):
     def __init__(self, *args: Any, administrator: Person, **options: Any) -> None:
         super().__init__(*args, **options)
         mine = Site.objects.where(administrator, ["administrator"])
-        offer(self, "site", mine)
+        offer_choices(self, "site", mine)
         accounts = Credential.objects.filter(site__in=mine).select_related("site")
-        offer(self, "credential", accounts.order_by("site__name", "name"))
+        offer_choices(self, "credential", accounts.order_by("site__name", "name"))
 
     def clean_owner(self) -> Person | None:
         """The person with this address."""
@@ -126,7 +126,7 @@ class HostForm(AdminForm):
         return given
 
 
-def shown(host: Host) -> dict[str, Any]:
+def shown_values(host: Host) -> dict[str, Any]:
     """A registration as the form shows it."""
     plain = ("name", "address", "critical", "transport", "tls", "ntlm_over_http", "winrm_port", "rdp_port", "ca_file")
     return {

@@ -12,9 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from troubleshoot import people
 from troubleshoot.models import Person, Role, Site
-from troubleshoot.people import access
-from troubleshoot.people import accounts as people
+from troubleshoot.people import EVERY_SITE, may
 
 
 class AdminForm(forms.Form):
@@ -35,7 +35,7 @@ class AdminForm(forms.Form):
             self.add_error(name if name in self.fields else None, texts)
 
 
-def mark(*values: object) -> str:
+def form_mark(*values: object) -> str:
     """A short mark of what a page showed: another one means that somebody has changed it since."""
     return hashlib.sha256(repr(values).encode()).hexdigest()[:16]
 
@@ -54,7 +54,7 @@ def is_stale(request: HttpRequest, form: AdminForm, seen: str) -> bool:
     return True
 
 
-def offer(form: forms.Form, name: str, rows: QuerySet[Any]) -> "forms.ModelChoiceField[Any]":
+def offer_choices(form: forms.Form, name: str, rows: QuerySet[Any]) -> "forms.ModelChoiceField[Any]":
     """Let one field of a form choose among these rows."""
     field = cast("forms.ModelChoiceField[Any]", form.fields[name])
     field.queryset = rows
@@ -111,8 +111,8 @@ class GrantForm(AdminForm):
 
     def __init__(self, *args: Any, giver: Person, **options: Any) -> None:
         super().__init__(*args, **options)
-        field = offer(self, "site", Site.objects.where(giver, ["administrator"]))
-        everywhere = access.may(giver, "person.grant", access.EVERY_SITE).allowed
+        field = offer_choices(self, "site", Site.objects.where(giver, ["administrator"]))
+        everywhere = may(giver, "person.grant", EVERY_SITE).allowed
         field.required, field.empty_label = not everywhere, _("every site") if everywhere else None
         longest = timezone.localdate() + people.LONGEST_GRANT - dt.timedelta(days=1)
         self.fields["until"].initial = longest

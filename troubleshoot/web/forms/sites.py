@@ -7,9 +7,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from troubleshoot.models.site import check_gateway
-from troubleshoot.reports.filters import causes
-from troubleshoot.reports.time_saved import ANY_CAUSE
+from troubleshoot.models import check_gateway
+from troubleshoot.reports import ANY_CAUSE, cause_choices
 from troubleshoot.web.forms.people import AdminForm
 
 MOST_MINUTES = 4 * 7 * 24 * 60
@@ -75,7 +74,7 @@ class TimesForm(AdminForm):
 
     def __init__(self, *args: Any, before: dict[str, int], **options: Any) -> None:
         super().__init__(*args, **options)
-        names = {ANY_CAUSE: _("Every other cause"), **causes()}
+        names = {ANY_CAUSE: _("Every other cause"), **cause_choices()}
         self._keys = {f"cause_{number}": key for number, key in enumerate(names)}
         for field, key in self._keys.items():
             self.fields[field] = forms.IntegerField(

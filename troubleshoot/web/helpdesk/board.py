@@ -13,11 +13,9 @@ from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Subqu
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from troubleshoot.cases.incidents import LEAST
-from troubleshoot.catalog import registry as library
-from troubleshoot.diagnosis import progress as diagnosis
-from troubleshoot.models import Case, Host, Job, Message, Person, Site
-from troubleshoot.models.job import ACTIVE, ENDED, State
+from troubleshoot import catalog, diagnosis
+from troubleshoot.cases import LEAST_COMPUTERS
+from troubleshoot.models import ACTIVE_STATES, ENDED_STATES, Case, Host, Job, JobState, Message, Person, Site
 
 PAGE = 25
 INCIDENT_WITHIN = dt.timedelta(hours=4)
@@ -28,7 +26,7 @@ _SHOWN = ("beneficiary", "host", "site", "owner", "guide")
 _LARGEST = 2**63 - 1
 
 
-class Ask(models.TextChoices):
+class BoardAsk(models.TextChoices):
     """What a case asks for now, the most pressing first."""
 
     DECIDE = "decide", _("Decide after lost contact")
@@ -45,13 +43,13 @@ class Ask(models.TextChoices):
 
 #: The lists of the board: what is in each.
 LISTS: dict[str, frozenset[str]] = {
-    "you": frozenset({Ask.DECIDE, Ask.ANSWER, Ask.START, Ask.HELP, Ask.PLAN}),
-    "running": frozenset({Ask.RUNNING, Ask.READING}),
-    "others": frozenset({Ask.APPROVAL, Ask.PERSON}),
+    "you": frozenset({BoardAsk.DECIDE, BoardAsk.ANSWER, BoardAsk.START, BoardAsk.HELP, BoardAsk.PLAN}),
+    "running": frozenset({BoardAsk.RUNNING, BoardAsk.READING}),
+    "others": frozenset({BoardAsk.APPROVAL, BoardAsk.PERSON}),
 }
 
 
-class Place(NamedTuple):
+class BoardColumn(NamedTuple):
     """Where an open case stands on the board; places sort in the order of need."""
 
     urgency: int
@@ -61,7 +59,7 @@ class Place(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Row:
+class BoardRow:
     """One line of the board."""
 
     case: Case
@@ -72,7 +70,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Incident:
+class BoardIncident:
     """Cases of several computers of one site with the same cause within a short time."""
 
     cases: int
@@ -82,7 +80,7 @@ class Incident:
     title: str
 
 
-def served(person: Person) -> QuerySet[Case]:
+def board_cases(person: Person) -> QuerySet[Case]:
     """The cases of the sites that the person serves, and those that belong to no site. The reads below start here."""
     sites = Site.objects.where(person, ["helpdesk"]).values_list("pk", flat=True)
     return Case.objects.filter(Q(site__in=list(sites)) | Q(site=None))
@@ -93,56 +91,56 @@ def with_ask(cases: QuerySet[Case]) -> QuerySet[Any]:
     jobs = Job.objects.filter(case=OuterRef("pk"), created_at__gte=OuterRef("round_began_at"))
     changes = jobs.filter(plan__isnull=False)
     said = Message.objects.filter(case=OuterRef("pk"), internal=False).order_by("-pk").values("author")[:1]
-    unstarted = Exists(changes.filter(state__in=[State.PLANNED, State.APPROVED], self_service=False))
+    unstarted = Exists(changes.filter(state__in=[JobState.PLANNED, JobState.APPROVED], self_service=False))
     ask = models.Case(
-        When(closed_at__isnull=False, then=Value(Ask.CLOSED.value)),
-        When(Exists(changes.filter(state=State.UNKNOWN)), then=Value(Ask.DECIDE.value)),
-        When(said=F("beneficiary"), then=Value(Ask.ANSWER.value)),
-        When(Exists(changes.filter(state__in=[*ACTIVE, State.QUEUED])), then=Value(Ask.RUNNING.value)),
-        When(Exists(changes.filter(state=State.WAITING_APPROVAL)), then=Value(Ask.APPROVAL.value)),
-        When(unstarted, then=Value(Ask.START.value)),
-        When(need=Case.Need.HELP, then=Value(Ask.HELP.value)),
-        When(Exists(jobs.filter(plan=None).exclude(state__in=ENDED)), then=Value(Ask.READING.value)),
-        When(need=Case.Need.START, then=Value(Ask.PLAN.value)),
-        When(need=Case.Need.DECIDE, then=Value(Ask.DECIDE.value)),
-        default=Value(Ask.PERSON.value),
+        When(closed_at__isnull=False, then=Value(BoardAsk.CLOSED.value)),
+        When(Exists(changes.filter(state=JobState.UNKNOWN)), then=Value(BoardAsk.DECIDE.value)),
+        When(said=F("beneficiary"), then=Value(BoardAsk.ANSWER.value)),
+        When(Exists(changes.filter(state__in=[*ACTIVE_STATES, JobState.QUEUED])), then=Value(BoardAsk.RUNNING.value)),
+        When(Exists(changes.filter(state=JobState.WAITING_APPROVAL)), then=Value(BoardAsk.APPROVAL.value)),
+        When(unstarted, then=Value(BoardAsk.START.value)),
+        When(need=Case.Need.HELP, then=Value(BoardAsk.HELP.value)),
+        When(Exists(jobs.filter(plan=None).exclude(state__in=ENDED_STATES)), then=Value(BoardAsk.READING.value)),
+        When(need=Case.Need.START, then=Value(BoardAsk.PLAN.value)),
+        When(need=Case.Need.DECIDE, then=Value(BoardAsk.DECIDE.value)),
+        default=Value(BoardAsk.PERSON.value),
         output_field=models.CharField(),
     )
     return cases.annotate(said=Subquery(said)).annotate(ask=ask)
 
 
-def places(cases: QuerySet[Case]) -> list[Place]:
+def board_columns(cases: QuerySet[Case]) -> list[BoardColumn]:
     """Every open case in the order of need: the most urgent first, then who waits longest.
 
     One pass over the few cases that are open gives the numbers and the lists.
     """
     rows = with_ask(cases.filter(closed_at=None)).order_by("urgency", "round_began_at", "pk")
-    return [Place(*row) for row in rows.values_list("urgency", "round_began_at", "pk", "ask")]
+    return [BoardColumn(*row) for row in rows.values_list("urgency", "round_began_at", "pk", "ask")]
 
 
-def counts(found: Iterable[Place], cases: QuerySet[Case]) -> dict[str, int]:
+def board_counts(found: Iterable[BoardColumn], cases: QuerySet[Case]) -> dict[str, int]:
     """How many cases are on each list, and how many were solved today."""
     numbers = Counter(one.ask for one in found)
     lists = {name: sum(numbers[one] for one in asks) for name, asks in LISTS.items()}
     return lists | {"solved": _solved_today(cases).count()}
 
 
-def listed(found: Iterable[Place], name: str, *, after: str = "") -> tuple[list[Row], str]:
+def case_list(found: Iterable[BoardColumn], name: str, *, after: str = "") -> tuple[list[BoardRow], str]:
     """One page of a list (of an incident: name it ""), in the order of need, and the key of the next page."""
-    asks = LISTS.get(name, frozenset(Ask.values))
-    last = Case.objects.filter(pk=key(after)).values_list("urgency", "round_began_at", "pk").first()
+    asks = LISTS.get(name, frozenset(BoardAsk.values))
+    last = Case.objects.filter(pk=case_key(after)).values_list("urgency", "round_began_at", "pk").first()
     wanted = [one for one in found if one.ask in asks and (last is None or tuple(one[:3]) > last)]
     page = [one.pk for one in wanted[:PAGE]]
     rows = {case.pk: case for case in _shown(with_ask(Case.objects.filter(pk__in=page)))}
     return [_row(rows[pk]) for pk in page], str(page[-1]) if len(wanted) > PAGE else ""
 
 
-def solved_today(cases: QuerySet[Case], *, after: str = "") -> tuple[list[Row], str]:
+def cases_solved_today(cases: QuerySet[Case], *, after: str = "") -> tuple[list[BoardRow], str]:
     """One page of what was solved today, newest case first, and the key of the next page."""
     return _newest(_solved_today(cases), after)
 
 
-def searched(cases: QuerySet[Case], text: str, *, after: str = "") -> tuple[list[Row], str]:
+def search_cases(cases: QuerySet[Case], text: str, *, after: str = "") -> tuple[list[BoardRow], str]:
     """One page of the cases, closed ones too, by host, person, phone, case number or ticket; newest first."""
     people = Person.objects.filter(Q(name__icontains=text) | Q(email__icontains=text) | Q(phone__icontains=text))
     hosts = Host.objects.filter(name__icontains=text)
@@ -150,12 +148,12 @@ def searched(cases: QuerySet[Case], text: str, *, after: str = "") -> tuple[list
         Q(host__in=list(hosts.order_by("pk").values_list("pk", flat=True)[:MATCHES]))
         | Q(beneficiary__in=list(people.order_by("pk").values_list("pk", flat=True)[:MATCHES]))
         | Q(ticket=text)
-        | Q(pk=key(text))
+        | Q(pk=case_key(text))
     )
     return _newest(cases.filter(found), after)
 
 
-def incidents(cases: QuerySet[Case]) -> list[Incident]:
+def board_incidents(cases: QuerySet[Case]) -> list[BoardIncident]:
     """Groups of open cases with the same shown cause on the same site, on several computers, lately."""
     lately = cases.filter(closed_at=None, opened_at__gte=timezone.now() - INCIDENT_WITHIN)
     groups = (
@@ -164,29 +162,29 @@ def incidents(cases: QuerySet[Case]) -> list[Incident]:
         .order_by()
         .values("site", "cause")
         .annotate(cases=Count("pk"), hosts=Count("host", distinct=True), since=Min("opened_at"))
-        .filter(hosts__gte=LEAST)
+        .filter(hosts__gte=LEAST_COMPUTERS)
     )
     found = sorted(groups, key=lambda one: -one["cases"])[:3]
     sites = Site.objects.in_bulk([one["site"] for one in found]) if found else {}
     return [
-        Incident(one["cases"], one["since"], sites[one["site"]], one["cause"], cause_title(one["cause"]))
+        BoardIncident(one["cases"], one["since"], sites[one["site"]], one["cause"], cause_title(one["cause"]))
         for one in found
     ]
 
 
 def cause_title(name: str) -> str:
     """The title of a cause; empty when the catalogue no longer has it."""
-    cause = library.installed().causes.get(name)
+    cause = catalog.installed_catalog().causes.get(name)
     return cause.title if cause else ""
 
 
 def heading(case: Case) -> str:
     """In one line what a case is about, as far as a list can know: its cause, where it stands, or the error."""
-    step = diagnosis.guide_of(case).steps.get(case.at_step)
+    step = diagnosis.case_guide(case).steps.get(case.at_step)
     return cause_title(case.cause) or (step.title if step else "") or str(case.error.get("sentence", ""))
 
 
-def key(text: str) -> int:
+def case_key(text: str) -> int:
     """A key from an address or a search; 0, which no row has, when it is none."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= _LARGEST else 0
 
@@ -196,13 +194,13 @@ def _solved_today(cases: QuerySet[Case]) -> QuerySet[Case]:
     return cases.filter(closed_at__gte=midnight, outcome=Case.Outcome.SOLVED)
 
 
-def _newest(cases: QuerySet[Case], after: str) -> tuple[list[Row], str]:
-    if before := key(after):
+def _newest(cases: QuerySet[Case], after: str) -> tuple[list[BoardRow], str]:
+    if before := case_key(after):
         cases = cases.filter(pk__lt=before)
     return _page(with_ask(cases).order_by("-pk"))
 
 
-def _page(cases: QuerySet[Any]) -> tuple[list[Row], str]:
+def _page(cases: QuerySet[Any]) -> tuple[list[BoardRow], str]:
     rows = _shown(cases)[: PAGE + 1]
     found = [_row(case) for case in rows]
     return found[:PAGE], str(found[PAGE - 1].case.pk) if len(found) > PAGE else ""
@@ -213,5 +211,5 @@ def _shown(cases: QuerySet[Any]) -> QuerySet[Any]:
     return cases.select_related(*_SHOWN).defer("guide__source", "error_text")
 
 
-def _row(case: Any) -> Row:
-    return Row(case, heading(case), case.ask, str(Ask(case.ask).label), case.ask in LISTS["you"])
+def _row(case: Any) -> BoardRow:
+    return BoardRow(case, heading(case), case.ask, str(BoardAsk(case.ask).label), case.ask in LISTS["you"])

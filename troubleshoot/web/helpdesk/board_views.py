@@ -11,14 +11,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from troubleshoot.cases import incidents
-from troubleshoot.cases import opening as cases
-from troubleshoot.jobs.lifecycle import NotPossible
+from troubleshoot import cases, people
+from troubleshoot.cases import begin_incident, end_incident, incidents_for_helpdesk
+from troubleshoot.jobs import NotPossible
 from troubleshoot.models import Case, Host, Incident, Person, Site
-from troubleshoot.people import access
 from troubleshoot.web.forms.cases import CallerForm
 from troubleshoot.web.helpdesk import board
-from troubleshoot.web.htmx import page
+from troubleshoot.web.htmx import render_page
 from troubleshoot.web.view_rules import asked, rule, visitor
 
 
@@ -34,10 +33,10 @@ def shown(request: HttpRequest) -> HttpResponse:
 def begin(request: HttpRequest) -> HttpResponse:
     """Treat the cases of one cause at one site as one incident, or take those that came since."""
     person, sites = visitor(request), Site.objects.all()
-    site = access.obtain(sites, person, "incident.begin", slug=_typed(request, "site"))
+    site = people.obtain_object(sites, person, "incident.begin", slug=_typed(request, "site"))
     cause = _typed(request, "cause")
     try:
-        incidents.begin(actor=person, site=site, cause=cause)
+        begin_incident(actor=person, site=site, cause=cause)
     except NotPossible as refusal:
         return _page(request, problem=str(refusal), status=422)
     return redirect(f"{reverse('board')}?{urlencode({'site': site.slug, 'cause': cause})}")
@@ -47,8 +46,8 @@ def begin(request: HttpRequest) -> HttpResponse:
 @require_POST
 def end(request: HttpRequest, key: UUID) -> HttpResponse:
     """Say that an incident is over. A second click finds it over."""
-    incident = access.obtain(Incident.objects.select_related("site"), visitor(request), "incident.end", pk=key)
-    incidents.end(actor=visitor(request), incident=incident)
+    incident = people.obtain_object(Incident.objects.select_related("site"), visitor(request), "incident.end", pk=key)
+    end_incident(actor=visitor(request), incident=incident)
     return redirect("board")
 
 
@@ -67,32 +66,32 @@ def caller(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest, *, problem: str = "", status: int = 200) -> HttpResponse:
     person = visitor(request)
-    served = board.served(person)
-    places = board.places(served)
+    served = board.board_cases(person)
+    places = board.board_columns(served)
     name, (rows, following) = _chosen(request, served, places)
-    running = list(incidents.for_desk(Site.objects.where(person, ["helpdesk"]), person))
+    running = list(incidents_for_helpdesk(Site.objects.where(person, ["helpdesk"]), person))
     known = {(one.site_id, one.cause) for one in running}
     context: dict[str, Any] = {"rows": rows, "following": following, "list": name, "q": asked(request, "q")}
-    context |= {"counts": board.counts(places, served), "problem": problem, "address": _without(request, "after")}
+    context |= {"counts": board.board_counts(places, served), "problem": problem, "address": _without(request, "after")}
     context |= {"running": [(one, board.cause_title(one.cause)) for one in running]}
-    context |= {"groups": [one for one in board.incidents(served) if (one.site.pk, one.cause) not in known]}
+    context |= {"groups": [one for one in board.board_incidents(served) if (one.site.pk, one.cause) not in known]}
     context |= {"title": "" if name else board.cause_title(asked(request, "cause"))}
-    return page(request, "board.html", context, parts={"live": "live"}, status=status)
+    return render_page(request, "board.html", context, parts={"live": "live"}, status=status)
 
 
 def _chosen(
-    request: HttpRequest, served: QuerySet[Case], places: list[board.Place]
-) -> tuple[str, tuple[list[board.Row], str]]:
+    request: HttpRequest, served: QuerySet[Case], places: list[board.BoardColumn]
+) -> tuple[str, tuple[list[board.BoardRow], str]]:
     """The list that the address names (a search and an incident have no name), its page and the key of the next."""
     after, site, cause = (asked(request, part) for part in ("after", "site", "cause"))
     if text := asked(request, "q"):
-        return "", board.searched(served, text, after=after)
+        return "", board.search_cases(served, text, after=after)
     if site and cause:
-        return "", board.listed(board.places(served.filter(site__slug=site, cause=cause)), "", after=after)
+        return "", board.case_list(board.board_columns(served.filter(site__slug=site, cause=cause)), "", after=after)
     if (name := asked(request, "list")) == "solved":
-        return name, board.solved_today(served, after=after)
+        return name, board.cases_solved_today(served, after=after)
     name = name if name in board.LISTS else "you"
-    return name, board.listed(places, name, after=after)
+    return name, board.case_list(places, name, after=after)
 
 
 def _open(person: Person, form: CallerForm) -> Case:
@@ -100,8 +99,8 @@ def _open(person: Person, form: CallerForm) -> Case:
     host = None
     if name:
         try:
-            host = access.obtain(Host.objects.select_related("site"), person, "case.open", name__iexact=name)
-        except access.Hidden:
+            host = people.obtain_object(Host.objects.select_related("site"), person, "case.open", name__iexact=name)
+        except people.ObjectHidden:
             host = None  # not registered, or not of this person's sites: the same for both
     if name and host is None and not given["unregistered"]:
         raise NotPossible(

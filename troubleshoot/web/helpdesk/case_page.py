@@ -11,27 +11,31 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from troubleshoot.cases import client_report as own_pc
-from troubleshoot.cases import opening as cases
-from troubleshoot.cases import presence
-from troubleshoot.cases.handling import REOPEN_WITHIN
-from troubleshoot.catalog import registry as library
-from troubleshoot.diagnosis import evidence
-from troubleshoot.diagnosis import judgement as judging
-from troubleshoot.diagnosis import progress as diagnosis
-from troubleshoot.engine.action import Action, holds
-from troubleshoot.engine.cause import SPEAKING, Judgement
-from troubleshoot.engine.facts import Fact, values
+from troubleshoot import cases, catalog, diagnosis, reports
+from troubleshoot.cases import REOPEN_WITHIN, command_for_case, latest_client_block, people_present
+from troubleshoot.diagnosis import (
+    GivenAnswer,
+    KnownFact,
+    answer_path,
+    case_evidence,
+    known_facts,
+    latest_observation,
+    looks_healthy,
+    named_causes,
+    rank_all_causes,
+    value_text,
+    verdict_reason,
+)
+from troubleshoot.engine import SPEAKING_VERDICTS, Action, Fact, Judgement, fact_values, rule_holds
 from troubleshoot.models import Case, Job, JobLine, Message, PcBlock, Person, Reading
-from troubleshoot.reports import host_history as past
-from troubleshoot.web.helpdesk.next_step import Stage
+from troubleshoot.web.helpdesk.next_step import NextStep
 
 #: So many lines of a running job are shown.
 LINES = 20
 
 
 @dataclass
-class Sheet(Stage):
+class HelpdeskCasePage(NextStep):
     """All that the page shows besides. What is costly is read when a template asks for it."""
 
     @cached_property
@@ -46,13 +50,13 @@ class Sheet(Stage):
     @cached_property
     def scripts(self) -> list[dict[str, Any]]:
         """Exactly what the plan runs: the scripts, and the parameters that travel beside them."""
-        resources = library.installed().resources
+        resources = catalog.installed_catalog().resources
         return [
             {
                 "title": item.title,
                 "read": resources[item.resource].read,
                 "write": resources[item.resource].write if item.desired else "",
-                "params": evidence.pretty({"params": dict(item.params), "desired": dict(item.desired)}),
+                "params": value_text({"params": dict(item.params), "desired": dict(item.desired)}),
             }
             for item in (self.plan.items if self.plan else ())
             if item.resource in resources
@@ -61,7 +65,7 @@ class Sheet(Stage):
     @cached_property
     def causes(self) -> list[tuple[Judgement, str]]:
         """The causes that are shown or fit, the strongest first, and what their verdicts rest on."""
-        return [one for one in self._judged if one[0].verdict in SPEAKING]
+        return [one for one in self._judged if one[0].verdict in SPEAKING_VERDICTS]
 
     @cached_property
     def not_checked(self) -> list[Judgement]:
@@ -76,22 +80,22 @@ class Sheet(Stage):
     @cached_property
     def look(self) -> Job | None:
         """The latest whole look of this case that brought facts."""
-        return judging.latest_look(self.case)
+        return latest_observation(self.case)
 
     @cached_property
-    def known(self) -> list[evidence.Known]:
+    def known(self) -> list[KnownFact]:
         """The facts of the latest look, marked where the look before saw something else."""
-        return evidence.known(self.look) if self.look else []
+        return known_facts(self.look) if self.look else []
 
     @cached_property
     def told(self) -> PcBlock | None:
         """What the person's own PC told."""
-        return own_pc.told(self.case)
+        return latest_client_block(self.case)
 
     @cached_property
     def pc_may_look(self) -> bool:
         """Whether the person can be asked to look from their own PC."""
-        return self.case.closed_at is None and bool(own_pc.command(self.case))
+        return self.case.closed_at is None and bool(command_for_case(self.case))
 
     @cached_property
     def different(self) -> int:
@@ -101,12 +105,12 @@ class Sheet(Stage):
     @cached_property
     def raw(self) -> list[tuple[Reading, str]]:
         """What the latest look took, word for word."""
-        return [(one, evidence.pretty(one.value)) for one in self.look.readings.all()] if self.look else []
+        return [(one, value_text(one.value)) for one in self.look.readings.all()] if self.look else []
 
     @cached_property
-    def path(self) -> list[evidence.Said]:
+    def path(self) -> list[GivenAnswer]:
         """Every answer of this round in its order, those that no longer count too."""
-        return evidence.path(self.case, self._round_answers, self.walk)
+        return answer_path(self.case, self._round_answers, self.walk)
 
     @cached_property
     def lines(self) -> list[JobLine]:
@@ -138,7 +142,7 @@ class Sheet(Stage):
         look = _("Please open this page on your own PC and follow its steps; they take about a minute: %s")
         address = f"{settings.MENDPOINT_URL}{reverse('case-pc', args=[self.case.pk])}"
         from_there = [look % address] if self.pc_may_look else []
-        return [*asked, *self.walk.at.ready, *from_there, *diagnosis.guide_of(self.case).ready]
+        return [*asked, *self.walk.at.ready, *from_there, *diagnosis.case_guide(self.case).ready]
 
     @cached_property
     def questions(self) -> list[Message]:
@@ -156,7 +160,7 @@ class Sheet(Stage):
     @cached_property
     def here(self) -> list[Person]:
         """Who else has this case open now."""
-        return [one for one in presence.here(self.case) if one != self.person] if not self.case.closed_at else []
+        return [one for one in people_present(self.case) if one != self.person] if not self.case.closed_at else []
 
     @property
     def elsewhere(self) -> list[Person]:
@@ -166,12 +170,12 @@ class Sheet(Stage):
     @cached_property
     def earlier_cases(self) -> list[Case]:
         """The latest other cases of this computer."""
-        return past.cases(self.case)
+        return reports.earlier_cases(self.case)
 
     @cached_property
-    def changes(self) -> list[past.Change]:
+    def changes(self) -> list[reports.PastChange]:
         """The latest changes of this computer, and what is still in force."""
-        return past.changes(self.case)
+        return reports.earlier_changes(self.case)
 
     @property
     def may_reopen(self) -> bool:
@@ -184,20 +188,22 @@ class Sheet(Stage):
         """What can be done by hand besides, as the readings stand, wherever the guide is."""
         if self.case.closed_at:
             return []
-        known = values(self._facts.values())
-        found = [one for one in library.installed().actions.values() if one.beside and holds(one.beside, known)]
+        known = fact_values(self._facts.values())
+        found = [
+            one for one in catalog.installed_catalog().actions.values() if one.beside and rule_holds(one.beside, known)
+        ]
         return [one for one in found if one != self.action]
 
     @cached_property
     def _judged(self) -> list[tuple[Judgement, str]]:
-        named = judging.named_causes(self.case.error)
-        return [(one, evidence.because(one, self._facts)) for one in judging.causes(self._facts, named)]
+        named = named_causes(self.case.error)
+        return [(one, verdict_reason(one, self._facts)) for one in rank_all_causes(self._facts, named)]
 
     @cached_property
     def _facts(self) -> dict[str, Fact]:
-        return judging.evidence(self.case, self.walk, self.look)
+        return case_evidence(self.case, self.walk, self.look)
 
     @cached_property
     def healthy(self) -> bool:
         """Whether the computer is in order as far as it was looked at."""
-        return judging.healthy(self._facts)
+        return looks_healthy(self._facts)

@@ -9,20 +9,21 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from troubleshoot.cases import handling as care
-from troubleshoot.cases import opening as cases
-from troubleshoot.jobs import lifecycle as jobs
-from troubleshoot.jobs.lifecycle import NotPossible
-from troubleshoot.models import Case, Job, Person
-from troubleshoot.models.job import WAITING, State
-from troubleshoot.notifications import outbox as notices
-from troubleshoot.people import access
-from troubleshoot.remediation import by_hand as guided
-from troubleshoot.remediation import planning as plans
+from troubleshoot import cases, jobs, notifications, people, remediation
+from troubleshoot.cases import (
+    ask_person_again,
+    check_computer_again,
+    close_case,
+    hand_back_case,
+    read_computer_again,
+    send_message,
+    take_case,
+)
+from troubleshoot.jobs import NotPossible
+from troubleshoot.models import WAITING_STATES, Case, Job, JobState, Person
 from troubleshoot.web.forms.cases import AnswerForm, CloseForm, DoneForm, MessageForm, ReasonForm, StepForm, TakeForm
-from troubleshoot.web.helpdesk import case_page as desk
-from troubleshoot.web.helpdesk import ticket
-from troubleshoot.web.htmx import page
+from troubleshoot.web.helpdesk import case_page, ticket
+from troubleshoot.web.htmx import render_page
 from troubleshoot.web.view_rules import rule, visitor
 
 Use = Callable[[Person, Case, dict[str, Any]], object]
@@ -39,7 +40,7 @@ def shown(request: HttpRequest, number: int) -> HttpResponse:
 @require_safe
 def text(request: HttpRequest, number: int) -> HttpResponse:
     """The case as one block of plain text, for a ticket of another system."""
-    words = ticket.text(desk.Sheet(_case(request, number), visitor(request)))
+    words = ticket.text(case_page.HelpdeskCasePage(_case(request, number), visitor(request)))
     return HttpResponse(words, content_type="text/plain; charset=utf-8")
 
 
@@ -49,7 +50,7 @@ def take(request: HttpRequest, number: int) -> HttpResponse:
     """Become the owner of the case."""
 
     def use(person: Person, case: Case, given: dict[str, Any]) -> None:
-        care.take(actor=person, case=case, shown_owner=given["owner"])
+        take_case(actor=person, case=case, shown_owner=given["owner"])
 
     return _act(request, number, TakeForm(request.POST), use, "head")
 
@@ -58,7 +59,7 @@ def take(request: HttpRequest, number: int) -> HttpResponse:
 @require_POST
 def back(request: HttpRequest, number: int) -> HttpResponse:
     """Give the case back to all of helpdesk."""
-    return _act(request, number, Form({}), lambda person, case, _: care.hand_back(actor=person, case=case), "head")
+    return _act(request, number, Form({}), lambda person, case, _: hand_back_case(actor=person, case=case), "head")
 
 
 @rule("case.take")
@@ -67,10 +68,10 @@ def plan(request: HttpRequest, number: int) -> HttpResponse:
     """Read the computer and make the plan of the remedy that the guide has come to."""
 
     def use(person: Person, case: Case, given: dict[str, Any]) -> None:
-        step = desk.Sheet(case, person).walk.at
+        step = case_page.HelpdeskCasePage(case, person).walk.at
         if case.host is None or step.kind != "fix" or step.name != given["step"]:
             raise NotPossible(_("This page was out of date. Here is how things stand."))
-        plans.request(
+        remediation.request_plan(
             actor=person, host=case.host, action=step.subject, case=case, reason=given["why"], ticket=given["ticket"]
         )
 
@@ -84,8 +85,8 @@ def start(request: HttpRequest, number: int) -> HttpResponse:
 
     def use(person: Person, case: Case, given: dict[str, Any]) -> None:
         job = _job(person, case, "job.apply", given)
-        if job.state in WAITING - {State.QUEUED}:
-            jobs.start(actor=person, job=job)
+        if job.state in WAITING_STATES - {JobState.QUEUED}:
+            jobs.start_job(actor=person, job=job)
 
     return _act(request, number, ReasonForm(request.POST), use, "next")
 
@@ -96,7 +97,7 @@ def done(request: HttpRequest, number: int) -> HttpResponse:
     """Say that the remedy was carried out by hand, or was not: the portal looks itself whether it helped."""
 
     def use(person: Person, case: Case, given: dict[str, Any]) -> None:
-        guided.tell(actor=person, case=case, step=given["step"], done=given["done"] == "yes")
+        remediation.report_done_by_hand(actor=person, case=case, step=given["step"], done=given["done"] == "yes")
 
     return _act(request, number, DoneForm(request.POST), use, "next")
 
@@ -108,8 +109,8 @@ def stop(request: HttpRequest, number: int) -> HttpResponse:
 
     def use(person: Person, case: Case, given: dict[str, Any]) -> None:
         job = _job(person, case, "job.cancel", given)
-        if job.state != State.CANCELLED:
-            jobs.cancel(actor=person, job=job)
+        if job.state != JobState.CANCELLED:
+            jobs.cancel_job(actor=person, job=job)
 
     return _act(request, number, ReasonForm(request.POST), use, "next")
 
@@ -121,8 +122,8 @@ def revert(request: HttpRequest, number: int) -> HttpResponse:
 
     def use(person: Person, case: Case, given: dict[str, Any]) -> None:
         rows = Job.objects.filter(host=case.host_id, host__isnull=False).select_related("host__site", "case", "plan")
-        job = access.obtain(rows, person, "job.revert", pk=given["job"])
-        plans.revert(actor=person, job=job, reason=given["why"])
+        job = people.obtain_object(rows, person, "job.revert", pk=given["job"])
+        remediation.request_revert(actor=person, job=job, reason=given["why"])
 
     return _act(request, number, ReasonForm(request.POST), use, "past")
 
@@ -131,14 +132,16 @@ def revert(request: HttpRequest, number: int) -> HttpResponse:
 @require_POST
 def read(request: HttpRequest, number: int) -> HttpResponse:
     """Take fresh readings without beginning anew."""
-    return _act(request, number, Form({}), lambda person, case, _: care.read_again(actor=person, case=case), "next")
+    return _act(request, number, Form({}), lambda person, case, _: read_computer_again(actor=person, case=case), "next")
 
 
 @rule("case.take")
 @require_POST
 def again(request: HttpRequest, number: int) -> HttpResponse:
     """Begin the walk anew with fresh readings, or open a closed case again."""
-    return _act(request, number, Form({}), lambda person, case, _: care.check_again(actor=person, case=case), "next")
+    return _act(
+        request, number, Form({}), lambda person, case, _: check_computer_again(actor=person, case=case), "next"
+    )
 
 
 @rule("case.take")
@@ -147,7 +150,7 @@ def answer(request: HttpRequest, number: int) -> HttpResponse:
     """Answer for the person, who is on the phone."""
 
     def use(person: Person, case: Case, given: dict[str, Any]) -> None:
-        cases.answer(actor=person, case=case, **given)
+        cases.answer_step(actor=person, case=case, **given)
 
     return _act(request, number, AnswerForm(request.POST), use, "next")
 
@@ -158,7 +161,7 @@ def ask(request: HttpRequest, number: int) -> HttpResponse:
     """Send an answered question to the person's page once more."""
 
     def use(person: Person, case: Case, given: dict[str, Any]) -> None:
-        care.ask_again(actor=person, case=case, step=given["step"])
+        ask_person_again(actor=person, case=case, step=given["step"])
 
     return _act(request, number, StepForm(request.POST), use, "path")
 
@@ -169,7 +172,7 @@ def say(request: HttpRequest, number: int) -> HttpResponse:
     """Write to the person."""
 
     def use(person: Person, case: Case, given: dict[str, Any]) -> None:
-        care.say(actor=person, case=case, text=given["text"])
+        send_message(actor=person, case=case, text=given["text"])
 
     return _act(request, number, MessageForm(request.POST), use, "say")
 
@@ -180,7 +183,7 @@ def note(request: HttpRequest, number: int) -> HttpResponse:
     """Write a note that the person does not see."""
 
     def use(person: Person, case: Case, given: dict[str, Any]) -> None:
-        care.say(actor=person, case=case, text=given["text"], internal=True)
+        send_message(actor=person, case=case, text=given["text"], internal=True)
 
     return _act(request, number, MessageForm(request.POST), use, "note")
 
@@ -193,7 +196,7 @@ def close(request: HttpRequest, number: int) -> HttpResponse:
     def use(person: Person, case: Case, given: dict[str, Any]) -> None:
         if case.closed_at is None:
             solved = given["solved"] == "yes"
-            care.close(actor=person, case=case, solved=solved, sent_to=given["sent_to"], ticket=given["ticket"])
+            close_case(actor=person, case=case, solved=solved, sent_to=given["sent_to"], ticket=given["ticket"])
 
     return _act(request, number, CloseForm(request.POST), use, "close")
 
@@ -207,23 +210,23 @@ def _act(request: HttpRequest, number: int, form: Form, use: Use, place: str) ->
         use(person, case, form.cleaned_data)
     except NotPossible as refusal:
         return _page(request, _case(request, number), problem={place: str(refusal)}, status=422)
-    notices.mark_read(person, case=case)
+    notifications.mark_notices_read(person, case=case)
     return redirect("desk-case", number)
 
 
 def _page(
     request: HttpRequest, case: Case, *, problem: dict[str, str] | None = None, status: int = 200
 ) -> HttpResponse:
-    sheet = desk.Sheet(case, visitor(request))
+    sheet = case_page.HelpdeskCasePage(case, visitor(request))
     context = {"case": case, "sheet": sheet, "problem": problem or {}, "typed": request.POST if problem else {}}
     context["seen"] = request.GET.get("seen", sheet.mark)
-    return page(request, "desk_case.html", context, parts={"live": "live", "fresh": "fresh"}, status=status)
+    return render_page(request, "desk_case.html", context, parts={"live": "live", "fresh": "fresh"}, status=status)
 
 
 def _case(request: HttpRequest, number: int) -> Case:
     rows = Case.objects.select_related("host__site", "site", "beneficiary", "opened_by", "owner", "guide")
-    return access.obtain(rows, visitor(request), "case.take", pk=number)
+    return people.obtain_object(rows, visitor(request), "case.take", pk=number)
 
 
 def _job(person: Person, case: Case, action: str, given: dict[str, Any]) -> Job:
-    return access.obtain(case.jobs.select_related("host__site", "case", "plan"), person, action, pk=given["job"])
+    return people.obtain_object(case.jobs.select_related("host__site", "case", "plan"), person, action, pk=given["job"])

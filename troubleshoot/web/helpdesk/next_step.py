@@ -11,21 +11,12 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from troubleshoot.catalog import registry as library
-from troubleshoot.diagnosis import progress as diagnosis
-from troubleshoot.engine import guide as guides
-from troubleshoot.engine import plan as plan_rules
-from troubleshoot.engine.action import Action
-from troubleshoot.engine.guide import Step, Walk
-from troubleshoot.models import Answer, Case, Job, Person
-from troubleshoot.models.job import ACTIVE, ENDED, WAITING, State
-from troubleshoot.people import access
-from troubleshoot.people import approver_rota as duty
-from troubleshoot.remediation import planning as plans
-from troubleshoot.reports import host_history as past
+from troubleshoot import catalog, diagnosis, engine, people, remediation, reports
+from troubleshoot.engine import Action, GuideStep, Walk
+from troubleshoot.models import ACTIVE_STATES, ENDED_STATES, WAITING_STATES, Answer, Case, Job, JobState, Person
 
 #: The bad ends of a job that somebody has to know before anything else is done.
-BAD_ENDS = ENDED - {State.DONE, State.VERIFIED, State.CANCELLED, State.REVERTED}
+BAD_ENDS = ENDED_STATES - {JobState.DONE, JobState.VERIFIED, JobState.CANCELLED, JobState.REVERTED}
 
 
 @dataclass(frozen=True)
@@ -38,7 +29,7 @@ class Barrier:
 
 
 @dataclass
-class Stage:
+class NextStep:
     """One case, as the person may see it. What is costly is read when a template asks for it."""
 
     case: Case
@@ -47,12 +38,14 @@ class Stage:
     @cached_property
     def walk(self) -> Walk:
         """Where the case stands."""
-        return guides.walk(diagnosis.guide_of(self.case), diagnosis.answers(self.case, self._round_answers))
+        return engine.walk_guide(
+            diagnosis.case_guide(self.case), diagnosis.current_answers(self.case, self._round_answers)
+        )
 
     @cached_property
-    def step(self) -> Step:
+    def step(self) -> GuideStep:
         """The latest step of the walk that says something to a person."""
-        steps = diagnosis.guide_of(self.case).steps
+        steps = diagnosis.case_guide(self.case).steps
         told = [steps[name] for name in reversed(self.walk.steps) if steps[name].title]
         return self.walk.at if self.walk.at.title or not told else told[0]
 
@@ -75,21 +68,21 @@ class Stage:
     @cached_property
     def current(self) -> Job | None:
         """The job that is under way now."""
-        under_way = (job for job in self.jobs if job.state in ACTIVE or job.state == State.QUEUED)
+        under_way = (job for job in self.jobs if job.state in ACTIVE_STATES or job.state == JobState.QUEUED)
         return next(under_way, None)
 
     @cached_property
     def ended(self) -> Job | None:
         """The latest job of this round when it ended badly or changed something: whoever opens the page has to know."""
-        latest = next((job for job in self.jobs if job.state != State.CANCELLED), None)
-        told = BAD_ENDS | {State.VERIFIED, State.REVERTED}
+        latest = next((job for job in self.jobs if job.state != JobState.CANCELLED), None)
+        told = BAD_ENDS | {JobState.VERIFIED, JobState.REVERTED}
         silent = latest is None or latest.state not in told or (latest.kind == Job.Kind.READ and not latest.action)
         return None if silent else latest
 
     @cached_property
     def ending(self) -> tuple[str, str]:
         """How that job ended: the tone, and the words."""
-        return past.ending(self.ended) if self.ended else ("", "")
+        return reports.job_ending(self.ended) if self.ended else ("", "")
 
     @cached_property
     def stage(self) -> str:
@@ -97,12 +90,12 @@ class Stage:
         change = self.change
         if self.case.closed_at:
             return "closed"
-        if change and change.state == State.UNKNOWN:
+        if change and change.state == JobState.UNKNOWN:
             return "unknown"
         if self.current:
             return "reading" if self.current.kind == Job.Kind.READ else "running"
-        if change and change.state in WAITING:
-            return "approval" if change.state == State.WAITING_APPROVAL else "start"
+        if change and change.state in WAITING_STATES:
+            return "approval" if change.state == JobState.WAITING_APPROVAL else "start"
         if self.action and self.action.manual:
             return "guided"
         return {"fix": "plan", "ask": "ask", "try": "ask", "end": "help", "fact": "stuck"}[self.walk.at.kind]
@@ -115,23 +108,23 @@ class Stage:
     @cached_property
     def action(self) -> Action | None:
         """The remedy that the guide has come to."""
-        return library.installed().actions.get(self.walk.at.subject) if self.walk.at.kind == "fix" else None
+        return catalog.installed_catalog().actions.get(self.walk.at.subject) if self.walk.at.kind == "fix" else None
 
     @cached_property
-    def plan(self) -> plan_rules.Plan | None:
+    def plan(self) -> engine.PlanDocument | None:
         """The plan of the latest change."""
-        return plans.of(self.change) if self.change else None
+        return remediation.job_plan(self.change) if self.change else None
 
     @property
     def plan_over(self) -> bool:
         """Whether that plan is history: its computer is no longer as the plan shows it."""
-        return bool(self.change and self.change.state in ENDED)
+        return bool(self.change and self.change.state in ENDED_STATES)
 
     @property
     def usual(self) -> dt.timedelta | None:
         """How long the remedy usually takes."""
         action = self.change.action if self.change and not self.plan_over else self.walk.at.subject
-        return past.usual(action)
+        return reports.usual_duration(action)
 
     @property
     def visit_ends(self) -> dt.datetime | None:
@@ -142,7 +135,7 @@ class Stage:
     @cached_property
     def deciders(self) -> list[Person]:
         """Who can decide about the plan that waits."""
-        return duty.deciders(self.change) if self.change else []
+        return people.job_deciders(self.change) if self.change else []
 
     @cached_property
     def barriers(self) -> list[Barrier]:
@@ -151,13 +144,18 @@ class Stage:
         if case.host is None:
             why = _("It is not registered, so nothing is read or changed.")
             found.append(Barrier(_("Look into the computer"), why, _("an administrator")))
-        if self.stage != "guided" and self.action and case.host and (why := plans.forbidden(self.action, case.host)):
+        if (
+            self.stage != "guided"
+            and self.action
+            and case.host
+            and (why := remediation.forbidden_reason(self.action, case.host))
+        ):
             found.append(Barrier(self.action.title, why))
         if change and self.stage == "approval":
-            decision = access.may(self.person, "job.approve", change)
+            decision = people.may(self.person, "job.approve", change)
             found += [] if decision.allowed else [Barrier(_("Approve it"), decision.reason, self._approvers())]
         if change and self.stage == "start":
-            decision = access.may(self.person, "job.apply", change)
+            decision = people.may(self.person, "job.apply", change)
             found += [] if decision.allowed else [Barrier(_("Start it"), decision.reason, decision.who_can_help)]
         return found
 
@@ -167,7 +165,7 @@ class Stage:
         host = self.case.host
         if self.action is None or host is None or not (self.action.risk == "dangerous" or host.critical):
             return ""
-        able = [one for one in duty.on_duty(host.site) if one not in {self.person, self.case.beneficiary}]
+        able = [one for one in people.approvers_on_duty(host.site) if one not in {self.person, self.case.beneficiary}]
         words = ngettext(
             "needs an approver of %(site)s; %(number)d is on duty",
             "needs an approver of %(site)s; %(number)d are on duty",

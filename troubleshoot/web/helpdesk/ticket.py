@@ -2,12 +2,12 @@
 
 from django.utils.translation import gettext as _
 
+from troubleshoot import reports
 from troubleshoot.models import Job
-from troubleshoot.reports import host_history as past
-from troubleshoot.web.helpdesk.case_page import Sheet
+from troubleshoot.web.helpdesk.case_page import HelpdeskCasePage
 
 
-def text(sheet: Sheet) -> str:
+def text(sheet: HelpdeskCasePage) -> str:
     """A case as one block of plain text: error, cause, readings, path, changes. Times are in UTC."""
     case, utc = sheet.case, "%Y-%m-%d %H:%M:%S UTC"
     simulated = " " + _("(simulated)") if case.host and case.host.lab else ""
@@ -24,7 +24,7 @@ def text(sheet: Sheet) -> str:
         _("Readings"): [f"{one.name}: {one.value}" for one in sheet.known],
         _("Path"): [f"{one.question}: {one.answer} ({one.row.source})" for one in sheet.path if one.counts],
         _("Changes"): [
-            f"{job.created_at:{utc}}  {past.title(job)}: {job.get_state_display()}. {job.explanation}".rstrip()
+            f"{job.created_at:{utc}}  {reports.job_title(job)}: {job.get_state_display()}. {job.explanation}".rstrip()
             for job in reversed(sheet.jobs)
             if job.kind != Job.Kind.READ
         ],

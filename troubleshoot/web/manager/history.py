@@ -7,12 +7,9 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from troubleshoot import people, reports
 from troubleshoot.models import Case
-from troubleshoot.people import access
-from troubleshoot.reports import csv_export as exporting
-from troubleshoot.reports import filters as asking
-from troubleshoot.reports import history as reports
-from troubleshoot.reports import timeline
+from troubleshoot.reports import case_timeline, cases_csv, changes_csv, filter_address, parse_filters, record_download
 from troubleshoot.web.view_rules import rule, visitor
 
 
@@ -20,11 +17,11 @@ from troubleshoot.web.view_rules import rule, visitor
 @require_safe
 def listed(request: HttpRequest) -> HttpResponseBase:
     """One page of the history; an address that is not understood shows nothing and says why."""
-    asked = asking.understand(visitor(request), request.GET)
+    asked = parse_filters(visitor(request), request.GET)
     if asked.trouble:
         return render(request, "history.html", {"asked": asked, "form": asked.form}, status=422)
-    context = {"asked": asked, "form": asked.form, "page": reports.page(visitor(request), asked)}
-    return render(request, "history.html", {**context, "file": asking.address(asked.kept)})
+    context = {"asked": asked, "form": asked.form, "page": reports.history_page(visitor(request), asked)}
+    return render(request, "history.html", {**context, "file": filter_address(asked.kept)})
 
 
 @rule("history.read")
@@ -32,15 +29,15 @@ def listed(request: HttpRequest) -> HttpResponseBase:
 def download(request: HttpRequest) -> HttpResponseBase:
     """The same rows as a file. Who took which rows away is recorded before the first one leaves."""
     person = visitor(request)
-    asked = asking.understand(person, request.GET)
+    asked = parse_filters(person, request.GET)
     if asked.trouble:
         return render(request, "history.html", {"asked": asked, "form": asked.form}, status=422)
     what = "cases" if asked.cases else "changes"
     if request.method == "GET":
-        exporting.record(actor=person, what=what, asked=asked.kept)
+        record_download(actor=person, what=what, asked=asked.kept)
     if asked.cases:
-        return attachment(exporting.cases(reports.cases(person, asked)), what)
-    return attachment(exporting.changes(reports.changes(person, asked)), what)
+        return attachment(cases_csv(reports.case_rows(person, asked)), what)
+    return attachment(changes_csv(reports.change_rows(person, asked)), what)
 
 
 @rule("case.read")
@@ -48,8 +45,8 @@ def download(request: HttpRequest) -> HttpResponseBase:
 def case(request: HttpRequest, number: int) -> HttpResponseBase:
     """Everything that happened to one case. Nothing on this page changes anything."""
     rows = Case.objects.select_related("host", "guide", "beneficiary", "opened_by", "owner", "site")
-    found = access.obtain(rows, visitor(request), "case.read", pk=number)
-    context = {"case": found, "timeline": timeline.of(found, visitor(request)), "zone_is_utc": _zone_is_utc()}
+    found = people.obtain_object(rows, visitor(request), "case.read", pk=number)
+    context = {"case": found, "timeline": case_timeline(found, visitor(request)), "zone_is_utc": _zone_is_utc()}
     return render(request, "history_case.html", context)
 
 

@@ -11,12 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from troubleshoot import reports
 from troubleshoot.models import Person, Site
-from troubleshoot.reports import csv_export as exporting
-from troubleshoot.reports import monthly_summary as reports_by_mail
-from troubleshoot.reports import summary as reports
-from troubleshoot.reports.figures import PERIODS, Period, Summary
-from troubleshoot.reports.filters import READERS
+from troubleshoot.reports import PERIODS, READERS, Period, Summary, csv_lines, record_download, wish_monthly_summary
 from troubleshoot.web.manager.history import attachment
 from troubleshoot.web.view_rules import rule, visitor
 
@@ -31,7 +28,7 @@ def shown(request: HttpRequest) -> HttpResponseBase:
     context = {"sites": sites, "periods": PERIODS, "period": period, "last_month": _last_month()}
     if period is None:
         return render(request, "summary.html", context, status=422)
-    found = reports.of(visitor(request), period)
+    found = reports.make_summary(visitor(request), period)
     wanted = visitor(request).summary_month is not None
     return render(request, "summary.html", {**context, "found": found, "wanted": wanted})
 
@@ -41,7 +38,7 @@ def shown(request: HttpRequest) -> HttpResponseBase:
 def monthly(request: HttpRequest) -> HttpResponseBase:
     """Send it by e-mail each month, or no longer. An own wish, like the colours: about cases, nothing is written."""
     wanted = request.POST.get("wanted") == "yes"
-    reports_by_mail.wish(visitor(request), wanted=wanted)
+    wish_monthly_summary(visitor(request), wanted=wanted)
     text = _("It comes by e-mail on the first day of each month.") if wanted else _("It is not sent any more.")
     messages.success(request, text)
     return redirect("summary")
@@ -58,9 +55,9 @@ def download(request: HttpRequest) -> HttpResponseBase:
             request, "summary.html", {"sites": sites, "periods": PERIODS, "last_month": _last_month()}, status=422
         )
     if request.method == "GET":
-        exporting.record(actor=person, what="summary", asked=period.asked("summary"))
+        record_download(actor=person, what="summary", asked=period.asked("summary"))
     return attachment(
-        exporting.lines((_("number"), _("value"), _("meaning")), _rows(reports.of(person, period))), "summary"
+        csv_lines((_("number"), _("value"), _("meaning")), _rows(reports.make_summary(person, period))), "summary"
     )
 
 

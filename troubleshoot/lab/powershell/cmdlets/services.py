@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from troubleshoot.lab import service_reactions as reactions
+from troubleshoot.lab import service_reactions
 from troubleshoot.lab.powershell.cmdlets.core import STOP, Cmdlet, Parameter, Use, need_administrator
 from troubleshoot.lab.powershell.errors import ScriptFailed
 from troubleshoot.lab.powershell.objects import Instance, ObjectType
@@ -82,7 +82,7 @@ def start(use: Use, name: str) -> None:
     account = _MADE_FOR.get(name, service["account"])
     if service["start_mode"] == "Disabled" or service["account"].lower() != account.lower():
         raise ScriptFailed(failure)
-    reactions.service_started(use.state, name)
+    service_reactions.service_started(use.state, name)
 
 
 def _stop_with_dependents(use: Use, name: str) -> list[str]:
@@ -103,7 +103,7 @@ def _stop_with_dependents(use: Use, name: str) -> list[str]:
             "It can only be stopped if the Force flag is set."
         )
     for each in (*dependents, name):
-        reactions.service_stopped(use.state, each)
+        service_reactions.service_stopped(use.state, each)
     return dependents
 
 
