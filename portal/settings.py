@@ -27,17 +27,17 @@ INSTALLED_APPS = [
     "troubleshoot",
 ]
 MIDDLEWARE = [
-    "portal.middleware.behind_proxy",
+    "troubleshoot.web.middleware.behind_proxy",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "portal.middleware.response_headers",
-    "portal.middleware.bounded",
+    "troubleshoot.web.middleware.response_headers",
+    "troubleshoot.web.middleware.bounded",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "portal.middleware.SignInRequired",
-    "portal.middleware.NewPasswordFirst",
+    "troubleshoot.web.middleware.SignInRequired",
+    "troubleshoot.web.middleware.NewPasswordFirst",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -86,7 +86,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "troubleshoot.Person"
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "troubleshoot.people.auth_backend.Backend"]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "troubleshoot.people.auth_backend.GrantBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from troubleshoot.people import access
+from troubleshoot import people
 
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
@@ -130,7 +130,7 @@ class SignInRequired(LoginRequiredMiddleware):
 
     def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponseBase:  # type: ignore[override]
         """Answer for a view that is not public; the refusal is counted, not written down."""
-        access.count_anonymous()
+        people.count_anonymous()
         wanted = request.get_full_path() if request.method in {"GET", "HEAD"} else ""
         if request.headers.get("HX-Request") == "true":
             return HttpResponse(status=401, headers={"HX-Redirect": reverse(settings.LOGIN_URL)})
