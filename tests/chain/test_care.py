@@ -220,8 +220,8 @@ class TestAVerifiedFix:
 
     def test_is_told_and_mailed_to_the_person(self, case: Case, employee: Person) -> None:
         assert told(employee) == ["result"]
-        assert notifications.send_waiting_mail() == 1
-        assert notifications.send_waiting_mail() == 0
+        assert notifications.send_due_deliveries() == 1
+        assert notifications.send_due_deliveries() == 0
         assert employee.email in mail.outbox[0].to
         assert f"/cases/{case.pk}" in str(mail.outbox[0].body)
 

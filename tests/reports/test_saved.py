@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.bench_pages import bulk
 from tests.conftest import TESTER, MakePerson
-from troubleshoot import notifications, operations, people, reports
+from troubleshoot import operations, people, reports
 from troubleshoot.models import Case, Job, Notice, Person, Reading, Site
 from troubleshoot.reports import Period
 from troubleshoot.reports import time_saved as saving
@@ -152,7 +152,7 @@ class TestByMail:
         notice = Notice.objects.get(person=manager)
         found = reports.make_summary(manager, Period.month(last))
         assert notice.text == f"{last:%B %Y}: {found.cases.value} cases, {found.solved.value} solved."
-        assert notifications.notice_path(notice) == f"/summary?month={last:%Y-%m}"
+        assert notice.get_absolute_url() == f"/summary?month={last:%Y-%m}"
 
     def test_does_not_come_to_whoever_may_no_longer_read_it(self, manager: Person) -> None:
         reports.wish_monthly_summary(manager, wanted=True)

@@ -5,6 +5,7 @@ from troubleshoot.models.attendance import Absence, Presence
 from troubleshoot.models.audit import Entry, EntryObject, PersonalPart, Writer
 from troubleshoot.models.case import Answer, Case, Message
 from troubleshoot.models.credential import SECRET_REFERENCE, Credential
+from troubleshoot.models.delivery import Delivery
 from troubleshoot.models.guide import GuideVersion
 from troubleshoot.models.host import Host
 from troubleshoot.models.incident import Incident
@@ -40,6 +41,7 @@ __all__ = [
     "Approval",
     "Case",
     "Credential",
+    "Delivery",
     "Entry",
     "EntryObject",
     "Grant",

@@ -1,7 +1,11 @@
-"""A notice: something that a person should know, shown in the portal and sent by e-mail."""
+"""A notice: something that a person should know, shown in the portal and sent by every channel that reaches them."""
+
+import datetime as dt
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from troubleshoot.models.case import Case
@@ -18,7 +22,7 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
 
 
 class Notice(models.Model):
-    """One message to one person. The row is written with the change it tells of; the e-mail follows."""
+    """One message to one person. The row is written with the change it tells of; its deliveries follow."""
 
     class Kind(models.TextChoices):
         NEW_CASE = "new_case", _("new case")
@@ -35,7 +39,6 @@ class Notice(models.Model):
     job = models.ForeignKey(Job, on_delete=models.PROTECT, null=True, related_name="notices")
     made_at = models.DateTimeField(auto_now_add=True)
     read_at = models.DateTimeField(null=True)
-    mailed_at = models.DateTimeField(null=True)
 
     objects = NoticeQuerySet.as_manager()
 
@@ -43,8 +46,16 @@ class Notice(models.Model):
         ordering = ["-pk"]
         indexes = [
             models.Index(fields=["person", "-id"], condition=Q(read_at=None), name="notice_unread"),
-            models.Index(fields=["id"], condition=Q(mailed_at=None), name="notice_to_mail"),
         ]
 
     def __str__(self) -> str:
         return self.text
+
+    def get_absolute_url(self) -> str:
+        """Where the portal shows what this is about; the URL map says what the address looks like."""
+        if self.kind == self.Kind.APPROVAL and self.job_id:
+            return reverse("approval", args=[self.job_id])
+        if self.kind == self.Kind.SUMMARY:
+            ended = timezone.localdate(self.made_at).replace(day=1) - dt.timedelta(days=1)
+            return reverse("summary", query={"month": f"{ended:%Y-%m}"})
+        return reverse("case", args=[self.case_id]) if self.case_id else reverse("home")

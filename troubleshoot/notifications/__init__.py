@@ -1,5 +1,7 @@
-"""Notices: written with the change that they tell of, and delivered through channels."""
+"""Notices on their way to people: the channels, and the deliveries that the keeper sends by them."""
 
-from troubleshoot.notifications.outbox import mark_notices_read, notice_path, notify, role_holders, send_waiting_mail
+from troubleshoot.notifications.channels import installed_channels
+from troubleshoot.notifications.deliveries import send_due_deliveries
+from troubleshoot.notifications.outbox import mark_notices_read, notify, role_holders
 
-__all__ = ["mark_notices_read", "notice_path", "notify", "role_holders", "send_waiting_mail"]
+__all__ = ["installed_channels", "mark_notices_read", "notify", "role_holders", "send_due_deliveries"]

@@ -14,9 +14,10 @@ from django.core.cache import cache
 from django.db import DatabaseError, close_old_connections, connection
 from django.db.models import QuerySet
 from django.db.models.functions import Now
+from django.utils.functional import Promise
 
-from troubleshoot import jobs
-from troubleshoot.models import Heartbeat, Host, Site
+from troubleshoot import jobs, notifications
+from troubleshoot.models import Delivery, Heartbeat, Host, Site
 
 log = logging.getLogger(__name__)
 ProcessKind = Literal["worker", "keeper"]
@@ -26,6 +27,9 @@ BEAT_SECONDS: Final = 10
 FRESH_FOR: Final = dt.timedelta(seconds=35)
 #: Beats of processes that are long gone are forgotten after this.
 _FORGOTTEN: Final = dt.timedelta(days=1)
+#: A message that was given up is named for this long, and of so many of them at most.
+_NAMED: Final = dt.timedelta(days=7)
+_LOOKED_AT: Final = 200
 #: Whoever asks whether we are well costs us one look in so many seconds.
 _REMEMBERED: Final = 2
 
@@ -114,6 +118,40 @@ def is_well() -> bool:
 
 
 _CACHED = "health.well"
+
+
+@dataclass(frozen=True)
+class ChannelTrouble:
+    """What does not reach people by one channel."""
+
+    title: str | Promise
+    #: Since when nothing reaches anybody, and what the other side says; None when the channel works.
+    down_since: dt.datetime | None
+    error: str
+    waiting: int
+    #: The latest message to each person that was given up lately.
+    given_up: Sequence[Delivery]
+
+
+def channel_troubles() -> list[ChannelTrouble]:
+    """The channels by which something could not be delivered."""
+    found = [_trouble(name, channel.TITLE) for name, channel in notifications.installed_channels().items()]
+    return [one for one in found if one.down_since or one.given_up]
+
+
+def _trouble(name: str, title: str | Promise) -> ChannelTrouble:
+    mine = Delivery.objects.filter(channel=name)
+    failed = mine.filter(state=Delivery.State.FAILED, tried_at__gt=Now() - _NAMED).order_by("-tried_at")
+    latest = failed.select_related("notice__person")[:_LOOKED_AT]
+    by_person = {one.notice.person_id: one for one in reversed(latest)}
+    down = mine.filter(fault=Delivery.Fault.CHANNEL_DOWN).order_by("-tried_at").first()
+    return ChannelTrouble(
+        title=title,
+        down_since=Delivery.objects.down_since(name),
+        error=down.last_error if down else "",
+        waiting=mine.filter(state=Delivery.State.WAITING).count(),
+        given_up=list(by_person.values()),
+    )
 
 
 def hosts_in_the_clear() -> QuerySet[Host]:

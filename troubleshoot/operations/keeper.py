@@ -31,7 +31,7 @@ CHECK_LIFETIME = dt.timedelta(minutes=10)
 def sweep() -> None:
     """One round of everything. A defect in one duty is logged and does not keep the others from running."""
     me = Machine("keeper", f"{socket.gethostname()}:{os.getpid()}")
-    for duty in (_ring, _free_dead_leases, _expire, _undo, _follow_up, _report, _mail, _beat):
+    for duty in (_ring, _free_dead_leases, _expire, _undo, _follow_up, _report, _deliver, _beat):
         try:
             duty(me)
         except Exception:
@@ -122,8 +122,8 @@ def _report(_me: Machine) -> None:
     reports.send_monthly_summaries()
 
 
-def _mail(me: Machine) -> None:
-    notifications.send_waiting_mail()
+def _deliver(_me: Machine) -> None:
+    notifications.send_due_deliveries()
 
 
 def _is_being_undone(job: Job) -> bool:

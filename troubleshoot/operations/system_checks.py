@@ -1,4 +1,4 @@
-"""Checks that stop a start: a database setting that weakens the audit log, a missing trigger."""
+"""Checks that stop a start: a channel that is none, a setting that weakens the audit log, a missing trigger."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -7,11 +7,23 @@ from typing import Any
 from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
 
+from troubleshoot import notifications
 from troubleshoot.migrations import sql
 
 _TRIGGER = re.compile(r"CREATE TRIGGER (\w+)")
+
+
+@register
+def check_channels(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:
+    """A module among the channels that is none would stop whatever writes a notice."""
+    try:
+        notifications.installed_channels()
+    except ImproperlyConfigured as error:
+        return [Error(str(error), id="troubleshoot.E004")]
+    return []
 
 
 @register(Tags.database)

@@ -38,5 +38,6 @@ def page(request: HttpRequest) -> HttpResponse:
         "simulated_hosts": list(Host.objects.filter(lab=True).values_list("name", flat=True)[:SHOWN]),
         "turned_away": people.anonymous_refusals(),
         "mail": settings.EMAIL_HOST,
+        "channel_troubles": operations.channel_troubles(),
     }
     return render(request, "health.html", context)

@@ -1,0 +1,83 @@
+"""A channel is one module in one folder: nothing else names it."""
+
+import sys
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import call_command
+from django.core.management.base import SystemCheckError
+
+from tests.conftest import MakePerson
+from tests.notifications.smtp import MailServer
+from troubleshoot import notifications, operations
+from troubleshoot.models import Delivery, Notice, Site
+from troubleshoot.notifications import channels
+from troubleshoot.people import replace_password
+
+PAGER = """
+from pathlib import Path
+from troubleshoot.models import Delivery
+from troubleshoot.notifications.channels import NotDelivered
+
+TITLE = "Pager"
+FILE = Path(__file__).with_suffix(".log")
+
+def reaches(person):
+    return person.name in ("Ann", "Cid")
+
+def send(message):
+    if message.person.name == "Cid":
+        raise NotDelivered(Delivery.Fault.REFUSED, "has no pager")
+    with FILE.open("a") as file:
+        file.write(f"{message.key} {message.person} {message.text} {message.link}")
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[Path]:
+    """A scratch folder that is looked into as that of the channels is."""
+    before = set(vars(channels))
+    monkeypatch.setattr(channels, "__path__", [*channels.__path__, str(tmp_path)])
+    notifications.installed_channels.cache_clear()
+    yield tmp_path
+    notifications.installed_channels.cache_clear()
+    for name in set(vars(channels)) - before:
+        delattr(channels, name)
+        sys.modules.pop(f"{channels.__name__}.{name}", None)
+
+
+@pytest.mark.django_db
+def test_a_second_channel_is_one_more_module(folder: Path, server: MailServer, person: MakePerson, north: Site) -> None:
+    (folder / "pager.py").write_text(PAGER)
+    people = [person(name, "employee", site=north) for name in ("Ann", "Bob", "Cid")]
+    notifications.notify(people, Notice.Kind.MESSAGE, "Something happened.")
+    operations.sweep()
+    sent = Delivery.objects.get(channel="pager", state="sent")
+    assert (folder / "pager.log").read_text() == f"{sent.pk} Ann Something happened. https://help.corp.example/"
+    assert server.readers == ["ann@corp.example", "bob@corp.example", "cid@corp.example"]
+    (trouble,) = operations.channel_troubles()
+    assert (trouble.title, [str(one.notice.person) for one in trouble.given_up]) == ("Pager", ["Cid"])
+
+
+def test_a_module_that_is_no_channel_stops_the_start(folder: Path) -> None:
+    (folder / "half.py").write_text('TITLE = "Half"\n')
+    with pytest.raises(ImproperlyConfigured, match=r"channels\.half is no channel"):
+        notifications.installed_channels()
+    with pytest.raises(SystemCheckError, match=r"channels\.half is no channel"):
+        call_command("check")
+
+
+def test_the_shipped_ones_are_found_by_looking() -> None:
+    modules = {file.stem for file in Path(channels.__file__).parent.glob("*.py")} - {"__init__"}
+    assert set(notifications.installed_channels()) == modules == {"email"}
+
+
+@pytest.mark.django_db
+def test_everything_that_is_told_goes_by_every_channel(person: MakePerson, north: Site) -> None:
+    admin, ann = person("Dora", "administrator", site=north), person("Ann", "employee", site=north)
+    replace_password(actor=admin, person=ann)
+    for notice in Notice.objects.all():
+        assert set(notice.deliveries.values_list("channel", flat=True)) == set(notifications.installed_channels())
+    assert ann.notices.exists()
