@@ -15,11 +15,15 @@ $(VENV)/.runtime: requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@touch $@
 
-$(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
+$(VENV)/.demo: requirements-demo.lock $(VENV)/.runtime
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-demo.lock
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.demo
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@
 
-demo: $(VENV)/.runtime ## the whole portal on simulated hosts: http://127.0.0.1:8000 (PORT= moves it)
+demo: $(VENV)/.demo ## the whole portal on simulated hosts: http://127.0.0.1:8000 (PORT= moves it)
 	@mkdir -p var/demo && MENDPOINT_VAR=var/demo MENDPOINT_CATALOG_DIRS=docs/examples/catalog $(BIN)/python manage.py demo
 
 demo-break: ## give a computer of the demo a fault, also while it runs: HOST=ACC-07 FAULT=service-stopped
@@ -68,11 +72,12 @@ soak: $(VENV)/.dev ## long fault and load runs
 docker-check: $(VENV)/.dev ## the image, built as it is, and the demo started from it (as root, with system-deps)
 	@$(BIN)/python -m tests.docker
 
+LOCK := uv pip compile -q --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
+  --custom-compile-command "make lock"
 lock: ## renew the lock files (needs uv)
-	uv pip compile -q --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
-	  --custom-compile-command "make lock" pyproject.toml -o requirements.lock
-	uv pip compile -q --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
-	  --custom-compile-command "make lock" pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
+	$(LOCK) pyproject.toml -o requirements.lock
+	$(LOCK) --group demo -c requirements.lock -o requirements-demo.lock
+	$(LOCK) pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
 
 # Debian's packages start their daemons when they are installed; ours are started by the tests, on loopback.
 system-deps: ## Debian packages that some tests need (as root): PostgreSQL, RDP servers and scanners, Chromium, buildah

@@ -8,7 +8,7 @@ from django.contrib.messages import ERROR, SUCCESS, WARNING
 from portal import env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-#: Everything that Mendpoint writes by default: database, keys, embedded broker.
+#: Everything that Mendpoint writes by default: database, keys, mail that has no server.
 VAR_DIR = Path(env.text("MENDPOINT_VAR", str(BASE_DIR / "var"))).resolve()
 
 DEBUG = False
@@ -134,7 +134,7 @@ STATIC_URL = "static/"
 STATIC_ROOT = Path(env.text("MENDPOINT_STATIC", str(VAR_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 
-#: Empty: no broker is configured; the demo and `manage.py serve` start an embedded one and pass its address on.
+#: Empty: no broker is configured; the demo starts an embedded one and passes its address on.
 REDIS_URL = env.text("REDIS_URL")
 #: Folders that add guides, actions, resources and error codes to the built-in ones.
 CATALOG_DIRS = (BASE_DIR / "troubleshoot" / "catalog", *env.folders("MENDPOINT_CATALOG_DIRS"))

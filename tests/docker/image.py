@@ -66,12 +66,15 @@ class Image:
 
     def run(self, command: Sequence[str], env: Mapping[str, str]) -> str:
         """Run a command of the image to its end, and return what it printed; SystemExit when it fails."""
-        done = subprocess.run(
-            self._command(command, env), env=self._env, capture_output=True, text=True, check=False, timeout=120
-        )
+        done = self.attempt(command, env)
         if done.returncode != 0:
             raise SystemExit(f"{' '.join(command)}: exit {done.returncode}\n{done.stdout}{done.stderr}")
         return done.stdout
+
+    def attempt(self, command: Sequence[str], env: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+        """Run a command of the image to its end, whatever that is."""
+        line = self._command(command, env)
+        return subprocess.run(line, env=self._env, capture_output=True, text=True, check=False, timeout=120)
 
     @contextlib.contextmanager
     def running(self, name: str, command: Sequence[str], env: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:

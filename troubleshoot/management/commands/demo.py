@@ -65,6 +65,7 @@ class Command(BaseCommand):
             self.stdout.write("Stopped.")
 
     def _run(self, port: int) -> None:
+        _check_broker()
         _check_port(port)
         demo_data.refuse_real_use()
         call_command("migrate", verbosity=0)
@@ -207,6 +208,15 @@ def _web(port: int) -> list[str]:
         *("--threads", str(WEB_THREADS), "--worker-tmp-dir", str(settings.VAR_DIR), "--log-level", "warning"),
         "--no-control-socket",  # it would lie in the home folder, one for all
     ]
+
+
+def _check_broker() -> None:
+    if not processes.has_broker():
+        raise CommandError(
+            "The demo starts a broker of its own, and that is not installed here: it is left out where Mendpoint is "
+            "really used. From a checkout, `make demo` installs it (requirements-demo.lock). With compose, "
+            "`docker compose --profile demo up` starts a demo beside a broker."
+        )
 
 
 def _check_port(port: int) -> None:
