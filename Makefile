@@ -55,10 +55,14 @@ lint: $(VENV)/.dev ## format, types, imports, templates, catalogue, migrations
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/python -m tests.lint.architecture_map --check
 	@git ls-files 'templates/*.html' | xargs --no-run-if-empty $(BIN)/djade --target-version 5.2 --check
 	@$(BIN)/python manage.py check --fail-level WARNING
 	@$(BIN)/python manage.py makemigrations --check --dry-run
 	@$(BIN)/python manage.py catalog --quiet
+
+map: $(VENV)/.dev ## renew the map of ARCHITECTURE.md
+	@$(BIN)/python -m tests.lint.architecture_map --write
 
 bench: $(VENV)/.dev ## the benchmark table: ratios within one run
 	@$(BIN)/python -m tests.bench
@@ -88,4 +92,4 @@ system-deps: ## Debian packages that some tests need (as root): PostgreSQL, RDP 
 	@for daemon in xrdp xrdp-sesman postgresql; do \
 	  service $$daemon stop > /dev/null 2>&1 || true; update-rc.d $$daemon disable > /dev/null 2>&1 || true; done
 
-.PHONY: help demo demo-break demo-clean test lint bench soak docker-check lock system-deps
+.PHONY: help demo demo-break demo-clean test lint map bench soak docker-check lock system-deps
