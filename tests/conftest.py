@@ -21,7 +21,8 @@ from xdist.scheduler import LoadScopeScheduling
 
 from tests import postgres
 from troubleshoot import audit, people
-from troubleshoot.models import Person, Role, Site
+from troubleshoot.engine import Role
+from troubleshoot.models import Person, Site
 
 TESTER = audit.Machine("cli", "tests")
 PASSWORD = "correct horse battery staple"

@@ -131,6 +131,6 @@ class TestWhoMay:
     ) -> None:
         stranger = person("Eve", "helpdesk", site=south)
         case = opened(helpdesk, lab("expired-certificate").row, work)
-        assert not Case.objects.visible_to(stranger).exists()
+        assert not people.permitted_rows(Case.objects.all(), stranger, "case.read").exists()
         with pytest.raises(people.PermissionRefused):
             jobs.start_job(actor=stranger, job=planned(helpdesk, case, work))

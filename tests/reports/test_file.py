@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.bench_pages import bulk
 from tests.reports.pages import read
-from troubleshoot import cases
+from troubleshoot import cases, people
 from troubleshoot.models import Case, Entry, Job, Person, Site
 from troubleshoot.reports import csv_export as exporting
 
@@ -21,12 +21,11 @@ class TestTheFile:
         bulk.cases(world, 200)
         client.force_login(manager)
         found = read(client, "/history.csv?show=cases")
-        assert [int(row["case"]) for row in found] == list(
-            Case.objects.visible_to(manager).order_by("-opened_at", "-pk").values_list("pk", flat=True)
-        )
+        rows = people.permitted_rows(Case.objects.order_by("-opened_at", "-pk"), manager, "case.read")
+        assert [int(row["case"]) for row in found] == list(rows.values_list("pk", flat=True))
         assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", row["opened at (UTC)"]) for row in found)
         assert len(read(client, "/history.csv?outcome=failed")) == (
-            Job.objects.visible_to(manager).filter(state="failed").count()
+            people.permitted_rows(Job.objects.all(), manager, "job.read").filter(state="failed").count()
         )
 
     def test_is_recorded_with_what_was_asked(self, world: bulk.World, client: Client, manager: Person) -> None:

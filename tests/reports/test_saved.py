@@ -14,6 +14,7 @@ from tests.bench_pages import bulk
 from tests.conftest import TESTER, MakePerson
 from troubleshoot import operations, people, reports
 from troubleshoot.models import Case, Job, Notice, Person, Reading, Site
+from troubleshoot.people import permitted_rows
 from troubleshoot.reports import Period
 from troubleshoot.reports import time_saved as saving
 from troubleshoot.reports import working_hours as hours
@@ -169,7 +170,11 @@ class TestByMail:
         zone = timezone.get_current_timezone()
         since = dt.datetime.combine(first, dt.time.min, zone)
         until = dt.datetime.combine(timezone.localdate().replace(day=1), dt.time.min, zone)
-        count = Case.objects.visible_to(manager).filter(opened_at__gte=since, opened_at__lt=until).count()
+        count = (
+            permitted_rows(Case.objects.all(), manager, "case.read")
+            .filter(opened_at__gte=since, opened_at__lt=until)
+            .count()
+        )
         assert f"<h1>{count} cases" in go(f"/summary?month={first:%Y-%m}")
 
     @pytest.mark.parametrize(

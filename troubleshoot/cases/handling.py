@@ -237,7 +237,7 @@ def _others(actor: Person, case: Case) -> list[Person]:
     """Whom a message reaches: the person when helpdesk writes; else the owner, or all of helpdesk."""
     if actor != case.beneficiary:
         return [case.beneficiary]
-    return [case.owner] if case.owner else notifications.role_holders("helpdesk", case.site)
+    return [case.owner] if case.owner else people.permission_holders("case.take", case.site)
 
 
 def _tell_who_asked(actor: Person, case: Case) -> None:

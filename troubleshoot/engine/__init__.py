@@ -27,6 +27,17 @@ from troubleshoot.engine.facts import UNKNOWN, Fact, FactList, fact_values
 from troubleshoot.engine.guide import AnswerRefused, Guide, GuideStep, Walk, answer_guide, tries_ahead, walk_guide
 from troubleshoot.engine.guide_parts import GuidePart
 from troubleshoot.engine.pasted_text import PastedCode
+from troubleshoot.engine.permissions import (
+    EVERY_SITE,
+    REFUSED_AS,
+    RULES,
+    Relation,
+    Right,
+    Role,
+    role_conflict,
+    roles_serving,
+    roles_that_help,
+)
 from troubleshoot.engine.plan import (
     PlanDocument,
     PlanError,
@@ -46,8 +57,11 @@ from troubleshoot.engine.toml_tables import NAME_PATTERN
 __all__ = [
     "CONTENT_KINDS",
     "CONTENT_SIZE_LIMIT",
+    "EVERY_SITE",
     "FOLDER_SEPARATOR",
     "NAME_PATTERN",
+    "REFUSED_AS",
+    "RULES",
     "SPEAKING_VERDICTS",
     "UNKNOWN",
     "Action",
@@ -73,7 +87,10 @@ __all__ = [
     "PlanDocument",
     "PlanError",
     "ReadingCase",
+    "Relation",
     "ResourceState",
+    "Right",
+    "Role",
     "StateError",
     "Value",
     "Walk",
@@ -102,6 +119,9 @@ __all__ = [
     "rank_causes",
     "related_codes",
     "revert_plan",
+    "role_conflict",
+    "roles_serving",
+    "roles_that_help",
     "rule_holds",
     "search_codes",
     "tries_ahead",

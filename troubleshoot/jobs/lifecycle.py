@@ -117,7 +117,7 @@ def continue_case(case: Case, *, actor: Actor, requester: Person, rows: Sequence
     needed = case.need
     walk = diagnosis.advance_case(case, actor=actor, rows=rows)
     if case.need and not needed:
-        desk = [case.owner] if case.owner else notifications.role_holders("helpdesk", case.site)
+        desk = [case.owner] if case.owner else people.permission_holders("case.take", case.site)
         notifications.notify(desk, Notice.Kind.NEW_CASE, f"{case.beneficiary}: {case.get_need_display()}", case=case)
     if walk.at.kind != "fact" or case.host is None:
         return

@@ -26,7 +26,7 @@ from troubleshoot.models.notice import Notice
 from troubleshoot.models.pc_block import PcBlock
 from troubleshoot.models.person import LoginField, Person, VisitorContext, normalise_email
 from troubleshoot.models.prepared import Parameter, Prepared
-from troubleshoot.models.site import GATEWAY_PORT, Grant, GrantQuerySet, Role, Site, check_gateway
+from troubleshoot.models.site import GATEWAY_PORT, Grant, GrantQuerySet, Site, check_gateway, role_choices
 
 __all__ = [
     "ACTIVE_STATES",
@@ -64,10 +64,10 @@ __all__ = [
     "Prepared",
     "Presence",
     "Reading",
-    "Role",
     "Site",
     "VisitorContext",
     "Writer",
     "check_gateway",
     "normalise_email",
+    "role_choices",
 ]

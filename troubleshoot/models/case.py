@@ -22,18 +22,7 @@ _FIXED = frozenset(
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
-    """Reads of cases; each starts from a person."""
-
-    def visible_to(self, person: Person) -> CaseQuerySet:
-        """What `access` lets the person read: own cases as an employee, those of the sites they serve, oversee or
-        audit, and for these also the cases that belong to no site."""
-        overseers = ["helpdesk", "approver", "manager", "auditor"]
-        found = Q(site__in=Site.objects.where(person, overseers))
-        if person.holds(overseers):
-            found |= Q(site=None)
-        if person.holds(["employee"]):
-            found |= Q(beneficiary=person) | Q(opened_by=person)
-        return self.filter(found)
+    """Reads of cases. Which of them a person may see is said by `access.permitted`."""
 
     def with_guide(self) -> CaseQuerySet:
         """With the version of the guide, but not its text: a process keeps each guide once it has parsed it."""

@@ -29,18 +29,6 @@ def check_address(text: str) -> None:
 PORT = [MinValueValidator(1), MaxValueValidator(65535)]
 
 
-class HostQuerySet(models.QuerySet["Host"]):
-    """Reads of hosts; each starts from a person."""
-
-    def visible_to(self, person: Person) -> HostQuerySet:
-        """What `access` lets the person read: own and assigned computers as an employee, and those of every site
-        where the person serves, oversees, audits or administers."""
-        found = Q(site__in=Site.objects.where(person, ["helpdesk", "approver", "manager", "auditor", "administrator"]))
-        if person.holds(["employee"]):
-            found |= Q(owner=person) | Q(pk__in=person.assigned_hosts.values("pk"))
-        return self.filter(found)
-
-
 class Host(models.Model):
     """A computer that an administrator registered. Nothing else is ever dialled."""
 
@@ -79,8 +67,6 @@ class Host(models.Model):
     identity = models.JSONField(null=True, blank=True)
     identity_learned_at = models.DateTimeField(null=True, blank=True)
     last_contact_at = models.DateTimeField(null=True, blank=True)
-
-    objects = HostQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]

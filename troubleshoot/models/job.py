@@ -12,7 +12,6 @@ from uuid6 import uuid7
 from troubleshoot.models.case import Case
 from troubleshoot.models.host import Host
 from troubleshoot.models.person import Person
-from troubleshoot.models.site import Site
 
 
 class JobState(models.TextChoices):
@@ -87,13 +86,6 @@ class Plan(models.Model):
 
 class JobQuerySet(models.QuerySet["Job"]):
     """Reads of jobs, and the one conditional UPDATE by which a job moves."""
-
-    def visible_to(self, person: Person) -> JobQuerySet:
-        """What `access` lets the person read: own jobs as an employee, those of their sites otherwise."""
-        found = Q(host__site__in=Site.objects.where(person, ["helpdesk", "approver", "manager", "auditor"]))
-        if person.holds(["employee"]):
-            found |= Q(requester=person) | Q(beneficiary=person)
-        return self.filter(found)
 
     def overdue(self) -> JobQuerySet:
         """Temporary changes whose time is over and that are not undone yet."""

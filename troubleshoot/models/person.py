@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -130,7 +130,3 @@ class Person(AbstractBaseUser):
     def roles(self) -> frozenset[str]:
         """The roles this person holds today, at any site."""
         return frozenset(grant.role for grant in self.held())
-
-    def holds(self, roles: Collection[str]) -> bool:
-        """Whether this person holds one of the roles today, at any site."""
-        return not self.roles().isdisjoint(roles)

@@ -1,8 +1,8 @@
 """Sites and grants: which person holds which role, where and until when."""
 
 import re
-from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -12,22 +12,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from uuid6 import uuid7
 
-from troubleshoot.models.person import Person
+from troubleshoot.engine import Role
 from troubleshoot.remote import parse_endpoint
 
 GATEWAY_PORT = 443
-
-
-class Role(models.TextChoices):
-    """What a person is to the portal. The rules that follow from it stand in `troubleshoot.people.access`."""
-
-    EMPLOYEE = "employee", _("employee")
-    HELPDESK = "helpdesk", _("helpdesk")
-    APPROVER = "approver", _("approver")
-    AUTHOR = "author", _("author")
-    MANAGER = "manager", _("manager")
-    AUDITOR = "auditor", _("auditor")
-    ADMINISTRATOR = "administrator", _("administrator")
 
 
 def check_hours(text: str) -> None:
@@ -45,19 +33,9 @@ def check_gateway(text: str) -> None:
         raise ValidationError(_("Write a name or address, such as gateway.example.com or 192.0.2.7:8443.")) from error
 
 
-class SiteQuerySet(QuerySet["Site"]):
-    """Sites, seen from a person."""
-
-    def where(self, person: Person, roles: Iterable[str]) -> "SiteQuerySet":
-        """The sites at which the person holds one of the roles today.
-
-        A grant without a site counts for every site, those to come included.
-        """
-        wanted = frozenset(roles)
-        held = [grant for grant in person.held() if grant.role in wanted]
-        if any(grant.site_id is None for grant in held):
-            return self.all()
-        return self.filter(pk__in={grant.site_id for grant in held if grant.site_id})
+def role_choices() -> list[tuple[str, Any]]:
+    """Every role with its words, as a field offers them."""
+    return [(role.value, _(role.words)) for role in Role]
 
 
 class Site(models.Model):
@@ -89,8 +67,6 @@ class Site(models.Model):
     #: Cause → minutes that a case took before Mendpoint, as an administrator entered them; "any" for every other cause.
     minutes_before = models.JSONField(default=dict, blank=True)
 
-    objects = SiteQuerySet.as_manager()
-
     class Meta:
         ordering = ["name"]
 
@@ -121,7 +97,7 @@ class Grant(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="grants")
-    role = models.CharField(max_length=20, choices=Role)
+    role = models.CharField(max_length=20, choices=role_choices())
     site = models.ForeignKey(
         Site, models.PROTECT, null=True, blank=True, related_name="grants", help_text=_("Empty: every site.")
     )
@@ -144,7 +120,7 @@ class Grant(models.Model):
     class Meta:
         ordering = ["role", "until"]
         constraints = [
-            models.CheckConstraint(condition=Q(role__in=Role.values), name="grant_role_is_known"),
+            models.CheckConstraint(condition=Q(role__in=[role.value for role in Role]), name="grant_role_is_known"),
             models.CheckConstraint(
                 condition=Q(granted_by=None) | ~Q(granted_by=F("person")), name="grant_not_to_oneself"
             ),

@@ -2,6 +2,6 @@
 
 from troubleshoot.notifications.channels import installed_channels
 from troubleshoot.notifications.deliveries import send_due_deliveries
-from troubleshoot.notifications.outbox import mark_notices_read, notify, role_holders
+from troubleshoot.notifications.outbox import mark_notices_read, notify
 
-__all__ = ["installed_channels", "mark_notices_read", "notify", "role_holders", "send_due_deliveries"]
+__all__ = ["installed_channels", "mark_notices_read", "notify", "send_due_deliveries"]

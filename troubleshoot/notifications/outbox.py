@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from django.db.models.functions import Now
 
-from troubleshoot.models import Case, Grant, Job, Notice, Person, Site
+from troubleshoot.models import Case, Job, Notice, Person
 from troubleshoot.notifications import deliveries
 
 
@@ -16,14 +16,6 @@ def notify(
     """Writes one notice for each person, with its deliveries, in the transaction of the change."""
     rows = [Notice(person=one, kind=kind, text=text[:300], case=case, job=job) for one in dict.fromkeys(people)]
     deliveries.plan_for(Notice.objects.bulk_create(rows))
-
-
-def role_holders(role: str, site: Site | None) -> list[Person]:
-    """The active people who hold a role at a site today; without a site, at any."""
-    grants = Grant.objects.active().filter(role=role, person__is_active=True).select_related("person")
-    if site is not None:
-        grants = grants.filter(site=site) | grants.filter(site=None)
-    return list({grant.person.pk: grant.person for grant in grants}.values())
 
 
 def mark_notices_read(person: Person, *, case: Case | None = None, job: Job | None = None) -> None:

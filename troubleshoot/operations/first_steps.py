@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from troubleshoot.models import Credential, Grant, Host, Job, Role, Site
+from troubleshoot import people
+from troubleshoot.models import Credential, Host, Job, Site
 from troubleshoot.operations import connection_test, health
 
 
@@ -38,17 +39,23 @@ def _steps() -> Iterator[SetupStep]:
         _("Make a site: which people serve which computers."),
         "admin-sites",
     )
-    for role, title, todo in (
-        (Role.ADMINISTRATOR, _("An administrator"), _("Make an account and give it the role administrator.")),
-        (Role.HELPDESK, _("Helpdesk"), _("Give somebody the role helpdesk, so that cases find an owner.")),
+    for name, action, title, todo in (
         (
-            Role.APPROVER,
+            "administrator",
+            "person.grant",
+            _("An administrator"),
+            _("Make an account and give it the role administrator."),
+        ),
+        ("helpdesk", "case.take", _("Helpdesk"), _("Give somebody the role helpdesk, so that cases find an owner.")),
+        (
+            "approver",
+            "job.approve",
             _("An approver"),
             _("Give a second person the role approver, who decides about dangerous changes."),
         ),
     ):
-        held = Grant.objects.active().filter(role=role, person__is_active=True).select_related("person").first()
-        yield SetupStep(role.value, title, held is not None, str(held.person) if held else "", todo, "admin-people")
+        held = people.grants_allowing(action).select_related("person").first()
+        yield SetupStep(name, title, held is not None, str(held.person) if held else "", todo, "admin-people")
     account = Credential.objects.order_by("name").first()
     yield SetupStep(
         "credential",

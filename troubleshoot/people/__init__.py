@@ -1,15 +1,17 @@
 """Accounts, sign-in, grants, and who may do what: the permission table made into decisions and querysets."""
 
 from troubleshoot.people.access import (
-    EVERY_SITE,
-    RULES,
     Decision,
     ObjectHidden,
     PermissionRefused,
     anonymous_refusals,
     count_anonymous,
+    grants_allowing,
     may,
     obtain_object,
+    permission_holders,
+    permitted_rows,
+    permitted_sites,
     refusals_recorded,
     require_permission,
 )
@@ -36,17 +38,17 @@ from troubleshoot.people.approver_rota import (
 )
 from troubleshoot.people.auth_backend import visitor_context
 from troubleshoot.people.passwords import change_password, replace_password
+from troubleshoot.people.relations import at_sites
 
 __all__ = [
-    "EVERY_SITE",
     "LONGEST_GRANT",
-    "RULES",
     "Decision",
     "NotGranted",
     "ObjectHidden",
     "PermissionRefused",
     "anonymous_refusals",
     "approvers_on_duty",
+    "at_sites",
     "change_password",
     "change_site",
     "count_anonymous",
@@ -56,10 +58,14 @@ __all__ = [
     "deactivate_account",
     "deputies_of",
     "grant_role",
+    "grants_allowing",
     "job_deciders",
     "may",
     "obtain_object",
     "one_time_password",
+    "permission_holders",
+    "permitted_rows",
+    "permitted_sites",
     "possible_deputies",
     "record_failed_sign_in",
     "record_sign_in",

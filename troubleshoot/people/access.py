@@ -1,95 +1,25 @@
-"""Who may do what: the rules as one table, the decision, and the only function that hands an object to a view."""
+"""Who may do what: decides by the table, makes lists of it, and has the only function that gives a view an object."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from enum import Enum
-from typing import Any, Final, TypeVar
-from uuid import UUID
+from typing import Any, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 
-from troubleshoot import audit
-from troubleshoot.models import Grant, Person, Prepared, Role, Site
+from troubleshoot import audit, engine
+from troubleshoot.models import Grant, GrantQuerySet, Person, Prepared, Site
+from troubleshoot.people import relations
+from troubleshoot.people.relations import Holder
 
 Visitor = Person | AnonymousUser
 Row = TypeVar("Row", bound=Model)
-
-
-class Reach(Enum):
-    """How far a role's right goes, seen from the object."""
-
-    OWN = "own"  # a host one owns or is assigned to; a case or job asked for by oneself or for oneself
-    OWN_HOST = "own host"  # the same, and the host of that case or job is one's own today
-    SITE = "site"  # the object's site is one at which the role is held
-    ANY = "any"  # the role is enough, wherever it is held
-
-
-class EverySite(Enum):
-    """The object of an action that touches all sites: only a grant for every site reaches it."""
-
-    EVERY_SITE = "every site"
-
-
-EVERY_SITE: Final = EverySite.EVERY_SITE
-
-_E, _H, _P, _A = Role.EMPLOYEE, Role.HELPDESK, Role.APPROVER, Role.AUTHOR
-_M, _U, _D = Role.MANAGER, Role.AUDITOR, Role.ADMINISTRATOR
-_READERS = {_E: Reach.OWN, _H: Reach.SITE, _P: Reach.SITE, _M: Reach.SITE, _U: Reach.SITE}
-
-#: action -> role -> how far. What is not written here is refused. "anything.read" decides who may know that an
-#: object exists. Managers and auditors appear only where nothing is changed.
-RULES: Final[Mapping[str, Mapping[Role, Reach]]] = {
-    "case.open": {_E: Reach.OWN, _H: Reach.SITE},
-    "case.open_for_other": {_H: Reach.SITE},
-    "case.read": _READERS,
-    "case.answer": {_E: Reach.OWN, _H: Reach.SITE},
-    "case.close": {_E: Reach.OWN, _H: Reach.SITE},
-    "case.take": {_H: Reach.SITE},
-    "case.close_for": {_H: Reach.SITE},
-    "job.plan": {_E: Reach.OWN_HOST, _H: Reach.SITE},
-    "job.read": _READERS,
-    "job.approve": {_P: Reach.SITE},
-    "job.apply": {_E: Reach.OWN_HOST, _H: Reach.SITE},
-    "job.revert": {_E: Reach.OWN_HOST, _H: Reach.SITE},
-    "job.cancel": {_E: Reach.OWN, _H: Reach.SITE, _P: Reach.SITE},
-    "guide.read": dict.fromkeys((_H, _P, _A, _M, _U, _D), Reach.ANY),
-    "host.read": {**_READERS, _D: Reach.SITE},
-    "host.import": {_D: Reach.SITE},
-    "host.change": {_D: Reach.SITE},
-    "host.test": {_D: Reach.SITE},
-    "credential.read": {_U: Reach.SITE, _D: Reach.SITE},
-    "credential.change": {_D: Reach.SITE},
-    "person.read": {_U: Reach.ANY, _D: Reach.ANY},
-    "person.create": {_D: Reach.ANY},
-    "person.deactivate": {_D: Reach.ANY},
-    "person.password": {_D: Reach.ANY},
-    "person.grant": {_D: Reach.SITE},
-    "site.read": {_H: Reach.SITE, _P: Reach.SITE, _M: Reach.SITE, _U: Reach.SITE, _D: Reach.SITE},
-    "site.create": {_D: Reach.SITE},
-    "site.change": {_D: Reach.SITE},
-    "administration.read": {_D: Reach.ANY},
-    "health.read": {_U: Reach.ANY, _D: Reach.ANY},
-    "summary.read": {_M: Reach.SITE, _U: Reach.SITE},
-    "board.read": {_H: Reach.SITE},
-    "incident.read": {_E: Reach.SITE, _H: Reach.SITE},
-    "incident.watch": {_E: Reach.SITE},
-    "incident.begin": {_H: Reach.SITE},
-    "incident.end": {_H: Reach.SITE},
-    "history.read": _READERS,
-    "audit.read": {_U: Reach.ANY},
-    "audit.verify": {_M: Reach.ANY, _U: Reach.ANY, _D: Reach.ANY},
-    "audit.export": {_U: Reach.ANY},
-}
-
-#: Nobody gets hold of an account, or rid of it, that reaches further than they do themselves.
-_TAKES_AN_ACCOUNT = frozenset({"person.password", "person.deactivate"})
 
 
 @dataclass(frozen=True)
@@ -125,20 +55,16 @@ def may(person: Visitor, action: str, obj: object = None) -> Decision:
 
     Raises KeyError for an action that the table does not know.
     """
-    row = RULES[action]
+    row = engine.RULES[action]
     if not (isinstance(person, Person) and person.is_active):
         return _denial(action, "no_role", obj)
     missed = "no_role"
-    for grant in person.held():
-        role = Role(grant.role)
+    for role, holder in relations.held_by(person).items():
         if role not in row:
             continue
-        if not _reaches(row[role], person, grant, obj):
-            missed = "out_of_reach"
-        elif limit := _limit(action, role, person, obj):
-            missed = limit
-        else:
-            return Decision(True, action, f"{action}:{role}:{row[role].value}")
+        missed = _missed(row[role], holder, obj)
+        if not missed:
+            return Decision(True, action, f"{action}:{role}:{row[role][0].value}")
     return _denial(action, missed, obj)
 
 
@@ -168,6 +94,36 @@ def obtain_object(rows: QuerySet[Row] | Prepared[Row], person: Visitor, action: 
     if action != f"{kind}.read":
         require_permission(person, action, found)
     return found
+
+
+def permitted_rows(rows: QuerySet[Row], person: Person, action: str) -> QuerySet[Row]:
+    """The rows on which the person may do this today: what `may` decides of one object, asked of the database.
+
+    Raises KeyError for an action that the table does not know.
+    """
+    found = relations.NOTHING
+    for role, holder in relations.held_by(person).items():
+        if right := engine.RULES[action].get(role):
+            found |= Q(*(relations.relation_rows(relation, holder, rows.model) for relation in right))
+    return rows.filter(found)
+
+
+def permitted_sites(person: Person, action: str) -> QuerySet[Site]:
+    """The sites at which the person may do this today. A grant for every site counts for those to come as well."""
+    return permitted_rows(Site.objects.all(), person, action)
+
+
+def grants_allowing(action: str) -> GrantQuerySet:
+    """The grants in force, of active people, that let them do this for others."""
+    return Grant.objects.active().filter(role__in=engine.roles_serving(action), person__is_active=True)
+
+
+def permission_holders(action: str, site: Site | None) -> list[Person]:
+    """The active people who may do this for others at a site today; without a site, at any."""
+    grants = grants_allowing(action).select_related("person")
+    if site is not None:
+        grants = grants.filter(Q(site=site) | Q(site=None))
+    return list({grant.person.pk: grant.person for grant in grants}.values())
 
 
 @contextmanager
@@ -210,65 +166,16 @@ def _record(decision: Decision, actor: audit.Actor, *, hidden: bool) -> None:
         )
 
 
-def _reaches(reach: Reach, person: Person, grant: Grant, obj: object) -> bool:
-    if obj is None or reach is Reach.ANY:
-        return True
-    if reach is Reach.OWN:
-        return _is_own(obj, person)
-    if reach is Reach.OWN_HOST:
-        return _is_own(obj, person) and _is_own(getattr(obj, "host", obj), person)
-    if obj is EVERY_SITE or grant.site_id is None:
-        return grant.site_id is None
-    site = _site_of(obj)
-    return grant.site_id == site or (site is None and _is_case(obj))
-
-
-def _is_own(obj: object, person: Person) -> bool:
-    """Whether the person is named on the object: host (owner, assigned), case (opened by, for), job (asked by, for)."""
-    named = {getattr(obj, field, None) for field in ("owner_id", "opened_by_id", "requester_id", "beneficiary_id")}
-    assigned = getattr(obj, "assigned", None)
-    return person.pk in named or (assigned is not None and assigned.filter(pk=person.pk).exists())
-
-
-def _parts(job: object) -> list[object]:
-    """A job, and what it came from and goes to: whoever opened its case, or whose computer it is, decides nothing."""
-    return [job, getattr(job, "case", None), getattr(job, "host", None)]
-
-
-def _is_case(obj: object) -> bool:
-    """A case about a computer that nobody registered has no site: every helpdesk sees it, or nobody would help."""
-    return hasattr(obj, "opened_by_id")
-
-
-def _site_of(obj: object) -> UUID | None:
-    """The object's own site, else its computer's: a case stays where it was opened when its computer moves."""
-    if isinstance(obj, Site):
-        return obj.pk
-    return getattr(obj, "site_id", None) or getattr(getattr(obj, "host", None), "site_id", None)
-
-
-def _limit(action: str, role: Role, person: Person, obj: object) -> str:
-    """Why a right that reaches the object still does not hold; empty when it does."""
-    if obj is None:
-        return ""
-    if action == "job.approve" and any(_is_own(part, person) for part in _parts(obj)):
-        return "own_request"
-    if action in _TAKES_AN_ACCOUNT and isinstance(obj, Person) and not _administers(person, obj):
-        return "out_of_reach"
-    if action in {"job.apply", "job.revert"} and role is Role.EMPLOYEE:
-        mild = getattr(obj, "risk", None) == "low" and getattr(obj, "self_service", False) is True
-        return "" if mild else "not_self_service"
+def _missed(right: engine.Right, holder: Holder, obj: object) -> str:
+    """The code of the first relation that does not hold; empty when the right reaches the object."""
+    for relation in right if obj is not None else ():
+        if not relations.relation_holds(relation, holder, obj):
+            return engine.REFUSED_AS.get(relation, "out_of_reach")
     return ""
 
 
-def _administers(person: Person, other: Person) -> bool:
-    """Whether one is administrator wherever the other holds anything: whoever holds a password could be its owner."""
-    sites = {grant.site_id for grant in person.held() if grant.role == Role.ADMINISTRATOR}
-    return None in sites or {grant.site_id for grant in other.held()} <= sites
-
-
 def _denial(action: str, missed: str, obj: object) -> Decision:
-    roles = " / ".join(str(role.label) for role in RULES[action] if role is not Role.EMPLOYEE)
+    roles = " / ".join(_(role.words) for role in engine.roles_that_help(action))
     site = _site_name(obj)
     place = _("%(roles)s of %(site)s") % {"roles": roles, "site": site} if site else roles
     reasons = {

@@ -1,7 +1,6 @@
 """Use cases about people: accounts, grants, signing in and out. Each is one transaction with its audit entry."""
 
 import secrets
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TypedDict, Unpack
 
@@ -11,22 +10,15 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from troubleshoot import audit
+from troubleshoot import audit, engine
 from troubleshoot.audit import Actor, Machine, Tag
-from troubleshoot.models import Grant, GrantQuerySet, Person, Role, Site
-from troubleshoot.people.access import EVERY_SITE, require_permission
+from troubleshoot.engine import EVERY_SITE, Role
+from troubleshoot.models import Grant, GrantQuerySet, Person, Site
+from troubleshoot.people.access import grants_allowing, require_permission
 
 #: Without letters and digits that are taken for one another.
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 LONGEST_GRANT = timedelta(days=366)
-
-_WRITERS = frozenset({Role.EMPLOYEE, Role.HELPDESK, Role.APPROVER, Role.AUTHOR, Role.ADMINISTRATOR})
-#: Pairs that one person must not hold, at whatever sites. Whoever hands out rights neither uses nor checks them;
-#: whoever checks changes nothing.
-CONFLICTS: frozenset[frozenset[Role]] = frozenset(
-    {frozenset({Role.ADMINISTRATOR, other}) for other in (Role.HELPDESK, Role.APPROVER)}
-    | {frozenset({Role.AUDITOR, other}) for other in _WRITERS}
-)
 
 
 class SiteSettings(TypedDict, total=False):
@@ -190,16 +182,11 @@ def _refuse_grant(actor: Actor, person: Person, role: Role, until: datetime) -> 
         raise NotGranted(_("This account is switched off."))
     if not timedelta() < until - timezone.now() <= LONGEST_GRANT:
         raise NotGranted(_("A grant ends in the future, at most 366 days from now."))
-    if not settings.MENDPOINT_SOLO_MODE and (other := conflicting_role(role, person.roles())):
+    if not settings.MENDPOINT_SOLO_MODE and (other := engine.role_conflict(role, person.roles())):
         raise NotGranted(
             _("%(name)s is %(other)s and cannot be %(role)s as well.")
-            % {"name": person.name, "other": Role(other).label, "role": role.label}
+            % {"name": person.name, "other": _(Role(other).words), "role": _(role.words)}
         )
-
-
-def conflicting_role(role: Role, held: Iterable[str]) -> str | None:
-    """The role among those held that must not meet the new one in one person."""
-    return next((other for other in sorted(held) if frozenset({role, other}) in CONFLICTS), None)
 
 
 def _keep_an_administrator(leaving: GrantQuerySet) -> None:
@@ -207,8 +194,7 @@ def _keep_an_administrator(leaving: GrantQuerySet) -> None:
 
     Locks what it counts, so that the last two administrators cannot remove each other at the same time.
     """
-    administrators = Grant.objects.active().filter(role=Role.ADMINISTRATOR, person__is_active=True)
-    held = set(administrators.select_for_update(of=("self",)).values_list("pk", flat=True))
+    held = set(grants_allowing("person.grant").select_for_update(of=("self",)).values_list("pk", flat=True))
     going = held & set(leaving.values_list("pk", flat=True))
     if going and going == held:
         raise NotGranted(_("The last administrator stays."))

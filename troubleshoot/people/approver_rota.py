@@ -5,8 +5,7 @@ from __future__ import annotations
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
-from troubleshoot import notifications
-from troubleshoot.models import Absence, Grant, Job, Person, Site
+from troubleshoot.models import Absence, Job, Person, Site
 from troubleshoot.people import access
 
 
@@ -18,14 +17,14 @@ def current_absences() -> QuerySet[Absence]:
 def approvers_on_duty(site: Site) -> list[Person]:
     """The approvers of a site who are not away."""
     away = set(current_absences().values_list("person", flat=True))
-    return [one for one in notifications.role_holders("approver", site) if one.pk not in away]
+    return [one for one in access.permission_holders("job.approve", site) if one.pk not in away]
 
 
 def job_deciders(job: Job) -> list[Person]:
     """The approvers of the job's site who may decide about it and are not away; all of them when nobody is left."""
     able = [
         one
-        for one in notifications.role_holders("approver", job.host.site)
+        for one in access.permission_holders("job.approve", job.host.site)
         if access.may(one, "job.approve", job).allowed
     ]
     away = {one.person_id for one in current_absences().filter(person__in=able)}
@@ -35,7 +34,7 @@ def job_deciders(job: Job) -> list[Person]:
 def deputies_of(site: Site) -> dict[Person, list[Person]]:
     """Deputy → those of a site's approvers for whom they stand in now."""
     found: dict[Person, list[Person]] = {}
-    holders = notifications.role_holders("approver", site)
+    holders = access.permission_holders("job.approve", site)
     for one in current_absences().filter(person__in=holders, deputy__in=holders).select_related("person", "deputy"):
         if one.deputy:
             found.setdefault(one.deputy, []).append(one.person)
@@ -44,7 +43,8 @@ def deputies_of(site: Site) -> dict[Person, list[Person]]:
 
 def possible_deputies(person: Person) -> list[Person]:
     """Who could be a deputy: the other approvers of a site for which the person decides."""
-    sites = Site.objects.where(person, ["approver"])
-    grants = Grant.objects.active().filter(Q(site__in=sites) | Q(site=None), role="approver", person__is_active=True)
+    grants = access.grants_allowing("job.approve").filter(
+        Q(site__in=access.permitted_sites(person, "job.approve")) | Q(site=None)
+    )
     found = {grant.person for grant in grants.exclude(person=person).select_related("person")}
     return sorted(found, key=str)

@@ -2,7 +2,7 @@
 
 from troubleshoot.reports.csv_export import cases_csv, changes_csv, csv_lines, record_download
 from troubleshoot.reports.figures import PERIODS, Period, Summary
-from troubleshoot.reports.filters import READERS, cause_choices, filter_address, parse_filters
+from troubleshoot.reports.filters import cause_choices, filter_address, parse_filters
 from troubleshoot.reports.history import case_rows, change_rows, history_page
 from troubleshoot.reports.host_history import (
     PastChange,
@@ -30,7 +30,6 @@ from troubleshoot.reports.timeline import case_timeline
 __all__ = [
     "ANY_CAUSE",
     "PERIODS",
-    "READERS",
     "PastChange",
     "Period",
     "Summary",

@@ -14,6 +14,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from troubleshoot import people
 from troubleshoot.models import Host, Job, Person, Reading
 from troubleshoot.reports import history
 from troubleshoot.reports.figures import FEW, MANY_CASES, MOST_NAMED, Attention, Number, Period, Seen
@@ -47,7 +48,7 @@ def guides(period: Period, seen: Sequence[Seen]) -> Attention:
 
 def computers(person: Person, period: Period) -> list[Attention]:
     """Computers whose latest look could not see inside, and those whose certificate is about to expire."""
-    hosts: Any = Host.objects.visible_to(person)
+    hosts: Any = people.permitted_rows(Host.objects.all(), person, "host.read")
     hosts = hosts.filter(site=period.site) if period.site else hosts
     looks = Job.objects.filter(host=OuterRef("pk"), kind=Job.Kind.READ, state="done").order_by("-created_at")
     latest = looks.annotate(reached=KT("result__reached")).values("reached")[:1]

@@ -14,12 +14,11 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from troubleshoot import catalog
+from troubleshoot import catalog, people
 from troubleshoot.models import Person, Site
 from troubleshoot.reports.outcome_groups import CASES, CHANGES
 
 NO_CAUSE = "none"
-READERS = ("helpdesk", "approver", "manager", "auditor")
 NUMBER, UUID_TEXT = re.compile("[0-9]{1,15}"), re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _FIRST_DAY, _LAST_DAY = dt.date(2000, 1, 1), dt.date(2200, 1, 1)
 
@@ -98,7 +97,7 @@ class HistoryQuestion:
 
 def parse_filters(person: Person, query: QueryDict) -> HistoryQuestion:
     """Reads an address. An unknown key, a key given twice, or an unknown value is named, never guessed at."""
-    sites = list(Site.objects.where(person, READERS))
+    sites = list(people.permitted_sites(person, "overview.read"))
     form = HistoryForm(query.dict(), sites=sites)
     good = form.is_valid()
     strange = sorted(set(query) - set(form.fields))[:3]

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from troubleshoot.models import Case, Host, Job, JobState, Person, Site
+from troubleshoot.people import permitted_rows
 from troubleshoot.reports.filters import NO_CAUSE, HistoryQuestion, action_choices, filter_address
 from troubleshoot.reports.outcome_groups import CASES, CHANGES, with_ways
 
@@ -64,7 +65,7 @@ class Page:
 
 def change_rows(person: Person, asked: HistoryQuestion) -> QuerySet[Job]:
     """The changes of computers that the person may read and asked for."""
-    readable = Exists(Job.objects.visible_to(person).filter(pk=OuterRef("pk")))
+    readable = Exists(permitted_rows(Job.objects.filter(pk=OuterRef("pk")), person, "job.read"))
     rows = Job.objects.filter(readable, _common(asked, "created_at", ("requester", "beneficiary")))
     rows = rows.filter(plan__isnull=False)
     if asked.of("what"):
@@ -78,7 +79,7 @@ def change_rows(person: Person, asked: HistoryQuestion) -> QuerySet[Job]:
 
 def case_rows(person: Person, asked: HistoryQuestion) -> QuerySet[Case]:
     """The cases that the person may read and asked for, each with its way and whether it came back."""
-    readable = Exists(Case.objects.visible_to(person).filter(pk=OuterRef("pk")))
+    readable = Exists(permitted_rows(Case.objects.filter(pk=OuterRef("pk")), person, "case.read"))
     rows = Case.objects.filter(readable, _common(asked, "opened_at", ("opened_by", "beneficiary", "owner")))
     if asked.of("what"):
         rows = rows.filter(cause="" if asked.of("what") == NO_CAUSE else asked.of("what"))

@@ -11,10 +11,11 @@ from django.db.models import Count, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from troubleshoot import people
 from troubleshoot.models import Case, Person, Site
 from troubleshoot.reports import attention, history, time_saved, working_hours
 from troubleshoot.reports.figures import BUCKETS, Attention, CauseRow, Number, Period, Seen, Summary, share_within
-from troubleshoot.reports.filters import NO_CAUSE, READERS, HistoryForm, HistoryQuestion, cause_choices
+from troubleshoot.reports.filters import NO_CAUSE, HistoryForm, HistoryQuestion, cause_choices
 from troubleshoot.reports.outcome_groups import CASE_WAYS, CASES, CHANGE_ENDS, CHANGES, SOLVED
 
 
@@ -24,7 +25,7 @@ def make_summary(person: Person, period: Period) -> Summary:
     ends, earlier = _changes(person, period), _causes_before(person, period)
     ways = Counter(one.way for one in seen)
     solved = [one.took for one in seen if one.took is not None]
-    sites = [period.site] if period.site else list(Site.objects.where(person, READERS))
+    sites = [period.site] if period.site else list(people.permitted_sites(person, "overview.read"))
     return Summary(
         period=period,
         ways=[_case_number(period, key, ways[key]) for key in CASE_WAYS],

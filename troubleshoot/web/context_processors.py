@@ -9,21 +9,27 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from troubleshoot import people
+from troubleshoot import engine, people
 from troubleshoot.models import Person
 
 THEMES = ("system", "light", "dark")
-#: Name of the URL, words, roles that see the link; the first that a person may see is their home.
-LINKS: tuple[tuple[str, str, frozenset[str]], ...] = (
-    ("home", gettext_noop("New case"), frozenset({"employee"})),
-    ("board", gettext_noop("Board"), frozenset({"helpdesk"})),
-    ("approvals", gettext_noop("Approvals"), frozenset({"approver"})),
-    ("summary", gettext_noop("Summary"), frozenset({"manager", "auditor"})),
-    ("history", gettext_noop("History"), frozenset({"helpdesk", "approver", "manager", "auditor"})),
-    ("guides", gettext_noop("Guides"), frozenset({"author"})),
-    ("administration", gettext_noop("Administration"), frozenset({"administrator"})),
-    ("health", gettext_noop("Health"), frozenset({"administrator", "auditor"})),
+#: Name of the URL, words, and what one must be allowed to do to see the link.
+LINKS: tuple[tuple[str, str, str], ...] = (
+    ("home", gettext_noop("New case"), "help.ask"),
+    ("board", gettext_noop("Board"), "board.read"),
+    ("approvals", gettext_noop("Approvals"), "job.approve"),
+    ("summary", gettext_noop("Summary"), "summary.read"),
+    ("history", gettext_noop("History"), "overview.read"),
+    ("guides", gettext_noop("Guides"), "guide.write"),
+    ("administration", gettext_noop("Administration"), "administration.read"),
+    ("health", gettext_noop("Health"), "health.read"),
 )
+
+
+def links(person: Person) -> list[tuple[str, str]]:
+    """The pages that a person is led to, by name, with their words; the first is their home."""
+    roles = person.roles()
+    return [(name, _(words)) for name, words, action in LINKS if not roles.isdisjoint(engine.RULES[action])]
 
 
 @functools.cache
@@ -37,8 +43,7 @@ def surroundings(request: HttpRequest) -> dict[str, Any]:
     found: dict[str, Any] = {"theme": theme if theme in THEMES else "system"}
     person = getattr(request, "user", None)
     if isinstance(person, Person):
-        roles = person.roles()
-        found["links"] = [(_address(name, get_urlconf()), _(words)) for name, words, wanted in LINKS if roles & wanted]
+        found["links"] = [(_address(name, get_urlconf()), words) for name, words in links(person)]
         around = SimpleLazyObject(lambda: people.visitor_context(person))
         found["unread"] = SimpleLazyObject(lambda: around.unread)
         found["simulated"] = SimpleLazyObject(lambda: around.simulated)

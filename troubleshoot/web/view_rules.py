@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils.crypto import salted_hmac
 from uuid6 import uuid7
 
-from troubleshoot import audit, people
+from troubleshoot import audit, engine, people
 from troubleshoot.models import Person
 
 P = ParamSpec("P")
@@ -26,7 +26,7 @@ def rule(action: str) -> Callable[[View[P, Answer]], View[P, Answer]]:
 
     Raises KeyError at import when the table of rules does not know the action.
     """
-    people.RULES[action]
+    engine.RULES[action]
 
     def declare(view: View[P, Answer]) -> View[P, Answer]:
         return _door(view, action)

@@ -10,7 +10,6 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
-from django.db.models import QuerySet
 
 from troubleshoot import audit, hosts, people
 from troubleshoot.hosts import LIST_MOST_BYTES
@@ -107,8 +106,8 @@ class Command(BaseCommand):
         return CommandError("\n".join([*lines, str(error)]))
 
     def _list(self, actor: audit.Actor, options: Options) -> None:
-        found: QuerySet[Host] = Host.objects.visible_to(actor) if isinstance(actor, Person) else Host.objects.all()
-        rows = found.select_related("site", "owner", "credential").prefetch_related("assigned")
+        rows = Host.objects.select_related("site", "owner", "credential").prefetch_related("assigned")
+        rows = people.permitted_rows(rows, actor, "host.read") if isinstance(actor, Person) else rows
         if options["json"]:
             self._print([_document(host) for host in rows])
             return

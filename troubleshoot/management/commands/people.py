@@ -11,7 +11,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from troubleshoot import audit, people
-from troubleshoot.models import Grant, Person, Role, Site
+from troubleshoot.engine import Role
+from troubleshoot.models import Grant, Person, Site
 
 
 class Command(BaseCommand):
@@ -33,7 +34,7 @@ class Command(BaseCommand):
         for verb in ("grant", "revoke"):
             one = verbs.add_parser(verb, help=f"{verb} a role")
             one.add_argument("email")
-            one.add_argument("role", choices=Role.values)
+            one.add_argument("role", choices=[role.value for role in Role])
             one.add_argument("--site", help="short name of the site; without it the role counts for every site")
             if verb == "grant":
                 one.add_argument("--days", type=int, default=365, help="how long, at most 366")

@@ -18,9 +18,11 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from troubleshoot import audit, hosts, operations, people
+from troubleshoot.engine import Role
 from troubleshoot.management.command_base import wait_until
 from troubleshoot.management.process_context import operator
-from troubleshoot.models import Credential, Grant, Host, Job, Person, Role, Site
+from troubleshoot.models import Credential, Host, Job, Person, Site
+from troubleshoot.people import grants_allowing
 
 KEY_CHARACTERS = 50
 #: A test waits for its worker to take it, and for one visit to the host.
@@ -125,7 +127,7 @@ class Command(BaseCommand):
         return f"{site} ({site.slug})"
 
     def _administrator(self) -> str:
-        if Grant.objects.active().filter(role=Role.ADMINISTRATOR, person__is_active=True).exists():
+        if grants_allowing("person.grant").exists():
             return ""
         if not (email := self._given("email", "E-mail address of the first administrator")):
             return ""
@@ -186,7 +188,7 @@ class Command(BaseCommand):
         if (step.done and not named) or self.options["check"] or host is None:
             self._good(step.title, step.seen) if step.done else self._bad(step.title, step.todo)
             return
-        who = Grant.objects.active().filter(role=Role.ADMINISTRATOR, person__is_active=True, site=None).first()
+        who = grants_allowing("host.test").filter(site=None).first()
         if who is None or self.missing_processes():
             self._bad(step.title, "Start worker and keeper, with an administrator of every site, and run this again.")
             return

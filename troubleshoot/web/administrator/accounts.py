@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from troubleshoot import hosts, people
-from troubleshoot.models import Credential, Person, Site
+from troubleshoot.models import Credential, Person
 from troubleshoot.web.forms.accounts import AccountForm
 from troubleshoot.web.forms.people import form_mark, is_stale
 from troubleshoot.web.view_rules import asked, rule, visitor
@@ -32,7 +32,7 @@ def listed(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("The account is registered. Give its secret to the workers of its site."))
             return redirect("admin-credentials")
     after = asked(request, "after", 80)
-    rows = Credential.objects.filter(site__in=Site.objects.where(person, ["administrator"]), name__gt=after)
+    rows = people.permitted_rows(Credential.objects.filter(name__gt=after), person, "credential.change")
     found = list(rows.select_related("site").annotate(used=Count("hosts")).order_by("name")[: PAGE + 1])
     more = found[PAGE - 1].name if len(found) > PAGE else ""
     context = {"credentials": found[:PAGE], "more": more, "after": after, "form": form}

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from troubleshoot import hosts, operations, people
-from troubleshoot.models import Host, Person, Site
+from troubleshoot.models import Host, Person
 from troubleshoot.web.forms.hosts import HostForm, shown_values
 from troubleshoot.web.forms.people import is_stale
 from troubleshoot.web.htmx import render_page
@@ -125,7 +125,7 @@ def _obtain(person: Person, pk: int) -> Host:
 
 
 def _mine(person: Person) -> QuerySet[Host]:
-    return Host.objects.filter(site__in=Site.objects.where(person, ["administrator"]))
+    return people.permitted_rows(Host.objects.all(), person, "host.change")
 
 
 def _change(person: Person, found: Host, form: HostForm) -> bool:

@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from troubleshoot import operations, people
+from troubleshoot.engine import EVERY_SITE
 from troubleshoot.models import Person, Site
-from troubleshoot.people import EVERY_SITE, may, obtain_object
+from troubleshoot.people import may, obtain_object, permitted_sites
 from troubleshoot.web.forms.people import AdminForm, form_mark, is_stale
 from troubleshoot.web.forms.sites import SiteForm, TimesForm
 from troubleshoot.web.view_rules import rule, visitor
@@ -99,7 +100,7 @@ def _page(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpR
 
 
 def _mine(person: Person) -> QuerySet[Site]:
-    return Site.objects.where(person, ["administrator"])
+    return permitted_sites(person, "site.change")
 
 
 def _make_site(person: Person, form: SiteForm) -> bool:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from troubleshoot import catalog, diagnosis, engine, people, remediation, reports
 from troubleshoot.diagnosis import case_evidence, latest_observation, named_causes, rank_all_causes
 from troubleshoot.engine import Action, Judgement
-from troubleshoot.models import ACTIVE_STATES, Absence, Approval, Job, JobLine, JobState, Message, Person, Plan, Site
+from troubleshoot.models import ACTIVE_STATES, Absence, Approval, Job, JobLine, JobState, Message, Person, Plan
 
 PAGE = 25
 #: So many earlier runs of an action are shown, so many causes for and against, so many lines while it runs.
@@ -177,7 +177,7 @@ class ApprovalPage:
         return engine.plan_from_document(row.document) if row else None
 
     def _earlier(self) -> QuerySet[Job]:
-        sites = Site.objects.where(self.person, ["approver"])
+        sites = people.permitted_sites(self.person, "job.approve")
         rows = Job.objects.filter(plan__isnull=False, kind=Job.Kind.APPLY, action=self.job.action, host__site__in=sites)
         return rows.filter(started_at__isnull=False).exclude(pk=self.job.pk)
 
@@ -218,9 +218,8 @@ def approval_rows() -> QuerySet[Job]:
 
 def jobs_waiting(person: Person) -> QuerySet[Job]:
     """The plans that this person may decide about, the first to expire first. Their own are not among them."""
-    sites = Site.objects.where(person, ["approver"])
-    found = approval_rows().filter(state=JobState.WAITING_APPROVAL, host__site__in=sites)
-    return found.exclude(requester=person).exclude(beneficiary=person).order_by("expires_at", "pk")
+    found = approval_rows().filter(state=JobState.WAITING_APPROVAL)
+    return people.permitted_rows(found, person, "job.approve").order_by("expires_at", "pk")
 
 
 def approval_list(person: Person, *, after: str = "") -> tuple[list[Job], str]:

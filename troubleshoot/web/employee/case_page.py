@@ -10,10 +10,10 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from troubleshoot import cases, diagnosis, engine, reports, wording
+from troubleshoot import cases, diagnosis, engine, people, reports, wording
 from troubleshoot.diagnosis import case_evidence, named_causes, rank_all_causes
 from troubleshoot.engine import UNKNOWN, GuideStep, Judgement
-from troubleshoot.models import Answer, Case, Job, Message, Parameter, Prepared, Reading, Role, Site
+from troubleshoot.models import Answer, Case, Job, Message, Parameter, Prepared, Reading, Site
 from troubleshoot.probes import CERTIFICATE
 from troubleshoot.web.employee.case_remedy import Remedy
 
@@ -261,10 +261,7 @@ class Scene(Remedy):
         """Whose helpdesk cares for this case: the computer's site, or the sites where the person works."""
         if self.case.site:
             return [self.case.site]
-        works = {grant.site for grant in self.person.held() if grant.role == Role.EMPLOYEE}
-        if None in works:
-            return list(Site.objects.all()[:3])
-        return sorted((site for site in works if site), key=lambda site: site.name)[:3]
+        return list(people.permitted_sites(self.person, "help.ask")[:3])
 
     @property
     def phones(self) -> list[str]:

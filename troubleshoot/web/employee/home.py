@@ -30,9 +30,9 @@ MOST_CHOICES = 6
 def home(request: HttpRequest) -> HttpResponse:
     """Ask what the error says, of employees and of whoever has not signed in; lead everybody else to their page."""
     if isinstance(request.user, Person):
-        roles = request.user.roles()
-        if "employee" not in roles:
-            return redirect(next((name for name, _, wanted in context_processors.LINKS if wanted & roles), "me"))
+        first = next((name for name, _words in context_processors.links(request.user)), "me")
+        if first != "home":
+            return redirect(first)
     return ask(request, PasteForm())
 
 
@@ -158,7 +158,7 @@ def surroundings(user: object) -> dict[str, Any]:
     """What the sites of a person tell everybody who opens a case, and how many cases the person has."""
     if not isinstance(user, Person):
         return {"sites": Site.objects.exclude(phone_text="")[:3]}
-    sites = list(Site.objects.where(user, ["employee"])[:20])
+    sites = list(people.permitted_sites(user, "help.ask")[:20])
     return {
         "sites": [site for site in sites if site.phone_text][:3],
         "incidents": cases.incidents_for_person(sites, user),

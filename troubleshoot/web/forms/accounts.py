@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy
 
+from troubleshoot import people
 from troubleshoot.models import Person, Site
 from troubleshoot.web.forms.people import AdminForm, offer_choices
 
@@ -41,4 +42,4 @@ class AccountForm(AdminForm):
             del self.fields["site"]
             self.fields["reference"].required = False
         else:
-            offer_choices(self, "site", Site.objects.where(administrator, ["administrator"]))
+            offer_choices(self, "site", people.permitted_sites(administrator, "credential.change"))

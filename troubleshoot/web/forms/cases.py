@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from troubleshoot import cases
 from troubleshoot.models import Case, Host, Person, normalise_email
-from troubleshoot.people import may
+from troubleshoot.people import permitted_rows
 
 #: The most characters of a reason, and of a message.
 REASON, MESSAGE = 2000, 4000
@@ -207,8 +207,8 @@ class ComputerForm(PasteForm):
 
     def _named(self, name: str) -> Host | None:
         """The registered computer of this name, if the person may have it checked."""
-        host = Host.objects.visible_to(self._person).filter(name__iexact=name).select_related("site").first()
-        return host if host and may(self._person, "case.open", host).allowed else None
+        named = Host.objects.filter(name__iexact=name).select_related("site")
+        return permitted_rows(named, self._person, "case.open").first()
 
 
 class HandOverForm(ComputerForm):

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from troubleshoot import people
 from troubleshoot.models import Credential, Host, Person, Site, normalise_email
 from troubleshoot.web.forms.people import AdminForm, offer_choices
 
@@ -102,7 +103,7 @@ class HostForm(AdminForm):
 
     def __init__(self, *args: Any, administrator: Person, **options: Any) -> None:
         super().__init__(*args, **options)
-        mine = Site.objects.where(administrator, ["administrator"])
+        mine = people.permitted_sites(administrator, "host.change")
         offer_choices(self, "site", mine)
         accounts = Credential.objects.filter(site__in=mine).select_related("site")
         offer_choices(self, "credential", accounts.order_by("site__name", "name"))

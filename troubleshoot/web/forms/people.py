@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from troubleshoot import people
-from troubleshoot.models import Person, Role, Site
-from troubleshoot.people import EVERY_SITE, may
+from troubleshoot.engine import EVERY_SITE
+from troubleshoot.models import Person, Site, role_choices
+from troubleshoot.people import may, permitted_sites
 
 
 class AdminForm(forms.Form):
@@ -105,13 +106,13 @@ class PasswordForm(AdminForm):
 class GrantForm(AdminForm):
     """A role at a site until the end of a day."""
 
-    role = forms.ChoiceField(label=gettext_lazy("Role"), choices=Role.choices)
+    role = forms.ChoiceField(label=gettext_lazy("Role"), choices=role_choices)
     site = forms.ModelChoiceField(label=gettext_lazy("Where"), queryset=Site.objects.none(), required=False)
     until = forms.DateField(label=gettext_lazy("Until the end of"), widget=forms.DateInput(attrs={"type": "date"}))
 
     def __init__(self, *args: Any, giver: Person, **options: Any) -> None:
         super().__init__(*args, **options)
-        field = offer_choices(self, "site", Site.objects.where(giver, ["administrator"]))
+        field = offer_choices(self, "site", permitted_sites(giver, "person.grant"))
         everywhere = may(giver, "person.grant", EVERY_SITE).allowed
         field.required, field.empty_label = not everywhere, _("every site") if everywhere else None
         longest = timezone.localdate() + people.LONGEST_GRANT - dt.timedelta(days=1)

@@ -69,7 +69,7 @@ def _page(request: HttpRequest, *, problem: str = "", status: int = 200) -> Http
     served = board.board_cases(person)
     places = board.board_columns(served)
     name, (rows, following) = _chosen(request, served, places)
-    running = list(incidents_for_helpdesk(Site.objects.where(person, ["helpdesk"]), person))
+    running = list(incidents_for_helpdesk(people.permitted_sites(person, "board.read"), person))
     known = {(one.site_id, one.cause) for one in running}
     context: dict[str, Any] = {"rows": rows, "following": following, "list": name, "q": asked(request, "q")}
     context |= {"counts": board.board_counts(places, served), "problem": problem, "address": _without(request, "after")}

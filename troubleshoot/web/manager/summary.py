@@ -11,9 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from troubleshoot import reports
+from troubleshoot import people, reports
 from troubleshoot.models import Person, Site
-from troubleshoot.reports import PERIODS, READERS, Period, Summary, csv_lines, record_download, wish_monthly_summary
+from troubleshoot.reports import PERIODS, Period, Summary, csv_lines, record_download, wish_monthly_summary
 from troubleshoot.web.manager.history import attachment
 from troubleshoot.web.view_rules import rule, visitor
 
@@ -63,7 +63,7 @@ def download(request: HttpRequest) -> HttpResponseBase:
 
 def _understood(person: Person, query: QueryDict) -> tuple[list[Site], Period | None]:
     """The sites to choose from, and what was asked for; None for anything that the page does not offer."""
-    sites = list(Site.objects.where(person, READERS))
+    sites = list(people.permitted_sites(person, "overview.read"))
     by_slug: dict[str, Site | None] = {"": None, **{site.slug: site for site in sites}}
     days, slug = query.get("days", "30"), query.get("site", "")
     strange = set(query) - {"days", "month", "site"} or any(len(query.getlist(name)) > 1 for name in query)
