@@ -9,6 +9,7 @@ from pytest_django import Settings
 
 from tests.conftest import MakePerson
 from tests.support import replace_everywhere
+from troubleshoot.engine import Role
 from troubleshoot.lab import build_state
 from troubleshoot.management import demo_data
 from troubleshoot.management import demo_faults as breaking
@@ -28,6 +29,9 @@ class TestItsPeople:
         assert demo_data.make_people() == first
         assert Person.objects.count() == len(first)
         assert Person.objects.get(email=first[0].email).check_password(first[0].password)
+
+    def test_hold_every_role_of_the_table(self, db: None) -> None:
+        assert {one.role for one in demo_data.make_people()} == {role.value for role in Role}
 
     def test_broken_off_in_the_middle_are_made_whole_at_the_next_start(
         self, db: None, monkeypatch: pytest.MonkeyPatch

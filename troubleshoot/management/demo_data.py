@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from troubleshoot import cases, diagnosis, hosts, jobs, people, remediation
+from troubleshoot.engine import Role
 from troubleshoot.management.command_base import wait_until
 from troubleshoot.management.process_context import operator
 from troubleshoot.models import ACTIVE_STATES, Case, Credential, Host, Job, JobState, Person, Site
@@ -33,14 +34,20 @@ FLEET: dict[str, tuple[list[str], str]] = {
     "ACC-11": (["key-unreadable"], "ella"),
     "ACC-12": (["nla-required"], "ella"),
 }
-PEOPLE = (
+_NAMED = (
     ("emil", "Emil Ekberg", "employee"),
     ("ella", "Ella Evans", "employee"),
     ("hanna", "Hanna Hart", "helpdesk"),
     ("abel", "Abel Abt", "approver"),
+    ("arlo", "Arlo Ames", "author"),
     ("mara", "Mara Moss", "manager"),
     ("udo", "Udo Unger", "auditor"),
     ("ada", "Ada Adler", "administrator"),
+)
+#: A role that has nobody here gets an account that is called after it.
+PEOPLE = (
+    *_NAMED,
+    *((role.value, role.words.capitalize(), role.value) for role in Role if role not in {held for *_, held in _NAMED}),
 )
 
 
