@@ -14,7 +14,7 @@ from tests.conftest import MakePerson
 from tests.desk.conftest import Browser, Sit
 from tests.desk.waiting import WHY, host, job, path, second
 from troubleshoot import jobs, remediation
-from troubleshoot.models import Approval, Entry, Job, JobState, Notice, Person, Plan, Site
+from troubleshoot.models import Approval, Case, Entry, Job, JobState, Notice, Person, Plan, Site
 from troubleshoot.web.approver import approval_page as deciding
 
 __all__ = ["host", "job", "path", "second"]
@@ -33,6 +33,23 @@ class TestTheList:
 
     def test_says_when_nothing_waits(self, second: Browser) -> None:
         assert "Nothing waits for you" in second.get("/approvals")
+
+    @pytest.mark.parametrize("theirs", ["owner", "assigned", "case"])
+    def test_leaves_out_what_the_visitor_may_not_decide(
+        self, job: Job, path: str, approver: Person, second: Browser, theirs: str
+    ) -> None:
+        second.get("/approvals")
+        assert path in second.html
+        if theirs == "assigned":
+            job.host.assigned.add(approver)
+        elif theirs == "owner":
+            type(job.host).objects.filter(pk=job.host_id).update(owner=approver)
+        else:
+            Case.objects.filter(pk=job.case_id).update(opened_by=approver)
+        second.get("/approvals")
+        assert path not in second.html
+        second.get(path)
+        assert second.status == 200
 
     def test_is_paged_without_a_gap_when_many_expire_together(
         self, job: Job, second: Browser, monkeypatch: pytest.MonkeyPatch

@@ -166,6 +166,11 @@ class TestReach:
         assert not allowed(everybody["E"], "case.read", walk())
         assert not allowed(everybody["H"], "case.answer", walk(site=south))
 
+    def test_a_case_that_one_cared_for_is_not_ones_own(self, everybody: dict[str, Person], south: Site) -> None:
+        ann = everybody["E"]
+        assert not allowed(ann, "case.read", walk(owner_id=ann.pk, site=south))
+        assert allowed(ann, "case.read", walk(beneficiary_id=ann.pk, site=south))
+
     def test_an_assigned_computer_is_an_own_one(self, person: MakePerson, north: Site, south: Site) -> None:
         ann = person("Ann", "employee", site=north)
         host = Host.objects.create(name="ACC-07", address="acc-07", site=south)
