@@ -14,7 +14,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from troubleshoot import audit, engine
-from troubleshoot.models import Grant, GrantQuerySet, Person, Prepared, Site
+from troubleshoot.models import Grant, GrantQuerySet, Person, Site
 from troubleshoot.people import relations
 from troubleshoot.people.relations import Holder
 
@@ -75,7 +75,7 @@ def require_permission(person: Visitor, action: str, obj: object = None) -> None
         raise PermissionRefused(decision)
 
 
-def obtain_object(rows: QuerySet[Row] | Prepared[Row], person: Visitor, action: str, **key: Any) -> Row:
+def obtain_object(rows: QuerySet[Row], person: Visitor, action: str, **key: Any) -> Row:
     """The one row with this key, for this action. The only way in which a view gets an object.
 
     Raises Hidden when it is absent, when the key is malformed and when the person may not read it;
@@ -83,7 +83,7 @@ def obtain_object(rows: QuerySet[Row] | Prepared[Row], person: Visitor, action: 
     """
     kind = f"{rows.model._meta.model_name}"  # noqa: SLF001 - Django's documented Model API
     try:
-        found = rows.first(**key) if isinstance(rows, Prepared) else rows.filter(**key).first()
+        found = rows.filter(**key).first()
     except (ValidationError, ValueError, OverflowError):
         found = None
     if found is None:

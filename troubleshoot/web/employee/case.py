@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from django.db.models import BigAutoField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from troubleshoot import people, wording
-from troubleshoot.models import Case, Parameter, Prepared
+from troubleshoot.models import Case
 from troubleshoot.web import htmx
 from troubleshoot.web.employee.case_page import Scene
 from troubleshoot.web.view_rules import signed_in, visitor
 
 PAGE = 25
 #: A case without what its page never shows; a change locks the row and reads the rest then.
-ROWS = Prepared(
-    lambda: (
-        Case.objects.with_guide()
-        .filter(pk=Parameter("pk", BigAutoField()))
-        .defer("error_text", "facts_digest", "opened_with", "waiting_for", "at_step", "need", "cause", "word")
-    )
+ROWS = Case.objects.with_guide().defer(
+    *("error_text", "facts_digest", "opened_with", "waiting_for", "at_step", "need", "cause", "word")
 )
 
 
