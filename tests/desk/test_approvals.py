@@ -14,7 +14,7 @@ from tests.conftest import MakePerson
 from tests.desk.conftest import Browser, Sit
 from tests.desk.waiting import WHY, host, job, path, second
 from troubleshoot import jobs, remediation
-from troubleshoot.models import Approval, Case, Entry, Job, JobState, Notice, Person, Plan, Site
+from troubleshoot.models import Approval, Case, Entry, Host, Job, JobState, Notice, Person, Plan, Site
 from troubleshoot.web.approver import approval_page as deciding
 
 __all__ = ["host", "job", "path", "second"]
@@ -43,9 +43,9 @@ class TestTheList:
         if theirs == "assigned":
             job.host.assigned.add(approver)
         elif theirs == "owner":
-            type(job.host).objects.filter(pk=job.host_id).update(owner=approver)
+            Host.objects.filter(jobs=job).update(owner=approver)
         else:
-            Case.objects.filter(pk=job.case_id).update(opened_by=approver)
+            Case.objects.filter(jobs=job).update(opened_by=approver)
         second.get("/approvals")
         assert path not in second.html
         second.get(path)
