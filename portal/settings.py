@@ -42,8 +42,6 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
-# Our own `i18n` and `static` stand in for Django's on purpose; see portal.constants.
-SILENCED_SYSTEM_CHECKS = ["templates.W003"]
 ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "portal.wsgi.application"
 TEMPLATES = [
@@ -57,7 +55,6 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "troubleshoot.web.context_processors.surroundings",
             ],
-            "libraries": {"i18n": "portal.constants", "static": "portal.constants"},
         },
     },
 ]

@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from tests.conftest import TESTER, MakePerson
 from troubleshoot import cases, people
-from troubleshoot.models import Case, Grant, Person, Site
+from troubleshoot.cases import ask_for_help
+from troubleshoot.models import Case, Grant, Notice, Person, Site
 from troubleshoot.people import may, permitted_sites
 from troubleshoot.people.auth_backend import GrantBackend
 
@@ -85,6 +86,22 @@ class TestAVisitor:
         client.force_login(ann)
         assert client.get("/me").status_code == 200
         assert GrantBackend().get_user(ann.pk) == ann
+
+    def test_sees_what_is_new_at_the_next_request(self, signed_in: Client, hanna: Person, waiting: Case) -> None:
+        assert "<title>(" not in signed_in.get("/board").content.decode()
+        ask_for_help(actor=waiting.beneficiary, case=waiting)
+        unread = Notice.objects.unread(hanna).count()
+        assert unread > 0
+        assert f"<title>({unread})" in signed_in.get("/board").content.decode()
+
+    def test_with_several_grants_counts_each_notice_once(
+        self, signed_in: Client, hanna: Person, north: Site, waiting: Case
+    ) -> None:
+        until = timezone.now() + timedelta(days=1)
+        people.grant_role(actor=TESTER, person=hanna, role="employee", site=north, until=until)
+        ask_for_help(actor=waiting.beneficiary, case=waiting)
+        unread = Notice.objects.unread(hanna).count()
+        assert f"<title>({unread})" in signed_in.get("/board").content.decode()
 
 
 class TestRemembering:

@@ -1,7 +1,6 @@
 """What is installed: the catalogue as this process read it at start, with the facts of probes and of content."""
 
 import functools
-import gc
 import importlib
 import pkgutil
 
@@ -24,9 +23,7 @@ def probed_facts() -> FactList:
 @functools.cache
 def installed_catalog() -> Catalog:
     """The catalogue, read once. Raises engine.catalog.CatalogError with every problem, by file, line and key."""
-    found = loader.load_catalog(settings.CATALOG_DIRS, probed_facts())
-    gc.freeze()  # it lives as long as the process: walking it again and again would hold up an answer for 50 ms
-    return found
+    return loader.load_catalog(settings.CATALOG_DIRS, probed_facts())
 
 
 def all_facts() -> FactList:

@@ -25,8 +25,7 @@ from troubleshoot.models.job import (
 from troubleshoot.models.notice import Notice
 from troubleshoot.models.pc_block import PcBlock
 from troubleshoot.models.person import LoginField, Person, VisitorContext, normalise_email
-from troubleshoot.models.prepared import Parameter, Prepared
-from troubleshoot.models.site import GATEWAY_PORT, Grant, GrantQuerySet, Site, check_gateway, role_choices
+from troubleshoot.models.site import GATEWAY_PORT, Grant, GrantQuerySet, Role, Site, check_gateway, role_choices
 
 __all__ = [
     "ACTIVE_STATES",
@@ -56,12 +55,10 @@ __all__ = [
     "LoginField",
     "Message",
     "Notice",
-    "Parameter",
     "PcBlock",
     "Person",
     "PersonalPart",
     "Plan",
-    "Prepared",
     "Presence",
     "Reading",
     "Site",

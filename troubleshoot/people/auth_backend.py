@@ -3,10 +3,9 @@
 from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
-from django.db.models import Count, DateTimeField, OuterRef, QuerySet, UUIDField
-from django.utils import timezone
+from django.db.models import Count, OuterRef, QuerySet
 
-from troubleshoot.models import Grant, Host, Notice, Parameter, Person, Prepared, VisitorContext
+from troubleshoot.models import Grant, Host, Notice, Person, VisitorContext
 
 _SIMULATED = Host.objects.filter(lab=True).order_by().values("lab")
 
@@ -19,7 +18,7 @@ class GrantBackend(ModelBackend):
 
     def get_user(self, user_id: Any) -> Person | None:
         """The person with the grants in force now; None for nobody, and for an account that is switched off."""
-        grants = _GRANTS.rows(now=timezone.now(), person=user_id)
+        grants = list(_grants_of(user_id))
         person = grants[0].person if grants else Person.objects.filter(pk=user_id).first()
         if person is None or not self.user_can_authenticate(person):
             return None
@@ -33,11 +32,7 @@ def visitor_context(person: Person) -> VisitorContext:
     return person.surroundings or VisitorContext(Notice.objects.unread(person).count(), _SIMULATED.exists())
 
 
-def _grants() -> QuerySet[Any]:
+def _grants_of(user_id: Any) -> QuerySet[Any]:
     unread = Notice.objects.unread(OuterRef("person")).order_by().values("person").annotate(number=Count("pk"))
-    grants = Grant.objects.active(Parameter("now", DateTimeField())).filter(person=Parameter("person", UUIDField()))
     around = {"unread": unread.values("number"), "simulated": _SIMULATED[:1]}
-    return grants.select_related("person", "site").annotate(**around)
-
-
-_GRANTS = Prepared(_grants)
+    return Grant.objects.active().filter(person=user_id).select_related("person", "site").annotate(**around)

@@ -15,7 +15,7 @@ from troubleshoot.web.view_rules import signed_in, visitor
 PAGE = 25
 #: A case without what its page never shows; a change locks the row and reads the rest then.
 ROWS = Case.objects.with_guide().defer(
-    *("error_text", "facts_digest", "opened_with", "waiting_for", "at_step", "need", "cause", "word")
+    "error_text", "facts_digest", "opened_with", "waiting_for", "at_step", "need", "cause", "word"
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db.models import BigAutoField, Q
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from troubleshoot import cases, diagnosis, engine, people, reports, wording
 from troubleshoot.diagnosis import case_evidence, named_causes, rank_all_causes
 from troubleshoot.engine import UNKNOWN, GuideStep, Judgement
-from troubleshoot.models import Answer, Case, Job, Message, Parameter, Prepared, Reading, Site
+from troubleshoot.models import Answer, Case, Job, Message, Reading, Site
 from troubleshoot.probes import CERTIFICATE
 from troubleshoot.web.employee.case_remedy import Remedy
 
@@ -21,13 +21,7 @@ from troubleshoot.web.employee.case_remedy import Remedy
 MOST_FITTING, MOST_RULED_OUT = 2, 5
 #: A look that takes longer than this is waiting for something that does not come by itself.
 SLOW = dt.timedelta(seconds=60)
-SAID = Prepared(
-    lambda: (
-        Message.objects.filter(case=Parameter("case", BigAutoField()), internal=False)
-        .order_by("-pk")
-        .values("text", "at", "step", "author__name")[:50]
-    )
-)
+MOST_MESSAGES = 50
 
 
 class Scene(Remedy):
@@ -276,7 +270,8 @@ class Scene(Remedy):
     @property
     def messages(self) -> Any:
         """The talk with helpdesk, without helpdesk's own notes."""
-        return SAID.rows(case=self.case.pk)[::-1]
+        said = Message.objects.filter(case=self.case, internal=False).order_by("-pk")
+        return said.values("text", "at", "step", "author__name")[:MOST_MESSAGES][::-1]
 
     @property
     def may_reopen(self) -> bool:

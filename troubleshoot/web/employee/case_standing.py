@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from django.db.models import BigAutoField, IntegerField
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
@@ -14,14 +13,9 @@ from troubleshoot.engine import DeclaredFact, Guide, GuideStep, Walk
 from troubleshoot.engine import ReadingCase as Told
 from troubleshoot.hosts import ObservationScope, scope_for_facts
 from troubleshoot.jobs import OPEN
-from troubleshoot.models import ACTIVE_STATES, Answer, Case, Job, JobState, Parameter, Person, Prepared
+from troubleshoot.models import ACTIVE_STATES, Answer, Case, Job, JobState, Person
 
 MOST_JOBS = 50
-ANSWERS = Prepared(
-    lambda: Answer.objects.filter(
-        case=Parameter("case", BigAutoField()), round=Parameter("round", IntegerField())
-    ).order_by("number")
-)
 RUNNING = frozenset({JobState.QUEUED, JobState.UNKNOWN, *ACTIVE_STATES})
 #: Screens that change by themselves, and how often they look.
 LIVE = {"checking": 1, "running": 1, "waiting": 5, "desk": 5}
@@ -51,7 +45,7 @@ class Standing:
             self._replay()  # it ended between the two reads; the answer that it gave was written with its end
 
     def _replay(self) -> None:
-        self.rows = ANSWERS.rows(case=self.case.pk, round=self.case.round)
+        self.rows = list(self.case.answers.filter(round=self.case.round).order_by("number"))
         self.walk = engine.walk_guide(self.guide, diagnosis.current_answers(self.case, self.rows))
 
     @property
