@@ -9,7 +9,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from tests.conftest import TESTER, MakePerson, set_triggers_aside
+from tests.conftest import TESTER, MakePerson
+from tests.fixtures.databases import set_triggers_aside
 from troubleshoot import audit, engine
 from troubleshoot.models import Entry, EntryObject, PersonalPart, Writer
 
