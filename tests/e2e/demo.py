@@ -15,6 +15,7 @@ from typing import Any
 from tests.e2e.visiting import Visitor
 from tests.e2e.watching import Seen, family, started_with
 from tests.e2e.world import ROOT, wait_for
+from tests.fixtures.run import passed_on
 
 State = dict[str, Any]
 _ACCOUNT = re.compile(r"^  (\w+) +(\S+@\S+) +(\S+)$", re.MULTILINE)
@@ -27,7 +28,7 @@ class Demo:
     def __init__(self, folder: Path, port: int) -> None:
         self.folder, self.port = folder / "var", port
         self.output = folder / "output"
-        self.env = {"PATH": os.environ["PATH"], "HOME": str(folder), "MENDPOINT_VAR": str(self.folder)}
+        self.env = passed_on("PATH") | {"HOME": str(folder), "MENDPOINT_VAR": str(self.folder)}
         self.env |= {"PYTHONUNBUFFERED": "1", "MENDPOINT_CATALOG_DIRS": "docs/examples/catalog"}  # as the Makefile says
         self.process: subprocess.Popen[bytes] | None = None
 

@@ -19,6 +19,7 @@ from typing import Any, Self, TypeVar
 
 from tests import postgres
 from tests.e2e.watching import ArgumentWatch
+from tests.fixtures.run import passed_on
 from troubleshoot.lab import FAULTS
 from troubleshoot.lab.state import healthy
 from troubleshoot.management import processes
@@ -136,8 +137,7 @@ class World:
             (self.folder / name).mkdir(parents=True)
         self.start_broker()
         self._stack.callback(self.kill_broker)
-        passed_on = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG", "TMPDIR"}}
-        self.plain = passed_on | {
+        self.plain = passed_on("PATH", "HOME", "LANG", "TMPDIR") | {
             "MENDPOINT_VAR": str(self.folder / "var"),
             "MENDPOINT_SIGNING_KEY": self.key,
             "MENDPOINT_CATALOG_DIRS": str(self._more_content()),
