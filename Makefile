@@ -35,20 +35,16 @@ demo-clean: ## remove every trace of the demo
 	@rm -rf var/demo
 	@rmdir var 2> /dev/null || true
 
-# Real processes, sockets and a browser share a busy machine here. Tests that failed are tried once more, by themselves,
-# and both results are printed. That tells a crowded machine from a plain fault, but not from a race, which may pass the
-# second time: a test that needed it is a defect to be found. A run that ended in any other way (code 2 and above: broken
-# off, a worker lost, nothing collected) has not tried everything, so nothing can make up for it.
-SUITE := $(BIN)/python -m pytest -n $(JOBS) --dist loadgroup
-define whole_suite
-	@code=0; $(SUITE) $(1) || code=$$?; test $$code -eq 0 || { test $$code -eq 1 || exit $$code; \
-	  echo "make test: what failed is tried once more, by itself; whatever passes now is a defect to be found" >&2; \
-	  $(BIN)/python -m pytest --last-failed --last-failed-no-failures none $(1); }
-endef
+PARALLEL := -n $(JOBS) --dist loadgroup
 
 test: $(VENV)/.dev ## every test, on SQLite and (where its binaries are found) on PostgreSQL
-	$(call whole_suite)
-	$(call whole_suite,--db=postgres)
+	@$(BIN)/python -m tests.suite $(PARALLEL)
+	@$(BIN)/python -m tests.suite $(PARALLEL) --db=postgres
+
+coverage: $(VENV)/.dev ## what no test reaches, line by line and branch by branch, on SQLite
+	@rm -rf var/coverage && mkdir -p var/coverage
+	@code=0; $(BIN)/python -m coverage run -m pytest $(PARALLEL) || code=$$?; \
+	  $(BIN)/python -m coverage combine -q && $(BIN)/python -m coverage report && exit $$code
 
 lint: $(VENV)/.dev ## format, types, imports, templates, catalogue, migrations
 	@$(BIN)/ruff format --check .
@@ -92,4 +88,4 @@ system-deps: ## Debian packages that some tests need (as root): PostgreSQL, RDP 
 	@for daemon in xrdp xrdp-sesman postgresql; do \
 	  service $$daemon stop > /dev/null 2>&1 || true; update-rc.d $$daemon disable > /dev/null 2>&1 || true; done
 
-.PHONY: help demo demo-break demo-clean test lint map bench soak docker-check lock system-deps
+.PHONY: help demo demo-break demo-clean test coverage lint map bench soak docker-check lock system-deps

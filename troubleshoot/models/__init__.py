@@ -25,7 +25,7 @@ from troubleshoot.models.job import (
 from troubleshoot.models.notice import Notice
 from troubleshoot.models.pc_block import PcBlock
 from troubleshoot.models.person import LoginField, Person, VisitorContext, normalise_email
-from troubleshoot.models.site import GATEWAY_PORT, Grant, GrantQuerySet, Role, Site, check_gateway, role_choices
+from troubleshoot.models.site import GATEWAY_PORT, Grant, GrantQuerySet, Site, check_gateway, role_choices
 
 __all__ = [
     "ACTIVE_STATES",
