@@ -53,6 +53,10 @@ lint: $(VENV)/.dev ## format, types, imports, templates, catalogue, migrations
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m tests.lint.architecture_map --check
 	@git ls-files 'templates/*.html' | xargs --no-run-if-empty $(BIN)/djade --target-version 5.2 --check
+	@echo "templates: no line over 160 characters, none over 120 lines"
+	@! git ls-files 'templates/*.html' | LC_ALL=C.UTF-8 xargs --no-run-if-empty grep -HnE '.{161}'
+	@git ls-files 'templates/*.html' | xargs --no-run-if-empty awk \
+	  'FNR == 121 { print FILENAME ": over 120 lines"; bad = 1 } END { exit bad }'
 	@$(BIN)/python manage.py check --fail-level WARNING
 	@$(BIN)/python manage.py makemigrations --check --dry-run
 	@$(BIN)/python manage.py catalog --quiet
