@@ -12,6 +12,7 @@ from django.utils import timezone
 
 import troubleshoot
 from tests.conftest import TESTER, MakePerson
+from tests.support import replace_everywhere
 from troubleshoot import cases, engine, people
 from troubleshoot.engine import Right, Role, permissions
 from troubleshoot.engine.permissions import OWN, SITE
@@ -49,7 +50,7 @@ def trainee(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Role]:
     monkeypatch.setitem(Role._member_map_, "TRAINEE", role)
     monkeypatch.setattr(Role, "_member_names_", [*Role._member_names_, "TRAINEE"])
     table = {action: {**row, role: COLUMN[action]} if action in COLUMN else row for action, row in engine.RULES.items()}
-    monkeypatch.setattr(permissions, "RULES", table)
+    replace_everywhere(monkeypatch, permissions, "RULES", table)
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.execute("PRAGMA ignore_check_constraints = ON")
