@@ -1,0 +1,75 @@
+"""The house: what packages export is named once, and the words of the README are names in the code."""
+
+import ast
+import re
+from collections import defaultdict
+from importlib import import_module
+from inspect import isclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PRODUCT = ROOT / "troubleshoot"
+PACKAGES = sorted(path.parent.name for path in PRODUCT.glob("*/__init__.py") if path.parent.name != "migrations")
+#: Files that lie in the hall, each with its reason: Django finds the first, Celery the second.
+LOOSE = {"__init__.py", "apps.py", "tasks.py"}
+MARKS_OF_A_VERB_ALONE = {"tell", "listed", "shown", "read", "of"}
+
+
+def exports(package: str) -> list[str]:
+    return list(getattr(import_module(f"troubleshoot.{package}"), "__all__", []))
+
+
+def test_nothing_lies_loose_but_what_django_and_celery_look_for() -> None:
+    assert {path.name for path in PRODUCT.glob("*.py")} == LOOSE
+
+
+def test_no_two_exported_classes_share_a_name() -> None:
+    homes: dict[str, set[object]] = defaultdict(set)
+    for package in PACKAGES:
+        for name in exports(package):
+            found = getattr(import_module(f"troubleshoot.{package}"), name)
+            if isclass(found):
+                homes[found.__name__].add(found)
+    assert {name: found for name, found in homes.items() if len(found) > 1} == {}
+
+
+def test_an_exported_function_is_named_by_more_than_a_bare_verb() -> None:
+    assert {name for package in PACKAGES for name in exports(package)} & MARKS_OF_A_VERB_ALONE == set()
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_every_export_exists(package: str) -> None:
+    module = import_module(f"troubleshoot.{package}")
+    assert [name for name in exports(package) if not hasattr(module, name)] == []
+
+
+def words() -> list[str]:
+    """The words of the README's list, each of a cell that may name several."""
+    section = (ROOT / "README.md").read_text("utf-8").partition("## Words")[2].partition("\n## ")[0]
+    cells = re.findall(r"^\| ([a-z, ]+) \|", section, re.MULTILINE)
+    return [word for cell in cells if cell != "word" for word in cell.split(", ")]
+
+
+def names() -> set[str]:
+    """Packages, modules, and the classes and functions that packages export, in lower case; parts of names too."""
+    found = set(PACKAGES) | {path.stem for path in PRODUCT.rglob("*.py")}
+    for package in PACKAGES:
+        for name in exports(package):
+            found |= {name.lower(), *re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower().split("_")}
+    return found
+
+
+@pytest.mark.parametrize("word", words())
+def test_each_word_of_the_readme_is_a_name_in_the_code(word: str) -> None:
+    assert {word, f"{word}s", word.removesuffix("s")} & names()
+
+
+def test_no_import_stands_inside_a_function() -> None:
+    late = []
+    for path in PRODUCT.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                late += [path for inner in ast.walk(node) if isinstance(inner, (ast.Import, ast.ImportFrom))]
+    assert late == []
