@@ -220,5 +220,4 @@ class TestAskingForIt:
 
     def test_is_no_look_for_a_case(self, lab: MakeLab, boss: Person) -> None:
         job = operations.request_connection_test(actor=boss, host=lab().row)
-        assert job.is_connection_test
-        assert not Job(kind="read", action="lift-nla").is_connection_test
+        assert (job.kind, job.case, job.action) == (Job.Kind.CONNECTION_TEST, None, "")

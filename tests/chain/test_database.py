@@ -192,7 +192,9 @@ class TestAJob:
 
     def test_whose_end_is_unknown_does_not_keep_readings_away(self, job: Job) -> None:
         sql("UPDATE troubleshoot_job SET state = 'unknown' WHERE id = %s", job.pk)
-        Job.objects.create(kind="read", host=job.host, requester=job.requester, state=JobState.CLAIMED)
+        Job.objects.create(
+            kind="plan", action="lift-nla", host=job.host, requester=job.requester, state=JobState.CLAIMED
+        )
 
 
 @pytest.mark.parametrize("table", ["job", "plan", "guideversion"])

@@ -35,7 +35,7 @@ def world(north: Site, south: Site, everyone: list[Person]) -> None:
             winrm_port=5985 + number,
         )
         cases.open_case(actor=owner, beneficiary=owner, error_text="0x904", host=host)
-        Job.objects.create(kind="read", host=host, requester=owner, beneficiary=owner, state=JobState.DONE)
+        Job.objects.create(kind="connection_test", host=host, requester=owner, beneficiary=owner, state=JobState.DONE)
     cases.open_case(actor=employees[0], beneficiary=employees[0], error_text="0x904", host=None)
     hosts.change_host(actor=TESTER, host=Host.objects.get(name="ACC-1"), assigned=[employees[2], everyone[0]])
 

@@ -132,7 +132,7 @@ class TestThePage:
         self, job: Job, path: str, south: Site, person: MakePerson, sit: Sit, second: Browser
     ) -> None:
         stranger = sit(person("Eve", "approver", site=south))
-        reading = Job.objects.filter(kind="read").first()
+        reading = Job.objects.filter(kind=Job.Kind.PLAN).first()
         assert reading
         second.get(f"/approvals/{reading.pk}")
         assert second.status == 404

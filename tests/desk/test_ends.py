@@ -54,7 +54,7 @@ class TestABadEnd:
         assert "Who acts next: helpdesk" in page
         for _ in range(2):
             desk.post(f"/desk/cases/{case.pk}/read")
-        assert Job.objects.filter(case=case, kind="read", action="", state=JobState.QUEUED).count() == 1
+        assert Job.objects.filter(case=case, kind=Job.Kind.DIAGNOSE, state=JobState.QUEUED).count() == 1
         work()
         assert "Decide after lost contact" in self.end(desk, case)
         assert host.document["runs"] == {}

@@ -28,7 +28,7 @@ def case(ann: Person) -> Case:
 def job(ann: Person, case: Case, north: Site) -> Job:
     """What a notice may be about."""
     host = Host.objects.create(name="ACC-01", address="acc-01", site=north)
-    return Job.objects.create(kind=Job.Kind.READ, host=host, case=case, requester=ann, state="done")
+    return Job.objects.create(kind=Job.Kind.DIAGNOSE, host=host, case=case, requester=ann, state="done")
 
 
 @pytest.mark.parametrize("about", ["nothing", "case", "job", "both"])

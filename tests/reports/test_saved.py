@@ -121,7 +121,11 @@ class TestCertificates:
         host = next(one for one in world.hosts if one.site_id == north.pk)
         for old in (True, False):
             job = Job.objects.create(
-                kind="read", host=host, requester=world.people[0], state="done", result={"reached": "yes"}
+                kind="connection_test",
+                host=host,
+                requester=world.people[0],
+                state="done",
+                result={"reached": "yes"},
             )
             Job.objects.filter(pk=job.pk).update(created_at=world.now - dt.timedelta(days=old))
             end = None if days is None else world.now + dt.timedelta(days=1 if old else days)

@@ -17,7 +17,7 @@ from troubleshoot.audit import Actor, Tag
 from troubleshoot.cases import opening
 from troubleshoot.cases.opening import storable_text
 from troubleshoot.jobs import NotPossible
-from troubleshoot.models import Answer, Case, JobState, Message, Notice, Person
+from troubleshoot.models import CHANGES, READS, Answer, Case, JobState, Message, Notice, Person
 
 REOPEN_WITHIN = dt.timedelta(days=7)
 REMIND_AFTER = dt.timedelta(hours=4)
@@ -165,7 +165,7 @@ def read_computer_again(*, actor: Person, case: Case) -> None:
         _refuse_closed(case)
         if case.host is None:
             raise NotPossible(_("This computer is not registered, so nothing can be read."))
-        if not case.jobs.filter(kind="read", state__in=jobs.OPEN).exists():
+        if not case.jobs.filter(kind__in=READS, state__in=jobs.OPEN).exists():
             jobs.request_reading(actor=actor, host=case.host, case=case, beneficiary=case.beneficiary)
 
 
@@ -177,9 +177,9 @@ def check_computer_again(*, actor: Person, case: Case) -> None:
         case.hold()
         if case.closed_at and timezone.now() - case.closed_at > REOPEN_WITHIN:
             raise NotPossible(_("This case was closed more than seven days ago. Open a new one."))
-        if case.jobs.filter(state__in=jobs.UNSETTLED).exclude(kind="read").exists():
+        if case.jobs.filter(kind__in=CHANGES, state__in=jobs.UNSETTLED).exists():
             raise NotPossible(_("A fix is running or its end is not known yet. Wait for it first."))
-        if case.jobs.filter(kind="read", state__in=jobs.OPEN).exists():
+        if case.jobs.filter(kind__in=READS, state__in=jobs.OPEN).exists():
             return
         reopened = case.closed_at is not None
         case.round += 1

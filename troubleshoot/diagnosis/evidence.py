@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from troubleshoot import catalog, probes
 from troubleshoot.diagnosis import progress
 from troubleshoot.engine import UNKNOWN, Fact, GuideStep, Judgement, Walk
-from troubleshoot.models import ENDED_STATES, Answer, Case, Job
+from troubleshoot.models import ENDED_STATES, READS, Answer, Case, Job
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ def _raw(name: str, readings: Sequence[str]) -> str:
 
 
 def _looks() -> QuerySet[Job]:
-    return Job.objects.filter(kind=Job.Kind.READ, state__in=ENDED_STATES).exclude(facts={}).order_by("-ended_at")
+    return Job.objects.filter(kind__in=READS, state__in=ENDED_STATES).exclude(facts={}).order_by("-ended_at")
 
 
 def _known(name: str, part: dict[str, Any], was: dict[str, Any] | None) -> KnownFact:

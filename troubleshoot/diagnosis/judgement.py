@@ -10,7 +10,7 @@ from troubleshoot.catalog import installed_catalog
 from troubleshoot.diagnosis import progress
 from troubleshoot.engine import Cause, Fact, Judgement, Walk
 from troubleshoot.hosts import ALWAYS_READ
-from troubleshoot.models import ENDED_STATES, Case, Job
+from troubleshoot.models import ENDED_STATES, READS, Case, Job
 
 
 def case_evidence(case: Case, walk: Walk | None = None, look: Job | None = None) -> dict[str, Fact]:
@@ -22,7 +22,7 @@ def case_evidence(case: Case, walk: Walk | None = None, look: Job | None = None)
 
 def latest_observation(case: Case) -> Job | None:
     """The latest whole look of a case that brought facts."""
-    return case.jobs.filter(kind=Job.Kind.READ, state__in=ENDED_STATES).exclude(facts={}).order_by("-ended_at").first()
+    return case.jobs.filter(kind__in=READS, state__in=ENDED_STATES).exclude(facts={}).order_by("-ended_at").first()
 
 
 def rank_all_causes(found: dict[str, Fact], named: Sequence[str] = ()) -> list[Judgement]:

@@ -84,7 +84,7 @@ def case_facts(case: Case) -> dict[str, Fact] | None:
         return {}
     ended = _jobs(case).filter(state__in=ENDED_STATES).order_by("-ended_at")
     latest = ended.exclude(facts={}).first()
-    failed_since = ended.filter(kind=Job.Kind.READ, action="", facts={})
+    failed_since = ended.filter(kind=Job.Kind.DIAGNOSE, facts={})
     if latest is None:
         return {} if failed_since.exists() else None
     known = stored_facts(latest.facts)

@@ -100,7 +100,7 @@ def move_job(
         )
         if job.has_ended and job.case_id:
             job.case = Case.objects.held().with_guide().select_related("host", "beneficiary").get(pk=job.case_id)
-        if job.has_ended and job.kind != Job.Kind.READ:
+        if job.has_ended and job.is_change:
             whom = [job.requester, *([job.beneficiary] if job.beneficiary else [])]
             notifications.notify(whom, Notice.Kind.RESULT, f"{job.host}: {text}", case=job.case, job=job)
         if job.has_ended and job.case:
@@ -121,8 +121,8 @@ def continue_case(case: Case, *, actor: Actor, requester: Person, rows: Sequence
         notifications.notify(desk, Notice.Kind.NEW_CASE, f"{case.beneficiary}: {case.get_need_display()}", case=case)
     if walk.at.kind != "fact" or case.host is None:
         return
-    if not case.jobs.filter(kind=Job.Kind.READ, action="").exclude(state__in=ENDED_STATES).exists():
-        queue_reading(host=case.host, case=case, requester=requester, beneficiary=case.beneficiary)
+    if not case.jobs.filter(kind=Job.Kind.DIAGNOSE).exclude(state__in=ENDED_STATES).exists():
+        queue_reading(Job.Kind.DIAGNOSE, host=case.host, case=case, requester=requester, beneficiary=case.beneficiary)
 
 
 def add_line(job: Job, text: str) -> None:
@@ -139,12 +139,16 @@ def request_reading(
     action: str = "",
     reason: str = "",
 ) -> Job:
-    """Asks for a look at a host: a diagnosis, or, with an action, what its plan would change."""
+    """Asks for a look at a host: a diagnosis for a case, or, with an action, what its plan would change."""
     people.require_permission(actor, "job.plan" if action else "case.open", host)
-    return queue_reading(host=host, case=case, requester=actor, beneficiary=beneficiary, action=action, reason=reason)
+    kind = Job.Kind.PLAN if action else Job.Kind.DIAGNOSE
+    return queue_reading(
+        kind, host=host, case=case, requester=actor, beneficiary=beneficiary, action=action, reason=reason
+    )
 
 
 def queue_reading(
+    kind: Job.Kind,
     *,
     host: Host,
     case: Case | None,
@@ -153,10 +157,10 @@ def queue_reading(
     action: str = "",
     reason: str = "",
 ) -> Job:
-    """Queues a read job; the caller has asked the rules. Without case and action it is a connection test."""
+    """Queues a job that only reads; the caller has asked the rules."""
     with transaction.atomic():
         job = Job.objects.create(
-            kind=Job.Kind.READ,
+            kind=kind,
             host=host,
             case=case,
             action=action,

@@ -11,7 +11,9 @@ from troubleshoot.models.host import Host
 from troubleshoot.models.incident import Incident
 from troubleshoot.models.job import (
     ACTIVE_STATES,
+    CHANGES,
     ENDED_STATES,
+    READS,
     STARTED_STATES,
     UNDOABLE_STATES,
     WAITING_STATES,
@@ -29,8 +31,10 @@ from troubleshoot.models.site import GATEWAY_PORT, Grant, GrantQuerySet, Site, c
 
 __all__ = [
     "ACTIVE_STATES",
+    "CHANGES",
     "ENDED_STATES",
     "GATEWAY_PORT",
+    "READS",
     "SECRET_REFERENCE",
     "STARTED_STATES",
     "UNDOABLE_STATES",

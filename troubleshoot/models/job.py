@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Final
 
 from django.db import models
 from django.db.models import F, Q
@@ -18,8 +19,8 @@ class JobState(models.TextChoices):
     """Where a job stands.
 
     planned → waiting_approval → approved → queued → claimed → starting → running → verifying → verified | not_verified,
-    and the other ends. Only `dangerous` jobs and jobs on critical hosts wait for approval. A `read` job changes
-    nothing, needs no plan, and ends `done`.
+    and the other ends. Only `dangerous` jobs and jobs on critical hosts wait for approval. A job that only reads (see
+    `READS`) needs no plan, and ends `done`.
     """
 
     PLANNED = "planned"
@@ -87,6 +88,14 @@ class Plan(models.Model):
 class JobQuerySet(models.QuerySet["Job"]):
     """Reads of jobs, and the one conditional UPDATE by which a job moves."""
 
+    def changes(self) -> JobQuerySet:
+        """Changes of a computer: what is applied, and what is put back.
+
+        That each of them has a plan is a constraint. It is said once more for SQLite, which uses an index of changes
+        only where a query repeats the condition of the index without a parameter.
+        """
+        return self.filter(kind__in=CHANGES, plan__isnull=False)
+
     def overdue(self) -> JobQuerySet:
         """Temporary changes whose time is over and that are not undone yet."""
         return self.filter(undo_at__lt=Now(), state__in=[*UNDOABLE_STATES, JobState.UNKNOWN]).order_by("undo_at")
@@ -140,9 +149,20 @@ class Job(models.Model):
     """One visit to one host."""
 
     class Kind(models.TextChoices):
-        READ = "read"
-        APPLY = "apply"
-        REVERT = "revert"
+        """What a visit is for. The first four only read."""
+
+        #: Reads what a case's guide asks.
+        DIAGNOSE = "diagnose", "Diagnosis"
+        #: Reads what a remedy would change, and makes its plan.
+        PLAN = "plan", "Plan"
+        #: Reads whether what a person did by hand has helped.
+        CHECK_BY_HAND = "check_by_hand", "Check by hand"
+        #: Tries the way in, for an administrator.
+        CONNECTION_TEST = "connection_test", "Connection test"
+        #: Carries out a plan.
+        APPLY = "apply", "Apply"
+        #: Puts a change back.
+        REVERT = "revert", "Revert"
 
     class Risk(models.TextChoices):
         LOW = "low"
@@ -150,10 +170,10 @@ class Job(models.Model):
         DANGEROUS = "dangerous"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    kind = models.CharField(max_length=10, choices=Kind.choices)
+    kind = models.CharField(max_length=16, choices=Kind.choices)
     host = models.ForeignKey(Host, on_delete=models.PROTECT, related_name="jobs")
     case = models.ForeignKey(Case, on_delete=models.PROTECT, null=True, related_name="jobs")
-    #: The remedy: what a read is for, what an apply does, what a revert undoes. Empty for a diagnosis.
+    #: The remedy: what a plan or a check by hand is for, what an apply does, what a revert undoes. Else empty.
     action = models.CharField(max_length=100, blank=True)
     risk = models.CharField(max_length=12, choices=Risk.choices, default=Risk.LOW)
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, null=True, related_name="jobs")
@@ -212,7 +232,17 @@ class Job(models.Model):
                 condition=Q(kind="revert", state__in=sorted(WAITING_STATES | ACTIVE_STATES | {JobState.UNKNOWN})),
                 name="one_open_revert_per_job",
             ),
-            models.CheckConstraint(name="a_change_has_a_plan", condition=Q(kind="read") | Q(plan__isnull=False)),
+            models.CheckConstraint(
+                name="a_change_has_a_plan",
+                condition=~Q(kind__in=["apply", "revert"]) | Q(plan__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="a_reading_says_what_it_is_about",
+                condition=Q(kind__in=["apply", "revert"])
+                | Q(kind="diagnose", case__isnull=False, action="")
+                | (Q(kind__in=["plan", "check_by_hand"]) & ~Q(action=""))
+                | Q(kind="connection_test", case__isnull=True, action=""),
+            ),
         ]
         indexes = [
             models.Index(fields=["ring_at"], condition=Q(state="queued"), name="job_to_ring"),
@@ -220,18 +250,18 @@ class Job(models.Model):
             models.Index(fields=["case", "created_at"], name="job_of_case"),
             # Few jobs undo another: to SQLite the foreign key's own index, full of NULL, looks worth less than a scan.
             models.Index(fields=["origin"], condition=Q(origin__isnull=False), name="undo_of_job"),
-            # Changes for the history: a plan is what tells them from readings, and needs no parameter to be told.
+            # Changes for the history, as JobQuerySet.changes asks for them.
             models.Index(fields=["created_at", "id", "state"], condition=Q(plan__isnull=False), name="change_by_time"),
             models.Index(fields=["host", "created_at", "id"], condition=Q(plan__isnull=False), name="change_of_host"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.action or 'diagnosis'} on {self.host}"
+        return f"{self.kind} {self.action}".rstrip() + f" on {self.host}"
 
     @property
-    def is_connection_test(self) -> bool:
-        """Whether this only tries the way in, for an administrator: no case asks for it, and no remedy."""
-        return self.kind == self.Kind.READ and self.case_id is None and not self.action
+    def is_change(self) -> bool:
+        """Whether this writes to the host: an apply or a revert."""
+        return self.kind in CHANGES
 
     @property
     def is_promised_undo(self) -> bool:
@@ -242,6 +272,11 @@ class Job(models.Model):
     def has_ended(self) -> bool:
         """Whether the job stands at an end (a finished change may still be reverted)."""
         return self.state in ENDED_STATES
+
+
+#: The kinds that write to a host, and those that only read it.
+CHANGES: Final = frozenset({Job.Kind.APPLY, Job.Kind.REVERT})
+READS: Final = frozenset(Job.Kind) - CHANGES
 
 
 class Reading(models.Model):

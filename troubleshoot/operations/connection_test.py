@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,8 +19,6 @@ from troubleshoot.hosts import Observation
 from troubleshoot.models import ACTIVE_STATES, ENDED_STATES, Host, Job, JobState, Person, Reading
 from troubleshoot.remote import OLDEST_POWERSHELL
 
-#: As Job.is_connection_test says, for the database.
-IS_TEST: Final = Q(kind=Job.Kind.READ, case=None, action="")
 SOURCE: Final = "connection"
 #: Kerberos refuses tickets when clocks differ by more than this many seconds (its default on Windows).
 MOST_SKEW: Final = 300
@@ -93,12 +91,13 @@ def request_connection_test(*, actor: Person, host: Host) -> Job:
     with transaction.atomic():
         Host.objects.select_for_update().get(pk=host.pk)  # two presses of the button are one test
         found = connection_tests(host).exclude(state__in=ENDED_STATES).first()
-        return found or jobs.queue_reading(host=host, case=None, requester=actor, beneficiary=None)
+        kind = Job.Kind.CONNECTION_TEST
+        return found or jobs.queue_reading(kind, host=host, case=None, requester=actor, beneficiary=None)
 
 
 def connection_tests(host: Host) -> QuerySet[Job]:
     """The connection tests of a host, newest first."""
-    return Job.objects.filter(IS_TEST, host=host).order_by("-created_at")
+    return Job.objects.filter(kind=Job.Kind.CONNECTION_TEST, host=host).order_by("-created_at")
 
 
 def run_connection_test(job: Job) -> Observation:

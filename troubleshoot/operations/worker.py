@@ -88,16 +88,7 @@ def run_job(job_id: uuid.UUID) -> None:
         return
     with JobLease(job):
         try:
-            if job.kind == Job.Kind.READ and not _may_look(job):
-                raise NotPossible(f"{job.requester} may no longer ask for this")
-            if job.is_connection_test:
-                _test(job)
-            elif job.kind == Job.Kind.READ:
-                _read(job)
-            elif job.state == JobState.VERIFYING:
-                remediation.verify_change(job, worker=WORKER)
-            else:
-                remediation.carry_out_change(job, worker=WORKER)
+            _carry_out(job)
         except (NotPossible, DialError) as refusal:
             _give_up(job, f"{str(refusal).rstrip('.')}.")
         except Exception:
@@ -129,11 +120,30 @@ def _claim(job_id: uuid.UUID) -> Job | None:
     return found
 
 
-def _read(job: Job) -> None:
-    action = remediation.installed_action(job.action) if job.action else None
-    if action and action.manual:
-        _check(job, action)
-        return
+def _carry_out(job: Job) -> None:
+    """Does what a job of this kind is for."""
+    if not job.is_change and not _may_look(job):
+        raise NotPossible(f"{job.requester} may no longer ask for this")
+    match Job.Kind(job.kind):
+        case Job.Kind.DIAGNOSE:
+            _read(job, None)
+        case Job.Kind.PLAN:
+            _read(job, remediation.installed_action(job.action))
+        case Job.Kind.CHECK_BY_HAND:
+            _check(job, remediation.installed_action(job.action))
+        case Job.Kind.CONNECTION_TEST:
+            _test(job)
+        case Job.Kind.APPLY | Job.Kind.REVERT:
+            if job.state == JobState.VERIFYING:
+                remediation.verify_change(job, worker=WORKER)
+            else:
+                remediation.carry_out_change(job, worker=WORKER)
+
+
+def _read(job: Job, action: Action | None) -> None:
+    """Reads what a case asks, or, with an action, what its plan would change."""
+    if action and action.manual:  # the catalogue has changed since it was asked for
+        raise NotPossible(remediation.forbidden_reason(action, job.host))
     look = hosts.observe(
         job.host,
         about=_about(job, action),
@@ -202,9 +212,9 @@ def _test(job: Job) -> None:
 
 def _may_look(job: Job) -> bool:
     """Whether whoever asked still may: a look uses the host's account too."""
-    if job.is_connection_test:
+    if job.kind == Job.Kind.CONNECTION_TEST:
         return people.may(job.requester, "host.test", job.host).allowed
-    if job.action and not remediation.installed_action(job.action).manual:
+    if job.kind == Job.Kind.PLAN:
         return people.may(job.requester, "job.plan", job.host).allowed
     answers = job.case is not None and people.may(job.requester, "case.answer", job.case).allowed
     return answers or people.may(job.requester, "case.open", job.host).allowed

@@ -13,7 +13,7 @@ from troubleshoot.audit import Tag
 from troubleshoot.engine import UNKNOWN, Action, fact_values
 from troubleshoot.hosts import Observation
 from troubleshoot.jobs import NotPossible
-from troubleshoot.models import ENDED_STATES, Answer, Case, Host, Person
+from troubleshoot.models import ENDED_STATES, Answer, Case, Host, Job, Person
 
 #: Seconds between two looks.
 POLL_SECONDS = 1.0
@@ -50,7 +50,12 @@ def report_done_by_hand(*, actor: Person, case: Case, step: str, done: bool) -> 
         )
         if done and case.host:
             jobs.queue_reading(
-                host=case.host, case=case, requester=actor, beneficiary=case.beneficiary, action=action.name
+                Job.Kind.CHECK_BY_HAND,
+                host=case.host,
+                case=case,
+                requester=actor,
+                beneficiary=case.beneficiary,
+                action=action.name,
             )
             return
         # Without a computer that we know, nobody can look.

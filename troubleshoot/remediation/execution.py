@@ -342,7 +342,7 @@ def _end_revert(job: Job, plan: engine.PlanDocument, worker: Machine) -> None:
 
 
 def _end(job: Job, to: JobState, text: str, worker: Machine, **fields: Any) -> bool:
-    if job.kind == Job.Kind.READ:
+    if not job.is_change:
         raise ValueError("a reading ends by itself")
     with transaction.atomic():
         moved = jobs.move_job(job, to, text, tag=Tag.JOB_END, actor=worker, fence=job.fence, explanation=text, **fields)

@@ -16,7 +16,7 @@ from troubleshoot.engine import Action, Fact
 from troubleshoot.engine import ResourceState as Found
 from troubleshoot.hosts import Observation, WantedReading
 from troubleshoot.jobs import NotPossible
-from troubleshoot.models import ENDED_STATES, UNDOABLE_STATES, Case, Host, Job, JobState, Person, Plan
+from troubleshoot.models import CHANGES, ENDED_STATES, UNDOABLE_STATES, Case, Host, Job, JobState, Person, Plan
 from troubleshoot.remote import RUNNER_DIGEST
 
 #: A plan that lies before whoever decides.
@@ -67,9 +67,9 @@ def request_plan(
         if case.closed_at is not None:
             raise NotPossible("This case is closed.")
         under_way = case.jobs.filter(state__in=jobs.UNSETTLED).exclude(state__in=_UNDECIDED)
-        if running := under_way.filter(kind=Job.Kind.READ, action=action).first():
+        if running := under_way.filter(kind=Job.Kind.PLAN, action=action).first():
             return running
-        if under_way.exclude(kind=Job.Kind.READ).exists():
+        if under_way.filter(kind__in=CHANGES).exists():
             raise NotPossible("A change is running, or its end is not known yet. Wait for it first.")
         _keep_ticket(actor, host, case, ticket.strip())
         reading = jobs.request_reading(

@@ -15,7 +15,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from troubleshoot import people
-from troubleshoot.models import Host, Job, Person, Reading
+from troubleshoot.models import READS, Host, Job, Person, Reading
 from troubleshoot.reports import history
 from troubleshoot.reports.figures import FEW, MANY_CASES, MOST_NAMED, Attention, Number, Period, Seen
 
@@ -50,7 +50,7 @@ def computers(person: Person, period: Period) -> list[Attention]:
     """Computers whose latest look could not see inside, and those whose certificate is about to expire."""
     hosts: Any = people.permitted_rows(Host.objects.all(), person, "host.read")
     hosts = hosts.filter(site=period.site) if period.site else hosts
-    looks = Job.objects.filter(host=OuterRef("pk"), kind=Job.Kind.READ, state="done").order_by("-created_at")
+    looks = Job.objects.filter(host=OuterRef("pk"), kind__in=READS, state="done").order_by("-created_at")
     latest = looks.annotate(reached=KT("result__reached")).values("reached")[:1]
     found = list(hosts.annotate(reached=Subquery(latest), look=Subquery(looks.values("pk")[:1])).exclude(look=None))
     return [_closed(found), _expiring(found)]

@@ -66,8 +66,7 @@ class Page:
 def change_rows(person: Person, asked: HistoryQuestion) -> QuerySet[Job]:
     """The changes of computers that the person may read and asked for."""
     readable = Exists(permitted_rows(Job.objects.filter(pk=OuterRef("pk")), person, "job.read"))
-    rows = Job.objects.filter(readable, _common(asked, "created_at", ("requester", "beneficiary")))
-    rows = rows.filter(plan__isnull=False)
+    rows = Job.objects.changes().filter(readable, _common(asked, "created_at", ("requester", "beneficiary")))
     if asked.of("what"):
         rows = rows.filter(action=asked.of("what"))
     if asked.of("site"):

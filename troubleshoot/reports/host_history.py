@@ -60,7 +60,7 @@ def job_ending(job: Job) -> tuple[str, str]:
 
 def usual_duration(action: str) -> dt.timedelta | None:
     """How long a remedy usually takes: the median of its latest verified runs; None while too few are known."""
-    runs = Job.objects.filter(kind=Job.Kind.APPLY, action=action, state=JobState.VERIFIED, plan__isnull=False)
+    runs = Job.objects.changes().filter(kind=Job.Kind.APPLY, action=action, state=JobState.VERIFIED)
     times = runs.exclude(started_at=None).order_by("-created_at").values_list("started_at", "ended_at")[:LATEST]
     return _median(times)
 
@@ -73,7 +73,7 @@ def usual_wait(site: Site | None) -> dt.timedelta | None:
 
 def usual_observation() -> dt.timedelta | None:
     """How long a look at a computer usually takes, its wait for a worker included; None while too few are known."""
-    looks = Job.objects.filter(kind=Job.Kind.READ, action="", case__isnull=False, state=JobState.DONE)
+    looks = Job.objects.filter(kind=Job.Kind.DIAGNOSE, state=JobState.DONE)
     return _median(looks.order_by("-case", "-created_at").values_list("created_at", "ended_at")[:LATEST])
 
 
@@ -92,7 +92,7 @@ def earlier_changes(case: Case) -> list[PastChange]:
     """The latest changes of a case's computer that were started, and first those that undo themselves later."""
     if case.host_id is None:
         return []
-    rows = Job.objects.filter(host=case.host_id, plan__isnull=False, started_at__isnull=False)
+    rows = Job.objects.changes().filter(host=case.host_id, started_at__isnull=False)
     rows = rows.select_related("plan", "requester", "host")
     standing = rows.filter(undo_at__isnull=False, state__in=IN_FORCE).order_by("undo_at")[:MOST]
     found = {job.pk: job for job in [*standing, *rows.order_by("-created_at")[:MOST]]}

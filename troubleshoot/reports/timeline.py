@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from troubleshoot import diagnosis, engine, people, wording
 from troubleshoot.diagnosis import answer_in_words
-from troubleshoot.models import Answer, Approval, Case, Entry, Job, JobLine, Message, Person
+from troubleshoot.models import Answer, Approval, Case, Entry, JobLine, Message, Person
 from troubleshoot.reports.filters import action_choices
 
 #: The most of each kind that one page shows; it says so when there is more.
@@ -124,9 +124,7 @@ def _lines(case: Case) -> Iterator[TimelineMoment]:
     for line in rows.order_by("pk")[:MOST]:
         what = words.get(line.job.action, line.job.action) or _("Diagnosis")
         tone = "is-bad" if line.job.state in {"failed", "unknown", "not_verified"} else ""
-        yield TimelineMoment(
-            line.at, "job" if line.job.kind != Job.Kind.READ else "reading", f"{what}: {line.text}", tone=tone
-        )
+        yield TimelineMoment(line.at, "job" if line.job.is_change else "reading", f"{what}: {line.text}", tone=tone)
 
 
 def _votes(case: Case) -> Iterator[TimelineMoment]:

@@ -59,7 +59,7 @@ class Command(ActingCommand):
         self.say(reports.job_document(job), as_json=as_json, text=in_words)
         if verb in {"apply", "revert"} and job.state != JobState.VERIFIED:
             raise SystemExit(NOT_GOOD)
-        if verb == "plan" and job.kind == Job.Kind.READ:
+        if verb == "plan" and job.kind == Job.Kind.PLAN:
             raise SystemExit(NOT_GOOD)
 
     def _plan(self, actor: Person, *, host: str | None, action: str | None, why: str, wait: float, **_: Any) -> Job:
@@ -133,7 +133,8 @@ def _wait(job: Job, seconds: float) -> Job:
 def in_words(job: dict[str, Any]) -> Iterator[str]:
     """A job as lines for a person."""
     simulated = " (simulated)" if job["simulated"] else ""
-    yield f"{job['kind']} {job['action'] or 'diagnosis'} on {job['host']}{simulated}: {job['state']}"
+    what = f"{job['kind']} {job['action'] or ''}".rstrip()
+    yield f"{what} on {job['host']}{simulated}: {job['state']}"
     yield f"  job {job['job']}" + (f", case {job['case']}" if job["case"] else "")
     if job["overdue"]:
         yield f"  OVERDUE: this temporary change was to be undone at {job['undo_at']}"

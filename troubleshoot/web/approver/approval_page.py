@@ -178,7 +178,7 @@ class ApprovalPage:
 
     def _earlier(self) -> QuerySet[Job]:
         sites = people.permitted_sites(self.person, "job.approve")
-        rows = Job.objects.filter(plan__isnull=False, kind=Job.Kind.APPLY, action=self.job.action, host__site__in=sites)
+        rows = Job.objects.changes().filter(kind=Job.Kind.APPLY, action=self.job.action, host__site__in=sites)
         return rows.filter(started_at__isnull=False).exclude(pk=self.job.pk)
 
 
@@ -211,9 +211,7 @@ class RotaPage:
 
 def approval_rows() -> QuerySet[Job]:
     """Changes and undoings with all that a decision is about."""
-    return Job.objects.filter(plan__isnull=False).select_related(
-        "host__site", "case", "plan", "requester", "beneficiary"
-    )
+    return Job.objects.changes().select_related("host__site", "case", "plan", "requester", "beneficiary")
 
 
 def jobs_waiting(person: Person) -> QuerySet[Job]:

@@ -32,7 +32,7 @@ class Scene(Remedy):
     @cached_property
     def look(self) -> Job | None:
         """The latest look of this round: the one going on, or the last that ended."""
-        return next((job for job in self.jobs if job.kind == Job.Kind.READ and not job.action), None)
+        return next((job for job in self.jobs if job.kind == Job.Kind.DIAGNOSE), None)
 
     @cached_property
     def _readings(self) -> dict[str, Reading]:

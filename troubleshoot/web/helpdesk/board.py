@@ -15,7 +15,19 @@ from django.utils.translation import gettext_lazy as _
 
 from troubleshoot import catalog, diagnosis
 from troubleshoot.cases import LEAST_COMPUTERS
-from troubleshoot.models import ACTIVE_STATES, ENDED_STATES, Case, Host, Job, JobState, Message, Person, Site
+from troubleshoot.models import (
+    ACTIVE_STATES,
+    CHANGES,
+    ENDED_STATES,
+    READS,
+    Case,
+    Host,
+    Job,
+    JobState,
+    Message,
+    Person,
+    Site,
+)
 from troubleshoot.people import at_sites, permitted_sites
 
 PAGE = 25
@@ -91,7 +103,7 @@ def board_cases(person: Person) -> QuerySet[Case]:
 def with_ask(cases: QuerySet[Case]) -> QuerySet[Any]:
     """The cases with what each asks for, as `ask`, judged where the rows are."""
     jobs = Job.objects.filter(case=OuterRef("pk"), created_at__gte=OuterRef("round_began_at"))
-    changes = jobs.filter(plan__isnull=False)
+    changes = jobs.filter(kind__in=CHANGES)
     said = Message.objects.filter(case=OuterRef("pk"), internal=False).order_by("-pk").values("author")[:1]
     unstarted = Exists(changes.filter(state__in=[JobState.PLANNED, JobState.APPROVED], self_service=False))
     ask = models.Case(
@@ -102,7 +114,7 @@ def with_ask(cases: QuerySet[Case]) -> QuerySet[Any]:
         When(Exists(changes.filter(state=JobState.WAITING_APPROVAL)), then=Value(BoardAsk.APPROVAL.value)),
         When(unstarted, then=Value(BoardAsk.START.value)),
         When(need=Case.Need.HELP, then=Value(BoardAsk.HELP.value)),
-        When(Exists(jobs.filter(plan=None).exclude(state__in=ENDED_STATES)), then=Value(BoardAsk.READING.value)),
+        When(Exists(jobs.filter(kind__in=READS).exclude(state__in=ENDED_STATES)), then=Value(BoardAsk.READING.value)),
         When(need=Case.Need.START, then=Value(BoardAsk.PLAN.value)),
         When(need=Case.Need.DECIDE, then=Value(BoardAsk.DECIDE.value)),
         default=Value(BoardAsk.PERSON.value),

@@ -63,7 +63,7 @@ class NextStep:
     @cached_property
     def change(self) -> Job | None:
         """The latest change of this round, planned or begun."""
-        return next((job for job in self.jobs if job.kind != Job.Kind.READ), None)
+        return next((job for job in self.jobs if job.is_change), None)
 
     @cached_property
     def current(self) -> Job | None:
@@ -76,7 +76,7 @@ class NextStep:
         """The latest job of this round when it ended badly or changed something: whoever opens the page has to know."""
         latest = next((job for job in self.jobs if job.state != JobState.CANCELLED), None)
         told = BAD_ENDS | {JobState.VERIFIED, JobState.REVERTED}
-        silent = latest is None or latest.state not in told or (latest.kind == Job.Kind.READ and not latest.action)
+        silent = latest is None or latest.state not in told or latest.kind == Job.Kind.DIAGNOSE
         return None if silent else latest
 
     @cached_property
@@ -93,7 +93,7 @@ class NextStep:
         if change and change.state == JobState.UNKNOWN:
             return "unknown"
         if self.current:
-            return "reading" if self.current.kind == Job.Kind.READ else "running"
+            return "running" if self.current.is_change else "reading"
         if change and change.state in WAITING_STATES:
             return "approval" if change.state == JobState.WAITING_APPROVAL else "start"
         if self.action and self.action.manual:

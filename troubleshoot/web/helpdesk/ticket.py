@@ -3,7 +3,6 @@
 from django.utils.translation import gettext as _
 
 from troubleshoot import reports
-from troubleshoot.models import Job
 from troubleshoot.web.helpdesk.case_page import HelpdeskCasePage
 
 
@@ -26,7 +25,7 @@ def text(sheet: HelpdeskCasePage) -> str:
         _("Changes"): [
             f"{job.created_at:{utc}}  {reports.job_title(job)}: {job.get_state_display()}. {job.explanation}".rstrip()
             for job in reversed(sheet.jobs)
-            if job.kind != Job.Kind.READ
+            if job.is_change
         ],
     }
     for title, found in parts.items():

@@ -1,0 +1,58 @@
+"""What each kind of job is about: the database refuses a job that says one thing and holds another."""
+
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, transaction
+
+from tests.conftest import MakePerson
+from troubleshoot import cases
+from troubleshoot.models import CHANGES, READS, Host, Job, JobState, Person, Plan, Site
+
+K = Job.Kind
+#: For each kind: whether it has a case, whether it names a remedy, whether it has a plan. None: it may or may not.
+ABOUT: dict[str, tuple[bool | None, bool | None, bool | None]] = {
+    K.DIAGNOSE: (True, False, None),
+    K.PLAN: (None, True, None),
+    K.CHECK_BY_HAND: (None, True, None),
+    K.CONNECTION_TEST: (False, False, None),
+    K.APPLY: (None, None, True),
+    K.REVERT: (None, None, True),
+}
+EVERY = [(case, action, plan) for case in (True, False) for action in (True, False) for plan in (True, False)]
+
+
+@pytest.fixture
+def owner(person: MakePerson) -> Person:
+    return person("Emil", "employee")
+
+
+@pytest.fixture
+def host(north: Site, owner: Person) -> Host:
+    return Host.objects.create(name="ACC-01", address="acc-01", site=north, owner=owner)
+
+
+def test_every_kind_is_in_the_table_and_either_reads_or_changes() -> None:
+    assert set(K) == set(ABOUT) == READS | CHANGES
+    assert not READS & CHANGES
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("kind", K)
+def test_a_job_holds_what_its_kind_is_about(kind: Job.Kind, host: Host, owner: Person) -> None:
+    case = cases.open_case(actor=owner, beneficiary=owner, error_text="0x904", host=host)
+    plan = Plan.objects.create(host=host, action="lift-nla", document={}, digest="d" * 64)
+    for has in EVERY:
+        fields: dict[str, Any] = {
+            "case": case if has[0] else None,
+            "action": "lift-nla" if has[1] else "",
+            "plan": plan if has[2] else None,
+        }
+        job = Job(kind=kind, host=host, requester=owner, state=JobState.CANCELLED, **fields)
+        if all(wanted in {None, found} for wanted, found in zip(ABOUT[kind], has, strict=True)):
+            job.save()
+            assert job.is_change is (kind in CHANGES)
+            assert (job in Job.objects.changes()) is job.is_change
+        else:
+            with pytest.raises(DatabaseError), transaction.atomic():
+                job.save()
