@@ -9,6 +9,7 @@ from tests.chain.conftest import MakeLab
 from tests.chain.steps import Work, agreed, at, opened, planned
 from tests.support import replace_everywhere
 from troubleshoot import cases, diagnosis, jobs, operations, people, remediation
+from troubleshoot.engine import ApplyResult, Verdict
 from troubleshoot.jobs import NotPossible
 from troubleshoot.lab.service_reactions import mark_stopped
 from troubleshoot.models import Case, Entry, Job, JobState, Person, Reading
@@ -24,6 +25,11 @@ REPAIRABLE = {
     "key-file-permissions": "repair-key-file-permissions",
     "firewall-closed": "open-firewall",
 }
+
+
+def as_apply(job: Job) -> ApplyResult:
+    assert isinstance(job.found, ApplyResult)
+    return job.found
 
 
 def listener(document: dict[str, Any], value: str) -> int:
@@ -47,7 +53,7 @@ def test_each_repairable_fault_is_repaired_and_verified(
 
     job.refresh_from_db()
     assert job.state == JobState.VERIFIED, job.explanation
-    assert job.result["verdict"] == "verified"
+    assert as_apply(job).verdict == Verdict.VERIFIED
     assert host.document["runs"], "the host keeps a record of what was changed"
     assert at(opened(helpdesk, host.row, work)) != action
 
@@ -87,7 +93,7 @@ def test_the_plan_of_a_disruptive_change_names_who_is_signed_in(lab: MakeLab, he
     host = lab("service-stopped")
     case = opened(helpdesk, host.row, work)
     job = planned(helpdesk, case, work, why="nothing listens")
-    assert [one["user"] for one in job.result["signed_in"]] == ["CORP\\bob"]
+    assert [one.user for one in as_apply(job).signed_in or ()] == ["CORP\\bob"]
 
 
 class TestAPlanThatIsNoLongerTrue:
@@ -103,7 +109,7 @@ class TestAPlanThatIsNoLongerTrue:
 
         job.refresh_from_db()
         assert job.state == JobState.DRIFTED
-        assert [(one["field"], one["planned"], one["found"]) for one in job.result["differences"]] == [
+        assert [(one.field, one.planned, one.found) for one in as_apply(job).differences or ()] == [
             ("nla", True, False)
         ]
         assert listener(host.document, "SecurityLayer") == 0
@@ -234,7 +240,7 @@ class TestACheckFromOutside:
         _before_the_check(monkeypatch, break_it)
         work()
         job.refresh_from_db()
-        assert job.result["verdict"] == "worse"
+        assert as_apply(job).verdict == Verdict.WORSE
         assert (job.state, job.reverts.get().state) == (JobState.REVERTED, JobState.VERIFIED)
         assert listener(host.document, "UserAuthentication") == 1
 
@@ -360,7 +366,7 @@ def test_a_host_that_cannot_be_looked_into_says_at_which_stage_and_what_to_do(
     case = opened(helpdesk, lab("expired-certificate", fault).row, work)
     reading = Job.objects.get(case=case)
     assert reading.facts["windows.reached"]["value"] == trouble
-    assert reading.result["stage"]
+    assert reading.found.stage
     assert reading.explanation
     assert diagnosis.replay_case(case).at.kind in {"ask", "try", "end"}
 

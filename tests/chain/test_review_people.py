@@ -147,9 +147,11 @@ class TestARevert:
 class TestAReading:
     @pytest.mark.parametrize("action", ["", "renew-rdp-certificate"])
     def test_is_not_taken_for_somebody_who_may_no_longer_ask(
-        self, action: str, lab: MakeLab, helpdesk: Person, monkeypatch: pytest.MonkeyPatch
+        self, action: str, lab: MakeLab, helpdesk: Person, employee: Person, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        job = jobs.request_reading(actor=helpdesk, host=lab().row, action=action)
+        host = lab().row
+        case = cases.open_case(actor=employee, beneficiary=employee, error_text=ERROR, host=host)
+        job = jobs.request_reading(actor=helpdesk, host=host, case=case, beneficiary=employee, action=action)
         helpdesk.grants.all().update(**OVER)
         replace_everywhere(monkeypatch, visits, "observe", lambda *_, **__: pytest.fail("the host was visited"))
         operations.run_job(job.pk)

@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 from troubleshoot import audit, engine, probes
 from troubleshoot.audit import Actor, Tag
 from troubleshoot.catalog import all_facts, installed_catalog, parse_stored_guide
-from troubleshoot.engine import UNKNOWN, Fact, Guide, GuideStep, Walk
+from troubleshoot.engine import UNKNOWN, Fact, Guide, GuideStep, HandCheckResult, Verdict, Walk
 from troubleshoot.models import ENDED_STATES, Answer, Case, GuideVersion, Job, JobState
 
 #: What the end of a remedy's job means to the guide. A lost job gives no answer: it waits until it is settled.
@@ -242,9 +242,10 @@ def _reading_answer(case: Case, step: GuideStep, known: dict[str, Fact] | None) 
 
 def _outcome(job: Job) -> str:
     """What a remedy's job answers, empty while it is open; a reading before a plan answers nothing."""
-    return (
-        REMEDY_ANSWERS.get(JobState(job.state), "") if job.state != JobState.DONE else str(job.result.get("guided", ""))
-    )
+    found = job.found
+    if isinstance(found, HandCheckResult) and job.state == JobState.DONE:
+        return "" if found.verdict == Verdict.UNKNOWN else found.verdict
+    return REMEDY_ANSWERS.get(JobState(job.state), "")
 
 
 def _keep_place(case: Case, walk: Walk, actor: Actor) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from troubleshoot import catalog, probes
-from troubleshoot.engine import DeclaredReading, Fact, Value
+from troubleshoot.engine import DeclaredReading, Fact, SignedIn, Value
 from troubleshoot.remote import FlatState
 
 #: What every look inside tells, whatever it is about.
@@ -62,13 +62,11 @@ class Observation:
         )
 
     @property
-    def signed_in(self) -> list[dict[str, str]] | None:
+    def signed_in(self) -> tuple[SignedIn, ...] | None:
         """Who is signed in and since when; None when that could not be read."""
         for _, name, value in self.readings:
             if name == probes.SESSIONS.words and "users" in value:
-                return [
-                    {"user": user, "since": since} for user, since in zip(value["users"], value["since"], strict=False)
-                ]
+                return tuple(SignedIn(user, since) for user, since in zip(value["users"], value["since"], strict=False))
         return None
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from troubleshoot import audit, diagnosis, notifications, people
 from troubleshoot.audit import Actor, Tag
+from troubleshoot.engine import ApplyResult, Result, SignedIn
 from troubleshoot.jobs import dispatch
 from troubleshoot.models import (
     ACTIVE_STATES,
@@ -75,10 +76,12 @@ def move_job(
     revoke: bool = False,
     details: dict[str, Any] | None = None,
     personal: dict[str, Any] | None = None,
+    found: Result | None = None,
     **fields: object,
 ) -> bool:
     """Moves a job, tells its story and records it, in one transaction; the case goes on when the job has ended.
 
+    `found` takes the place of what the job found before.
     `revoke` takes the job from its worker: one that was only paused must not write any more.
 
     False when the job no longer stands where this object says, or the fence has passed to another worker: the
@@ -87,6 +90,8 @@ def move_job(
     came_from = job.state
     with transaction.atomic():
         fields = {"next_actor": NEXT_ACTOR.get(to, ""), **fields}
+        if found is not None:
+            fields["result"] = found.to_json()
         if not Job.objects.move(job, to, fence=fence, revoke=revoke, **fields):
             return False
         add_line(job, text)
@@ -192,7 +197,7 @@ def offer_plan(
     needs_approval: bool,
     self_service: bool,
     facts: dict[str, Any],
-    signed_in: list[dict[str, str]] | None,
+    signed_in: tuple[SignedIn, ...] | None,
 ) -> Job:
     """Puts a finished plan before whoever decides: the requester, or an approver when approval is needed.
 
@@ -214,7 +219,7 @@ def offer_plan(
             state=JobState.WAITING_APPROVAL if needs_approval else JobState.PLANNED,
             expires_at=Now() + approval_lifetime(),
             facts=facts,
-            result={"signed_in": signed_in},
+            result=ApplyResult(signed_in=signed_in).to_json(),
         )
         add_line(job, "The plan is ready" + ("; it waits for a second person" if needs_approval else ""))
         audit.record(

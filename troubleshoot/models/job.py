@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Final
+from typing import Any, Final
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.fields.json import KT
 from django.db.models.functions import Now
 from uuid6 import uuid7
 
+from troubleshoot import engine
 from troubleshoot.models.case import Case
 from troubleshoot.models.host import Host
 from troubleshoot.models.person import Person
@@ -95,6 +97,14 @@ class JobQuerySet(models.QuerySet["Job"]):
         only where a query repeats the condition of the index without a parameter.
         """
         return self.filter(kind__in=CHANGES, plan__isnull=False)
+
+    def passed(self) -> JobQuerySet:
+        """Connection tests that found the way in good, as `ConnectionTestResult.passed` says it of one."""
+        return self.filter(kind=Job.Kind.CONNECTION_TEST, state=JobState.DONE, result__stage="")
+
+    def with_reached(self) -> models.QuerySet[Any]:
+        """The jobs with how far their visit came, as `ReadResult.reached` says it of one; None where none says."""
+        return self.annotate(reached=KT("result__reached"))
 
     def overdue(self) -> JobQuerySet:
         """Temporary changes whose time is over and that are not undone yet."""
@@ -206,7 +216,7 @@ class Job(models.Model):
 
     #: Facts by name: {"value": …, "readings": […]}; before the run for an apply, at the end for a read.
     facts = models.JSONField(default=dict)
-    #: What the host reported and what the check from outside saw.
+    #: What the job found, as a document of engine.results: read it as `found`.
     result = models.JSONField(default=dict)
     #: Why it ended as it did, in words for a person, and who acts next.
     explanation = models.TextField(blank=True)
@@ -262,6 +272,11 @@ class Job(models.Model):
     def is_change(self) -> bool:
         """Whether this writes to the host: an apply or a revert."""
         return self.kind in CHANGES
+
+    @property
+    def found(self) -> engine.Result:
+        """What the job found so far."""
+        return engine.from_json(self.kind, self.result)
 
     @property
     def is_promised_undo(self) -> bool:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from troubleshoot import hosts, jobs, people
 from troubleshoot.audit import Machine, Tag
+from troubleshoot.engine import ConnectionTestResult
 from troubleshoot.hosts import Observation
 from troubleshoot.models import ACTIVE_STATES, ENDED_STATES, Host, Job, JobState, Person, Reading
 from troubleshoot.remote import OLDEST_POWERSHELL
@@ -122,7 +123,7 @@ def end_connection_test(job: Job, look: Observation, *, worker: Machine) -> bool
         tag=Tag.JOB_END,
         actor=worker,
         fence=job.fence,
-        result={"reached": look.reached, "stage": bad[-1] if bad else ""},
+        found=ConnectionTestResult(reached=look.reached, stage=bad[-1] if bad else ""),
         explanation=look.trouble,
     )
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from troubleshoot import people
-from troubleshoot.models import Credential, Host, Job, JobState, Site
+from troubleshoot.models import Credential, Host, Job, Site
 from troubleshoot.operations import health
 
 
@@ -104,8 +104,7 @@ def _processes(sites: list[Site]) -> SetupStep:
 
 def _tested() -> SetupStep:
     """Whether any computer has passed the connection test; the last test of each tells."""
-    tests = Job.objects.filter(kind=Job.Kind.CONNECTION_TEST)
-    passed = tests.filter(state=JobState.DONE, result__stage="").select_related("host").first()
+    passed = Job.objects.passed().select_related("host").first()
     return SetupStep(
         "connection",
         _("A connection test that is passed"),

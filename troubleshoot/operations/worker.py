@@ -21,7 +21,7 @@ from django.db.models.functions import Now
 from troubleshoot import audit, catalog, diagnosis, hosts, jobs, people, remediation
 from troubleshoot.audit import Machine, Tag
 from troubleshoot.diagnosis import shown_cause
-from troubleshoot.engine import Action
+from troubleshoot.engine import Action, DiagnosisResult, HandCheckResult, PlanResult, Verdict
 from troubleshoot.hosts import Observation
 from troubleshoot.jobs import NotPossible
 from troubleshoot.models import Case, Host, Job, JobState, Reading
@@ -154,7 +154,7 @@ def _read(job: Job, action: Action | None) -> None:
         keep_observation(job, look)
         if job.case_id and (cause := shown_cause(look.facts)):
             Case.objects.filter(pk=job.case_id).update(cause=cause)
-        to, why = JobState.DONE, ""
+        to, why, found = JobState.DONE, "", PlanResult if action else DiagnosisResult
         if action:
             why = look.trouble or remediation.plan_from_reading(job, action, look)[1]
             to = JobState.DONE if not why else JobState.REFUSED if look.windows_answered else JobState.UNREACHABLE
@@ -167,7 +167,7 @@ def _read(job: Job, action: Action | None) -> None:
             actor=WORKER,
             fence=job.fence,
             facts=remediation.facts_document(look.facts),
-            result={"reached": look.reached, "stage": look.stage},
+            found=found(reached=look.reached, stage=look.stage),
             explanation=why or look.trouble,
         )
         if not moved:
@@ -182,13 +182,13 @@ def _check(job: Job, action: Action) -> None:
         keep_observation(job, found.look)
         moved = jobs.move_job(
             job,
-            JobState.DONE if found.verdict else JobState.UNREACHABLE,
+            JobState.UNREACHABLE if found.verdict == Verdict.UNKNOWN else JobState.DONE,
             found.text,
             tag=Tag.JOB_END,
             actor=WORKER,
             fence=job.fence,
             facts=remediation.facts_document(found.look.facts),
-            result={"reached": found.look.reached, "stage": found.look.stage, "guided": found.verdict},
+            found=HandCheckResult(reached=found.look.reached, stage=found.look.stage, verdict=found.verdict),
             explanation=found.text,
         )
         if not moved:

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from troubleshoot import audit, catalog, diagnosis, engine, hosts, jobs, people
 from troubleshoot.audit import Tag
-from troubleshoot.engine import UNKNOWN, Action, fact_values
+from troubleshoot.engine import UNKNOWN, Action, Verdict, fact_values
 from troubleshoot.hosts import Observation
 from troubleshoot.jobs import NotPossible
 from troubleshoot.models import ENDED_STATES, Answer, Case, Host, Job, Person
@@ -21,11 +21,11 @@ POLL_SECONDS = 1.0
 
 @dataclass(frozen=True)
 class ManualCheck:
-    """What the portal saw after a person said that it is done. `verdict` is verified, not_verified, or empty when what
-    proves the remedy could not be looked at."""
+    """What the portal saw after a person said that it is done. The verdict is unknown when what proves the remedy could
+    not be looked at."""
 
     look: Observation
-    verdict: str
+    verdict: Verdict
     text: str
 
 
@@ -91,7 +91,7 @@ def check_by_hand(host: Host, action: Action, *, about: Collection[str]) -> Manu
         look = hosts.observe(host, about=about)
         readings.append(fact_values(look.facts.values()))
         if engine.proved_twice(action.verify, readings):
-            return ManualCheck(look, "verified", "Looked again, twice: it is as it should be.")
+            return ManualCheck(look, Verdict.VERIFIED, "Looked again, twice: it is as it should be.")
         if len(readings) > 1 and time.monotonic() >= end:
             return _not_proved(look, readings[-1], action)
         time.sleep(POLL_SECONDS)
@@ -99,6 +99,8 @@ def check_by_hand(host: Host, action: Action, *, about: Collection[str]) -> Manu
 
 def _not_proved(look: Observation, last: dict[str, str], action: Action) -> ManualCheck:
     if any(last.get(name, UNKNOWN) == UNKNOWN for name in action.verify.facts):
-        return ManualCheck(look, "", look.trouble or "What would show whether it helped could not be read.")
+        return ManualCheck(
+            look, Verdict.UNKNOWN, look.trouble or "What would show whether it helped could not be read."
+        )
     missed = engine.missing_proof(action.verify, last)
-    return ManualCheck(look, "not_verified", f"Looked again: {missed or 'the readings do not agree'}.")
+    return ManualCheck(look, Verdict.NOT_VERIFIED, f"Looked again: {missed or 'the readings do not agree'}.")

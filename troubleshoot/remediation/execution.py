@@ -7,7 +7,7 @@ import logging
 import random
 import time
 import uuid
-from dataclasses import asdict
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
@@ -15,7 +15,7 @@ from django.db.models.functions import Now
 
 from troubleshoot import catalog, engine, hosts, jobs, people, remote
 from troubleshoot.audit import Machine, Tag
-from troubleshoot.engine import Action, values_differ
+from troubleshoot.engine import Action, ApplyResult, HostError, Verdict, as_change, values_differ
 from troubleshoot.hosts import CredentialMissing, Observation, scope_for_facts
 from troubleshoot.jobs import NotPossible
 from troubleshoot.models import Case, Host, Job, JobState, Reading
@@ -141,7 +141,7 @@ def _start(job: Job, plan: engine.PlanDocument, before: dict[str, str], worker: 
             fence=job.fence,
             details={"digest": plan.digest, "attempt": str(attempt_id(job)), "runner": plan.runner},
             started_at=Now(),
-            result={**job.result, "outside_before": before},
+            found=replace(as_change(job.found), outside_before=before),
             **undo,
         )
         if not moved:
@@ -158,17 +158,13 @@ def _progress(job: Job, plan: engine.PlanDocument, step: VisitProgress, worker: 
 
 
 def _door_failed(job: Job, error: remote.DoorError, worker: Machine) -> None:
-    result = {**job.result, "stage": error.stage}
+    found = replace(as_change(job.found), stage=error.stage)
     if isinstance(error, remote.ContactLost):
         _end(
-            job,
-            JobState.UNKNOWN,
-            f"We lost contact while changing: {error} We do not repeat it.",
-            worker,
-            result=result,
+            job, JobState.UNKNOWN, f"We lost contact while changing: {error} We do not repeat it.", worker, found=found
         )
     elif isinstance(error, remote.VisitRefused):
-        _end(job, JobState.REFUSED, f"{error} Nothing was changed.", worker, result=result)
+        _end(job, JobState.REFUSED, f"{error} Nothing was changed.", worker, found=found)
     elif isinstance(error, remote.HostUnreachable) and job.tries + 1 < TRIES and job.state == JobState.STARTING:
         wait = dt.timedelta(seconds=random.uniform(2, 2 * 2 ** (job.tries + 1)))  # noqa: S311 - jitter, not a secret
         jobs.move_job(
@@ -184,20 +180,20 @@ def _door_failed(job: Job, error: remote.DoorError, worker: Machine) -> None:
             lease_until=None,
         )
     else:
-        _end(job, JobState.UNREACHABLE, f"{error} Nothing was changed.", worker, result=result)
+        _end(job, JobState.UNREACHABLE, f"{error} Nothing was changed.", worker, found=found)
 
 
 def _came_back(job: Job, plan: engine.PlanDocument, visit: VisitResult, worker: Machine) -> None:
-    result = {
-        **job.result,
-        "outcome": visit.outcome,
-        "reason": visit.reason,
-        "before": list(visit.before),
-        "after": list(visit.after) if visit.after is not None else None,
-        "written": list(visit.written),
-        "errors": [asdict(error) for error in visit.errors],
-        "round_trips": visit.round_trips,
-    }
+    found = replace(
+        as_change(job.found),
+        outcome=visit.outcome,
+        reason=visit.reason or "",
+        before=visit.before,
+        after=visit.after,
+        written=visit.written,
+        errors=tuple(HostError(error.index, error.stage, error.text) for error in visit.errors),
+        round_trips=visit.round_trips,
+    )
     match visit.outcome:
         case "done":
             doubts = engine.unseen_events(plan, visit.before, visit.after or (), catalog.installed_catalog())
@@ -211,7 +207,7 @@ def _came_back(job: Job, plan: engine.PlanDocument, visit: VisitResult, worker: 
                 tag=Tag.JOB_PROGRESS,
                 actor=worker,
                 fence=job.fence,
-                result=result,
+                found=found,
                 details={"written": list(visit.written)},
             )
             if moved:
@@ -224,29 +220,29 @@ def _came_back(job: Job, plan: engine.PlanDocument, visit: VisitResult, worker: 
                 tag=Tag.JOB_PROGRESS,
                 actor=worker,
                 fence=job.fence,
-                result={**result, "after": result["before"]},
+                found=replace(found, after=found.before),
             )
             if moved:
                 verify_change(job, worker=worker)
         case "drifted":
             text = "Someone else changed this computer meanwhile. Nothing was changed by us."
-            differences = [asdict(one) for one in engine.plan_drift(plan, visit.before)]
-            _end(job, JobState.DRIFTED, text, worker, result={**result, "differences": differences})
+            differences = engine.plan_drift(plan, visit.before)
+            _end(job, JobState.DRIFTED, text, worker, found=replace(found, differences=differences))
         case "failed":
-            _end(job, JobState.FAILED, _what_failed(plan, visit), worker, result=result)
+            _end(job, JobState.FAILED, _what_failed(plan, visit), worker, found=found)
         case "identity_changed":
             text = "Another computer answers under this name. Nothing was changed."
-            _end(job, JobState.REFUSED, text, worker, result=result)
+            _end(job, JobState.REFUSED, text, worker, found=found)
         case "duplicate":
             text = "This very attempt was on the computer before. Whether it finished is not known."
-            _end(job, JobState.UNKNOWN, text, worker, result=result)
+            _end(job, JobState.UNKNOWN, text, worker, found=found)
         case _:
             _end(
                 job,
                 JobState.REFUSED,
                 hosts.VISIT_REFUSALS.get(visit.reason or "", hosts.VISIT_REFUSALS[""]),
                 worker,
-                result=result,
+                found=found,
             )
 
 
@@ -268,18 +264,20 @@ def _what_failed(plan: engine.PlanDocument, visit: VisitResult) -> str:
 
 
 def _end_apply(job: Job, action: Action, worker: Machine) -> None:
-    before = dict(job.result.get("outside_before", {}))
-    readings, verdict = [], "not_verified"
+    run, readings, verdict = job.found, list[dict[str, str]](), Verdict.NOT_VERIFIED
+    if not isinstance(run, ApplyResult):
+        raise TypeError(f"a {job.kind} is not proved from outside")
+    before = run.outside_before or {}
     end = time.monotonic() + action.verify.within
     while True:
         look = _measured(job)
         _keep(job, look)
         readings.append(_values(look))
-        verdict = engine.judge_run(action.verify, catalog.installed_catalog().progress, before, readings)
-        if verdict == "verified" or time.monotonic() >= end:
+        verdict = Verdict(engine.judge_run(action.verify, catalog.installed_catalog().progress, before, readings))
+        if verdict == Verdict.VERIFIED or time.monotonic() >= end:
             break
         time.sleep(POLL_SECONDS)
-    good = verdict == "verified"
+    good = verdict == Verdict.VERIFIED
     text = _verified(action) if good else _not_verified(readings[-1], action)
     with transaction.atomic():
         moved = _end(
@@ -288,9 +286,9 @@ def _end_apply(job: Job, action: Action, worker: Machine) -> None:
             text,
             worker,
             facts=_after(readings[-1]),
-            result={**job.result, "verdict": verdict, "outside_after": readings[-1]},
+            found=replace(run, verdict=verdict, outside_after=readings[-1]),
         )
-        if moved and verdict == "worse":
+        if moved and verdict == Verdict.WORSE:
             _take_back(job, worker)
 
 
@@ -324,7 +322,7 @@ def _take_back(job: Job, worker: Machine) -> None:
 
 def _end_revert(job: Job, plan: engine.PlanDocument, worker: Machine) -> None:
     """A revert is proved by reading again: the old state need not have been a good one."""
-    states = job.result.get("after") or []
+    states = as_change(job.found).after or ()
     back = len(states) == len(plan.items) and all(
         state is not None and name in state and not values_differ(value, state[name])
         for item, state in zip(plan.items, states, strict=True)

@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 
 from troubleshoot import audit, catalog, engine, jobs, people
 from troubleshoot.audit import Actor, Tag
-from troubleshoot.engine import Action, Fact
+from troubleshoot.engine import Action, Fact, as_change
 from troubleshoot.engine import ResourceState as Found
 from troubleshoot.hosts import Observation, WantedReading
 from troubleshoot.jobs import NotPossible
@@ -215,6 +215,8 @@ def queue_revert(job: Job, *, actor: Actor, reason: str, facts: dict[str, Any] |
 
 def way_back_plan(job: Job) -> engine.PlanDocument | None:
     """What would put a change back, from where its resources were last seen. Raises NotPossible."""
+    if job.found.malformed:
+        raise NotPossible("What this change found cannot be read any more, so its way back is not known.")
     try:
         plan = job_plan(job)
         seen = _last_seen(job, plan)
@@ -229,16 +231,17 @@ def _last_seen(job: Job, plan: engine.PlanDocument) -> list[Found | None]:
     What could not be read again is taken to be as the run wanted it: an undo compares before it writes, and the next
     one starts from what it found.
     """
-    before, after = job.result.get("before") or [], job.result.get("after")
-    seen: list[Found | None] = list(after or before)
+    found = as_change(job.found)
+    before = found.before or ()
+    seen: list[Found | None] = list(found.after or before)
     for index, (item, state) in enumerate(zip(plan.items, seen, strict=False)):
-        if state is None and before[index] is not None:
-            wanted = {name: value for name, value in item.desired.items() if name in before[index]}
-            seen[index] = {**before[index], **wanted}
+        old = before[index] if index < len(before) else None
+        if state is None and old is not None:
+            seen[index] = {**old, **{name: value for name, value in item.desired.items() if name in old}}
     ended = [undo for undo in job.reverts.all() if undo.ended_at]
     for undo in sorted(ended, key=attrgetter("ended_at")):
-        found = undo.result.get("after") or undo.result.get("before") or []
-        for item, state in zip(job_plan(undo).items, found, strict=False):
+        again = as_change(undo.found)
+        for item, state in zip(job_plan(undo).items, again.after or again.before or (), strict=False):
             for index, own in enumerate(plan.items[: len(seen)]):
                 if state is not None and (own.resource, own.params) == (item.resource, item.params):
                     seen[index] = state

@@ -51,7 +51,7 @@ def computers(person: Person, period: Period) -> list[Attention]:
     hosts: Any = people.permitted_rows(Host.objects.all(), person, "host.read")
     hosts = hosts.filter(site=period.site) if period.site else hosts
     looks = Job.objects.filter(host=OuterRef("pk"), kind__in=READS, state="done").order_by("-created_at")
-    latest = looks.annotate(reached=KT("result__reached")).values("reached")[:1]
+    latest = looks.with_reached().values("reached")[:1]
     found = list(hosts.annotate(reached=Subquery(latest), look=Subquery(looks.values("pk")[:1])).exclude(look=None))
     return [_closed(found), _expiring(found)]
 

@@ -90,6 +90,7 @@ def facts_document(known: Mapping[str, Fact]) -> dict[str, str]:
 
 def job_document(one: Job) -> dict[str, Any]:
     """A job: what it is about, where it stands and why, its plan, votes, story and result."""
+    found = one.found.to_json()
     return {
         "job": str(one.pk),
         "kind": one.kind,
@@ -113,12 +114,12 @@ def job_document(one: Job) -> dict[str, Any]:
         "overdue": Job.objects.overdue().filter(pk=one.pk).exists(),
         "reverts": str(one.origin_id) if one.origin_id else None,
         "reverted_by": [str(key) for key in one.reverts.order_by("created_at").values_list("pk", flat=True)],
-        "signed_in": one.result.get("signed_in"),
+        "signed_in": found.get("signed_in"),
         "plan": one.plan.document if one.plan else None,
         "offers": [str(key) for key in Job.objects.filter(plan__made_by=one).values_list("pk", flat=True)],
         "approvals": [approval_document(vote) for vote in one.approvals.order_by("made_at")],
         "story": [{"at": utc_or_none(line.at), "text": line.text} for line in one.lines.all()],
-        "result": one.result,
+        "result": found,
     }
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from troubleshoot import catalog, diagnosis, engine, people, remediation, reports
 from troubleshoot.diagnosis import case_evidence, latest_observation, named_causes, rank_all_causes
-from troubleshoot.engine import Action, Judgement
+from troubleshoot.engine import Action, Judgement, SignedIn, as_change
 from troubleshoot.models import ACTIVE_STATES, Absence, Approval, Job, JobLine, JobState, Message, Person, Plan
 
 PAGE = 25
@@ -163,6 +163,16 @@ class ApprovalPage:
     def newer_plan(self) -> engine.PlanDocument | None:
         """What that plan says."""
         return remediation.job_plan(self.newer) if self.newer else None
+
+    @property
+    def signed_in(self) -> tuple[SignedIn, ...] | None:
+        """Who was at the computer when the plan was made; None where that is not known."""
+        return as_change(self.job.found).signed_in
+
+    @property
+    def signed_in_now(self) -> tuple[SignedIn, ...] | None:
+        """Who was there when the plan was made that counts now."""
+        return as_change((self.newer or self.job).found).signed_in
 
     @cached_property
     def others(self) -> list[Job]:

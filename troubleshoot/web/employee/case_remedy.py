@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from troubleshoot import catalog, diagnosis, people, remediation, reports, wording
-from troubleshoot.engine import Action
+from troubleshoot.engine import Action, ChangeResult, HandCheckResult, PlanDifference, Verdict
 from troubleshoot.models import Job, JobState
 from troubleshoot.web.employee.case_standing import Standing
 
@@ -61,7 +61,8 @@ class Remedy(Standing):
     @property
     def signed_in(self) -> str:
         """How many people use the computer: their names are not everybody's to know."""
-        users = self.fix.result.get("signed_in") if self.fix else None
+        found = self.fix.found if self.fix else None
+        users = found.signed_in if isinstance(found, ChangeResult) else None
         if users is None:
             return _("could not be read")
         return ngettext("%d person", "%d people", len(users)) % len(users) if users else _("nobody")
@@ -123,9 +124,10 @@ class Remedy(Standing):
         job = self.ended_fix or (self.fix if self.screen == "running" else None)
         if job is None:
             return None
-        if job.result.get("guided") == "not_verified":
+        found = job.found
+        if isinstance(found, HandCheckResult) and found.verdict == Verdict.NOT_VERIFIED:
             return wording.not_helped_words(self.host)
-        return wording.bad_end_words(job.state, self.host, again=self.may_try_again, denied=_denied(job))
+        return wording.bad_end_words(job.state, self.host, again=self.may_try_again, denied=found.denied)
 
     @property
     def put_back(self) -> bool:
@@ -147,7 +149,7 @@ class Remedy(Standing):
         """Why it ended so, where the words for the end do not say it and nothing else on the page shows it."""
         job = self.ended_fix
         shown = {JobState.DRIFTED, JobState.NOT_VERIFIED, JobState.REVERTED, JobState.EXPIRED, JobState.CANCELLED}
-        if job is None or job.state in shown or job.result.get("guided"):
+        if job is None or job.state in shown or (job.kind == Job.Kind.CHECK_BY_HAND and job.state == JobState.DONE):
             return ""
         return job.explanation if job.state == JobState.FAILED else job.explanation.removesuffix("Nothing was changed.")
 
@@ -155,27 +157,28 @@ class Remedy(Standing):
     def retry(self) -> bool:
         """Whether trying again is what the person should do: the computer was silent, and may answer now."""
         job = self.ended_fix
-        silent = job is not None and job.state == JobState.UNREACHABLE and not _denied(job)
+        silent = job is not None and job.state == JobState.UNREACHABLE and not job.found.denied
         return silent and self.may_try_again
 
     @property
     def differences(self) -> list[dict[str, str]]:
         """What somebody else changed meanwhile: the setting, as it was planned with, and as it is now."""
-        found = self.ended_fix.result.get("differences", []) if self.ended_fix else []
-        return [self._difference(one) for one in found]
+        found = self.ended_fix.found if self.ended_fix else None
+        differences = found.differences if isinstance(found, ChangeResult) else None
+        return [self._difference(one) for one in differences or ()]
 
-    def _difference(self, one: Mapping[str, Any]) -> dict[str, str]:
+    def _difference(self, one: PlanDifference) -> dict[str, str]:
         items = self.ended_fix.plan.document["items"] if self.ended_fix and self.ended_fix.plan else []
-        title = items[one["item"]]["title"] if one["item"] < len(items) else one["resource"]
-        resource = catalog.installed_catalog().resources.get(one["resource"])
-        field = resource.fields.get(one["field"]) if resource else None
+        title = items[one.item]["title"] if 0 <= one.item < len(items) else one.resource
+        resource = catalog.installed_catalog().resources.get(one.resource)
+        field = resource.fields.get(one.field) if resource else None
         if field is None:
             return {"title": title, "setting": "", "was": "", "now": _("could not be read")}
         return {
             "title": title,
             "setting": field.words,
-            "was": field.read_as(one["planned"]),
-            "now": field.read_as(one["found"]),
+            "was": field.read_as(one.planned),
+            "now": field.read_as(one.found),
         }
 
     @property
@@ -196,11 +199,6 @@ class Remedy(Standing):
             return False
         silent = [job for job in self.all_jobs if job.action and job.state == JobState.UNREACHABLE]
         return not (self.ended_fix in silent and len(silent) >= TRIES)
-
-
-def _denied(job: Job) -> bool:
-    """Whether the computer answered and did not accept the account: trying again could lock that."""
-    return job.result.get("reached") == "denied" or job.result.get("stage") in {"sign-in", "rights"}
 
 
 def _moment(text: object) -> dt.datetime | None:

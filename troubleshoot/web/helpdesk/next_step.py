@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from troubleshoot import catalog, diagnosis, engine, people, remediation, reports
-from troubleshoot.engine import Action, GuideStep, Walk
+from troubleshoot.engine import Action, ChangeResult, GuideStep, PlanDifference, SignedIn, Walk, as_change
 from troubleshoot.models import ACTIVE_STATES, ENDED_STATES, WAITING_STATES, Answer, Case, Job, JobState, Person
 
 #: The bad ends of a job that somebody has to know before anything else is done.
@@ -84,6 +84,12 @@ class NextStep:
         """How that job ended: the tone, and the words."""
         return reports.job_ending(self.ended) if self.ended else ("", "")
 
+    @property
+    def differences(self) -> tuple[PlanDifference, ...]:
+        """What somebody else had changed meanwhile, where that stopped it."""
+        found = self.ended.found if self.ended else None
+        return (found.differences or ()) if isinstance(found, ChangeResult) else ()
+
     @cached_property
     def stage(self) -> str:
         """What the box "Next" is about."""
@@ -114,6 +120,11 @@ class NextStep:
     def plan(self) -> engine.PlanDocument | None:
         """The plan of the latest change."""
         return remediation.job_plan(self.change) if self.change else None
+
+    @property
+    def signed_in(self) -> tuple[SignedIn, ...] | None:
+        """Who was at the computer when that plan was made; None where that is not known."""
+        return as_change(self.change.found).signed_in if self.change else None
 
     @property
     def plan_over(self) -> bool:
