@@ -14,8 +14,8 @@ from tests.conftest import TESTER
 from troubleshoot import hosts, operations
 from troubleshoot.lab.winrm.limits import Limits
 from troubleshoot.models import Credential, Host, Person
-from troubleshoot.operations import connection_test as connection
 from troubleshoot.probes import WINDOWS_READINGS
+from troubleshoot.wording import STAGES
 
 COMPUTERS = "/administration/computers"
 ALL_READ = f"{len(WINDOWS_READINGS)} of {len(WINDOWS_READINGS)} readings"
@@ -48,7 +48,7 @@ class TestAConnectionTest:
         expect(visit.page.get_by_text("Every stage is passed")).to_be_visible(timeout=20_000)
         thread.join()
         expect(visit.page.locator("#said")).to_have_text(f"Can Windows be read? {ALL_READ}")
-        expect(visit.page.locator(".checks li.is-ok")).to_have_count(len(connection.STAGES) - 1)  # TLS: not over HTTP
+        expect(visit.page.locator(".checks li.is-ok")).to_have_count(len(STAGES) - 1)  # TLS: not over HTTP
         expect(visit.page.locator("[hx-trigger]")).to_have_count(0)
 
     def test_says_where_it_stops_and_what_to_do_also_without_scripts(
@@ -106,7 +106,7 @@ def test_each_bad_stage_is_named_with_its_likely_cure(
     window: OpenWindow, boss: Person, lab: MakeLab, work: Callable[[], None], settings: Settings
 ) -> None:
     settings.MENDPOINT_VISIT_SECONDS = 2
-    assert list(CURES) == [name for name in connection.STAGES if name != "clock"]
+    assert list(CURES) == [name for name in STAGES if name != "clock"]
     rows = {stage: spoilt(lab, stage) for stage in CURES}
     visit = window(boss, scripts=False)
     for row in rows.values():
@@ -116,11 +116,11 @@ def test_each_bad_stage_is_named_with_its_likely_cure(
     work()
     for stage, row in rows.items():
         visit.go(f"{COMPUTERS}/{row.pk}/test")
-        expect(visit.page.get_by_text(f"It stops at: {connection.STAGES[stage]}")).to_be_visible()
+        expect(visit.page.get_by_text(f"It stops at: {STAGES[stage]}")).to_be_visible()
         expect(visit.page.locator(".is-bad")).to_have_count(1)
-        expect(visit.page.locator(".is-bad .q")).to_have_text(str(connection.STAGES[stage]))
+        expect(visit.page.locator(".is-bad .q")).to_have_text(str(STAGES[stage]))
         expect(visit.page.locator(".is-bad")).to_contain_text(re.compile(f"Likely cure:.*{re.escape(CURES[stage])}"))
-        before = list(connection.STAGES)[: list(connection.STAGES).index(stage)]
+        before = list(STAGES)[: list(STAGES).index(stage)]
         for line in visit.page.locator(".checks li").all()[: len(before)]:
             expect(line).not_to_contain_text("Not tried")
 

@@ -8,8 +8,8 @@ import pytest
 from tests.chain.conftest import MakeLab
 from tests.chain.steps import Work, agreed, at, opened, planned
 from tests.support import replace_everywhere
-from troubleshoot import cases, diagnosis, jobs, operations, people, remediation
-from troubleshoot.engine import ApplyResult, Verdict
+from troubleshoot import cases, diagnosis, jobs, operations, people, remediation, wording
+from troubleshoot.engine import ApplyResult, Code, Verdict
 from troubleshoot.jobs import NotPossible
 from troubleshoot.lab.service_reactions import mark_stopped
 from troubleshoot.models import Case, Entry, Job, JobState, Person, Reading
@@ -52,7 +52,7 @@ def test_each_repairable_fault_is_repaired_and_verified(
     work()
 
     job.refresh_from_db()
-    assert job.state == JobState.VERIFIED, job.explanation
+    assert job.state == JobState.VERIFIED, wording.explained(job.explanation)
     assert as_apply(job).verdict == Verdict.VERIFIED
     assert host.document["runs"], "the host keeps a record of what was changed"
     assert at(opened(helpdesk, host.row, work)) != action
@@ -68,7 +68,7 @@ def test_an_employee_renews_the_certificate_of_an_own_computer(lab: MakeLab, emp
     work()
 
     job.refresh_from_db()
-    assert job.state == JobState.VERIFIED, job.explanation
+    assert job.state == JobState.VERIFIED, wording.explained(job.explanation)
     assert host.document["services"]["SessionEnv"]["state"] == "Running"
     assert before not in {one["thumbprint"] for one in host.document["certificates"]["Remote Desktop"]}
     cases.answer_step(actor=employee, case=case, step=diagnosis.replay_case(case).at.name, value="worked")
@@ -125,7 +125,7 @@ class TestAPlanThatIsNoLongerTrue:
         work()
         job.refresh_from_db()
         assert job.state == JobState.REFUSED
-        assert "the runner is another one" in job.explanation
+        assert "the runner is another one" in wording.explained(job.explanation)
         assert host.document["runs"] == {}
 
 
@@ -156,7 +156,7 @@ class TestADangerousChange:
     def test_ends_with_the_reason_when_it_is_declined(self, job: Job, approver: Person) -> None:
         remediation.decline_plan(actor=approver, job=job, reason="Use a local account")
         job.refresh_from_db()
-        assert (job.state, job.explanation) == (JobState.DECLINED, "Use a local account")
+        assert (job.state, wording.explained(job.explanation)) == (JobState.DECLINED, "Use a local account")
         assert job.case
         assert Case.objects.get(pk=job.case.pk).outcome == "escalate"
 
@@ -223,7 +223,7 @@ class TestACheckFromOutside:
         work()
         job.refresh_from_db()
         assert job.state == JobState.NOT_VERIFIED
-        assert "rdp.stage is refused" in job.explanation
+        assert "rdp.stage is refused" in wording.explained(job.explanation)
 
     def test_that_is_worse_than_before_puts_the_change_back(
         self, lab: MakeLab, helpdesk: Person, approver: Person, work: Work, monkeypatch: pytest.MonkeyPatch
@@ -336,7 +336,7 @@ class TestAHost:
         work()
         job.refresh_from_db()
         assert (job.state, host.document["runs"]) == (JobState.REFUSED, {})
-        assert "Another computer" in job.explanation
+        assert "Another computer" in wording.explained(job.explanation)
 
     def test_that_is_silent_is_tried_three_times_and_nothing_is_changed(
         self, lab: MakeLab, helpdesk: Person, work: Work
@@ -380,7 +380,7 @@ def test_a_restart_that_the_readings_do_not_show_is_told_and_not_hidden(
     monkeypatch.setattr("troubleshoot.lab.service_reactions.iso", lambda _: same, raising=False)
     jobs.start_job(actor=helpdesk, job=job)
     work()
-    told = [line.text for line in job.lines.all() if "do not show" in line.text]
-    assert told == [
+    unseen = [one.explanation for one in job.lines.all() if one.explanation.code == Code.EVENT_UNSEEN]
+    assert [wording.explained(one) for one in unseen] == [
         "The readings do not show this: Windows service SessionEnv: restart, with the services that depend on it"
     ]

@@ -12,7 +12,7 @@ from tests.chain.conftest import MakeLab
 from tests.chain.steps import ERROR, Work, opened
 from tests.support import replace_everywhere
 from troubleshoot.catalog import registry as library
-from troubleshoot.engine import CatalogError, ContentProblem
+from troubleshoot.engine import CatalogError, ContentProblem, Explanation
 from troubleshoot.models import Case, Job, Person
 
 HOSTILE = "\x1b]0;owned\x07\x1b[2J \u202egnp.exe \u2028 end"
@@ -29,9 +29,10 @@ class TestWhatAHostSaid:
     def case(self, lab: MakeLab, employee: Person, work: Work) -> Case:
         case = opened(employee, lab("expired-certificate").row, work)
         job = Job.objects.get(case=case)
-        job.lines.create(text=HOSTILE)
+        said = Explanation.sentence(HOSTILE).to_json()
+        job.lines.create(said=said)
         facts = {name: {**fact, "readings": [HOSTILE]} for name, fact in job.facts.items()}
-        Job.objects.filter(pk=job.pk).update(explanation=HOSTILE, facts=facts)
+        Job.objects.filter(pk=job.pk).update(why=said, facts=facts)
         return case
 
     def test_never_steers_the_terminal_of_whoever_reads_it(self, case: Case, employee: Person) -> None:

@@ -9,7 +9,7 @@ from tests.chain.test_database import sql
 from tests.chain.test_remedies import RDP_TCP, listener
 from tests.conftest import MakePerson
 from tests.support import replace_everywhere
-from troubleshoot import cases, diagnosis, jobs, operations, people, remediation
+from troubleshoot import cases, diagnosis, jobs, operations, people, remediation, wording
 from troubleshoot.cases import opening
 from troubleshoot.hosts import visits
 from troubleshoot.jobs import NotPossible
@@ -38,7 +38,7 @@ class TestWhatAnEmployeeAskedFor:
         jobs.start_job(actor=helpdesk, job=job)
         work()
         job.refresh_from_db()
-        assert (job.state, job.starter) == (JobState.VERIFIED, helpdesk), job.explanation
+        assert (job.state, job.starter) == (JobState.VERIFIED, helpdesk), wording.explained(job.explanation)
 
     def test_does_not_run_when_whoever_started_it_may_no_longer(self, job: Job, helpdesk: Person, work: Work) -> None:
         jobs.start_job(actor=helpdesk, job=job)
@@ -46,7 +46,7 @@ class TestWhatAnEmployeeAskedFor:
         work()
         job.refresh_from_db()
         assert job.state == JobState.REFUSED
-        assert "Hanna may no longer start this" in job.explanation
+        assert "Hanna may no longer start this" in wording.explained(job.explanation)
 
     def test_keeps_the_name_of_whoever_started_it(self, job: Job, helpdesk: Person, employee: Person) -> None:
         jobs.start_job(actor=helpdesk, job=job)
@@ -65,7 +65,7 @@ class TestADangerousChange:
         jobs.start_job(actor=helpdesk, job=job)
         work()
         job.refresh_from_db()
-        assert job.state == JobState.VERIFIED, job.explanation
+        assert job.state == JobState.VERIFIED, wording.explained(job.explanation)
 
     def test_is_not_approved_by_whoever_opened_its_case(
         self, lab: MakeLab, employee: Person, both: Person, helpdesk: Person, work: Work
@@ -105,7 +105,7 @@ class TestACriticalHost:
         work()
         job.refresh_from_db()
         assert (job.state, host.document["runs"]) == (JobState.REFUSED, {})
-        assert "critical" in job.explanation
+        assert "critical" in wording.explained(job.explanation)
 
     def test_that_became_so_after_the_change_is_put_back_only_with_an_approver(
         self, host: Registered, job: Job, helpdesk: Person, approver: Person, work: Work
@@ -157,7 +157,7 @@ class TestAReading:
         operations.run_job(job.pk)
         job.refresh_from_db()
         assert job.state == JobState.REFUSED
-        assert "no longer" in job.explanation
+        assert "no longer" in wording.explained(job.explanation)
 
 
 class TestAPlan:

@@ -11,7 +11,7 @@ from tests.chain.conftest import MakeLab, Registered
 from tests.chain.steps import ERROR, Work, opened, planned
 from tests.chain.test_remedies import listener
 from tests.support import replace_everywhere
-from troubleshoot import cases, hosts, jobs, operations, remediation
+from troubleshoot import cases, hosts, jobs, operations, remediation, wording
 from troubleshoot.hosts import visits
 from troubleshoot.models import Approval, Host, Job, JobState, Person
 from troubleshoot.operations import worker as runs
@@ -136,7 +136,7 @@ class TestAnApprovedChange:
         Job.objects.filter(pk=job.pk).update(not_before=LONG_AGO)
         work()
         job.refresh_from_db()
-        assert job.state == JobState.VERIFIED, job.explanation
+        assert job.state == JobState.VERIFIED, wording.explained(job.explanation)
         assert listener(host.document, "UserAuthentication") == 0
 
 
@@ -176,7 +176,7 @@ class TestACheck:
             operations.run_job(change.pk)
         change.refresh_from_db()
         assert change.state == JobState.NOT_VERIFIED
-        assert "could not be checked" in change.explanation
+        assert "could not be checked" in wording.explained(change.explanation)
 
     def test_that_no_worker_takes_over_does_not_hold_its_host_for_ever(self, change: Job, host: Registered) -> None:
         Job.objects.filter(pk=change.pk).update(state=JobState.VERIFYING, lease_until=LONG_AGO)
@@ -191,7 +191,7 @@ class TestAHost:
         operations.run_job(reading.pk)
         reading.refresh_from_db()
         assert reading.state == JobState.REFUSED
-        assert "defect" not in reading.explanation
+        assert "defect" not in wording.explained(reading.explanation)
 
     def test_whose_way_in_became_too_weak_is_refused_before_anything_is_sent(
         self, change: Job, host: Registered, settings: Any
@@ -201,4 +201,4 @@ class TestAHost:
         operations.run_job(change.pk)
         change.refresh_from_db()
         assert (change.state, host.document["runs"]) == (JobState.REFUSED, {})
-        assert "NTLM needs HTTPS" in change.explanation
+        assert "NTLM needs HTTPS" in wording.explained(change.explanation)

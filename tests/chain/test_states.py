@@ -9,11 +9,13 @@ from hypothesis.extra.django import TransactionTestCase
 from tests.conftest import TESTER
 from troubleshoot import audit, hosts, jobs, people
 from troubleshoot.audit import Machine, Tag
+from troubleshoot.engine import Explanation
 from troubleshoot.models import ACTIVE_STATES, ENDED_STATES, STARTED_STATES, WAITING_STATES, Entry, Job, JobState, Plan
 from troubleshoot.models.job import JOB_MOVES
 from troubleshoot.operations.worker import lease_time
 
 WORKER = Machine("worker", "tests")
+MOVED = Explanation.sentence("moved")
 
 
 def test_every_state_is_waiting_active_or_an_end() -> None:
@@ -62,11 +64,11 @@ class TestAJob(TransactionTestCase):
         for wish in wishes:
             was = JobState(job.state)
             if wish in JOB_MOVES.get(was, frozenset()):
-                assert jobs.move_job(job, wish, "moved", tag=Tag.JOB_PROGRESS, actor=WORKER, fence=job.fence)
+                assert jobs.move_job(job, wish, MOVED, tag=Tag.JOB_PROGRESS, actor=WORKER, fence=job.fence)
                 moves += 1
             else:
                 with pytest.raises(ValueError, match="never goes"):
-                    jobs.move_job(job, wish, "moved", tag=Tag.JOB_PROGRESS, actor=WORKER, fence=job.fence)
+                    jobs.move_job(job, wish, MOVED, tag=Tag.JOB_PROGRESS, actor=WORKER, fence=job.fence)
             job.refresh_from_db()
             assert job.state in {was, wish}
         assert Entry.objects.count() - entries == moves
@@ -85,7 +87,7 @@ class TestAJob(TransactionTestCase):
         paused = Job.objects.get(pk=job.pk)
         Job.objects.filter(pk=job.pk).update(fence=job.fence + 1)
         entries = Entry.objects.count()
-        moved = jobs.move_job(paused, JobState.STARTING, "x", tag=Tag.JOB_START, actor=WORKER, fence=paused.fence)
+        moved = jobs.move_job(paused, JobState.STARTING, MOVED, tag=Tag.JOB_START, actor=WORKER, fence=paused.fence)
         assert not moved
         assert Entry.objects.count() == entries
         assert not Job.objects.renew(paused, lease=lease_time())
@@ -93,6 +95,6 @@ class TestAJob(TransactionTestCase):
     def test_does_not_move_when_its_entry_cannot_be_written(self) -> None:
         job = self._job()
         with pytest.raises(audit.Unrecordable), transaction.atomic():
-            jobs.move_job(job, JobState.QUEUED, "x", tag=Tag.JOB_QUEUE, actor=WORKER, details={"password": "x"})
+            jobs.move_job(job, JobState.QUEUED, MOVED, tag=Tag.JOB_QUEUE, actor=WORKER, details={"password": "x"})
         assert Job.objects.get(pk=job.pk).state == JobState.PLANNED
         assert not job.lines.exists()

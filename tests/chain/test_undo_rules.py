@@ -9,7 +9,7 @@ from tests.chain.conftest import MakeLab, Registered
 from tests.chain.steps import Work, opened, planned
 from tests.chain.test_remedies import listener
 from tests.chain.test_review_undo import Lifted, lifted
-from troubleshoot import hosts, jobs, operations, remediation
+from troubleshoot import hosts, jobs, operations, remediation, wording
 from troubleshoot.audit import Machine
 from troubleshoot.jobs import NotPossible
 from troubleshoot.models import Host, Job, JobState, Notice, Person
@@ -64,7 +64,7 @@ class TestOnAHostThatIsOnlyLookedAt:
         only_looked_at(host)
         work()
         undo.refresh_from_db()
-        assert (undo.state, "diagnose only" in undo.explanation) == (JobState.REFUSED, True)
+        assert (undo.state, "diagnose only" in wording.explained(undo.explanation)) == (JobState.REFUSED, True)
 
     def test_another_computer_under_the_name_is_left_alone(self, lifted: Callable[[], Lifted], work: Work) -> None:
         host, job = lifted()

@@ -11,7 +11,7 @@ from tests.chain.conftest import MakeLab
 from tests.chain.steps import ERROR, Work, at, opened
 from tests.desk.conftest import Browser, Sit, text_of
 from tests.support import replace_everywhere
-from troubleshoot import cases, people, remediation
+from troubleshoot import cases, people, remediation, wording
 from troubleshoot.catalog import installed_catalog
 from troubleshoot.catalog import registry as library
 from troubleshoot.engine import parse_guide
@@ -92,7 +92,7 @@ class TestAPerson:
         page = browser.get(f"/cases/{case.pk}")
         assert "Done, but it has not helped yet" in page
         assert said(case) == [("not_verified", "fix", True)]
-        assert "rdp.stage is refused, wanted ok" in Job.objects.get(case=case).explanation
+        assert "rdp.stage is refused, wanted ok" in wording.explained(Job.objects.get(case=case).explanation)
         assert "rdp.stage" not in page
 
     def test_who_cannot_do_it_goes_on_without(

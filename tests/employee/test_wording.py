@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 
 from troubleshoot import catalog, wording
+from troubleshoot.engine import Code, Explanation
 from troubleshoot.models import ENDED_STATES, JobState
 from troubleshoot.wording.checks import expired_words, seconds_words
 
@@ -67,14 +68,16 @@ def test_every_bad_end_says_what_it_means_and_who_acts(state: JobState) -> None:
 
 
 def test_a_running_change_shows_how_far_it_is() -> None:
-    def looks(state: JobState, *story: str) -> list[str]:
-        return [line.look for line in wording.running_steps(state, ["A", "B"], list(story), "Changing")]
+    def looks(state: JobState, *changing: int) -> list[str]:
+        story = [Explanation.of(Code.STEP, stage="read", item=2, title="B"), Explanation.sentence("Changing: B")]
+        story += [Explanation.of(Code.STEP, stage="write", item=place, title="?") for place in changing]
+        return [line.look for line in wording.running_steps(state, {0: "A", 2: "B"}, story)]
 
     assert looks(JobState.QUEUED) == ["waiting"] * 5
     assert looks(JobState.STARTING) == ["now", "waiting", "waiting", "waiting", "waiting"]
-    assert looks(JobState.RUNNING, "Changing: A") == ["ok", "ok", "now", "waiting", "waiting"]
-    assert looks(JobState.RUNNING, "Changing: A", "Changing: B") == ["ok", "ok", "ok", "now", "waiting"]
-    assert looks(JobState.VERIFYING, "Changing: A", "Changing: B") == ["ok", "ok", "ok", "ok", "now"]
+    assert looks(JobState.RUNNING, 0) == ["ok", "ok", "now", "waiting", "waiting"]
+    assert looks(JobState.RUNNING, 0, 2) == ["ok", "ok", "ok", "now", "waiting"]
+    assert looks(JobState.VERIFYING, 0, 2) == ["ok", "ok", "ok", "ok", "now"]
 
 
 def test_time_is_told_in_two_units() -> None:

@@ -17,7 +17,7 @@ from tests.chain.conftest import SECRET
 from tests.conftest import TESTER
 from tests.examples.conftest import impatient
 from tests.support import replace_everywhere
-from troubleshoot import cases, catalog, hosts, jobs, remediation
+from troubleshoot import cases, catalog, hosts, jobs, remediation, wording
 from troubleshoot.catalog import loader as content
 from troubleshoot.catalog import registry as library
 from troubleshoot.engine.guide import unwalked_branches
@@ -124,7 +124,8 @@ def test_the_remedy_is_planned_run_and_proved(
     jobs.start_job(actor=employee, job=job)
     work()
     job.refresh_from_db()
-    assert (job.state, job.explanation) == (JobState.VERIFIED, "Read again, twice: it is as it should be.")
+    assert job.state == JobState.VERIFIED
+    assert wording.explained(job.explanation) == "Read again, twice: it is as it should be."
     assert simulated.state.document["services"]["W32Time"]["state"] == "Running"
 
 

@@ -10,7 +10,7 @@ from tests.chain.steps import Work, at, planned
 from tests.employee.pages import Page, Reader, case_of
 from tests.examples.conftest import EXAMPLE, impatient
 from tests.support import replace_everywhere
-from troubleshoot import cases, catalog, diagnosis, hosts, jobs, remediation
+from troubleshoot import cases, catalog, diagnosis, hosts, jobs, remediation, wording
 from troubleshoot.catalog import registry as library
 from troubleshoot.diagnosis import case_evidence, rank_all_causes, shown_cause
 from troubleshoot.engine.guide import unwalked_branches
@@ -119,7 +119,8 @@ def test_a_spooler_that_was_switched_off_comes_back_as_it_was(lab: MakeLab, help
     jobs.start_job(actor=helpdesk, job=planned(helpdesk, case, work, "The person prints pay slips"))
     work()
     job = change(case)
-    assert (job.state, job.explanation) == (JobState.VERIFIED, "Read again, twice: it is as it should be.")
+    assert job.state == JobState.VERIFIED
+    assert wording.explained(job.explanation) == "Read again, twice: it is as it should be."
     assert spooler(host) == ("Running", "Auto")
     remediation.request_revert(actor=helpdesk, job=job)
     work()
@@ -145,7 +146,7 @@ class TestAStuckQueue:
         jobs.start_job(actor=helpdesk, job=job)
         work()
         job.refresh_from_db()
-        assert job.state == JobState.VERIFIED, job.explanation
+        assert job.state == JobState.VERIFIED, wording.explained(job.explanation)
         assert host.document["print_jobs"] == []
         assert job.facts["printing.queue"]["value"] == "empty"
 
@@ -200,7 +201,7 @@ def test_a_service_that_stops_again_at_once_is_not_called_verified(
     work()
     job = change(case)
     assert job.state == JobState.NOT_VERIFIED
-    assert "Read again: printing.spooler is stopped, wanted running" in job.explanation
+    assert "Read again: printing.spooler is stopped, wanted running" in wording.explained(job.explanation)
     page = Reader.of(employee).get(f"/cases/{case.pk}")
     assert "Read again" in page.text
     assert "No. It has stopped" in page.text

@@ -13,9 +13,14 @@ from django.db import DatabaseError, connections, transaction
 from django.db.migrations.executor import MigrationExecutor
 from pytest_django import DjangoDbBlocker
 
+from troubleshoot import wording
+from troubleshoot.engine import DiagnosisResult, HandCheckResult
+from troubleshoot.engine.results import RevertResult
 from troubleshoot.migrations import sql
+from troubleshoot.models import Job
 
 OLD = "old"
+SAID = 'They said: "100 % sure", and Nothing was changed.'
 BEFORE = ("troubleshoot", "0015_own_pc")
 pytestmark = pytest.mark.django_db(databases=["default", OLD])
 
@@ -73,14 +78,18 @@ class Rows:
         made: uuid.UUID = self._make("Job", kind=kind, state=fields.pop("state", "done"), **about, **fields).pk
         return made
 
+    def line(self, job: uuid.UUID, text: str) -> None:
+        """Writes a line of a job's story."""
+        self._make("JobLine", job_id=job, text=text)
+
     def plan(self, **fields: Any) -> Any:
         """Writes one plan."""
         return self._make("Plan", host=self._host, action="own", document={}, digest="d" * 64, **fields)
 
 
 @pytest.fixture(scope="module")
-def kinds(old: Apps, django_db_blocker: DjangoDbBlocker) -> Generator[dict[str, str]]:
-    """The kind of each job after all migrations, by what the job was before."""
+def jobs(old: Apps, django_db_blocker: DjangoDbBlocker) -> Generator[dict[str, Job]]:
+    """Each job after all migrations, by what the job was before."""
     with django_db_blocker.unblock():
         rows = Rows(old)
         jobs = {
@@ -90,20 +99,19 @@ def kinds(old: Apps, django_db_blocker: DjangoDbBlocker) -> Generator[dict[str, 
             "a look for a remedy, without a case": rows.job("read", action="lift-nla"),
             "a look after a shipped remedy by hand": rows.job("read", case=True, action="forget-names", state="queued"),
             "a look after an own remedy by hand": rows.job("read", case=True, action="own", result={"guided": ""}),
-            "a change": rows.job("apply", action="own", plan=rows.plan(), state="verified"),
+            "a change": rows.job("apply", action="own", plan=rows.plan(), state="verified", explanation=SAID),
             "an undo": rows.job("revert", action="own", plan=rows.plan(), state="queued"),
             "a remedy that became one by hand": rows.job("read", case=True, action="check-the-way", state="refused"),
         }
         rows.plan(made_by_id=jobs["a remedy that became one by hand"])
+        rows.line(jobs["a change"], "Changing: “Remote Desktop”")
         executor = MigrationExecutor(connections[OLD])
         executor.migrate(executor.loader.graph.leaf_nodes())
-        now = executor.loader.project_state(executor.loader.graph.leaf_nodes()).apps
-        found = dict(now.get_model("troubleshoot", "Job").objects.using(OLD).values_list("pk", "kind"))
-        yield {words: found[key] for words, key in jobs.items()}
+        yield {words: Job.objects.using(OLD).get(pk=key) for words, key in jobs.items()}
 
 
-def test_every_old_job_has_the_kind_that_its_fields_spelled(kinds: dict[str, str]) -> None:
-    assert kinds == {
+def test_every_old_job_has_the_kind_that_its_fields_spelled(jobs: dict[str, Job]) -> None:
+    assert {words: job.kind for words, job in jobs.items()} == {
         "a look for an administrator": "connection_test",
         "a look for a case": "diagnose",
         "a look for a remedy": "plan",
@@ -116,7 +124,20 @@ def test_every_old_job_has_the_kind_that_its_fields_spelled(kinds: dict[str, str
     }
 
 
-@pytest.mark.usefixtures("kinds")
+def test_what_was_said_of_an_old_job_is_shown_as_it_is(jobs: dict[str, Job]) -> None:
+    change = jobs["a change"]
+    assert wording.explained(change.explanation) == wording.reason(change.explanation) == SAID
+    assert [wording.explained(line.explanation) for line in change.lines.all()] == ["Changing: “Remote Desktop”"]
+    assert jobs["an undo"].explanation is None
+
+
+def test_what_an_old_job_found_is_read(jobs: dict[str, Job]) -> None:
+    assert jobs["a look for a case"].found == DiagnosisResult(reached="yes", stage="")
+    assert jobs["a look after an own remedy by hand"].found == HandCheckResult()
+    assert jobs["an undo"].found == RevertResult()
+
+
+@pytest.mark.usefixtures("jobs")
 @pytest.mark.parametrize(
     "statement",
     [

@@ -23,6 +23,7 @@ from troubleshoot.engine.codebook import (
 )
 from troubleshoot.engine.codes import CodeMatch, ErrorCode, Identified, KnownCode
 from troubleshoot.engine.declared_readings import DeclaredFact, DeclaredReading, ReadingCase
+from troubleshoot.engine.explanation import Code, Explanation, Json
 from troubleshoot.engine.facts import UNKNOWN, Fact, FactList, fact_values
 from troubleshoot.engine.guide import AnswerRefused, Guide, GuideStep, Walk, answer_guide, tries_ahead, walk_guide
 from troubleshoot.engine.guide_parts import GuidePart
@@ -50,7 +51,7 @@ from troubleshoot.engine.plan import (
     revert_plan,
     unseen_events,
 )
-from troubleshoot.engine.proof import judge_run, missing_proof, proved_twice
+from troubleshoot.engine.proof import judge_run, lacking, proved_twice
 from troubleshoot.engine.resource import ResourceState, StateError, Value, values_differ
 from troubleshoot.engine.results import (
     ApplyResult,
@@ -87,6 +88,7 @@ __all__ = [
     "CatalogError",
     "Cause",
     "ChangeResult",
+    "Code",
     "CodeMatch",
     "ConnectionTestResult",
     "ContentProblem",
@@ -94,6 +96,7 @@ __all__ = [
     "DeclaredReading",
     "DiagnosisResult",
     "ErrorCode",
+    "Explanation",
     "Fact",
     "FactList",
     "Guide",
@@ -102,6 +105,7 @@ __all__ = [
     "HandCheckResult",
     "HostError",
     "Identified",
+    "Json",
     "Judgement",
     "KnownCode",
     "PastedCode",
@@ -135,8 +139,8 @@ __all__ = [
     "judge_cause",
     "judge_run",
     "judged_healthy",
+    "lacking",
     "make_plan",
-    "missing_proof",
     "outdated_parts",
     "parse_catalog",
     "parse_guide",

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from troubleshoot.engine.action import Verify, rule_holds
 from troubleshoot.engine.catalog_errors import Progress
+from troubleshoot.engine.explanation import Json
 from troubleshoot.engine.facts import UNKNOWN
 
 Facts = Mapping[str, str]
@@ -32,13 +33,13 @@ def proved_twice(verify: Verify, readings: Sequence[Facts]) -> bool:
     return agree and all(rule_holds(verify.facts, reading) for reading in last)
 
 
-def missing_proof(verify: Verify, last: Facts) -> str:
-    """Return in words what a reading lacks of the proof; empty when nothing."""
-    return ", ".join(
-        f"{name} is {last.get(name, UNKNOWN)}, wanted {' or '.join(wanted)}"
+def lacking(verify: Verify, last: Facts) -> list[Json]:
+    """Return what a reading lacks of the proof: each fact, its value and those that are wanted; empty when nothing."""
+    return [
+        {"fact": name, "value": last.get(name, UNKNOWN), "wanted": list(wanted)}
         for name, wanted in verify.facts.items()
         if last.get(name, UNKNOWN) not in wanted
-    )
+    ]
 
 
 def became_worse(before: Facts, after: Facts, verify: Verify, progress: Progress) -> bool:

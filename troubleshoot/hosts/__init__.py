@@ -7,14 +7,13 @@ from troubleshoot.hosts.list_import import ImportOutcome, NotImported, import_li
 from troubleshoot.hosts.observations import ALWAYS_READ, Observation, ObservationScope, WantedReading, scope_for_facts
 from troubleshoot.hosts.registration import allow_changes, change_host, register_host
 from troubleshoot.hosts.secrets import CredentialMissing
-from troubleshoot.hosts.visits import VISIT_REFUSALS, carry_out_plan, observe, try_sign_in
+from troubleshoot.hosts.visits import carry_out_plan, ended, observe, try_sign_in
 
 __all__ = [
     "ALWAYS_READ",
     "LIST_COLUMNS",
     "LIST_MOST_BYTES",
     "LIST_REQUIRED",
-    "VISIT_REFUSALS",
     "CredentialMissing",
     "ImportOutcome",
     "ListProblem",
@@ -26,6 +25,7 @@ __all__ = [
     "carry_out_plan",
     "change_credential",
     "change_host",
+    "ended",
     "host_version",
     "import_list",
     "observe",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from troubleshoot import catalog, probes
-from troubleshoot.engine import DeclaredReading, Fact, SignedIn, Value
+from troubleshoot.engine import DeclaredReading, Explanation, Fact, SignedIn, Value
 from troubleshoot.remote import FlatState
 
 #: What every look inside tells, whatever it is about.
@@ -46,7 +46,7 @@ class Observation:
     states: list[FlatState | None] = field(default_factory=list)
     identity: dict[str, str] = field(default_factory=dict)
     reached: str = "unknown"
-    trouble: str = ""
+    trouble: Explanation | None = None
     stage: str = ""
 
     @property

@@ -16,7 +16,7 @@ from uuid import UUID, uuid4
 from django.conf import settings
 
 from troubleshoot import catalog, probes, remote
-from troubleshoot.engine import UNKNOWN, DeclaredReading, Fact, PlanDocument, StateError
+from troubleshoot.engine import UNKNOWN, Code, DeclaredReading, Explanation, Fact, PlanDocument, StateError
 from troubleshoot.hosts import secrets
 from troubleshoot.hosts.observations import (
     ALWAYS_READ,
@@ -213,7 +213,7 @@ def _read_inside(
         errors = {error.index: error.text for error in visit.errors}
     except (remote.DoorError, secrets.CredentialMissing) as error:
         found.reached = "denied" if isinstance(error, remote.SignInDenied | secrets.CredentialMissing) else "no"
-        found.stage, found.trouble = getattr(error, "stage", "sign-in"), str(error)
+        found.stage, found.trouble = getattr(error, "stage", "sign-in"), ended(error)
     return states, errors
 
 
@@ -247,28 +247,18 @@ def _item(wanted: WantedReading) -> VisitItem:
     return VisitItem(wanted.resource, dict(wanted.params), catalog.installed_catalog().resources[wanted.resource].read)
 
 
-def _reached(visit: VisitResult) -> tuple[str, str, str]:
-    """How far a visit came: the value of `windows.reached`, the stage that stopped it, and why in words."""
+def _reached(visit: VisitResult) -> tuple[str, str, Explanation | None]:
+    """How far a visit came: the value of `windows.reached`, the stage that stopped it, and why."""
     if visit.outcome == "identity_changed":
-        return "denied", "identity", "Another computer answers under this name: its identity is not the one we know."
+        return "denied", "identity", Explanation(Code.ANOTHER_COMPUTER)
     if visit.outcome == "refused":
         reached = "constrained_language" if visit.reason == "constrained_language" else "blocked"
-        return reached, "powershell", VISIT_REFUSALS[visit.reason or ""]
-    return "yes", "", ""
+        return reached, "powershell", Explanation.of(Code.SCRIPT_REFUSED, reason=visit.reason)
+    return "yes", "", None
 
 
-#: Why a host would not run our scripts, and what to do, by the bootstrap's word for it.
-VISIT_REFUSALS = {
-    "constrained_language": (
-        "PowerShell on this computer runs in constrained language mode, so nothing can be read or changed. "
-        "Ask whoever manages the application control policy to allow Mendpoint's scripts."
-    ),
-    "antimalware": (
-        "The antimalware program on this computer blocked our script. Nothing was changed. "
-        "Ask whoever manages it to look at the event and to allow Mendpoint's scripts."
-    ),
-    "powershell_too_old": (
-        "Windows PowerShell on this computer is older than 5.1. Install Windows Management Framework 5.1."
-    ),
-    "": "The computer refused our script. Nothing was changed.",
-}
+def ended(error: remote.DoorError | secrets.CredentialMissing, code: Code = Code.WAY_ENDED) -> Explanation:
+    """Why a visit ended without a result; `code` says what that means for whoever asked for it."""
+    if isinstance(error, remote.DoorError):
+        return Explanation.of(code, stage=error.stage, said=error.detail)
+    return Explanation.of(Code.NO_SECRET, said=str(error))

@@ -12,9 +12,9 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from troubleshoot import audit, diagnosis, notifications, people
+from troubleshoot import audit, diagnosis, notifications, people, wording
 from troubleshoot.audit import Actor, Tag
-from troubleshoot.engine import ApplyResult, Result, SignedIn
+from troubleshoot.engine import ApplyResult, Code, Explanation, Result, SignedIn
 from troubleshoot.jobs import dispatch
 from troubleshoot.models import (
     ACTIVE_STATES,
@@ -68,7 +68,7 @@ def audited_objects(job: Job) -> list[tuple[str, object]]:
 def move_job(
     job: Job,
     to: JobState,
-    text: str,
+    said: Explanation,
     *,
     tag: Tag,
     actor: Actor,
@@ -77,24 +77,24 @@ def move_job(
     details: dict[str, Any] | None = None,
     personal: dict[str, Any] | None = None,
     found: Result | None = None,
+    explanation: Explanation | None = None,
     **fields: object,
 ) -> bool:
     """Moves a job, tells its story and records it, in one transaction; the case goes on when the job has ended.
 
-    `found` takes the place of what the job found before.
-    `revoke` takes the job from its worker: one that was only paused must not write any more.
+    `found` takes the place of what the job found before, `explanation` says why it ended; `revoke` takes the job from
+    its worker: one that was only paused must not write any more.
 
     False when the job no longer stands where this object says, or the fence has passed to another worker: the
     caller stops, and nothing was written.
     """
     came_from = job.state
     with transaction.atomic():
-        fields = {"next_actor": NEXT_ACTOR.get(to, ""), **fields}
-        if found is not None:
-            fields["result"] = found.to_json()
+        documents = {name: one.to_json() for name, one in (("result", found), ("why", explanation)) if one is not None}
+        fields = {"next_actor": NEXT_ACTOR.get(to, ""), **documents, **fields}
         if not Job.objects.move(job, to, fence=fence, revoke=revoke, **fields):
             return False
-        add_line(job, text)
+        add_line(job, said)
         audit.record(
             tag,
             actor=actor,
@@ -107,7 +107,9 @@ def move_job(
             job.case = Case.objects.held().with_guide().select_related("host", "beneficiary").get(pk=job.case_id)
         if job.has_ended and job.is_change:
             whom = [job.requester, *([job.beneficiary] if job.beneficiary else [])]
-            notifications.notify(whom, Notice.Kind.RESULT, f"{job.host}: {text}", case=job.case, job=job)
+            notifications.notify(
+                whom, Notice.Kind.RESULT, f"{job.host}: {wording.explained(said)}", case=job.case, job=job
+            )
         if job.has_ended and job.case:
             continue_case(job.case, actor=actor, requester=job.requester)
     return True
@@ -130,9 +132,9 @@ def continue_case(case: Case, *, actor: Actor, requester: Person, rows: Sequence
         queue_reading(Job.Kind.DIAGNOSE, host=case.host, case=case, requester=requester, beneficiary=case.beneficiary)
 
 
-def add_line(job: Job, text: str) -> None:
+def add_line(job: Job, said: Explanation) -> None:
     """Adds a line to the job's story, at once: a story kept in memory dies with its worker."""
-    JobLine.objects.create(job=job, text=text[:500])
+    JobLine.objects.create(job=job, said=said.to_json())
 
 
 def request_reading(
@@ -176,7 +178,7 @@ def queue_reading(
             ring_at=Now(),
             expires_at=Now() + QUEUE_LIFETIME,
         )
-        add_line(job, f"A look at {host} was asked for")
+        add_line(job, Explanation.of(Code.LOOK_ASKED, host=str(host)))
         audit.record(
             Tag.JOB_REQUEST,
             actor=requester,
@@ -221,7 +223,7 @@ def offer_plan(
             facts=facts,
             result=ApplyResult(signed_in=signed_in).to_json(),
         )
-        add_line(job, "The plan is ready" + ("; it waits for a second person" if needs_approval else ""))
+        add_line(job, Explanation(Code.PLAN_NEEDS_APPROVAL if needs_approval else Code.PLAN_READY))
         audit.record(
             Tag.JOB_PLAN,
             actor=job.requester,
@@ -267,16 +269,16 @@ def start_job(*, actor: Person, job: Job) -> None:
     check_deadline(job)
     if job.approvals.filter(approver=actor).exists():
         raise NotPossible("You approved this. Somebody else starts it: no change of its kind is one person's alone.")
-    enqueue_job(job, actor=actor, text=f"{actor} started it")
+    enqueue_job(job, actor=actor, said=Explanation.of(Code.STARTED, who=str(actor)))
 
 
-def enqueue_job(job: Job, *, actor: Actor, text: str) -> None:
+def enqueue_job(job: Job, *, actor: Actor, said: Explanation) -> None:
     """Queues a job and rings its doorbell once the row is safe. Raises NotPossible when somebody else was faster."""
     with transaction.atomic():
         moved = move_job(
             job,
             JobState.QUEUED,
-            text,
+            said,
             tag=Tag.JOB_QUEUE,
             actor=actor,
             starter=actor if isinstance(actor, Person) else None,
@@ -295,7 +297,8 @@ def cancel_job(*, actor: Person, job: Job) -> None:
         raise NotPossible("It has begun and cannot be taken back; it can be undone when it has ended.")
     if job.is_promised_undo:
         raise NotPossible("The portal takes this change back by itself, as was decided when it began.")
-    if not move_job(job, JobState.CANCELLED, f"{actor} took it back", tag=Tag.JOB_CANCEL, actor=actor):
+    said = Explanation.of(Code.TAKEN_BACK, who=str(actor))
+    if not move_job(job, JobState.CANCELLED, said, tag=Tag.JOB_CANCEL, actor=actor):
         raise NotPossible("It has begun in this moment and cannot be taken back.")
 
 

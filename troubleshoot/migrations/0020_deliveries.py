@@ -32,7 +32,7 @@ def to_mailed_at(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("troubleshoot", "0016_kinds"),
+        ("troubleshoot", "0017_explanations"),
     ]
 
     operations = [

@@ -7,6 +7,7 @@ from troubleshoot.models.case import Answer, Case, Message
 from troubleshoot.models.credential import SECRET_REFERENCE, Credential
 from troubleshoot.models.delivery import Delivery
 from troubleshoot.models.guide import GuideVersion
+from troubleshoot.models.heartbeat import Heartbeat
 from troubleshoot.models.host import Host
 from troubleshoot.models.incident import Incident
 from troubleshoot.models.job import (
@@ -17,16 +18,14 @@ from troubleshoot.models.job import (
     STARTED_STATES,
     UNDOABLE_STATES,
     WAITING_STATES,
-    Heartbeat,
     Job,
-    JobLine,
     JobState,
     Plan,
-    Reading,
 )
 from troubleshoot.models.notice import Notice
 from troubleshoot.models.pc_block import PcBlock
 from troubleshoot.models.person import LoginField, Person, VisitorContext, normalise_email
+from troubleshoot.models.reading import JobLine, Reading
 from troubleshoot.models.site import GATEWAY_PORT, Grant, GrantQuerySet, Site, check_gateway, role_choices
 
 __all__ = [

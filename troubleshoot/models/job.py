@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 from uuid6 import uuid7
 
 from troubleshoot import engine
+from troubleshoot.engine import Explanation
 from troubleshoot.models.case import Case
 from troubleshoot.models.host import Host
 from troubleshoot.models.person import Person
@@ -93,8 +94,7 @@ class JobQuerySet(models.QuerySet["Job"]):
     def changes(self) -> JobQuerySet:
         """Changes of a computer: what is applied, and what is put back.
 
-        That each of them has a plan is a constraint. It is said once more for SQLite, which uses an index of changes
-        only where a query repeats the condition of the index without a parameter.
+        That each of them has a plan is a constraint; said once more, it lets SQLite use the indexes of changes.
         """
         return self.filter(kind__in=CHANGES, plan__isnull=False)
 
@@ -161,18 +161,12 @@ class Job(models.Model):
     class Kind(models.TextChoices):
         """What a visit is for. The first four only read."""
 
-        #: Reads what a case's guide asks.
-        DIAGNOSE = "diagnose", "Diagnosis"
-        #: Reads what a remedy would change, and makes its plan.
-        PLAN = "plan", "Plan"
-        #: Reads whether what a person did by hand has helped.
-        CHECK_BY_HAND = "check_by_hand", "Check by hand"
-        #: Tries the way in, for an administrator.
-        CONNECTION_TEST = "connection_test", "Connection test"
-        #: Carries out a plan.
-        APPLY = "apply", "Apply"
-        #: Puts a change back.
-        REVERT = "revert", "Revert"
+        DIAGNOSE = "diagnose", "Diagnosis"  # what a case's guide asks
+        PLAN = "plan", "Plan"  # what a remedy would change
+        CHECK_BY_HAND = "check_by_hand", "Check by hand"  # whether what a person did has helped
+        CONNECTION_TEST = "connection_test", "Connection test"  # whether the way in is good
+        APPLY = "apply", "Apply"  # carries out a plan
+        REVERT = "revert", "Revert"  # puts a change back
 
     class Risk(models.TextChoices):
         LOW = "low"
@@ -218,8 +212,8 @@ class Job(models.Model):
     facts = models.JSONField(default=dict)
     #: What the job found, as a document of engine.results: read it as `found`.
     result = models.JSONField(default=dict)
-    #: Why it ended as it did, in words for a person, and who acts next.
-    explanation = models.TextField(blank=True)
+    #: Why it ended as it did, as a document of engine.explanation: read it as `explanation`; and who acts next.
+    why = models.JSONField(null=True)
     next_actor = models.CharField(max_length=40, blank=True)
 
     objects = JobQuerySet.as_manager()
@@ -228,9 +222,7 @@ class Job(models.Model):
         ordering = ["-created_at"]
         constraints = [
             models.UniqueConstraint(
-                fields=["host"],
-                condition=Q(state__in=sorted(ACTIVE_STATES)),
-                name="one_visit_per_host",
+                fields=["host"], condition=Q(state__in=sorted(ACTIVE_STATES)), name="one_visit_per_host"
             ),
             models.UniqueConstraint(
                 fields=["host"],
@@ -279,6 +271,11 @@ class Job(models.Model):
         return engine.from_json(self.kind, self.result)
 
     @property
+    def explanation(self) -> Explanation | None:
+        """Why it ended as it did; None where there is nothing to explain."""
+        return None if self.why is None else Explanation.from_json(self.why)
+
+    @property
     def is_promised_undo(self) -> bool:
         """Whether the portal itself is about to undo a change: nobody asked for this, and nobody takes it back."""
         return self.kind == self.Kind.REVERT and self.state == JobState.QUEUED and self.starter_id is None
@@ -292,49 +289,3 @@ class Job(models.Model):
 #: The kinds that write to a host, and those that only read it.
 CHANGES: Final = frozenset({Job.Kind.APPLY, Job.Kind.REVERT})
 READS: Final = frozenset(Job.Kind) - CHANGES
-
-
-class Reading(models.Model):
-    """One raw value that a probe took, with time and source. Facts name the readings they came from."""
-
-    job = models.ForeignKey(Job, on_delete=models.PROTECT, related_name="readings")
-    source = models.CharField(max_length=20)
-    name = models.CharField(max_length=200)
-    value = models.JSONField(null=True)
-    taken_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        ordering = ["pk"]
-
-    def __str__(self) -> str:
-        return f"{self.source}: {self.name}"
-
-
-class JobLine(models.Model):
-    """One line of a job's story, written when it happens: a state reached, or progress on the host."""
-
-    job = models.ForeignKey(Job, on_delete=models.PROTECT, related_name="lines")
-    at = models.DateTimeField(auto_now_add=True)
-    text = models.CharField(max_length=500)
-
-    class Meta:
-        ordering = ["pk"]
-
-    def __str__(self) -> str:
-        return self.text
-
-
-class Heartbeat(models.Model):
-    """When a worker or keeper was last alive."""
-
-    kind = models.CharField(max_length=20)
-    name = models.CharField(max_length=100)
-    beaten_at = models.DateTimeField(db_default=Now())
-    #: Short names of the sites that a worker serves: a site that is made later needs a worker that knows of it.
-    sites = models.JSONField(default=list)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["kind", "name"], name="one_heartbeat_per_process")]
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.name}"

@@ -11,59 +11,20 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from troubleshoot import hosts, jobs, people
+from troubleshoot import hosts, jobs, people, wording
 from troubleshoot.audit import Machine, Tag
-from troubleshoot.engine import ConnectionTestResult
+from troubleshoot.engine import Code, ConnectionTestResult, Explanation
 from troubleshoot.hosts import Observation
 from troubleshoot.models import ACTIVE_STATES, ENDED_STATES, Host, Job, JobState, Person, Reading
 from troubleshoot.remote import OLDEST_POWERSHELL
+from troubleshoot.wording import CURES, STAGES
 
 SOURCE: Final = "connection"
+MOST_DETAIL: Final = 600
 #: Kerberos refuses tickets when clocks differ by more than this many seconds (its default on Windows).
 MOST_SKEW: Final = 300
-MOST_DETAIL: Final = 600
 
-#: The stages in the order of the way, each as the question that it answers.
-STAGES: Final = {
-    "name": gettext_lazy("Is its name known?"),
-    "tcp": gettext_lazy("Does WinRM answer?"),
-    "tls": gettext_lazy("Is the connection secured?"),
-    "clock": gettext_lazy("Are the clocks close enough?"),
-    "sign-in": gettext_lazy("Is the account accepted?"),
-    "rights": gettext_lazy("May the account open a shell?"),
-    "shell": gettext_lazy("Does a shell open?"),
-    "powershell": gettext_lazy("Is Windows PowerShell 5.1 there?"),
-    "language": gettext_lazy("Does PowerShell run scripts in full?"),
-    "readings": gettext_lazy("Can Windows be read?"),
-}
-#: What to do when a stage is not passed. What only the visit knows stands in the detail.
-_CURES: Final = {
-    "name": gettext_lazy("Correct the address of the registration, or the DNS that the worker asks."),
-    "tcp": gettext_lazy(
-        "On the computer, as administrator: winrm quickconfig -transport:https. "
-        "In its firewall and on the way, allow this worker to reach the WinRM port."
-    ),
-    "tls": gettext_lazy(
-        "Give WinRM a certificate with the registered name. If your own authority signed it, name the authority's "
-        "file in the registration, as the worker sees it."
-    ),
-    "clock": gettext_lazy(
-        "On the computer, as administrator: w32tm /resync. On the worker's machine, check its clock."
-    ),
-    "sign-in": gettext_lazy(
-        "Check the account of the registration and the secret that its reference names in the worker's surroundings. "
-        "Do not repeat the test many times: Windows may lock the account."
-    ),
-    "rights": gettext_lazy("Put the account into the local group Administrators of that computer."),
-    "shell": gettext_lazy("Look at the computer's WinRM event log and limits: winrm get winrm/config/winrs."),
-    "powershell": gettext_lazy("Install Windows Management Framework 5.1, or look why powershell.exe does not start."),
-    "language": gettext_lazy(
-        "Ask whoever manages the application control policy (AppLocker, WDAC) to allow Mendpoint's scripts."
-    ),
-    "readings": gettext_lazy("Start the service Winmgmt; look at the antimalware program's log on that computer."),
-}
 #: Stages that a visit names otherwise.
 _ALSO: Final = {
     "settings": "name",
@@ -106,7 +67,7 @@ def run_connection_test(job: Job) -> Observation:
     notes = _Notes(job)
     look = hosts.try_sign_in(job.host, attempt=job.pk, on_stage=notes.passed)
     if look.trouble:
-        notes.stopped(look)
+        notes.stopped(look, look.trouble)
     else:
         notes.read(look)
     return look
@@ -115,11 +76,11 @@ def run_connection_test(job: Job) -> Observation:
 def end_connection_test(job: Job, look: Observation, *, worker: Machine) -> bool:
     """Ends the test. False when the lease has been lost."""
     bad = [name for name, value in _written(job).items() if value["ok"] is False]
-    text = _("Not passed: %(stage)s") % {"stage": STAGES[bad[-1]]} if bad else _("The way in is good")
+    said = Explanation.of(Code.TEST_NOT_PASSED, stage=bad[-1]) if bad else Explanation(Code.TEST_PASSED)
     return jobs.move_job(
         job,
         JobState.DONE,
-        text,
+        said,
         tag=Tag.JOB_END,
         actor=worker,
         fence=job.fence,
@@ -155,8 +116,13 @@ def _written(job: Job) -> dict[str, dict[str, Any]]:
 
 def _seen(name: str, question: str, value: dict[str, Any]) -> ConnectionStage:
     state = {True: "good", False: "bad", None: "off"}[value["ok"]]
-    cure = str(_CURES[name]) if value["ok"] is False else ""
-    return ConnectionStage(name, question, state, value["detail"], cure, _took(value["ms"]))
+    cure = str(CURES[name]) if value["ok"] is False else ""
+    return ConnectionStage(name, question, state, _detail(value), cure, _took(value["ms"]))
+
+
+def _detail(value: dict[str, Any]) -> str:
+    """What was seen at a stage; before there were codes, its sentence was kept."""
+    return str(value["detail"]) if "detail" in value else wording.explained(Explanation.from_json(value.get("said")))
 
 
 def _took(ms: int) -> str:
@@ -174,19 +140,19 @@ class _Notes:
     def passed(self, stage: str, seen: str) -> None:
         """A stage lies behind the visit: judge what was seen there."""
         if stage == "tcp" and not self._job.host.tls:
-            self._write(stage, True, seen)
-            self._write("tls", None, _("Not used: over HTTP the messages themselves are sealed."))
+            self._write(stage, True, _seen_there(seen))
+            self._write("tls", None, Explanation(Code.SEALED_MESSAGES))
         elif stage == "clock":
             self._write(stage, *_judged_clock(seen))
         elif stage == "powershell":
             version = tuple(int(part) for part in seen.split(".")[:2])
-            self._write(stage, version >= OLDEST_POWERSHELL, seen)
+            self._write(stage, version >= OLDEST_POWERSHELL, _seen_there(seen))
         elif stage == "language":
-            self._write(stage, seen == "FullLanguage", seen)
+            self._write(stage, seen == "FullLanguage", _seen_there(seen))
         else:
-            self._write(stage, True, seen)
+            self._write(stage, True, _seen_there(seen))
 
-    def stopped(self, look: Observation) -> None:
+    def stopped(self, look: Observation, why: Explanation) -> None:
         """The visit ended without a result, at the stage that it names or at the one after the last that it passed."""
         stage = _ALSO.get(look.stage, look.stage)
         if look.reached in {"constrained_language", "blocked"}:
@@ -194,33 +160,37 @@ class _Notes:
         if self._job.host.tls and "tcp" in self._written and "tls" not in self._written:
             stage = "tls"  # a visit that ran out of time names where it wanted to go, not where it stood
         if False not in {ok for name, ok in self._written.items() if name != "clock"}:
-            self._write(stage, False, look.trouble.removeprefix(f"{look.stage}: "), again=True)
+            # The page names the stage itself.
+            seen = _seen_there(str(why.params["said"])) if why.code == Code.WAY_ENDED else why
+            self._write(stage, False, seen, again=True)
 
     def read(self, look: Observation) -> None:
         """The visit came back with what a diagnosis reads."""
         taken = [value for source, _name, value in look.readings if source == "windows"]
         good = sum("error" not in value for value in taken)
-        text = _("%(good)d of %(all)d readings") % {"good": good, "all": len(taken)}
-        self._write("readings", good == len(taken), text)
+        self._write("readings", good == len(taken), Explanation.of(Code.READINGS_COUNTED, good=good, all=len(taken)))
 
-    def _write(self, stage: str, ok: bool | None, detail: str, *, again: bool = False) -> None:
+    def _write(self, stage: str, ok: bool | None, said: Explanation, *, again: bool = False) -> None:
         if stage in self._written and not again:
             return
         self._written[stage] = ok
         now = time.monotonic()
-        value = {"ok": ok, "detail": detail[:MOST_DETAIL], "ms": int((now - self._since) * 1000)}
+        value = {"ok": ok, "said": said.to_json(), "ms": int((now - self._since) * 1000)}
         self._since = now
         Reading.objects.create(job=self._job, source=SOURCE, name=stage, value=value)
 
 
-def _judged_clock(date: str) -> tuple[bool | None, str]:
+def _seen_there(text: str) -> Explanation:
+    return Explanation.sentence(text[:MOST_DETAIL])
+
+
+def _judged_clock(date: str) -> tuple[bool | None, Explanation]:
     """What an HTTP date says about the host's clock, compared with this worker's."""
     try:
         skew = round((parsedate_to_datetime(date) - timezone.now()).total_seconds())
     except (ValueError, TypeError):
-        return None, _("It says no date that can be read.")
+        return None, Explanation(Code.CLOCK_UNREADABLE)
     if abs(skew) <= 2:  # the date has whole seconds, and travelled
-        return True, _("No difference")
-    text = _("%(length)s ahead of the worker") if skew > 0 else _("%(length)s behind the worker")
-    length = _("%d s") % abs(skew) if abs(skew) < 120 else _("%d min") % (abs(skew) // 60)
-    return abs(skew) <= MOST_SKEW, text % {"length": length}
+        return True, Explanation(Code.CLOCK_AGREES)
+    code = Code.CLOCK_AHEAD if skew > 0 else Code.CLOCK_BEHIND
+    return abs(skew) <= MOST_SKEW, Explanation.of(code, seconds=abs(skew))

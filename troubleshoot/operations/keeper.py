@@ -17,6 +17,7 @@ from django.db.models.functions import Now
 
 from troubleshoot import cases, jobs, notifications, remediation, reports
 from troubleshoot.audit import Machine, Tag
+from troubleshoot.engine import Code, Explanation
 from troubleshoot.jobs import NotPossible
 from troubleshoot.models import ENDED_STATES, STARTED_STATES, UNDOABLE_STATES, WAITING_STATES, Job, JobState
 from troubleshoot.operations import health
@@ -68,26 +69,25 @@ def _free_dead_leases(me: Machine) -> None:
     """Nothing started: back into the queue. Something may have started: unknown, and never repeated."""
 
     def free(job: Job) -> None:
-        text = "Its worker went silent before anything started; it waits for another"
+        said = Explanation(Code.WORKER_SILENT)
         again: dict[str, Any] = {"lease_until": None, "ring_at": Now()}
-        jobs.move_job(job, JobState.QUEUED, text, tag=Tag.JOB_QUEUE, actor=me, fence=job.fence, revoke=True, **again)
+        jobs.move_job(job, JobState.QUEUED, said, tag=Tag.JOB_QUEUE, actor=me, fence=job.fence, revoke=True, **again)
 
-    def end(job: Job, to: JobState, text: str) -> None:
-        jobs.move_job(job, to, text, tag=Tag.JOB_END, actor=me, fence=job.fence, revoke=True, explanation=text)
+    def end(job: Job, to: JobState, code: Code) -> None:
+        why = Explanation(code)
+        jobs.move_job(job, to, why, tag=Tag.JOB_END, actor=me, fence=job.fence, revoke=True, explanation=why)
 
-    lost = "Its worker went silent after the start. Whether the change was made is not known; it is not repeated."
-    unchecked = "Done on the computer, but no worker was there to check it."
     dead = Q(lease_until__lt=Now())
     _each(_jobs(dead & Q(state=JobState.CLAIMED)), free)
-    _each(_jobs(dead & Q(state__in=STARTED_STATES)), lambda job: end(job, JobState.UNKNOWN, lost))
+    _each(_jobs(dead & Q(state__in=STARTED_STATES)), lambda job: end(job, JobState.UNKNOWN, Code.WORKER_LOST))
     left = Q(state=JobState.VERIFYING, lease_until__lt=Now() - CHECK_LIFETIME)
-    _each(_jobs(left), lambda job: end(job, JobState.NOT_VERIFIED, unchecked))
+    _each(_jobs(left), lambda job: end(job, JobState.NOT_VERIFIED, Code.UNCHECKED_NO_WORKER))
 
 
 def _expire(me: Machine) -> None:
     def expire(job: Job) -> None:
-        text = "Nobody decided in time." if job.state != JobState.QUEUED else "No worker of its site took it in time."
-        jobs.move_job(job, JobState.EXPIRED, text, tag=Tag.JOB_END, actor=me, explanation=text)
+        why = Explanation(Code.NO_WORKER if job.state == JobState.QUEUED else Code.UNDECIDED)
+        jobs.move_job(job, JobState.EXPIRED, why, tag=Tag.JOB_END, actor=me, explanation=why)
 
     _each(_jobs(Q(state__in=WAITING_STATES, expires_at__lt=Now())), expire)
 
@@ -111,7 +111,7 @@ def _undo_one(job: Job, me: Machine) -> None:
         log.info("job %s is not undone now: %s", job.pk, error)
         return
     if undo is None and Job.objects.filter(pk=job.pk, undo_at__isnull=False).update(undo_at=None):
-        jobs.add_line(job, "Nothing of this temporary change is left to undo.")
+        jobs.add_line(job, Explanation(Code.NOTHING_TO_UNDO))
 
 
 def _follow_up(me: Machine) -> None:

@@ -21,7 +21,7 @@ from django.db.models.functions import Now
 from troubleshoot import audit, catalog, diagnosis, hosts, jobs, people, remediation
 from troubleshoot.audit import Machine, Tag
 from troubleshoot.diagnosis import shown_cause
-from troubleshoot.engine import Action, DiagnosisResult, HandCheckResult, PlanResult, Verdict
+from troubleshoot.engine import Action, Code, DiagnosisResult, Explanation, HandCheckResult, PlanResult, Verdict
 from troubleshoot.hosts import Observation
 from troubleshoot.jobs import NotPossible
 from troubleshoot.models import Case, Host, Job, JobState, Reading
@@ -30,13 +30,12 @@ from troubleshoot.remote import DialError
 
 log = logging.getLogger(__name__)
 WORKER = Machine("worker", f"{socket.gethostname()}:{os.getpid()}")
-DEFECT = "A defect in Mendpoint ended this. It is in the worker's log with this job's number."
 #: Where a job ends that its worker cannot go on with: before the start nothing happened; after it, nobody knows.
 GIVEN_UP = {
-    JobState.CLAIMED: (JobState.REFUSED, ""),
-    JobState.STARTING: (JobState.UNKNOWN, ""),
-    JobState.RUNNING: (JobState.UNKNOWN, ""),
-    JobState.VERIFYING: (JobState.NOT_VERIFIED, "Done on the computer, but it could not be checked. "),
+    JobState.CLAIMED: JobState.REFUSED,
+    JobState.STARTING: JobState.UNKNOWN,
+    JobState.RUNNING: JobState.UNKNOWN,
+    JobState.VERIFYING: JobState.NOT_VERIFIED,
 }
 
 
@@ -90,10 +89,10 @@ def run_job(job_id: uuid.UUID) -> None:
         try:
             _carry_out(job)
         except (NotPossible, DialError) as refusal:
-            _give_up(job, f"{str(refusal).rstrip('.')}.")
+            _give_up(job, Explanation.of(Code.REFUSED, said=str(refusal)))
         except Exception:
             log.exception("job %s of case %s met a defect of ours", job.pk, job.case_id)
-            _give_up(job, DEFECT)
+            _give_up(job, Explanation(Code.DEFECT))
             raise
         finally:
             _ring_next(job)
@@ -154,21 +153,22 @@ def _read(job: Job, action: Action | None) -> None:
         keep_observation(job, look)
         if job.case_id and (cause := shown_cause(look.facts)):
             Case.objects.filter(pk=job.case_id).update(cause=cause)
-        to, why, found = JobState.DONE, "", PlanResult if action else DiagnosisResult
+        to, why, found = JobState.DONE, look.trouble, PlanResult if action else DiagnosisResult
+        said = Explanation(Code.READINGS_TAKEN)
         if action:
-            why = look.trouble or remediation.plan_from_reading(job, action, look)[1]
+            why = why or remediation.plan_from_reading(job, action, look)[1]
             to = JobState.DONE if not why else JobState.REFUSED if look.windows_answered else JobState.UNREACHABLE
-        text = why or ("The plan is ready" if action else "The readings are taken")
+            said = why or Explanation(Code.PLAN_READY)
         moved = jobs.move_job(
             job,
             to,
-            text,
+            said,
             tag=Tag.JOB_END,
             actor=WORKER,
             fence=job.fence,
             facts=remediation.facts_document(look.facts),
             found=found(reached=look.reached, stage=look.stage),
-            explanation=why or look.trouble,
+            explanation=why,
         )
         if not moved:
             transaction.set_rollback(True)  # the lease was lost: another worker's reading counts
@@ -183,13 +183,13 @@ def _check(job: Job, action: Action) -> None:
         moved = jobs.move_job(
             job,
             JobState.UNREACHABLE if found.verdict == Verdict.UNKNOWN else JobState.DONE,
-            found.text,
+            found.explanation,
             tag=Tag.JOB_END,
             actor=WORKER,
             fence=job.fence,
             facts=remediation.facts_document(found.look.facts),
             found=HandCheckResult(reached=found.look.reached, stage=found.look.stage, verdict=found.verdict),
-            explanation=found.text,
+            explanation=found.explanation,
         )
         if not moved:
             transaction.set_rollback(True)  # as with a reading
@@ -250,15 +250,16 @@ def note_contact(host: Host, identity: dict[str, str]) -> None:
         audit.record(Tag.HOST_IDENTITY, actor=WORKER, objects=[host], details={"identity": identity})
 
 
-def _give_up(job: Job, why: str) -> None:
+def _give_up(job: Job, why: Explanation) -> None:
     """Ends a job that this worker cannot go on with, unless it is another worker's by now."""
     fence = job.fence
     job.refresh_from_db()
     if job.fence != fence or job.state not in GIVEN_UP:
         return
-    to, before = GIVEN_UP[JobState(job.state)]
-    text = before + why
-    jobs.move_job(job, to, text, tag=Tag.JOB_END, actor=WORKER, fence=fence, explanation=text)
+    to = GIVEN_UP[JobState(job.state)]
+    if to == JobState.NOT_VERIFIED:
+        why = Explanation.of(Code.UNCHECKED, because=why.to_json())
+    jobs.move_job(job, to, why, tag=Tag.JOB_END, actor=WORKER, fence=fence, explanation=why)
 
 
 def _ring_next(job: Job) -> None:

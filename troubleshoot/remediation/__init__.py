@@ -2,7 +2,7 @@
 
 from troubleshoot.remediation.approvals import approve_plan, ask_requester, begin_absence, decline_plan, end_absence
 from troubleshoot.remediation.by_hand import check_by_hand, report_done_by_hand
-from troubleshoot.remediation.execution import PROGRESS_WORDS, carry_out_change, verify_change
+from troubleshoot.remediation.execution import carry_out_change, verify_change
 from troubleshoot.remediation.planning import (
     facts_document,
     forbidden_reason,
@@ -17,7 +17,6 @@ from troubleshoot.remediation.planning import (
 )
 
 __all__ = [
-    "PROGRESS_WORDS",
     "approve_plan",
     "ask_requester",
     "begin_absence",

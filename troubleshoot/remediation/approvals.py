@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from troubleshoot import audit, notifications, people
 from troubleshoot.audit import Tag
+from troubleshoot.engine import Code, Explanation
 from troubleshoot.jobs import NotPossible, add_line, approval_lifetime, audited_objects, check_deadline, move_job
 from troubleshoot.models import Absence, Approval, Job, JobState, Message, Notice, Person
 
@@ -42,7 +43,8 @@ def ask_requester(*, actor: Person, job: Job, text: str) -> None:
         if job.case:
             Message.objects.create(case=job.case, author=actor, text=text, internal=internal, job=job)
         # The story is read by the person as well.
-        add_line(job, f"{actor} asks something, in an internal note" if internal else f"{actor} asks: {text}")
+        code = Code.ASKED_INTERNALLY if internal else Code.ASKED
+        add_line(job, Explanation.of(code, who=str(actor), **({} if internal else {"text": text})))
         audit.record(
             Tag.CASE_MESSAGE,
             actor=actor,
@@ -132,12 +134,12 @@ def _vote(actor: Person, job: Job, decision: Approval.Decision, *, digest: str, 
             moved = move_job(
                 job,
                 JobState.APPROVED if yes else JobState.DECLINED,
-                f"{actor} approved the plan" if yes else f"{actor} declined: {reason}",
+                Explanation.of(Code.APPROVED if yes else Code.DECLINED, who=str(actor), reason=reason),
                 tag=Tag.JOB_APPROVE if yes else Tag.JOB_DECLINE,
                 actor=actor,
                 details={"digest": digest, "approval": str(approval.pk)},
                 personal={"reason": reason} if reason else None,
-                explanation=reason,
+                explanation=Explanation.sentence(reason) if reason else None,
             )
             if not moved:
                 raise NotPossible("Somebody else has just decided this. Look at it again.")

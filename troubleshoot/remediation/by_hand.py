@@ -10,7 +10,7 @@ from django.db import transaction
 
 from troubleshoot import audit, catalog, diagnosis, engine, hosts, jobs, people
 from troubleshoot.audit import Tag
-from troubleshoot.engine import UNKNOWN, Action, Verdict, fact_values
+from troubleshoot.engine import UNKNOWN, Action, Code, Explanation, Verdict, fact_values
 from troubleshoot.hosts import Observation
 from troubleshoot.jobs import NotPossible
 from troubleshoot.models import ENDED_STATES, Answer, Case, Host, Job, Person
@@ -26,7 +26,7 @@ class ManualCheck:
 
     look: Observation
     verdict: Verdict
-    text: str
+    explanation: Explanation
 
 
 def report_done_by_hand(*, actor: Person, case: Case, step: str, done: bool) -> None:
@@ -91,7 +91,7 @@ def check_by_hand(host: Host, action: Action, *, about: Collection[str]) -> Manu
         look = hosts.observe(host, about=about)
         readings.append(fact_values(look.facts.values()))
         if engine.proved_twice(action.verify, readings):
-            return ManualCheck(look, Verdict.VERIFIED, "Looked again, twice: it is as it should be.")
+            return ManualCheck(look, Verdict.VERIFIED, Explanation(Code.HAND_VERIFIED))
         if len(readings) > 1 and time.monotonic() >= end:
             return _not_proved(look, readings[-1], action)
         time.sleep(POLL_SECONDS)
@@ -99,8 +99,6 @@ def check_by_hand(host: Host, action: Action, *, about: Collection[str]) -> Manu
 
 def _not_proved(look: Observation, last: dict[str, str], action: Action) -> ManualCheck:
     if any(last.get(name, UNKNOWN) == UNKNOWN for name in action.verify.facts):
-        return ManualCheck(
-            look, Verdict.UNKNOWN, look.trouble or "What would show whether it helped could not be read."
-        )
-    missed = engine.missing_proof(action.verify, last)
-    return ManualCheck(look, Verdict.NOT_VERIFIED, f"Looked again: {missed or 'the readings do not agree'}.")
+        return ManualCheck(look, Verdict.UNKNOWN, look.trouble or Explanation(Code.HAND_UNSEEN))
+    why = Explanation.of(Code.HAND_NOT_VERIFIED, lacking=engine.lacking(action.verify, last))
+    return ManualCheck(look, Verdict.NOT_VERIFIED, why)

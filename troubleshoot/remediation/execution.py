@@ -15,7 +15,7 @@ from django.db.models.functions import Now
 
 from troubleshoot import catalog, engine, hosts, jobs, people, remote
 from troubleshoot.audit import Machine, Tag
-from troubleshoot.engine import Action, ApplyResult, HostError, Verdict, as_change, values_differ
+from troubleshoot.engine import Action, ApplyResult, Code, Explanation, HostError, Verdict, as_change, values_differ
 from troubleshoot.hosts import CredentialMissing, Observation, scope_for_facts
 from troubleshoot.jobs import NotPossible
 from troubleshoot.models import Case, Host, Job, JobState, Reading
@@ -26,15 +26,14 @@ log = logging.getLogger(__name__)
 #: A silent host is tried this often before the job ends unreachable; nothing was started, so trying again is safe.
 TRIES = 3
 POLL_SECONDS = 1.0
-PROGRESS_WORDS = {"read": "Reading", "write": "Changing", "check": "Reading again"}
 
 
 def carry_out_change(job: Job, *, worker: Machine) -> None:
     """Takes a claimed change to its end. Nothing is sent to the host unless every condition still holds."""
     before = _values(_measured(job))
-    plan, why = _last_gate(job)
-    if plan is None:
-        _end(job, JobState.REFUSED, why, worker)
+    plan = _last_gate(job)
+    if isinstance(plan, Explanation):
+        _end(job, JobState.REFUSED, plan, worker)
         return
     if not _start(job, plan, before, worker):
         return
@@ -51,7 +50,7 @@ def carry_out_change(job: Job, *, worker: Machine) -> None:
         _door_failed(job, error, worker)
         return
     except CredentialMissing as error:
-        _end(job, JobState.REFUSED, str(error), worker)
+        _end(job, JobState.REFUSED, hosts.ended(error), worker)
         return
     _came_back(job, plan, visit, worker)
 
@@ -87,40 +86,41 @@ def verify_change(job: Job, *, worker: Machine) -> None:
         _end_apply(job, catalog.installed_catalog().actions[job.action], worker)
 
 
-def _last_gate(job: Job) -> tuple[engine.PlanDocument | None, str]:
-    """The plan, if everything that allowed this job still does; else None and the reason."""
+def _last_gate(job: Job) -> engine.PlanDocument | Explanation:
+    """The plan, if everything that allowed this job still does; else the reason."""
     host = Host.objects.get(pk=job.host_id)
     try:
         plan = planning.job_plan(job)
     except engine.PlanError as error:
-        return None, f"{error}.".capitalize()
+        return Explanation.of(Code.PLAN_UNREADABLE, said=str(error))
     other = engine.outdated_parts(plan, catalog.installed_catalog(), runner=RUNNER_DIGEST)
     if other:
-        return None, f"This plan can no longer be carried out: {', '.join(other)}. Make a new plan."
+        return Explanation.of(Code.PLAN_OUTDATED, differences=list(other))
+    if host.identity and dict(plan.identity) != host.identity:
+        return Explanation(Code.PLAN_OF_ANOTHER_COMPUTER)
+    return _refused(job, host) or _not_allowed(job, host) or plan
+
+
+def _refused(job: Job, host: Host) -> Explanation | None:
+    """What a rule has against the change, whoever let it run."""
     why = "" if planning.was_promised(job) else planning.closed_reason(host)
-    why = why or _not_this_computer(plan, host) or _not_allowed(job, host)
     if not why and job.kind == Job.Kind.APPLY:
         why = planning.forbidden_reason(planning.installed_action(job.action), host)
-    return (None, why) if why else (plan, "")
+    return Explanation.of(Code.REFUSED, said=why) if why else None
 
 
-def _not_this_computer(plan: engine.PlanDocument, host: Host) -> str:
-    same = not host.identity or dict(plan.identity) == host.identity
-    return "" if same else "The plan was made for another computer under this name."
-
-
-def _not_allowed(job: Job, host: Host) -> str:
+def _not_allowed(job: Job, host: Host) -> Explanation | None:
     """Why the people who let this job run no longer may; an undo that the portal itself started needs nobody."""
     if job.starter is None:
-        return "" if job.kind == Job.Kind.REVERT else "Nobody started this."
+        return None if job.kind == Job.Kind.REVERT else Explanation(Code.NOBODY_STARTED)
     allowed = people.may(job.starter, "job.apply" if job.origin is None else "job.revert", job.origin or job)
     if not allowed.allowed:
-        return f"{job.starter} may no longer start this. {allowed.reason}"
+        return Explanation.of(Code.STARTER_NOT_ALLOWED, who=str(job.starter), said=allowed.reason)
     if planning.needs_another(job, host):
-        return f"{host} was marked critical meanwhile. Make a new plan, which a second person approves."
+        return Explanation.of(Code.CRITICAL_MEANWHILE, host=str(host))
     if job.needs_approval and approvals.usable_approval(job) is None:
-        return "The approval has expired, was used, or its giver may no longer approve."
-    return ""
+        return Explanation(Code.APPROVAL_GONE)
+    return None
 
 
 def _start(job: Job, plan: engine.PlanDocument, before: dict[str, str], worker: Machine) -> bool:
@@ -130,12 +130,12 @@ def _start(job: Job, plan: engine.PlanDocument, before: dict[str, str], worker: 
         undo["undo_at"] = Now() + dt.timedelta(seconds=time_limit)
     with transaction.atomic():
         if job.needs_approval and not approvals.spend_approval(job):
-            _end(job, JobState.REFUSED, "The approval was used or has expired.", worker)
+            _end(job, JobState.REFUSED, Explanation(Code.APPROVAL_SPENT), worker)
             return False
         moved = jobs.move_job(
             job,
             JobState.STARTING,
-            "Starting",
+            Explanation(Code.STARTING),
             tag=Tag.JOB_START,
             actor=worker,
             fence=job.fence,
@@ -150,27 +150,25 @@ def _start(job: Job, plan: engine.PlanDocument, before: dict[str, str], worker: 
 
 
 def _progress(job: Job, plan: engine.PlanDocument, step: VisitProgress, worker: Machine) -> None:
-    text = f"{PROGRESS_WORDS.get(step.stage, step.stage)}: {plan.items[step.item].title}"
+    said = Explanation.of(Code.STEP, stage=step.stage, item=step.item, title=plan.items[step.item].title)
     if job.state == JobState.STARTING:
-        jobs.move_job(job, JobState.RUNNING, text, tag=Tag.JOB_PROGRESS, actor=worker, fence=job.fence)
+        jobs.move_job(job, JobState.RUNNING, said, tag=Tag.JOB_PROGRESS, actor=worker, fence=job.fence)
     else:
-        jobs.add_line(job, text)
+        jobs.add_line(job, said)
 
 
 def _door_failed(job: Job, error: remote.DoorError, worker: Machine) -> None:
     found = replace(as_change(job.found), stage=error.stage)
     if isinstance(error, remote.ContactLost):
-        _end(
-            job, JobState.UNKNOWN, f"We lost contact while changing: {error} We do not repeat it.", worker, found=found
-        )
+        _end(job, JobState.UNKNOWN, hosts.ended(error, Code.CONTACT_LOST), worker, found=found)
     elif isinstance(error, remote.VisitRefused):
-        _end(job, JobState.REFUSED, f"{error} Nothing was changed.", worker, found=found)
+        _end(job, JobState.REFUSED, hosts.ended(error, Code.VISIT_REFUSED), worker, found=found)
     elif isinstance(error, remote.HostUnreachable) and job.tries + 1 < TRIES and job.state == JobState.STARTING:
         wait = dt.timedelta(seconds=random.uniform(2, 2 * 2 ** (job.tries + 1)))  # noqa: S311 - jitter, not a secret
         jobs.move_job(
             job,
             JobState.QUEUED,
-            f"{error} Nothing was started; trying again.",
+            hosts.ended(error, Code.TRYING_AGAIN),
             tag=Tag.JOB_QUEUE,
             actor=worker,
             fence=job.fence,
@@ -180,7 +178,7 @@ def _door_failed(job: Job, error: remote.DoorError, worker: Machine) -> None:
             lease_until=None,
         )
     else:
-        _end(job, JobState.UNREACHABLE, f"{error} Nothing was changed.", worker, found=found)
+        _end(job, JobState.UNREACHABLE, hosts.ended(error, Code.UNREACHABLE), worker, found=found)
 
 
 def _came_back(job: Job, plan: engine.PlanDocument, visit: VisitResult, worker: Machine) -> None:
@@ -198,12 +196,11 @@ def _came_back(job: Job, plan: engine.PlanDocument, visit: VisitResult, worker: 
         case "done":
             doubts = engine.unseen_events(plan, visit.before, visit.after or (), catalog.installed_catalog())
             for doubt in doubts:
-                jobs.add_line(job, f"The readings do not show this: {doubt}")
-            text = "Done on the computer; checking"
+                jobs.add_line(job, Explanation.of(Code.EVENT_UNSEEN, event=doubt))
             moved = jobs.move_job(
                 job,
                 JobState.VERIFYING,
-                text,
+                Explanation(Code.CHECKING),
                 tag=Tag.JOB_PROGRESS,
                 actor=worker,
                 fence=job.fence,
@@ -216,7 +213,7 @@ def _came_back(job: Job, plan: engine.PlanDocument, visit: VisitResult, worker: 
             moved = jobs.move_job(
                 job,
                 JobState.VERIFYING,
-                "It was already as before",
+                Explanation(Code.ALREADY_BACK),
                 tag=Tag.JOB_PROGRESS,
                 actor=worker,
                 fence=job.fence,
@@ -225,25 +222,17 @@ def _came_back(job: Job, plan: engine.PlanDocument, visit: VisitResult, worker: 
             if moved:
                 verify_change(job, worker=worker)
         case "drifted":
-            text = "Someone else changed this computer meanwhile. Nothing was changed by us."
-            differences = engine.plan_drift(plan, visit.before)
-            _end(job, JobState.DRIFTED, text, worker, found=replace(found, differences=differences))
+            found = replace(found, differences=engine.plan_drift(plan, visit.before))
+            _end(job, JobState.DRIFTED, Explanation(Code.DRIFTED), worker, found=found)
         case "failed":
             _end(job, JobState.FAILED, _what_failed(plan, visit), worker, found=found)
         case "identity_changed":
-            text = "Another computer answers under this name. Nothing was changed."
-            _end(job, JobState.REFUSED, text, worker, found=found)
+            _end(job, JobState.REFUSED, Explanation(Code.IDENTITY_CHANGED), worker, found=found)
         case "duplicate":
-            text = "This very attempt was on the computer before. Whether it finished is not known."
-            _end(job, JobState.UNKNOWN, text, worker, found=found)
+            _end(job, JobState.UNKNOWN, Explanation(Code.DUPLICATE), worker, found=found)
         case _:
-            _end(
-                job,
-                JobState.REFUSED,
-                hosts.VISIT_REFUSALS.get(visit.reason or "", hosts.VISIT_REFUSALS[""]),
-                worker,
-                found=found,
-            )
+            why = Explanation.of(Code.SCRIPT_REFUSED, reason=visit.reason)
+            _end(job, JobState.REFUSED, why, worker, found=found)
 
 
 def _is_already_back(plan: engine.PlanDocument, visit: VisitResult) -> bool:
@@ -254,13 +243,14 @@ def _is_already_back(plan: engine.PlanDocument, visit: VisitResult) -> bool:
     )
 
 
-def _what_failed(plan: engine.PlanDocument, visit: VisitResult) -> str:
+def _what_failed(plan: engine.PlanDocument, visit: VisitResult) -> Explanation:
     error = visit.errors[0] if visit.errors else None
-    where = plan.items[error.index].title if error and error.index is not None else "the computer"
-    said = f": {error.text}" if error else ""
-    written = ", ".join(plan.items[index].title for index in visit.written)
-    after = f"Changed before that, and still changed: {written}." if written else "Nothing was changed."
-    return f"The computer refused a step ({where}{said}). {after}"
+    return Explanation.of(
+        Code.STEP_REFUSED,
+        item=plan.items[error.index].title if error and error.index is not None else "",
+        said=error.text if error else "",
+        titles=[plan.items[index].title for index in visit.written],
+    )
 
 
 def _end_apply(job: Job, action: Action, worker: Machine) -> None:
@@ -278,12 +268,12 @@ def _end_apply(job: Job, action: Action, worker: Machine) -> None:
             break
         time.sleep(POLL_SECONDS)
     good = verdict == Verdict.VERIFIED
-    text = _verified(action) if good else _not_verified(readings[-1], action)
+    why = _verified(action) if good else _not_verified(readings[-1], action)
     with transaction.atomic():
         moved = _end(
             job,
             JobState.VERIFIED if good else JobState.NOT_VERIFIED,
-            text,
+            why,
             worker,
             facts=_after(readings[-1]),
             found=replace(run, verdict=verdict, outside_after=readings[-1]),
@@ -292,16 +282,15 @@ def _end_apply(job: Job, action: Action, worker: Machine) -> None:
             _take_back(job, worker)
 
 
-def _verified(action: Action) -> str:
-    if scope_for_facts(action.verify.facts).outside:
-        return "Checked from outside, twice: it answers properly again."
-    return "Read again, twice: it is as it should be."
+def _verified(action: Action) -> Explanation:
+    outside = scope_for_facts(action.verify.facts).outside
+    return Explanation(Code.VERIFIED_OUTSIDE if outside else Code.VERIFIED_INSIDE)
 
 
-def _not_verified(last: dict[str, str], action: Action) -> str:
-    missed = engine.missing_proof(action.verify, last)
-    check = "Check from outside" if scope_for_facts(action.verify.facts).outside else "Read again"
-    return f"Done, but it still does not answer properly. {check}: {missed or 'the readings do not agree'}."
+def _not_verified(last: dict[str, str], action: Action) -> Explanation:
+    outside = scope_for_facts(action.verify.facts).outside
+    code = Code.NOT_VERIFIED_OUTSIDE if outside else Code.NOT_VERIFIED_INSIDE
+    return Explanation.of(code, lacking=engine.lacking(action.verify, last))
 
 
 def _after(measured: dict[str, str]) -> dict[str, Any]:
@@ -314,10 +303,10 @@ def _take_back(job: Job, worker: Machine) -> None:
     try:
         undo = planning.queue_revert(job, actor=worker, reason="The check was worse than before.")
     except NotPossible as error:
-        jobs.add_line(job, str(error))
+        jobs.add_line(job, Explanation.of(Code.REFUSED, said=str(error)))
         return
     if undo is None:
-        jobs.add_line(job, "It is worse than before, and nothing of it can be put back.")
+        jobs.add_line(job, Explanation(Code.WORSE_AND_STAYS))
 
 
 def _end_revert(job: Job, plan: engine.PlanDocument, worker: Machine) -> None:
@@ -330,20 +319,18 @@ def _end_revert(job: Job, plan: engine.PlanDocument, worker: Machine) -> None:
     )
     look = _measured(job)
     _keep(job, look)
-    text = "Read again: everything is as it was before." if back else "Read again: it is not as it was before."
+    to, code = (JobState.VERIFIED, Code.BACK_VERIFIED) if back else (JobState.NOT_VERIFIED, Code.BACK_NOT_VERIFIED)
     with transaction.atomic():
-        moved = _end(
-            job, JobState.VERIFIED if back else JobState.NOT_VERIFIED, text, worker, facts=_after(_values(look))
-        )
+        moved = _end(job, to, Explanation(code), worker, facts=_after(_values(look)))
         if moved and back and job.origin:
-            jobs.move_job(job.origin, JobState.REVERTED, "Undone", tag=Tag.JOB_REVERT, actor=worker)
+            jobs.move_job(job.origin, JobState.REVERTED, Explanation(Code.UNDONE), tag=Tag.JOB_REVERT, actor=worker)
 
 
-def _end(job: Job, to: JobState, text: str, worker: Machine, **fields: Any) -> bool:
+def _end(job: Job, to: JobState, why: Explanation, worker: Machine, **fields: Any) -> bool:
     if not job.is_change:
         raise ValueError("a reading ends by itself")
     with transaction.atomic():
-        moved = jobs.move_job(job, to, text, tag=Tag.JOB_END, actor=worker, fence=job.fence, explanation=text, **fields)
+        moved = jobs.move_job(job, to, why, tag=Tag.JOB_END, actor=worker, fence=job.fence, explanation=why, **fields)
         if moved and to == JobState.FAILED and job.case_id:  # perhaps half changed: that waits for nobody
             Case.objects.filter(pk=job.case_id).update(urgency=Case.Urgency.MINUTES)
     return moved

@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 
 from troubleshoot import audit, catalog, engine, jobs, people
 from troubleshoot.audit import Actor, Tag
-from troubleshoot.engine import Action, Fact, as_change
+from troubleshoot.engine import Action, Code, Explanation, Fact, as_change
 from troubleshoot.engine import ResourceState as Found
 from troubleshoot.hosts import Observation, WantedReading
 from troubleshoot.jobs import NotPossible
@@ -76,7 +76,8 @@ def request_plan(
             actor=actor, host=host, case=case, beneficiary=case.beneficiary, action=action, reason=reason
         )
         for older in case.jobs.filter(kind=Job.Kind.APPLY, action=action, state__in=_UNDECIDED):
-            jobs.move_job(older, JobState.CANCELLED, "A newer plan was asked for", tag=Tag.JOB_CANCEL, actor=actor)
+            newer = Explanation(Code.NEWER_PLAN)
+            jobs.move_job(older, JobState.CANCELLED, newer, tag=Tag.JOB_CANCEL, actor=actor)
     return reading
 
 
@@ -136,19 +137,19 @@ def needs_another(job: Job, host: Host) -> bool:
     return host.critical and not covered
 
 
-def plan_from_reading(reading: Job, action: Action, look: Observation) -> tuple[Job | None, str]:
+def plan_from_reading(reading: Job, action: Action, look: Observation) -> tuple[Job | None, Explanation | None]:
     """The job that would carry out the action, or None and why there is none. Runs in the reading's transaction."""
     refusals = engine.unmet_guards(action, engine.fact_values(look.facts.values()))
     if refusals:
-        return None, " ".join(refusal.text for refusal in refusals)
+        return None, Explanation.of(Code.GUARDED, said=[refusal.text for refusal in refusals])
     try:
         plan = engine.make_plan(
             action, catalog.installed_catalog(), look.states, identity=look.identity, runner=RUNNER_DIGEST
         )
     except engine.PlanError as error:
-        return None, f"The plan could not be made: {error}."
+        return None, Explanation.of(Code.PLAN_FAILED, said=str(error))
     if plan.nothing_to_change:
-        return None, "There is nothing to change: everything is already as this remedy would make it."
+        return None, Explanation(Code.NOTHING_TO_CHANGE)
     return jobs.offer_plan(
         reading,
         plan=store_plan(plan, reading.host, made_by=reading),
@@ -157,7 +158,7 @@ def plan_from_reading(reading: Job, action: Action, look: Observation) -> tuple[
         self_service=action.self_service,
         facts=facts_document(look.facts),
         signed_in=look.signed_in,
-    ), ""
+    ), None
 
 
 def store_plan(plan: engine.PlanDocument, host: Host, *, made_by: Job | None) -> Plan:
@@ -279,8 +280,8 @@ def _queue_undo(job: Job, plan: engine.PlanDocument, *, actor: Actor, reason: st
             personal={"reason": reason} if reason else None,
         )
         if waits:
-            jobs.add_line(undo, "It waits for a second person")
+            jobs.add_line(undo, Explanation(Code.NEEDS_APPROVAL))
             jobs.notify_deciders(undo)
             return undo
-        jobs.enqueue_job(undo, actor=actor, text=f"Undoing the change of {job.created_at:%Y-%m-%d %H:%M} UTC")
+        jobs.enqueue_job(undo, actor=actor, said=Explanation.of(Code.UNDOING, at=job.created_at.isoformat()))
     return undo

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from django.db import transaction
 from django.db.models import QuerySet
 
-from troubleshoot import audit
+from troubleshoot import audit, wording
 from troubleshoot.audit import Tag
 from troubleshoot.models import Case, Job, Person
 from troubleshoot.reports.filters import action_choices
@@ -77,10 +77,11 @@ class _Echo:
 
 
 def _change(job: Job, words: Mapping[str, str]) -> list[object]:
+    why = wording.explained(job.explanation)
     return [
         *(_utc(job.created_at), _utc(job.ended_at), job.kind, words.get(job.action, job.action)),
         *(job.host.name, job.host.lab, job.host.site.name, job.requester.name),
-        *(job.beneficiary.name if job.beneficiary else "", job.risk, job.needs_approval, job.state, job.explanation),
+        *(job.beneficiary.name if job.beneficiary else "", job.risk, job.needs_approval, job.state, why),
         *(job.case.word if job.case and job.created_at >= job.case.round_began_at else "", job.case_id, job.pk),
     ]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from troubleshoot import diagnosis
+from troubleshoot import diagnosis, wording
 from troubleshoot.diagnosis import case_evidence, latest_observation, looks_healthy, named_causes, rank_all_causes
 from troubleshoot.engine import Fact, Guide, Judgement, Walk
 from troubleshoot.models import WAITING_STATES, Approval, Case, Job
@@ -100,7 +100,7 @@ def job_document(one: Job) -> dict[str, Any]:
         "action": one.action or None,
         "risk": one.risk,
         "state": one.state,
-        "explanation": one.explanation,
+        "explanation": wording.explained(one.explanation),
         "next_actor": one.next_actor or None,
         "requester": str(one.requester),
         "for": str(one.beneficiary) if one.beneficiary else None,
@@ -118,7 +118,9 @@ def job_document(one: Job) -> dict[str, Any]:
         "plan": one.plan.document if one.plan else None,
         "offers": [str(key) for key in Job.objects.filter(plan__made_by=one).values_list("pk", flat=True)],
         "approvals": [approval_document(vote) for vote in one.approvals.order_by("made_at")],
-        "story": [{"at": utc_or_none(line.at), "text": line.text} for line in one.lines.all()],
+        "story": [
+            {"at": utc_or_none(line.at), "text": wording.explained(line.explanation)} for line in one.lines.all()
+        ],
         "result": found,
     }
 

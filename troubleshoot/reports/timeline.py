@@ -123,8 +123,9 @@ def _lines(case: Case) -> Iterator[TimelineMoment]:
     rows = JobLine.objects.filter(job__case=case).select_related("job__host").defer("job__facts", "job__result")
     for line in rows.order_by("pk")[:MOST]:
         what = words.get(line.job.action, line.job.action) or _("Diagnosis")
+        told = wording.explained(line.explanation)
         tone = "is-bad" if line.job.state in {"failed", "unknown", "not_verified"} else ""
-        yield TimelineMoment(line.at, "job" if line.job.is_change else "reading", f"{what}: {line.text}", tone=tone)
+        yield TimelineMoment(line.at, "job" if line.job.is_change else "reading", f"{what}: {told}", tone=tone)
 
 
 def _votes(case: Case) -> Iterator[TimelineMoment]:

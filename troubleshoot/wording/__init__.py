@@ -14,6 +14,7 @@ from troubleshoot.wording.common import (
     relief_parts,
     title_with_host,
 )
+from troubleshoot.wording.explanations import explained, reason
 from troubleshoot.wording.outcomes import (
     EndWords,
     bad_end_words,
@@ -22,8 +23,11 @@ from troubleshoot.wording.outcomes import (
     remedy_doubt_words,
     running_steps,
 )
+from troubleshoot.wording.stages import CURES, STAGES
 
 __all__ = [
+    "CURES",
+    "STAGES",
     "CheckLine",
     "EndWords",
     "bad_end_words",
@@ -33,11 +37,13 @@ __all__ = [
     "check_lines",
     "client_report_words",
     "duration_words",
+    "explained",
     "inside_line",
     "name_host",
     "no_code_words",
     "not_helped_words",
     "outside_lines",
+    "reason",
     "relief_parts",
     "remedy_doubt_words",
     "running_steps",

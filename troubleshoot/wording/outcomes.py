@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from troubleshoot.engine import Code, Explanation
 from troubleshoot.models import JobState
 from troubleshoot.wording.checks import CheckLine
 
@@ -96,20 +98,21 @@ def remedy_doubt_words(certainty: str) -> str:
     }.get(certainty, "")
 
 
-def running_steps(state: str, items: list[str], story: list[str], writes: str) -> list[CheckLine]:
+def running_steps(state: str, writes: Mapping[int, str], story: Iterable[Explanation]) -> list[CheckLine]:
     """The lines of a running change: what the plan will do, and how far its story has come.
 
-    `items` are the titles of what is written, `writes` is the word by which the story names a writing.
+    `writes` are the titles of what is written, by their place in the plan.
     """
     order = [JobState.QUEUED, JobState.CLAIMED, JobState.STARTING, JobState.RUNNING, JobState.VERIFYING]
     at = order.index(JobState(state)) if state in order else len(order)
-    written = [item for item in items if f"{writes}: {item}" in story]
+    told = [one.params.get("item") for one in story if one.code == Code.STEP and one.params.get("stage") == "write"]
+    written = [place for place in writes if place in told]
     begun = bool(written) or at > order.index(JobState.RUNNING)
     lines = [_step(_("Reading once more: has nothing changed since?"), done=begun, now=at > 0)]
     lines.append(_step(_("Keeping the present settings"), done=begun, now=False))
-    for item in items:
-        done = at > order.index(JobState.RUNNING) or (item in written and item != written[-1])
-        lines.append(_step(item, done=done, now=item in written))
+    for place, title in writes.items():
+        done = at > order.index(JobState.RUNNING) or (place in written and place != written[-1])
+        lines.append(_step(title, done=done, now=place in written))
     checked = at == len(order)
     lines.append(_step(_("Checking from outside"), done=checked, now=at == order.index(JobState.VERIFYING)))
     return lines

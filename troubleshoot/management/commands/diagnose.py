@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError, CommandParser
 from django.db import transaction
 
-from troubleshoot import audit, cases, catalog, diagnosis, engine, hosts, probes, remediation, reports
+from troubleshoot import audit, cases, catalog, diagnosis, engine, hosts, probes, remediation, reports, wording
 from troubleshoot.diagnosis import looks_healthy, named_causes, rank_all_causes
 from troubleshoot.engine import AnswerRefused, Guide, Identified, Walk
 from troubleshoot.hosts import Observation
@@ -118,7 +118,7 @@ def _diagnose(
         "says": walk.at.title or walk.at.text,
         "action": action,
         "refusals": _refusals(action, host, look) if action else [],
-        "trouble": {"stage": look.stage, "text": look.trouble} if look.trouble else None,
+        "trouble": {"stage": look.stage, "text": wording.explained(look.trouble)} if look.trouble else None,
         "questions": reports.open_questions(walk),
     }, walk
 

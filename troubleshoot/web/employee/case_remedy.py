@@ -91,10 +91,10 @@ class Remedy(Standing):
     @property
     def steps(self) -> list[wording.CheckLine]:
         """The change as a list of what is done, under way and still to come."""
-        items = [item["title"] for item in (self.plan or {"items": []})["items"] if item["desired"]]
-        told = [line.text for line in self.story]
+        items = enumerate((self.plan or {"items": []})["items"])
+        writes = {place: item["title"] for place, item in items if item["desired"]}
         return wording.running_steps(
-            self.fix.state if self.fix else "", items, told, remediation.PROGRESS_WORDS["write"]
+            self.fix.state if self.fix else "", writes, [line.explanation for line in self.story]
         )
 
     @property
@@ -151,7 +151,7 @@ class Remedy(Standing):
         shown = {JobState.DRIFTED, JobState.NOT_VERIFIED, JobState.REVERTED, JobState.EXPIRED, JobState.CANCELLED}
         if job is None or job.state in shown or (job.kind == Job.Kind.CHECK_BY_HAND and job.state == JobState.DONE):
             return ""
-        return job.explanation if job.state == JobState.FAILED else job.explanation.removesuffix("Nothing was changed.")
+        return wording.explained(job.explanation) if job.state == JobState.FAILED else wording.reason(job.explanation)
 
     @property
     def retry(self) -> bool:

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from troubleshoot import reports
+from troubleshoot import reports, wording
 from troubleshoot.web.helpdesk.case_page import HelpdeskCasePage
 
 
@@ -23,9 +23,10 @@ def text(sheet: HelpdeskCasePage) -> str:
         _("Readings"): [f"{one.name}: {one.value}" for one in sheet.known],
         _("Path"): [f"{one.question}: {one.answer} ({one.row.source})" for one in sheet.path if one.counts],
         _("Changes"): [
-            f"{job.created_at:{utc}}  {reports.job_title(job)}: {job.get_state_display()}. {job.explanation}".rstrip()
+            f"{job.created_at:{utc}}  {reports.job_title(job)}: {job.get_state_display()}. {why}".rstrip()
             for job in reversed(sheet.jobs)
             if job.is_change
+            for why in [wording.explained(job.explanation)]
         ],
     }
     for title, found in parts.items():

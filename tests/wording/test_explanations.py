@@ -1,0 +1,163 @@
+"""The sentences of explanations: one for each code, whatever its parameters hold, made when somebody reads them."""
+
+from typing import Any
+
+import pytest
+from django.utils.functional import Promise
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.engine.test_explanation import anything
+from troubleshoot import wording
+from troubleshoot.engine import Code, Explanation
+from troubleshoot.wording import explanations, parameters
+from troubleshoot.wording.explanations import SENTENCES
+
+WAY = {"stage": "tcp", "said": "It refused the connection. Check WinRM."}
+LACKING = [{"fact": "rdp.stage", "value": "refused", "wanted": ["ok", "tls"]}]
+SAID: dict[Code, tuple[dict[str, Any], str]] = {
+    Code.UNREADABLE: ({}, "What was noted here cannot be read any more."),
+    Code.SENTENCE: ({"text": "100 % sure"}, "100 % sure"),
+    Code.LOOK_ASKED: ({"host": "LAB-01"}, "A look at LAB-01 was asked for"),
+    Code.PLAN_READY: ({}, "The plan is ready"),
+    Code.PLAN_NEEDS_APPROVAL: ({}, "The plan is ready; it waits for a second person"),
+    Code.NEEDS_APPROVAL: ({}, "It waits for a second person"),
+    Code.APPROVED: ({"who": "Abel", "reason": ""}, "Abel approved the plan"),
+    Code.DECLINED: ({"who": "Abel", "reason": "Too risky"}, "Abel declined: Too risky"),
+    Code.ASKED: ({"who": "Abel", "text": "Why?"}, "Abel asks: Why?"),
+    Code.ASKED_INTERNALLY: ({"who": "Abel"}, "Abel asks something, in an internal note"),
+    Code.STARTED: ({"who": "Hanna"}, "Hanna started it"),
+    Code.TAKEN_BACK: ({"who": "Hanna"}, "Hanna took it back"),
+    Code.NEWER_PLAN: ({}, "A newer plan was asked for"),
+    Code.UNDOING: ({"at": "2026-11-30T05:04:30+01:00"}, "Undoing the change of 2026-11-30 04:04 UTC"),
+    Code.STARTING: ({}, "Starting"),
+    Code.STEP: ({"stage": "write", "item": 0, "title": "Listener"}, "Changing: Listener"),
+    Code.CHECKING: ({}, "Done on the computer; checking"),
+    Code.ALREADY_BACK: ({}, "It was already as before"),
+    Code.EVENT_UNSEEN: ({"event": "Service: restarts"}, "The readings do not show this: Service: restarts"),
+    Code.TRYING_AGAIN: (
+        WAY,
+        "tcp: It refused the connection. Check WinRM. Nothing was started; trying again.",
+    ),
+    Code.WORKER_SILENT: ({}, "Its worker went silent before anything started; it waits for another"),
+    Code.READINGS_TAKEN: ({}, "The readings are taken"),
+    Code.WAY_ENDED: (WAY, "tcp: It refused the connection. Check WinRM."),
+    Code.NO_SECRET: ({"said": "There is no variable X."}, "There is no variable X."),
+    Code.SCRIPT_REFUSED: ({"reason": "unheard of"}, "The computer refused our script. Nothing was changed."),
+    Code.ANOTHER_COMPUTER: (
+        {},
+        "Another computer answers under this name: its identity is not the one we know.",
+    ),
+    Code.GUARDED: ({"said": ["It is a broker.", "It is full."]}, "It is a broker. It is full."),
+    Code.PLAN_FAILED: ({"said": "no state"}, "The plan could not be made: no state."),
+    Code.NOTHING_TO_CHANGE: (
+        {},
+        "There is nothing to change: everything is already as this remedy would make it.",
+    ),
+    Code.HAND_VERIFIED: ({}, "Looked again, twice: it is as it should be."),
+    Code.HAND_NOT_VERIFIED: ({"lacking": LACKING}, "Looked again: rdp.stage is refused, wanted ok or tls."),
+    Code.HAND_UNSEEN: ({}, "What would show whether it helped could not be read."),
+    Code.TEST_PASSED: ({}, "The way in is good"),
+    Code.TEST_NOT_PASSED: ({"stage": "tcp"}, "Not passed: Does WinRM answer?"),
+    Code.REFUSED: ({"said": "This case is closed."}, "This case is closed."),
+    Code.DEFECT: ({}, "A defect in Mendpoint ended this. It is in the worker's log with this job's number."),
+    Code.PLAN_UNREADABLE: ({"said": "it has no plan"}, "The plan cannot be carried out: it has no plan."),
+    Code.PLAN_OUTDATED: (
+        {"differences": ["the runner is another one", "x"]},
+        "This plan can no longer be carried out: the runner is another one, x. Make a new plan.",
+    ),
+    Code.PLAN_OF_ANOTHER_COMPUTER: ({}, "The plan was made for another computer under this name."),
+    Code.NOBODY_STARTED: ({}, "Nobody started this."),
+    Code.STARTER_NOT_ALLOWED: ({"who": "Hanna", "said": "No role."}, "Hanna may no longer start this. No role."),
+    Code.CRITICAL_MEANWHILE: (
+        {"host": "LAB-01"},
+        "LAB-01 was marked critical meanwhile. Make a new plan, which a second person approves.",
+    ),
+    Code.APPROVAL_GONE: ({}, "The approval has expired, was used, or its giver may no longer approve."),
+    Code.APPROVAL_SPENT: ({}, "The approval was used or has expired."),
+    Code.IDENTITY_CHANGED: ({}, "Another computer answers under this name. Nothing was changed."),
+    Code.VISIT_REFUSED: (WAY, "tcp: It refused the connection. Check WinRM. Nothing was changed."),
+    Code.UNREACHABLE: (WAY, "tcp: It refused the connection. Check WinRM. Nothing was changed."),
+    Code.DRIFTED: ({}, "Someone else changed this computer meanwhile. Nothing was changed by us."),
+    Code.UNDECIDED: ({}, "Nobody decided in time."),
+    Code.NO_WORKER: ({}, "No worker of its site took it in time."),
+    Code.STEP_REFUSED: (
+        {"item": "Listener", "said": "Access is denied", "titles": ["Service"]},
+        "The computer refused a step (Listener: Access is denied). Changed before that, and still changed: Service.",
+    ),
+    Code.CONTACT_LOST: (
+        WAY,
+        "We lost contact while changing: tcp: It refused the connection. Check WinRM. We do not repeat it.",
+    ),
+    Code.DUPLICATE: ({}, "This very attempt was on the computer before. Whether it finished is not known."),
+    Code.WORKER_LOST: (
+        {},
+        "Its worker went silent after the start. Whether the change was made is not known; it is not repeated.",
+    ),
+    Code.VERIFIED_OUTSIDE: ({}, "Checked from outside, twice: it answers properly again."),
+    Code.VERIFIED_INSIDE: ({}, "Read again, twice: it is as it should be."),
+    Code.NOT_VERIFIED_OUTSIDE: (
+        {"lacking": LACKING},
+        "Done, but it still does not answer properly. Check from outside: rdp.stage is refused, wanted ok or tls.",
+    ),
+    Code.NOT_VERIFIED_INSIDE: (
+        {"lacking": []},
+        "Done, but it still does not answer properly. Read again: the readings do not agree.",
+    ),
+    Code.UNCHECKED: (
+        {"because": {"code": "refused", "params": {"said": "No more"}}},
+        "Done on the computer, but it could not be checked. No more.",
+    ),
+    Code.UNCHECKED_NO_WORKER: ({}, "Done on the computer, but no worker was there to check it."),
+    Code.BACK_VERIFIED: ({}, "Read again: everything is as it was before."),
+    Code.BACK_NOT_VERIFIED: ({}, "Read again: it is not as it was before."),
+    Code.UNDONE: ({}, "Undone"),
+    Code.WORSE_AND_STAYS: ({}, "It is worse than before, and nothing of it can be put back."),
+    Code.NOTHING_TO_UNDO: ({}, "Nothing of this temporary change is left to undo."),
+    Code.SEALED_MESSAGES: ({}, "Not used: over HTTP the messages themselves are sealed."),
+    Code.READINGS_COUNTED: ({"good": 3, "all": 4}, "3 of 4 readings"),
+    Code.CLOCK_UNREADABLE: ({}, "It says no date that can be read."),
+    Code.CLOCK_AGREES: ({}, "No difference"),
+    Code.CLOCK_AHEAD: ({"seconds": 90}, "90 s ahead of the worker"),
+    Code.CLOCK_BEHIND: ({"seconds": 600}, "10 min behind the worker"),
+}
+#: Names that any sentence looks up, so that a drawn document hits them.
+NAMES = sorted({*parameters._MADE, "because", "said", "stage", "lacking", "titles", "differences", "seconds", "at"})
+
+
+@pytest.mark.parametrize("code", Code)
+def test_every_code_has_its_sentence(code: Code) -> None:
+    params, said = SAID[code]
+    assert wording.explained(Explanation(code, params)) == said
+
+
+@given(st.sampled_from(Code), st.dictionaries(st.sampled_from(NAMES), anything, max_size=4))
+def test_no_parameter_makes_a_page_fail(code: Code, params: dict[str, Any]) -> None:
+    found = Explanation(code, params)
+    assert wording.explained(found).startswith(wording.reason(found))
+
+
+def test_no_sentence_is_made_before_somebody_reads_it() -> None:
+    for sentence in SENTENCES.values():
+        for part in sentence:
+            assert isinstance(part, Promise) or " " not in part, "a sentence that is no translation"
+
+
+def test_a_page_may_leave_out_what_it_says_itself() -> None:
+    assert wording.reason(Explanation(Code.UNREACHABLE, WAY)) == "tcp: It refused the connection. Check WinRM."
+    assert wording.reason(Explanation.sentence("So it is. Nothing was changed.")) == "So it is. Nothing was changed."
+    assert wording.reason(None) == wording.explained(None) == ""
+
+
+@pytest.mark.parametrize("why", sorted(explanations._REFUSALS))
+def test_a_refused_script_says_what_to_do(why: str) -> None:
+    said = wording.explained(Explanation.of(Code.SCRIPT_REFUSED, reason=why))
+    assert said != SAID[Code.SCRIPT_REFUSED][1]
+    assert said.endswith(".")
+
+
+def test_an_explanation_that_rests_on_itself_ends() -> None:
+    inner: dict[str, Any] = {"code": "unchecked", "params": {}}
+    for _ in range(2000):
+        inner = {"code": "unchecked", "params": {"because": inner}}
+    assert wording.explained(Explanation.from_json(inner)).startswith("Done on the computer")

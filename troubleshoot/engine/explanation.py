@@ -1,0 +1,138 @@
+"""Why something happened, as a code with parameters. Its sentence is made late, by `wording`, for whoever reads it.
+
+A parameter is data: a name, a number, a list, another explanation, or what somebody else said in their own words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+Json = str | int | float | bool | None | Sequence["Json"] | Mapping[str, "Json"]
+
+
+class Code(StrEnum):
+    """Everything that is explained about a job. `wording.explanations` has a sentence for each."""
+
+    #: What was kept cannot be read any more.
+    UNREADABLE = "unreadable"
+    #: A person's own words, a host's, or a sentence of before there were codes: `text`.
+    SENTENCE = "sentence"
+
+    # What a job waits for, and who let it go on. `who` is a name.
+    LOOK_ASKED = "look_asked"
+    PLAN_READY = "plan_ready"
+    PLAN_NEEDS_APPROVAL = "plan_needs_approval"
+    NEEDS_APPROVAL = "needs_approval"
+    APPROVED = "approved"
+    DECLINED = "declined"
+    ASKED = "asked"
+    ASKED_INTERNALLY = "asked_internally"
+    STARTED = "started"
+    TAKEN_BACK = "taken_back"
+    NEWER_PLAN = "newer_plan"
+    UNDOING = "undoing"
+
+    # How far a run is.
+    STARTING = "starting"
+    STEP = "step"
+    CHECKING = "checking"
+    ALREADY_BACK = "already_back"
+    EVENT_UNSEEN = "event_unseen"
+    TRYING_AGAIN = "trying_again"
+    WORKER_SILENT = "worker_silent"
+
+    # How a look ended.
+    READINGS_TAKEN = "readings_taken"
+    #: A visit ended without a result: `stage` of its way, and what was `said` about it.
+    WAY_ENDED = "way_ended"
+    NO_SECRET = "no_secret"  # noqa: S105 - a code, no secret
+    SCRIPT_REFUSED = "script_refused"
+    ANOTHER_COMPUTER = "another_computer"
+    GUARDED = "guarded"
+    PLAN_FAILED = "plan_failed"
+    NOTHING_TO_CHANGE = "nothing_to_change"
+    HAND_VERIFIED = "hand_verified"
+    HAND_NOT_VERIFIED = "hand_not_verified"
+    HAND_UNSEEN = "hand_unseen"
+    TEST_PASSED = "test_passed"
+    TEST_NOT_PASSED = "test_not_passed"
+
+    # What stopped a job before anything was changed.
+    #: A rule said no, and `said` why.
+    REFUSED = "refused"
+    DEFECT = "defect"
+    PLAN_UNREADABLE = "plan_unreadable"
+    PLAN_OUTDATED = "plan_outdated"
+    PLAN_OF_ANOTHER_COMPUTER = "plan_of_another_computer"
+    NOBODY_STARTED = "nobody_started"
+    STARTER_NOT_ALLOWED = "starter_not_allowed"
+    CRITICAL_MEANWHILE = "critical_meanwhile"
+    APPROVAL_GONE = "approval_gone"
+    APPROVAL_SPENT = "approval_spent"
+    IDENTITY_CHANGED = "identity_changed"
+    VISIT_REFUSED = "visit_refused"
+    UNREACHABLE = "unreachable"
+    DRIFTED = "drifted"
+    UNDECIDED = "undecided"
+    NO_WORKER = "no_worker"
+
+    # How a change ended.
+    STEP_REFUSED = "step_refused"
+    CONTACT_LOST = "contact_lost"
+    DUPLICATE = "duplicate"
+    WORKER_LOST = "worker_lost"
+    VERIFIED_OUTSIDE = "verified_outside"
+    VERIFIED_INSIDE = "verified_inside"
+    NOT_VERIFIED_OUTSIDE = "not_verified_outside"
+    NOT_VERIFIED_INSIDE = "not_verified_inside"
+    UNCHECKED = "unchecked"
+    UNCHECKED_NO_WORKER = "unchecked_no_worker"
+
+    # The way back.
+    BACK_VERIFIED = "back_verified"
+    BACK_NOT_VERIFIED = "back_not_verified"
+    UNDONE = "undone"
+    WORSE_AND_STAYS = "worse_and_stays"
+    NOTHING_TO_UNDO = "nothing_to_undo"
+
+    # What a stage of a connection test saw.
+    SEALED_MESSAGES = "sealed_messages"
+    READINGS_COUNTED = "readings_counted"
+    CLOCK_UNREADABLE = "clock_unreadable"
+    CLOCK_AGREES = "clock_agrees"
+    CLOCK_AHEAD = "clock_ahead"
+    CLOCK_BEHIND = "clock_behind"
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A code with its parameters."""
+
+    code: Code
+    params: Mapping[str, Json] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Json]:
+        """Return the document that `from_json` reads."""
+        return {"code": self.code.value, "params": dict(self.params)}
+
+    @classmethod
+    def of(cls, code: Code, **params: Json) -> Explanation:
+        """Return a code with these parameters."""
+        return cls(code, params)
+
+    @classmethod
+    def sentence(cls, text: str) -> Explanation:
+        """Return what somebody said in their own words, to be shown as it is."""
+        return cls(Code.SENTENCE, {"text": text})
+
+    @classmethod
+    def from_json(cls, document: Any) -> Explanation:
+        """Return the explanation of a document. Never raises: what is malformed is unreadable."""
+        if isinstance(document, dict) and isinstance(document.get("params"), dict):
+            known = Code.__members__.values()
+            code = next((one for one in known if one == document.get("code")), Code.UNREADABLE)
+            return cls(code, document["params"] if code != Code.UNREADABLE else {})
+        return cls(Code.UNREADABLE)

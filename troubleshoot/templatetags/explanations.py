@@ -1,0 +1,14 @@
+"""Why something happened, as its sentences: `{{ job.explanation|explained }}`."""
+
+from django import template
+
+from troubleshoot import wording
+from troubleshoot.engine import Explanation
+
+register = template.Library()
+
+
+@register.filter
+def explained(found: Explanation | str | None) -> str:
+    """An explanation in the reader's language; empty for none, and for what a template did not find."""
+    return wording.explained(found) if isinstance(found, Explanation) else ""

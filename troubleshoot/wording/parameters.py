@@ -1,0 +1,107 @@
+"""The parameters of an explanation as words. Whatever a document holds, there is a word for it, and nothing raises."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as later
+
+from troubleshoot.engine import UNKNOWN, Json
+from troubleshoot.wording.stages import STAGES
+
+NOTHING_CHANGED: Final = later("Nothing was changed.")
+_STEPS: Final[Mapping[str, str | Promise]] = {
+    "read": later("Reading: %(title)s"),
+    "write": later("Changing: %(title)s"),
+    "check": later("Reading again: %(title)s"),
+}
+
+
+class Words(dict[str, str]):
+    """Parameters as words. What a sentence wants and a document lacks, or holds in another form, shows as unknown."""
+
+    def __init__(self, params: Mapping[str, Json]) -> None:
+        super().__init__({name: str(value) for name, value in params.items() if isinstance(value, str | int)})
+        self.params = params
+
+    def __missing__(self, name: str) -> str:
+        return _MADE[name](self.params) if name in _MADE else UNKNOWN
+
+
+def _way(params: Mapping[str, Any]) -> str:
+    return f"{params.get('stage') or UNKNOWN}: {params.get('said') or UNKNOWN}"
+
+
+def _step(params: Mapping[str, Any]) -> str:
+    return str(_STEPS.get(str(params.get("stage")), "%(title)s")) % {"title": params.get("title") or UNKNOWN}
+
+
+def _refusal(params: Mapping[str, Any]) -> str:
+    return f"{str(params.get('said') or UNKNOWN).rstrip('.')}."
+
+
+def _refusals(params: Mapping[str, Any]) -> str:
+    return " ".join(_texts(params.get("said")))
+
+
+def _missed(params: Mapping[str, Any]) -> str:
+    lacking = params.get("lacking")
+    parts = [
+        _("%(fact)s is %(value)s, wanted %(wanted)s")
+        % {"fact": one.get("fact"), "value": one.get("value"), "wanted": _(" or ").join(_texts(one.get("wanted")))}
+        for one in (lacking if isinstance(lacking, list) else ())
+        if isinstance(one, dict)
+    ]
+    return ", ".join(parts) or _("the readings do not agree")
+
+
+def _where(params: Mapping[str, Any]) -> str:
+    where = str(params.get("item") or _("the computer"))
+    return f"{where}: {params['said']}" if params.get("said") else where
+
+
+def _written(params: Mapping[str, Any]) -> str:
+    titles = ", ".join(_texts(params.get("titles")))
+    return _("Changed before that, and still changed: %s.") % titles if titles else str(NOTHING_CHANGED)
+
+
+def _length(params: Mapping[str, Any]) -> str:
+    seconds = params.get("seconds")
+    if not isinstance(seconds, int):
+        return UNKNOWN
+    return _("%d s") % seconds if seconds < 120 else _("%d min") % (seconds // 60)
+
+
+def _when(params: Mapping[str, Any]) -> str:
+    try:
+        return f"{dt.datetime.fromisoformat(str(params.get('at'))).astimezone(dt.UTC):%Y-%m-%d %H:%M}"
+    except (ValueError, OverflowError):
+        return UNKNOWN
+
+
+def _question(params: Mapping[str, Any]) -> str:
+    return str(STAGES.get(str(params.get("stage")), params.get("stage") or UNKNOWN))
+
+
+def _texts(value: object) -> list[str]:
+    return [str(one) for one in value] if isinstance(value, list | tuple) else []
+
+
+#: What a sentence calls otherwise than the parameters that it is made of.
+_MADE: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
+    "way": _way,
+    "step": _step,
+    "refusal": _refusal,
+    "refusals": _refusals,
+    "missed": _missed,
+    "where": _where,
+    "written": _written,
+    "length": _length,
+    "when": _when,
+    "question": _question,
+    "what": lambda params: ", ".join(_texts(params.get("differences"))),
+}
