@@ -11,6 +11,7 @@ from tests.chain.test_remedies import listener
 from tests.chain.test_review_undo import Lifted, lifted
 from troubleshoot import hosts, jobs, operations, remediation, wording
 from troubleshoot.audit import Machine
+from troubleshoot.engine import Code
 from troubleshoot.jobs import NotPossible
 from troubleshoot.models import Host, Job, JobState, Notice, Person
 from troubleshoot.web.approver import approval_page as deciding
@@ -122,10 +123,9 @@ class TestAnUndoThatLowersSecurity:
     def test_is_not_kept_from_starting_by_itself_when_the_change_made_it_worse(
         self, host: Registered, job: Job, work: Work
     ) -> None:
-        undo = remediation.queue_revert(
-            job, actor=Machine("worker", "tests"), reason="The check from outside was worse."
-        )
+        undo = remediation.queue_revert(job, actor=Machine("worker", "tests"), because=Code.UNDOING_WORSE)
         assert undo
         assert undo.state == JobState.QUEUED
+        assert [line.explanation.code for line in undo.lines.all()] == [Code.UNDOING_WORSE]
         work()
         assert listener(host.document, "SecurityLayer") == 0

@@ -30,6 +30,11 @@ SAID: dict[Code, tuple[dict[str, Any], str]] = {
     Code.TAKEN_BACK: ({"who": "Hanna"}, "Hanna took it back"),
     Code.NEWER_PLAN: ({}, "A newer plan was asked for"),
     Code.UNDOING: ({"at": "2026-11-30T05:04:30+01:00"}, "Undoing the change of 2026-11-30 04:04 UTC"),
+    Code.UNDOING_WORSE: (
+        {"at": "2026-11-30T04:04:30+00:00"},
+        "Undoing the change of 2026-11-30 04:04 UTC, because the check was worse than before",
+    ),
+    Code.UNDOING_IN_TIME: ({"at": 7}, "Undoing the change of unknown UTC, because its time is over"),
     Code.STARTING: ({}, "Starting"),
     Code.STEP: ({"stage": "write", "item": 0, "title": "Listener"}, "Changing: Listener"),
     Code.CHECKING: ({}, "Done on the computer; checking"),

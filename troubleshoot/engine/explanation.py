@@ -34,6 +34,8 @@ class Code(StrEnum):
     TAKEN_BACK = "taken_back"
     NEWER_PLAN = "newer_plan"
     UNDOING = "undoing"
+    UNDOING_WORSE = "undoing_worse"
+    UNDOING_IN_TIME = "undoing_in_time"
 
     # How far a run is.
     STARTING = "starting"

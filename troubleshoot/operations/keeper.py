@@ -106,7 +106,7 @@ def _undo_one(job: Job, me: Machine) -> None:
     if _is_being_undone(job) or _was_tried_just_now(job):
         return
     try:
-        undo = remediation.queue_revert(job, actor=me, reason="The time of this temporary change is over.")
+        undo = remediation.queue_revert(job, actor=me, because=Code.UNDOING_IN_TIME)
     except NotPossible as error:
         log.info("job %s is not undone now: %s", job.pk, error)
         return

@@ -301,7 +301,7 @@ def _after(measured: dict[str, str]) -> dict[str, Any]:
 def _take_back(job: Job, worker: Machine) -> None:
     """A change that made things worse is undone at once, under the approval that named this."""
     try:
-        undo = planning.queue_revert(job, actor=worker, reason="The check was worse than before.")
+        undo = planning.queue_revert(job, actor=worker, because=Code.UNDOING_WORSE)
     except NotPossible as error:
         jobs.add_line(job, Explanation.of(Code.REFUSED, said=str(error)))
         return

@@ -194,9 +194,10 @@ def request_revert(*, actor: Person, job: Job, reason: str = "") -> Job:
     return undo
 
 
-def queue_revert(job: Job, *, actor: Actor, reason: str, facts: dict[str, Any] | None = None) -> Job | None:
+def queue_revert(job: Job, *, actor: Actor, reason: str = "", because: Code = Code.UNDOING) -> Job | None:
     """Queues the revert of a finished change; None when nothing is left that can be put back.
 
+    `reason` is why a person wants it, `because` says why the portal does it by itself.
     The approval of a change covers its undoing, which its plan names. Raises NotPossible.
     """
     if job.kind != Job.Kind.APPLY or job.state not in UNDOABLE_STATES:
@@ -209,7 +210,7 @@ def queue_revert(job: Job, *, actor: Actor, reason: str, facts: dict[str, Any] |
     if plan is None:
         return None
     try:
-        return _queue_undo(job, plan, actor=actor, reason=reason, facts=facts or {})
+        return _queue_undo(job, plan, actor=actor, reason=reason, because=because)
     except IntegrityError as error:
         raise NotPossible("It is being undone already.") from error
 
@@ -249,7 +250,7 @@ def _last_seen(job: Job, plan: engine.PlanDocument) -> list[Found | None]:
     return seen
 
 
-def _queue_undo(job: Job, plan: engine.PlanDocument, *, actor: Actor, reason: str, facts: dict[str, Any]) -> Job:
+def _queue_undo(job: Job, plan: engine.PlanDocument, *, actor: Actor, reason: str, because: Code) -> Job:
     asked = isinstance(actor, Person) and job.undo_at is None
     risk = undo_risk(job) if asked else job.risk
     # The approval of a change covers its way back, but not one that risks more than the change did.
@@ -269,19 +270,18 @@ def _queue_undo(job: Job, plan: engine.PlanDocument, *, actor: Actor, reason: st
             needs_approval=waits,
             state=JobState.WAITING_APPROVAL if waits else JobState.PLANNED,
             expires_at=Now() + dt.timedelta(days=1),
-            facts=facts,
         )
         audit.record(
             Tag.JOB_REVERT,
             actor=actor,
             on_behalf=job.beneficiary,
             objects=jobs.audited_objects(undo),
-            details={"origin": str(job.pk), "digest": plan.digest},
+            details={"origin": str(job.pk), "digest": plan.digest, "because": because.value},
             personal={"reason": reason} if reason else None,
         )
         if waits:
             jobs.add_line(undo, Explanation(Code.NEEDS_APPROVAL))
             jobs.notify_deciders(undo)
             return undo
-        jobs.enqueue_job(undo, actor=actor, said=Explanation.of(Code.UNDOING, at=job.created_at.isoformat()))
+        jobs.enqueue_job(undo, actor=actor, said=Explanation.of(because, at=job.created_at.isoformat()))
     return undo

@@ -101,6 +101,7 @@ def job_document(one: Job) -> dict[str, Any]:
         "risk": one.risk,
         "state": one.state,
         "explanation": wording.explained(one.explanation),
+        "explanation_code": one.explanation.code.value if one.explanation else None,
         "next_actor": one.next_actor or None,
         "requester": str(one.requester),
         "for": str(one.beneficiary) if one.beneficiary else None,

@@ -34,6 +34,8 @@ SENTENCES: Final[Mapping[Code, Sentence]] = {
     Code.TAKEN_BACK: Sentence(later("%(who)s took it back")),
     Code.NEWER_PLAN: Sentence(later("A newer plan was asked for")),
     Code.UNDOING: Sentence(later("Undoing the change of %(when)s UTC")),
+    Code.UNDOING_WORSE: Sentence(later("Undoing the change of %(when)s UTC, because the check was worse than before")),
+    Code.UNDOING_IN_TIME: Sentence(later("Undoing the change of %(when)s UTC, because its time is over")),
     Code.STARTING: Sentence(later("Starting")),
     Code.STEP: Sentence("%(step)s"),
     Code.CHECKING: Sentence(later("Done on the computer; checking")),

@@ -127,6 +127,12 @@ class NextStep:
         return as_change(self.change.found).signed_in if self.change else None
 
     @property
+    def reason(self) -> str:
+        """Why somebody wanted the latest change, or wanted the one that the latest puts back."""
+        asked = [self.change, self.change.origin] if self.change else []
+        return next((job.reason for job in asked if job and job.reason), "")
+
+    @property
     def plan_over(self) -> bool:
         """Whether that plan is history: its computer is no longer as the plan shows it."""
         return bool(self.change and self.change.state in ENDED_STATES)
