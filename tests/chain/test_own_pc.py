@@ -28,6 +28,7 @@ from troubleshoot.models import Answer, Case, Entry, Notice, PcBlock, Person
 from troubleshoot.probes import BadClientBlock
 
 GUIDE = """\
+format = 2
 title = "The way from a person's PC"
 start = "told"
 [steps.told]
@@ -45,17 +46,23 @@ not_told = "where"
 unknown = "where"
 [steps.where]
 ask = "Where are you?"
+answers = { office = "In the office", home = "At home" }
 to = { office = "again", home = "desk" }
 [steps.way]
 ask = "What stands between?"
+answers = { vpn = "A VPN", nothing = "Nothing" }
 to = { vpn = "where", nothing = "where" }
 [steps.again]
 try = "Connect again."
 to = { worked = "solved", no_change = "desk" }
 [steps.desk]
 end = "escalate"
+title = "Helpdesk goes on"
+text = "They see what was told."
 [steps.solved]
 end = "solved"
+title = "It works"
+text = "Nothing is left to do."
 """
 
 

@@ -20,6 +20,7 @@ from troubleshoot.models import Answer, Case, Entry, Job, Person
 from troubleshoot.remediation import by_hand as guided
 
 GUIDE = """
+format = 2
 title = "By hand"
 start = "hand"
 
@@ -35,6 +36,8 @@ to = {{ worked = "solved", no_change = "desk" }}
 
 [steps.solved]
 end = "solved"
+title = "It works"
+text = "Nothing is left to do."
 
 [steps.desk]
 end = "escalate"

@@ -93,24 +93,6 @@ def test_an_expired_certificate_says_since_when() -> None:
     assert expired_words({}, now) == expired_words({"not_after": "x"}, now) == "Certificate expired"
 
 
-def test_a_guides_text_is_parted_at_what_it_is_not() -> None:
-    text = "It is stopped. It is not your password, or PC. It will not go away."
-    assert wording.relief_parts(text) == ("It is stopped.", "It is not your password, or PC.", "It will not go away.")
-    assert wording.relief_parts("No such sentence.") == ("No such sentence.", "", "")
-    assert wording.name_host("The computer is off", "ACC-07") == "ACC-07 is off"
-    assert wording.name_host("Computers differ", "ACC-07") == "Computers differ"
-
-
-def test_a_title_names_the_computer_wherever_it_speaks_of_it() -> None:
-    assert wording.title_with_host("The way from you to the computer has to be checked", r"A\1") == (
-        r"The way from you to A\1 has to be checked"
-    )
-    assert wording.title_with_host("We cannot look inside this computer", "ACC-07") == "We cannot look inside ACC-07"
-    for text in ("The name may lead to a different computer", "Solved"):
-        assert wording.title_with_host(text, "ACC-07") == text
-    assert wording.title_with_host("The computer is off", "") == "The computer is off"
-
-
 def test_a_silent_computer_that_was_tried_twice_is_not_offered_again() -> None:
     once, twice = (wording.bad_end_words(JobState.UNREACHABLE, "ACC-07", again=again) for again in (True, False))
     assert once

@@ -84,6 +84,7 @@ within = "90s"
 """
 
 GUIDE = """\
+format = 2
 title = "The lamp is dark"
 start = "light"
 
@@ -93,7 +94,7 @@ to = { on = "explained", off = "where", unknown = "where" }
 
 [steps.where]
 ask = "Where is the lamp?"
-answers = { hall = "In the hall" }
+answers = { hall = "In the hall", attic = "In the attic", dont_know = "I do not know" }
 to = { hall = "switch", attic = "shake", dont_know = "call" }
 
 [steps.shake]
@@ -102,16 +103,25 @@ to = { worked = "solved", no_change = "switch" }
 
 [steps.switch]
 fix = "switch-on"
+title = "{host} has a lamp that is off"
+text = "Somebody switched it off."
+not_your = "It is not your bulb."
 to = { verified = "solved", not_verified = "call", declined = "call", unavailable = "call" }
 
 [steps.solved]
 end = "solved"
+title = "It shines"
+text = "Leave it on."
 
 [steps.explained]
 end = "explained"
+title = "It shines already"
+text = "Nothing is wrong."
 
 [steps.call]
 end = "escalate"
+title = "Somebody comes"
+text = "They look at {host}."
 
 [[example]]
 name = "It is on"

@@ -172,7 +172,7 @@ class TestStoredGuide:
     def test_knows_its_facts_and_the_words_of_its_answers(self) -> None:
         assert LAMP.facts == ("lamp.light",)
         assert LAMP.steps["where"].words("hall") == "In the hall"
-        assert LAMP.steps["where"].words("dont_know") == "Dont know"
+        assert LAMP.steps["shake"].words("no_change") == "No change"
 
     def test_is_checked_like_a_shipped_one(self) -> None:
         broken = LAMP.source.replace('off = "where", ', "")

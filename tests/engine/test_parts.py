@@ -14,6 +14,7 @@ FIRST, SECOND, ROOM = "guides/first.toml", "guides/second.toml", "parts/room.tom
 
 GUIDES = {
     FIRST: """\
+format = 2
 title = "The lamp flickers"
 start = "light"
 parts = ["room"]
@@ -24,11 +25,14 @@ to = { on = "when", off = "room", unknown = "room" }
 
 [steps.when]
 ask = "When?"
+answers = { at_once = "At once", later = "Later" }
 tells = "told.when"
 to = { at_once = "room", later = "end" }
 
 [steps.end]
 end = "escalate"
+title = "Somebody comes"
+text = "They look at the lamp."
 
 [[example]]
 name = "It is on"
@@ -36,6 +40,7 @@ answers = { light = "on", when = ["later"] }
 end = "end"
 """,
     SECOND: """\
+format = 2
 title = "The lamp hums"
 start = "bulb"
 parts = ["room"]
@@ -46,6 +51,8 @@ to = { good = "shared_only", broken = "end", unknown = "end" }
 
 [steps.end]
 end = "escalate"
+title = "Somebody comes"
+text = "They look at the lamp."
 
 [[example]]
 name = "The bulb is broken"
@@ -57,6 +64,7 @@ PART = """\
 # What both guides ask.
 [steps.room]
 ask = "Where is the lamp?"
+answers = { hall = "In the hall", attic = "In the attic" }
 to = { hall = "end", attic = "shared_only" }
 
 [steps.shared_only]
@@ -65,6 +73,8 @@ to = { worked = "done", no_change = "end" }
 
 [steps.done]
 end = "solved"
+title = "It shines"
+text = "Leave it on."
 
 [[example]]
 name = "In the hall"
@@ -173,38 +183,38 @@ class TestCoverage:
 
 # file, old text, new text, the problem that must be found
 SPOILED = [
-    (ROOM, 'attic = "shared_only"', 'attic = "nowhere"', f"{ROOM}:4: steps.room.to.attic: there is no step nowhere"),
+    (ROOM, 'attic = "shared_only"', 'attic = "nowhere"', f"{ROOM}:5: steps.room.to.attic: there is no step nowhere"),
     (ROOM, 'ask = "Where', 'colour = "red"\nask = "Where', f"{ROOM}:3: steps.room.colour: unknown key"),
-    (ROOM, 'worked = "done"', 'helped = "done"', f"{ROOM}:8: steps.shared_only.to: the value worked leads nowhere"),
+    (ROOM, 'worked = "done"', 'helped = "done"', f"{ROOM}:9: steps.shared_only.to: the value worked leads nowhere"),
     (ROOM, 'hall = "end"', 'hall = "room"', f"{ROOM}:2: steps.room: the path from here comes back to here"),
     (
         ROOM,
         'end = "end"',
         'end = "done"',
-        f"{ROOM}:13: example[1]: the example “In the hall” stops at end, not at done",
+        f"{ROOM}:16: example[1]: the example “In the hall” stops at end, not at done",
     ),
-    (ROOM, "[steps.done]", "[steps.when]", f"{ROOM}:10: steps.when: this step stands in {FIRST}:9 already"),
+    (ROOM, "[steps.done]", "[steps.when]", f"{ROOM}:11: steps.when: this step stands in {FIRST}:10 already"),
     (ROOM, "# What", 'title = "x"\n# What', f"{ROOM}:1: title: unknown key"),
-    (ROOM, "to = { hall", "to = { { hall", f"{ROOM}:4: steps.room.to: not valid TOML here"),
+    (ROOM, "to = { hall", "to = { { hall", f"{ROOM}:5: steps.room.to: not valid TOML here"),
     (
         ROOM,
         "[[example]]",
-        '[steps.lost]\nend = "solved"\n[[example]]',
-        f"{ROOM}:13: steps.lost: no path of any guide leads here",
+        '[steps.lost]\nend = "solved"\ntitle = "x"\ntext = "x"\n[[example]]',
+        f"{ROOM}:16: steps.lost: no path of any guide leads here",
     ),
-    (FIRST, '["room"]', '["rooom"]', f"{FIRST}:3: parts[1]: there is no part rooom"),
-    (FIRST, '["room"]', '["room", "room"]', f"{FIRST}:3: parts[2]: stands here twice"),
-    (FIRST, '["room"]', '"room"', f"{FIRST}:3: parts: must be a list of texts"),
-    (FIRST, 'off = "room"', 'off = "rom"', f"{FIRST}:7: steps.light.to.off: there is no step rom"),
+    (FIRST, '["room"]', '["rooom"]', f"{FIRST}:4: parts[1]: there is no part rooom"),
+    (FIRST, '["room"]', '["room", "room"]', f"{FIRST}:4: parts[2]: stands here twice"),
+    (FIRST, '["room"]', '"room"', f"{FIRST}:4: parts: must be a list of texts"),
+    (FIRST, 'off = "room"', 'off = "rom"', f"{FIRST}:8: steps.light.to.off: there is no step rom"),
     (
         FIRST,
         'later = "end"',
         'latre = "end"',
-        f"{FIRST}:12: steps.when.to.latre: is no value of told.when; it is one of",
+        f"{FIRST}:14: steps.when.to.latre: is no value of told.when; it is one of",
     ),
-    (FIRST, "told.when", "told.how", f"{FIRST}:11: steps.when.tells: a question may tell one of told.when"),
-    (FIRST, "told.when", "lamp.light", f"{FIRST}:11: steps.when.tells: a question may tell one of told.when"),
-    (SECOND, 'broken = "end"', 'broken = "when"', f"{SECOND}:7: steps.bulb.to.broken: there is no step when"),
+    (FIRST, "told.when", "told.how", f"{FIRST}:13: steps.when.tells: a question may tell one of told.when"),
+    (FIRST, "told.when", "lamp.light", f"{FIRST}:13: steps.when.tells: a question may tell one of told.when"),
+    (SECOND, 'broken = "end"', 'broken = "when"', f"{SECOND}:8: steps.bulb.to.broken: there is no step when"),
 ]
 
 

@@ -114,9 +114,9 @@ class TestSymptoms:
         assert catalog().default_guide == ""
         other = GUIDE.replace('start = "light"', 'start = "light"\ndefault = true')
         found = problems({"guides/lamp-dark.toml": self.SEEN.encode(), "guides/other.toml": other.encode()})
-        assert found == ["guides/other.toml:3: default: lamp-dark is the guide for everything else already"]
+        assert found == ["guides/other.toml:4: default: lamp-dark is the guide for everything else already"]
 
     def test_lead_to_one_guide_only(self) -> None:
         other = GUIDE.replace('start = "light"', 'start = "light"\nsymptoms = ["THE room stays dark."]')
         found = problems({"guides/lamp-dark.toml": self.SEEN.encode(), "guides/other.toml": other.encode()})
-        assert found == ["guides/other.toml:3: symptoms[1]: leads to lamp-dark already"]
+        assert found == ["guides/other.toml:4: symptoms[1]: leads to lamp-dark already"]

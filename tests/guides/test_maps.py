@@ -20,6 +20,7 @@ from troubleshoot import cases, diagnosis
 from troubleshoot.catalog import installed_catalog, parse_stored_guide
 from troubleshoot.catalog import registry as library
 from troubleshoot.engine import Guide, GuideStep
+from troubleshoot.engine.placeholders import Text
 from troubleshoot.models import Case, Person, Site
 from troubleshoot.web.author import guide_map as maps
 
@@ -195,8 +196,8 @@ class TestThePage:
     def test_shows_hostile_words_as_words(self, helpdesk: Person, monkeypatch: pytest.MonkeyPatch) -> None:
         catalog = installed_catalog()
         steps = {
-            "a": GuideStep("a", "ask", HOSTILE, {HOSTILE: "b"}, title=HOSTILE, part=HOSTILE),
-            "b": GuideStep("b", "end", "solved", {}, title=HOSTILE),
+            "a": GuideStep("a", "ask", HOSTILE, {HOSTILE: "b"}, title=Text.literal(HOSTILE), part=HOSTILE),
+            "b": GuideStep("b", "end", "solved", {}, title=Text.literal(HOSTILE)),
         }
         guide = Guide("bad", HOSTILE, "a", MappingProxyType(steps), (), "hostile", "")
         replace_everywhere(monkeypatch, library, "installed_catalog", lambda: replace(catalog, guides={"bad": guide}))

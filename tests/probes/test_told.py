@@ -31,7 +31,7 @@ class TestAnswers:
         assert found["told.where"].value == "unknown"
 
     def test_that_were_given_ahead_count_until_the_walk_has_its_own(self) -> None:
-        ahead = {"When?": "at_once", "Which colour?": "red", "Another?": "office"}
+        ahead = {"when": "at_once", "colour": "red", "another": "office"}
         assert values(probes.answer_facts(GUIDE, [], ahead)) == {"told.when": "at_once", "told.where": "unknown"}
         assert probes.answer_facts(GUIDE, [("when", "dont_know")], ahead)["told.when"].value == "dont_know"
 
@@ -43,7 +43,7 @@ class TestAnswers:
         assert probes.answer_facts(GUIDE, [], where="the moon")["told.where"].value == "unknown"
 
     def test_that_the_question_does_not_have_say_nothing(self) -> None:
-        assert probes.answer_facts(GUIDE, [], {"When?": "<b>"})["told.when"].value == "unknown"
+        assert probes.answer_facts(GUIDE, [], {"when": "<b>"})["told.when"].value == "unknown"
 
 
 def test_the_shipped_questions_tell_every_fact_of_the_list() -> None:

@@ -108,10 +108,10 @@ def answer_ahead(*, actor: Person, case: Case, step: str, value: str) -> None:
     people.require_permission(actor, "case.answer", case)
     with transaction.atomic():
         _hold(case)
-        asked = diagnosis.case_guide(case).steps.get(step)
-        if asked is None or asked.name != diagnosis.case_guide(case).meanwhile or value not in asked.to:
+        guide = diagnosis.case_guide(case)
+        if step not in guide.meanwhile or value not in guide.steps[step].to:
             raise NotPossible("This is not asked now.")
-        case.ahead = {asked.subject: value}
+        case.ahead = dict.fromkeys(guide.meanwhile, value)
         case.save(update_fields=["ahead"])
         jobs.continue_case(case, actor=actor, requester=actor)
 

@@ -30,6 +30,7 @@ from troubleshoot.diagnosis.progress import (
     is_self_service,
     publish_guide,
     replay_case,
+    said_ahead,
     stored_facts,
 )
 
@@ -56,6 +57,7 @@ __all__ = [
     "publish_guide",
     "rank_all_causes",
     "replay_case",
+    "said_ahead",
     "shown_cause",
     "stored_facts",
     "value_text",

@@ -16,7 +16,7 @@ from troubleshoot.models import ENDED_STATES, READS, Case, Job
 def case_evidence(case: Case, walk: Walk | None = None, look: Job | None = None) -> dict[str, Fact]:
     """What causes are judged by: a whole look, what the person told, and what the person's PC told."""
     walk, look = walk or progress.replay_case(case), look or latest_observation(case)
-    said = probes.answer_facts(progress.case_guide(case), walk.path, case.ahead, case.whereabouts)
+    said = probes.answer_facts(progress.case_guide(case), walk.path, progress.said_ahead(case), case.whereabouts)
     return {**(progress.stored_facts(look.facts) if look else {}), **said, **progress.stored_facts(case.pc)}
 
 

@@ -54,6 +54,13 @@ def case_guide(case: Case) -> Guide:
     return guide
 
 
+def said_ahead(case: Case) -> dict[str, str]:
+    """What the person answered before the walk came to its question (step → value)."""
+    steps = case_guide(case).steps
+    kept = {name: value for name, value in case.ahead.items() if name in steps}
+    return kept or engine.said_ahead(case.ahead, steps)
+
+
 def publish_guide(guide: Guide) -> GuideVersion:
     """The stored version of a guide, made when the first case needs it."""
     version, _ = GuideVersion.objects.get_or_create(
@@ -227,7 +234,7 @@ def _machine_answer(
         return _reading_answer(case, step, known())
     if step.kind in {"ask", "try"} and (row := before.get(step.name)):
         return Answer(case=case, step=step.name, value=row.value, source=row.source, by=row.by)
-    if step.kind == "ask" and (said := case.ahead.get(step.subject)) in step.to:
+    if step.kind == "ask" and (said := said_ahead(case).get(step.name, "")) in step.to:
         return Answer(case=case, step=step.name, value=said, source=Answer.Source.PERSON, by=case.beneficiary)
     if step.kind == "fix" and (job := remedy_job(case, step.subject)) and (value := _outcome(job)):
         return Answer(case=case, step=step.name, value=value, source=Answer.Source.FIX, job=job)

@@ -26,6 +26,7 @@ from troubleshoot.engine.declared_readings import DeclaredFact, DeclaredReading,
 from troubleshoot.engine.explanation import Code, Explanation, Json
 from troubleshoot.engine.facts import UNKNOWN, Fact, FactList, fact_values
 from troubleshoot.engine.guide import AnswerRefused, Guide, GuideStep, Walk, answer_guide, tries_ahead, walk_guide
+from troubleshoot.engine.guide_format_1 import said_ahead
 from troubleshoot.engine.guide_parts import GuidePart
 from troubleshoot.engine.pasted_text import PastedCode
 from troubleshoot.engine.permissions import (
@@ -155,6 +156,7 @@ __all__ = [
     "roles_serving",
     "roles_that_help",
     "rule_holds",
+    "said_ahead",
     "search_codes",
     "tries_ahead",
     "unmet_guards",

@@ -135,7 +135,7 @@ def parse_guide(name: str, source: bytes, facts: FactList | None) -> Guide:
     table = _table(where := f"guides/{name}.toml", source, problems)
     # A stored text holds its parts already, and no longer knows which step came from which.
     text = Expanded(source, (Piece(1, where, ANY_PART if table and "parts" in table.data else ""),))
-    guide = catalog_guides.read(name, text, table, facts, None) if table else None
+    guide = catalog_guides.read(name, text, table, facts, None, formats=catalog_guides.EVER) if table else None
     if problems or guide is None:
         raise CatalogError(problems)
     return guide
@@ -183,6 +183,8 @@ def _tables(files: _Files, kind: str, problems: list[ContentProblem]) -> Iterato
     """Yield name, top table and digest of each readable file of a kind."""
     for name, (where, data) in sorted(files.toml[kind].items()):
         if table := _table(where, data, problems):
+            if kind not in ("guides", "parts"):  # whose steps say where something is put in
+                table.without_placeholders("params", "commands")
             yield name, table, hashlib.sha256(data).hexdigest()
 
 

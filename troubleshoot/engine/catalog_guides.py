@@ -1,16 +1,17 @@
 """Reads a guide with its parts, and checks that every path of it ends, and that its examples hold."""
 
 import hashlib
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from graphlib import CycleError, TopologicalSorter
 from math import prod
 from types import MappingProxyType
 
-from troubleshoot.engine import instructions
+from troubleshoot.engine import guide_format_1, guide_texts, instructions
 from troubleshoot.engine.facts import FactList
 from troubleshoot.engine.guide import ENDS, FIX_ANSWERS, TRY_ANSWERS, Guide, GuideExample, GuideStep, broken_examples
 from troubleshoot.engine.guide_parts import Expanded
+from troubleshoot.engine.guide_texts import StepTexts
 from troubleshoot.engine.toml_tables import TomlTable
 
 KINDS = ("fact", "ask", "try", "fix", "end")
@@ -22,39 +23,74 @@ SYMPTOM_LIMIT = 120
 TOLD = "told."
 """How the facts are called that a person's answers tell."""
 NOWHERE = GuideStep("", "", "", MappingProxyType({}))
+CURRENT = (guide_texts.FORMAT,)
+"""The formats in which a guide may be installed."""
+EVER = (guide_format_1.FORMAT, *CURRENT)
+"""The formats of stored guides."""
+
+
+@dataclass(frozen=True)
+class _Rules:
+    """What a guide's steps are read and checked by."""
+
+    source: Expanded
+    texts: Callable[[TomlTable, str], StepTexts]
+    facts: FactList | None
+    actions: Collection[str] | None
 
 
 def read(
-    name: str, source: Expanded, table: TomlTable, facts: FactList | None, actions: Collection[str] | None
+    name: str,
+    source: Expanded,
+    table: TomlTable,
+    facts: FactList | None,
+    actions: Collection[str] | None,
+    *,
+    formats: Collection[int] = CURRENT,
 ) -> Guide:
     """Return the guide of an expanded text; what is wrong goes into the table's problems.
 
     `actions` are the names of all actions; None leaves them, or `facts`, unchecked (a case finishes on a stored guide).
     """
     before = len(table.problems)
-    steps, start = table.table("steps"), table.name("start")
+    old = _format(table, formats) == guide_format_1.FORMAT
+    rules = _Rules(source, guide_format_1.read if old else guide_texts.read, facts, actions)
+    read_steps = {key: _step(key, one, rules) for key, one in table.table("steps").each()}
+    start = table.name("start")
     table.texts("parts", required=False)
     guide = Guide(
         name=name,
         title=table.text("title", limit=120),
         start=start,
-        steps=MappingProxyType({key: _step(key, one, facts, actions, source) for key, one in steps.each()}),
+        steps=MappingProxyType(read_steps),
         examples=tuple(_example(one, start, source) for one in table.tables("example")),
         digest=hashlib.sha256(source.data).hexdigest(),
         source=source.data.decode(),
-        meanwhile=table.name("meanwhile") if "meanwhile" in table.data else "",
+        meanwhile=guide_format_1.meanwhile(table, read_steps) if old else table.texts("meanwhile", required=False),
         ready=table.sentences("ready", limit=READY_LIMIT),
         symptoms=table.sentences("symptoms", limit=SYMPTOM_LIMIT),
         default=table.flag("default"),
     )
     table.done()
+    if not old:
+        table.without_placeholders("steps")
     if len(table.problems) == before:
         guide = _without_unreached(guide)
-        _check_shape(guide, table, steps)
+        _check_shape(guide, table)
     if len(table.problems) == before:
         for index, text in broken_examples(guide):
             table.wrong("example", f"the example “{guide.examples[index].name}” {text}", index)
     return guide
+
+
+def _format(table: TomlTable, formats: Collection[int]) -> int:
+    """Return the format that a guide is written in; one that names none is of the first."""
+    if "format" not in table.data and guide_format_1.FORMAT in formats:
+        return guide_format_1.FORMAT
+    found = table.integer("format")
+    if "format" in table.data and found not in formats:
+        table.wrong("format", f"guides are written in format {guide_texts.FORMAT}, not {found}")
+    return found
 
 
 def _without_unreached(guide: Guide) -> Guide:
@@ -66,39 +102,37 @@ def _without_unreached(guide: Guide) -> Guide:
     return replace(guide, steps=MappingProxyType(kept))
 
 
-def _step(
-    name: str, table: TomlTable, facts: FactList | None, actions: Collection[str] | None, source: Expanded
-) -> GuideStep:
+def _step(name: str, table: TomlTable, rules: _Rules) -> GuideStep:
     kinds = [kind for kind in KINDS if kind in table.data]
     if len(kinds) != 1:
         table.wrong(None, f"a step has exactly one of {', '.join(KINDS)}")
         return NOWHERE
     kind = kinds[0]
     to = table.table("to", required=kind != "end")
-    answers = table.table("answers", required=False)
+    said = rules.texts(table, kind)
     step = GuideStep(
         name=name,
         kind=kind,
         subject=table.choice(kind, ENDS) if kind == "end" else table.text(kind),
         to=MappingProxyType(to.mapping()),
-        title=table.text("title", required=False, limit=120),
-        text=table.text("text", required=False),
-        answers=MappingProxyType(answers.mapping()),
+        title=said.title,
+        text=said.text,
+        not_your=said.not_your,
+        answers=said.answers,
         ready=table.sentences("ready", limit=READY_LIMIT),
         how=instructions.read(table),
         tells=table.text("tells", required=False),
-        part=source.piece(table.line).part,
+        part=rules.source.piece(table.line).part,
     )
     table.done()
     for answer in set(step.answers) - set(step.to):
-        answers.wrong(answer, "this answer leads nowhere")
-    _check_answers(step, table, to, facts, actions)
+        table.wrong("answers", "this answer leads nowhere", answer)
+    _check_answers(step, table, to, rules)
     return step
 
 
-def _check_answers(
-    step: GuideStep, table: TomlTable, to: TomlTable, facts: FactList | None, actions: Collection[str] | None
-) -> None:
+def _check_answers(step: GuideStep, table: TomlTable, to: TomlTable, rules: _Rules) -> None:
+    facts, actions = rules.facts, rules.actions
     if step.kind == "fact" and facts is not None and step.subject not in facts:
         table.wrong("fact", f"no probe declares the fact {step.subject}")
     if step.kind == "fix" and actions is not None and step.subject not in actions:
@@ -161,13 +195,13 @@ def check_beside(guide: Guide, others: Collection[Guide], table: TomlTable) -> N
                 table.wrong("symptoms", f"leads to {other.name} already", index)
 
 
-def _check_shape(guide: Guide, table: TomlTable, steps: TomlTable) -> None:
+def _check_shape(guide: Guide, table: TomlTable) -> None:
     """Check start and targets, then that every step is reachable and no path runs in a circle: so every path ends."""
     if guide.start not in guide.steps:
         table.wrong("start", f"there is no step {guide.start}")
         return
-    if guide.meanwhile and guide.steps.get(guide.meanwhile, NOWHERE).kind != "ask":
-        table.wrong("meanwhile", f"there is no question {guide.meanwhile}")
+    _check_meanwhile(guide, table)
+    steps = table.table("steps")
     dangling = [
         (step.name, value, target)
         for step in guide.steps.values()
@@ -182,6 +216,16 @@ def _check_shape(guide: Guide, table: TomlTable, steps: TomlTable) -> None:
         steps.wrong(name, "no path leads here")
     if circle := _circle(guide.steps):
         steps.wrong(circle, "the path from here comes back to here")
+
+
+def _check_meanwhile(guide: Guide, table: TomlTable) -> None:
+    """One answer is for all the steps that are named, so each of them asks the same."""
+    asked = [guide.steps.get(name, NOWHERE) for name in guide.meanwhile]
+    for index, (name, step) in enumerate(zip(guide.meanwhile, asked, strict=True)):
+        if step.kind != "ask":
+            table.wrong("meanwhile", f"there is no question {name}", index)
+        elif set(step.to) != set(asked[0].to):
+            table.wrong("meanwhile", f"{name} has other answers than {guide.meanwhile[0]}", index)
 
 
 def _reachable(guide: Guide) -> Iterator[str]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from itertools import product
 
 from troubleshoot.engine.instructions import NOTHING, HowTo
+from troubleshoot.engine.placeholders import NO_TEXT, Text
 
 TRY_ANSWERS = ("worked", "no_change")
 FIX_ANSWERS = ("verified", "not_verified", "declined", "unavailable")
@@ -26,8 +27,10 @@ class GuideStep:
     """The fact's name, the question, what to try, the action's name, or the outcome (one of ENDS)."""
     to: Mapping[str, str]
     """Answer → next step; empty for an end."""
-    title: str = ""
-    text: str = ""
+    title: Text = NO_TEXT
+    text: Text = NO_TEXT
+    not_your: Text = NO_TEXT
+    """What it is not: not your password, not your PC. Pages set it apart from the text."""
     answers: Mapping[str, str] = field(default_factory=dict)
     """Answer → words for it; a missing one reads as its own name."""
     ready: tuple[str, ...] = ()
@@ -38,6 +41,11 @@ class GuideStep:
     """The fact that the answer to this question tells, or nothing."""
     part: str = ""
     """The part that this step comes from; empty for a guide's own."""
+
+    @property
+    def full_text(self) -> str:
+        """Return the text with what it is not behind it, for whoever does not set the two apart."""
+        return " ".join(filter(None, (self.text, self.not_your)))
 
     def words(self, answer: str) -> str:
         """Return an answer as a person reads it."""
@@ -71,8 +79,8 @@ class Guide:
     examples: tuple[GuideExample, ...]
     digest: str
     source: str = field(repr=False)
-    meanwhile: str = ""
-    """The question that a person may answer while the first readings are being taken; empty for none."""
+    meanwhile: tuple[str, ...] = ()
+    """The steps that ask what a person may answer while the first readings are being taken: the answer is for all."""
     ready: tuple[str, ...] = ()
     """Messages that helpdesk may send with one click wherever the case stands."""
     symptoms: tuple[str, ...] = ()

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from troubleshoot.engine import placeholders
 from troubleshoot.engine.canonical import INTEGER_LIMIT
 from troubleshoot.engine.toml import ContentProblem, Document, Path
 
@@ -125,6 +126,15 @@ class TomlTable:
         """Return whatever stands under a key, to be checked by the caller."""
         self._read.add(key)
         return self.data.get(key)
+
+    def without_placeholders(self, *beside: str) -> None:
+        """Keep a problem for each placeholder in a text in which nothing is ever put in; `beside` are keys to skip."""
+        for key, *more in placeholders.misplaced(self.data, beside=beside):
+            self.wrong(
+                str(key),
+                "nothing is put in here: placeholders stand in title, text and not_your of a guide's steps",
+                *more,
+            )
 
     def done(self) -> None:
         """Keep a problem for every key that nothing has read."""

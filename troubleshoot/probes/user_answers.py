@@ -21,11 +21,11 @@ def answer_facts(
 ) -> dict[str, Fact]:
     """Return what the answers on a walk tell; what nobody has told is unknown.
 
-    `ahead` are answers (question → value) that were given before the walk came to their question; `where` is what was
-    said when the case began.
+    `ahead` are answers (step → value) that were given before the walk came to their step; `where` is what was said when
+    the case began.
     """
     begun = {"told.where": Fact("told.where", where, (AT_FIRST,))} if where in FACTS["told.where"] else {}
-    early = [(step, ahead.get(step.subject, "")) for step in guide.steps.values()]
+    early = [(step, ahead.get(step.name, "")) for step in guide.steps.values()]
     said = [*early, *((guide.steps[name], value) for name, value in path)]
     told = begun | {
         step.tells: Fact(step.tells, value, (f"told by the person: {step.subject} {step.words(value)}",))

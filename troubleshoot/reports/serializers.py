@@ -69,7 +69,7 @@ def open_questions(walk: Walk) -> list[dict[str, Any]]:
             "step": step.name,
             "kind": step.kind,
             "text": step.subject,
-            "more": step.text,
+            "more": step.full_text,
             "answers": {value: step.words(value) for value in step.to},
         }
     ]

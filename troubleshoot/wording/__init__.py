@@ -5,15 +5,7 @@ What belongs to one step of a guide stands in the guide; here is what every guid
 
 from troubleshoot.wording.checks import CheckLine, check_lines, inside_line, outside_lines
 from troubleshoot.wording.client_report import client_report_words
-from troubleshoot.wording.common import (
-    certainty_sentence,
-    certainty_words,
-    duration_words,
-    name_host,
-    no_code_words,
-    relief_parts,
-    title_with_host,
-)
+from troubleshoot.wording.common import certainty_sentence, certainty_words, duration_words, no_code_words
 from troubleshoot.wording.explanations import explained, reason
 from troubleshoot.wording.outcomes import (
     EndWords,
@@ -39,13 +31,10 @@ __all__ = [
     "duration_words",
     "explained",
     "inside_line",
-    "name_host",
     "no_code_words",
     "not_helped_words",
     "outside_lines",
     "reason",
-    "relief_parts",
     "remedy_doubt_words",
     "running_steps",
-    "title_with_host",
 ]

@@ -1,14 +1,10 @@
-"""Words that every page shares: lengths of time, how certain a meaning is, a guide's sentences as a page sets them."""
+"""Words that every page shares: lengths of time, how certain a meaning is."""
 
 from __future__ import annotations
 
 import datetime as dt
-import re
 
 from django.utils.translation import gettext as _
-
-#: How a guide's titles speak of the computer that a case is about.
-_COMPUTER = re.compile(r"\b(?:[Tt]he|[Tt]his) computer\b")
 
 
 def duration_words(length: dt.timedelta) -> str:
@@ -42,26 +38,6 @@ def certainty_sentence(of: str | None) -> str:
         "field_report": _("reported"),
         "unconfirmed": _("unconfirmed"),
     }.get(of or "", _("not known"))
-
-
-def name_host(text: str, host: str) -> str:
-    """A guide's sentence about "the computer" with the name of the one it is about, where the sentence begins so."""
-    return f"{host}{text.removeprefix('The computer')}" if host and text.startswith("The computer ") else text
-
-
-def title_with_host(text: str, host: str) -> str:
-    """A guide's title with the name of the computer in place of the words for it."""
-    return _COMPUTER.sub(lambda _found: host, text, count=1) if host else text
-
-
-def relief_parts(text: str) -> tuple[str, str, str]:
-    """A guide's text in three: what it says, the sentence that says what it is not, and what stands after that.
-
-    A page sets the second apart: it stops people from restarting and typing again. Other texts stay whole.
-    """
-    before, found, after = text.partition("It is not your ")
-    sentence, stop, rest = after.partition(". ")
-    return before.strip(), f"{found}{sentence}{stop}".strip(), rest.strip()
 
 
 def no_code_words() -> str:

@@ -135,7 +135,7 @@ class Scene(Remedy):
         if self.screen in fixed:
             return fixed[self.screen] % self.host
         untitled = _("One thing to try") if self.step.kind == "try" else self.step.subject
-        return wording.title_with_host(self.step.title, self._name) or untitled
+        return self.step.title.about(self._name) or untitled
 
     @property
     def _name(self) -> str:
@@ -151,7 +151,7 @@ class Scene(Remedy):
             )
         if self.case.sent_to:
             return _("Sent on to %s") % self.case.sent_to
-        return wording.title_with_host(self.step.title, self._name) or _("This case is closed")
+        return self.step.title.about(self._name) or _("This case is closed")
 
     @property
     def unconfirmed(self) -> bool:
@@ -160,13 +160,12 @@ class Scene(Remedy):
         return bool(last and last.source == Answer.Source.FIX and self.case.outcome == Case.Outcome.SOLVED)
 
     @property
-    def text(self) -> dict[str, Any]:
+    def text(self) -> dict[str, str]:
         """What the guide says at this step, and apart from it what it is not."""
         if self.case.host is None and self.step.kind == "ask":
             words = _("We could not look at %s, so questions take the place of the check. Helpdesk sees your answers.")
-            return {"text": words % self.host, "relief": []}
-        text, *relief = wording.relief_parts(wording.name_host(self.step.text, self._name))
-        return {"text": text, "relief": relief}
+            return {"text": words % self.host, "not_your": ""}
+        return {"text": self.step.text.about(self._name), "not_your": self.step.not_your.about(self._name)}
 
     @property
     def answers(self) -> list[dict[str, Any]]:
@@ -217,21 +216,25 @@ class Scene(Remedy):
     def _said(self, step: GuideStep, facts: dict[str, Any]) -> str:
         if step.kind == "fact":
             return str(facts.get(step.subject, {}).get("value", "unknown"))
-        return self.case.ahead.get(step.subject, self.case.whereabouts) if step.kind == "ask" else ""
+        return self.ahead.get(step.name, self.case.whereabouts) if step.kind == "ask" else ""
 
     @property
     def meanwhile(self) -> GuideStep | None:
         """The question to answer while the readings are being taken, unless it was answered."""
-        step = self.guide.steps.get(self.guide.meanwhile)
-        return step if step and self.screen == "checking" and step.subject not in self.case.ahead else None
+        asked = self.guide.meanwhile if self.screen == "checking" else ()
+        return next((self.guide.steps[name] for name in asked[:1] if name not in self.ahead), None)
+
+    @cached_property
+    def ahead(self) -> dict[str, str]:
+        """What was answered while the readings were being taken."""
+        return diagnosis.said_ahead(self.case)
 
     @property
     def now_known(self) -> str:
         """What a checking page says once the readings are there: found, asked (in the form below) or next."""
         if self.walk.at.kind == "fact":
             return ""
-        step = self.guide.steps.get(self.guide.meanwhile)
-        if self.walk.at.kind == "ask" and step and step.subject == self.walk.at.subject:
+        if self.walk.at.name in self.guide.meanwhile:
             return "asked"
         return "found" if self.walk.at.kind in {"fix", "end"} else "next"
 
