@@ -4,59 +4,13 @@ import re
 
 import pytest
 
+from tests.lab.hosts import resting
 from troubleshoot import catalog
 from troubleshoot.catalog import loader as content
 from troubleshoot.engine import Catalog, Fact, Guide, PastedCode, judge_cause, walk_guide
 from troubleshoot.engine.guide import unwalked_branches
 
-FACTS = catalog.all_facts()
-CATALOG = content.load_catalog([content.SHIPPED_CATALOG], FACTS)
-RESTING = {  # what a probe finds inside and outside a healthy, domain-joined computer
-    "rdp.stage": "ok",
-    "rdp.negotiation_failure": "none",
-    "rdp.tls_failure": "none",
-    "rdp.certificate": "valid",
-    "rdp.nla": "required",
-    "rdp.security": "tls",
-    "windows.reached": "yes",
-    "windows.termservice": "running",
-    "windows.sessionenv": "running",
-    "windows.certificate": "valid",
-    "windows.certificate_binding": "self_signed",
-    "windows.connection_broker": "no",
-    "windows.security_layer": "tls",
-    "windows.security_layer_source": "local",
-    "windows.nla": "required",
-    "windows.nla_source": "local",
-    "windows.domain_trust": "ok",
-    "rdp.steady": "steady",
-    "rdp.families": "single",
-    "rdp.same_computer": "single",
-    "rdp.certificate_purpose": "suitable",
-    "rdp.tls_versions": "current",
-    "windows.termservice_setup": "right",
-    "windows.remote_desktop": "on",
-    "windows.remote_desktop_source": "local",
-    "windows.port": "registered",
-    "windows.listener": "listening",
-    "windows.logons": "allowed",
-    "windows.bound_certificate": "none",
-    "windows.certificate_services": "running",
-    "windows.tls12": "on",
-    "windows.cipher_policy": "none",
-    "windows.fips": "off",
-    "windows.clock": "right",
-    "windows.network_profile": "domain",
-    "windows.firewall": "open",
-    "windows.key_file": "right",
-    "windows.key_folder": "right",
-    "windows.encryption_level": "high",
-    "windows.schannel_events": "none",
-    "windows.service_events": "none",
-    "windows.sign_in_failures": "none",
-    "windows.udp": "allowed",
-    "windows.certificate_events": "none",
-}
+CATALOG = content.load_catalog([content.SHIPPED_CATALOG], catalog.probed_facts())
 REFUSED = {
     "rdp.stage": "negotiation_refused",
     "rdp.certificate": "none",
@@ -68,7 +22,7 @@ REFUSED = {
 
 def facts(**changed: str) -> dict[str, str]:
     """Return the facts of a healthy computer with some changed (`__` stands for the dot of a name)."""
-    return RESTING | {name.replace("__", "."): value for name, value in changed.items()}
+    return {**resting()} | {name.replace("__", "."): value for name, value in changed.items()}
 
 
 def follow(guide: Guide, known: dict[str, str]) -> str:

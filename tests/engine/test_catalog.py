@@ -252,24 +252,11 @@ class TestSeveralFaults:
             "class[2].last: must not lie before first",
         ]
 
-    def test_include_words_of_facts_and_what_is_healthy(self) -> None:
-        words = '[[fact]]\nname = "lamp.light"\nwords = "Light"\nseen = "outside"\nvalues = { on = "on", red = "x" }\n'
-        other = '[[fact]]\nname = "lamp.cord"\nwords = "Cord"\nseen = "nearby"\nvalues = {}\n'
-        found = problems(
-            {
-                "errors/more.toml": (
-                    f'[[healthy]]\n"lamp.light" = ["unknown"]\n[[healthy]]\n{words}{words}{other}'
-                ).encode()
-            }
-        )
-        assert [text.split(": ", 1)[1].split(", not")[0] for text in found] == [
+    def test_include_what_is_healthy(self) -> None:
+        found = problems({"errors/more.toml": b'[[healthy]]\n"lamp.light" = ["unknown"]\n[[healthy]]\n'})
+        assert [text.split(": ", 1)[1] for text in found] == [
             'healthy[1]."lamp.light": what is unknown can neither allow nor prove anything',
             "healthy[2]: an empty rule would always hold",
-            "fact[1].values.red: lamp.light is never this",
-            "fact[2].name: the fact lamp.light stands twice",
-            "fact[2].values.red: lamp.light is never this",
-            "fact[3].name: no probe declares the fact lamp.cord",
-            "fact[3].seen: must be one of inside, outside, told",
         ]
 
 

@@ -5,8 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.engine.sample import sample
-from troubleshoot.engine import UNKNOWN, Cause, Fact, Judgement, judge_cause, judged_healthy, rank_causes
-from troubleshoot.engine.facts import FactWords
+from troubleshoot.engine import UNKNOWN, Cause, Fact, FactWords, Judgement, judge_cause, judged_healthy, rank_causes
 
 DARK = sample().causes["dark"]
 WORDS = {

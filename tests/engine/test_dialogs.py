@@ -13,7 +13,7 @@ from troubleshoot.catalog import loader as content
 from troubleshoot.engine import Identified
 from troubleshoot.engine import pasted_text as pasted
 
-TABLE = content.load_catalog([content.SHIPPED_CATALOG], catalog.all_facts()).codes
+TABLE = content.load_catalog([content.SHIPPED_CATALOG], catalog.probed_facts()).codes
 CRAFTED = stored()
 RANDOM, PARTS = 100_000, 4
 PIECES = [

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.engine.sample import FACTS
-from troubleshoot.engine import Fact, FactList, fact_values
+from troubleshoot.engine import Fact, FactList, FactWords, fact_values, values_by_name
 from troubleshoot.engine.facts import FactError
 
 
@@ -33,3 +33,16 @@ class TestFactList:
             "lamp.light": "on",
             "lamp.bulb": "good",
         }
+
+
+class TestWords:
+    LIGHT = FactWords("lamp.light", "Light", "outside", {"on": "shines", "off": "dark"})
+
+    def test_are_declared_with_the_values(self) -> None:
+        facts = FactList(values_by_name([self.LIGHT]), words=[self.LIGHT])
+        assert facts.values == {"lamp.light": ("on", "off", "unknown")}
+        assert facts.words["lamp.light"].valued("off") == "dark"
+        assert facts.words["lamp.light"].valued("half_on") == "half on"
+
+    def test_change_nothing_of_what_a_case_keeps_of_the_list(self) -> None:
+        assert FactList(values_by_name([self.LIGHT])).digest == FactList({"lamp.light": ("off", "on")}).digest

@@ -1,15 +1,12 @@
 """A named fault, seen from inside Windows: which facts it changes, and no others."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from troubleshoot import catalog, probes
+from tests.lab.hosts import inside
 from troubleshoot.lab import FAULTS
-from troubleshoot.lab.certificates import stamp
-from troubleshoot.lab.powershell import run
-from troubleshoot.lab.state import HostState, healthy
+from troubleshoot.lab.state import healthy
 
 EXPIRED = {"certificate": "expired"}
 NO_SERVICE = {"termservice": "stopped", "listener": "not_listening"}
@@ -84,12 +81,8 @@ INSIDE: dict[str, dict[str, str]] = {
 
 
 def facts(document: dict[str, Any]) -> dict[str, str]:
-    """Return what the Windows probe tells of a host in this state."""
-    stamp(document)
-    state, resources = HostState(document), catalog.installed_catalog().resources
-    read = [run(resources[one.resource].read, dict(one.params), state)[0] for one in probes.WINDOWS_READINGS]
-    told = probes.windows_facts(read, reached="yes", port=3389, now=datetime.now(UTC))  # type: ignore[arg-type]
-    return {name.removeprefix("windows."): value for name, (value, _) in told.items()}
+    """Return what the Windows probe tells of a host in this state, without the subject that all have."""
+    return {name.removeprefix("windows."): value for name, value in inside(document).items()}
 
 
 @pytest.fixture(scope="module")

@@ -2,22 +2,24 @@
 
 import functools
 import importlib
+import itertools
 import pkgutil
 
 from django.conf import settings
 
 from troubleshoot import probes
 from troubleshoot.catalog import loader
-from troubleshoot.engine import Catalog, FactList, Guide, parse_guide
+from troubleshoot.engine import Catalog, FactList, Guide, parse_guide, values_by_name
 
 
 @functools.cache
 def probed_facts() -> FactList:
-    """The union of what every probe module declares as FACTS; modules are found by scanning, not listed."""
+    """The union of what every probe module declares as WORDS; modules are found by scanning, not listed."""
     modules = [
         importlib.import_module(f"{probes.__name__}.{found.name}") for found in pkgutil.iter_modules(probes.__path__)
     ]
-    return FactList(*[module.FACTS for module in modules if hasattr(module, "FACTS")])
+    declared = [module.WORDS for module in modules if hasattr(module, "WORDS")]
+    return FactList(*map(values_by_name, declared), words=itertools.chain(*declared))
 
 
 @functools.cache

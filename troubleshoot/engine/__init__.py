@@ -25,6 +25,7 @@ from troubleshoot.engine.codes import CodeMatch, ErrorCode, Identified, KnownCod
 from troubleshoot.engine.declared_readings import DeclaredFact, DeclaredReading, ReadingCase
 from troubleshoot.engine.explanation import Code, Explanation, Json
 from troubleshoot.engine.facts import UNKNOWN, Fact, FactList, fact_values
+from troubleshoot.engine.facts import UNKNOWN, Fact, FactList, FactWords, fact_values, values_by_name
 from troubleshoot.engine.guide import AnswerRefused, Guide, GuideStep, Walk, answer_guide, tries_ahead, walk_guide
 from troubleshoot.engine.guide_format_1 import said_ahead
 from troubleshoot.engine.guide_parts import GuidePart
@@ -100,6 +101,7 @@ __all__ = [
     "Explanation",
     "Fact",
     "FactList",
+    "FactWords",
     "Guide",
     "GuidePart",
     "GuideStep",
@@ -161,6 +163,7 @@ __all__ = [
     "tries_ahead",
     "unmet_guards",
     "unseen_events",
+    "values_by_name",
     "values_differ",
     "walk_guide",
 ]

@@ -117,7 +117,7 @@ def parse_catalog(files: Mapping[str, bytes], probed: FactList) -> Catalog:
         resources=MappingProxyType(resources),
         readings=MappingProxyType(readings),
         progress=MappingProxyType(errors.progress),
-        words=MappingProxyType({**_words(readings), **errors.words}),
+        words=MappingProxyType({**probed.words, **_words(readings)}),
         healthy=errors.healthy,
         facts=facts,
         default_guide=next((guide.name for guide in guides.values() if guide.default), ""),
@@ -250,7 +250,6 @@ class _Errors:
     causes: dict[str, Cause]
     codes: CodeTable
     progress: dict[str, Mapping[str, int]]
-    words: dict[str, FactWords]
     healthy: tuple[Rule, ...]
 
 
@@ -270,13 +269,9 @@ def _errors(files: _Files, facts: FactList, guides: Iterable[Guide], problems: l
     causes: dict[str, Cause] = {}
     entries: dict[object, ErrorCode] = {}
     progress: dict[str, Mapping[str, int]] = {}
-    words: dict[str, FactWords] = {}
     for where, cause in (found for table in tables for found in catalog_errors.causes(table, facts)):
         if causes.setdefault(cause.id, cause) is not cause:
             where.wrong("id", f"the cause {cause.id} stands twice")
-    for where, one in (found for table in tables for found in catalog_errors.words(table, facts)):
-        if words.setdefault(one.name, one) is not one:
-            where.wrong("name", f"the fact {one.name} stands twice")
     families, classes = _kinds(tables)
     healthy = tuple(rule for table in tables for rule in catalog_errors.healthy(table, facts))
     for table in tables:
@@ -288,7 +283,7 @@ def _errors(files: _Files, facts: FactList, guides: Iterable[Guide], problems: l
                 table.wrong("progress", "this order stands twice", fact)
         table.done()
     symptoms = [Symptom(text, guide.name) for guide in guides for text in guide.symptoms]
-    return _Errors(causes, CodeTable(entries.values(), classes, families, symptoms), progress, words, healthy)
+    return _Errors(causes, CodeTable(entries.values(), classes, families, symptoms), progress, healthy)
 
 
 def _kinds(tables: list[TomlTable]) -> tuple[list[Family], list[CodeClass]]:

@@ -1,4 +1,4 @@
-"""Reads `errors/*.toml`: causes, error codes, families and classes of codes; the words, order and health of facts."""
+"""Reads `errors/*.toml`: causes, error codes, families and classes of codes; the order and health of facts."""
 
 from collections.abc import Collection, Mapping
 from types import MappingProxyType
@@ -7,7 +7,7 @@ from troubleshoot.engine.action import Rule
 from troubleshoot.engine.catalog_actions import rule
 from troubleshoot.engine.cause import Cause
 from troubleshoot.engine.codes import CERTAINTIES, CodeClass, ErrorCode, Family
-from troubleshoot.engine.facts import UNKNOWN, WEIGHTS, FactList, FactWords
+from troubleshoot.engine.facts import UNKNOWN, FactList
 from troubleshoot.engine.pasted_text import PastedCode
 from troubleshoot.engine.toml_tables import TomlTable
 
@@ -37,11 +37,6 @@ def families(table: TomlTable) -> list[tuple[TomlTable, Family]]:
     return [(one, _family(one)) for one in table.tables("family")]
 
 
-def words(table: TomlTable, facts: FactList) -> list[tuple[TomlTable, FactWords]]:
-    """Return the `[[fact]]` entries of one file, each with where it stands."""
-    return [(one, _words(one, facts)) for one in table.tables("fact")]
-
-
 def healthy(table: TomlTable, facts: FactList) -> list[Rule]:
     """Return the `[[healthy]]` rules of one file: what is found where nothing is wrong."""
     found = [(one, rule(one, facts)) for one in table.tables("healthy")]
@@ -60,23 +55,6 @@ def progress(table: TomlTable, facts: FactList) -> Progress:
         if set(order) != set(facts.values.get(fact, ())) - {UNKNOWN}:
             ranks.wrong(fact, "must hold every value of an existing fact, without unknown")
         found[fact] = MappingProxyType(order)
-    return found
-
-
-def _words(table: TomlTable, facts: FactList) -> FactWords:
-    values = table.table("values")
-    found = FactWords(
-        name=table.text("name", limit=80),
-        words=table.text("words", limit=120),
-        seen=table.choice("seen", tuple(WEIGHTS)) or "told",
-        values=MappingProxyType(values.mapping()),
-    )
-    if found.name not in facts:
-        table.wrong("name", f"no probe declares the fact {found.name}")
-    for value in found.values:
-        if value not in facts.values.get(found.name, (value,)):
-            values.wrong(value, f"{found.name} is never this")
-    table.done()
     return found
 
 

@@ -46,10 +46,15 @@ class FactWords:
         return WEIGHTS[self.seen]
 
 
-class FactList:
-    """The closed list of facts and their values; `unknown` belongs to every fact."""
+def values_by_name(declared: Iterable[FactWords]) -> dict[str, tuple[str, ...]]:
+    """Return name → values of facts that are declared with their words; `unknown` belongs to each, and needs none."""
+    return {fact.name: (*fact.values, UNKNOWN) for fact in declared}
 
-    def __init__(self, *declarations: Mapping[str, Iterable[str]]) -> None:
+
+class FactList:
+    """The closed list of facts and their values; `unknown` belongs to every fact. `words` are how people read them."""
+
+    def __init__(self, *declarations: Mapping[str, Iterable[str]], words: Iterable[FactWords] = ()) -> None:
         union: dict[str, tuple[str, ...]] = {}
         for declaration in declarations:
             for name, values in declaration.items():
@@ -57,6 +62,7 @@ class FactList:
                 if set(union.setdefault(name, complete)) != set(complete):
                     raise FactError(f"two probes declare {name} with different values")
         self.values: Mapping[str, tuple[str, ...]] = MappingProxyType(union)
+        self.words: Mapping[str, FactWords] = MappingProxyType({fact.name: fact for fact in words})
         self.digest = canonical.canonical_digest({name: sorted(union[name]) for name in union}, limit=2**20)
 
     def __contains__(self, name: object) -> bool:

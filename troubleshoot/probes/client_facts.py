@@ -6,7 +6,7 @@ It is word of mouth: nothing here was measured by the portal, and a block can be
 from collections.abc import Collection, Mapping
 from ipaddress import ip_address
 
-from troubleshoot.engine import UNKNOWN
+from troubleshoot.engine import UNKNOWN, FactWords, values_by_name
 from troubleshoot.probes import network, x224
 from troubleshoot.probes.client_block import NONE, UNTOLD, ClientBlock
 
@@ -15,15 +15,33 @@ NOT_TOLD = "not_told"
 TOLD = "told by the person's PC: "
 """How every reading of these facts begins."""
 
-FACTS: Mapping[str, tuple[str, ...]] = {
+
+def _told(name: str, words: str, values: Mapping[str, str]) -> FactWords:
+    return FactWords(name, words, "told", {**values, NOT_TOLD: "the block does not say"})
+
+
+_STAGES = next(fact.values for fact in network.WORDS if fact.name == "rdp.stage")
+WORDS = (
     # `ok`: the computer confirmed. The command stops there, so it never says what only TLS would show.
-    "pc.stage": (*network.FACTS["rdp.stage"], NOT_TOLD),
-    "pc.name": ("resolves", "not_found", NOT_TOLD, UNKNOWN),
-    "pc.same_address": ("same", "differs", NOT_TOLD, UNKNOWN),
-    "pc.udp": ("on", "off", NOT_TOLD, UNKNOWN),
-    "pc.gateway": ("none", "used", NOT_TOLD, UNKNOWN),
-    "pc.log": ("none", "udp_used", "disconnect_904", "other", NOT_TOLD, UNKNOWN),
-}
+    _told("pc.stage", "How far the person's own PC comes", _STAGES),
+    _told("pc.name", "The name, on the person's own PC", {"resolves": "known", "not_found": "not known"}),
+    _told(
+        "pc.same_address", "Address of the name there", {"same": "the same as here", "differs": "another one than here"}
+    ),
+    _told("pc.udp", "UDP on the person's own PC", {"on": "on", "off": "off"}),
+    _told("pc.gateway", "Gateway on the person's own PC", {"none": "none is used", "used": "one is used"}),
+    _told(
+        "pc.log",
+        "Log of the person's own PC",
+        {
+            "none": "nothing",
+            "udp_used": "UDP was used",
+            "disconnect_904": "ended with 0x904",
+            "other": "something else",
+        },
+    ),
+)
+FACTS = values_by_name(WORDS)
 Found = dict[str, tuple[str, tuple[str, ...]]]
 
 _OFFER = x224.TLS | x224.HYBRID

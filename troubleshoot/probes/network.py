@@ -12,12 +12,12 @@ from troubleshoot.probes.certificate import examine
 from troubleshoot.probes.extended_checks import LATER, Later
 from troubleshoot.probes.gateway import Gateway
 from troubleshoot.probes.rdp_connections import OFFER, REACHED, Caller, Glance, thumbprint
-from troubleshoot.probes.report import FACTS, ProbeReport, ProbeStage, since, timed
+from troubleshoot.probes.report import FACTS, WORDS, ProbeReport, ProbeStage, since, timed
 from troubleshoot.probes.tls import Handshake
 from troubleshoot.probes.x224 import PLAIN, TLS, ConnectionClosed, ConnectionRefused, NotRdp, Reply, Selected
 from troubleshoot.remote import DialError, Line, RegisteredHost
 
-__all__ = ["FACTS", "LATER", "Gateway", "ProbeReport", "ProbeStage", "answered_from_outside", "probe_network"]
+__all__ = ["FACTS", "LATER", "WORDS", "Gateway", "ProbeReport", "ProbeStage", "answered_from_outside", "probe_network"]
 _SILENT = frozenset({"no_name", "timed_out", UNKNOWN})
 
 # What a failure code says about the security layer of the host.

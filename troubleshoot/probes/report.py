@@ -1,66 +1,161 @@
 """What the network probe reports: its stages, its facts with their closed lists of values, the certificate it saw."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from troubleshoot.engine import FactWords, values_by_name
 from troubleshoot.probes.tls import ALERTS
 
 T = TypeVar("T")
 
-FACTS: dict[str, tuple[str, ...]] = {
-    "rdp.stage": (
-        "no_name",
-        "refused",
-        "timed_out",
-        "closed_before_confirm",
-        "not_rdp",
-        "negotiation_refused",
-        "tls_failed",
-        "ok",
-        "unknown",
-    ),
-    "rdp.negotiation_failure": ("none", "1", "2", "3", "4", "5", "6", "other", "unknown"),
-    "rdp.tls_failure": (
-        "none",
-        "reset",
-        "timeout",
-        *(f"alert_{number}" for number in ALERTS.values()),
-        "other",
-        "unknown",
-    ),
-    "rdp.certificate": ("valid", "expired", "not_yet_valid", "mismatch", "none", "unknown"),
-    "rdp.nla": ("required", "not_required", "unknown"),
-    "rdp.security": ("tls", "rdp_only", "unknown"),
-    # Whether the host accepts connections without any protection by TLS or NLA (offer 0).
-    "rdp.plain": ("allowed", "refused", "unknown"),
-    # current: TLS 1.2 or newer; old_only: 1.0 or 1.1 and nothing newer; none: no TLS at all.
-    "rdp.tls_versions": ("current", "old_only", "none", "unknown"),
-    "rdp.certificate_signature": ("current", "weak", "none", "unknown"),
-    "rdp.certificate_issuer": ("self", "other", "none", "unknown"),
-    # Whether the certificate may be used by a server: its extended key usage says so, or it has none.
-    "rdp.certificate_purpose": ("suitable", "missing", "none", "unknown"),
-    # Whether repeated looks came equally far and saw the same certificate.
-    "rdp.steady": ("steady", "flapping", "unknown"),
-    # IPv4 and IPv6 apart: one_fails when the host answers under one of them only.
-    "rdp.families": ("single", "same", "differ", "one_fails", "unknown"),
-    # Whether every address of the host, and of its name, presents the same certificate.
-    "rdp.same_computer": ("same", "differs", "single", "unknown"),
-    # The way through the Remote Desktop gateway of the host's site.
-    "gateway.stage": (
-        "not_asked",
-        "no_name",
-        "refused",
-        "timed_out",
-        "tls_failed",
-        "not_gateway",
-        "ok",
-        "unknown",
-    ),
-    "gateway.certificate": ("valid", "expired", "not_yet_valid", "mismatch", "none", "unknown"),
+_ALERTS = {f"alert_{number}": f"alert {number}" for number in ALERTS.values()} | {
+    "alert_40": "alert 40: nothing in common",
+    "alert_45": "alert 45: certificate out of date",
+    "alert_70": "alert 70: TLS version not allowed",
+    "alert_71": "alert 71: protection too weak",
 }
-"""Every fact of the network probe with its possible values."""
+
+
+def _outside(name: str, words: str, values: Mapping[str, str]) -> FactWords:
+    return FactWords(name, words, "outside", values)
+
+
+WORDS = (
+    _outside(
+        "rdp.stage",
+        "How far a connection comes",
+        {
+            "no_name": "the name is not known",
+            "refused": "refused at once",
+            "timed_out": "no answer",
+            "closed_before_confirm": "taken, and closed before the first answer",
+            "not_rdp": "something answers that is not Remote Desktop",
+            "negotiation_refused": "refused by its first answer",
+            "tls_failed": "breaks off while the protection starts",
+            "ok": "as far as the sign-in",
+        },
+    ),
+    _outside(
+        "rdp.negotiation_failure",
+        "Refusal in the first answer",
+        {
+            "none": "none",
+            "1": "it demands protection by TLS",
+            "2": "it allows the old protection only",
+            "3": "it has no usable certificate",
+            "4": "it found the request inconsistent",
+            "5": "it demands the sign-in first (NLA)",
+            "6": "it demands a certificate of the person",
+            "other": "a number that we do not know",
+        },
+    ),
+    _outside(
+        "rdp.tls_failure",
+        "How the protected connection breaks off",
+        {"none": "it does not", "reset": "cut off", "timeout": "no answer", **_ALERTS, "other": "in another way"},
+    ),
+    _outside(
+        "rdp.certificate",
+        "Certificate shown to the network",
+        {
+            "valid": "in order",
+            "expired": "out of date",
+            "not_yet_valid": "not valid yet",
+            "mismatch": "made out to another name",
+            "none": "none was shown",
+        },
+    ),
+    _outside(
+        "rdp.nla",
+        "Sign-in before the desktop (NLA), from outside",
+        {"required": "demanded", "not_required": "not demanded"},
+    ),
+    _outside(
+        "rdp.security",
+        "Protection offered",
+        {"tls": "TLS", "rdp_only": "the old one only"},
+    ),
+    # Whether the host accepts connections without any protection by TLS or NLA (offer 0).
+    _outside(
+        "rdp.plain",
+        "Connections without protection",
+        {"allowed": "let in", "refused": "refused"},
+    ),
+    # current: TLS 1.2 or newer; old_only: 1.0 or 1.1 and nothing newer; none: no TLS at all.
+    _outside(
+        "rdp.tls_versions",
+        "TLS versions accepted",
+        {"current": "1.2 or newer", "old_only": "1.0 or 1.1 only", "none": "none"},
+    ),
+    _outside(
+        "rdp.certificate_signature",
+        "Signature of the certificate",
+        {"current": "current", "weak": "weak", "none": "no certificate was shown"},
+    ),
+    _outside(
+        "rdp.certificate_issuer",
+        "Issuer of the certificate",
+        {"self": "the computer itself", "other": "somebody else", "none": "no certificate was shown"},
+    ),
+    # Whether the certificate may be used by a server: its extended key usage says so, or it has none.
+    _outside(
+        "rdp.certificate_purpose",
+        "Purpose of the certificate",
+        {"suitable": "may be used by a server", "missing": "not for a server", "none": "no certificate was shown"},
+    ),
+    # Whether repeated looks came equally far and saw the same certificate.
+    _outside(
+        "rdp.steady",
+        "The same look, repeated",
+        {"steady": "ends in the same way", "flapping": "ends in different ways"},
+    ),
+    # IPv4 and IPv6 apart: one_fails when the host answers under one of them only.
+    _outside(
+        "rdp.families",
+        "IPv4 and IPv6",
+        {
+            "single": "one of them only",
+            "same": "both lead equally far",
+            "differ": "they lead differently far",
+            "one_fails": "one of them fails",
+        },
+    ),
+    # Whether every address of the host, and of its name, presents the same certificate.
+    _outside(
+        "rdp.same_computer",
+        "Behind every address of the name",
+        {"same": "the same certificate", "differs": "different certificates", "single": "there is one address"},
+    ),
+    # The way through the Remote Desktop gateway of the host's site.
+    _outside(
+        "gateway.stage",
+        "The gateway of the site",
+        {
+            "not_asked": "the site has none registered",
+            "no_name": "its name is not known",
+            "refused": "refuses the connection",
+            "timed_out": "no answer",
+            "tls_failed": "its protected connection breaks off",
+            "not_gateway": "something answers that is no gateway",
+            "ok": "answers",
+        },
+    ),
+    _outside(
+        "gateway.certificate",
+        "Certificate of the gateway",
+        {
+            "valid": "in order",
+            "expired": "out of date",
+            "not_yet_valid": "not valid yet",
+            "mismatch": "made out to another name",
+            "none": "none was shown",
+        },
+    ),
+)
+"""Every fact of the network probe, and its possible values but `unknown`, with their words."""
+FACTS = values_by_name(WORDS)
 
 
 # What a fact follows from: stages by how their names begin. What is not here follows from the first looks.

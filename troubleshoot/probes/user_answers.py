@@ -3,13 +3,36 @@
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from troubleshoot.engine import UNKNOWN, Fact, Guide
+from troubleshoot.engine import UNKNOWN, Fact, FactWords, Guide, values_by_name
 
-FACTS = {
-    "told.when": ("at_once", "after_password", "after_desktop", "dont_know"),
-    "told.where": ("office", "home_vpn", "home", "gateway", "other", "dont_know"),
-}
+WORDS = (
+    FactWords(
+        "told.when",
+        "When it fails",
+        "told",
+        {
+            "at_once": "right after Connect",
+            "after_password": "after the password",
+            "after_desktop": "after the desktop was seen",
+            "dont_know": "not known",
+        },
+    ),
+    FactWords(
+        "told.where",
+        "From where the person connects",
+        "told",
+        {
+            "office": "the office",
+            "home_vpn": "home, with VPN",
+            "home": "home, without VPN",
+            "gateway": "through a gateway or web page",
+            "other": "elsewhere",
+            "dont_know": "not known",
+        },
+    ),
+)
 """When it fails, and from where the person connects."""
+FACTS = values_by_name(WORDS)
 AT_FIRST = "told by the person when the case began"
 
 

@@ -1,12 +1,13 @@
 """The Windows probe: which resources to read on a host, and what facts follow from their states. Pure.
 
-One module for each theme has its READINGS and RULES; a fact more is one rule more in the module it belongs to.
+One module for each theme has its READINGS and RULES; a fact more is one rule more in the module it belongs to, words
+included.
 """
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from troubleshoot.engine import UNKNOWN
+from troubleshoot.engine import UNKNOWN, FactWords, values_by_name
 from troubleshoot.probes.windows import certificates, environment, events, firewall, keys, listener, registry, services
 from troubleshoot.probes.windows.certificates import BOUND, CERTIFICATE
 from troubleshoot.probes.windows.environment import DOMAIN, SESSIONS, STATUS
@@ -39,6 +40,7 @@ __all__ = [
     "SYSTEM_LOG",
     "TERMSERVICE",
     "WINDOWS_READINGS",
+    "WORDS",
     "RuleReading",
     "State",
     "windows_facts",
@@ -46,11 +48,18 @@ __all__ = [
 _THEMES = (services, certificates, keys, listener, firewall, registry, events, environment)
 WINDOWS_READINGS: tuple[RuleReading, ...] = tuple(reading for theme in _THEMES for reading in theme.READINGS)
 _RULES: tuple[Rule, ...] = tuple(rule for theme in _THEMES for rule in theme.RULES)
-_REACHED = ("yes", "denied", "no", "constrained_language", "blocked", UNKNOWN)
-FACTS: Mapping[str, tuple[str, ...]] = {
-    "windows.reached": _REACHED,
-    **{rule.fact: (*rule.values, UNKNOWN) for rule in _RULES},
+_REACHED = {
+    "yes": "done",
+    "denied": "our account was refused",
+    "no": "remote management gave no answer",
+    "constrained_language": "its scripts are restricted",
+    "blocked": "security software stopped us",
 }
+WORDS = (
+    FactWords("windows.reached", "Look inside", "inside", _REACHED),
+    *(FactWords(rule.fact, rule.words, "inside", rule.values) for rule in _RULES),
+)
+FACTS = values_by_name(WORDS)
 
 
 def windows_facts(

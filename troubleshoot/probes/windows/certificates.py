@@ -37,14 +37,23 @@ def _bound(state: State) -> str:
 RULES = (
     Rule(
         "windows.certificate",
-        ("valid", "expired", "missing", "no_key"),
+        "Certificate that Windows made itself",
+        {"valid": "in order", "expired": "out of date", "missing": "missing", "no_key": "without its private key"},
         CERTIFICATE,
         ("number", "usable", "expired", "has_private_key"),
         _certificate,
     ),
     Rule(
         "windows.bound_certificate",
-        ("none", "usable", "missing", "no_key", "expired", "wrong_purpose"),
+        "The certificate that was chosen",
+        {
+            "none": "none was chosen",
+            "usable": "can be used",
+            "missing": "is not in the store",
+            "no_key": "has no private key",
+            "expired": "out of date",
+            "wrong_purpose": "is not for a server",
+        },
         BOUND,
         ("bound", "found", "has_private_key", "not_before", "not_after", "purposes"),
         _bound,

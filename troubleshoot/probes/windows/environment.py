@@ -46,9 +46,44 @@ def _clock(state: State) -> str:
 
 
 RULES = (
-    Rule("windows.domain_trust", ("ok", "broken", "workgroup"), DOMAIN, ("joined", "secure_channel"), _trust),
-    looked_up("windows.domain_controller", DOMAIN, "controller", {True: "yes", False: "no"}),
-    Rule("windows.signed_in", ("nobody", "somebody"), SESSIONS, ("number",), _signed_in),
-    Rule("windows.pending_reboot", ("yes", "no"), STATUS, ("servicing_pending", "updates_pending"), _pending_reboot),
-    Rule("windows.clock", ("right", "ahead", "behind"), STATUS, ("time", "portal"), _clock),
+    Rule(
+        "windows.domain_trust",
+        "Trust of the domain",
+        {"ok": "in order", "broken": "lost", "workgroup": "it is in no domain"},
+        DOMAIN,
+        ("joined", "secure_channel"),
+        _trust,
+    ),
+    looked_up(
+        "windows.domain_controller",
+        "Domain controller",
+        {"yes": "yes", "no": "no"},
+        DOMAIN,
+        field="controller",
+        table={True: "yes", False: "no"},
+    ),
+    Rule(
+        "windows.signed_in",
+        "Signed in now",
+        {"nobody": "nobody", "somebody": "somebody"},
+        SESSIONS,
+        ("number",),
+        _signed_in,
+    ),
+    Rule(
+        "windows.pending_reboot",
+        "Waits for a restart",
+        {"yes": "yes", "no": "no"},
+        STATUS,
+        ("servicing_pending", "updates_pending"),
+        _pending_reboot,
+    ),
+    Rule(
+        "windows.clock",
+        "Clock",
+        {"right": "right", "ahead": "ahead", "behind": "behind"},
+        STATUS,
+        ("time", "portal"),
+        _clock,
+    ),
 )

@@ -61,6 +61,25 @@ def _network(state: State) -> str:
 
 _FIELDS = ("enabled", "profiles", "action", "policy_action", "policy_profiles", "ignored", "off", "active")
 RULES = (
-    Rule("windows.firewall", ("open", "closed", "wrong_profile", "policy"), FIREWALL, _FIELDS, _judge),
-    Rule("windows.network_profile", ("domain", "private", "public"), FIREWALL, ("active",), _network),
+    Rule(
+        "windows.firewall",
+        "Windows firewall for Remote Desktop",
+        {
+            "open": "open",
+            "closed": "closed",
+            "wrong_profile": "open for another kind of network",
+            "policy": "closed by group policy",
+        },
+        FIREWALL,
+        _FIELDS,
+        _judge,
+    ),
+    Rule(
+        "windows.network_profile",
+        "Kind of network",
+        {"domain": "domain", "private": "private", "public": "public"},
+        FIREWALL,
+        ("active",),
+        _network,
+    ),
 )

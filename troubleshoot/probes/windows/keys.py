@@ -35,6 +35,20 @@ def _judged(state: State, wanted: dict[str, int]) -> str:
 
 
 RULES = (
-    Rule("windows.key_file", ("right", "wrong", "missing"), KEY_FILE, ("exists", "sddl"), _file),
-    Rule("windows.key_folder", ("right", "wrong"), KEY_FOLDER, ("exists", "sddl"), _folder),
+    Rule(
+        "windows.key_file",
+        "Rights on the key file",
+        {"right": "as they should be", "wrong": "other than they should be", "missing": "there is no such file"},
+        KEY_FILE,
+        ("exists", "sddl"),
+        _file,
+    ),
+    Rule(
+        "windows.key_folder",
+        "Rights on the folder of keys",
+        {"right": "as they should be", "wrong": "other than they should be"},
+        KEY_FOLDER,
+        ("exists", "sddl"),
+        _folder,
+    ),
 )

@@ -1,7 +1,7 @@
 """The listener RDP-Tcp: how it protects a connection as WMI shows it, and who holds its port."""
 
 from troubleshoot.engine import UNKNOWN
-from troubleshoot.probes.windows.rule import SOURCES, Rule, RuleReading, State, looked_up
+from troubleshoot.probes.windows.rule import DECIDED, SOURCES, Rule, RuleReading, State, looked_up
 
 LISTENER = RuleReading("Remote Desktop listener", "rdp-listener", {})
 PORT = RuleReading("port of Remote Desktop", "rdp-port", {})
@@ -27,25 +27,81 @@ def _port(state: State) -> str:
 
 RULES = (
     Rule(
-        "windows.listener", ("listening", "not_listening", "other_program"), PORT, ("addresses", "others"), _listening
+        "windows.listener",
+        "What listens at its port",
+        {"listening": "Remote Desktop", "not_listening": "nothing", "other_program": "another program"},
+        PORT,
+        ("addresses", "others"),
+        _listening,
     ),
-    Rule("windows.port", ("registered", "other"), PORT, ("port", "registered"), _port),
+    Rule(
+        "windows.port",
+        "Port of Remote Desktop",
+        {"registered": "the registered one", "other": "another one"},
+        PORT,
+        ("port", "registered"),
+        _port,
+    ),
     # Win32_TSGeneralSetting.SSLCertificateSHA1HashType.
     looked_up(
         "windows.certificate_binding",
+        "Which certificate is used",
+        {
+            "self_signed": "the one that Windows made",
+            "custom": "one that somebody chose",
+            "policy": "one that group policy chose",
+            "none": "none",
+        },
         LISTENER,
-        "certificate_type",
-        {1: "self_signed", 3: "custom", 2: "policy", 0: "none"},
+        field="certificate_type",
+        table={1: "self_signed", 3: "custom", 2: "policy", 0: "none"},
     ),
-    looked_up("windows.security_layer", LISTENER, "security_layer", {0: "rdp", 1: "negotiate", 2: "tls"}),
-    looked_up("windows.security_layer_source", LISTENER, "security_layer_source", SOURCES),
-    looked_up("windows.nla", LISTENER, "nla", {True: "required", False: "not_required"}),
-    looked_up("windows.nla_source", LISTENER, "nla_source", SOURCES),
+    looked_up(
+        "windows.security_layer",
+        "Protection in the settings",
+        {"rdp": "the old one only", "negotiate": "as both sides can", "tls": "TLS"},
+        LISTENER,
+        field="security_layer",
+        table={0: "rdp", 1: "negotiate", 2: "tls"},
+    ),
+    looked_up(
+        "windows.security_layer_source",
+        "Who decided that",
+        DECIDED,
+        LISTENER,
+        field="security_layer_source",
+        table=SOURCES,
+    ),
+    looked_up(
+        "windows.nla",
+        "Sign-in before the desktop (NLA), in the settings",
+        {"required": "demanded", "not_required": "not demanded"},
+        LISTENER,
+        field="nla",
+        table={True: "required", False: "not_required"},
+    ),
+    looked_up(
+        "windows.nla_source",
+        "Who decided that",
+        DECIDED,
+        LISTENER,
+        field="nla_source",
+        table=SOURCES,
+    ),
     looked_up(
         "windows.encryption_level",
+        "Encryption level in the settings",
+        {"low": "low", "client_compatible": "as the other side can", "high": "high", "fips": "FIPS"},
         LISTENER,
-        "encryption_level",
-        {1: "low", 2: "client_compatible", 3: "high", 4: "fips"},
+        field="encryption_level",
+        table={1: "low", 2: "client_compatible", 3: "high", 4: "fips"},
     ),
-    looked_up("windows.encryption_level_source", LISTENER, "encryption_level_source", SOURCES),
+    looked_up(
+        "windows.encryption_level_source",
+        "Who decided that level",
+        DECIDED,
+        LISTENER,
+        field="encryption_level_source",
+        table=SOURCES,
+    ),
 )

@@ -6,7 +6,7 @@ A value that is absent has the default that Microsoft documents; each rule says 
 from collections.abc import Mapping
 
 from troubleshoot.engine import UNKNOWN
-from troubleshoot.probes.windows.rule import Judge, Rule, RuleReading, State
+from troubleshoot.probes.windows.rule import DECIDED, Judge, Rule, RuleReading, State
 
 ABSENT = "absent"
 _CONTROL = "HKLM:\\SYSTEM\\CurrentControlSet\\Control"
@@ -151,42 +151,92 @@ def _one_number(name: str, words: Mapping[int | None, str]) -> Judge:
     return judge
 
 
-_SOURCES = ("local", "policy", "default")
 _DENY = ("fDenyTSConnections", "policy fDenyTSConnections")
 _SWITCHES = (*_DENY, "fEnableWinStation", "TSEnabled")
 _UDP = ("SelectTransport", "policy SelectTransport")
 _TLS = ("TLS 1.2 Enabled", "TLS 1.2 DisabledByDefault")
 RULES = (
-    Rule("windows.remote_desktop", ("on", "off"), REGISTRY, _SWITCHES, _remote_desktop),
-    Rule("windows.remote_desktop_source", _SOURCES, REGISTRY, _SWITCHES, _remote_desktop_source),
+    Rule(
+        "windows.remote_desktop",
+        "Remote Desktop in the settings",
+        {"on": "on", "off": "off"},
+        REGISTRY,
+        _SWITCHES,
+        _remote_desktop,
+    ),
+    Rule(
+        "windows.remote_desktop_source",
+        "Who decided that",
+        DECIDED,
+        REGISTRY,
+        _SWITCHES,
+        _remote_desktop_source,
+    ),
     Rule(
         "windows.logons",
-        ("allowed", "draining", "off"),
+        "New sign-ins",
+        {"allowed": "allowed", "draining": "held off for maintenance", "off": "switched off"},
         REGISTRY,
         ("fLogonDisabled", "TSUserEnabled", "TSServerDrainMode"),
         _logons,
     ),
     Rule(
         "windows.fips",
-        ("on", "off"),
+        "FIPS mode",
+        {"on": "on", "off": "off"},
         REGISTRY,
         ("FIPS Enabled",),
         _one_number("FIPS Enabled", {None: "off", 0: "off", 1: "on"}),
     ),
-    Rule("windows.tls12", ("on", "off"), REGISTRY, _TLS, _tls12),
-    Rule("windows.tls_source", _SOURCES, REGISTRY, _TLS, _tls_source),
-    Rule("windows.cipher_policy", ("none", "set"), REGISTRY, ("policy cipher suites",), _cipher_policy),
+    Rule(
+        "windows.tls12",
+        "TLS 1.2 on the computer",
+        {"on": "on", "off": "off"},
+        REGISTRY,
+        _TLS,
+        _tls12,
+    ),
+    Rule(
+        "windows.tls_source",
+        "Who decided that",
+        DECIDED,
+        REGISTRY,
+        _TLS,
+        _tls_source,
+    ),
+    Rule(
+        "windows.cipher_policy",
+        "Policy for the order of ciphers",
+        {"none": "none", "set": "one is set"},
+        REGISTRY,
+        ("policy cipher suites",),
+        _cipher_policy,
+    ),
     Rule(
         "windows.udp",
-        ("tcp_only", "allowed"),
+        "Second way over UDP",
+        {"tcp_only": "switched off", "allowed": "allowed"},
         REGISTRY,
         _UDP,
         _number({None: "allowed", 0: "allowed", 1: "tcp_only", 2: "allowed"}, *_UDP),
     ),
-    Rule("windows.udp_source", _SOURCES, REGISTRY, _UDP, _source(*_UDP)),
+    Rule(
+        "windows.udp_source",
+        "Who decided that",
+        DECIDED,
+        REGISTRY,
+        _UDP,
+        _source(*_UDP),
+    ),
     Rule(
         "windows.credssp",
-        ("patched", "mitigated", "vulnerable", "default"),
+        "Policy for old sign-in programs (CredSSP)",
+        {
+            "patched": "only current ones",
+            "mitigated": "current ones, old ones as far as safe",
+            "vulnerable": "all of them",
+            "default": "none is set",
+        },
         REGISTRY,
         ("AllowEncryptionOracle",),
         _one_number("AllowEncryptionOracle", {0: "patched", 1: "mitigated", 2: "vulnerable", None: "default"}),

@@ -9,6 +9,12 @@ State = Mapping[str, object]
 Judge = Callable[[State], str]
 #: What Windows says of where a setting comes from (PolicySource* of Win32_TSGeneralSetting).
 SOURCES: Mapping[bool | int, str] = {0: "local", 1: "policy", 2: "default"}
+#: Those, in words.
+DECIDED: Mapping[str, str] = {
+    "local": "set on the computer",
+    "policy": "set by group policy",
+    "default": "as Windows ships it",
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,13 +30,14 @@ class RuleReading:
 
 @dataclass(frozen=True)
 class Rule:
-    """One fact: its values but `unknown`, the reading it comes from, the fields that are shown with it, the judge.
+    """One fact: its words, its values but `unknown` with theirs, its reading, the fields shown with it, the judge.
 
     A judge never raises, whatever a host put into the fields.
     """
 
     fact: str
-    values: tuple[str, ...]
+    words: str
+    values: Mapping[str, str]
     reading: RuleReading
     fields: tuple[str, ...]
     judge: Judge
@@ -42,15 +49,23 @@ def same(state: State, field: str, wanted: object) -> bool:
     return type(value) is type(wanted) and value == wanted
 
 
-def one_of(field: str, words: Mapping[bool | int, str]) -> Judge:
+def one_of(field: str, table: Mapping[bool | int, str]) -> Judge:
     """Return the judge that reads one field by a table; what the table does not hold is unknown."""
 
     def judge(state: State) -> str:
-        return next((word for value, word in words.items() if same(state, field, value)), UNKNOWN)
+        return next((value for found, value in table.items() if same(state, field, found)), UNKNOWN)
 
     return judge
 
 
-def looked_up(fact: str, reading: RuleReading, field: str, words: Mapping[bool | int, str]) -> Rule:
+def looked_up(
+    fact: str,
+    words: str,
+    values: Mapping[str, str],
+    reading: RuleReading,
+    *,
+    field: str,
+    table: Mapping[bool | int, str],
+) -> Rule:
     """Return the rule of a fact that one field tells by a table."""
-    return Rule(fact, tuple(dict.fromkeys(words.values())), reading, (field,), one_of(field, words))
+    return Rule(fact, words, values, reading, (field,), one_of(field, table))

@@ -22,7 +22,7 @@ CERTIFICATE_SERVICES = RuleReading("services for certificates", "services", {"na
 READINGS = (TERMSERVICE, SESSIONENV, BROKER, CERTIFICATE_SERVICES)
 # As the installation of Windows writes it, in every language (documented for service error 1069).
 _ACCOUNT = "nt authority\\networkservice"
-_STATES = ("running", "stopped", "disabled", "missing")
+_STATES = {"running": "running", "stopped": "stopped", "disabled": "disabled", "missing": "missing"}
 _FIELDS = ("exists", "state", "start_mode")
 
 
@@ -57,19 +57,46 @@ def _needed(state: State) -> str:
 
 
 RULES = (
-    Rule("windows.termservice", _STATES, TERMSERVICE, _FIELDS, _service),
-    Rule("windows.sessionenv", _STATES, SESSIONENV, _FIELDS, _service),
-    looked_up("windows.connection_broker", BROKER, "exists", {True: "yes", False: "no"}),
+    Rule(
+        "windows.termservice",
+        "Service Remote Desktop Services",
+        _STATES,
+        TERMSERVICE,
+        _FIELDS,
+        _service,
+    ),
+    Rule(
+        "windows.sessionenv",
+        "Service Remote Desktop Configuration",
+        _STATES,
+        SESSIONENV,
+        _FIELDS,
+        _service,
+    ),
+    looked_up(
+        "windows.connection_broker",
+        "Connection broker",
+        {"yes": "installed", "no": "not installed"},
+        BROKER,
+        field="exists",
+        table={True: "yes", False: "no"},
+    ),
     Rule(
         "windows.termservice_setup",
-        ("right", "wrong_account", "wrong_start"),
+        "How that service is set up",
+        {
+            "right": "as Windows ships it",
+            "wrong_account": "under another account",
+            "wrong_start": "it is not allowed to start",
+        },
         TERMSERVICE,
         ("account", "start_mode"),
         _setup,
     ),
     Rule(
         "windows.certificate_services",
-        ("running", "stopped", "disabled"),
+        "Services that keep keys and certificates",
+        {"running": "running", "stopped": "one is stopped", "disabled": "one is disabled"},
         CERTIFICATE_SERVICES,
         _NEEDED,
         _needed,
