@@ -1,14 +1,11 @@
 """The shipped catalogue."""
 
-import re
-
 import pytest
 
 from tests.lab.hosts import resting
-from troubleshoot import catalog
+from troubleshoot import catalog, engine
 from troubleshoot.catalog import loader as content
 from troubleshoot.engine import Catalog, Fact, Guide, PastedCode, judge_cause, walk_guide
-from troubleshoot.engine.guide import unwalked_branches
 
 CATALOG = content.load_catalog([content.SHIPPED_CATALOG], catalog.probed_facts())
 REFUSED = {
@@ -41,43 +38,15 @@ def verdicts(known: dict[str, str]) -> dict[str, str]:
 GUIDES = list(CATALOG.guides.values())
 
 
+def test_it_owes_nothing_to_people() -> None:
+    """What `manage.py catalog` checks: words of facts, walked branches, sentences of steps, guards, codes and rules."""
+    assert [str(fault) for fault in engine.faults(CATALOG, catalog.read_catalog_files([content.SHIPPED_CATALOG]))] == []
+
+
 @pytest.mark.parametrize("guide", GUIDES, ids=lambda guide: guide.name)
-class TestEveryGuide:
-    def test_has_each_branch_walked_by_an_example(self, guide: Guide) -> None:
-        assert unwalked_branches(guide, GUIDES) == ()
-
-    def test_says_at_every_end_what_it_means(self, guide: Guide) -> None:
-        assert [
-            step.name for step in guide.steps.values() if step.kind == "end" and not (step.title and step.text)
-        ] == []
-
-    def test_names_its_questions_answers_in_words(self, guide: Guide) -> None:
-        asked = [step for step in guide.steps.values() if step.kind == "ask"]
-        assert [step.name for step in asked if set(step.answers) != set(step.to)] == []
-
-    def test_says_at_every_remedy_what_was_found(self, guide: Guide) -> None:
-        assert [
-            step.name for step in guide.steps.values() if step.kind == "fix" and not (step.title and step.text)
-        ] == []
-
-    def test_says_what_to_do_where_a_numbered_screen_may_look_different(self, guide: Guide) -> None:
-        windows = [step for step in guide.steps.values() if any("Settings" in text for text in step.how.steps)]
-        assert [step.name for step in windows if not step.how.different] == []
-
-    def test_asks_at_most_twice_before_a_remedy(self, guide: Guide) -> None:
-        assert max(asked(guide)) <= 2
-
-
-def asked(guide: Guide) -> list[int]:
-    """Return how many questions each shipped journey to a remedy asks before it."""
-    found = [0]
-    for example in guide.examples:
-        for answers in example.journeys() if example.start in ("", guide.start) else ():
-            path = walk_guide(guide, answers).path
-            fixes = [place for place, (name, _) in enumerate(path) if guide.steps[name].kind == "fix"]
-            if fixes:
-                found.append(sum(guide.steps[name].kind in ("ask", "try") for name, _ in path[: fixes[0]]))
-    return found
+def test_a_guide_says_what_to_do_where_a_numbered_screen_may_look_different(guide: Guide) -> None:
+    windows = [step for step in guide.steps.values() if any("Settings" in text for text in step.how.steps)]
+    assert [step.name for step in windows if not step.how.different] == []
 
 
 FAULTS = [
@@ -276,32 +245,15 @@ class TestRemedies:
     def test_lower_security_for_two_hours_only(self) -> None:
         assert CATALOG.actions["lift-nla"].temporary == 2 * 3600
 
-    def test_explain_every_guard(self) -> None:
-        assert [a.name for a in CATALOG.actions.values() if set(a.guards) != set(a.refusals)] == []
-
     def test_are_all_reached_by_a_guide(self) -> None:
         reached = {step.subject for guide in GUIDES for step in guide.steps.values() if step.kind == "fix"}
         offered = {action.name for action in CATALOG.actions.values() if action.kind != "refused"}
         assert reached == offered - {action.name for action in CATALOG.actions.values() if action.beside}
 
 
-def test_no_words_for_a_person_hold_a_line_of_the_file() -> None:
-    told = [
-        words for guide in CATALOG.guides.values() for step in guide.steps.values() for words in (step.title, step.text)
-    ]
-    assert len(told) > 20
-    assert not [words for words in told if re.search(r"^\w+ *= *[\[{\"]", words, re.MULTILINE)]
-
-
 class TestEveryCode:
     def test_leads_to_a_guide(self) -> None:
         assert [str(e.code) for e in CATALOG.codes.entries.values() if e.guide is None] == []
-
-    def test_says_what_it_means_and_what_it_is_not(self) -> None:
-        assert [str(e.code) for e in CATALOG.codes.entries.values() if not (e.text and e.is_not)] == []
-
-    def test_belongs_to_a_family_in_words(self) -> None:
-        assert {code.namespace for code in CATALOG.codes.entries} == set(CATALOG.codes.families)
 
     def test_is_no_surer_than_its_source(self) -> None:
         doubted = [e for e in CATALOG.codes.entries.values() if e.source.startswith("no source found")]

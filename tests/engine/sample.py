@@ -1,8 +1,12 @@
 """A small sound catalogue about a made-up lamp, which every test may spoil in its own way."""
 
-from troubleshoot.engine import Catalog, CatalogError, FactList, parse_catalog
+from troubleshoot.engine import Catalog, CatalogError, FactList, FactWords, parse_catalog, values_by_name
 
-FACTS = FactList({"lamp.light": ("on", "off", "unknown"), "lamp.bulb": ("good", "broken")})
+WORDS = (
+    FactWords("lamp.light", "Light", "outside", {"on": "shines", "off": "dark"}),
+    FactWords("lamp.bulb", "Bulb", "inside", {"good": "whole", "broken": "broken"}),
+)
+FACTS = FactList(values_by_name(WORDS), words=WORDS)
 
 RESOURCE = """\
 title = "Lamp"
@@ -132,6 +136,26 @@ end = "explained"
 name = "In the hall"
 answers = { light = ["off", "unknown"], where = "hall", switch = "verified" }
 end = "solved"
+
+[[example]]
+name = "Nobody can switch it on"
+answers = { light = "off", where = "hall", switch = ["not_verified", "declined", "unavailable"] }
+end = "call"
+
+[[example]]
+name = "Shaken"
+answers = { light = "off", where = "attic", shake = "worked" }
+end = "solved"
+
+[[example]]
+name = "Shaken, and still dark"
+answers = { light = "off", where = "attic", shake = "no_change", switch = "verified" }
+end = "solved"
+
+[[example]]
+name = "Nobody knows where"
+answers = { light = "off", where = "dont_know" }
+end = "call"
 """
 
 ERRORS = """\
@@ -155,6 +179,13 @@ certainty = "documented"
 causes = ["dark"]
 guide = "lamp-dark"
 source = "the lamp's manual"
+text = "It does not shine."
+is_not = "It is not the wall."
+
+[[family]]
+namespace = "lamp"
+title = "Lamps"
+text = "What lamps say."
 
 [[class]]
 namespace = "lamp"

@@ -241,7 +241,7 @@ class TestSeveralFaults:
         code += 'source = "y"\n'
         one = '[[class]]\nnamespace = "lamp"\nlow_byte = 16\nname = "x"\nsource = "y"\n'
         order = '[progress]\n"lamp.light" = ["on off"]\n'
-        kind = '[[family]]\nnamespace = "lamp"\ntitle = "Lamps"\ntext = "Of lamps."\n' * 2
+        kind = '[[family]]\nnamespace = "bulb"\ntitle = "Lamps"\ntext = "Of lamps."\n' * 2
         kind += '[[class]]\nnamespace = "lamp"\nfirst = 9\nlast = 8\nname = "x"\nsource = "y"\n'
         found = problems({"errors/more.toml": (order + code + one + kind).encode()})
         assert [text.split(": ", 1)[1] for text in found] == [

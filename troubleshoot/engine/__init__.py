@@ -10,6 +10,7 @@ from troubleshoot.engine.catalog import (
     parse_catalog,
     parse_guide,
 )
+from troubleshoot.engine.catalog_checks import faults
 from troubleshoot.engine.cause import SPEAKING_VERDICTS, Cause, Judgement, judge_cause, judged_healthy, rank_causes
 from troubleshoot.engine.codebook import (
     code_address,
@@ -24,7 +25,6 @@ from troubleshoot.engine.codebook import (
 from troubleshoot.engine.codes import CodeMatch, ErrorCode, Identified, KnownCode
 from troubleshoot.engine.declared_readings import DeclaredFact, DeclaredReading, ReadingCase
 from troubleshoot.engine.explanation import Code, Explanation, Json
-from troubleshoot.engine.facts import UNKNOWN, Fact, FactList, fact_values
 from troubleshoot.engine.facts import UNKNOWN, Fact, FactList, FactWords, fact_values, values_by_name
 from troubleshoot.engine.guide import AnswerRefused, Guide, GuideStep, Walk, answer_guide, tries_ahead, walk_guide
 from troubleshoot.engine.guide_format_1 import said_ahead
@@ -138,6 +138,7 @@ __all__ = [
     "decode_canonical",
     "encode_canonical",
     "fact_values",
+    "faults",
     "from_json",
     "judge_cause",
     "judge_run",

@@ -198,29 +198,35 @@ def broken_examples(guide: Guide) -> Iterator[tuple[int, str]]:
 
 
 def unwalked_branches(guide: Guide, others: Iterable[Guide] = ()) -> tuple[tuple[str, str], ...]:
-    """Return every branch (step, answer) that no example walks.
+    """Return every branch (step, answer) of a guide that no example of it, or of others with its parts, walks."""
+    beside = [other for other in others if other.name != guide.name]
+    return tuple((step.name, value) for one, step, value in uncovered_in([guide, *beside]) if one is guide)
+
+
+def uncovered_in(guides: Iterable[Guide]) -> Iterator[tuple[Guide, GuideStep, str]]:
+    """Yield every branch that no example walks.
 
     A branch of a part is walked as well when an example of another guide with this part walks it.
     """
-    walked = _walked(guide)
-    shared = {(step.part, *branch) for other in others for step, branch in _walked_steps(other) if step.part}
-    return tuple(
-        (step.name, value)
-        for step in guide.steps.values()
-        for value in step.to
-        if (step.name, value) not in walked and (step.part, step.name, value) not in shared
-    )
+    every = tuple(guides)
+    walked = {(_home(guide, step), step.name, value) for guide in every for step, value in _walked_steps(guide)}
+    for guide in every:
+        for step in guide.steps.values():
+            for value in step.to:
+                if (_home(guide, step), step.name, value) not in walked:
+                    yield guide, step, value
 
 
-def _walked(guide: Guide) -> set[tuple[str, str]]:
-    return {branch for _, branch in _walked_steps(guide)}
+def _home(guide: Guide, step: GuideStep) -> tuple[str, str]:
+    """Return what a step belongs to: the part that it comes from, or the guide itself."""
+    return ("part", step.part) if step.part else ("guide", guide.name)
 
 
-def _walked_steps(guide: Guide) -> Iterator[tuple[GuideStep, tuple[str, str]]]:
+def _walked_steps(guide: Guide) -> Iterator[tuple[GuideStep, str]]:
     for example in guide.examples:
         for journey in example.journeys() if _reached(guide, example) else ():
             for name, value in _walk_from(guide, example, journey).path:
-                yield guide.steps[name], (name, value)
+                yield guide.steps[name], value
 
 
 def _reached(guide: Guide, example: GuideExample) -> bool:

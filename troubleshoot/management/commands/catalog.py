@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from troubleshoot import engine
 from troubleshoot.catalog import installed_catalog, read_catalog_files
 from troubleshoot.engine import Catalog, CatalogError, GuidePart
 from troubleshoot.management import authoring
@@ -46,13 +47,14 @@ class Command(BaseCommand):
 
 
 def _checked() -> Catalog:
-    """The catalogue. Its scripts are checked here and not at every start: that is for whoever writes them."""
+    """The catalogue. Scripts, words and examples are checked here, for who writes them, and not at every start."""
     files = read_catalog_files(settings.CATALOG_DIRS)
     problems = list(authoring.script_problems(files))
     try:
         catalog = installed_catalog()
     except CatalogError as error:
         raise CatalogError([*error.problems, *problems]) from None
+    problems += engine.faults(catalog, files)
     if problems:
         raise CatalogError(problems)
     return catalog

@@ -1,0 +1,147 @@
+"""What a sound catalogue still owes to people: words for everything, and examples for every branch.
+
+A start does without these checks. `manage.py catalog` makes them, and so do the tests of the shipped catalogue.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from itertools import product
+from typing import Any
+
+from troubleshoot.engine import toml
+from troubleshoot.engine.catalog import FOLDER_SEPARATOR, Catalog
+from troubleshoot.engine.cause import Cause, judge_cause
+from troubleshoot.engine.facts import UNKNOWN, Fact
+from troubleshoot.engine.guide import Guide, GuideStep, uncovered_in, walk_guide
+from troubleshoot.engine.toml import ContentProblem, Document, Path
+
+MOST_QUESTIONS = 2
+"""Questions, and things to try, before a remedy: a person under pressure answers no more."""
+_LINE_OF_THE_FILE = re.compile(r"^\w+ *= *[\[{\"]", re.MULTILINE)
+_DECLARED_IN_CODE = "(probes)"
+
+
+def faults(catalog: Catalog, files: Mapping[str, bytes]) -> Iterator[ContentProblem]:
+    """Yield what is still owed, each with file, line and key; `files` are those that the catalogue was parsed from."""
+    read = _Files(files)
+    yield from _facts(catalog)
+    yield from _branches(catalog, read)
+    yield from _steps(catalog, read)
+    yield from _actions(catalog, read)
+    yield from _codes(catalog, read)
+    yield from _causes(catalog, read)
+
+
+class _Files:
+    """The files by their names inside the catalogue: one is read again only when a line of it has to be named."""
+
+    def __init__(self, files: Mapping[str, bytes]) -> None:
+        self._named = {name.rpartition(FOLDER_SEPARATOR)[2]: name for name in files}
+        self._files = files
+
+    def problem(self, file: str, path: Path, text: str) -> ContentProblem:
+        """Return a problem at a key of a file."""
+        return self._document(file).problem(path, text)
+
+    def entry(self, kind: str, wanted: Mapping[str, Any], text: str, *key: str | int) -> ContentProblem:
+        """Return a problem at a key of the one entry, in any file of errors, that has these values."""
+        for file in sorted(name for name in self._named if name.startswith("errors/")):
+            document = self._document(file)
+            for index, one in enumerate(document.data.get(kind, ())):
+                if all(one.get(name) == value for name, value in wanted.items()):
+                    return document.problem((kind, index, *key), text)
+        raise LookupError(f"no [[{kind}]] has {dict(wanted)}")
+
+    def _document(self, file: str) -> Document:
+        name = self._named[file]
+        return toml.load(name.replace(FOLDER_SEPARATOR, "/"), self._files[name])
+
+
+def _facts(catalog: Catalog) -> Iterator[ContentProblem]:
+    """A fact, and each value of it, needs words. Those of content are there: the format demands them."""
+    for name, values in catalog.facts.values.items():
+        words = catalog.words.get(name)
+        if words is None:
+            yield ContentProblem(_DECLARED_IN_CODE, 1, name, "this fact has no words: its probe declares it without")
+            continue
+        for value in values:
+            if value not in words.values and value != UNKNOWN:
+                yield ContentProblem(_DECLARED_IN_CODE, 1, f"{name}.{value}", "this value has no words")
+
+
+def _branches(catalog: Catalog, read: _Files) -> Iterator[ContentProblem]:
+    """Every branch is walked by an example; one of a part, by an example of any guide that has it."""
+    told: set[ContentProblem] = set()
+    for guide, step, value in uncovered_in(catalog.guides.values()):
+        told.add(read.problem(_file(guide, step), ("steps", step.name, "to", value), "no example walks this branch"))
+    yield from sorted(told)
+
+
+def _steps(catalog: Catalog, read: _Files) -> Iterator[ContentProblem]:
+    told: set[ContentProblem] = set()
+    for guide in catalog.guides.values():
+        for step in guide.steps.values():
+            for key, text in (("title", step.title), ("text", step.text), ("not_your", step.not_your)):
+                if _LINE_OF_THE_FILE.search(text):
+                    said = "holds a line of the file: a quotation mark is missing"
+                    told.add(read.problem(_file(guide, step), ("steps", step.name, key), said))
+        for step, number in _asked_before(guide):
+            said = f"{number} questions come before this remedy, {MOST_QUESTIONS} at most"
+            told.add(read.problem(_file(guide, step), ("steps", step.name), said))
+    yield from sorted(told)
+
+
+def _asked_before(guide: Guide) -> Iterator[tuple[GuideStep, int]]:
+    """Yield each remedy that a journey from the start comes to first, and how much it asked until then, if too much."""
+    for example in guide.examples:
+        for answers in example.journeys() if example.start in ("", guide.start) else ():
+            steps = [guide.steps[name] for name in walk_guide(guide, answers).steps]
+            first = next((place for place, step in enumerate(steps) if step.kind == "fix"), 0)
+            number = sum(step.kind in ("ask", "try") for step in steps[:first])
+            if number > MOST_QUESTIONS:
+                yield steps[first], number
+
+
+def _actions(catalog: Catalog, read: _Files) -> Iterator[ContentProblem]:
+    """Whoever is held back by a guard is told why."""
+    for action in catalog.actions.values():
+        for fact in action.guards:
+            if fact not in action.refusals:
+                yield read.problem(f"actions/{action.name}.toml", ("guards", fact), "has no words in [refusals]")
+
+
+def _codes(catalog: Catalog, read: _Files) -> Iterator[ContentProblem]:
+    """A code says what it means and what it does not, leads to a guide, and its family has words."""
+    for entry in catalog.codes.entries.values():
+        wanted = {"namespace": entry.code.namespace, "code": entry.code.code, "extended": entry.code.extended}
+        missing = [key for key, value in (("text", entry.text), ("is_not", entry.is_not)) if not value]
+        if not (entry.guide or catalog.default_guide):
+            missing.append("guide")
+        for key in missing:
+            yield read.entry("code", wanted, "is missing", key)
+    for family in catalog.codes.families.values():
+        if not family.text:
+            said = "no [[family]] gives this namespace words"
+            yield read.entry("code", {"namespace": family.namespace}, said, "namespace")
+
+
+def _causes(catalog: Catalog, read: _Files) -> Iterator[ContentProblem]:
+    """A rule gives its own verdict by its own facts; else a stronger one always comes before it."""
+    for cause in catalog.causes.values():
+        for key, index, found in _overruled(cause):
+            said = f"never decides: by these facts the cause is “{found}”"
+            yield read.entry("cause", {"id": cause.id}, said, key, index)
+
+
+def _overruled(cause: Cause) -> Iterator[tuple[str, int, str]]:
+    for verdict, rules in cause.rules:
+        for index, rule in enumerate(rules):
+            for values in product(*rule.values()):
+                known = {name: Fact(name, value) for name, value in zip(rule, values, strict=True)}
+                if (found := judge_cause(cause, known).verdict) != verdict:
+                    yield verdict.replace(" ", "_"), index, found
+                    break
+
+
+def _file(guide: Guide, step: GuideStep) -> str:
+    return f"parts/{step.part}.toml" if step.part else f"guides/{guide.name}.toml"
