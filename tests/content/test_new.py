@@ -14,6 +14,7 @@ from tests.resources.vectors import Vector, vectors_of
 from troubleshoot import engine
 from troubleshoot.catalog import loader as content
 from troubleshoot.catalog import probed_facts, read_catalog_files
+from troubleshoot.lab import FAULTS
 from troubleshoot.management import authoring
 
 KINDS = list(authoring.FOLDERS)
@@ -48,7 +49,8 @@ def test_every_skeleton_is_accepted_beside_the_others_and_says_what_comes_next(o
     said = "".join(new(kind, "time-service") for kind in KINDS)
     catalog = content.load_catalog(django_settings.CATALOG_DIRS, probed_facts())
     assert {"own.time_service"} == set(catalog.facts.values) - set(probed_facts().values)
-    assert [str(one) for one in engine.faults(catalog, read_catalog_files(django_settings.CATALOG_DIRS))] == []
+    files = read_catalog_files(django_settings.CATALOG_DIRS)
+    assert [str(one) for one in engine.faults(catalog, files, FAULTS)] == []
     assert catalog.guides["time-service"].symptoms == ("time-service: what I see.",)
     assert said.count("manage.py catalog") == len(KINDS)
     assert list(authoring.script_problems(read_catalog_files([own]))) == []

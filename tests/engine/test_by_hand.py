@@ -38,6 +38,12 @@ def test_are_read_beside_the_automatic_ones() -> None:
         (MANUAL, "[verify]", '[guards]\n"lamp.bulb" = ["good"]\n[verify]', "guards: nothing is run"),
         (MANUAL, "[verify]", 'temporary = "1h"\n[verify]', "temporary: what a person does by hand"),
         (MANUAL, '[verify]\nwithin = "30s"\n"lamp.light" = ["on"]\n', "", "verify: is missing"),
+        (
+            MANUAL,
+            "[verify]",
+            '[[example]]\nend = "verified"\n[verify]',
+            "example: what a person does by hand cannot be",
+        ),
         (MANUAL, "manual = true\n", "", "steps: the portal runs this"),
         (MANUAL, "manual = true", 'manual = true\ninstead = "Wait."', "instead: stands beside what is refused"),
         (MANUAL, "manual = true", 'manual = true\ncertainty = "sure"', "certainty: must be one of documented"),

@@ -178,6 +178,14 @@ SPOILED = [
     (ACTION, "[guards]", 'temporary = "2h"\n[guards]', "temporary: lamp cannot be put back exactly"),
     (ACTION, "[guards]", 'temporary = "2h"\n[guards]', "temporary: bulb cannot be put back exactly"),
     (ACTION, "[guards]", "manual = true\n[guards]", "manual: a manual action is never run"),
+    (
+        ACTION,
+        "[verify]",
+        '[[example]]\nend = "mended"\n[verify]',
+        "example[1].end: must be one of verified, nothing_to",
+    ),
+    (ACTION, "[verify]", '[[example]]\nend = "refused"\n[verify]', "example[1].says: is missing"),
+    (ACTION, "[verify]", '[[example]]\nend = "verified"\nsays = "x"\n[verify]', "example[1].says: only a refusal says"),
     (ACTION, "[guards]", "sript = 1\n[guards]", f"{ACTION}:7: sript: unknown key"),
     # error codes and causes
     (ERRORS, "code = 0x10", 'code = "0x10"', f"{ERRORS}:14: code[1].code: must be an integer"),

@@ -11,7 +11,7 @@ GUIDE, ACTION, ERRORS, PART = "guides/lamp-dark.toml", "actions/switch-on.toml",
 def found(more: dict[str, str] | None = None, facts: FactList = FACTS) -> list[str]:
     """What is still owed by the sample with more, or other, files."""
     files = {name: text.encode() for name, text in (FILES | (more or {})).items()}
-    return [str(one) for one in faults(parse_catalog(files, facts), files)]
+    return [str(one) for one in faults(parse_catalog(files, facts), files, {"bulb-broken"})]
 
 
 def spoiled(file: str, old: str, new: str) -> list[str]:
@@ -31,6 +31,12 @@ def test_a_sound_catalogue_owes_nothing() -> None:
         (GUIDE, '"declined", ', "", f"{GUIDE}:23: steps.switch.to.declined: no example walks this branch"),
         (GUIDE, "They look at {host}.", 'They look.\\ntitle = \\"x', f"{GUIDE}:38: steps.call.text: holds a line of"),
         (ACTION, '"lamp.bulb" = "The bulb is broken."', "", f'{ACTION}:8: guards."lamp.bulb": has no words in'),
+        (
+            ACTION,
+            "[verify]",
+            '[[example]]\nfaults = ["bulb-broken", "no-bulb"]\nend = "verified"\n\n[verify]',
+            f"{ACTION}:28: example[1].faults: the lab knows no fault no-bulb",
+        ),
         (ERRORS, 'text = "It does not shine."\n', "", f"{ERRORS}:12: code[1].text: is missing"),
         (ERRORS, 'is_not = "It is not the wall."\n', "", f"{ERRORS}:12: code[1].is_not: is missing"),
         (ERRORS, 'guide = "lamp-dark"\n', "", f"{ERRORS}:12: code[1].guide: is missing"),

@@ -15,6 +15,7 @@ from troubleshoot.catalog import loader as content
 from troubleshoot.catalog import registry as library
 from troubleshoot.diagnosis import case_evidence, rank_all_causes, shown_cause
 from troubleshoot.hosts import visits
+from troubleshoot.lab import FAULTS
 from troubleshoot.lab.service_reactions import service_stopped
 from troubleshoot.models import Case, Job, JobState, Person, Reading
 from troubleshoot.remote import Line
@@ -221,4 +222,4 @@ def test_a_case_finishes_although_its_folder_is_gone(
 
 def test_the_example_owes_nothing_to_people() -> None:
     files = catalog.read_catalog_files([content.SHIPPED_CATALOG, EXAMPLE])
-    assert [str(fault) for fault in engine.faults(catalog.installed_catalog(), files)] == []
+    assert [str(fault) for fault in engine.faults(catalog.installed_catalog(), files, FAULTS)] == []

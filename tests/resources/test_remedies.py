@@ -14,6 +14,7 @@ import pytest
 from tests.lab.hosts import NETWORKS, listening
 from troubleshoot import catalog, engine, probes
 from troubleshoot.engine import Action, PlanDocument, rule_holds, unmet_guards
+from troubleshoot.engine.action import Trial
 from troubleshoot.lab import runner
 from troubleshoot.lab.state import HostState
 from troubleshoot.probes import probe_network
@@ -21,46 +22,14 @@ from troubleshoot.remote import RUNNER_DIGEST, RegisteredHost, VisitItem, VisitR
 from troubleshoot.remote.envelope import request_line
 from troubleshoot.remote.reply import Reader
 
-# What each remedy is for: faults of the lab in which its guards hold.
-CASES = [
-    ("renew-rdp-certificate", "certificate-service-stopped"),
-    ("renew-rdp-certificate", "expired-certificate"),
-    ("restart-remote-desktop", "service-stopped"),
-    ("repair-remote-desktop-service", "service-disabled"),
-    ("repair-remote-desktop-service", "service-wrong-account"),
-    ("repair-key-file-permissions", "key-file-permissions"),
-    ("repair-key-file-permissions", "key-unreadable"),
-    ("repair-key-folder-permissions", "key-folder-permissions"),
-    ("repair-key-folder-permissions", "key-folder-no-certificate"),
-    ("unbind-certificate", "chosen-certificate-missing"),
-    ("unbind-certificate", "chosen-certificate-expired"),
-    ("unbind-certificate", "chosen-certificate-without-key"),
-    ("unbind-certificate", "chosen-certificate-wrong-purpose"),
-    ("require-tls", "security-layer-rdp"),
-    ("lift-nla", "nla-required"),
-    ("raise-encryption-level", "encryption-low"),
-    ("open-firewall", "firewall-closed"),
-    ("udp-off-host", "udp-allowed"),
-    ("switch-on-remote-desktop", "rdp-off"),
-    ("let-people-sign-in", "drained"),
-    ("let-people-sign-in", "logons-off"),
-]
-# What group policy, a farm or a domain owns is not written: the fault beside it, and the words that say who decides.
-HELD_BACK = [
-    ("require-tls", ("security-layer-by-policy",), "group policy"),
-    ("lift-nla", ("nla-by-policy",), "group policy"),
-    ("open-firewall", ("firewall-policy",), "group policy"),
-    ("open-firewall", ("firewall-wrong-profile",), "public"),
-    ("udp-off-host", ("udp-off-by-policy",), "group policy"),
-    ("switch-on-remote-desktop", ("rdp-off-by-policy",), "group policy"),
-    ("switch-on-remote-desktop", ("rdp-off", "firewall-wrong-profile"), "public network"),
-    ("raise-encryption-level", ("fips-required",), "FIPS"),
-    ("unbind-certificate", ("chosen-certificate-expired", "connection-broker"), "connection broker"),
-    ("renew-rdp-certificate", ("expired-certificate", "connection-broker"), "connection broker"),
-    ("repair-key-file-permissions", ("key-file-permissions", "domain-controller"), "domain controller"),
-    ("repair-key-folder-permissions", ("key-folder-permissions", "connection-broker"), "connection broker"),
-]
 CATALOG = catalog.installed_catalog()
+TRIALS = [(action.name, trial) for action in CATALOG.actions.values() for trial in action.trials]
+
+
+def ending(*ends: str) -> list[Any]:
+    """The examples that end so, each with the name of its remedy."""
+    found = [(name, one) for name, one in TRIALS if one.end in ends]
+    return [pytest.param(name, one, id=" ".join([name, *one.faults])) for name, one in found]
 
 
 def visited(state: HostState, mode: str, items: tuple[VisitItem, ...]) -> VisitResult:
@@ -84,10 +53,13 @@ def reading(resource: str, params: Any) -> VisitItem:
 
 def inside(state: HostState) -> dict[str, str]:
     """The facts that Windows tells."""
-    items = tuple(reading(one.resource, one.params) for one in probes.WINDOWS_READINGS)
-    found = visited(state, "read", items)
-    told = probes.windows_facts(found.before, reached="yes", port=3389, now=datetime.now(UTC))
-    return {name: value for name, (value, _) in told.items()}
+    declared = list(CATALOG.readings.values())
+    probed = [reading(one.resource, one.params) for one in probes.WINDOWS_READINGS]
+    found = visited(state, "read", (*probed, *(reading(one.resource, one.params) for one in declared)))
+    ours, theirs = found.before[: len(probed)], found.before[len(probed) :]
+    told = probes.windows_facts(ours, reached="yes", port=3389, now=datetime.now(UTC))
+    more = {fact.name: fact.value for one, read in zip(declared, theirs, strict=True) for fact in one.told(read)}
+    return {name: value for name, (value, _) in told.items()} | more
 
 
 def proved(action: Action, state: HostState, port: int) -> bool:
@@ -134,13 +106,15 @@ def compared(plan: PlanDocument, states: tuple[Any, ...]) -> list[dict[str, Any]
     return [{name: state[name] for name in item.before if name not in lost} for item, state in exact]
 
 
-@pytest.mark.parametrize(("name", "fault"), CASES)
-def test_repairs_is_proved_and_can_be_put_back(name: str, fault: str) -> None:
+@pytest.mark.parametrize(("name", "trial"), ending("verified", "nothing_to_change"))
+def test_repairs_is_proved_and_can_be_put_back(name: str, trial: Trial) -> None:
     action = CATALOG.actions[name]
-    with listening(fault) as (state, server):
+    with listening(*trial.faults) as (state, server):
         assert [one.text for one in unmet_guards(action, inside(state))] == []
         plan = planned(action, state)
-        assert not plan.nothing_to_change
+        assert plan.nothing_to_change == (trial.end == "nothing_to_change")
+        if plan.nothing_to_change:
+            return
         done = carried_out(plan, state)
         assert (done.outcome, done.errors) == ("done", ())
         assert proved(action, state, server.port)
@@ -157,25 +131,25 @@ def test_repairs_is_proved_and_can_be_put_back(name: str, fault: str) -> None:
         assert {one.resource for one in plan.items if one.irreversible} >= lost
 
 
-@pytest.mark.parametrize(("name", "faults", "words"), HELD_BACK)
-def test_is_held_back_and_says_who_decides(name: str, faults: tuple[str, ...], words: str) -> None:
-    with listening(*faults) as (state, _):
+@pytest.mark.parametrize(("name", "trial"), ending("refused"))
+def test_is_held_back_and_says_who_decides(name: str, trial: Trial) -> None:
+    with listening(*trial.faults) as (state, _):
         before = copy.deepcopy(state.document)
         refusals = " ".join(one.text for one in unmet_guards(CATALOG.actions[name], inside(state)))
-        assert words in refusals
+        assert trial.says in refusals
         assert state.document == before
 
 
-def test_every_remedy_that_the_portal_runs_is_tried_here() -> None:
-    assert {name for name, _ in CASES} == {action.name for action in CATALOG.actions.values() if action.wishes}
+def test_every_remedy_that_the_portal_runs_has_an_example_that_mends_something() -> None:
+    tried = {name for name, trial in TRIALS if trial.end == "verified" and trial.faults}
+    assert {action.name for action in CATALOG.actions.values() if action.wishes} - tried == set()
 
 
-def test_a_healthy_host_needs_none_of_them() -> None:
+def test_a_healthy_host_needs_only_those_whose_examples_say_that_they_may_run_there() -> None:
     with listening() as (state, _):
         facts = inside(state)
-    wanted = [action.name for action in CATALOG.actions.values() if action.wishes and not unmet_guards(action, facts)]
-    # A renewal, a restart and TCP alone are possible on any host; a guide leads there only for a reason.
-    assert set(wanted) <= {"renew-rdp-certificate", "restart-remote-desktop", "require-tls", "udp-off-host"}
+    possible = {action.name for action in CATALOG.actions.values() if action.wishes and not unmet_guards(action, facts)}
+    assert possible == {name for name, trial in TRIALS if not trial.faults and trial.end != "refused"}
 
 
 def test_what_drops_sessions_is_never_called_low() -> None:

@@ -30,6 +30,21 @@ class Verify:
     facts: Rule
 
 
+TRIAL_ENDS = ("verified", "nothing_to_change", "refused")
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What comes of a remedy on a simulated computer: an example that tests carry out."""
+
+    faults: tuple[str, ...]
+    """Names of the lab's faults; none: a healthy computer."""
+    end: str
+    """One of TRIAL_ENDS."""
+    says: str = ""
+    """Words of the refusal."""
+
+
 @dataclass(frozen=True)
 class Action:
     """One remedy, as its file says it."""
@@ -67,6 +82,8 @@ class Action:
 
     beside: Rule = field(default_factory=dict)
     """When helpdesk reads it on the page of a case, whatever the guide says: fact → values. Empty: never."""
+    trials: tuple[Trial, ...] = ()
+    """Examples (`[[example]]` in the file)."""
 
     @property
     def kind(self) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from types import MappingProxyType
 
 from troubleshoot.engine import instructions
-from troubleshoot.engine.action import RISKS, Action, Rule, Verify, Wish
+from troubleshoot.engine.action import RISKS, TRIAL_ENDS, Action, Rule, Trial, Verify, Wish
 from troubleshoot.engine.facts import UNKNOWN, FactError, FactList
 from troubleshoot.engine.resource import Resource, StateError, Value
 from troubleshoot.engine.toml_tables import TomlTable
@@ -53,6 +53,7 @@ def read(
         refused=table.text("refused", required=False),
         instead=table.text("instead", required="refused" in table.data),
         beside=rule(table.table("beside", required=False), facts),
+        trials=tuple(_trial(one) for one in table.tables("example")),
     )
     for fact in set(action.refusals) - set(action.guards):
         refusals.wrong(fact, "has no guard of this name")
@@ -63,6 +64,18 @@ def read(
         _check_wishes(action, table, resources)
     table.done()
     return action
+
+
+def _trial(table: TomlTable) -> Trial:
+    trial = Trial(
+        faults=table.texts("faults", required=False),
+        end=table.choice("end", TRIAL_ENDS),
+        says=table.text("says", required=table.data.get("end") == "refused"),
+    )
+    table.done()
+    if trial.says and trial.end != "refused":
+        table.wrong("says", "only a refusal says why")
+    return trial
 
 
 def _verify(table: TomlTable, facts: FactList) -> Verify:
@@ -154,6 +167,8 @@ def _check_manual(action: Action, table: TomlTable) -> None:
         table.wrong("guards", "nothing is run that could be held back; the guide decides when this is shown")
     if action.temporary:
         table.wrong("temporary", "what a person does by hand does not undo itself")
+    if action.trials:
+        table.wrong("example", "what a person does by hand cannot be tried in the lab")
 
 
 def _check_refused(table: TomlTable) -> None:
@@ -169,6 +184,7 @@ def _check_refused(table: TomlTable) -> None:
         "steps",
         "commands",
         "beside",
+        "example",
     ):
         if key in table.data:
             table.wrong(key, "what is refused is never offered, so nothing belongs to it but why and what instead")

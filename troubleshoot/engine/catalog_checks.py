@@ -4,7 +4,7 @@ A start does without these checks. `manage.py catalog` makes them, and so do the
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from itertools import product
 from typing import Any
 
@@ -21,13 +21,16 @@ _LINE_OF_THE_FILE = re.compile(r"^\w+ *= *[\[{\"]", re.MULTILINE)
 _DECLARED_IN_CODE = "(probes)"
 
 
-def faults(catalog: Catalog, files: Mapping[str, bytes]) -> Iterator[ContentProblem]:
-    """Yield what is still owed, each with file, line and key; `files` are those that the catalogue was parsed from."""
+def faults(catalog: Catalog, files: Mapping[str, bytes], simulated: Collection[str]) -> Iterator[ContentProblem]:
+    """Yield what is still owed, each with file, line and key.
+
+    `files` are those that the catalogue was parsed from; `simulated` are the faults that the lab knows.
+    """
     read = _Files(files)
     yield from _facts(catalog)
     yield from _branches(catalog, read)
     yield from _steps(catalog, read)
-    yield from _actions(catalog, read)
+    yield from _actions(catalog, read, simulated)
     yield from _codes(catalog, read)
     yield from _causes(catalog, read)
 
@@ -102,12 +105,16 @@ def _asked_before(guide: Guide) -> Iterator[tuple[GuideStep, int]]:
                 yield steps[first], number
 
 
-def _actions(catalog: Catalog, read: _Files) -> Iterator[ContentProblem]:
-    """Whoever is held back by a guard is told why."""
+def _actions(catalog: Catalog, read: _Files, simulated: Collection[str]) -> Iterator[ContentProblem]:
+    """Whoever is held back by a guard is told why, and examples speak of faults that there are."""
     for action in catalog.actions.values():
+        file = f"actions/{action.name}.toml"
         for fact in action.guards:
             if fact not in action.refusals:
-                yield read.problem(f"actions/{action.name}.toml", ("guards", fact), "has no words in [refusals]")
+                yield read.problem(file, ("guards", fact), "has no words in [refusals]")
+        for place, trial in enumerate(action.trials):
+            for name in sorted(set(trial.faults) - set(simulated)):
+                yield read.problem(file, ("example", place, "faults"), f"the lab knows no fault {name}")
 
 
 def _codes(catalog: Catalog, read: _Files) -> Iterator[ContentProblem]:

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from troubleshoot import engine
 from troubleshoot.catalog import installed_catalog, read_catalog_files
 from troubleshoot.engine import Catalog, CatalogError, GuidePart
+from troubleshoot.lab import FAULTS
 from troubleshoot.management import authoring
 
 
@@ -54,7 +55,7 @@ def _checked() -> Catalog:
         catalog = installed_catalog()
     except CatalogError as error:
         raise CatalogError([*error.problems, *problems]) from None
-    problems += engine.faults(catalog, files)
+    problems += engine.faults(catalog, files, FAULTS)
     if problems:
         raise CatalogError(problems)
     return catalog
