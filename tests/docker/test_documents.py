@@ -10,7 +10,7 @@ from django.core.management import get_commands
 from tests.docker.files import DOCKER, FILLED, ROOT, config, no_tools, settings_in_example, settings_read
 from tests.support import need
 
-DOCUMENTS = ("README.md", "SECURITY.md", "docs/operators.md", "docs/helpdesk.md", "docs/authors.md")
+DOCUMENTS = ("README.md", "SECURITY.md", "docs/operators.md", "docs/helpdesk.md", "docs/authors.md", "CONTRIBUTING.md")
 OPERATORS = (ROOT / "docs" / "operators.md").read_text(encoding="utf-8")
 
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from tests.probes.windows_host import HEALTHY, NOW, PORT, judged, values
 from troubleshoot import probes
+from troubleshoot.probes import windows
 
 
 class TestTheWindowsProbe:
@@ -164,8 +165,9 @@ class TestTheWindowsProbe:
     def test_judges(self, reading: str, fields: dict[str, Any], fact: str, value: str) -> None:
         healthy, changed = judged(), judged(**{reading: fields})
         assert changed["windows." + fact] == value
-        both = {"windows.firewall", "windows.network_profile"} if reading == "firewall" else set()
-        assert {name for name in healthy if healthy[name] != changed[name]} <= {"windows." + fact} | both
+        about = [rule for rule in windows._RULES if rule.reading is getattr(windows, reading.upper())]
+        same_fields = {rule.fact for rule in about if set(rule.fields) & set(fields)}
+        assert {name for name in healthy if healthy[name] != changed[name]} <= {"windows." + fact} | same_fields
 
     def test_names_the_reading_and_the_values_that_decided(self) -> None:
         read = [HEALTHY[reading] for reading in probes.WINDOWS_READINGS]
