@@ -12,7 +12,8 @@ from troubleshoot.engine import toml
 from troubleshoot.engine.catalog import FOLDER_SEPARATOR, Catalog
 from troubleshoot.engine.cause import Cause, judge_cause
 from troubleshoot.engine.facts import UNKNOWN, Fact
-from troubleshoot.engine.guide import Guide, GuideStep, uncovered_in, walk_guide
+from troubleshoot.engine.guide import Guide, GuideStep, walk_guide
+from troubleshoot.engine.guide_examples import uncovered
 from troubleshoot.engine.toml import ContentProblem, Document, Path
 
 MOST_QUESTIONS = 2
@@ -75,7 +76,7 @@ def _facts(catalog: Catalog) -> Iterator[ContentProblem]:
 def _branches(catalog: Catalog, read: _Files) -> Iterator[ContentProblem]:
     """Every branch is walked by an example; one of a part, by an example of any guide that has it."""
     told: set[ContentProblem] = set()
-    for guide, step, value in uncovered_in(catalog.guides.values()):
+    for guide, step, value in uncovered(catalog.guides.values()):
         told.add(read.problem(_file(guide, step), ("steps", step.name, "to", value), "no example walks this branch"))
     yield from sorted(told)
 

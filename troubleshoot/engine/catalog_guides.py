@@ -1,15 +1,15 @@
 """Reads a guide with its parts, and checks that every path of it ends, and that its examples hold."""
 
 import hashlib
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
-from graphlib import CycleError, TopologicalSorter
 from math import prod
 from types import MappingProxyType
 
-from troubleshoot.engine import guide_format_1, guide_texts, instructions
+from troubleshoot.engine import guide_format_1, guide_shape, guide_texts, instructions
 from troubleshoot.engine.facts import FactList
-from troubleshoot.engine.guide import ENDS, FIX_ANSWERS, TRY_ANSWERS, Guide, GuideExample, GuideStep, broken_examples
+from troubleshoot.engine.guide import ENDS, FIX_ANSWERS, TRY_ANSWERS, Guide, GuideExample, GuideStep
+from troubleshoot.engine.guide_examples import broken_examples
 from troubleshoot.engine.guide_parts import Expanded
 from troubleshoot.engine.guide_texts import StepTexts
 from troubleshoot.engine.toml_tables import TomlTable
@@ -76,7 +76,7 @@ def read(
         table.without_placeholders("steps")
     if len(table.problems) == before:
         guide = _without_unreached(guide)
-        _check_shape(guide, table)
+        guide_shape.check(guide, table)
     if len(table.problems) == before:
         for index, text in broken_examples(guide):
             table.wrong("example", f"the example “{guide.examples[index].name}” {text}", index)
@@ -97,7 +97,7 @@ def _without_unreached(guide: Guide) -> Guide:
     """Return the guide without the steps of its parts that it does not reach. Their examples are kept as they stand."""
     if guide.start not in guide.steps:
         return guide
-    reached = set(_reachable(guide))
+    reached = set(guide_shape.reachable(guide))
     kept = {name: step for name, step in guide.steps.items() if name in reached or not step.part}
     return replace(guide, steps=MappingProxyType(kept))
 
@@ -193,56 +193,3 @@ def check_beside(guide: Guide, others: Collection[Guide], table: TomlTable) -> N
         for index, symptom in enumerate(guide.symptoms):
             if symptom.casefold() in taken:
                 table.wrong("symptoms", f"leads to {other.name} already", index)
-
-
-def _check_shape(guide: Guide, table: TomlTable) -> None:
-    """Check start and targets, then that every step is reachable and no path runs in a circle: so every path ends."""
-    if guide.start not in guide.steps:
-        table.wrong("start", f"there is no step {guide.start}")
-        return
-    _check_meanwhile(guide, table)
-    steps = table.table("steps")
-    dangling = [
-        (step.name, value, target)
-        for step in guide.steps.values()
-        for value, target in step.to.items()
-        if target not in guide.steps
-    ]
-    for name, value, target in dangling:
-        steps.wrong(name, f"there is no step {target}", "to", value)
-    if dangling:
-        return
-    for name in set(guide.steps) - set(_reachable(guide)):
-        steps.wrong(name, "no path leads here")
-    if circle := _circle(guide.steps):
-        steps.wrong(circle, "the path from here comes back to here")
-
-
-def _check_meanwhile(guide: Guide, table: TomlTable) -> None:
-    """One answer is for all the steps that are named, so each of them asks the same."""
-    asked = [guide.steps.get(name, NOWHERE) for name in guide.meanwhile]
-    for index, (name, step) in enumerate(zip(guide.meanwhile, asked, strict=True)):
-        if step.kind != "ask":
-            table.wrong("meanwhile", f"there is no question {name}", index)
-        elif set(step.to) != set(asked[0].to):
-            table.wrong("meanwhile", f"{name} has other answers than {guide.meanwhile[0]}", index)
-
-
-def _reachable(guide: Guide) -> Iterator[str]:
-    found, todo = {guide.start}, [guide.start]
-    while todo:
-        name = todo.pop()
-        yield name
-        new = {target for target in guide.steps[name].to.values() if target in guide.steps} - found
-        found |= new
-        todo.extend(new)
-
-
-def _circle(steps: Mapping[str, GuideStep]) -> str | None:
-    """Return a step whose path comes back to it, or None."""
-    try:
-        TopologicalSorter({name: step.to.values() for name, step in steps.items()}).prepare()
-    except CycleError as error:
-        circle: list[str] = error.args[1]
-        return min(circle)
-    return None

@@ -1,7 +1,7 @@
 """Guides: a decision tree, and where a person stands in it, replayed from the answers every time."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from itertools import product
 
 from troubleshoot.engine.instructions import NOTHING, HowTo
@@ -174,68 +174,6 @@ def tries_ahead(guide: Guide, at: GuideStep, said: Callable[[GuideStep], str]) -
         targets = [step.to[one] for one in answers if one in step.to] or list(step.to.values())
         waiting += [(guide.steps[name], step.kind == "fix") for name in targets]
     return tuple(found.values())
-
-
-def superseded_steps(guide: Guide, answers: Mapping[str, str], step: str) -> tuple[str, ...]:
-    """Return the steps whose answers no longer count once the answer of `step` changes, itself included."""
-    current = walk_guide(guide, answers)
-    return current.steps[current.steps.index(step) :] if step in current.steps else ()
-
-
-def broken_examples(guide: Guide) -> Iterator[tuple[int, str]]:
-    """Yield index and reason for every example that does not walk to its end, using all of its answers."""
-    for index, example in enumerate(guide.examples):
-        for journey in example.journeys() if _reached(guide, example) else ():
-            try:
-                found = _walk_from(guide, example, journey)
-            except AnswerRefused as refusal:
-                yield index, str(refusal)
-                continue
-            if found.at.name != example.end:
-                yield index, f"stops at {found.at.name}, not at {example.end}"
-            elif unused := set(journey) - set(found.steps):
-                yield index, f"never comes to {', '.join(sorted(unused))}"
-
-
-def unwalked_branches(guide: Guide, others: Iterable[Guide] = ()) -> tuple[tuple[str, str], ...]:
-    """Return every branch (step, answer) of a guide that no example of it, or of others with its parts, walks."""
-    beside = [other for other in others if other.name != guide.name]
-    return tuple((step.name, value) for one, step, value in uncovered_in([guide, *beside]) if one is guide)
-
-
-def uncovered_in(guides: Iterable[Guide]) -> Iterator[tuple[Guide, GuideStep, str]]:
-    """Yield every branch that no example walks.
-
-    A branch of a part is walked as well when an example of another guide with this part walks it.
-    """
-    every = tuple(guides)
-    walked = {(_home(guide, step), step.name, value) for guide in every for step, value in _walked_steps(guide)}
-    for guide in every:
-        for step in guide.steps.values():
-            for value in step.to:
-                if (_home(guide, step), step.name, value) not in walked:
-                    yield guide, step, value
-
-
-def _home(guide: Guide, step: GuideStep) -> tuple[str, str]:
-    """Return what a step belongs to: the part that it comes from, or the guide itself."""
-    return ("part", step.part) if step.part else ("guide", guide.name)
-
-
-def _walked_steps(guide: Guide) -> Iterator[tuple[GuideStep, str]]:
-    for example in guide.examples:
-        for journey in example.journeys() if _reached(guide, example) else ():
-            for name, value in _walk_from(guide, example, journey).path:
-                yield guide.steps[name], value
-
-
-def _reached(guide: Guide, example: GuideExample) -> bool:
-    """Tell whether an example belongs here: one of a part does not when the guide never comes to where it begins."""
-    return not example.start or example.start in guide.steps
-
-
-def _walk_from(guide: Guide, example: GuideExample, journey: Mapping[str, str]) -> Walk:
-    return walk_guide(replace(guide, start=example.start or guide.start), journey)
 
 
 def _check(guide: Guide, name: str, value: str) -> None:

@@ -1,0 +1,62 @@
+"""The shape of a guide: every step is reached, and every path of it ends."""
+
+from collections.abc import Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
+
+from troubleshoot.engine.guide import Guide, GuideStep
+from troubleshoot.engine.toml_tables import TomlTable
+
+
+def check(guide: Guide, table: TomlTable) -> None:
+    """Check start and targets, then that every step is reachable and no path runs in a circle: so every path ends."""
+    if guide.start not in guide.steps:
+        table.wrong("start", f"there is no step {guide.start}")
+        return
+    _check_meanwhile(guide, table)
+    steps = table.table("steps")
+    dangling = [
+        (step.name, value, target)
+        for step in guide.steps.values()
+        for value, target in step.to.items()
+        if target not in guide.steps
+    ]
+    for name, value, target in dangling:
+        steps.wrong(name, f"there is no step {target}", "to", value)
+    if dangling:
+        return
+    for name in set(guide.steps) - set(reachable(guide)):
+        steps.wrong(name, "no path leads here")
+    if circle := _circle(guide.steps):
+        steps.wrong(circle, "the path from here comes back to here")
+
+
+def _check_meanwhile(guide: Guide, table: TomlTable) -> None:
+    """One answer is for all the steps that are named, so each of them asks the same."""
+    questions = {name: step for name, step in guide.steps.items() if step.kind == "ask"}
+    answers = {name: set(questions[name].to) for name in guide.meanwhile if name in questions}
+    for index, name in enumerate(guide.meanwhile):
+        if name not in questions:
+            table.wrong("meanwhile", f"there is no question {name}", index)
+        elif answers[name] != next(iter(answers.values())):
+            table.wrong("meanwhile", f"{name} has other answers than {guide.meanwhile[0]}", index)
+
+
+def reachable(guide: Guide) -> Iterator[str]:
+    """Yield the steps to which a path from the start leads."""
+    found, todo = {guide.start}, [guide.start]
+    while todo:
+        name = todo.pop()
+        yield name
+        new = {target for target in guide.steps[name].to.values() if target in guide.steps} - found
+        found |= new
+        todo.extend(new)
+
+
+def _circle(steps: Mapping[str, GuideStep]) -> str | None:
+    """Return a step whose path comes back to it, or None."""
+    try:
+        TopologicalSorter({name: step.to.values() for name, step in steps.items()}).prepare()
+    except CycleError as error:
+        circle: list[str] = error.args[1]
+        return min(circle)
+    return None
