@@ -41,7 +41,8 @@ class Browser:
     def press(self, words: str, **fields: Any) -> str:
         """Press the button with these words on the page that is open, with the form's hidden fields."""
         for action, form in re.findall(r'<form[^>]*action="([^"]+)"[^>]*>(.*?)</form>', self.html, re.DOTALL):
-            buttons = [re.sub(r"<[^>]+>", "", one).strip() for one in re.findall(r"<button[^>]*>(.*?)</button>", form)]
+            found = re.findall(r"<button[^>]*>(.*?)</button>", form, re.DOTALL)
+            buttons = [" ".join(re.sub(r"<[^>]+>", "", one).split()) for one in found]
             if words in buttons:
                 hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form))
                 return self.post(action, **{name: html.unescape(value) for name, value in hidden.items()} | fields)

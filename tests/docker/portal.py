@@ -72,7 +72,7 @@ class Portal:
         """Paste the error, choose the computer, and open the case; its number."""
         page = self.get("/cases/check", {**token(self.get("/")), "text": DIALOG})
         key = re.search(r'name="page" value="([^"]+)"', page)
-        host = re.search(rf'name="host" value="(\d+)"[^>]*><span><strong>{COMPUTER}', page)
+        host = re.search(rf'name="host" value="(\d+)"[^>]*>\s*<span>\s*<strong>{COMPUTER}', page)
         if not key or not host:
             raise SystemExit(f"{COMPUTER} cannot be chosen.")
         chosen = {"page": key[1], "host": host[1], "whereabouts": "office", "urgency": "2", "text": DIALOG}

@@ -15,7 +15,17 @@ CASE = re.compile(r"/history/cases/(\d+)")
 def rows_of(page: str) -> list[str]:
     """The sentences of a page, without markup."""
     found = re.findall(r'<li(?: class="[^"]*")?>\s*<time.*?</time>\s*<span>(.*?)</span>\s*</li>', page, re.DOTALL)
-    return [re.sub(r"<[^>]+>", "", one).strip() for one in found]
+    return [_folded(one) for one in found]
+
+
+def heading(page: str) -> str:
+    """The one heading of a page, without markup."""
+    (found,) = re.findall(r"<h1>(.*?)</h1>", page, re.DOTALL)
+    return _folded(found)
+
+
+def _folded(markup: str) -> str:
+    return " ".join(re.sub(r"<[^>]+>", "", markup).split())
 
 
 def cases_of(page: str) -> list[int]:
