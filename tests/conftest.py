@@ -1,5 +1,6 @@
 """What every test stands on: the database that was asked for, people with roles, a fast password hash."""
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -25,18 +26,36 @@ PASSWORD = "correct horse battery staple"
 property_tests.register_profile("mendpoint", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 property_tests.load_profile("mendpoint")
 
+#: So many tests are handed out at a time.
+_PORTION = 8
+#: Files whose tests share processes that are started once.
+_WORLDS = {f"tests/e2e/test_{name}.py": "the world" for name in ("accidents", "chain", "diagnose", "secrets")}
+_WORLDS |= {"tests/e2e/test_demo_walk.py": "the demo"}
 
-class _OneWorld(LoadScopeScheduling):  # type: ignore[misc]  # the library has no types
-    """Gives the end-to-end tests, which share one world of processes, to one worker; the others as they come."""
+
+class _Portions(LoadScopeScheduling):  # type: ignore[misc]  # the library has no types
+    """Gives each worker some tests of one file at a time; those that share a world of processes all at once.
+
+    One by one would cost more than most tests take: the process that hands them out reckons with every portion.
+    """
+
+    def __init__(self, config: pytest.Config, log: Any) -> None:
+        super().__init__(config, log)
+        self._portions: dict[str, str] = {}
+        self._given: Counter[str] = Counter()
 
     def _split_scope(self, nodeid: str) -> str:
-        return "tests/e2e" if nodeid.startswith("tests/e2e/") else nodeid
+        if nodeid not in self._portions:
+            file = nodeid.partition("::")[0]
+            self._portions[nodeid] = _WORLDS.get(file) or f"{file} {self._given[file] // _PORTION}"
+            self._given[file] += 1
+        return self._portions[nodeid]
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _OneWorld:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _Portions:
     """Schedule by ourselves: xdist 3.8 takes no notice of its groups under pytest 9.2 (pytest-xdist issue 1386)."""
-    return _OneWorld(config, log)
+    return _Portions(config, log)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -23,8 +23,10 @@ _UNSTABLE |= {"troubleshoot_writer"}
 
 
 @pytest.fixture
-def people_by_kind(person: MakePerson, north: Site) -> dict[str, Person | None]:
-    return {"anonymous": None, "nobody": person("Nobody")} | {role: person(role, role, site=north) for role in ROLES}
+def visitor(kind: str, person: MakePerson, north: Site) -> Person | None:
+    """One of the table's visitors, beside one of every other kind."""
+    people = {"anonymous": None, "nobody": person("Nobody")} | {role: person(role, role, site=north) for role in ROLES}
+    return people[kind]
 
 
 def paths(route: str) -> tuple[str, ...]:
@@ -82,31 +84,26 @@ def variants(method: str) -> Iterator[dict[str, str]]:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("route", TABLE)
+@pytest.mark.parametrize("kind", VISITORS)
 class TestWalk:
-    def test_answers_as_the_table_says(self, people_by_kind: dict[str, Person | None], route: str) -> None:
-        found, wanted = {}, {}
-        browsers = {kind: signed_in(people_by_kind[kind]) for kind in VISITORS}
-        for kind, method, path in product(VISITORS, METHODS, paths(route)):
-            for headers in variants(method):
-                status, got = ask(browsers[kind], method, path, headers)
-                key = (kind, method, path, *headers)
-                found[key] = status
-                wanted[key] = TABLE[route].expected(method, kind, fragment="HX-Request" in headers)
+    @pytest.mark.parametrize("method", METHODS)
+    def test_answers_as_the_table_says(self, visitor: Person | None, kind: str, method: str) -> None:
+        found, wanted, browser = {}, {}, signed_in(visitor)
+        for route, headers in product(TABLE, variants(method)):
+            for path in paths(route):
+                status, got = ask(browser, method, path, headers)
+                found[path, *headers] = status
+                wanted[path, *headers] = TABLE[route].expected(method, kind, fragment="HX-Request" in headers)
                 assert ("HX-Redirect" in got) == (status == 401)
         assert found == wanted
 
-    def test_changes_nothing_by_looking(
-        self, client: Client, people_by_kind: dict[str, Person | None], route: str
-    ) -> None:
-        for visitor in people_by_kind.values():
-            client.logout()
-            if visitor:
-                client.force_login(visitor)
+    def test_changes_nothing_by_looking(self, visitor: Person | None, kind: str) -> None:
+        browser = signed_in(visitor)
+        for route in TABLE:
             before = contents()
             for method, path in product(("GET", "HEAD", "OPTIONS", "TRACE"), paths(route)):
-                client.generic(method, path)
-            assert contents() == before
+                browser.generic(method, path)
+            assert contents() == before, route
 
 
 class TestDenyByDefault:
