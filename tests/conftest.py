@@ -17,7 +17,7 @@ from troubleshoot import audit, people
 from troubleshoot.engine import Role
 from troubleshoot.models import Person, Site
 
-pytest_plugins = ["tests.fixtures.run", "tests.fixtures.databases"]
+pytest_plugins = [f"tests.fixtures.{name}" for name in ("run", "databases", "people", "computers", "steps")]
 
 TESTER = audit.Machine("cli", "tests")
 PASSWORD = "correct horse battery staple"

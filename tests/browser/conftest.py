@@ -18,12 +18,12 @@ from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from tests.browser.hands import Hands
-from tests.chain.conftest import _quick, approver, employee, helpdesk, lab, north, work
 from tests.conftest import MakePerson
+from tests.fixtures.chain import _quick, north
 from tests.support import need
 from troubleshoot.models import Person, Site
 
-__all__ = ["_quick", "approver", "employee", "helpdesk", "lab", "north", "work"]
+__all__ = ["_quick", "north"]
 
 #: The shell without a user interface of its own: a window opens in a quarter of the time.
 CHROMIUM = shutil.which("chromium-headless-shell") or shutil.which("chromium")

@@ -11,8 +11,8 @@ from pytest_django import Settings
 from tests.browser.conftest import Sit
 from tests.browser.hands import Hands
 from tests.browser.test_computers import listed
-from tests.chain.conftest import MakeLab
-from tests.chain.steps import Work
+from tests.fixtures.computers import MakeLab
+from tests.fixtures.steps import Work
 from troubleshoot.models import Credential, Host, Person, Site
 
 OWN = "a horse battery staple of theirs"

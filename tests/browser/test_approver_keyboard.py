@@ -7,9 +7,9 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Sit
-from tests.chain.conftest import MakeLab
-from tests.chain.steps import Work, opened, planned
 from tests.conftest import TESTER, MakePerson
+from tests.fixtures.computers import MakeLab
+from tests.fixtures.steps import Work, opened, planned
 from troubleshoot import cases, people
 from troubleshoot.models import Case, Job, Person, Site
 

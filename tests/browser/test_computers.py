@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import FilePayload, expect
 
 from tests.browser.conftest import OpenWindow
-from tests.chain.conftest import MakeLab
 from tests.conftest import TESTER, MakePerson
+from tests.fixtures.computers import MakeLab
 from troubleshoot import hosts, operations, people
 from troubleshoot.models import Host, Person, Site
 

@@ -9,8 +9,8 @@ from playwright.sync_api import expect
 from pytest_django import Settings
 
 from tests.browser.conftest import OpenWindow
-from tests.chain.conftest import MakeLab
 from tests.conftest import TESTER
+from tests.fixtures.computers import MakeLab
 from troubleshoot import hosts, operations
 from troubleshoot.lab.winrm.limits import Limits
 from troubleshoot.models import Credential, Host, Person

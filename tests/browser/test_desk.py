@@ -4,8 +4,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenWindow
-from tests.chain.conftest import MakeLab
-from tests.chain.steps import Work, opened, planned
+from tests.fixtures.computers import MakeLab
+from tests.fixtures.steps import Work, opened, planned
 from troubleshoot import cases, jobs
 from troubleshoot.cases import ask_for_help, send_message
 from troubleshoot.models import Case, Person

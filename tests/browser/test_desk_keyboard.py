@@ -3,9 +3,8 @@
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Sit
-from tests.chain.conftest import MakeLab
-from tests.chain.steps import Work, opened, planned
-from tests.desk.test_board import asking, computer
+from tests.fixtures.computers import MakeLab, computer
+from tests.fixtures.steps import Work, asking, opened, planned
 from troubleshoot import cases, jobs, remediation
 from troubleshoot.models import Case, Person, Site
 

@@ -9,9 +9,9 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenWindow
-from tests.chain.conftest import MakeLab
-from tests.chain.steps import Work
 from tests.employee.pages import Reader
+from tests.fixtures.computers import MakeLab
+from tests.fixtures.steps import Work
 from troubleshoot.models import Person
 
 

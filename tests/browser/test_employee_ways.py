@@ -8,10 +8,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenWindow, number
-from tests.chain.conftest import MakeLab
-from tests.chain.steps import ERROR, Work
 from tests.conftest import TESTER
 from tests.employee.pages import Reader, case_of
+from tests.fixtures.computers import MakeLab
+from tests.fixtures.steps import ERROR, Work
 from troubleshoot import cases, hosts
 from troubleshoot.cases import handling as care
 from troubleshoot.models import Case, Message, Person, Site

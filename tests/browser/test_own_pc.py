@@ -4,8 +4,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenWindow
-from tests.chain.steps import ERROR
-from tests.chain.test_own_pc import CLOSED, told
+from tests.fixtures.own_pc import CLOSED, told
+from tests.fixtures.steps import ERROR
 from troubleshoot import cases
 from troubleshoot.models import Person
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.chain.conftest import MakeLab
-from tests.chain.steps import ERROR, Work
+from tests.fixtures.computers import MakeLab
+from tests.fixtures.steps import ERROR, Work
 from troubleshoot import cases, diagnosis
 from troubleshoot.jobs import NotPossible
 from troubleshoot.models import Answer, Case, Person

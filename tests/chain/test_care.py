@@ -7,9 +7,9 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from tests.chain.conftest import MakeLab
-from tests.chain.steps import Work, at, opened, planned
 from tests.conftest import MakePerson
+from tests.fixtures.computers import MakeLab
+from tests.fixtures.steps import Work, at, opened, planned
 from troubleshoot import cases, diagnosis, jobs, notifications, operations, people, reports
 from troubleshoot.cases import (
     ask_for_help,

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from tests.chain.conftest import MakeLab
-from tests.chain.steps import ERROR, Work, at, opened, planned
 from tests.conftest import MakePerson
+from tests.fixtures.computers import MakeLab
+from tests.fixtures.steps import ERROR, Work, at, opened, planned
 from troubleshoot import cases, diagnosis, jobs, people
 from troubleshoot.diagnosis import progress
 from troubleshoot.jobs import NotPossible

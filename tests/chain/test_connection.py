@@ -9,8 +9,8 @@ from django.test import Client
 from pytest_django import Settings
 from winrm.protocol import Protocol
 
-from tests.chain.conftest import SECRET, MakeLab, Registered
 from tests.conftest import MakePerson
+from tests.fixtures.computers import SECRET, MakeLab, Registered
 from troubleshoot import operations, people
 from troubleshoot.lab.winrm.limits import Limits
 from troubleshoot.models import Host, Job, Person, Site

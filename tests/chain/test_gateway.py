@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.chain.conftest import MakeLab
 from tests.conftest import TESTER
+from tests.fixtures.computers import MakeLab
 from troubleshoot import hosts, people
 from troubleshoot.hosts import visits
 from troubleshoot.models import Host

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.chain.conftest import MakeLab
-from tests.chain.steps import ERROR, Work, opened, planned
+from tests.fixtures.computers import MakeLab
+from tests.fixtures.steps import ERROR, Work, opened, planned
 from tests.support import replace_everywhere
 from troubleshoot import cases, jobs, operations
 from troubleshoot.jobs import dispatch as queue

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.chain.conftest import MakeLab
-from tests.chain.steps import ERROR, Work
+from tests.fixtures.computers import MakeLab
+from tests.fixtures.steps import ERROR, Work
 from troubleshoot import cases
 from troubleshoot.hosts import visits
 from troubleshoot.models import Person, Reading

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
-
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from tests.chain.conftest import MakeLab
-from tests.chain.steps import ERROR, Work, opened
 from tests.conftest import MakePerson
-from tests.probes.own_pc import block, look
+from tests.fixtures.computers import MakeLab
+from tests.fixtures.own_pc import CLOSED, look, told
+from tests.fixtures.steps import ERROR, Work, opened
 from troubleshoot import cases, catalog, diagnosis, people, reports
 from troubleshoot.cases import (
     check_computer_again,
@@ -64,17 +61,6 @@ end = "solved"
 title = "It works"
 text = "Nothing is left to do."
 """
-
-
-def told(lines: Mapping[str, str] = MappingProxyType({}), *, name: str = "ACC-07", port: int = 3389) -> str:
-    """A block printed just now, in which nothing answers unless `lines` say otherwise."""
-    now = timezone.now().strftime("%Y-%m-%dT%H:%M:%SZ")
-    said = {"for": f"{name}:{port}", "time": now, "address": "10.20.0.7", "tcp": "silent", "reply": "untold"}
-    said |= {"udp": "on", "gateway": "none", "log": "0", **lines}
-    return block(*(f"{word} {text}" for word, text in said.items()))
-
-
-CLOSED = {"tcp": "open", "reply": "closed"}
 
 
 @pytest.fixture

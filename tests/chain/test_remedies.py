@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.chain.conftest import MakeLab
-from tests.chain.steps import Work, agreed, at, opened, planned
+from tests.fixtures.computers import MakeLab
+from tests.fixtures.steps import Work, agreed, at, opened, planned
 from tests.support import replace_everywhere
 from troubleshoot import cases, diagnosis, jobs, operations, people, remediation, wording
 from troubleshoot.engine import ApplyResult, Code, Verdict

@@ -8,8 +8,8 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import OperationalError
 
-from tests.chain.conftest import MakeLab
-from tests.chain.steps import ERROR, Work, opened
+from tests.fixtures.computers import MakeLab
+from tests.fixtures.steps import ERROR, Work, opened
 from tests.support import replace_everywhere
 from troubleshoot.catalog import registry as library
 from troubleshoot.engine import CatalogError, ContentProblem, Explanation

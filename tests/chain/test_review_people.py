@@ -3,11 +3,11 @@
 import pytest
 from django.db import DatabaseError
 
-from tests.chain.conftest import MakeLab, Registered
-from tests.chain.steps import ERROR, Work, agreed, at, opened, planned
 from tests.chain.test_database import sql
 from tests.chain.test_remedies import RDP_TCP, listener
 from tests.conftest import MakePerson
+from tests.fixtures.computers import MakeLab, Registered
+from tests.fixtures.steps import ERROR, Work, agreed, at, opened, planned
 from tests.support import replace_everywhere
 from troubleshoot import cases, diagnosis, jobs, operations, people, remediation, wording
 from troubleshoot.cases import opening

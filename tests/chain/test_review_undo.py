@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from django.db import OperationalError
 
-from tests.chain.conftest import MakeLab, Registered
-from tests.chain.steps import ERROR, Work, opened, planned
 from tests.chain.test_remedies import RDP_TCP, listener
+from tests.fixtures.computers import MakeLab, Registered
+from tests.fixtures.steps import ERROR, Work, opened, planned
 from tests.support import replace_everywhere
 from troubleshoot import cases, diagnosis, jobs, operations, remediation, reports
 from troubleshoot.audit import Machine

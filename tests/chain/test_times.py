@@ -6,8 +6,8 @@ import pytest
 from django.db.models import F
 from django.db.models.functions import Now
 
-from tests.chain.conftest import MakeLab
-from tests.chain.steps import Work, opened, planned
+from tests.fixtures.computers import MakeLab
+from tests.fixtures.steps import Work, opened, planned
 from troubleshoot import jobs, operations, remediation
 from troubleshoot.diagnosis import progress
 from troubleshoot.models import Case, Job, JobState, Person

@@ -5,10 +5,10 @@ from collections.abc import Callable
 import pytest
 from pytest_django import Settings
 
-from tests.chain.conftest import MakeLab, Registered
-from tests.chain.steps import Work, opened, planned
 from tests.chain.test_remedies import listener
 from tests.chain.test_review_undo import Lifted, lifted
+from tests.fixtures.computers import MakeLab, Registered
+from tests.fixtures.steps import Work, opened, planned
 from troubleshoot import hosts, jobs, operations, remediation, wording
 from troubleshoot.audit import Machine
 from troubleshoot.engine import Code

@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tests.chain.conftest import MakeLab, Registered, _quick, approver, employee, helpdesk, lab, north, work
-from tests.chain.steps import Work, opened
+from tests.fixtures.chain import _quick, north
+from tests.fixtures.computers import MakeLab, Registered
+from tests.fixtures.steps import Work, opened
 from troubleshoot import jobs, operations
 from troubleshoot.models import Case, Job, JobState, Person
 
-__all__ = ["_quick", "approver", "employee", "helpdesk", "lab", "north", "work"]
+__all__ = ["_quick", "north"]
 
 
 class Browser:

@@ -5,10 +5,10 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from tests.chain.conftest import MakeLab
-from tests.chain.steps import Work, opened, planned
 from tests.conftest import MakePerson
 from tests.desk.conftest import Browser, Sit
+from tests.fixtures.computers import MakeLab
+from tests.fixtures.steps import Work, opened, planned
 from troubleshoot import cases
 from troubleshoot.models import Absence, Entry, Job, Notice, Person, Site
 

@@ -8,11 +8,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from tests.chain.conftest import MakeLab, Registered
-from tests.chain.steps import Work, opened, planned
 from tests.conftest import MakePerson
 from tests.desk.conftest import Browser, Sit
 from tests.desk.waiting import WHY, host, job, path, second
+from tests.fixtures.computers import MakeLab, Registered
+from tests.fixtures.steps import Work, opened, planned
 from troubleshoot import jobs, remediation
 from troubleshoot.models import Approval, Case, Entry, Host, Job, JobState, Notice, Person, Plan, Site
 from troubleshoot.web.approver import approval_page as deciding

@@ -7,10 +7,10 @@ import pytest
 from django.db import connections
 from django.test import Client
 
-from tests.chain.conftest import MakeLab
-from tests.chain.steps import Work, opened, planned
 from tests.conftest import MakePerson
 from tests.desk.conftest import STEPS, Browser, Sit
+from tests.fixtures.computers import MakeLab
+from tests.fixtures.steps import Work, opened, planned
 from troubleshoot.models import Answer, Approval, Case, Entry, Incident, Job, JobState, Message, Person, Site
 
 STRANGE = {

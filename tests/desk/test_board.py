@@ -8,36 +8,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from tests.chain.conftest import MakeLab
-from tests.chain.steps import ERROR, Work, opened, planned
-from tests.conftest import TESTER, MakePerson
+from tests.conftest import MakePerson
 from tests.desk.conftest import Browser, Sit, lose_contact
-from troubleshoot import cases, hosts, jobs, remediation
-from troubleshoot.cases import ask_for_help, close_case, send_message
-from troubleshoot.models import Case, Host, Job, Person, Site
+from tests.fixtures.computers import MakeLab, computer
+from tests.fixtures.steps import ERROR, Work, asking, opened, planned
+from troubleshoot import cases, jobs, remediation
+from troubleshoot.cases import close_case, send_message
+from troubleshoot.models import Case, Job, Person, Site
 from troubleshoot.web.helpdesk import board
-
-
-def asking(person: Person, *, host: Host | None = None, urgency: int = 2) -> Case:
-    """A case whose person has asked for help."""
-    case = cases.open_case(actor=person, beneficiary=person, error_text=ERROR, host=host, urgency=urgency)
-    ask_for_help(actor=person, case=case)
-    return Case.objects.get(pk=case.pk)
-
-
-def computer(name: str, site: Site, owner: Person) -> Host:
-    """A registered computer that is never visited."""
-    port = 40_000 + 2 * Host.objects.count()
-    return hosts.register_host(
-        actor=TESTER,
-        name=name,
-        address="127.0.0.1",
-        site=site,
-        owner=owner,
-        lab=True,
-        rdp_port=port,
-        winrm_port=port + 1,
-    )
 
 
 def numbers(desk: Browser) -> list[int]:

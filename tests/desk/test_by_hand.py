@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 from django.test import Client
 
-from tests.chain.conftest import MakeLab
-from tests.chain.steps import ERROR, Work, at, opened
 from tests.desk.conftest import Browser, Sit, text_of
+from tests.fixtures.computers import MakeLab
+from tests.fixtures.steps import ERROR, Work, at, opened
 from tests.support import replace_everywhere
 from troubleshoot import cases, people, remediation, wording
 from troubleshoot.catalog import installed_catalog

@@ -3,10 +3,10 @@
 import pytest
 from django.test import Client
 
-from tests.chain.conftest import MakeLab
-from tests.chain.steps import Work, opened, planned
 from tests.conftest import MakePerson
 from tests.desk.conftest import Browser, Sit
+from tests.fixtures.computers import MakeLab
+from tests.fixtures.steps import Work, opened, planned
 from troubleshoot import cases, jobs
 from troubleshoot.cases import send_message
 from troubleshoot.models import Case, Entry, Message, Notice, Person, Site

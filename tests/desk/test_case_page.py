@@ -9,10 +9,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from tests.chain.conftest import MakeLab, Registered
-from tests.chain.steps import Work, opened, planned
 from tests.conftest import MakePerson
 from tests.desk.conftest import STEPS, Browser, Sit
+from tests.fixtures.computers import MakeLab, Registered
+from tests.fixtures.steps import Work, opened, planned
 from troubleshoot import cases, jobs, reports
 from troubleshoot.cases import send_message
 from troubleshoot.diagnosis import evidence

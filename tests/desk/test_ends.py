@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.chain.conftest import MakeLab, Registered
-from tests.chain.steps import Work, opened, planned
 from tests.desk.conftest import LONG_AGO, RDP_TCP, Browser, layer, lose_contact
+from tests.fixtures.computers import MakeLab, Registered
+from tests.fixtures.steps import Work, opened, planned
 from tests.support import replace_everywhere
 from troubleshoot import cases, jobs, operations, remediation
 from troubleshoot.engine import proof

@@ -1,8 +1,8 @@
 """A fix on helpdesk's case page: planned, started, proved and undone, each once, by whoever may."""
 
-from tests.chain.conftest import MakeLab, Registered
-from tests.chain.steps import Work, agreed, opened, planned
 from tests.desk.conftest import LONG_AGO, Browser, layer
+from tests.fixtures.computers import MakeLab, Registered
+from tests.fixtures.steps import Work, agreed, opened, planned
 from troubleshoot import jobs, remediation
 from troubleshoot.models import Case, Entry, Job, JobState, Person, Site
 

@@ -8,7 +8,9 @@ from django.test import Client
 
 from tests.conftest import MakePerson
 from tests.desk.conftest import Browser, Sit
-from tests.desk.test_board import asking, computer, numbers
+from tests.desk.test_board import numbers
+from tests.fixtures.computers import computer
+from tests.fixtures.steps import asking
 from troubleshoot.models import Case, Entry, Incident, Notice, Person, Site
 
 CAUSE = "certificate_expired"

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from tests.chain.conftest import Registered
-from tests.chain.steps import Work, planned
 from tests.desk.conftest import LONG_AGO, Browser, Sit
+from tests.fixtures.computers import Registered
+from tests.fixtures.steps import Work, planned
 from troubleshoot import jobs, operations, remediation
 from troubleshoot.jobs import NotPossible
 from troubleshoot.models import Case, Job, JobLine, Person

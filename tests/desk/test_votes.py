@@ -6,11 +6,11 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from tests.chain.conftest import Registered
-from tests.chain.steps import Work, opened, planned
 from tests.conftest import TESTER, MakePerson
 from tests.desk.conftest import RDP_TCP, Browser, Sit
 from tests.desk.waiting import WHY, host, job, nla, path, second
+from tests.fixtures.computers import Registered
+from tests.fixtures.steps import Work, opened, planned
 from troubleshoot import jobs, operations, people
 from troubleshoot.models import Approval, Entry, Job, Message, Notice, Person, Site
 

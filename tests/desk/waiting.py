@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.chain.conftest import MakeLab, Registered
-from tests.chain.steps import Work, opened, planned
 from tests.desk.conftest import RDP_TCP, Browser, Sit
+from tests.fixtures.computers import MakeLab, Registered
+from tests.fixtures.steps import Work, opened, planned
 from troubleshoot.models import Job, Person
 
 WHY = "The trust is broken until noon <b>today</b>"

@@ -1,5 +1,5 @@
 """What tests of an employee's pages stand on: simulated hosts, people, and a worker's hand, as in the chain's tests."""
 
-from tests.chain.conftest import _quick, approver, employee, helpdesk, lab, north, work
+from tests.fixtures.chain import _quick, north
 
-__all__ = ["_quick", "approver", "employee", "helpdesk", "lab", "north", "work"]
+__all__ = ["_quick", "north"]

@@ -10,7 +10,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.test import Client
 
-from tests.chain.conftest import Registered
+from tests.fixtures.computers import Registered
 from troubleshoot.models import Case, Person
 
 ERROR = "Error code: 0x904\nExtended error code: 0x7"

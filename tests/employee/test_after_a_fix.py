@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.chain.conftest import MakeLab
-from tests.chain.steps import Work, planned
 from tests.employee.pages import Page, Reader, case_of
+from tests.fixtures.computers import MakeLab
+from tests.fixtures.steps import Work, planned
 from troubleshoot import jobs
 from troubleshoot.models import Person
 

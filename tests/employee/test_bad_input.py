@@ -7,9 +7,9 @@ import pytest
 from django.db import connections
 from django.test import Client
 
-from tests.chain.conftest import MakeLab
-from tests.chain.steps import Work
 from tests.employee.pages import ERROR, Page, Reader, case_of
+from tests.fixtures.computers import MakeLab
+from tests.fixtures.steps import Work
 from troubleshoot.models import Answer, Case, Message, Person
 from troubleshoot.web import rate_limits as limits
 

@@ -7,10 +7,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from tests.chain.conftest import MakeLab
-from tests.chain.steps import Work
 from tests.conftest import MakePerson
 from tests.employee.pages import Page, Reader, case_of
+from tests.fixtures.computers import MakeLab
+from tests.fixtures.steps import Work
 from troubleshoot import cases, jobs
 from troubleshoot.models import Case, Job, Message, Notice, Person, Site
 

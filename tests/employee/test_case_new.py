@@ -3,9 +3,9 @@
 import pytest
 from django.test import Client
 
-from tests.chain.conftest import MakeLab
 from tests.conftest import PASSWORD, TESTER, MakePerson
 from tests.employee.pages import ERROR, Reader, case_of
+from tests.fixtures.computers import MakeLab
 from troubleshoot import hosts
 from troubleshoot.models import Case, Person, Site
 

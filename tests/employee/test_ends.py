@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.chain.conftest import MakeLab, Registered
-from tests.chain.steps import Work
 from tests.employee.pages import Page, Reader, case_of
+from tests.fixtures.computers import MakeLab, Registered
+from tests.fixtures.steps import Work
 from tests.support import replace_everywhere
 from troubleshoot import hosts, operations, remediation, remote
 from troubleshoot.audit import Machine

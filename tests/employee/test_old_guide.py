@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.chain.conftest import MakeLab
-from tests.chain.steps import Work
 from tests.employee.pages import Page, Reader, case_of
+from tests.fixtures.computers import MakeLab
+from tests.fixtures.steps import Work
 from troubleshoot import diagnosis
 from troubleshoot.models import Case, GuideVersion, Person
 

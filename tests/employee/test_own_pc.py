@@ -9,11 +9,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from tests.chain.conftest import MakeLab
-from tests.chain.steps import ERROR, Work, opened
-from tests.chain.test_own_pc import CLOSED, told
 from tests.conftest import MakePerson
 from tests.employee.pages import Page, Reader, case_of
+from tests.fixtures.computers import MakeLab
+from tests.fixtures.own_pc import CLOSED, told
+from tests.fixtures.steps import ERROR, Work, opened
 from troubleshoot import cases, probes
 from troubleshoot.cases import close_case
 from troubleshoot.models import Case, Person, Site

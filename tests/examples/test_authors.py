@@ -13,9 +13,8 @@ from django.conf import settings as django_settings
 from django.core.management import call_command, get_commands
 from pytest_django import Settings
 
-from tests.chain.conftest import SECRET
 from tests.conftest import TESTER
-from tests.examples.conftest import impatient
+from tests.fixtures.computers import SECRET, impatient
 from tests.support import replace_everywhere
 from troubleshoot import cases, hosts, jobs, remediation, wording
 from troubleshoot.catalog import loader as content

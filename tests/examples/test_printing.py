@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from tests.chain.conftest import MakeLab, Registered
-from tests.chain.steps import Work, at, planned
 from tests.employee.pages import Page, Reader, case_of
-from tests.examples.conftest import EXAMPLE, impatient
+from tests.examples.conftest import EXAMPLE
+from tests.fixtures.computers import MakeLab, Registered, impatient
+from tests.fixtures.steps import Work, at, planned
 from tests.support import replace_everywhere
 from troubleshoot import cases, catalog, diagnosis, engine, hosts, jobs, remediation, wording
 from troubleshoot.catalog import loader as content

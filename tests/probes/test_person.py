@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tree_sitter import Language, Parser
 
+from tests.fixtures.own_pc import CONFIRM, LINES, NOW, block, changed, greeting, look
 from tests.lab.hosts import listening
-from tests.probes.own_pc import CONFIRM, LINES, NOW, block, changed, greeting, look
 from troubleshoot import probes
 from troubleshoot.probes import BadClientBlock, x224
 from troubleshoot.probes import client_block as person_block

@@ -15,14 +15,15 @@ from pytest_django import Settings
 from pytest_mock import MockerFixture
 
 from tests.administration.pages import everything_kept
-from tests.chain.conftest import MakeLab, _quick, employee, lab, north, work
 from tests.conftest import MakePerson
+from tests.fixtures.chain import _quick, north
+from tests.fixtures.computers import MakeLab
 from troubleshoot.jobs import dispatch as queue
 from troubleshoot.management.commands import setup as command
 from troubleshoot.models import Credential, Entry, Grant, Host, Person, Site
 from troubleshoot.operations import health
 
-__all__ = ["_quick", "employee", "lab", "north", "work"]
+__all__ = ["_quick", "north"]
 
 GIVEN = {
     "site": "north",
