@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -73,12 +73,13 @@ def _begun(site: Site) -> Site:
     ]
     world.start_worker()
     world.start_keeper()
-    registered = site.pool.map(
-        lambda one: _register(world, one, ports.get(one.name, one.ready["rdp_port"]), one not in site.others),
-        [*site.eight, *site.others, *special],
-    )
-    for answer in [*begun, *registered]:
+    for answer in begun:
         answer.good()
+    world.run_all(
+        command
+        for one in [*site.eight, *site.others, *special]
+        for command in _registering(one, ports.get(one.name, one.ready["rdp_port"]), one not in site.others)
+    )
     return Site(**{**vars(site), "web": world.start_web()})
 
 
@@ -88,13 +89,14 @@ def _add_person(world: World, email: str) -> Answer:
     return world.run("people", "grant", email, role, "--site", "north")
 
 
-def _register(world: World, computer: Computer, rdp_port: int, changes: bool) -> Answer:
+def _registering(computer: Computer, rdp_port: int, changes: bool) -> Iterator[tuple[str, ...]]:
     ready = computer.ready
     secure = ["--transport", "basic", "--ca-file", ready["ca_file"]] if ready["ca_file"] else ["--no-tls"]
     ports = ["--rdp-port", str(rdp_port), "--winrm-port", str(ready["winrm_port"])]
     where = ["--site", "north", "--address", "127.0.0.1", "--owner", EMPLOYEE, "--credential", "lab", "--lab"]
-    added = world.run("hosts", "add", computer.name, *where, *ports, *secure).good()
-    return world.run("hosts", "allow-changes", computer.name) if changes else added
+    yield "hosts", "add", computer.name, *where, *ports, *secure
+    if changes:
+        yield "hosts", "allow-changes", computer.name
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,6 +31,15 @@ USER = "lab-admin"
 ACTION = ROOT / "troubleshoot" / "catalog" / "actions" / "require-tls.toml"
 #: A worker that is silent for this long is taken for dead. Generous: the machine may be busy with other tests.
 LEASE_SECONDS = 20
+_COMMANDS = """
+import json, sys
+import django
+from django.core.management import call_command
+
+django.setup()
+for command in json.load(sys.stdin):
+    call_command(*command)
+"""
 
 
 def wait_for(ready: Callable[[], T | None], what: str, *, seconds: float = 60, every: float = 0.02) -> T:
@@ -179,6 +188,20 @@ class World:
             check=False,
         )
         return Answer(command, done.returncode, done.stdout, done.stderr)
+
+    def run_all(self, commands: Iterable[Sequence[str]]) -> None:
+        """Run these one after the other in one process: its start costs more than most commands do."""
+        done = subprocess.run(
+            [sys.executable, "-c", _COMMANDS],
+            cwd=ROOT,
+            env=self.plain | {"DJANGO_SETTINGS_MODULE": "portal.settings"},
+            input=json.dumps([list(command) for command in commands]),
+            text=True,
+            capture_output=True,
+            timeout=300,
+            check=False,
+        )
+        Answer(("all",), done.returncode, done.stdout, done.stderr).good()
 
     def start(self, name: str, *command: str, **env: str) -> subprocess.Popen[bytes]:
         """Start a process that stays; its output goes to a log of that name."""
