@@ -52,7 +52,7 @@ def world(people: list[Person], sites: list[Site], *, hosts: int, seed: int = 1)
         for number in range(hosts)
     ]
     Host.objects.bulk_create(rows, batch_size=CHUNK)
-    documents = [_plan(action) for action in installed_catalog().actions.values()]
+    documents = [plan_of(action) for action in installed_catalog().actions.values()]
     plans = [
         Plan(host=host, action=one.action, document=engine.plan_to_document(one), digest=one.digest)
         for host in rows
@@ -73,7 +73,7 @@ def world(people: list[Person], sites: list[Site], *, hosts: int, seed: int = 1)
     )
 
 
-def _plan(action: Action) -> engine.PlanDocument:
+def plan_of(action: Action) -> engine.PlanDocument:
     """The plan of an action for a computer that reads as the first vector of each resource says."""
     catalog, states = installed_catalog(), []
     for wish in action.wishes:

@@ -43,10 +43,17 @@ class TestACaseThatNeedsHelpdesk:
         ask_for_help(actor=employee, case=case)
         assert told(helpdesk) == ["new_case"]
 
-    def test_is_one_whose_fix_the_person_may_not_start(self, lab: MakeLab, employee: Person, work: Work) -> None:
+    def test_is_one_whose_fix_the_person_may_not_start_once_they_ask_or_helpdesk_opened_it_for_them(
+        self, lab: MakeLab, employee: Person, helpdesk: Person, work: Work
+    ) -> None:
         mild, disruptive = lab("expired-certificate"), lab("service-stopped")
         assert opened(employee, mild.row, work).need == ""
-        assert opened(employee, disruptive.row, work).need == Case.Need.START
+        case = opened(employee, disruptive.row, work)
+        assert (case.need, case.matter, told(helpdesk)) == ("", "choose", [])
+        ask_for_help(actor=employee, case=case)
+        assert (case.need, case.matter, told(helpdesk)) == (Case.Need.START, "plan", ["new_case"])
+        for_them = opened(helpdesk, disruptive.row, work, beneficiary=employee)
+        assert for_them.need == Case.Need.START
 
     def test_is_one_whose_change_was_lost(self, lab: MakeLab, helpdesk: Person, work: Work) -> None:
         case = opened(helpdesk, lab("expired-certificate").row, work)

@@ -8,7 +8,7 @@ from tests.conftest import MakePerson
 from tests.fixtures.computers import MakeLab
 from tests.fixtures.steps import ERROR, Work, at, opened, planned
 from troubleshoot import cases, diagnosis, jobs, people
-from troubleshoot.diagnosis import progress
+from troubleshoot.diagnosis import reindex_cases, status_of
 from troubleshoot.jobs import NotPossible
 from troubleshoot.models import Answer, Case, Person, Site
 
@@ -22,11 +22,12 @@ def test_every_case_stands_where_its_answers_lead_when_they_are_replayed(
     assert case
     jobs.start_job(actor=helpdesk, job=planned(helpdesk, case, work))
     work()
+    assert reindex_cases(Case.objects.all()) == 0
     for one in Case.objects.all():
         walk = diagnosis.replay_case(one)
-        waits = "helpdesk" if walk.at.subject == "escalate" else progress.WAITING_FOR[walk.at.kind]
-        assert (one.at_step, one.waiting_for) == (walk.at.name, waits)
-        assert one.need == progress.need(one, walk)
+        status = status_of(one)
+        assert (one.at_step, one.waiting_for, one.matter) == (walk.at.name, status.actor, status.matter)
+        assert bool(one.need) == (status.owed is not None)
         assert (one.closed_at is not None) == (walk.at.kind == "end" and walk.at.subject != "escalate")
 
 

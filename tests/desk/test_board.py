@@ -12,8 +12,9 @@ from tests.conftest import MakePerson
 from tests.desk.conftest import Browser, Sit, lose_contact
 from tests.fixtures.computers import MakeLab, computer
 from tests.fixtures.steps import ERROR, Work, asking, opened, planned
-from troubleshoot import cases, jobs, remediation
-from troubleshoot.cases import close_case, send_message
+from troubleshoot import cases, jobs, remediation, wording
+from troubleshoot.cases import ask_for_help, close_case, send_message
+from troubleshoot.engine import CaseMatter
 from troubleshoot.models import Case, Job, Person, Site
 from troubleshoot.web.helpdesk import board
 
@@ -41,10 +42,12 @@ class TestWhatIsNeeded:
         case = opened(employee, host.row, work)
 
         def said(name: str) -> bool:
-            return str(board.BoardAsk(name).label) in desk.get(
-                "/board" if name in board.LISTS["you"] else "/board?list=others"
-            )
+            lists = [key for key, matters in board.LISTS.items() if name in matters]
+            return wording.matter_words(CaseMatter(name)) in desk.get(f"/board?list={lists[0]}")
 
+        assert said("choose")
+        assert "Needs you 0" in desk.get("/board")
+        ask_for_help(actor=employee, case=case)
         assert said("plan")
         job = planned(helpdesk, case, work, why="The trust is broken")
         assert said("approval")

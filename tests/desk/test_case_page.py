@@ -14,7 +14,7 @@ from tests.desk.conftest import STEPS, Browser, Sit
 from tests.fixtures.computers import MakeLab, Registered
 from tests.fixtures.steps import Work, opened, planned
 from troubleshoot import cases, jobs, reports
-from troubleshoot.cases import send_message
+from troubleshoot.cases import ask_for_help, send_message
 from troubleshoot.diagnosis import evidence
 from troubleshoot.models import Case, Entry, Job, JobState, Notice, Person, Site
 
@@ -76,6 +76,7 @@ class TestThePage:
         self, lab: MakeLab, employee: Person, helpdesk: Person, desk: Browser, work: Work
     ) -> None:
         case = opened(employee, lab("service-stopped").row, work)
+        ask_for_help(actor=employee, case=case)
         assert Notice.objects.unread(helpdesk).exists()
         desk.post(f"/desk/cases/{case.pk}/take")
         assert not Notice.objects.unread(helpdesk).exists()

@@ -51,7 +51,7 @@ class TestABadEnd:
         page = self.end(desk, case)
         assert "We lost contact while changing LAB-01" in page
         assert "Decide after lost contact" in page
-        assert "Who acts next: helpdesk" in page
+        assert "Who acts next: Hanna of helpdesk" in page
         for _ in range(2):
             desk.post(f"/desk/cases/{case.pk}/read")
         assert Job.objects.filter(case=case, kind=Job.Kind.DIAGNOSE, state=JobState.QUEUED).count() == 1

@@ -3,14 +3,15 @@
 from tests.desk.conftest import LONG_AGO, Browser, layer
 from tests.fixtures.computers import MakeLab, Registered
 from tests.fixtures.steps import Work, agreed, opened, planned
-from troubleshoot import jobs, remediation
+from troubleshoot import cases, jobs, remediation
 from troubleshoot.models import Case, Entry, Job, JobState, Person, Site
 
 
 class TestAFix:
     def test_goes_from_the_board_to_the_proof(
-        self, host: Registered, case: Case, path: str, desk: Browser, work: Work
+        self, host: Registered, case: Case, path: str, employee: Person, desk: Browser, work: Work
     ) -> None:
+        cases.ask_for_help(actor=employee, case=case)
         assert "The two sides want different protection" in desk.get("/board")
         desk.get(path)
         assert "Reading LAB-01" in desk.press("Make the plan", why="nobody can connect")

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from troubleshoot import catalog, wording
-from troubleshoot.engine import Code, Explanation
+from troubleshoot.engine import CaseMatter, Code, Explanation
 from troubleshoot.models import ENDED_STATES, JobState
 from troubleshoot.wording.checks import expired_words, seconds_words
 
@@ -105,6 +105,8 @@ def test_a_silent_computer_that_was_tried_twice_is_not_offered_again() -> None:
 
 
 def test_a_case_that_helpdesk_has_to_act_on_says_so_in_a_list() -> None:
-    assert wording.case_state_words("fix", "", closed=False) == ("A fix was found", "info")
-    assert wording.case_state_words("fix", "", closed=False, needed=True) == ("With helpdesk", "info")
-    assert wording.case_state_words("person", "", closed=False, needed=True) == ("Waits for your answer", "warn")
+    assert wording.case_state_words(CaseMatter.CHOOSE, "") == ("A fix was found", "info")
+    assert wording.case_state_words(CaseMatter.PLAN, "") == ("With helpdesk", "info")
+    assert wording.case_state_words(CaseMatter.QUESTION, "") == ("Waits for your answer", "warn")
+    assert wording.case_state_words(CaseMatter.LATER, "") == ("You put it off", "")
+    assert wording.case_state_words(CaseMatter.CLOSED, "withdrawn") == ("Closed by you", "")

@@ -51,7 +51,7 @@ def case_step(name: str, **answers: int) -> Url:
 
 
 NEW_CASE = {"employee": 302, "helpdesk": 302, "*": 403}
-CASE_STEPS = ("answer", "help", "plan", "fix", "done", "again", "say", "rate")
+CASE_STEPS = ("answer", "help", "not-now", "withdraw", "plan", "fix", "done", "again", "say", "rate")
 HOME = {"anonymous": 200, "employee": 200, "*": 302}
 #: A number that belongs to nothing.
 NOBODY = "01890000-0000-7000-8000-000000000000"
@@ -81,10 +81,7 @@ TABLE = {
     "cases/new": Url(answers={"GET": NEW_CASE, "HEAD": NEW_CASE}),
     "cases/open": Url(answers={"POST": {"employee": 422, "helpdesk": 422, "*": 403}}),
     "cases/<int:number>": Url(answers={"GET": 404, "HEAD": 404}, objects=CASE),
-    **{
-        f"cases/<int:number>/{name}": case_step(name)
-        for name in ("answer", "help", "plan", "fix", "done", "again", "say", "rate")
-    },
+    **{f"cases/<int:number>/{name}": case_step(name) for name in CASE_STEPS},
     "cases/<int:number>/pc": Url(
         answers=dict.fromkeys(("GET", "HEAD", "POST"), NO_CASE), objects=("/cases/999999/pc",)
     ),

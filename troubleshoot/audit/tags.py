@@ -47,6 +47,7 @@ class Tag(Enum):
     CASE_MESSAGE = ("case:message", 1307)
     CASE_CHANGE = ("case:change", 1308)
     CASE_TOLD = ("case:told", 1309)
+    CASE_PUT_OFF = ("case:put_off", 1310)
 
     JOB_PLAN = ("job:plan", 1401)
     JOB_REQUEST = ("job:request", 1402)

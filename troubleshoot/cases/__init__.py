@@ -2,7 +2,6 @@
 
 from troubleshoot.cases.client_report import command_for_case, latest_client_block, submit_client_report
 from troubleshoot.cases.handling import (
-    REOPEN_WITHIN,
     ask_for_help,
     ask_person_again,
     check_computer_again,
@@ -10,11 +9,13 @@ from troubleshoot.cases.handling import (
     follow_up_unconfirmed,
     hand_back_case,
     open_case_for_caller,
+    put_off_remedy,
     rate_case,
     read_computer_again,
     report_another_error,
     send_message,
     take_case,
+    withdraw_case,
 )
 from troubleshoot.cases.incidents import (
     LEAST_COMPUTERS,
@@ -39,7 +40,6 @@ from troubleshoot.cases.presence import note_presence, people_present
 __all__ = [
     "ERROR_MOST_CHARACTERS",
     "LEAST_COMPUTERS",
-    "REOPEN_WITHIN",
     "answer_ahead",
     "answer_step",
     "ask_for_help",
@@ -61,6 +61,7 @@ __all__ = [
     "open_case",
     "open_case_for_caller",
     "people_present",
+    "put_off_remedy",
     "rate_case",
     "read_computer_again",
     "report_another_error",
@@ -69,4 +70,5 @@ __all__ = [
     "submit_client_report",
     "take_case",
     "watch_for_incidents",
+    "withdraw_case",
 ]

@@ -16,10 +16,11 @@ from troubleshoot import audit, diagnosis, jobs, notifications, people
 from troubleshoot.audit import Actor, Tag
 from troubleshoot.cases import opening
 from troubleshoot.cases.opening import storable_text
+from troubleshoot.diagnosis import close_round, disown_case, keep_status, may_reopen, own_case, status_of
+from troubleshoot.engine import CaseMatter, CasePress, Code, Explanation, Reader
 from troubleshoot.jobs import NotPossible
-from troubleshoot.models import CHANGES, READS, Answer, Case, JobState, Message, Notice, Person
+from troubleshoot.models import CHANGES, READS, WAITING_STATES, Answer, Case, Job, JobState, Message, Notice, Person
 
-REOPEN_WITHIN = dt.timedelta(days=7)
 REMIND_AFTER = dt.timedelta(hours=4)
 CLOSE_AFTER = dt.timedelta(hours=24)
 #: The same words once more, with nothing said in between, within this time are one message that was sent twice.
@@ -70,12 +71,7 @@ def take_case(*, actor: Person, case: Case, shown_owner: UUID | None = None) -> 
             notifications.notify(
                 [case.owner], Notice.Kind.MESSAGE, _("%s has taken this case over.") % actor, case=case
             )
-        case.owner = actor
-        if case.taken_at is None or (case.needs_since and case.taken_at < case.needs_since):
-            case.taken_at = Now()
-        case.save(update_fields=["owner", "taken_at"])
-        case.refresh_from_db(fields=["taken_at"])  # the database's own time
-        _record(Tag.CASE_TAKE, actor, case, {"owner": str(actor.pk)})
+        own_case(case, actor)
 
 
 def report_another_error(*, actor: Person, case: Case, step: str, text: str) -> None:
@@ -90,9 +86,7 @@ def hand_back_case(*, actor: Person, case: Case) -> None:
     people.require_permission(actor, "case.take", case)
     with transaction.atomic():
         case.hold()
-        case.owner = None
-        case.save(update_fields=["owner"])
-        _record(Tag.CASE_TAKE, actor, case, {"owner": None})
+        disown_case(case, actor)
 
 
 def send_message(*, actor: Person, case: Case, text: str, internal: bool = False, step: str = "") -> Message:
@@ -117,6 +111,7 @@ def send_message(*, actor: Person, case: Case, text: str, internal: bool = False
         )
         _record(Tag.CASE_MESSAGE, actor, case, {"internal": internal, "message": message.pk})
         if not internal:
+            keep_status(case, actor=actor)
             notifications.notify(_others(actor, case), Notice.Kind.MESSAGE, _("%s wrote to you.") % actor, case=case)
     return message
 
@@ -146,12 +141,45 @@ def close_case(*, actor: Person, case: Case, solved: bool, sent_to: str = "", ti
         _refuse_closed(case)
         case.outcome = Case.Outcome.SOLVED if solved else Case.Outcome.ESCALATED
         case.sent_to, case.ticket = sent_to.strip()[:120], (ticket.strip() or case.ticket)[:80]
-        case.closed_at, case.waiting_for, case.need = Now(), Case.WaitingFor.NOBODY, ""
-        case.save(update_fields=["outcome", "sent_to", "ticket", "closed_at", "waiting_for", "need"])
-        case.refresh_from_db(fields=["closed_at"])  # the database's own time
+        case.save(update_fields=["sent_to", "ticket"])
+        close_round(case)
+        _take_back_plans(case, actor)
         _record(Tag.CASE_CLOSE, actor, case, {"outcome": str(case.outcome), "by_helpdesk": True})
         words = _("Your case is solved.") if solved else _("Your case was sent on to %s.") % case.sent_to
         notifications.notify({case.beneficiary} - {actor}, Notice.Kind.RESULT, words, case=case)
+
+
+def put_off_remedy(*, actor: Person, case: Case) -> None:
+    """Puts off the remedy that was found: nothing is changed, helpdesk is not given it, and the case waits for the
+    person. A plan that lay before them is taken back: it would no longer be true when they return."""
+    people.require_permission(actor, "case.answer", case)
+    with transaction.atomic():
+        case.hold()
+        _require(case, CasePress.NOT_NOW)
+        case.put_off_at = Now()
+        case.save(update_fields=["put_off_at"])
+        case.refresh_from_db(fields=["put_off_at"])  # the database's own time
+        _record(Tag.CASE_PUT_OFF, actor, case, {"step": case.at_step})
+        _take_back_plans(case, actor)
+        case.hold()
+        keep_status(case, actor=actor)
+
+
+def withdraw_case(*, actor: Person, case: Case) -> None:
+    """Closes a case because the person needs no more help: it works again, or is not needed any more."""
+    people.require_permission(actor, "case.close", case)
+    with transaction.atomic():
+        case.hold()
+        if case.closed_at is not None:
+            return  # a second click
+        _require(case, CasePress.WITHDRAW)
+        case.outcome = Case.Outcome.WITHDRAWN
+        close_round(case)
+        _record(Tag.CASE_CLOSE, actor, case, {"outcome": str(case.outcome), "step": case.at_step})
+        _take_back_plans(case, actor)
+        if case.owner and case.owner != actor:
+            words = _("%s needs no more help and has closed the case.") % actor
+            notifications.notify([case.owner], Notice.Kind.MESSAGE, words, case=case)
 
 
 def read_computer_again(*, actor: Person, case: Case) -> None:
@@ -175,7 +203,7 @@ def check_computer_again(*, actor: Person, case: Case) -> None:
     people.require_permission(actor, "case.answer", case)
     with transaction.atomic():
         case.hold()
-        if case.closed_at and timezone.now() - case.closed_at > REOPEN_WITHIN:
+        if case.closed_at and not may_reopen(case):
             raise NotPossible(_("This case was closed more than seven days ago. Open a new one."))
         if case.jobs.filter(kind__in=CHANGES, state__in=jobs.UNSETTLED).exists():
             raise NotPossible(_("A fix is running or its end is not known yet. Wait for it first."))
@@ -184,8 +212,10 @@ def check_computer_again(*, actor: Person, case: Case) -> None:
         reopened = case.closed_at is not None
         case.round += 1
         case.round_began_at = Now()
-        case.closed_at, case.outcome, case.word, case.asked_for_help_at, case.pc = None, "", "", None, {}
-        case.save(update_fields=["round", "round_began_at", "closed_at", "outcome", "word", "asked_for_help_at", "pc"])
+        case.closed_at, case.outcome, case.word, case.pc = None, "", "", {}
+        case.asked_for_help_at = case.put_off_at = None
+        anew = ("round", "round_began_at", "closed_at", "outcome", "word", "asked_for_help_at", "put_off_at", "pc")
+        case.save(update_fields=anew)
         _record(Tag.CASE_REOPEN, actor, case, {"round": case.round, "reopened": reopened})
         case.refresh_from_db(fields=["round_began_at"])  # the database's own time
         jobs.continue_case(case, actor=actor, requester=actor)
@@ -206,10 +236,10 @@ def follow_up_unconfirmed(*, actor: Actor) -> None:
             )
     for case in _unconfirmed(CLOSE_AFTER)[:BATCH]:
         with transaction.atomic():
-            closed = Case.objects.filter(pk=case.pk, closed_at=None).update(
-                closed_at=Now(), outcome=Case.Outcome.SOLVED, waiting_for=Case.WaitingFor.NOBODY, need=""
-            )
-            if closed:
+            case.hold()
+            if case.matter == CaseMatter.CONFIRM:
+                case.outcome = Case.Outcome.SOLVED
+                close_round(case)
                 _record(Tag.CASE_CLOSE, actor, case, {"outcome": "solved", "confirmed": False})
                 words = _("Closed: verified, not confirmed. If it does not work, open it again.")
                 notifications.notify([case.beneficiary], Notice.Kind.RESULT, words, case=case)
@@ -219,7 +249,7 @@ def _unconfirmed(older_than: dt.timedelta) -> QuerySet[Case]:
     """Open cases whose latest answer is a verified fix, given so long ago."""
     latest = Answer.objects.filter(case=OuterRef("pk"), round=OuterRef("round")).order_by("-number")
     return (
-        Case.objects.filter(closed_at=None, waiting_for=Case.WaitingFor.PERSON)
+        Case.objects.filter(closed_at=None, matter=CaseMatter.CONFIRM)
         .annotate(last_value=Subquery(latest.values("value")[:1]), last_source=Subquery(latest.values("source")[:1]))
         .annotate(last_at=Subquery(latest.values("at")[:1]))
         .filter(last_source=Answer.Source.FIX, last_value="verified", last_at__lt=Now() - older_than)
@@ -231,6 +261,20 @@ def _unconfirmed(older_than: dt.timedelta) -> QuerySet[Case]:
 def _refuse_closed(case: Case) -> None:
     if case.closed_at is not None:
         raise NotPossible(_("This case is closed."))
+
+
+def _require(case: Case, press: CasePress) -> None:
+    if not status_of(case).may(Reader.EMPLOYEE, press):
+        raise NotPossible(_("This is not possible as things stand. Here is how they stand."))
+
+
+def _take_back_plans(case: Case, actor: Person) -> None:
+    """Takes back the plans that nobody has started: they lie before nobody any more."""
+    for job in case.jobs.filter(kind=Job.Kind.APPLY, state__in=WAITING_STATES - {JobState.QUEUED}).select_related(
+        "host__site"
+    ):
+        said = Explanation.of(Code.TAKEN_BACK, who=str(actor))
+        jobs.move_job(job, JobState.CANCELLED, said, tag=Tag.JOB_CANCEL, actor=actor)
 
 
 def _others(actor: Person, case: Case) -> list[Person]:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from troubleshoot import catalog, probes
-from troubleshoot.diagnosis import progress
+from troubleshoot import catalog, probes, wording
+from troubleshoot.diagnosis import case_status, progress
 from troubleshoot.engine import UNKNOWN, Fact, GuideStep, Judgement, Walk
-from troubleshoot.models import ENDED_STATES, READS, Answer, Case, Job
+from troubleshoot.models import ENDED_STATES, READS, Answer, Case, Job, JobState
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,20 @@ class GivenAnswer:
     answer: str
     row: Answer
     counts: bool
+
+    @property
+    def at(self) -> dt.datetime:
+        """When it was given."""
+        return self.row.at
+
+
+@dataclass(frozen=True)
+class PutBack:
+    """A change of the case that was put back: a step of its path like an answer."""
+
+    title: str
+    why: str
+    at: dt.datetime
 
 
 @dataclass(frozen=True)
@@ -58,6 +73,20 @@ def answer_path(case: Case, rows: Sequence[Answer], walk: Walk) -> list[GivenAns
             counts=last[row.step] == row.pk and counting.get(row.step) == row.value,
         )
         for row in rows
+    ]
+
+
+def changes_put_back(jobs: Iterable[Job]) -> list[PutBack]:
+    """The changes that these jobs have put back."""
+    undos = [job for job in jobs if job.kind == Job.Kind.REVERT and job.state == JobState.VERIFIED and job.ended_at]
+    return [
+        PutBack(
+            str(job.plan.document["title"]) if job.plan else job.action,
+            wording.put_back_reason_words(case_status.undo_reason(job)),
+            job.ended_at,
+        )
+        for job in undos
+        if job.ended_at
     ]
 
 

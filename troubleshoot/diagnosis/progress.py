@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db.models import F, QuerySet
-from django.db.models.functions import Now
 
 from troubleshoot import audit, engine, probes
 from troubleshoot.audit import Actor, Tag
@@ -28,19 +27,6 @@ REMEDY_ANSWERS = {
     JobState.REFUSED: "unavailable",
     JobState.UNREACHABLE: "unavailable",
 }
-WAITING_FOR = {
-    "fact": Case.WaitingFor.READING,
-    "ask": Case.WaitingFor.PERSON,
-    "try": Case.WaitingFor.PERSON,
-    "fix": Case.WaitingFor.FIX,
-    "end": Case.WaitingFor.NOBODY,
-}
-#: Job states in which somebody of helpdesk has to let a fix run.
-TO_START = frozenset({JobState.PLANNED, JobState.APPROVED})
-
-
-#: What a case shows of where it stands, kept for lists.
-_PLACE = ("at_step", "waiting_for", "need", "needs_since", "outcome", "closed_at")
 #: Guides by digest, each parsed once: what a digest names never changes.
 _PARSED: dict[str, Guide] = {}
 
@@ -77,9 +63,9 @@ def current_answers(case: Case, rows: Iterable[Answer] | None = None) -> dict[st
     return found
 
 
-def replay_case(case: Case) -> Walk:
-    """The path so far and the step that comes next."""
-    return engine.walk_guide(case_guide(case), current_answers(case))
+def replay_case(case: Case, rows: Iterable[Answer] | None = None) -> Walk:
+    """The path so far and the step that comes next; `rows` are the answers of the round, where they have been read."""
+    return engine.walk_guide(case_guide(case), current_answers(case, rows))
 
 
 def case_facts(case: Case) -> dict[str, Fact] | None:
@@ -172,8 +158,8 @@ def _jobs(case: Case) -> QuerySet[Job]:
 
 
 def advance_case(case: Case, *, actor: Actor, rows: Sequence[Answer] | None = None) -> Walk:
-    """Answers every step that readings and fixes can answer, and keeps the case's place. Runs in the transaction
-    that ended a job or recorded a person's answer, never in a GET.
+    """Answers every step that readings and fixes can answer. Runs in the transaction that ended a job or recorded a
+    person's answer, never in a GET.
 
     The caller holds the case (`Case.objects.held`); `rows` are all of its answers, where they have been read.
     """
@@ -200,7 +186,6 @@ def advance_case(case: Case, *, actor: Actor, rows: Sequence[Answer] | None = No
             objects=[case],
             details={"answers": [{"step": row.step, "value": row.value, "source": str(row.source)} for row in given]},
         )
-    _keep_place(case, walk, actor)
     return walk
 
 
@@ -236,7 +221,7 @@ def _machine_answer(
         return Answer(case=case, step=step.name, value=row.value, source=row.source, by=row.by)
     if step.kind == "ask" and (said := said_ahead(case).get(step.name, "")) in step.to:
         return Answer(case=case, step=step.name, value=said, source=Answer.Source.PERSON, by=case.beneficiary)
-    if step.kind == "fix" and (job := remedy_job(case, step.subject)) and (value := _outcome(job)):
+    if step.kind == "fix" and (job := remedy_job(case, step.subject)) and (value := _outcome(case, job)):
         return Answer(case=case, step=step.name, value=value, source=Answer.Source.FIX, job=job)
     return None
 
@@ -247,61 +232,17 @@ def _reading_answer(case: Case, step: GuideStep, known: dict[str, Fact] | None) 
     return Answer(case=case, step=step.name, value=_fact_answer(step, known), source=Answer.Source.READING)
 
 
-def _outcome(job: Job) -> str:
-    """What a remedy's job answers, empty while it is open; a reading before a plan answers nothing."""
+def _outcome(case: Case, job: Job) -> str:
+    """What a remedy's job answers, empty while it is open; a reading before a plan answers nothing.
+
+    A plan that the person put off was not declined by anybody: the remedy waits.
+    """
+    if job.state == JobState.CANCELLED and case.put_off_at and job.created_at <= case.put_off_at:
+        return ""
     found = job.found
     if isinstance(found, HandCheckResult) and job.state == JobState.DONE:
         return "" if found.verdict == Verdict.UNKNOWN else found.verdict
     return REMEDY_ANSWERS.get(JobState(job.state), "")
-
-
-def _keep_place(case: Case, walk: Walk, actor: Actor) -> None:
-    """Keeps what lists show. A case that was handed to helpdesk stays open until helpdesk closes it."""
-    handed_over = walk.at.kind == "end" and walk.at.subject == Case.Outcome.ESCALATED
-    before = [getattr(case, name) for name in _PLACE]
-    case.at_step = walk.at.name
-    case.waiting_for = Case.WaitingFor.HELPDESK if handed_over else WAITING_FOR[walk.at.kind]
-    if walk.at.kind == "end" and case.closed_at is None and case.outcome != walk.at.subject:
-        case.outcome = Case.Outcome(walk.at.subject)
-        case.closed_at = None if handed_over else Now()
-        audit.record(
-            Tag.CASE_HAND_OVER if handed_over else Tag.CASE_CLOSE,
-            actor=actor,
-            on_behalf=case.beneficiary,
-            objects=[case],
-            details={"outcome": walk.at.subject, "step": walk.at.name},
-        )
-    elif walk.at.kind != "end":
-        case.outcome = ""
-    needed, case.need = case.need, need(case, walk)
-    if case.need and not needed:
-        case.needs_since = Now()
-    changed = [name for name, value in zip(_PLACE, before, strict=True) if getattr(case, name) != value]
-    if changed:
-        case.save(update_fields=changed)
-    if times := [name for name in ("closed_at", "needs_since") if name in changed]:
-        case.refresh_from_db(fields=times)  # the database's own time
-
-
-def need(case: Case, walk: Walk) -> str:
-    """What the case needs of helpdesk now: a value of Case.Need, or nothing."""
-    if case.closed_at is not None:
-        return ""
-    job = remedy_job(case, walk.at.subject) if walk.at.kind == "fix" else None
-    if job and job.state == JobState.UNKNOWN:
-        return Case.Need.DECIDE
-    if case.asked_for_help_at or case.waiting_for == Case.WaitingFor.HELPDESK or _undone(case, walk):
-        return Case.Need.HELP
-    if walk.at.kind == "fix" and (job is None or job.state in TO_START) and not is_self_service(case, walk.at.subject):
-        return Case.Need.START
-    return ""
-
-
-def _undone(case: Case, walk: Walk) -> bool:
-    """Whether the remedy that a person was to try has been put back since: what comes next is for helpdesk to say."""
-    fixed = [step for step, value in walk.path if value == "verified"] if walk.at.kind == "try" else []
-    job = remedy_job(case, case_guide(case).steps[fixed[-1]].subject) if fixed else None
-    return job is not None and job.state == JobState.REVERTED
 
 
 def is_self_service(case: Case, action: str) -> bool:

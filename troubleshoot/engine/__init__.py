@@ -69,10 +69,14 @@ from troubleshoot.engine.results import (
     as_change,
     from_json,
 )
+from troubleshoot.engine.status import CaseStatus, ToldWords, job_phase, judge_status
+from troubleshoot.engine.status_inputs import CaseView, JobKind, JobPhase, JobView, UndoReason
+from troubleshoot.engine.status_terms import ACTORS, CaseActor, CaseMatter, CasePress, Hindrance, Reader
 from troubleshoot.engine.toml import CONTENT_SIZE_LIMIT, ContentProblem
 from troubleshoot.engine.toml_tables import NAME_PATTERN
 
 __all__ = [
+    "ACTORS",
     "CONTENT_KINDS",
     "CONTENT_SIZE_LIMIT",
     "EVERY_SITE",
@@ -86,6 +90,11 @@ __all__ = [
     "AnswerRefused",
     "ApplyResult",
     "CanonicalError",
+    "CaseActor",
+    "CaseMatter",
+    "CasePress",
+    "CaseStatus",
+    "CaseView",
     "Catalog",
     "CatalogError",
     "Cause",
@@ -106,8 +115,12 @@ __all__ = [
     "GuidePart",
     "GuideStep",
     "HandCheckResult",
+    "Hindrance",
     "HostError",
     "Identified",
+    "JobKind",
+    "JobPhase",
+    "JobView",
     "Json",
     "Judgement",
     "KnownCode",
@@ -116,6 +129,7 @@ __all__ = [
     "PlanDocument",
     "PlanError",
     "PlanResult",
+    "Reader",
     "ReadingCase",
     "Relation",
     "ResourceState",
@@ -124,6 +138,8 @@ __all__ = [
     "Role",
     "SignedIn",
     "StateError",
+    "ToldWords",
+    "UndoReason",
     "Value",
     "Verdict",
     "Walk",
@@ -140,8 +156,10 @@ __all__ = [
     "fact_values",
     "faults",
     "from_json",
+    "job_phase",
     "judge_cause",
     "judge_run",
+    "judge_status",
     "judged_healthy",
     "lacking",
     "make_plan",

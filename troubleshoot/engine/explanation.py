@@ -95,6 +95,7 @@ class Code(StrEnum):
 
     # The way back.
     BACK_VERIFIED = "back_verified"
+    BACK_VERIFIED_PARTLY = "back_verified_partly"
     BACK_NOT_VERIFIED = "back_not_verified"
     UNDONE = "undone"
     WORSE_AND_STAYS = "worse_and_stays"

@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 
 from troubleshoot import audit, diagnosis, notifications, people, wording
 from troubleshoot.audit import Actor, Tag
-from troubleshoot.engine import ApplyResult, Code, Explanation, Result, SignedIn
+from troubleshoot.diagnosis import act_for_case, keep_status
+from troubleshoot.engine import ApplyResult, Code, Explanation, JobPhase, Result, SignedIn, job_phase
 from troubleshoot.jobs import dispatch
 from troubleshoot.models import (
     ACTIVE_STATES,
@@ -30,24 +31,14 @@ from troubleshoot.models import (
     Person,
     Plan,
 )
+from troubleshoot.models import JobState as State
 
 #: Seconds until the keeper rings again for a queued job: after 10, 20, 40, then every 60.
 RING_AGAIN = (10, 20, 40, 60)
 QUEUE_LIFETIME = dt.timedelta(hours=1)
 OPEN = WAITING_STATES | ACTIVE_STATES
 #: A change in one of these may still move, or may have moved, the host.
-UNSETTLED = OPEN | {JobState.UNKNOWN}
-#: Who has to act after each bad end, as a person reads it.
-NEXT_ACTOR = {
-    JobState.DECLINED: "requester",
-    JobState.EXPIRED: "requester",
-    JobState.DRIFTED: "helpdesk",
-    JobState.REFUSED: "helpdesk",
-    JobState.UNREACHABLE: "helpdesk",
-    JobState.FAILED: "helpdesk",
-    JobState.UNKNOWN: "helpdesk",
-    JobState.NOT_VERIFIED: "helpdesk",
-}
+UNSETTLED = OPEN | {State.UNKNOWN}
 
 
 class NotPossible(Exception):
@@ -91,8 +82,9 @@ def move_job(
     came_from = job.state
     with transaction.atomic():
         documents = {name: one.to_json() for name, one in (("result", found), ("why", explanation)) if one is not None}
-        fields = {"next_actor": NEXT_ACTOR.get(to, ""), **documents, **fields}
-        if not Job.objects.move(job, to, fence=fence, revoke=revoke, **fields):
+        # The case is held before its job is written: whoever else needs both takes them in the same order.
+        case = _held(job) if job_phase(JobPhase(to)) != job_phase(JobPhase(came_from)) else None
+        if not Job.objects.move(job, to, fence=fence, revoke=revoke, **documents, **fields):
             return False
         add_line(job, said)
         audit.record(
@@ -103,33 +95,40 @@ def move_job(
             details={"from": came_from, "to": to.value, "fence": job.fence, **(details or {})},
             personal=personal,
         )
-        if job.has_ended and job.case_id:
-            job.case = Case.objects.held().with_guide().select_related("host", "beneficiary").get(pk=job.case_id)
+        if case:
+            job.case = case
         if job.has_ended and job.is_change:
-            whom = [job.requester, *([job.beneficiary] if job.beneficiary else [])]
+            whom = {job.requester, *([job.beneficiary] if job.beneficiary else [])} - {actor}
             notifications.notify(
                 whom, Notice.Kind.RESULT, f"{job.host}: {wording.explained(said)}", case=job.case, job=job
             )
-        if job.has_ended and job.case:
-            continue_case(job.case, actor=actor, requester=job.requester)
+        if case and job.has_ended:
+            continue_case(case, actor=actor, requester=job.requester)
+        elif case:
+            keep_status(case, actor=actor)
     return True
 
 
+def _held(job: Job) -> Case | None:
+    if job.case_id is None:
+        return None
+    return Case.objects.held().for_status().get(pk=job.case_id)
+
+
 def continue_case(case: Case, *, actor: Actor, requester: Person, rows: Sequence[Answer] | None = None) -> None:
-    """Lets a case go on as far as it can, and sends for a new reading where it needs one: after a change, what was
-    read before no longer counts. Helpdesk is told when the case begins to need it.
+    """Lets a case go on as far as it can, sends for a new reading where it needs one (after a change, what was read
+    before no longer counts), and keeps where it stands then.
 
     The caller holds the case (`Case.objects.held`); `rows` are all of its answers, where they have been read.
     """
-    needed = case.need
     walk = diagnosis.advance_case(case, actor=actor, rows=rows)
-    if case.need and not needed:
-        desk = [case.owner] if case.owner else people.permission_holders("case.take", case.site)
-        notifications.notify(desk, Notice.Kind.NEW_CASE, f"{case.beneficiary}: {case.get_need_display()}", case=case)
-    if walk.at.kind != "fact" or case.host is None:
-        return
-    if not case.jobs.filter(kind=Job.Kind.DIAGNOSE).exclude(state__in=ENDED_STATES).exists():
+    if walk.at.kind == "fact" and case.host and case.closed_at is None and not _being_read(case):
         queue_reading(Job.Kind.DIAGNOSE, host=case.host, case=case, requester=requester, beneficiary=case.beneficiary)
+    keep_status(case, walk, actor=actor)
+
+
+def _being_read(case: Case) -> bool:
+    return case.jobs.filter(kind=Job.Kind.DIAGNOSE).exclude(state__in=ENDED_STATES).exists()
 
 
 def add_line(job: Job, said: Explanation) -> None:
@@ -149,9 +148,14 @@ def request_reading(
     """Asks for a look at a host: a diagnosis for a case, or, with an action, what its plan would change."""
     people.require_permission(actor, "job.plan" if action else "case.open", host)
     kind = Job.Kind.PLAN if action else Job.Kind.DIAGNOSE
-    return queue_reading(
-        kind, host=host, case=case, requester=actor, beneficiary=beneficiary, action=action, reason=reason
-    )
+    given: dict[str, Any] = {"host": host, "requester": actor, "beneficiary": beneficiary}
+    if case is None:
+        return queue_reading(kind, case=None, action=action, reason=reason, **given)
+    with transaction.atomic():
+        case.hold()
+        job = queue_reading(kind, case=case, action=action, reason=reason, **given)
+        keep_status(case, actor=actor)
+    return job
 
 
 def queue_reading(
@@ -164,7 +168,7 @@ def queue_reading(
     action: str = "",
     reason: str = "",
 ) -> Job:
-    """Queues a job that only reads; the caller has asked the rules."""
+    """Queues a job that only reads; the caller has asked the rules, and keeps where the case stands then."""
     with transaction.atomic():
         job = Job.objects.create(
             kind=kind,
@@ -174,7 +178,7 @@ def queue_reading(
             requester=requester,
             beneficiary=beneficiary,
             reason=reason,
-            state=JobState.QUEUED,
+            state=State.QUEUED,
             ring_at=Now(),
             expires_at=Now() + QUEUE_LIFETIME,
         )
@@ -218,7 +222,7 @@ def offer_plan(
             reason=reading.reason,
             needs_approval=needs_approval,
             self_service=self_service,
-            state=JobState.WAITING_APPROVAL if needs_approval else JobState.PLANNED,
+            state=State.WAITING_APPROVAL if needs_approval else State.PLANNED,
             expires_at=Now() + approval_lifetime(),
             facts=facts,
             result=ApplyResult(signed_in=signed_in).to_json(),
@@ -262,14 +266,16 @@ def check_deadline(job: Job) -> None:
 def start_job(*, actor: Person, job: Job) -> None:
     """Lets a planned or approved job run: the decision of whoever asked for exactly this plan."""
     people.require_permission(actor, "job.apply", job)
-    if job.state == JobState.WAITING_APPROVAL:
+    if job.state == State.WAITING_APPROVAL:
         raise NotPossible("This waits for a second person's approval.")
-    if job.state not in {JobState.PLANNED, JobState.APPROVED}:
+    if job.state not in {State.PLANNED, State.APPROVED}:
         raise NotPossible(f"This cannot be started: it is {job.get_state_display().lower()}.")
     check_deadline(job)
     if job.approvals.filter(approver=actor).exists():
         raise NotPossible("You approved this. Somebody else starts it: no change of its kind is one person's alone.")
-    enqueue_job(job, actor=actor, said=Explanation.of(Code.STARTED, who=str(actor)))
+    with transaction.atomic():
+        act_for_case(job.case, actor)
+        enqueue_job(job, actor=actor, said=Explanation.of(Code.STARTED, who=str(actor)))
 
 
 def enqueue_job(job: Job, *, actor: Actor, said: Explanation) -> None:

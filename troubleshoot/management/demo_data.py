@@ -16,7 +16,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from troubleshoot import cases, diagnosis, hosts, jobs, people, remediation
-from troubleshoot.engine import Role
+from troubleshoot.engine import CaseMatter, Role
 from troubleshoot.management.command_base import wait_until
 from troubleshoot.management.process_context import operator
 from troubleshoot.models import ACTIVE_STATES, Case, Credential, Host, Job, JobState, Person, Site
@@ -177,7 +177,7 @@ def history() -> None:
 def _opened(actor: Person, name: str) -> Case:
     host = Host.objects.get(name=name)
     case = cases.open_case(actor=actor, beneficiary=host.owner or actor, error_text=DIALOG, host=host)
-    wait_until(lambda: Case.objects.filter(pk=case.pk).exclude(waiting_for="reading").first(), seconds=60)
+    wait_until(lambda: Case.objects.filter(pk=case.pk).exclude(matter=CaseMatter.LOOK).first(), seconds=60)
     return Case.objects.get(pk=case.pk)
 
 

@@ -32,7 +32,7 @@ def to_mailed_at(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("troubleshoot", "0017_explanations"),
+        ("troubleshoot", "0018_status"),
     ]
 
     operations = [

@@ -7,11 +7,12 @@ from troubleshoot.models.case import Answer, Case, Message
 from troubleshoot.models.credential import SECRET_REFERENCE, Credential
 from troubleshoot.models.delivery import Delivery
 from troubleshoot.models.guide import GuideVersion
-from troubleshoot.models.heartbeat import Heartbeat
+from troubleshoot.models.heartbeat import FRESH, Heartbeat
 from troubleshoot.models.host import Host
 from troubleshoot.models.incident import Incident
 from troubleshoot.models.job import (
     ACTIVE_STATES,
+    BAD_ENDS,
     CHANGES,
     ENDED_STATES,
     READS,
@@ -30,8 +31,10 @@ from troubleshoot.models.site import GATEWAY_PORT, Grant, GrantQuerySet, Site, c
 
 __all__ = [
     "ACTIVE_STATES",
+    "BAD_ENDS",
     "CHANGES",
     "ENDED_STATES",
+    "FRESH",
     "GATEWAY_PORT",
     "READS",
     "SECRET_REFERENCE",

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from troubleshoot.engine import CaseMatter
 from troubleshoot.models.guide import GuideVersion
 from troubleshoot.models.host import Host
 from troubleshoot.models.person import Person
@@ -28,6 +29,10 @@ class CaseQuerySet(models.QuerySet["Case"]):
         """With the version of the guide, but not its text: a process keeps each guide once it has parsed it."""
         return self.select_related("guide").defer("guide__source")
 
+    def for_status(self) -> CaseQuerySet:
+        """With whatever the status of a case and its notices name."""
+        return self.with_guide().select_related("host__site", "site", "beneficiary", "owner")
+
     def held(self) -> CaseQuerySet:
         """The same cases, locked until the transaction ends: one answer at a time.
 
@@ -44,12 +49,15 @@ class Case(models.Model):
         SOLVED = "solved"
         ESCALATED = "escalate"
         EXPLAINED = "explained"
+        WITHDRAWN = "withdrawn"  # the person needs no more help: it works again, or is not needed any more
 
     class WaitingFor(models.TextChoices):
-        READING = "reading"
+        """Who acts now: an actor of the engine's status."""
+
         PERSON = "person"
-        FIX = "fix"
         HELPDESK = "helpdesk"
+        APPROVER = "approver"
+        PORTAL = "portal"
         NOBODY = "nobody"
 
     class Urgency(models.IntegerChoices):
@@ -102,6 +110,8 @@ class Case(models.Model):
     needs_since = models.DateTimeField(null=True)
     taken_at = models.DateTimeField(null=True)
     asked_for_help_at = models.DateTimeField(null=True)
+    #: When the person said "not now" of the remedy that was found in this round.
+    put_off_at = models.DateTimeField(null=True)
     word = models.CharField(max_length=20, choices=Word.choices, blank=True)
     helpful = models.BooleanField(null=True)
     ticket = models.CharField(max_length=80, blank=True)
@@ -112,8 +122,10 @@ class Case(models.Model):
     round = models.PositiveIntegerField(default=1)
     round_began_at = models.DateTimeField(db_default=Now())
     outcome = models.CharField(max_length=20, choices=Outcome.choices, blank=True)
-    #: Derived from the answers for lists; a test replays every case and compares.
-    waiting_for = models.CharField(max_length=20, choices=WaitingFor.choices, default=WaitingFor.READING)
+    #: An index of the case's status for lists, kept by `case_status.keep`, rebuilt by `manage.py cases reindex`.
+    waiting_for = models.CharField(max_length=20, choices=WaitingFor.choices, default=WaitingFor.PORTAL)
+    #: What for: a matter of the engine's status.
+    matter = models.CharField(max_length=12, default=CaseMatter.LOOK.value, db_default=CaseMatter.LOOK.value)
     at_step = models.CharField(max_length=100, blank=True)
     need = models.CharField(max_length=10, choices=Need.choices, blank=True)
     #: The strongest cause that the latest look which shows one does show: an index for lists and numbers.

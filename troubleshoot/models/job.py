@@ -69,6 +69,8 @@ ACTIVE_STATES = frozenset({S.CLAIMED, S.STARTING, S.RUNNING, S.VERIFYING})
 #: A lost lease here means that something may have started on the host.
 STARTED_STATES = frozenset({S.STARTING, S.RUNNING})
 ENDED_STATES = frozenset(S) - WAITING_STATES - ACTIVE_STATES
+#: Ends after which somebody has to know, and to act.
+BAD_ENDS = ENDED_STATES - {S.DONE, S.VERIFIED, S.CANCELLED, S.REVERTED}
 #: Ends of a change after which the host may still carry what it wrote.
 UNDOABLE_STATES = frozenset({S.VERIFIED, S.NOT_VERIFIED, S.FAILED})
 
@@ -212,9 +214,8 @@ class Job(models.Model):
     facts = models.JSONField(default=dict)
     #: What the job found, as a document of engine.results: read it as `found`.
     result = models.JSONField(default=dict)
-    #: Why it ended as it did, as a document of engine.explanation: read it as `explanation`; and who acts next.
+    #: Why it ended as it did, as a document of engine.explanation: read it as `explanation`.
     why = models.JSONField(null=True)
-    next_actor = models.CharField(max_length=40, blank=True)
 
     objects = JobQuerySet.as_manager()
 
@@ -279,6 +280,13 @@ class Job(models.Model):
     def is_promised_undo(self) -> bool:
         """Whether the portal itself is about to undo a change: nobody asked for this, and nobody takes it back."""
         return self.kind == self.Kind.REVERT and self.state == JobState.QUEUED and self.starter_id is None
+
+    @property
+    def next_actor(self) -> str:
+        """Who acts after a bad end: what the case says, or whoever asked where there is none; else nobody."""
+        if self.state not in BAD_ENDS:
+            return ""
+        return self.case.waiting_for if self.case else "requester"
 
     @property
     def has_ended(self) -> bool:

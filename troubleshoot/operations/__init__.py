@@ -3,7 +3,6 @@
 from troubleshoot.operations.connection_test import connection_stages, connection_tests, request_connection_test
 from troubleshoot.operations.first_steps import first_steps
 from troubleshoot.operations.health import (
-    FRESH_FOR,
     HeartbeatThread,
     ProcessKind,
     channel_troubles,
@@ -17,7 +16,6 @@ from troubleshoot.operations.keeper import sweep
 from troubleshoot.operations.worker import run_job
 
 __all__ = [
-    "FRESH_FOR",
     "HeartbeatThread",
     "ProcessKind",
     "channel_troubles",

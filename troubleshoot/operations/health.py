@@ -22,9 +22,8 @@ from troubleshoot.models import Delivery, Heartbeat, Host, Site
 log = logging.getLogger(__name__)
 ProcessKind = Literal["worker", "keeper"]
 
-#: Seconds between two beats of a process, and the age at which it is taken for dead.
+#: Seconds between two beats of a process.
 BEAT_SECONDS: Final = 10
-FRESH_FOR: Final = dt.timedelta(seconds=35)
 #: Beats of processes that are long gone are forgotten after this.
 _FORGOTTEN: Final = dt.timedelta(days=1)
 #: A message that was given up is named for this long, and of so many of them at most.
@@ -90,7 +89,7 @@ def note_heartbeat(kind: ProcessKind, name: str, sites: Sequence[str] = ()) -> N
 
 def live_processes(kind: ProcessKind) -> QuerySet[Heartbeat]:
     """The processes of a kind that have given a sign of life lately."""
-    return Heartbeat.objects.filter(kind=kind, beaten_at__gte=Now() - FRESH_FOR).order_by("name")
+    return Heartbeat.objects.alive(kind)
 
 
 def site_workers(site: Site) -> list[Heartbeat]:

@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from troubleshoot import audit, notifications, people
+from troubleshoot import audit, diagnosis, notifications, people
 from troubleshoot.audit import Tag
 from troubleshoot.engine import Code, Explanation
 from troubleshoot.jobs import NotPossible, add_line, approval_lifetime, audited_objects, check_deadline, move_job
@@ -42,6 +42,7 @@ def ask_requester(*, actor: Person, job: Job, text: str) -> None:
         internal = job.case is not None and job.requester != job.case.beneficiary
         if job.case:
             Message.objects.create(case=job.case, author=actor, text=text, internal=internal, job=job)
+            diagnosis.keep_status_again(job.case_id, actor=actor)
         # The story is read by the person as well.
         code = Code.ASKED_INTERNALLY if internal else Code.ASKED
         add_line(job, Explanation.of(code, who=str(actor), **({} if internal else {"text": text})))

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from troubleshoot import audit, catalog, diagnosis, engine, hosts, jobs, people
 from troubleshoot.audit import Tag
+from troubleshoot.diagnosis import keep_status
 from troubleshoot.engine import UNKNOWN, Action, Code, Explanation, Verdict, fact_values
 from troubleshoot.hosts import Observation
 from troubleshoot.jobs import NotPossible
@@ -57,6 +58,7 @@ def report_done_by_hand(*, actor: Person, case: Case, step: str, done: bool) -> 
                 beneficiary=case.beneficiary,
                 action=action.name,
             )
+            keep_status(case, actor=actor)
             return
         # Without a computer that we know, nobody can look.
         row = _answer(case, rows, step, "unavailable" if done else "declined", actor)

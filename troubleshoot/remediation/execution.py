@@ -319,7 +319,9 @@ def _end_revert(job: Job, plan: engine.PlanDocument, worker: Machine) -> None:
     )
     look = _measured(job)
     _keep(job, look)
-    to, code = (JobState.VERIFIED, Code.BACK_VERIFIED) if back else (JobState.NOT_VERIFIED, Code.BACK_NOT_VERIFIED)
+    left = job.origin is not None and bool(planning.job_plan(job.origin).irreversible)
+    good = Code.BACK_VERIFIED_PARTLY if left else Code.BACK_VERIFIED
+    to, code = (JobState.VERIFIED, good) if back else (JobState.NOT_VERIFIED, Code.BACK_NOT_VERIFIED)
     with transaction.atomic():
         moved = _end(job, to, Explanation(code), worker, facts=_after(_values(look)))
         if moved and back and job.origin:

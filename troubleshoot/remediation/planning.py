@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 
-from troubleshoot import audit, catalog, engine, jobs, people
+from troubleshoot import audit, catalog, diagnosis, engine, jobs, people
 from troubleshoot.audit import Actor, Tag
 from troubleshoot.engine import Action, Code, Explanation, Fact, as_change
 from troubleshoot.engine import ResourceState as Found
@@ -72,6 +72,7 @@ def request_plan(
         if under_way.filter(kind__in=CHANGES).exists():
             raise NotPossible("A change is running, or its end is not known yet. Wait for it first.")
         _keep_ticket(actor, host, case, ticket.strip())
+        diagnosis.act_for_case(case, actor)
         reading = jobs.request_reading(
             actor=actor, host=host, case=case, beneficiary=case.beneficiary, action=action, reason=reason
         )
@@ -188,9 +189,11 @@ def request_revert(*, actor: Person, job: Job, reason: str = "") -> Job:
     people.require_permission(actor, "job.revert", job)
     if job.undo_at is None and (why := closed_reason(job.host) or risk_refusal(undo_risk(job), job.host)):
         raise NotPossible(why)
-    undo = queue_revert(job, actor=actor, reason=reason)
-    if undo is None:
-        raise NotPossible("There is nothing to undo: nothing that can be put back differs from before.")
+    with transaction.atomic():
+        undo = queue_revert(job, actor=actor, reason=reason)
+        if undo is None:
+            raise NotPossible("There is nothing to undo: nothing that can be put back differs from before.")
+        diagnosis.act_for_case(job.case, actor)
     return undo
 
 
@@ -282,6 +285,7 @@ def _queue_undo(job: Job, plan: engine.PlanDocument, *, actor: Actor, reason: st
         if waits:
             jobs.add_line(undo, Explanation(Code.NEEDS_APPROVAL))
             jobs.notify_deciders(undo)
+            diagnosis.keep_status_again(job.case_id, actor=actor)
             return undo
         jobs.enqueue_job(undo, actor=actor, said=Explanation.of(because, at=job.created_at.isoformat()))
     return undo

@@ -33,6 +33,8 @@ class PastChange:
     back: engine.PlanDocument | None
     in_force: bool
     overdue: bool
+    brings_fault: bool
+    """Whether taking it back would bring back the fault that it repaired."""
 
     @property
     def title(self) -> str:
@@ -52,10 +54,28 @@ def job_ending(job: Job) -> tuple[str, str]:
     """How an ended job is shown: its tone, and its title in words."""
     host = str(job.host)
     if job.state in {JobState.VERIFIED, JobState.REVERTED}:
-        undone = job.kind == Job.Kind.REVERT or job.state == JobState.REVERTED
-        return "ok", (_("Undone: %s is as it was before") if undone else _("%s answers properly again")) % host
+        if job.kind != Job.Kind.REVERT and job.state != JobState.REVERTED:
+            return "ok", _("%s answers properly again") % host
+        partly = bool(not_restored(job))
+        return "ok", (_("Undone on %s, but not all of it") if partly else _("Undone: %s is as it was before")) % host
     end = wording.bad_end_words(job.state, host)
     return "warn" if job.state in UNHARMED else "bad", end.title if end else job.get_state_display()
+
+
+def not_restored(job: Job) -> list[str]:
+    """What of a change its undo could not put back: of a job that undid one, or of one that was undone."""
+    change = job.origin if job.kind == Job.Kind.REVERT else job if job.state == JobState.REVERTED else None
+    items = change.plan.document["items"] if change and change.plan else []
+    return [str(item["irreversible"]) for item in items if item["desired"] and item["irreversible"]]
+
+
+def restores_fault(job: Job) -> bool:
+    """Whether undoing a change would put the computer back into a state that its check would not pass."""
+    wish = catalog.installed_catalog().actions.get(job.action)
+    reading = job.plan.made_by if job.plan else None
+    if wish is None or reading is None or job.state != JobState.VERIFIED or job.undo_at is not None:
+        return False
+    return bool(engine.lacking(wish.verify, {name: str(part["value"]) for name, part in reading.facts.items()}))
 
 
 def usual_duration(action: str) -> dt.timedelta | None:
@@ -93,7 +113,7 @@ def earlier_changes(case: Case) -> list[PastChange]:
     if case.host_id is None:
         return []
     rows = Job.objects.changes().filter(host=case.host_id, started_at__isnull=False)
-    rows = rows.select_related("plan", "requester", "host")
+    rows = rows.select_related("plan__made_by", "requester", "host")
     standing = rows.filter(undo_at__isnull=False, state__in=IN_FORCE).order_by("undo_at")[:MOST]
     found = {job.pk: job for job in [*standing, *rows.order_by("-created_at")[:MOST]]}
     prefetch_related_objects([*found.values()], Prefetch("reverts", Job.objects.select_related("plan")))
@@ -109,4 +129,4 @@ def _change(job: Job) -> PastChange:
         back = remediation.way_back_plan(job) if free else None
     except NotPossible:
         back = None  # the catalogue no longer has what it would take
-    return PastChange(job, back, in_force, overdue)
+    return PastChange(job, back, in_force, overdue, back is not None and restores_fault(job))

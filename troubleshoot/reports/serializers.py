@@ -39,6 +39,7 @@ def case_document(one: Case) -> dict[str, Any]:
         "causes": causes_document(rank_all_causes(found, named_causes(one.error))),
         "healthy": looks_healthy(found),
         "waiting_for": one.waiting_for,
+        "matter": one.matter,
         "outcome": one.outcome or None,
         "action": walk.at.subject if walk.at.kind == "fix" else None,
         "questions": open_questions(walk),

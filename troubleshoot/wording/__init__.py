@@ -7,21 +7,23 @@ from troubleshoot.wording.checks import CheckLine, check_lines, inside_line, out
 from troubleshoot.wording.client_report import client_report_words
 from troubleshoot.wording.common import certainty_sentence, certainty_words, duration_words, no_code_words
 from troubleshoot.wording.explanations import explained, reason
-from troubleshoot.wording.outcomes import (
-    EndWords,
-    bad_end_words,
-    case_state_words,
-    not_helped_words,
-    remedy_doubt_words,
-    running_steps,
-)
+from troubleshoot.wording.outcomes import EndWords, bad_end_words, not_helped_words, remedy_doubt_words, running_steps
 from troubleshoot.wording.stages import CURES, STAGES
+from troubleshoot.wording.status import (
+    actor_words,
+    case_state_words,
+    matter_words,
+    put_back_reason_words,
+    put_back_words,
+    told_words,
+)
 
 __all__ = [
     "CURES",
     "STAGES",
     "CheckLine",
     "EndWords",
+    "actor_words",
     "bad_end_words",
     "case_state_words",
     "certainty_sentence",
@@ -31,10 +33,14 @@ __all__ = [
     "duration_words",
     "explained",
     "inside_line",
+    "matter_words",
     "no_code_words",
     "not_helped_words",
     "outside_lines",
+    "put_back_reason_words",
+    "put_back_words",
     "reason",
     "remedy_doubt_words",
     "running_steps",
+    "told_words",
 ]

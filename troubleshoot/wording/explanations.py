@@ -93,6 +93,7 @@ SENTENCES: Final[Mapping[Code, Sentence]] = {
     Code.UNCHECKED: Sentence(later("Done on the computer, but it could not be checked."), "%(why)s"),
     Code.UNCHECKED_NO_WORKER: Sentence(later("Done on the computer, but no worker was there to check it.")),
     Code.BACK_VERIFIED: Sentence(later("Read again: everything is as it was before.")),
+    Code.BACK_VERIFIED_PARTLY: Sentence(later("Read again: all that can be put back is as it was before.")),
     Code.BACK_NOT_VERIFIED: Sentence(later("Read again: it is not as it was before.")),
     Code.UNDONE: Sentence(later("Undone")),
     Code.WORSE_AND_STAYS: Sentence(later("It is worse than before, and nothing of it can be put back.")),

@@ -121,19 +121,3 @@ def running_steps(state: str, writes: Mapping[int, str], story: Iterable[Explana
 def _step(words: str, *, done: bool, now: bool) -> CheckLine:
     look = "ok" if done else "now" if now else "waiting"
     return CheckLine(words, {"ok": _("Done"), "now": _("Under way"), "waiting": _("Not yet")}[look], look)
-
-
-def case_state_words(waiting_for: str, outcome: str, *, closed: bool, needed: bool = False) -> tuple[str, str]:
-    """Where a case stands, in words and as the kind of its badge, for lists. `needed`: helpdesk has to do something."""
-    if closed:
-        return {
-            "solved": (_("Solved"), "ok"),
-            "explained": (_("Explained"), "ok"),
-        }.get(outcome, (_("Sent on"), ""))
-    if needed and waiting_for == "fix":
-        return _("With helpdesk"), "info"
-    return {
-        "reading": (_("Being checked"), "info"),
-        "person": (_("Waits for your answer"), "warn"),
-        "fix": (_("A fix was found"), "info"),
-    }.get(waiting_for, (_("With helpdesk"), "info"))

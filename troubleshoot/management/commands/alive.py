@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from troubleshoot import operations
+from troubleshoot.models import FRESH
 
 PROCESSES = ("web", "worker", "keeper")
 
@@ -31,9 +32,7 @@ class Command(BaseCommand):
             return
         kind: operations.ProcessKind = "worker" if process == "worker" else "keeper"
         if not operations.live_processes(kind).filter(name__startswith=f"{socket.gethostname()}:").exists():
-            raise CommandError(
-                f"The {process} on this machine has given no sign of life for {operations.FRESH_FOR.seconds} s."
-            )
+            raise CommandError(f"The {process} on this machine has given no sign of life for {FRESH.seconds} s.")
 
 
 def _ask_web(port: int) -> None:

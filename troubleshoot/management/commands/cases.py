@@ -1,4 +1,4 @@
-"""`manage.py cases open|answer|show`: a case without pages, by the same use cases."""
+"""`manage.py cases open|answer|show|reindex`: a case without pages, by the same use cases."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from troubleshoot import cases, people, reports
+from troubleshoot import cases, diagnosis, people, reports
+from troubleshoot.engine import CaseMatter
 from troubleshoot.management.command_base import ActingCommand, wait_until
 from troubleshoot.management.process_context import person
 from troubleshoot.models import Case, Host, Person
@@ -16,7 +17,7 @@ from troubleshoot.models import Case, Host, Person
 class Command(ActingCommand):
     """Opens cases, answers their questions and shows where they stand, for a named person."""
 
-    help = "Open a case from an error text, answer its questions, show where it stands."
+    help = "Open a case from an error text, answer its questions, show where it stands; rebuild what lists know of it."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the sub-commands."""
@@ -34,9 +35,13 @@ class Command(ActingCommand):
         show = verbs.add_parser("show", help="show a case")
         show.add_argument("case", type=int)
         self.add_actor(show)
+        verbs.add_parser("reindex", help="rebuild what lists know of where cases stand from their rows")
 
-    def handle(self, *, verb: str, actor: str, as_json: bool, **options: Any) -> None:
+    def handle(self, *, verb: str, actor: str = "", as_json: bool = False, **options: Any) -> None:
         """Act and print the case."""
+        if verb == "reindex":
+            self.stdout.write(f"{diagnosis.reindex_cases(Case.objects.for_status())} cases stood elsewhere")
+            return
         with self.acting(actor) as acting:
             case = getattr(self, f"_{verb}")(acting, **options)
         self.say(reports.case_document(Case.objects.get(pk=case.pk)), as_json=as_json, text=in_words)
@@ -50,7 +55,7 @@ class Command(ActingCommand):
 
         def read() -> Case | None:
             fresh = Case.objects.get(pk=case.pk)
-            return fresh if fresh.waiting_for != Case.WaitingFor.READING else None
+            return fresh if fresh.matter != CaseMatter.LOOK else None
 
         return wait_until(read, seconds=wait) or case
 

@@ -7,9 +7,10 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.db import close_old_connections, transaction
 
-from troubleshoot import audit, operations
+from troubleshoot import audit, diagnosis, operations
 from troubleshoot.management.command_base import PlainCommand
 from troubleshoot.management.process_context import machine, refuse_credentials
+from troubleshoot.models import Case
 
 
 class Command(PlainCommand):
@@ -30,6 +31,7 @@ class Command(PlainCommand):
             signal.signal(sign, lambda *_: over.set())
         with transaction.atomic():
             audit.record(audit.Tag.KEEPER_START, actor=machine("keeper"), details={"every_ms": int(every * 1000)})
+        diagnosis.reindex_cases(Case.objects.filter(closed_at=None).for_status())  # an upgrade may judge in another way
         while True:
             close_old_connections()
             operations.sweep()

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from troubleshoot import operations, people
-from troubleshoot.models import Heartbeat, Host, Job, Site
+from troubleshoot.models import FRESH, Heartbeat, Host, Job, Site
 from troubleshoot.web.view_rules import public, rule
 
 SHOWN = 20
@@ -26,7 +26,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 def page(request: HttpRequest) -> HttpResponse:
     """Each part, each process with its last sign of life, and what an administrator should know about."""
     beats = list(Heartbeat.objects.order_by("kind", "name"))
-    living = timezone.now() - operations.FRESH_FOR
+    living = timezone.now() - FRESH
     served = {slug for one in beats if one.kind == "worker" and one.beaten_at >= living for slug in one.sites}
     context = {
         "health": operations.check_health(),

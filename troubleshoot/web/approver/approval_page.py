@@ -12,9 +12,9 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from troubleshoot import catalog, diagnosis, engine, people, remediation, reports
-from troubleshoot.diagnosis import case_evidence, latest_observation, named_causes, rank_all_causes
-from troubleshoot.engine import Action, Judgement, SignedIn, as_change
+from troubleshoot import catalog, diagnosis, engine, people, remediation, reports, wording
+from troubleshoot.diagnosis import case_evidence, latest_observation, named_causes, rank_all_causes, status_of
+from troubleshoot.engine import Action, CaseStatus, Judgement, Reader, SignedIn, as_change
 from troubleshoot.models import ACTIVE_STATES, Absence, Approval, Job, JobLine, JobState, Message, Person, Plan
 
 PAGE = 25
@@ -92,6 +92,22 @@ class ApprovalPage:
         """Whether the page follows it by itself; never while it asks for a decision."""
         waits = self.job.state == JobState.WAITING_APPROVAL and not self.open
         return waits or self.job.state in {JobState.APPROVED, JobState.QUEUED, *ACTIVE_STATES}
+
+    @cached_property
+    def status(self) -> CaseStatus | None:
+        """Where the case stands that this is for."""
+        return status_of(self.job.case) if self.job.case else None
+
+    @property
+    def who(self) -> str:
+        """Who acts now in that case, as an approver calls them."""
+        person = str(self.job.beneficiary or self.job.requester)
+        return wording.actor_words(self.status.told, Reader.APPROVER, person=person) if self.status else ""
+
+    @property
+    def explained(self) -> list[str]:
+        """What an approver is told of where it stands."""
+        return wording.told_words(self.status, Reader.APPROVER) if self.status else []
 
     @cached_property
     def deciders(self) -> list[Person]:

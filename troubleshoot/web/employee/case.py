@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from troubleshoot import people, wording
+from troubleshoot.engine import CaseMatter
 from troubleshoot.models import Case
 from troubleshoot.web import htmx
 from troubleshoot.web.employee.case_page import Scene
@@ -15,7 +16,7 @@ from troubleshoot.web.view_rules import signed_in, visitor
 PAGE = 25
 #: A case without what its page never shows; a change locks the row and reads the rest then.
 ROWS = Case.objects.with_guide().defer(
-    "error_text", "facts_digest", "opened_with", "waiting_for", "at_step", "need", "cause", "word"
+    "error_text", "facts_digest", "opened_with", "waiting_for", "matter", "at_step", "need", "cause", "word"
 )
 
 
@@ -64,4 +65,4 @@ def mine(request: HttpRequest) -> HttpResponse:
 
 
 def _standing(case: Case) -> tuple[str, str]:
-    return wording.case_state_words(case.waiting_for, case.outcome, closed=bool(case.closed_at), needed=bool(case.need))
+    return wording.case_state_words(CaseMatter(case.matter), case.outcome)

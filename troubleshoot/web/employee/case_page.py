@@ -11,8 +11,8 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from troubleshoot import cases, diagnosis, engine, people, reports, wording
-from troubleshoot.diagnosis import case_evidence, named_causes, rank_all_causes
-from troubleshoot.engine import UNKNOWN, GuideStep, Judgement
+from troubleshoot.diagnosis import case_evidence, may_reopen, named_causes, rank_all_causes
+from troubleshoot.engine import UNKNOWN, CaseMatter, GuideStep, Judgement
 from troubleshoot.models import Answer, Case, Job, Message, Reading, Site
 from troubleshoot.probes import CERTIFICATE
 from troubleshoot.web.employee.case_remedy import Remedy
@@ -117,10 +117,9 @@ class Scene(Remedy):
 
     @property
     def mended(self) -> bool:
-        """Whether a remedy was verified after the latest look, so that it tells of before."""
+        """Whether the latest look was taken before the last change, so that it tells of before."""
         seen = self.look.ended_at if self.look else None
-        fixed = (row.at for row in self.rows if row.source == Answer.Source.FIX and row.value == "verified")
-        return seen is not None and any(at > seen for at in fixed)
+        return seen is not None and not self.status.speaks(seen)
 
     # --------------------------------------------------------------------------------------------------- the words
 
@@ -128,6 +127,12 @@ class Scene(Remedy):
     def title(self) -> str:
         """The heading of the page."""
         fixed = {"checking": _("Checking %s"), "running": _("Fixing %s"), "works": _("%s answers properly again")}
+        if self.screen == "undone" and self.status.work != CaseMatter.DECIDE:
+            return (
+                wording.put_back_words(self.status.work)
+                if self.status.undone
+                else wording.matter_words(self.status.work)
+            )
         if self.bad_end:
             return self.bad_end.title
         if self.screen == "closed":
@@ -144,6 +149,8 @@ class Scene(Remedy):
 
     @property
     def _closed_title(self) -> str:
+        if self.case.outcome == Case.Outcome.WITHDRAWN:
+            return _("You closed this case")
         if self.case.outcome == Case.Outcome.SOLVED:
             spent = (self.case.closed_at or timezone.now()) - self.case.opened_at
             return (
@@ -279,4 +286,4 @@ class Scene(Remedy):
     @property
     def may_reopen(self) -> bool:
         """Whether a closed case can still be opened again."""
-        return bool(self.case.closed_at and timezone.now() - self.case.closed_at <= cases.REOPEN_WITHIN)
+        return may_reopen(self.case)

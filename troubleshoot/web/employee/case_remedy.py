@@ -129,15 +129,12 @@ class Remedy(Standing):
             return wording.not_helped_words(self.host)
         return wording.bad_end_words(job.state, self.host, again=self.may_try_again, denied=found.denied)
 
-    @property
-    def put_back(self) -> bool:
-        """Whether the change that helped, and was to be tried, has been undone since."""
-        job = self.ended_fix
-        return bool(
-            job
-            and job.state == JobState.REVERTED
-            and any(row.job_id == job.pk and row.value == "verified" for row in self.rows)
-        )
+    @cached_property
+    def not_put_back(self) -> list[str]:
+        """What the undo of the change could not put back."""
+        undone = self.status.undone
+        job = next((job for job in self.every_job if undone and str(job.pk) == undone.key), None)
+        return reports.not_restored(job) if job else []
 
     @property
     def mark(self) -> str:

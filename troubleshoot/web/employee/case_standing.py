@@ -9,16 +9,38 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from troubleshoot import catalog, diagnosis, engine, wording
-from troubleshoot.engine import DeclaredFact, Guide, GuideStep, Walk
+from troubleshoot.diagnosis import is_served, remedy_answer_before, status_of
+from troubleshoot.engine import (
+    CaseActor,
+    CaseMatter,
+    CasePress,
+    CaseStatus,
+    DeclaredFact,
+    Guide,
+    GuideStep,
+    Reader,
+    Walk,
+)
 from troubleshoot.engine import ReadingCase as Told
 from troubleshoot.hosts import ObservationScope, scope_for_facts
-from troubleshoot.jobs import OPEN
-from troubleshoot.models import ACTIVE_STATES, Answer, Case, Job, JobState, Person
+from troubleshoot.models import Answer, Case, Job, JobState, Person
 
 MOST_JOBS = 50
-RUNNING = frozenset({JobState.QUEUED, JobState.UNKNOWN, *ACTIVE_STATES})
+#: The screen of each matter that has one of its own.
+SCREENS = {
+    CaseMatter.CLOSED: "closed",
+    CaseMatter.LOOK: "checking",
+    CaseMatter.CONFIRM: "works",
+    **dict.fromkeys((CaseMatter.QUESTION, CaseMatter.TRY), "question"),
+    **dict.fromkeys((CaseMatter.CHANGE, CaseMatter.DECIDE), "running"),
+    **dict.fromkeys((CaseMatter.APPROVAL, CaseMatter.START, CaseMatter.PLAN, CaseMatter.BY_HAND), "waiting"),
+    **dict.fromkeys((CaseMatter.UNDO, CaseMatter.UNDONE, CaseMatter.UNDO_FAILED), "undone"),
+    **dict.fromkeys((CaseMatter.DO_BY_HAND, CaseMatter.HAND_CHECK), "guided"),
+}
+#: While helpdesk helps, the person goes on where the guide stands.
+HELPED = {"ask": "question", "try": "question", "fact": "checking"}
 #: Screens that change by themselves, and how often they look.
-LIVE = {"checking": 1, "running": 1, "waiting": 5, "desk": 5}
+LIVE = {"checking": 1, "running": 1, "waiting": 5, "desk": 5, "undone": 5}
 
 
 @dataclass
@@ -31,15 +53,15 @@ class Standing:
     rows: list[Answer] = field(init=False)
     guide: Guide = field(init=False)
     walk: Walk = field(init=False)
-    all_jobs: list[Job] = field(init=False)
+    every_job: list[Job] = field(init=False)
 
     def __post_init__(self) -> None:
         self.guide = diagnosis.case_guide(self.case)
         self._replay()
-        self.all_jobs = []  # a case without a computer has none
+        self.every_job = []  # a case without a computer has none
         if self.case.host_id:
-            newest = self.case.jobs.exclude(kind=Job.Kind.REVERT).order_by("-created_at")
-            self.all_jobs = list(newest[:MOST_JOBS])
+            newest = self.case.jobs.select_related("origin").order_by("-created_at")
+            self.every_job = list(newest[:MOST_JOBS])
         if self.fix and self.fix.state in diagnosis.REMEDY_ANSWERS:
             del self.fix
             self._replay()  # it ended between the two reads; the answer that it gave was written with its end
@@ -75,6 +97,11 @@ class Standing:
         ]
 
     @property
+    def all_jobs(self) -> list[Job]:
+        """The jobs of the case that put nothing back, newest first."""
+        return [job for job in self.every_job if job.kind != Job.Kind.REVERT]
+
+    @property
     def jobs(self) -> list[Job]:
         """The jobs of the present round, newest first."""
         return [job for job in self.all_jobs if job.created_at >= self.case.round_began_at]
@@ -91,42 +118,51 @@ class Standing:
 
     @cached_property
     def fix(self) -> Job | None:
-        """The latest job for the remedy at which the guide stands."""
-        return next((job for job in self.jobs if job.action and job.action == self.walk.at.subject), None)
+        """The latest job for the remedy at which the guide stands, unless it was taken back."""
+        own = (job for job in self.jobs if job.action and job.action == self.walk.at.subject)
+        return next((job for job in own if job.state != JobState.CANCELLED), None)
 
     @cached_property
     def ended_fix(self) -> Job | None:
         """The remedy's job that the walk came from, when nothing but good readings came after it."""
-        path = list(self.walk.path)
-        while path and diagnosis.is_good_reading(self.guide.steps[path[-1][0]].subject, path[-1][1]):
-            path.pop()
-        last = path[-1][0] if path else ""
-        row = next((row for row in reversed(self.rows) if row.step == last), None)
-        if row is None or row.source != Answer.Source.FIX:
-            return None
-        return next((job for job in self.all_jobs if job.pk == row.job_id), None)
+        row = remedy_answer_before(self.case, self.walk, {row.step: row for row in self.rows})
+        return next((job for job in self.all_jobs if row and job.pk == row.job_id), None)
+
+    @cached_property
+    def status(self) -> CaseStatus:
+        """Who acts now, what for, and what may be pressed."""
+        served = is_served(self.case, self.every_job)
+        return status_of(self.case, self.walk, self.rows, self.every_job, worker=served)
+
+    @property
+    def who(self) -> str:
+        """Who acts now, as the person calls them."""
+        return wording.actor_words(self.status.told, Reader.EMPLOYEE, person=str(self.case.beneficiary))
+
+    @property
+    def explained(self) -> list[str]:
+        """What the person is told of where the case stands."""
+        return wording.told_words(self.status, Reader.EMPLOYEE)
+
+    @property
+    def may(self) -> dict[str, bool]:
+        """What the person may press."""
+        return {str(press): self.status.may(Reader.EMPLOYEE, press) for press in CasePress}
 
     @cached_property
     def screen(self) -> str:
         """The name of the screen; a template goes with each."""
-        if self.case.closed_at is not None:
-            return "closed"
-        if self.changing:
+        work = self.status.work
+        if self.changing and work != CaseMatter.CLOSED:
             return "question"
-        by_kind = {"fact": "checking", "ask": "question", "end": "desk"}
-        if self.walk.at.kind == "try":
-            return "works" if self.ended_fix else "question"
-        return by_kind.get(self.walk.at.kind) or self._at_fix()
-
-    def _at_fix(self) -> str:
-        job = self.fix
-        if job and job.kind == Job.Kind.APPLY and job.state in RUNNING:
-            return "running"
-        if job and job.state in {JobState.WAITING_APPROVAL, JobState.APPROVED}:
-            return "waiting"
-        if self.by_hand and not self.case.asked_for_help_at:
-            return "guided"
-        return "waiting" if self.case.asked_for_help_at else "found"
+        if work in {CaseMatter.CHOOSE, CaseMatter.AGREE, CaseMatter.LATER, CaseMatter.PLANNING}:
+            return "waiting" if self.status.owed else "guided" if self.by_hand else "found"
+        if work in {CaseMatter.DECIDE, CaseMatter.CHANGE, CaseMatter.APPROVAL, CaseMatter.START} and self.fix is None:
+            return "undone"
+        if work == CaseMatter.HELP:
+            proved = self.status.proved_at and self.walk.at.kind == "try"
+            return "works" if proved else HELPED.get(self.walk.at.kind, "desk")
+        return SCREENS[work]
 
     @property
     def by_hand(self) -> bool:
@@ -136,19 +172,18 @@ class Standing:
 
     @property
     def shared(self) -> bool:
-        """Whether to say that helpdesk has the case too. Help that was asked for before a proved fix has been given."""
-        asked = self.case.asked_for_help_at
-        if asked is None or self.case.closed_at is not None or self.screen in {"waiting", "desk"}:
-            return False
-        proved = self.ended_fix.ended_at if self.ended_fix and self.screen == "works" else None
-        return proved is None or asked > proved
+        """Whether to say that helpdesk has the case, on a screen on which the person may go on meanwhile."""
+        return self.status.actor == CaseActor.HELPDESK and self.screen != "closed" and not self.names_actor
+
+    @property
+    def names_actor(self) -> bool:
+        """Whether the screen itself has a card that says who acts."""
+        return self.screen in {"waiting", "desk", "undone"} or self.status.work == CaseMatter.DECIDE
 
     @property
     def every(self) -> int:
         """Seconds between two looks of the page for news; 0 when nothing will change by itself."""
-        planning = (
-            self.screen in {"found", "guided"} and self.fix is not None and self.fix.state in OPEN - {JobState.PLANNED}
-        )
+        planning = self.status.work in {CaseMatter.PLANNING, CaseMatter.HAND_CHECK}
         return 1 if planning else LIVE.get(self.screen, 0)
 
 

@@ -10,7 +10,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from troubleshoot import cases, jobs, notifications, people, remediation
-from troubleshoot.cases import ask_for_help, check_computer_again, rate_case, report_another_error, send_message
+from troubleshoot.cases import (
+    ask_for_help,
+    check_computer_again,
+    put_off_remedy,
+    rate_case,
+    report_another_error,
+    send_message,
+    withdraw_case,
+)
 from troubleshoot.jobs import NotPossible
 from troubleshoot.models import Case, Job, JobState, Person
 from troubleshoot.web import rate_limits
@@ -60,6 +68,20 @@ def answer(request: HttpRequest, number: int) -> HttpResponse:
 def help_(request: HttpRequest, number: int) -> HttpResponse:
     """Hand the case to helpdesk as it stands."""
     return _done(request, number, lambda person, case: ask_for_help(actor=person, case=case))
+
+
+@rule("case.answer")
+@require_POST
+def not_now(request: HttpRequest, number: int) -> HttpResponse:
+    """Put off the remedy that was found."""
+    return _done(request, number, lambda person, case: put_off_remedy(actor=person, case=case))
+
+
+@rule("case.close")
+@require_POST
+def withdraw(request: HttpRequest, number: int) -> HttpResponse:
+    """Close the case: it works again, or is not needed any more."""
+    return _done(request, number, lambda person, case: withdraw_case(actor=person, case=case))
 
 
 @rule("case.answer")

@@ -15,7 +15,7 @@ from uuid6 import uuid7
 
 from troubleshoot import cases, catalog, engine, people, wording
 from troubleshoot.cases import ERROR_MOST_CHARACTERS
-from troubleshoot.engine import CodeMatch, Identified
+from troubleshoot.engine import CaseMatter, CodeMatch, Identified
 from troubleshoot.jobs import NotPossible
 from troubleshoot.models import Case, Incident, Person, Site
 from troubleshoot.web import context_processors, htmx, rate_limits
@@ -147,11 +147,7 @@ def _latest_open(person: Person) -> tuple[Case, str] | None:
     """The person's latest case that is open, and where it stands."""
     rows = Case.objects.filter(beneficiary=person, closed_at=None).select_related("host")
     case = rows.order_by("-pk").first()
-    return (
-        (case, wording.case_state_words(case.waiting_for, "", closed=False, needed=bool(case.need))[0])
-        if case
-        else None
-    )
+    return (case, wording.case_state_words(CaseMatter(case.matter), "")[0]) if case else None
 
 
 def surroundings(user: object) -> dict[str, Any]:

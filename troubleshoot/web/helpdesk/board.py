@@ -1,4 +1,4 @@
-"""The helpdesk board: open cases in the order of need, and what each of them asks of helpdesk. Reads only."""
+"""The helpdesk board: open cases in the order of need, and what each of them asks for by the index of its status."""
 
 from __future__ import annotations
 
@@ -6,28 +6,16 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from django.db import models
-from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Count, Min, Q, QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
-from troubleshoot import catalog, diagnosis
+from troubleshoot import catalog, diagnosis, wording
 from troubleshoot.cases import LEAST_COMPUTERS
-from troubleshoot.models import (
-    ACTIVE_STATES,
-    CHANGES,
-    ENDED_STATES,
-    READS,
-    Case,
-    Host,
-    Job,
-    JobState,
-    Message,
-    Person,
-    Site,
-)
+from troubleshoot.engine import ACTORS, CaseActor, CaseMatter
+from troubleshoot.models import Case, Host, Person, Site
 from troubleshoot.people import at_sites, permitted_sites
 
 PAGE = 25
@@ -39,26 +27,15 @@ _SHOWN = ("beneficiary", "host", "site", "owner", "guide")
 _LARGEST = 2**63 - 1
 
 
-class BoardAsk(models.TextChoices):
-    """What a case asks for now, the most pressing first."""
-
-    DECIDE = "decide", _("Decide after lost contact")
-    ANSWER = "answer", _("Answer the message")
-    RUNNING = "running", _("A change is running")
-    APPROVAL = "approval", _("A second person decides")
-    START = "start", _("Start the fix")
-    HELP = "help", _("Help the person")
-    PLAN = "plan", _("Plan the fix")
-    READING = "reading", _("The computer is being read")
-    PERSON = "person", _("The person answers")
-    CLOSED = "closed", _("Closed")
+def _of(*actors: CaseActor) -> frozenset[str]:
+    return frozenset(matter for matter, actor in ACTORS.items() if actor in actors)
 
 
-#: The lists of the board: what is in each.
+#: The lists of the board: what is in each. A case that its person put off is in none.
 LISTS: dict[str, frozenset[str]] = {
-    "you": frozenset({BoardAsk.DECIDE, BoardAsk.ANSWER, BoardAsk.START, BoardAsk.HELP, BoardAsk.PLAN}),
-    "running": frozenset({BoardAsk.RUNNING, BoardAsk.READING}),
-    "others": frozenset({BoardAsk.APPROVAL, BoardAsk.PERSON}),
+    "you": _of(CaseActor.HELPDESK),
+    "running": _of(CaseActor.PORTAL),
+    "others": _of(CaseActor.APPROVER, CaseActor.PERSON) - {CaseMatter.LATER},
 }
 
 
@@ -68,7 +45,7 @@ class BoardColumn(NamedTuple):
     urgency: int
     began: dt.datetime
     pk: int
-    ask: str
+    matter: str
 
 
 @dataclass(frozen=True)
@@ -77,7 +54,6 @@ class BoardRow:
 
     case: Case
     cause: str
-    ask: str
     words: str
     yours: bool
 
@@ -100,52 +76,29 @@ def board_cases(person: Person) -> QuerySet[Case]:
     return Case.objects.filter(at_sites(Case, sites))
 
 
-def with_ask(cases: QuerySet[Case]) -> QuerySet[Any]:
-    """The cases with what each asks for, as `ask`, judged where the rows are."""
-    jobs = Job.objects.filter(case=OuterRef("pk"), created_at__gte=OuterRef("round_began_at"))
-    changes = jobs.filter(kind__in=CHANGES)
-    said = Message.objects.filter(case=OuterRef("pk"), internal=False).order_by("-pk").values("author")[:1]
-    unstarted = Exists(changes.filter(state__in=[JobState.PLANNED, JobState.APPROVED], self_service=False))
-    ask = models.Case(
-        When(closed_at__isnull=False, then=Value(BoardAsk.CLOSED.value)),
-        When(Exists(changes.filter(state=JobState.UNKNOWN)), then=Value(BoardAsk.DECIDE.value)),
-        When(said=F("beneficiary"), then=Value(BoardAsk.ANSWER.value)),
-        When(Exists(changes.filter(state__in=[*ACTIVE_STATES, JobState.QUEUED])), then=Value(BoardAsk.RUNNING.value)),
-        When(Exists(changes.filter(state=JobState.WAITING_APPROVAL)), then=Value(BoardAsk.APPROVAL.value)),
-        When(unstarted, then=Value(BoardAsk.START.value)),
-        When(need=Case.Need.HELP, then=Value(BoardAsk.HELP.value)),
-        When(Exists(jobs.filter(kind__in=READS).exclude(state__in=ENDED_STATES)), then=Value(BoardAsk.READING.value)),
-        When(need=Case.Need.START, then=Value(BoardAsk.PLAN.value)),
-        When(need=Case.Need.DECIDE, then=Value(BoardAsk.DECIDE.value)),
-        default=Value(BoardAsk.PERSON.value),
-        output_field=models.CharField(),
-    )
-    return cases.annotate(said=Subquery(said)).annotate(ask=ask)
-
-
 def board_columns(cases: QuerySet[Case]) -> list[BoardColumn]:
     """Every open case in the order of need: the most urgent first, then who waits longest.
 
     One pass over the few cases that are open gives the numbers and the lists.
     """
-    rows = with_ask(cases.filter(closed_at=None)).order_by("urgency", "round_began_at", "pk")
-    return [BoardColumn(*row) for row in rows.values_list("urgency", "round_began_at", "pk", "ask")]
+    rows = cases.filter(closed_at=None).order_by("urgency", "round_began_at", "pk")
+    return [BoardColumn(*row) for row in rows.values_list("urgency", "round_began_at", "pk", "matter")]
 
 
 def board_counts(found: Iterable[BoardColumn], cases: QuerySet[Case]) -> dict[str, int]:
     """How many cases are on each list, and how many were solved today."""
-    numbers = Counter(one.ask for one in found)
-    lists = {name: sum(numbers[one] for one in asks) for name, asks in LISTS.items()}
+    numbers = Counter(one.matter for one in found)
+    lists = {name: sum(numbers[one] for one in matters) for name, matters in LISTS.items()}
     return lists | {"solved": _solved_today(cases).count()}
 
 
 def case_list(found: Iterable[BoardColumn], name: str, *, after: str = "") -> tuple[list[BoardRow], str]:
     """One page of a list (of an incident: name it ""), in the order of need, and the key of the next page."""
-    asks = LISTS.get(name, frozenset(BoardAsk.values))
+    matters = LISTS.get(name, frozenset(CaseMatter))
     last = Case.objects.filter(pk=case_key(after)).values_list("urgency", "round_began_at", "pk").first()
-    wanted = [one for one in found if one.ask in asks and (last is None or tuple(one[:3]) > last)]
+    wanted = [one for one in found if one.matter in matters and (last is None or tuple(one[:3]) > last)]
     page = [one.pk for one in wanted[:PAGE]]
-    rows = {case.pk: case for case in _shown(with_ask(Case.objects.filter(pk__in=page)))}
+    rows = {case.pk: case for case in _shown(Case.objects.filter(pk__in=page))}
     return [_row(rows[pk]) for pk in page], str(page[-1]) if len(wanted) > PAGE else ""
 
 
@@ -194,6 +147,8 @@ def cause_title(name: str) -> str:
 
 def heading(case: Case) -> str:
     """In one line what a case is about, as far as a list can know: its cause, where it stands, or the error."""
+    if case.word == Case.Word.SAME_ERROR and case.closed_at is None:
+        return _("Repaired and proved; the person says: same error")
     step = diagnosis.case_guide(case).steps.get(case.at_step)
     return cause_title(case.cause) or (step.title if step else "") or str(case.error.get("sentence", ""))
 
@@ -211,19 +166,19 @@ def _solved_today(cases: QuerySet[Case]) -> QuerySet[Case]:
 def _newest(cases: QuerySet[Case], after: str) -> tuple[list[BoardRow], str]:
     if before := case_key(after):
         cases = cases.filter(pk__lt=before)
-    return _page(with_ask(cases).order_by("-pk"))
+    return _page(cases.order_by("-pk"))
 
 
-def _page(cases: QuerySet[Any]) -> tuple[list[BoardRow], str]:
+def _page(cases: QuerySet[Case]) -> tuple[list[BoardRow], str]:
     rows = _shown(cases)[: PAGE + 1]
     found = [_row(case) for case in rows]
     return found[:PAGE], str(found[PAGE - 1].case.pk) if len(found) > PAGE else ""
 
 
-def _shown(cases: QuerySet[Any]) -> QuerySet[Any]:
+def _shown(cases: QuerySet[Case]) -> QuerySet[Case]:
     """With what a row shows, and without the long texts."""
     return cases.select_related(*_SHOWN).defer("guide__source", "error_text")
 
 
-def _row(case: Any) -> BoardRow:
-    return BoardRow(case, heading(case), case.ask, str(BoardAsk(case.ask).label), case.ask in LISTS["you"])
+def _row(case: Case) -> BoardRow:
+    return BoardRow(case, heading(case), wording.matter_words(CaseMatter(case.matter)), case.matter in LISTS["you"])

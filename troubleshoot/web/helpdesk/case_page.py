@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from troubleshoot import cases, catalog, diagnosis, reports
-from troubleshoot.cases import REOPEN_WITHIN, command_for_case, latest_client_block, people_present
+from troubleshoot.cases import command_for_case, latest_client_block, people_present
 from troubleshoot.diagnosis import (
     GivenAnswer,
     KnownFact,
+    PutBack,
     answer_path,
     case_evidence,
+    changes_put_back,
     known_facts,
     latest_observation,
     looks_healthy,
+    may_reopen,
     named_causes,
     rank_all_causes,
     value_text,
@@ -82,6 +85,16 @@ class HelpdeskCasePage(NextStep):
         """The latest whole look of this case that brought facts."""
         return latest_observation(self.case)
 
+    @property
+    def judged_at(self) -> dt.datetime | None:
+        """The one time of all that the page judges: when the latest look was taken."""
+        return self.look.ended_at if self.look else None
+
+    @property
+    def outdated(self) -> bool:
+        """Whether that was before the last change, so that it tells of the computer as it was then."""
+        return self.look is not None and not self.status.speaks(self.judged_at)
+
     @cached_property
     def known(self) -> list[KnownFact]:
         """The facts of the latest look, marked where the look before saw something else."""
@@ -113,6 +126,11 @@ class HelpdeskCasePage(NextStep):
         return answer_path(self.case, self._round_answers, self.walk)
 
     @cached_property
+    def course(self) -> list[GivenAnswer | PutBack]:
+        """The same with the changes that were put back, in the order of time."""
+        return sorted([*self.path, *changes_put_back(self.jobs)], key=lambda one: one.at)
+
+    @cached_property
     def lines(self) -> list[JobLine]:
         """The latest lines of the change that is or was under way."""
         job = self.current or self.change
@@ -138,7 +156,7 @@ class HelpdeskCasePage(NextStep):
     @cached_property
     def ready(self) -> list[str]:
         """Texts that can be sent to the person with one click."""
-        asked = [_("Please answer on the page of your case: %s") % self.walk.at.subject] if self.stage == "ask" else []
+        asked = [_("Please answer on the page of your case: %s") % self.walk.at.subject] if self.asks else []
         look = _("Please open this page on your own PC and follow its steps; they take about a minute: %s")
         address = f"{settings.MENDPOINT_URL}{reverse('case-pc', args=[self.case.pk])}"
         from_there = [look % address] if self.pc_may_look else []
@@ -180,8 +198,7 @@ class HelpdeskCasePage(NextStep):
     @property
     def may_reopen(self) -> bool:
         """Whether a closed case can still be opened again."""
-        closed = self.case.closed_at
-        return closed is not None and timezone.now() - closed <= REOPEN_WITHIN
+        return may_reopen(self.case)
 
     @cached_property
     def beside(self) -> list[Action]:
@@ -205,5 +222,5 @@ class HelpdeskCasePage(NextStep):
 
     @cached_property
     def healthy(self) -> bool:
-        """Whether the computer is in order as far as it was looked at."""
-        return looks_healthy(self._facts)
+        """Whether the computer is in order as far as it was looked at since the last change."""
+        return not self.outdated and looks_healthy(self._facts)

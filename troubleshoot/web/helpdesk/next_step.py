@@ -6,17 +6,42 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db.models import F
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from troubleshoot import catalog, diagnosis, engine, people, remediation, reports
-from troubleshoot.engine import Action, ChangeResult, GuideStep, PlanDifference, SignedIn, Walk, as_change
-from troubleshoot.models import ACTIVE_STATES, ENDED_STATES, WAITING_STATES, Answer, Case, Job, JobState, Person
+from troubleshoot import catalog, diagnosis, engine, people, remediation, reports, wording
+from troubleshoot.diagnosis import is_served, round_jobs, status_of
+from troubleshoot.engine import (
+    Action,
+    CaseMatter,
+    CasePress,
+    CaseStatus,
+    ChangeResult,
+    GuideStep,
+    PlanDifference,
+    Reader,
+    SignedIn,
+    Walk,
+    as_change,
+)
+from troubleshoot.models import ACTIVE_STATES, BAD_ENDS, ENDED_STATES, Answer, Case, Job, JobState, Person
 
-#: The bad ends of a job that somebody has to know before anything else is done.
-BAD_ENDS = ENDED_STATES - {JobState.DONE, JobState.VERIFIED, JobState.CANCELLED, JobState.REVERTED}
+#: What the box "Next" is about, by what the case asks for.
+STAGES = {
+    CaseMatter.CLOSED: "closed",
+    CaseMatter.DECIDE: "unknown",
+    CaseMatter.APPROVAL: "approval",
+    CaseMatter.HELP: "help",
+    CaseMatter.PLAN: "plan",
+    CaseMatter.LATER: "later",
+    **dict.fromkeys((CaseMatter.CHANGE, CaseMatter.UNDO), "running"),
+    **dict.fromkeys((CaseMatter.LOOK, CaseMatter.PLANNING, CaseMatter.HAND_CHECK), "reading"),
+    **dict.fromkeys((CaseMatter.START, CaseMatter.AGREE), "start"),
+    **dict.fromkeys((CaseMatter.UNDONE, CaseMatter.UNDO_FAILED), "undone"),
+    **dict.fromkeys((CaseMatter.BY_HAND, CaseMatter.DO_BY_HAND), "guided"),
+    **dict.fromkeys((CaseMatter.QUESTION, CaseMatter.TRY, CaseMatter.CONFIRM), "ask"),
+}
 
 
 @dataclass(frozen=True)
@@ -50,15 +75,37 @@ class NextStep:
         return self.walk.at if self.walk.at.title or not told else told[0]
 
     @cached_property
+    def status(self) -> CaseStatus:
+        """Who acts now, what for, and what may be pressed."""
+        served = is_served(self.case, self.jobs)
+        return status_of(self.case, self.walk, self._round_answers, self.jobs, worker=served)
+
+    @property
+    def who(self) -> str:
+        """Who acts now, as helpdesk calls them."""
+        return wording.actor_words(self.status.told, Reader.HELPDESK, person=str(self.case.beneficiary))
+
+    @property
+    def matter(self) -> str:
+        """What for, in the words of the board."""
+        return wording.matter_words(self.status.matter)
+
+    @property
+    def explained(self) -> list[str]:
+        """What helpdesk is told of where it stands."""
+        return wording.told_words(self.status, Reader.HELPDESK)
+
+    @cached_property
     def title(self) -> str:
-        """In one line what was found so far."""
+        """In one line what was found so far; after an undo that it was put back, and not what the remedy achieved."""
+        if self.status.undone and self.case.closed_at is None:
+            return wording.put_back_words(self.status.work)
         return self.step.title or str(self.case.error.get("sentence", ""))
 
     @cached_property
     def jobs(self) -> list[Job]:
         """The jobs of this round, the newest first."""
-        rows = self.case.jobs.filter(created_at__gte=F("case__round_began_at")).order_by("-created_at")
-        return list(rows.select_related("plan", "requester", "host__site", "case"))
+        return round_jobs(self.case)
 
     @cached_property
     def change(self) -> Job | None:
@@ -91,20 +138,21 @@ class NextStep:
         return (found.differences or ()) if isinstance(found, ChangeResult) else ()
 
     @cached_property
+    def not_put_back(self) -> list[str]:
+        """What the undo of that job could not put back."""
+        return reports.not_restored(self.ended) if self.ended else []
+
+    @cached_property
     def stage(self) -> str:
         """What the box "Next" is about."""
-        change = self.change
-        if self.case.closed_at:
-            return "closed"
-        if change and change.state == JobState.UNKNOWN:
-            return "unknown"
-        if self.current:
-            return "running" if self.current.is_change else "reading"
-        if change and change.state in WAITING_STATES:
-            return "approval" if change.state == JobState.WAITING_APPROVAL else "start"
-        if self.action and self.action.manual:
-            return "guided"
-        return {"fix": "plan", "ask": "ask", "try": "ask", "end": "help", "fact": "stuck"}[self.walk.at.kind]
+        if self.status.work == CaseMatter.CHOOSE:
+            return "guided" if self.action and self.action.manual else "plan"
+        return STAGES[self.status.work]
+
+    @property
+    def asks(self) -> bool:
+        """Whether the guide's question can be answered for the person, whoever acts."""
+        return self.status.may(Reader.HELPDESK, CasePress.ANSWER)
 
     @property
     def live(self) -> bool:

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 
 from troubleshoot import reports, wording
+from troubleshoot.diagnosis import GivenAnswer, PutBack
 from troubleshoot.web.helpdesk.case_page import HelpdeskCasePage
 
 
@@ -21,7 +22,7 @@ def text(sheet: HelpdeskCasePage) -> str:
     parts = {
         _("Causes"): [f"{one.verdict}: {one.cause.title}" for one, _why in [*sheet.causes, *sheet.ruled_out]],
         _("Readings"): [f"{one.name}: {one.value}" for one in sheet.known],
-        _("Path"): [f"{one.question}: {one.answer} ({one.row.source})" for one in sheet.path if one.counts],
+        _("Path"): [line for one in sheet.course if (line := _step(one))],
         _("Changes"): [
             f"{job.created_at:{utc}}  {reports.job_title(job)}: {job.get_state_display()}. {why}".rstrip()
             for job in reversed(sheet.jobs)
@@ -32,3 +33,9 @@ def text(sheet: HelpdeskCasePage) -> str:
     for title, found in parts.items():
         lines += ["", title, *(f"  {line}" for line in found or ["-"])]
     return "\n".join(lines) + "\n"
+
+
+def _step(one: GivenAnswer | PutBack) -> str:
+    if isinstance(one, PutBack):
+        return f"{_('Undone')}: {one.title}. {one.why}"
+    return f"{one.question}: {one.answer} ({one.row.source})" if one.counts else ""

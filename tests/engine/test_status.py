@@ -1,0 +1,406 @@
+"""Where a case stands, in every combination that can occur: who acts, what for, and what each reader is told."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from troubleshoot.engine import (
+    ACTORS,
+    CaseActor,
+    CaseMatter,
+    CasePress,
+    CaseStatus,
+    CaseView,
+    Hindrance,
+    JobKind,
+    JobPhase,
+    JobView,
+    Reader,
+    UndoReason,
+    job_phase,
+    judge_status,
+)
+from troubleshoot.engine.status_terms import UNSETTLED
+from troubleshoot.models import JobState as State
+
+S, K = JobPhase, JobKind
+READERS = tuple(Reader)
+
+
+def at(minute: float) -> datetime:
+    """A moment of the morning on which all of this happens."""
+    return datetime(2026, 3, 2, 9, tzinfo=UTC) + timedelta(minutes=minute)
+
+
+def job(kind: JobKind, state: JobPhase, minute: float = 10, **more: Any) -> JobView:
+    """A job of the remedy, asked for at this minute; each step of it took one."""
+    began = state not in {S.PLANNED, S.WAITING_APPROVAL, S.APPROVED, S.QUEUED, S.DECLINED, S.EXPIRED, S.CANCELLED}
+    over = state not in {S.PLANNED, S.WAITING_APPROVAL, S.APPROVED, S.QUEUED, S.CLAIMED, S.STARTING, S.RUNNING}
+    times = {"started_at": at(minute + 1) if began else None, "ended_at": at(minute + 2) if over else None}
+    return JobView(kind, state, "" if kind == K.DIAGNOSE else "mend", at(minute), **{**times, **more})
+
+
+def case(step: str = "fix", *jobs: JobView, **more: Any) -> CaseView:
+    """A case whose guide came to this step at five past nine."""
+    return CaseView(step, "mend" if step == "fix" else "something", at(5), jobs, **more)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A combination, and what follows from it."""
+
+    name: str
+    given: CaseView
+    actor: CaseActor
+    matter: CaseMatter
+    since: float
+    employee: set[str] = field(default_factory=set)
+    helpdesk: set[str] = field(default_factory=set)
+    approver: set[str] = field(default_factory=set)
+
+
+OWN = {"by_person": True, "self_service": True}
+VERIFIED = job(K.APPLY, S.VERIFIED)
+UNDONE = job(K.APPLY, S.REVERTED, ended_at=at(22))
+PROVED: dict[str, Any] = {"proved_at": at(12)}
+#: What both may press at any time of an open case, and what helpdesk may besides.
+SAY, DESK = {"say"}, {"say", "take", "close"}
+FREE = {"say", "withdraw", "help"}
+E, H, A, P, N = CaseActor.PERSON, CaseActor.HELPDESK, CaseActor.APPROVER, CaseActor.PORTAL, CaseActor.NOBODY
+M = CaseMatter
+
+TABLE = [
+    Row("the first look", case("fact", job(K.DIAGNOSE, S.RUNNING)), P, M.LOOK, 11, FREE, DESK),
+    Row(
+        "a look that no worker takes",
+        case("fact", job(K.DIAGNOSE, S.QUEUED), worker=False),
+        *(P, M.LOOK, 10, FREE, DESK),
+    ),
+    Row("a question", case("ask"), E, M.QUESTION, 5, FREE | {"answer", "again"}, DESK | {"answer", "again"}),
+    Row(
+        "a question about a computer that nobody registered",
+        case("ask", registered=False),
+        *(E, M.QUESTION, 5, FREE | {"answer"}, DESK | {"answer"}),
+    ),
+    Row("something to try", case("try"), E, M.TRY, 5, FREE | {"answer", "again"}, DESK | {"answer", "again"}),
+    Row(
+        "asked for a person at a question",
+        case("ask", asked_at=at(7)),
+        *(H, M.HELP, 7, {"say", "withdraw", "answer", "again"}, DESK | {"answer", "again"}),
+    ),
+    Row(
+        "asked for a person while the computer is read",
+        case("fact", job(K.DIAGNOSE, S.RUNNING), asked_at=at(7)),
+        *(H, M.HELP, 7, {"say", "withdraw", "again"}, DESK | {"again"}),
+    ),
+    Row(
+        "a remedy that the person may take",
+        case(self_service=True),
+        *(E, M.CHOOSE, 5, FREE | {"not_now", "plan", "again"}, DESK | {"plan", "again"}),
+    ),
+    Row(
+        "a remedy of helpdesk that nobody has asked for",
+        case(),
+        *(E, M.CHOOSE, 5, FREE | {"not_now", "again"}, DESK | {"plan", "again"}),
+    ),
+    Row(
+        "a remedy of helpdesk that the person asked for",
+        case(asked_at=at(7)),
+        *(H, M.PLAN, 7, {"say", "withdraw", "again"}, DESK | {"plan", "again"}),
+    ),
+    Row(
+        "a remedy of helpdesk in a case for a caller",
+        case(for_another=True),
+        *(H, M.PLAN, 5, FREE | {"again"}, DESK | {"plan", "again"}),
+    ),
+    Row(
+        "not now",
+        case(put_off_at=at(8), self_service=True),
+        *(E, M.LATER, 8, FREE | {"plan", "again"}, DESK | {"plan", "again"}),
+    ),
+    Row(
+        "not now, of a plan",
+        case("fix", job(K.APPLY, S.CANCELLED, 6, **OWN), put_off_at=at(8), self_service=True),
+        *(E, M.LATER, 8, FREE | {"plan", "again"}, DESK | {"plan", "again"}),
+    ),
+    Row(
+        "taken up again after not now",
+        case("fix", job(K.PLAN, S.RUNNING), put_off_at=at(8), self_service=True),
+        *(P, M.PLANNING, 11, FREE, DESK),
+    ),
+    Row(
+        "asked for a person after not now",
+        case(put_off_at=at(8), asked_at=at(9)),
+        *(H, M.PLAN, 9, {"say", "withdraw", "again"}, DESK | {"plan", "again"}),
+    ),
+    Row(
+        "by hand, by the person",
+        case(by_hand=True, self_service=True),
+        *(E, M.DO_BY_HAND, 5, FREE | {"done", "again"}, DESK | {"done", "again"}),
+    ),
+    Row(
+        "by hand, by helpdesk",
+        case(by_hand=True, asked_at=at(7)),
+        *(H, M.BY_HAND, 7, {"say", "withdraw", "again"}, DESK | {"done", "again"}),
+    ),
+    Row(
+        "a look whether it helped",
+        case("fix", job(K.CHECK_BY_HAND, S.RUNNING), by_hand=True, self_service=True),
+        *(P, M.HAND_CHECK, 11, FREE, DESK),
+    ),
+    Row("a plan is being made", case("fix", job(K.PLAN, S.QUEUED)), P, M.PLANNING, 10, FREE, DESK),
+    Row(
+        "a plan before the person",
+        case("fix", job(K.APPLY, S.PLANNED, **OWN), self_service=True),
+        *(E, M.AGREE, 10, FREE | {"start", "not_now"}, DESK | {"start", "stop"}),
+    ),
+    Row(
+        "a plan before the person, who then asked for a person",
+        case("fix", job(K.APPLY, S.PLANNED, **OWN), self_service=True, asked_at=at(11)),
+        *(H, M.START, 10, {"say", "withdraw"}, DESK | {"start", "stop"}),
+    ),
+    Row(
+        "a plan before helpdesk",
+        case("fix", job(K.APPLY, S.PLANNED)),
+        *(H, M.START, 10, FREE, DESK | {"start", "stop"}),
+    ),
+    Row(
+        "a plan waits for approval",
+        case("fix", job(K.APPLY, S.WAITING_APPROVAL), asked_at=at(7)),
+        *(A, M.APPROVAL, 10, {"say", "withdraw"}, DESK | {"stop"}, {"approve", "decline", "ask"}),
+    ),
+    Row(
+        "approved and not started",
+        case("fix", job(K.APPLY, S.APPROVED)),
+        *(H, M.START, 10, FREE, DESK | {"start", "stop"}),
+    ),
+    Row(
+        "declined by the approver",
+        case("end", job(K.APPLY, S.DECLINED), asked_at=at(7)),
+        *(H, M.HELP, 7, {"say", "withdraw", "again"}, DESK | {"again"}),
+    ),
+    Row("expired", case("end", job(K.APPLY, S.EXPIRED)), H, M.HELP, 5, {"say", "withdraw", "again"}, DESK | {"again"}),
+    Row("queued", case("fix", job(K.APPLY, S.QUEUED)), P, M.CHANGE, 10, {"say", "help", "stop"}, DESK | {"stop"}),
+    Row(
+        "queued, and no worker",
+        case("fix", job(K.APPLY, S.QUEUED), worker=False),
+        *(P, M.CHANGE, 10, {"say", "help", "stop"}, DESK | {"stop"}),
+    ),
+    Row("running", case("fix", job(K.APPLY, S.RUNNING)), P, M.CHANGE, 11, {"say", "help"}, DESK),
+    Row(
+        "verified and not yet said",
+        case("try", VERIFIED, **PROVED),
+        *(E, M.CONFIRM, 5, FREE | {"answer", "again"}, DESK | {"answer", "again"}),
+    ),
+    Row(
+        "verified after a person was asked for",
+        case("try", VERIFIED, asked_at=at(7), **PROVED),
+        *(E, M.CONFIRM, 5, {"say", "withdraw", "answer", "again"}, DESK | {"answer", "again"}),
+    ),
+    Row(
+        "a person asked for after a proof",
+        case("try", VERIFIED, asked_at=at(13), **PROVED),
+        *(H, M.HELP, 13, {"say", "withdraw", "answer", "again"}, DESK | {"answer", "again"}),
+    ),
+    Row(
+        "same error after a proof, and a question",
+        case("ask", VERIFIED, same_error_at=at(14)),
+        *(E, M.QUESTION, 5, FREE | {"answer", "again"}, DESK | {"answer", "again"}),
+    ),
+    Row(
+        "same error after a proof, and nothing left to ask",
+        case("end", VERIFIED, same_error_at=at(14)),
+        *(H, M.HELP, 5, {"say", "withdraw", "again"}, DESK | {"again"}),
+    ),
+    *(
+        Row(str(state), case("end", job(K.APPLY, state)), H, M.HELP, 5, {"say", "withdraw", "again"}, DESK | {"again"})
+        for state in (S.DRIFTED, S.REFUSED, S.UNREACHABLE, S.FAILED, S.NOT_VERIFIED)
+    ),
+    Row("end unknown", case("fix", job(K.APPLY, S.UNKNOWN)), H, M.DECIDE, 12, {"say", "help"}, DESK | {"read"}),
+    Row(
+        "end of an undo unknown",
+        case("try", VERIFIED, job(K.REVERT, S.UNKNOWN, 20, why=UndoReason.ASKED), **PROVED),
+        *(H, M.DECIDE, 22, {"say", "help"}, DESK | {"read"}),
+    ),
+    Row(
+        "an undo waits for approval",
+        case("try", VERIFIED, job(K.REVERT, S.WAITING_APPROVAL, 20, why=UndoReason.ASKED), **PROVED),
+        *(A, M.APPROVAL, 20, FREE, DESK | {"stop"}, {"approve", "decline", "ask"}),
+    ),
+    Row(
+        "an undo that helpdesk asked for waits for its worker",
+        case("try", VERIFIED, job(K.REVERT, S.QUEUED, 20, why=UndoReason.ASKED), **PROVED),
+        *(P, M.UNDO, 20, {"say", "help"}, DESK | {"stop"}),
+    ),
+    Row(
+        "an undo that the portal promised waits for its worker",
+        case("try", VERIFIED, job(K.REVERT, S.QUEUED, 20, why=UndoReason.TIME_OVER), **PROVED),
+        *(P, M.UNDO, 20, {"say", "help"}, DESK),
+    ),
+    *(
+        Row(
+            f"undone: {why}",
+            case(step, UNDONE, job(K.REVERT, S.VERIFIED, 20, why=why), **PROVED),
+            *(H, M.UNDONE, 22, FREE | {"again"}, DESK | {"again"}),
+        )
+        for why, step in ((UndoReason.ASKED, "try"), (UndoReason.TIME_OVER, "ask"))
+    ),
+    Row(
+        "undone: worse",
+        case("end", UNDONE, job(K.REVERT, S.VERIFIED, 20, why=UndoReason.WORSE)),
+        *(H, M.UNDONE, 22, FREE | {"again"}, DESK | {"again"}),
+    ),
+    *(
+        Row(
+            f"an undo that did not get through: {state}",
+            case("try", VERIFIED, job(K.REVERT, state, 20, why=UndoReason.ASKED), **PROVED),
+            *(H, M.UNDO_FAILED, 22, FREE | {"again"}, DESK | {"again"}),
+        )
+        for state in (S.FAILED, S.NOT_VERIFIED, S.DRIFTED, S.REFUSED, S.UNREACHABLE)
+    ),
+    Row(
+        "an undo that an approver declined",
+        case("try", VERIFIED, job(K.REVERT, S.DECLINED, 20, why=UndoReason.ASKED), **PROVED),
+        *(E, M.CONFIRM, 5, FREE | {"answer", "again"}, DESK | {"answer", "again"}),
+    ),
+    Row(
+        "own PC looked",
+        case("end", pc_at=at(9)),
+        *(H, M.HELP, 5, {"say", "withdraw", "again"}, DESK | {"again"}),
+    ),
+    Row(
+        "a message at a question",
+        case("ask", message_at=at(9)),
+        *(H, M.ANSWER, 9, FREE | {"answer", "again"}, DESK | {"answer", "again"}),
+    ),
+    Row(
+        "a message after a lost contact",
+        case("fix", job(K.APPLY, S.UNKNOWN), message_at=at(14)),
+        *(H, M.DECIDE, 12, {"say", "help"}, DESK | {"read"}),
+    ),
+    Row("closed", case("end", closed_at=at(30), may_reopen=True), N, M.CLOSED, 30, {"again"}, {"again"}),
+    Row("closed long ago", case("end", closed_at=at(30), message_at=at(31)), N, M.CLOSED, 30),
+    Row(
+        "opened again",
+        case("fact", job(K.DIAGNOSE, S.QUEUED), round=2),
+        *(P, M.LOOK, 10, FREE, DESK),
+    ),
+]
+
+
+@pytest.mark.parametrize("row", TABLE, ids=lambda row: row.name)
+def test_every_combination_has_one_actor_and_says_what_each_reader_may_press(row: Row) -> None:
+    found = judge_status(row.given)
+    assert (found.actor, found.matter, found.since) == (row.actor, row.matter, at(row.since))
+    assert found.told.code == row.matter
+    pressed = {reader: {str(one) for one in found.presses[reader]} for reader in READERS}
+    assert pressed == {Reader.EMPLOYEE: row.employee, Reader.HELPDESK: row.helpdesk, Reader.APPROVER: row.approver}
+
+
+def test_every_matter_occurs_in_the_table() -> None:
+    assert {row.matter for row in TABLE} == set(CaseMatter) == set(ACTORS)
+
+
+class TestThePersonIsTold:
+    def test_that_no_worker_serves_the_site_while_something_waits_for_one(self) -> None:
+        waiting = [judge_status(row.given).told.hindrance for row in TABLE if row.name.endswith("no worker")]
+        assert waiting == [Hindrance.NO_WORKER]
+        assert judge_status(case("ask", worker=False)).told.hindrance is None
+
+    def test_why_it_was_put_back(self) -> None:
+        told = {row.name: judge_status(row.given).told.why for row in TABLE if row.matter == M.UNDONE}
+        assert told == {f"undone: {why}": why for why in UndoReason}
+
+    def test_who_took_the_case_whether_it_is_open_again_and_whether_their_pc_was_looked_at(self) -> None:
+        told = judge_status(case("end", taken_by="Hanna", round=2, pc_at=at(9))).told
+        assert (told.by, told.again, told.own_pc) == ("Hanna", True, True)
+
+
+class TestWhatWasMeasured:
+    def test_speaks_only_from_the_last_change_on(self) -> None:
+        found = judge_status(case("try", VERIFIED, **PROVED))
+        assert (found.changed_at, found.proved_at) == (at(12), at(12))
+        assert [found.speaks(moment) for moment in (at(4), at(12), at(13), None)] == [False, True, True, False]
+        assert judge_status(case("ask")).speaks(at(0))
+
+    def test_proves_nothing_once_the_change_was_put_back_or_may_have_been(self) -> None:
+        for state in (S.RUNNING, S.VERIFIED, S.FAILED, S.UNKNOWN):
+            undo = job(K.REVERT, state, 20, why=UndoReason.ASKED)
+            assert judge_status(case("try", VERIFIED, undo, **PROVED)).proved_at is None
+
+    def test_still_proves_it_when_the_undo_never_began(self) -> None:
+        for state in (S.QUEUED, S.DECLINED, S.DRIFTED, S.UNREACHABLE):
+            undo = job(K.REVERT, state, 20, why=UndoReason.ASKED)
+            assert judge_status(case("try", VERIFIED, undo, **PROVED)).proved_at == at(12)
+
+
+def test_the_states_of_a_job_are_those_of_its_row_and_a_case_stands_alike_while_a_worker_has_it() -> None:
+    assert {str(state) for state in JobPhase} == {str(state) for state in State}
+    assert {job_phase(state) for state in JobPhase} == set(JobPhase) - {S.CLAIMED, S.STARTING, S.RUNNING, S.VERIFYING}
+
+
+MOMENTS = st.integers(0, 600).map(lambda second: at(second / 60))
+MAYBE = st.none() | MOMENTS
+
+
+@st.composite
+def jobs(draw: st.DrawFn) -> JobView:
+    """Any job, also one that the portal would never make."""
+    kind = draw(st.sampled_from([kind for kind in JobKind if kind != K.CONNECTION_TEST]))
+    why = draw(st.sampled_from(UndoReason)) if kind == K.REVERT else None
+    created, *later = sorted(draw(st.lists(MOMENTS, min_size=3, max_size=3)))
+    began, over = later if draw(st.booleans()) else (None, None)
+    state, action = draw(st.sampled_from(JobPhase)), draw(st.sampled_from(["", "mend", "other"]))
+    return JobView(kind, state, action, created, began, over, draw(st.booleans()), draw(st.booleans()), why)
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> CaseView:
+    """Any case at all: the status is total, so that no history of the database makes a page fail."""
+    history = sorted(draw(st.lists(jobs(), max_size=5)), key=lambda one: one.created_at)
+    flags = {name: draw(st.booleans()) for name in ("for_another", "registered", "self_service", "by_hand", "worker")}
+    times = {name: draw(MAYBE) for name in ("proved_at", "same_error_at", "asked_at", "put_off_at", "message_at")}
+    step = draw(st.sampled_from(["fact", "ask", "try", "fix", "end"]))
+    return case(step, *history, closed_at=draw(MAYBE), round=draw(st.integers(1, 3)), **flags, **times)
+
+
+def exits(found: CaseStatus) -> frozenset[CasePress]:
+    """What leads on, for the one who acts."""
+    reader = {E: Reader.EMPLOYEE, H: Reader.HELPDESK, A: Reader.APPROVER}[found.actor]
+    talk = {CasePress.SAY, CasePress.TAKE} if found.matter != M.ANSWER else {CasePress.TAKE}
+    return found.presses[reader] - talk
+
+
+@given(cases())
+def test_somebody_always_acts_next_and_can_or_the_case_is_closed(given: CaseView) -> None:
+    found = judge_status(given)
+    assert found.actor == ACTORS[found.matter]
+    assert (found.actor == N) == (given.closed_at is not None)
+    if found.actor == P:
+        assert any(job.state in {S.QUEUED, S.CLAIMED, S.STARTING, S.RUNNING, S.VERIFYING} for job in given.jobs)
+    elif found.actor != N:
+        assert exits(found)
+    if found.matter == M.DECIDE:  # the one that has no way out yet but helpdesk's own word
+        assert exits(found) == {CasePress.READ, CasePress.CLOSE}
+
+
+@given(cases())
+def test_no_green_check_is_older_than_the_last_change(given: CaseView) -> None:
+    found = judge_status(given)
+    assert found.proved_at is None or found.speaks(found.proved_at)
+    if found.matter == M.CONFIRM:
+        assert found.proved_at is not None
+    if found.work in {M.UNDONE, M.UNDO_FAILED}:
+        assert found.undone is not None
+
+
+@given(cases())
+def test_nobody_withdraws_or_reads_anew_while_a_change_may_still_move_the_computer(given: CaseView) -> None:
+    found = judge_status(given)
+    if found.work in UNSETTLED:
+        assert not found.may(Reader.EMPLOYEE, CasePress.WITHDRAW)
+        assert not any(found.may(reader, CasePress.AGAIN) for reader in READERS)

@@ -1,0 +1,243 @@
+"""Where a case stands: its rows as the engine's plain values, what follows from them, and the index that lists read."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from troubleshoot import audit, catalog, notifications, people, wording
+from troubleshoot.audit import Actor, Tag
+from troubleshoot.diagnosis import progress
+from troubleshoot.engine import (
+    CaseMatter,
+    CaseStatus,
+    CaseView,
+    JobKind,
+    JobPhase,
+    JobView,
+    UndoReason,
+    Walk,
+    judge_status,
+)
+from troubleshoot.models import Answer, Case, Heartbeat, Job, Notice
+from troubleshoot.models import JobState as State
+
+#: A closed case can be opened again for so long.
+REOPEN_WITHIN = dt.timedelta(days=7)
+#: What a case shows of where it stands, kept for lists.
+_PLACE = ("at_step", "waiting_for", "matter", "need", "needs_since", "outcome", "closed_at")
+_NEEDS = {
+    CaseMatter.DECIDE: Case.Need.DECIDE,
+    **dict.fromkeys((CaseMatter.START, CaseMatter.PLAN, CaseMatter.BY_HAND), Case.Need.START),
+}
+
+
+def status_of(
+    case: Case,
+    walk: Walk | None = None,
+    rows: Sequence[Answer] | None = None,
+    jobs: Sequence[Job] | None = None,
+    *,
+    worker: bool = True,
+) -> CaseStatus:
+    """Return where a case stands; what has been read already (the answers and jobs of the present round) is not again.
+
+    `worker` says whether one lives that serves the site: it says what is told, and never who acts.
+    """
+    rows = list(case.answers.filter(round=case.round).order_by("number")) if rows is None else rows
+    walk = walk or progress.replay_case(case, rows)
+    return judge_status(_view(case, walk, rows, round_jobs(case) if jobs is None else jobs, worker=worker))
+
+
+def round_jobs(case: Case) -> list[Job]:
+    """The jobs of a case's present round, the newest first."""
+    if case.host_id is None:
+        return []
+    rows = case.jobs.filter(created_at__gte=F("case__round_began_at")).order_by("-created_at")
+    return list(rows.select_related("plan", "requester", "host__site", "case", "origin__plan"))
+
+
+def is_served(case: Case, jobs: Iterable[Job]) -> bool:
+    """Tell whether a worker lives for what waits for one; asks only when something does."""
+    if case.host is None or not any(job.state == State.QUEUED for job in jobs):
+        return True
+    slug = case.host.site.slug
+    return any(slug in beat.sites for beat in Heartbeat.objects.alive("worker"))
+
+
+def job_view(job: Job, beneficiary: object) -> JobView:
+    """A job's row as the engine's plain value; `beneficiary` is the key of the person whose case it is."""
+    return JobView(
+        kind=JobKind(job.kind),
+        state=JobPhase(job.state),
+        action=job.action,
+        created_at=job.created_at,
+        started_at=job.started_at,
+        ended_at=job.ended_at,
+        by_person=job.requester_id == beneficiary,
+        self_service=job.self_service,
+        why=undo_reason(job) if job.kind == Job.Kind.REVERT else None,
+        key=str(job.pk),
+    )
+
+
+def undo_reason(undo: Job) -> UndoReason:
+    """Say why a change is put back: somebody asked, its time was over, or the check after it was worse."""
+    if undo.starter_id or undo.needs_approval:
+        return UndoReason.ASKED
+    due = undo.origin.undo_at if undo.origin else None
+    return UndoReason.TIME_OVER if due and undo.created_at >= due else UndoReason.WORSE
+
+
+def _view(case: Case, walk: Walk, rows: Sequence[Answer], jobs: Sequence[Job], *, worker: bool) -> CaseView:
+    given = {row.step: row for row in rows}
+    moved_at = given[walk.path[-1][0]].at if walk.path else case.round_began_at
+    action = catalog.installed_catalog().actions.get(walk.at.subject) if walk.at.kind == "fix" else None
+    found = [job_view(job, case.beneficiary_id) for job in jobs if job.created_at >= case.round_began_at]
+    return CaseView(
+        step=walk.at.kind,
+        subject=walk.at.subject,
+        moved_at=moved_at,
+        jobs=tuple(sorted(found, key=lambda job: job.created_at)),
+        proved_at=_proved_at(case, walk, given, jobs),
+        same_error_at=_same_error_at(case, walk, given),
+        asked_at=case.asked_for_help_at,
+        put_off_at=case.put_off_at,
+        message_at=_message_at(case),
+        taken_by=str(case.owner) if case.owner_id else "",
+        pc_at=moved_at if case.pc else None,
+        closed_at=case.closed_at,
+        may_reopen=may_reopen(case),
+        round=case.round,
+        for_another=case.opened_by_id != case.beneficiary_id,
+        registered=case.host_id is not None,
+        self_service=action is not None and progress.is_self_service(case, action.name),
+        by_hand=action is not None and action.manual,
+        worker=worker,
+    )
+
+
+def may_reopen(case: Case) -> bool:
+    """Tell whether a closed case can still be opened again."""
+    return case.closed_at is not None and timezone.now() - case.closed_at <= REOPEN_WITHIN
+
+
+def remedy_answer_before(case: Case, walk: Walk, given: dict[str, Answer]) -> Answer | None:
+    """The answer of the remedy from which the walk came, when nothing but good readings came after it."""
+    steps, path = progress.case_guide(case).steps, list(walk.path)
+    while path and progress.is_good_reading(steps[path[-1][0]].subject, path[-1][1]):
+        path.pop()
+    row = given.get(path[-1][0]) if path else None
+    return row if row and row.source == Answer.Source.FIX else None
+
+
+def _proved_at(case: Case, walk: Walk, given: dict[str, Answer], jobs: Sequence[Job]) -> dt.datetime | None:
+    row = remedy_answer_before(case, walk, given)
+    proving = next((job for job in jobs if row and row.value == "verified" and job.pk == row.job_id), None)
+    return proving.ended_at if proving and proving.state in {State.VERIFIED, State.DONE} else None
+
+
+def _same_error_at(case: Case, walk: Walk, given: dict[str, Answer]) -> dt.datetime | None:
+    """When the person said, of the latest remedy that was verified, that it has not helped."""
+    steps, fixed, said = progress.case_guide(case).steps, False, None
+    for name, value in walk.path:
+        if steps[name].kind == "fix" and value == "verified":
+            fixed, said = True, None
+        elif fixed and said is None and steps[name].kind == "try" and value == "no_change":
+            said = given[name].at
+    return said
+
+
+def _message_at(case: Case) -> dt.datetime | None:
+    """When the person wrote what nobody has answered since."""
+    last = case.messages.filter(internal=False).order_by("-pk").values_list("author", "at").first()
+    return last[1] if last and last[0] == case.beneficiary_id else None
+
+
+# ------------------------------------------------------------------------------------------------ the index for lists
+
+
+def keep_status(case: Case, walk: Walk | None = None, *, actor: Actor) -> None:
+    """Keep what lists show of where a case stands, end it where its guide does, and tell helpdesk when it begins to
+    need them. The caller holds the case.
+
+    A case that was handed to helpdesk stays open until helpdesk closes it.
+    """
+    before = [getattr(case, name) for name in _PLACE]
+    rows = list(case.answers.filter(round=case.round).order_by("number"))
+    walk = walk or progress.replay_case(case, rows)
+    case.at_step = walk.at.name
+    if _ends(case, walk, actor):
+        close_round(case)
+        return
+    needed, status = case.need, status_of(case, walk, rows)
+    index_status(case, status)
+    if case.need and not needed:
+        case.needs_since = Now()
+    changed = [name for name, value in zip(_PLACE, before, strict=True) if getattr(case, name) != value]
+    if changed:
+        case.save(update_fields=changed)
+    if "needs_since" in changed:
+        case.refresh_from_db(fields=["needs_since"])  # the database's own time
+        desk = [case.owner] if case.owner else people.permission_holders("case.take", case.site)
+        notifications.notify(
+            desk, Notice.Kind.NEW_CASE, f"{case.beneficiary}: {wording.matter_words(status.work)}", case=case
+        )
+
+
+def keep_status_again(case: int | None, *, actor: Actor) -> None:
+    """Keep where a case stands once something was written that belongs to it; nothing where nothing belongs to one."""
+    if case is not None:
+        keep_status(Case.objects.held().for_status().get(pk=case), actor=actor)
+
+
+def close_round(case: Case) -> None:
+    """Close a case now, with all that lists show of it. The caller holds it and has said how it ends."""
+    case.closed_at = Now()
+    case.waiting_for, case.matter, case.need = Case.WaitingFor.NOBODY, CaseMatter.CLOSED, ""
+    case.save(update_fields=[*_PLACE])
+    case.refresh_from_db(fields=["closed_at"])  # the database's own time
+
+
+def index_status(case: Case, status: CaseStatus) -> None:
+    """Put into the columns of a case what its lists need to know of its status."""
+    case.waiting_for, case.matter = Case.WaitingFor(status.actor), status.matter
+    case.need = _NEEDS.get(status.owed, Case.Need.HELP) if status.owed else ""
+
+
+def reindex_cases(cases: Iterable[Case]) -> int:
+    """Rebuild the index of cases whose columns say something else than their rows; how many those were."""
+    changed = 0
+    for case in cases:
+        with transaction.atomic():
+            case.hold()
+            before = (case.waiting_for, case.matter, case.need)
+            index_status(case, status_of(case))
+            if (case.waiting_for, case.matter, case.need) != before:
+                case.save(update_fields=["waiting_for", "matter", "need"])
+                changed += 1
+    return changed
+
+
+def _ends(case: Case, walk: Walk, actor: Actor) -> bool:
+    """Take over how the guide ends; True when that closes the case."""
+    if walk.at.kind != "end":
+        case.outcome = case.outcome if case.closed_at else ""
+        return False
+    if case.closed_at is not None or case.outcome == walk.at.subject:
+        return False
+    case.outcome = Case.Outcome(walk.at.subject)
+    handed_over = case.outcome == Case.Outcome.ESCALATED
+    audit.record(
+        Tag.CASE_HAND_OVER if handed_over else Tag.CASE_CLOSE,
+        actor=actor,
+        on_behalf=case.beneficiary,
+        objects=[case],
+        details={"outcome": walk.at.subject, "step": walk.at.name},
+    )
+    return not handed_over

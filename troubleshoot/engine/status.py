@@ -1,0 +1,212 @@
+"""Where a case stands: who acts now, what for, since when, and what each reader may press. Pure and total.
+
+Every page, list, notice and command reads this, and derives nothing of its own.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from troubleshoot.engine.status_inputs import UNBEGUN, UNDER_WAY, CaseView, JobKind, JobPhase, JobView, UndoReason
+from troubleshoot.engine.status_presses import allowed_presses
+from troubleshoot.engine.status_terms import ACTORS, CaseActor, CaseMatter, CasePress, Hindrance, Reader
+
+#: What a message of the person waits behind: nothing is more pressing than a lost contact, and closed is closed.
+_BEFORE_A_MESSAGE = frozenset({CaseMatter.DECIDE, CaseMatter.CLOSED})
+
+
+@dataclass(frozen=True)
+class ToldWords:
+    """What the person who waits is told: a code, and what its sentence names."""
+
+    code: CaseMatter
+    why: UndoReason | None = None
+    by: str = ""
+    """Who of helpdesk takes care of it; empty while nobody does."""
+    again: bool = False
+    """Whether the case was opened or checked again."""
+    own_pc: bool = False
+    """Whether the person's own PC was looked at from there."""
+    hindrance: Hindrance | None = None
+
+
+@dataclass(frozen=True)
+class CaseStatus:
+    """The one answer to the question where a case stands."""
+
+    actor: CaseActor
+    matter: CaseMatter
+    since: dt.datetime
+    work: CaseMatter
+    """The matter apart from a message that waits to be answered: what the pages' next step is about."""
+    told: ToldWords
+    owed: CaseMatter | None
+    """What helpdesk has to do; a plan that is being made for them is still theirs to start."""
+    presses: Mapping[Reader, frozenset[CasePress]] = field(repr=False)
+    changed_at: dt.datetime | None = None
+    """When a change of the case last wrote, or may have written, on the computer."""
+    proved_at: dt.datetime | None = None
+    """When the check was taken that proves the last change; None where nothing is proved, or no longer."""
+    same_error_at: dt.datetime | None = None
+    """When the person said that a proved change has not helped."""
+    undone: JobView | None = None
+    """The job that put the last change back, or was to."""
+
+    def may(self, reader: Reader, press: CasePress) -> bool:
+        """Tell whether a reader may press this as the case stands."""
+        return press in self.presses[reader]
+
+    def speaks(self, taken_at: dt.datetime | None) -> bool:
+        """Tell whether a reading that was taken then tells of the computer as it is after the last change."""
+        return taken_at is not None and (self.changed_at is None or taken_at >= self.changed_at)
+
+
+def judge_status(case: CaseView) -> CaseStatus:
+    """Return where a case stands."""
+    work, since = _work(case)
+    message = case.message_at if work not in _BEFORE_A_MESSAGE else None
+    matter = CaseMatter.ANSWER if message else work
+    undone = _last_change(case)
+    undone = undone if work in {CaseMatter.UNDONE, CaseMatter.UNDO_FAILED, CaseMatter.UNDO} else None
+    return CaseStatus(
+        actor=ACTORS[matter],
+        matter=matter,
+        since=message or since,
+        work=work,
+        told=_told(case, matter, undone),
+        owed=_owed(case, work),
+        presses=allowed_presses(case, work),
+        changed_at=_changed_at(case),
+        proved_at=_proved_at(case),
+        same_error_at=case.same_error_at,
+        undone=undone,
+    )
+
+
+def _owed(case: CaseView, work: CaseMatter) -> CaseMatter | None:
+    if ACTORS[work] == CaseActor.HELPDESK:
+        return work
+    reading = [job for job in case.jobs if job.kind in {JobKind.PLAN, JobKind.CHECK_BY_HAND} and job.state in UNDER_WAY]
+    desks = work in {CaseMatter.PLANNING, CaseMatter.HAND_CHECK} and not reading[-1].by_person
+    return _helpdesks(case) if desks else None
+
+
+def _told(case: CaseView, matter: CaseMatter, undone: JobView | None) -> ToldWords:
+    return ToldWords(
+        matter,
+        why=undone.why if undone else None,
+        by=case.taken_by,
+        again=case.round > 1,
+        own_pc=case.pc_at is not None,
+        hindrance=_hindrance(case, matter),
+    )
+
+
+def _hindrance(case: CaseView, matter: CaseMatter) -> Hindrance | None:
+    waits = ACTORS[matter] == CaseActor.PORTAL and any(job.state == JobPhase.QUEUED for job in case.jobs)
+    return Hindrance.NO_WORKER if waits and not case.worker else None
+
+
+def job_phase(state: JobPhase) -> JobPhase:
+    """Return the state that stands for all those between which a case stands alike."""
+    return JobPhase.QUEUED if state in UNDER_WAY else state
+
+
+def _work(case: CaseView) -> tuple[CaseMatter, dt.datetime]:
+    if case.closed_at is not None:
+        return CaseMatter.CLOSED, case.closed_at
+    return _change(case) or _reading(case) or _asked(case) or _step(case)
+
+
+def _change(case: CaseView) -> tuple[CaseMatter, dt.datetime] | None:
+    """What the changes of this round ask for: the least certain first."""
+    changes = [job for job in case.jobs if job.is_change]
+    for wanted, matter in (({JobPhase.UNKNOWN}, CaseMatter.DECIDE), (UNDER_WAY, CaseMatter.CHANGE)):
+        if found := [job for job in changes if job.state in wanted]:
+            undo = matter == CaseMatter.CHANGE and found[-1].kind == JobKind.REVERT
+            return CaseMatter.UNDO if undo else matter, found[-1].at
+    for job in reversed(changes):
+        if job.state == JobPhase.WAITING_APPROVAL:
+            return CaseMatter.APPROVAL, job.at
+        if job.state in {JobPhase.PLANNED, JobPhase.APPROVED}:
+            return _ready(case, job), job.at
+    return _put_back(case)
+
+
+def _ready(case: CaseView, job: JobView) -> CaseMatter:
+    """Who lets a plan run: the person who asked for it and may, unless they asked for a person since."""
+    asked = case.asked_at is not None and case.asked_at > job.created_at
+    theirs = job.by_person and job.self_service and job.state == JobPhase.PLANNED and not asked
+    return CaseMatter.AGREE if theirs else CaseMatter.START
+
+
+def _put_back(case: CaseView) -> tuple[CaseMatter, dt.datetime] | None:
+    last = _last_change(case)
+    if last is None:
+        return None
+    if last.state == JobPhase.REVERTED or (last.kind == JobKind.REVERT and last.state == JobPhase.VERIFIED):
+        return CaseMatter.UNDONE, last.at
+    return (CaseMatter.UNDO_FAILED, last.at) if last.kind == JobKind.REVERT else None
+
+
+def _last_change(case: CaseView) -> JobView | None:
+    """The latest change that began, or may still begin: one that was taken back or declined left nothing behind."""
+    changes = [job for job in case.jobs if job.is_change and job.state not in UNBEGUN]
+    return changes[-1] if changes else None
+
+
+def _reading(case: CaseView) -> tuple[CaseMatter, dt.datetime] | None:
+    """A look that somebody asked for: it takes seconds, and nobody need act meanwhile."""
+    matters = {JobKind.PLAN: CaseMatter.PLANNING, JobKind.CHECK_BY_HAND: CaseMatter.HAND_CHECK}
+    for job in reversed(case.jobs):
+        if job.kind in matters and job.state in UNDER_WAY:
+            return matters[job.kind], job.at
+    return None
+
+
+def _asked(case: CaseView) -> tuple[CaseMatter, dt.datetime] | None:
+    """The person asked for a person, and no proved change has answered that since."""
+    proved_at = _proved_at(case)
+    if case.asked_at is None or (proved_at is not None and proved_at > case.asked_at):
+        return None
+    return _helpdesks(case) if case.step == "fix" else CaseMatter.HELP, case.asked_at
+
+
+def _helpdesks(case: CaseView) -> CaseMatter:
+    return CaseMatter.BY_HAND if case.by_hand else CaseMatter.PLAN
+
+
+def _step(case: CaseView) -> tuple[CaseMatter, dt.datetime]:
+    """What the step asks for at which the guide stands."""
+    if case.step == "fix":
+        return _remedy(case)
+    if case.step == "fact":
+        look = [job for job in case.jobs if job.kind == JobKind.DIAGNOSE and job.state in UNDER_WAY]
+        return (CaseMatter.LOOK, look[-1].at) if look else (CaseMatter.HELP, case.moved_at)
+    if case.step == "try" and _proved_at(case) is not None:
+        return CaseMatter.CONFIRM, case.moved_at
+    return {"ask": CaseMatter.QUESTION, "try": CaseMatter.TRY}.get(case.step, CaseMatter.HELP), case.moved_at
+
+
+def _remedy(case: CaseView) -> tuple[CaseMatter, dt.datetime]:
+    """Whose a remedy is for which nobody has done anything yet. Helpdesk is given none before it is asked."""
+    later = case.put_off_at
+    if later is not None and not any(job.action == case.subject and job.created_at > later for job in case.jobs):
+        return CaseMatter.LATER, later
+    if case.self_service:
+        return CaseMatter.DO_BY_HAND if case.by_hand else CaseMatter.CHOOSE, case.moved_at
+    return _helpdesks(case) if case.for_another else CaseMatter.CHOOSE, case.moved_at
+
+
+def _changed_at(case: CaseView) -> dt.datetime | None:
+    return max((job.at for job in case.jobs if job.may_have_written), default=None)
+
+
+def _proved_at(case: CaseView) -> dt.datetime | None:
+    """When the check was taken that proved the change which led here, unless something was written since."""
+    changed_at = _changed_at(case)
+    if case.proved_at is None or (changed_at is not None and changed_at > case.proved_at):
+        return None
+    return case.proved_at

@@ -1,0 +1,137 @@
+"""What the status of a case is judged by: its walk, its jobs, its flags and their times, as plain values."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class JobKind(StrEnum):
+    """What a job is for."""
+
+    DIAGNOSE = "diagnose"
+    PLAN = "plan"
+    CHECK_BY_HAND = "check_by_hand"
+    CONNECTION_TEST = "connection_test"
+    APPLY = "apply"
+    REVERT = "revert"
+
+
+class JobPhase(StrEnum):
+    """Where a job stands. A test compares it with the states of the row."""
+
+    PLANNED = "planned"
+    WAITING_APPROVAL = "waiting_approval"
+    APPROVED = "approved"
+    QUEUED = "queued"
+    CLAIMED = "claimed"
+    STARTING = "starting"
+    RUNNING = "running"
+    VERIFYING = "verifying"
+    DONE = "done"
+    VERIFIED = "verified"
+    NOT_VERIFIED = "not_verified"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+    DRIFTED = "drifted"
+    REFUSED = "refused"
+    UNREACHABLE = "unreachable"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    REVERTED = "reverted"
+
+
+class UndoReason(StrEnum):
+    """Why a change is put back."""
+
+    ASKED = "asked"  # somebody wanted it
+    WORSE = "worse"  # the check after it was worse than before
+    TIME_OVER = "time_over"  # it was temporary
+
+
+#: It waits for a worker, or a worker has it.
+UNDER_WAY = frozenset({JobPhase.QUEUED, JobPhase.CLAIMED, JobPhase.STARTING, JobPhase.RUNNING, JobPhase.VERIFYING})
+#: It ended before it began, because of people: declined, taken back, or nobody decided.
+UNBEGUN = frozenset({JobPhase.DECLINED, JobPhase.EXPIRED, JobPhase.CANCELLED})
+#: Something was written on the computer, or may have been.
+WRITTEN = frozenset(
+    {
+        *(JobPhase.STARTING, JobPhase.RUNNING, JobPhase.VERIFYING, JobPhase.VERIFIED, JobPhase.NOT_VERIFIED),
+        *(JobPhase.FAILED, JobPhase.UNKNOWN, JobPhase.REVERTED),
+    }
+)
+
+
+@dataclass(frozen=True)
+class JobView:
+    """A job, as far as a case's status depends on it."""
+
+    kind: JobKind
+    state: JobPhase
+    action: str
+    created_at: dt.datetime
+    started_at: dt.datetime | None = None
+    ended_at: dt.datetime | None = None
+    by_person: bool = False
+    """Whether the person whose case it is asked for it."""
+    self_service: bool = False
+    why: UndoReason | None = None
+    """Of an undo: why."""
+    key: str = ""
+
+    @property
+    def is_change(self) -> bool:
+        """Whether it changes the computer."""
+        return self.kind in {JobKind.APPLY, JobKind.REVERT}
+
+    @property
+    def may_have_written(self) -> bool:
+        """Whether the computer may be another one since."""
+        return self.is_change and self.state in WRITTEN
+
+    @property
+    def at(self) -> dt.datetime:
+        """When it came to where it stands, as far as is known."""
+        return self.ended_at or self.started_at or self.created_at
+
+
+@dataclass(frozen=True)
+class CaseView:
+    """A case, as far as its status depends on it. `jobs` are those of the present round, the oldest first."""
+
+    step: str
+    """The kind of the step at which the guide stands: fact, ask, try, fix or end."""
+    subject: str
+    """What that step is about: of a fix the action's name."""
+    moved_at: dt.datetime
+    """When the guide came there."""
+    jobs: tuple[JobView, ...] = ()
+    proved_at: dt.datetime | None = None
+    """When the check was taken that proved the remedy which led here, with nothing but good readings since."""
+    same_error_at: dt.datetime | None = None
+    """When the person said that a proved remedy has not helped."""
+    asked_at: dt.datetime | None = None
+    """When the person asked for a person."""
+    put_off_at: dt.datetime | None = None
+    """When the person said "not now" of a remedy."""
+    message_at: dt.datetime | None = None
+    """When the person wrote what nobody of helpdesk has answered since."""
+    taken_by: str = ""
+    """Who of helpdesk has taken it."""
+    pc_at: dt.datetime | None = None
+    """When the person's own PC was looked at from there."""
+    closed_at: dt.datetime | None = None
+    may_reopen: bool = False
+    round: int = 1
+    for_another: bool = False
+    """Whether helpdesk opened it for the person."""
+    registered: bool = True
+    """Whether it is about a computer that the portal knows."""
+    self_service: bool = False
+    """Whether the person may take the remedy at which the guide stands without helpdesk."""
+    by_hand: bool = False
+    """Whether that remedy is carried out by a person."""
+    worker: bool = True
+    """Whether a worker lives that serves the computer's site."""

@@ -1,0 +1,85 @@
+"""What each reader of a case may press as it stands. Whether the rules let this very person do it, `access` says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from troubleshoot.engine.status_inputs import CaseView, JobKind, JobPhase, UndoReason
+from troubleshoot.engine.status_terms import UNSETTLED, CaseMatter, CasePress, Reader
+
+#: A plan lies before somebody, or is being made: readings are not taken anew beside it.
+_PLANNED = frozenset(
+    {
+        CaseMatter.AGREE,
+        CaseMatter.START,
+        CaseMatter.APPROVAL,
+        CaseMatter.PLANNING,
+        CaseMatter.HAND_CHECK,
+        CaseMatter.LOOK,
+    }
+)
+#: The guide's question is asked, whoever acts.
+_ASKED = frozenset({CaseMatter.QUESTION, CaseMatter.TRY, CaseMatter.CONFIRM, CaseMatter.HELP})
+
+
+def allowed_presses(case: CaseView, work: CaseMatter) -> Mapping[Reader, frozenset[CasePress]]:
+    """Return what each reader may press while the case asks for this."""
+    if work == CaseMatter.CLOSED:
+        again = frozenset({CasePress.AGAIN}) if case.may_reopen else frozenset[CasePress]()
+        return {Reader.EMPLOYEE: again, Reader.HELPDESK: again, Reader.APPROVER: frozenset()}
+    decides = {CasePress.APPROVE, CasePress.DECLINE, CasePress.ASK} if work == CaseMatter.APPROVAL else set[CasePress]()
+    return {
+        Reader.EMPLOYEE: frozenset(_employees(case, work)),
+        Reader.HELPDESK: frozenset(_desks(case, work)),
+        Reader.APPROVER: frozenset(decides),
+    }
+
+
+def _employees(case: CaseView, work: CaseMatter) -> set[CasePress]:
+    found = _both(case, work)
+    if case.asked_at is None and not (work == CaseMatter.HELP and case.step == "end"):
+        found.add(CasePress.HELP)
+    if work not in UNSETTLED:
+        found.add(CasePress.WITHDRAW)
+    if work in {CaseMatter.CHOOSE, CaseMatter.AGREE}:
+        found.add(CasePress.NOT_NOW)
+    if work in {CaseMatter.CHOOSE, CaseMatter.LATER} and case.self_service:
+        found.add(CasePress.DONE if case.by_hand else CasePress.PLAN)
+    by_matter = {CaseMatter.AGREE: CasePress.START, CaseMatter.DO_BY_HAND: CasePress.DONE}
+    found |= {by_matter[work]} if work in by_matter else set()
+    return found | ({CasePress.STOP} if work == CaseMatter.CHANGE and _stoppable(case) else set())
+
+
+def _desks(case: CaseView, work: CaseMatter) -> set[CasePress]:
+    found = _both(case, work) | {CasePress.TAKE, CasePress.CLOSE}
+    if case.step == "fix" and work in {
+        CaseMatter.PLAN,
+        CaseMatter.BY_HAND,
+        CaseMatter.CHOOSE,
+        CaseMatter.LATER,
+        CaseMatter.DO_BY_HAND,
+    }:
+        found.add(CasePress.DONE if case.by_hand else CasePress.PLAN)
+    if work == CaseMatter.DECIDE:
+        found.add(CasePress.READ)
+    if work in {CaseMatter.START, CaseMatter.AGREE}:
+        found.add(CasePress.START)
+    planned = work in {CaseMatter.START, CaseMatter.AGREE, CaseMatter.APPROVAL}
+    stoppable = planned or (work in {CaseMatter.CHANGE, CaseMatter.UNDO} and _stoppable(case))
+    return found | ({CasePress.STOP} if stoppable else set())
+
+
+def _both(case: CaseView, work: CaseMatter) -> set[CasePress]:
+    """What the person and helpdesk may press alike: helpdesk answers for a person on the phone."""
+    found = {CasePress.SAY}
+    if case.registered and work not in UNSETTLED | _PLANNED:
+        found.add(CasePress.AGAIN)
+    if case.step in {"ask", "try"} and work in _ASKED:
+        found.add(CasePress.ANSWER)
+    return found
+
+
+def _stoppable(case: CaseView) -> bool:
+    """Whether the change that is under way has not begun; nobody takes back what the portal itself puts back."""
+    queued = [job for job in case.jobs if job.is_change and job.state == JobPhase.QUEUED]
+    return any(job.kind == JobKind.APPLY or job.why == UndoReason.ASKED for job in queued)

@@ -1,0 +1,142 @@
+"""The status of a case in words: who acts, what for, and what each reader is told of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from troubleshoot.engine import ACTORS, CaseActor, CaseMatter, CaseStatus, Hindrance, Reader, ToldWords, UndoReason
+
+#: What a case asks for, as lists name it.
+MATTERS: Mapping[CaseMatter, str | Promise] = {
+    CaseMatter.DECIDE: gettext_lazy("Decide after lost contact"),
+    CaseMatter.ANSWER: gettext_lazy("Answer the message"),
+    CaseMatter.CHANGE: gettext_lazy("A change is running"),
+    CaseMatter.UNDO: gettext_lazy("A change is being put back"),
+    CaseMatter.APPROVAL: gettext_lazy("A second person decides"),
+    CaseMatter.START: gettext_lazy("Start the fix"),
+    CaseMatter.UNDONE: gettext_lazy("It was put back: decide what comes next"),
+    CaseMatter.UNDO_FAILED: gettext_lazy("It could not be put back: decide what comes next"),
+    CaseMatter.HELP: gettext_lazy("Help the person"),
+    CaseMatter.PLAN: gettext_lazy("Plan the fix"),
+    CaseMatter.BY_HAND: gettext_lazy("Do it by hand"),
+    CaseMatter.LOOK: gettext_lazy("The computer is being read"),
+    CaseMatter.PLANNING: gettext_lazy("The plan is being made"),
+    CaseMatter.HAND_CHECK: gettext_lazy("We look whether it helped"),
+    CaseMatter.AGREE: gettext_lazy("The person decides about the plan"),
+    CaseMatter.CHOOSE: gettext_lazy("The person decides about the fix"),
+    CaseMatter.DO_BY_HAND: gettext_lazy("The person does it by hand"),
+    CaseMatter.LATER: gettext_lazy("The person put it off"),
+    CaseMatter.QUESTION: gettext_lazy("The person answers"),
+    CaseMatter.TRY: gettext_lazy("The person tries something"),
+    CaseMatter.CONFIRM: gettext_lazy("The person says whether it works"),
+    CaseMatter.CLOSED: gettext_lazy("Closed"),
+}
+_PUT_BACK: Mapping[UndoReason | None, str | Promise] = {
+    UndoReason.ASKED: gettext_lazy("Helpdesk has put the change back."),
+    UndoReason.WORSE: gettext_lazy("The check after the change was worse than before, so it was put back at once."),
+    UndoReason.TIME_OVER: gettext_lazy("The change was made for a time, which is over, so it was put back."),
+    None: gettext_lazy("The change was put back."),
+}
+_TO_PERSON: Mapping[CaseMatter, str | Promise] = {
+    CaseMatter.DECIDE: gettext_lazy(
+        "Helpdesk looks after the computer and decides. Until then it is held: nothing else is changed on it."
+    ),
+    CaseMatter.ANSWER: gettext_lazy("Helpdesk has your message and answers it."),
+    CaseMatter.CHANGE: gettext_lazy("The change goes on by itself."),
+    CaseMatter.UNDO: gettext_lazy("The change is being put back. You need not do anything."),
+    CaseMatter.APPROVAL: gettext_lazy("A second person decides about the plan. You need not do anything."),
+    CaseMatter.START: gettext_lazy("Helpdesk has the plan and starts it."),
+    CaseMatter.UNDONE: gettext_lazy("Helpdesk decides what comes next. You need not do anything."),
+    CaseMatter.UNDO_FAILED: gettext_lazy(
+        "The change was to be put back, and that did not get through. Helpdesk decides what comes next."
+    ),
+    CaseMatter.HELP: gettext_lazy("Helpdesk has your case, with everything you see here."),
+    CaseMatter.PLAN: gettext_lazy("Helpdesk has your case, with everything you see here."),
+    CaseMatter.BY_HAND: gettext_lazy("Helpdesk has your case and does this by hand."),
+    CaseMatter.LOOK: gettext_lazy("We look at the computer."),
+    CaseMatter.PLANNING: gettext_lazy("We read the computer once more, to show what would change."),
+    CaseMatter.HAND_CHECK: gettext_lazy("We look whether it helped."),
+    CaseMatter.AGREE: gettext_lazy("You decide about the plan."),
+    CaseMatter.CHOOSE: gettext_lazy("You decide what is done. Helpdesk is not asked until you say so."),
+    CaseMatter.DO_BY_HAND: gettext_lazy("You do what is described here."),
+    CaseMatter.LATER: gettext_lazy(
+        "You put this off. Nothing is changed, and helpdesk is not asked, until you say so."
+    ),
+    CaseMatter.QUESTION: gettext_lazy("You answer the question."),
+    CaseMatter.TRY: gettext_lazy("You try what is described here."),
+    CaseMatter.CONFIRM: gettext_lazy("You say whether it works."),
+    CaseMatter.CLOSED: gettext_lazy("Nobody: this case is closed."),
+}
+_TO_DESK: Mapping[CaseMatter, str | Promise] = {
+    CaseMatter.DECIDE: gettext_lazy("Look after the computer: it is held until it is known how the change ended."),
+    CaseMatter.CHOOSE: gettext_lazy("The person has been shown what was found, and has not asked for the fix yet."),
+    CaseMatter.LATER: gettext_lazy("The person said “Not now”. Nothing is done until they come back."),
+}
+_TO_APPROVER: Mapping[CaseMatter, str | Promise] = {
+    CaseMatter.APPROVAL: gettext_lazy("You, or another approver, decide about the plan."),
+}
+_HINDRANCES: Mapping[Hindrance, str | Promise] = {
+    Hindrance.NO_WORKER: gettext_lazy(
+        "No worker serves this site now, so this waits until one is started: an administrator can see to it."
+    ),
+}
+
+
+def case_state_words(of: CaseMatter, outcome: str) -> tuple[str, str]:
+    """Where a case stands, in words and as the kind of its badge, for the person's own lists."""
+    if of == CaseMatter.CLOSED:
+        ends = {"solved": (_("Solved"), "ok"), "explained": (_("Explained"), "ok")}
+        ends["withdrawn"] = (_("Closed by you"), "")
+        return ends.get(outcome, (_("Sent on"), ""))
+    own = {
+        CaseMatter.LATER: (_("You put it off"), ""),
+        CaseMatter.LOOK: (_("Being checked"), "info"),
+        **dict.fromkeys((CaseMatter.CHOOSE, CaseMatter.AGREE, CaseMatter.PLANNING), (_("A fix was found"), "info")),
+        **dict.fromkeys((CaseMatter.CHANGE, CaseMatter.UNDO, CaseMatter.HAND_CHECK), (_("Under way"), "info")),
+    }
+    usual = {
+        CaseActor.PERSON: (_("Waits for your answer"), "warn"),
+        CaseActor.APPROVER: (_("Waits for a second person"), "info"),
+    }
+    return own.get(of) or usual.get(ACTORS[of], (_("With helpdesk"), "info"))
+
+
+def put_back_words(work: CaseMatter) -> str:
+    """The heading of a case whose change was put back, is being put back, or could not be."""
+    words = {CaseMatter.UNDO: _("It is being put back"), CaseMatter.UNDO_FAILED: _("It could not be put back")}
+    return words.get(work, _("It was put back as it was"))
+
+
+def put_back_reason_words(why: UndoReason | None) -> str:
+    """Why a change was put back."""
+    return str(_PUT_BACK[why])
+
+
+def matter_words(of: CaseMatter) -> str:
+    """What a case asks for, in the words of lists."""
+    return str(MATTERS[of])
+
+
+def actor_words(told: ToldWords, reader: Reader, *, person: str) -> str:
+    """Who acts now, as this reader calls them."""
+    names = {
+        CaseActor.PERSON: _("you") if reader == Reader.EMPLOYEE else person,
+        CaseActor.HELPDESK: _("%s of helpdesk") % told.by if told.by else _("helpdesk"),
+        CaseActor.APPROVER: _("an approver"),
+        CaseActor.PORTAL: _("the portal, by itself"),
+        CaseActor.NOBODY: _("nobody"),
+    }
+    return names[ACTORS[told.code]]
+
+
+def told_words(status: CaseStatus, reader: Reader) -> list[str]:
+    """What a reader is told of where a case stands: sentences, the first of which says what is done now."""
+    of = status.told
+    first = {Reader.HELPDESK: _TO_DESK, Reader.APPROVER: _TO_APPROVER}.get(reader, _TO_PERSON).get(of.code)
+    why = _PUT_BACK[of.why] if of.code == CaseMatter.UNDONE else None
+    hindrance = _HINDRANCES[of.hindrance] if of.hindrance else None
+    return [str(one) for one in (why, first or MATTERS[of.code], hindrance) if one]
