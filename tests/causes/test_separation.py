@@ -68,8 +68,8 @@ def judged(seen: Mapping[str, str]) -> dict[str, str]:
 def test_names_the_causes_that_remain(seen: dict[str, str], first: set[str], excluded: set[str]) -> None:
     found = judged(seen)
     assert set(list(found)[: len(first)]) == first
-    assert {found[name] for name in first} <= {"shown by", "fits"}
-    assert {name: found[name] for name in excluded if found.get(name, "ruled out") != "ruled out"} == {}
+    assert {found[name] for name in first} <= {"shown_by", "fits"}
+    assert {name: found[name] for name in excluded if found.get(name, "ruled_out") != "ruled_out"} == {}
 
 
 def test_puts_what_is_in_between_before_an_attack_and_that_before_a_service_that_hangs() -> None:
@@ -90,4 +90,4 @@ def test_rules_out_the_second_way_before_the_sign_in() -> None:
         "negotiation_refused",
         "tls_failed",
     ):
-        assert judged({"rdp.stage": stage, "told.when": "after_desktop"})["udp_multitransport"] == "ruled out"
+        assert judged({"rdp.stage": stage, "told.when": "after_desktop"})["udp_multitransport"] == "ruled_out"

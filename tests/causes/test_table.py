@@ -89,13 +89,13 @@ def printed(row: Row, judged: list[Judgement]) -> str:
 def test_names_its_cause_first(row: Row) -> None:
     judged = ranking(row)
     assert judged[0].cause.id == row.first, printed(row, judged)
-    assert judged[0].verdict in {"shown by", "fits"}, printed(row, judged)
+    assert judged[0].verdict in {"shown_by", "fits"}, printed(row, judged)
 
 
 @pytest.mark.parametrize("row", TWO, ids=str)
 def test_names_both_of_two_causes(row: Row) -> None:
     judged = ranking(row)
-    shown = {one.cause.id for one in judged if one.verdict == "shown by"}
+    shown = {one.cause.id for one in judged if one.verdict == "shown_by"}
     assert {row.first, *row.both} <= shown, printed(row, judged)
     assert judged[0].cause.id in {row.first, *row.both}, printed(row, judged)
 
@@ -104,7 +104,7 @@ def test_names_both_of_two_causes(row: Row) -> None:
 def test_calls_one_in_order_healthy(fault: str) -> None:
     one = row("-", "", fault)
     judged = ranking(one)
-    assert [judgement.cause.id for judgement in judged if judgement.verdict == "shown by"] == [], printed(one, judged)
+    assert [judgement.cause.id for judgement in judged if judgement.verdict == "shown_by"] == [], printed(one, judged)
     assert looks_healthy(known(one)), printed(one, judged)
 
 

@@ -45,4 +45,4 @@ def test_each_family_leads_to_its_guide(text: str, guide: str) -> None:
 
 def test_nothing_is_judged_without_readings() -> None:
     unknown = {name: Fact(name, "unknown") for name in FACTS.values}
-    assert {judge_cause(cause, unknown).verdict for cause in CATALOG.causes.values()} == {"not checked"}
+    assert {judge_cause(cause, unknown).verdict for cause in CATALOG.causes.values()} == {"not_checked"}

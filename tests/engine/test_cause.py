@@ -32,12 +32,12 @@ class TestJudge:
     @pytest.mark.parametrize(
         ("found", "expected", "readings"),
         [
-            ([Fact("lamp.light", "off", ("dark at 9:00",))], "shown by", ("dark at 9:00",)),
-            ([Fact("lamp.light", "on")], "ruled out", ("lamp.light = on",)),
+            ([Fact("lamp.light", "off", ("dark at 9:00",))], "shown_by", ("dark at 9:00",)),
+            ([Fact("lamp.light", "on")], "ruled_out", ("lamp.light = on",)),
             ([Fact("lamp.bulb", "broken", ("a rattle",))], "fits", ("a rattle",)),
-            ([Fact("lamp.light", "off"), Fact("lamp.bulb", "broken")], "shown by", ("lamp.light = off",)),
-            ([Fact("lamp.light", "unknown"), Fact("lamp.bulb", "good")], "not checked", ()),
-            ([], "not checked", ()),
+            ([Fact("lamp.light", "off"), Fact("lamp.bulb", "broken")], "shown_by", ("lamp.light = off",)),
+            ([Fact("lamp.light", "unknown"), Fact("lamp.bulb", "good")], "not_checked", ()),
+            ([], "not_checked", ()),
         ],
     )
     def test_goes_by_readings(self, found: list[Fact], expected: str, readings: tuple[str, ...]) -> None:
@@ -47,7 +47,7 @@ class TestJudge:
     def test_names_the_facts_of_every_rule_that_speaks(self) -> None:
         two = Cause("two", "t", "s", ({"in": ("yes",)}, {"out": ("yes",), "in": ("yes",)}, {"said": ("yes",)}), (), ())
         judged = judge_cause(two, facts("in", "out"))
-        assert (judged.verdict, judged.facts) == ("shown by", ("in", "out"))
+        assert (judged.verdict, judged.facts) == ("shown_by", ("in", "out"))
         assert judged.readings == ("in = yes", "out = yes")
 
 
@@ -69,7 +69,7 @@ class TestRank:
         causes = [cause("one", shown=("in",)), cause("two", shown=("in2", "out"))]
         found = facts("in", "in2", "out")
         assert ranked(causes, found) == ["two", "one"]
-        assert {judge_cause(one, found).verdict for one in causes} == {"shown by"}
+        assert {judge_cause(one, found).verdict for one in causes} == {"shown_by"}
 
     def test_puts_what_the_code_names_first_among_those_that_fit(self) -> None:
         causes = [cause("strong", "in", "in2"), cause("named", "said"), cause("shown", shown=("out",))]
@@ -98,7 +98,7 @@ class TestHealthy:
         assert judged_healthy([fits], self.RULES, facts("out"))
 
     def test_is_none_where_a_cause_is_shown(self) -> None:
-        assert not judged_healthy([Judgement(cause("x", "in"), "shown by", ())], self.RULES, facts("out"))
+        assert not judged_healthy([Judgement(cause("x", "in"), "shown_by", ())], self.RULES, facts("out"))
 
     @pytest.mark.parametrize("found", [{}, {"out": Fact("out", UNKNOWN)}, {"out": Fact("out", "no")}])
     def test_is_none_that_was_not_seen_to_be(self, found: dict[str, Fact]) -> None:

@@ -107,9 +107,9 @@ class TestTheFrontDoor:
         work()
         judged = {one.cause.id: one.verdict for one in rank_all_causes(case_evidence(case_of(page)))}
         assert judged == {
-            "print_spooler_down": "shown by",
-            "print_queue_stuck": "not checked",
-            "printer_or_driver": "not checked",
+            "print_spooler_down": "shown_by",
+            "print_queue_stuck": "not_checked",
+            "printer_or_driver": "not_checked",
         }
 
 

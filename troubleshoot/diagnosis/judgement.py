@@ -60,4 +60,4 @@ def _causes_about(found: dict[str, Fact]) -> list[Cause]:
 def shown_cause(found: dict[str, Fact]) -> str:
     """The name of the first cause that these facts show; empty when they show none."""
     first = rank_all_causes(found)[:1]
-    return next((one.cause.id for one in first if one.verdict == "shown by"), "")
+    return next((one.cause.id for one in first if one.verdict == "shown_by"), "")

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from troubleshoot.engine.action import Rule, rule_holds
 from troubleshoot.engine.facts import Fact, FactWords, fact_values
 
-VERDICTS = ("shown by", "fits", "not checked", "ruled out")
-"""From the strongest to the weakest."""
-SPEAKING_VERDICTS = ("shown by", "fits")
+VERDICTS = ("shown_by", "fits", "not_checked", "ruled_out")
+"""The codes of what is judged of a cause, from the strongest to the weakest; `wording` has their words."""
+SPEAKING_VERDICTS = ("shown_by", "fits")
 """The verdicts for a cause."""
 
 
@@ -38,7 +38,7 @@ class Cause:
     @property
     def rules(self) -> tuple[tuple[str, tuple[Rule, ...]], ...]:
         """Return its rules by verdict, in the order in which they decide."""
-        return ("shown by", self.shown_by), ("ruled out", self.ruled_out), ("fits", self.fits)
+        return ("shown_by", self.shown_by), ("ruled_out", self.ruled_out), ("fits", self.fits)
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def judge_cause(cause: Cause, facts: Mapping[str, Fact]) -> Judgement:
         if speaking:
             names = tuple(dict.fromkeys(name for rule in speaking for name in rule))
             return Judgement(cause, verdict, _readings(names, facts), names)
-    return Judgement(cause, "not checked", ())
+    return Judgement(cause, "not_checked", ())
 
 
 def rank_causes(
@@ -91,7 +91,7 @@ def rank_causes(
 def judged_healthy(judged: Iterable[Judgement], rules: Iterable[Rule], facts: Mapping[str, Fact]) -> bool:
     """Tell whether a computer is in order as far as it was looked at: one of the rules holds, and no cause is shown."""
     known = fact_values(facts.values())
-    return any(rule_holds(rule, known) for rule in rules) and all(one.verdict != "shown by" for one in judged)
+    return any(rule_holds(rule, known) for rule in rules) and all(one.verdict != "shown_by" for one in judged)
 
 
 def _readings(names: Iterable[str], facts: Mapping[str, Fact]) -> tuple[str, ...]:

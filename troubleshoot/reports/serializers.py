@@ -79,7 +79,12 @@ def open_questions(walk: Walk) -> list[dict[str, Any]]:
 def causes_document(judged: Iterable[Judgement]) -> list[dict[str, Any]]:
     """Causes with their verdicts and the readings that say so."""
     return [
-        {"id": one.cause.id, "title": one.cause.title, "verdict": one.verdict, "readings": list(one.readings)}
+        {
+            "id": one.cause.id,
+            "title": one.cause.title,
+            "verdict": one.verdict.replace("_", " "),
+            "readings": list(one.readings),
+        }
         for one in judged
     ]
 

@@ -9,6 +9,12 @@ register = template.Library()
 
 
 @register.filter
+def verdict_words(verdict: str) -> str:
+    """What is judged of a cause, in the reader's language."""
+    return wording.verdict_words(verdict)
+
+
+@register.filter
 def explained(found: Explanation | str | None) -> str:
     """An explanation in the reader's language; empty for none, and for what a template did not find."""
     return wording.explained(found) if isinstance(found, Explanation) else ""

@@ -5,7 +5,13 @@ What belongs to one step of a guide stands in the guide; here is what every guid
 
 from troubleshoot.wording.checks import CheckLine, check_lines, inside_line, outside_lines
 from troubleshoot.wording.client_report import client_report_words
-from troubleshoot.wording.common import certainty_sentence, certainty_words, duration_words, no_code_words
+from troubleshoot.wording.common import (
+    certainty_sentence,
+    certainty_words,
+    duration_words,
+    no_code_words,
+    verdict_words,
+)
 from troubleshoot.wording.explanations import explained, reason
 from troubleshoot.wording.outcomes import EndWords, bad_end_words, not_helped_words, remedy_doubt_words, running_steps
 from troubleshoot.wording.stages import CURES, STAGES
@@ -43,4 +49,5 @@ __all__ = [
     "remedy_doubt_words",
     "running_steps",
     "told_words",
+    "verdict_words",
 ]

@@ -7,6 +7,12 @@ import datetime as dt
 from django.utils.translation import gettext as _
 
 
+def verdict_words(verdict: str) -> str:
+    """What is judged of a cause (a code of engine.cause.VERDICTS), as pages say it."""
+    words = {"shown_by": _("shown by"), "fits": _("fits"), "not_checked": _("not checked"), "ruled_out": _("ruled out")}
+    return words[verdict]
+
+
 def duration_words(length: dt.timedelta) -> str:
     """A length of time in its two largest units."""
     total = max(int(length.total_seconds()), 1)

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from troubleshoot import cases, diagnosis, people, reports
-from troubleshoot.engine import CaseMatter
+from troubleshoot.engine import SPEAKING_VERDICTS, CaseMatter
 from troubleshoot.management.command_base import ActingCommand, wait_until
 from troubleshoot.management.process_context import person
 from troubleshoot.models import Case, Host, Person
@@ -73,13 +73,22 @@ class Command(ActingCommand):
 
 def in_words(case: dict[str, Any]) -> Iterator[str]:
     """A case as lines for a person."""
-    simulated = " (simulated)" if case["simulated"] else ""
-    yield f"Case {case['case']} · {case['host'] or 'no registered computer'}{simulated} · for {case['for']}"
+    yield f"Case {case['case']} · {host_in_words(case)} · for {case['for']}"
+    yield from found_in_words(case)
+
+
+def host_in_words(case: dict[str, Any]) -> str:
+    """The computer that a case is about, and whether it is simulated."""
+    return (case["host"] or "no registered computer") + (" (simulated)" if case["simulated"] else "")
+
+
+def found_in_words(case: dict[str, Any]) -> Iterator[str]:
+    """What is known of a case, as lines for a person."""
     yield f"  {case['error']['sentence']}"
     for step in case["path"]:
         yield f"  {step['asks']}: {step['value']} ({step['source']})"
     for cause in case["causes"]:
-        if cause["verdict"] in {"shown by", "fits"}:
+        if cause["verdict"].replace(" ", "_") in SPEAKING_VERDICTS:
             yield f"  {cause['verdict']}: {cause['title']} ({'; '.join(cause['readings'])})"
     if case["healthy"]:
         yield "  the computer is in order as far as it was looked at"

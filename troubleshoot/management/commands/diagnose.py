@@ -14,7 +14,7 @@ from troubleshoot.diagnosis import looks_healthy, named_causes, rank_all_causes
 from troubleshoot.engine import AnswerRefused, Guide, Identified, Walk
 from troubleshoot.hosts import Observation
 from troubleshoot.management.command_base import PlainCommand
-from troubleshoot.management.commands.cases import in_words as case_in_words
+from troubleshoot.management.commands.cases import found_in_words, host_in_words
 from troubleshoot.management.process_context import operator
 from troubleshoot.models import Credential, Host
 from troubleshoot.remote import DialError
@@ -148,9 +148,8 @@ def _status(look: Observation, walk: Walk) -> int:
 
 
 def _in_words(document: dict[str, Any]) -> Iterator[str]:
-    first, *rest = case_in_words({**document, "case": "-", "for": "the operator", "waiting_for": "an answer"})
-    yield first.replace("Case - · ", "").replace(" · for the operator", "")
-    yield from rest
+    yield host_in_words(document)
+    yield from found_in_words({**document, "waiting_for": "an answer"})
     if document["says"]:
         yield f"  {document['says']}"
     if document["trouble"]:

@@ -127,9 +127,9 @@ class ApprovalPage:
             return []
         facts = case_evidence(case, diagnosis.replay_case(case), look)
         judged = rank_all_causes(facts, named_causes(case.error))
-        speaking = [one for one in judged if one.verdict in {"shown by", "fits"}][:REASONS]
+        speaking = [one for one in judged if one.verdict in {"shown_by", "fits"}][:REASONS]
         # The catalogue goes from the outermost cause to the innermost: the last ones lie next to what was found.
-        return speaking + [one for one in judged if one.verdict == "ruled out"][-REASONS:]
+        return speaking + [one for one in judged if one.verdict == "ruled_out"][-REASONS:]
 
     @cached_property
     def runs(self) -> list[PlanRun]:

@@ -92,9 +92,9 @@ class Scene(Remedy):
             return {}
         named = named_causes(self.case.error)
         judged = rank_all_causes(case_evidence(self.case, self.walk, self.look), named)
-        shown = [one for one in judged if one.verdict == "shown by"]
+        shown = [one for one in judged if one.verdict == "shown_by"]
         fits = [one for one in judged if one.verdict == "fits"] if not shown else []
-        out = [one for one in judged if one.verdict == "ruled out"]
+        out = [one for one in judged if one.verdict == "ruled_out"]
         out.sort(key=lambda one: one.cause.id not in named)
         return {"shown_by": shown, "fits": fits[:MOST_FITTING], "ruled_out": out[:MOST_RULED_OUT]}
 

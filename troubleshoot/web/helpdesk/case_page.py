@@ -73,12 +73,12 @@ class HelpdeskCasePage(NextStep):
     @cached_property
     def not_checked(self) -> list[Judgement]:
         """The causes about which no reading says anything so far."""
-        return [one for one, _ in self._judged if one.verdict == "not checked"]
+        return [one for one, _ in self._judged if one.verdict == "not_checked"]
 
     @cached_property
     def ruled_out(self) -> list[tuple[Judgement, str]]:
         """The causes that readings rule out, and which."""
-        return [one for one in self._judged if one[0].verdict == "ruled out"]
+        return [one for one in self._judged if one[0].verdict == "ruled_out"]
 
     @cached_property
     def look(self) -> Job | None:

@@ -20,7 +20,10 @@ def text(sheet: HelpdeskCasePage) -> str:
         *([f"{_('Ticket')}: {case.ticket}"] if case.ticket else []),
     ]
     parts = {
-        _("Causes"): [f"{one.verdict}: {one.cause.title}" for one, _why in [*sheet.causes, *sheet.ruled_out]],
+        _("Causes"): [
+            f"{wording.verdict_words(one.verdict)}: {one.cause.title}"
+            for one, _why in [*sheet.causes, *sheet.ruled_out]
+        ],
         _("Readings"): [f"{one.name}: {one.value}" for one in sheet.known],
         _("Path"): [line for one in sheet.course if (line := _step(one))],
         _("Changes"): [
