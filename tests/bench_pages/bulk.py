@@ -178,7 +178,7 @@ def _stand(made: World, case: Case, steps: Steps, end: GuideStep) -> None:
         case.outcome = "solved" if case.closed_at else case.outcome
     elif end.subject != "escalate":
         case.closed_at = case.closed_at or made.now
-    case.waiting_for = "nobody" if case.closed_at else "helpdesk"
+    case.waiting_for, case.matter = ("nobody", "closed") if case.closed_at else ("helpdesk", "help")
     case.need = "" if case.closed_at else "help"
 
 

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenWindow
 from tests.fixtures.computers import MakeLab
-from tests.fixtures.steps import Work, opened, planned
+from tests.fixtures.steps import Work, asked, planned
 from troubleshoot import cases, jobs
 from troubleshoot.cases import ask_for_help, send_message
 from troubleshoot.models import Case, Person
@@ -17,7 +17,7 @@ POLL = 5_000
 @pytest.fixture
 def case(lab: MakeLab, employee: Person, work: Work) -> Case:
     """A case that needs helpdesk to start a mild fix."""
-    return opened(employee, lab("security-layer-rdp", name="ACC-07").row, work)
+    return asked(employee, lab("security-layer-rdp", name="ACC-07").row, work)
 
 
 def test_a_fix_is_planned_started_and_proved_on_a_page_that_follows_by_itself(

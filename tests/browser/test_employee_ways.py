@@ -89,7 +89,7 @@ class TestWhoeverWantsAPerson:
             visit.go(page.url)
             visit.page.get_by_role("button", name=HELP).click()
             expect(visit.page.get_by_text("Helpdesk has your case, with everything").first).to_be_visible()
-            assert case_of(page).need == Case.Need.HELP
+            assert case_of(page).waiting_for == Case.WaitingFor.HELPDESK
             expect(visit.page.get_by_role("link", name=HELP)).to_be_visible()
             work()
             Case.objects.filter(pk=case_of(page).pk).update(closed_at="2026-11-01T00:00:00Z", outcome="solved")

@@ -77,7 +77,7 @@ class TestNotNow:
 
     def test_leaves_the_way_to_close_the_case(self, pages: Pages, employee: Person) -> None:
         pages.own.post(f"/cases/{pages.case.pk}/not-now")
-        closed = pages.own.press("It works again, or I do not need this any more")
+        closed = pages.own.press("Close my case")
         assert "You closed this case" in closed
         case = Case.objects.get(pk=pages.case.pk)
         assert (case.outcome, case.waiting_for, case.need) == ("withdrawn", "nobody", "")

@@ -149,7 +149,7 @@ class TestTheBroker:
         world, helpdesk = site.world, Person(site.world, HELPDESK)
         world.kill_broker()
         opened = list(site.pool.map(lambda one: _opened_without_waiting(helpdesk, one), site.others[:3]))
-        assert {case["waiting_for"] for case in opened} == {"reading"}
+        assert {case["matter"] for case in opened} == {"look"}
 
         world.start_broker()
 

@@ -66,7 +66,7 @@ class Person:
 
         def read() -> dict[str, Any] | None:
             found = self.do("cases", "show", str(case["case"])).good().json
-            return found if found["waiting_for"] != "reading" else None
+            return found if found["matter"] != "look" else None
 
         return wait_for(read, f"the readings of case {case['case']}")
 

@@ -49,7 +49,7 @@ _TO_PERSON: Mapping[CaseMatter, str | Promise] = {
     CaseMatter.CHANGE: gettext_lazy("The change goes on by itself."),
     CaseMatter.UNDO: gettext_lazy("The change is being put back. You need not do anything."),
     CaseMatter.APPROVAL: gettext_lazy("A second person decides about the plan. You need not do anything."),
-    CaseMatter.START: gettext_lazy("Helpdesk has the plan and starts it."),
+    CaseMatter.START: gettext_lazy("Helpdesk has your case, with everything you see here, and starts the fix."),
     CaseMatter.UNDONE: gettext_lazy("Helpdesk decides what comes next. You need not do anything."),
     CaseMatter.UNDO_FAILED: gettext_lazy(
         "The change was to be put back, and that did not get through. Helpdesk decides what comes next."
