@@ -184,6 +184,9 @@ class TestEachChange:
         rows = [row for page in history(client, "changes") for row in rows_of(page)]
         assert len(rows) == len(changes())
 
+    def test_opens_for_an_auditor(self) -> None:
+        assert faults(browser("Udo"), [f"/history/changes/{job.pk}" for job in changes()]) == {}
+
     @pytest.mark.parametrize("name", ["Hanna", "Abel", "Mara", "Udo"])
     def test_stands_there_beside_each_case(self, name: str) -> None:
         pages = history(browser(name), "cases")

@@ -35,7 +35,7 @@ class TestARow:
         title = asking.action_choices()[job.action]
         assert (
             f"{job.requester} ran “{title}” on {job.host} (simulated) for Emil; verified; person: {said}. "
-            f"Case {job.case_id}"
+            f"Case {job.case_id} What was changed"
         ) in rows_of(go(f"/history?host={job.host}"))
 
     def test_of_a_case_says_where_it_went(self, world: bulk.World, go: Callable[[str], str]) -> None:

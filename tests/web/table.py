@@ -117,6 +117,9 @@ TABLE = {
     "history/cases/<int:number>": Url(
         answers={"GET": {**READERS, "*": 404}, "HEAD": {**READERS, "*": 404}}, objects=("/history/cases/999999",)
     ),
+    "history/changes/<uuid:key>": Url(
+        answers={"GET": {**READERS, "*": 404}, "HEAD": {**READERS, "*": 404}}, objects=(f"/history/changes/{NOBODY}",)
+    ),
     "summary": Url(answers={"GET": OVERSEERS, "HEAD": OVERSEERS}),
     "summary.csv": Url(answers={"GET": OVERSEERS, "HEAD": OVERSEERS}),
     "summary/monthly": Url(answers={"POST": {"manager": 302, "auditor": 302, "*": 403}}),

@@ -1,5 +1,6 @@
 """What managers and auditors read: history, one case as a timeline, the summary, and their downloads. Reads only."""
 
+from troubleshoot.reports.change_record import ChangeRecord, change_records
 from troubleshoot.reports.csv_export import cases_csv, changes_csv, csv_lines, record_download
 from troubleshoot.reports.figures import PERIODS, Period, Summary
 from troubleshoot.reports.filters import cause_choices, filter_address, parse_filters
@@ -31,6 +32,7 @@ from troubleshoot.reports.timeline import case_timeline
 __all__ = [
     "ANY_CAUSE",
     "PERIODS",
+    "ChangeRecord",
     "PastChange",
     "Period",
     "Summary",
@@ -40,6 +42,7 @@ __all__ = [
     "cases_csv",
     "cause_choices",
     "causes_document",
+    "change_records",
     "change_rows",
     "changes_csv",
     "csv_lines",

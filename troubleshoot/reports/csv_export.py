@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from troubleshoot import audit, wording
 from troubleshoot.audit import Tag
 from troubleshoot.models import Case, Job, Person
+from troubleshoot.reports.change_record import Act, ChangeRecord, change_record, record_parts
 from troubleshoot.reports.filters import action_choices
 
 CHUNK = 500
@@ -21,6 +22,10 @@ _FORMULA = re.compile(r"\A(?=[\t\r\n])|(?:\A|(?<=[;\t\r\n]))(?=[=+@\uff1d\uff0b\
 CHANGE_COLUMNS = (
     *("asked at (UTC)", "ended at (UTC)", "kind", "action", "computer", "simulated", "site", "asked by", "for"),
     *("risk", "needed approval", "end", "explanation", "person said", "case", "job"),
+    *("setting", "before", "planned", "afterwards", "reason", "plan digest"),
+    *("approved by", "approved at (UTC)", "declined by", "declined at (UTC)", "declined because"),
+    *("started by", "began at (UTC)", "checked", "person said by", "person said at (UTC)"),
+    *("undone at (UTC)", "undone by", "undone because"),
 )
 CASE_COLUMNS = (
     *("case", "opened at (UTC)", "closed at (UTC)", "for", "opened by", "computer", "simulated", "site", "error"),
@@ -38,11 +43,10 @@ def record_download(*, actor: Person, what: str, asked: Mapping[str, str]) -> No
 
 def changes_csv(rows: QuerySet[Job]) -> Iterator[str]:
     """Changes, newest first, read in constant memory."""
-    related = ("host__site", "requester", "beneficiary", "case")
-    heavy = ("facts", "result", "case__error_text", "case__error")
     words = action_choices()
-    found = rows.select_related(*related).defer(*heavy).order_by("-created_at", "-pk").iterator(chunk_size=CHUNK)
-    return csv_lines(CHANGE_COLUMNS, (_change(job, words) for job in found))
+    related = rows.select_related("host__site", "requester", "beneficiary", "starter", "plan")
+    found = related.prefetch_related(*record_parts()).order_by("-created_at", "-pk").iterator(chunk_size=CHUNK)
+    return csv_lines(CHANGE_COLUMNS, (_change(change_record(job), words) for job in found))
 
 
 def cases_csv(rows: QuerySet[Case]) -> Iterator[str]:
@@ -76,14 +80,46 @@ class _Echo:
         return text
 
 
-def _change(job: Job, words: Mapping[str, str]) -> list[object]:
-    why = wording.explained(job.explanation)
+def _change(record: ChangeRecord, words: Mapping[str, str]) -> list[object]:
+    job = record.job
     return [
         *(_utc(job.created_at), _utc(job.ended_at), job.kind, words.get(job.action, job.action)),
         *(job.host.name, job.host.lab, job.host.site.name, job.requester.name),
-        *(job.beneficiary.name if job.beneficiary else "", job.risk, job.needs_approval, job.state, why),
-        *(job.case.word if job.case and job.created_at >= job.case.round_began_at else "", job.case_id, job.pk),
+        *(job.beneficiary.name if job.beneficiary else "", job.risk, job.needs_approval, job.state),
+        *(wording.explained(job.explanation), record.word.word if record.word else "", job.case_id, job.pk),
+        *_what(record),
+        *_acts([vote.act for vote in record.votes if vote.approved])[:2],
+        *_acts([vote.act for vote in record.votes if not vote.approved]),
+        *(_acts([record.started])[:2] if record.started else ("", "")),
+        _lines(f"{one.fact}: {one.before} → {one.after}" for one in record.checks),
+        *(_acts([record.word.act])[:2] if record.word and record.word.word else ("", "")),
+        *_undone(record),
     ]
+
+
+def _what(record: ChangeRecord) -> list[str]:
+    """What was changed: one line for each setting, in each of the four cells."""
+    rows = record.settings
+    changed = [[one.setting for one in rows], [one.before for one in rows]]
+    read = [[one.wanted for one in rows], [one.after for one in rows]]
+    return [*map(_lines, [*changed, *read]), record.asked.why, record.digest]
+
+
+def _acts(acts: list[Act]) -> list[str]:
+    """Who, when and why, one line for each act. Who is not known is said to be not recorded."""
+    who = [one.who or wording.not_recorded() for one in acts]
+    return [_lines(who), _lines(_utc(one.at) for one in acts), _lines(one.why for one in acts)]
+
+
+def _undone(record: ChangeRecord) -> list[str]:
+    done = [undo for undo in record.undos if undo.undone_at]
+    who, _asked, why = _acts([undo.act for undo in done])
+    return [_lines(_utc(undo.undone_at) for undo in done), who, why]
+
+
+def _lines(texts: Iterable[str]) -> str:
+    """Lines of one cell, ended as those of the file are."""
+    return "\r\n".join(texts)
 
 
 def _case(case: Case) -> list[object]:

@@ -7,13 +7,14 @@ import statistics
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import F, Prefetch, prefetch_related_objects
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from troubleshoot import catalog, engine, remediation, wording
 from troubleshoot.jobs import NotPossible
 from troubleshoot.models import ENDED_STATES, UNDOABLE_STATES, Case, Job, JobState, Site
+from troubleshoot.reports.change_record import ChangeRecord, change_records
 
 #: So much of a computer's past is shown.
 MOST = 5
@@ -29,12 +30,17 @@ UNHARMED = frozenset({JobState.CANCELLED, JobState.DRIFTED})
 class PastChange:
     """A change of a computer, and the plan that would take it back, if that is possible."""
 
-    job: Job
+    record: ChangeRecord
     back: engine.PlanDocument | None
     in_force: bool
     overdue: bool
     brings_fault: bool
     """Whether taking it back would bring back the fault that it repaired."""
+
+    @property
+    def job(self) -> Job:
+        """The change itself."""
+        return self.record.job
 
     @property
     def title(self) -> str:
@@ -113,14 +119,14 @@ def earlier_changes(case: Case) -> list[PastChange]:
     if case.host_id is None:
         return []
     rows = Job.objects.changes().filter(host=case.host_id, started_at__isnull=False)
-    rows = rows.select_related("plan__made_by", "requester", "host")
+    rows = rows.select_related("plan__made_by", "requester", "beneficiary", "starter", "host")
     standing = rows.filter(undo_at__isnull=False, state__in=IN_FORCE).order_by("undo_at")[:MOST]
     found = {job.pk: job for job in [*standing, *rows.order_by("-created_at")[:MOST]]}
-    prefetch_related_objects([*found.values()], Prefetch("reverts", Job.objects.select_related("plan")))
-    return [_change(job) for job in found.values()]
+    return [_change(record) for record in change_records(found.values())]
 
 
-def _change(job: Job) -> PastChange:
+def _change(record: ChangeRecord) -> PastChange:
+    job = record.job
     going = any(undo.state not in ENDED_STATES for undo in job.reverts.all())
     free = job.kind == Job.Kind.APPLY and job.state in UNDOABLE_STATES and not going
     in_force = job.undo_at is not None and job.state in IN_FORCE
@@ -129,4 +135,4 @@ def _change(job: Job) -> PastChange:
         back = remediation.way_back_plan(job) if free else None
     except NotPossible:
         back = None  # the catalogue no longer has what it would take
-    return PastChange(job, back, in_force, overdue, back is not None and restores_fault(job))
+    return PastChange(record, back, in_force, overdue, back is not None and restores_fault(job))

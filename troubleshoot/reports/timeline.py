@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy
 
 from troubleshoot import diagnosis, engine, people, wording
 from troubleshoot.diagnosis import answer_in_words
-from troubleshoot.models import Answer, Approval, Case, Entry, JobLine, Message, Person
+from troubleshoot.models import Answer, Approval, Case, Entry, Job, JobLine, Message, Person
+from troubleshoot.reports.change_record import ChangeRecord, change_records
 from troubleshoot.reports.filters import action_choices
 
 #: The most of each kind that one page shows; it says so when there is more.
@@ -54,9 +55,10 @@ class TimelineMoment:
 
 @dataclass(frozen=True)
 class Timeline:
-    """The moments of a case, oldest first; `cut` when some are left out."""
+    """The moments of a case, oldest first, and its changes in all they were; `cut` when some are left out."""
 
     moments: list[TimelineMoment]
+    changes: list[ChangeRecord]
     cut: bool
 
 
@@ -74,7 +76,15 @@ def case_timeline(case: Case, person: Person) -> Timeline:
     if case.closed_at:
         parts.append([TimelineMoment(case.closed_at, "case", _("The case was closed"), tone="is-ok")])
     found = sorted((moment for part in parts for moment in part), key=lambda one: one.at)
-    return Timeline(found, any(len(part) >= MOST for part in parts))
+    changes = _changes(case, person)
+    return Timeline(found, changes, len(changes) >= MOST or any(len(part) >= MOST for part in parts))
+
+
+def _changes(case: Case, person: Person) -> list[ChangeRecord]:
+    """The changes of the case that this person may read, the oldest first."""
+    rows = people.permitted_rows(Job.objects.changes().filter(case=case), person, "job.read")
+    related = rows.select_related("plan", "requester", "beneficiary", "starter", "host")
+    return change_records(related.order_by("created_at", "pk")[:MOST])
 
 
 def _answers(case: Case) -> Iterator[TimelineMoment]:

@@ -49,6 +49,7 @@ urlpatterns = [
     path("history", history.listed, name="history"),
     path("history.csv", history.download, name="history-file"),
     path("history/cases/<int:number>", history.case, name="history-case"),
+    path("history/changes/<uuid:key>", history.change, name="history-change"),
     path("summary", summary.shown, name="summary"),
     path("summary.csv", summary.download, name="summary-file"),
     path("summary/monthly", summary.monthly, name="summary-monthly"),

@@ -3,6 +3,14 @@
 What belongs to one step of a guide stands in the guide; here is what every guide shares.
 """
 
+from troubleshoot.wording.changes import (
+    changed_title,
+    not_recorded,
+    other_value_words,
+    portal_name,
+    unread_fact_words,
+    unread_value_words,
+)
 from troubleshoot.wording.checks import CheckLine, check_lines, inside_line, outside_lines
 from troubleshoot.wording.client_report import client_report_words
 from troubleshoot.wording.common import (
@@ -34,6 +42,7 @@ __all__ = [
     "case_state_words",
     "certainty_sentence",
     "certainty_words",
+    "changed_title",
     "check_lines",
     "client_report_words",
     "duration_words",
@@ -42,12 +51,17 @@ __all__ = [
     "matter_words",
     "no_code_words",
     "not_helped_words",
+    "not_recorded",
+    "other_value_words",
     "outside_lines",
+    "portal_name",
     "put_back_reason_words",
     "put_back_words",
     "reason",
     "remedy_doubt_words",
     "running_steps",
     "told_words",
+    "unread_fact_words",
+    "unread_value_words",
     "verdict_words",
 ]

@@ -1,6 +1,7 @@
 """The history: changes and cases with filters in the address, one case as a timeline, and the download."""
 
 from collections.abc import Iterator
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
@@ -8,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from troubleshoot import people, reports
-from troubleshoot.models import Case
+from troubleshoot.models import Case, Job
 from troubleshoot.reports import case_timeline, cases_csv, changes_csv, filter_address, parse_filters, record_download
 from troubleshoot.web.view_rules import rule, visitor
 
@@ -48,6 +49,15 @@ def case(request: HttpRequest, number: int) -> HttpResponseBase:
     found = people.obtain_object(rows, visitor(request), "case.read", pk=number)
     context = {"case": found, "timeline": case_timeline(found, visitor(request)), "zone_is_utc": _zone_is_utc()}
     return render(request, "history_case.html", context)
+
+
+@rule("job.read")
+@require_safe
+def change(request: HttpRequest, key: UUID) -> HttpResponseBase:
+    """Everything that is known of one change. Nothing on this page changes anything."""
+    found = people.obtain_object(Job.objects.changes(), visitor(request), "job.read", pk=key)
+    (record,) = reports.change_records([found])
+    return render(request, "history_change.html", {"record": record})
 
 
 def attachment(lines: Iterator[str], name: str) -> StreamingHttpResponse:
