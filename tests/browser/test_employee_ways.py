@@ -177,7 +177,7 @@ class TestTwoTabs:
         other.get_by_role("button", name="Next").click()
         expect(other.get_by_text("Check that the forward leads to the right computer").first).to_be_visible()
         tab.get_by_role("button", name="No change").click()
-        expect(tab.get_by_text("This page was out of date; here is how things stand.")).to_be_visible()
+        expect(tab.get_by_text("This page was out of date. Here is how things stand.")).to_be_visible()
         expect(tab.get_by_text("Check that the forward leads to the right computer").first).to_be_visible()
         visit.check()
         tab.go_back()

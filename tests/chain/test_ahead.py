@@ -5,7 +5,7 @@ import pytest
 from tests.fixtures.computers import MakeLab
 from tests.fixtures.steps import ERROR, Work
 from troubleshoot import cases, diagnosis
-from troubleshoot.jobs import NotPossible
+from troubleshoot.engine import Refusal
 from troubleshoot.models import Answer, Case, Person
 
 
@@ -30,7 +30,7 @@ def test_an_answer_ahead_that_comes_late_counts_at_once(case: Case, employee: Pe
 
 @pytest.mark.parametrize(("step", "value"), [("when", "never"), ("way", "office"), ("stage", "ok"), ("x", "y")])
 def test_nothing_else_is_answered_ahead(step: str, value: str, case: Case, employee: Person) -> None:
-    with pytest.raises(NotPossible, match="not asked"):
+    with pytest.raises(Refusal, match="not_asked_now"):
         cases.answer_ahead(actor=employee, case=case, step=step, value=value)
 
 

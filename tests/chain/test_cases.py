@@ -9,7 +9,7 @@ from tests.fixtures.computers import MakeLab
 from tests.fixtures.steps import ERROR, Work, at, opened, planned
 from troubleshoot import cases, diagnosis, jobs, people
 from troubleshoot.diagnosis import reindex_cases, status_of
-from troubleshoot.jobs import NotPossible
+from troubleshoot.engine import Refusal
 from troubleshoot.models import Answer, Case, Person, Site
 
 
@@ -49,7 +49,7 @@ def test_an_unknown_code_is_said_to_be_unknown_and_the_computer_is_still_checked
 
 @pytest.mark.parametrize("text", ["", "   ", "x" * 100_001])
 def test_a_text_that_is_empty_or_endless_is_refused_in_words(text: str, employee: Person) -> None:
-    with pytest.raises(NotPossible, match="Paste the text"):
+    with pytest.raises(Refusal, match="error_text_unfit"):
         cases.open_case(actor=employee, beneficiary=employee, error_text=text, host=None)
 
 
@@ -83,13 +83,13 @@ class TestAnAnswer:
     def test_that_the_guide_does_not_ask_for_is_refused(
         self, step: str, value: str, case: Case, employee: Person
     ) -> None:
-        with pytest.raises(NotPossible):
+        with pytest.raises(Refusal):
             cases.answer_step(actor=employee, case=case, step=step, value=value)
 
     def test_to_a_closed_case_is_refused(self, case: Case, employee: Person) -> None:
         cases.answer_step(actor=employee, case=case, step="path", value="vpn")
         cases.answer_step(actor=employee, case=case, step="vpn", value="worked")
-        with pytest.raises(NotPossible, match="closed"):
+        with pytest.raises(Refusal, match="case_closed"):
             cases.answer_step(actor=employee, case=case, step="path", value="vpn")
 
     def test_by_a_stranger_is_refused(self, case: Case, person: MakePerson, south: Site) -> None:

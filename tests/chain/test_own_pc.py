@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
@@ -10,7 +12,7 @@ from tests.conftest import MakePerson
 from tests.fixtures.computers import MakeLab
 from tests.fixtures.own_pc import CLOSED, look, told
 from tests.fixtures.steps import ERROR, Work, opened
-from troubleshoot import cases, catalog, diagnosis, people, reports
+from troubleshoot import cases, catalog, diagnosis, people, reports, wording
 from troubleshoot.cases import (
     check_computer_again,
     command_for_case,
@@ -18,11 +20,11 @@ from troubleshoot.cases import (
     submit_client_report,
     take_case,
 )
-from troubleshoot.cases import client_report as own_pc
 from troubleshoot.diagnosis import case_evidence
-from troubleshoot.jobs import NotPossible
+from troubleshoot.engine import Refusal
 from troubleshoot.models import Answer, Case, Entry, Notice, PcBlock, Person
 from troubleshoot.probes import BadClientBlock
+from troubleshoot.wording.block_faults import BLOCK_FAULTS
 
 GUIDE = """\
 format = 2
@@ -133,13 +135,15 @@ class TestWhatThePcTold:
         assert latest_client_block(case) is None
 
     def test_is_refused_in_words_that_name_the_line(self, case: Case, employee: Person) -> None:
-        with pytest.raises(NotPossible, match=r"Line 2: “ACC-08:3389”.*another computer.*Run the command"):
+        with pytest.raises(Refusal, match="client_block_unfit") as refused:
             submit_client_report(actor=employee, case=case, text=told(name="ACC-08"))
+        said = wording.refusal_words(refused.value)
+        assert re.match(r"Line 2: “ACC-08:3389”.*another computer.*Run the command", said)
         assert not PcBlock.objects.exists()
 
     def test_is_refused_when_the_case_is_closed(self, case: Case, employee: Person) -> None:
         Case.objects.filter(pk=case.pk).update(closed_at=timezone.now())
-        with pytest.raises(NotPossible, match="closed"):
+        with pytest.raises(Refusal, match="case_closed"):
             submit_client_report(actor=employee, case=case, text=told())
 
     def test_is_nobody_elses_to_tell(self, case: Case, person: MakePerson) -> None:
@@ -155,7 +159,7 @@ class TestWhatThePcTold:
 
 class TestEveryReason:
     def test_for_refusing_a_block_has_its_words(self) -> None:
-        assert set(own_pc.REASONS) == set(BadClientBlock.REASONS)
+        assert set(BLOCK_FAULTS) == set(BadClientBlock.REASONS)
 
 
 class TestWithAComputer:

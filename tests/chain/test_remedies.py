@@ -9,8 +9,7 @@ from tests.fixtures.computers import MakeLab
 from tests.fixtures.steps import Work, agreed, at, opened, planned
 from tests.support import replace_everywhere
 from troubleshoot import cases, diagnosis, jobs, operations, people, remediation, wording
-from troubleshoot.engine import ApplyResult, Code, Verdict
-from troubleshoot.jobs import NotPossible
+from troubleshoot.engine import ApplyResult, Code, Refusal, Verdict
 from troubleshoot.lab.service_reactions import mark_stopped
 from troubleshoot.models import Case, Entry, Job, JobState, Person, Reading
 from troubleshoot.remediation import execution as changes
@@ -138,7 +137,7 @@ class TestADangerousChange:
 
     def test_does_not_start_without_a_second_person(self, job: Job, helpdesk: Person) -> None:
         assert job.state == JobState.WAITING_APPROVAL
-        with pytest.raises(NotPossible, match="second person"):
+        with pytest.raises(Refusal, match="needs_second_person"):
             jobs.start_job(actor=helpdesk, job=job)
 
     def test_is_not_approved_by_whoever_asked_or_whom_it_is_for(
@@ -150,7 +149,7 @@ class TestADangerousChange:
         assert not job.approvals.exists()
 
     def test_is_approved_for_exactly_the_plan_that_was_shown(self, job: Job, approver: Person) -> None:
-        with pytest.raises(NotPossible, match="not the one you were shown"):
+        with pytest.raises(Refusal, match="another_plan"):
             remediation.approve_plan(actor=approver, job=job, digest="0" * 64)
 
     def test_ends_with_the_reason_when_it_is_declined(self, job: Job, approver: Person) -> None:
@@ -304,7 +303,7 @@ class TestAReverted:
         with host.lab.state.changing() as document:
             mark_stopped(document, "SessionEnv")
         job = planned(helpdesk, opened(helpdesk, host.row, work), work, why="nothing listens")
-        with pytest.raises(NotPossible, match="finished"):
+        with pytest.raises(Refusal, match="not_finished"):
             remediation.request_revert(actor=helpdesk, job=job)
 
 
@@ -312,7 +311,7 @@ class TestAHost:
     def test_that_is_diagnose_only_is_never_changed(self, lab: MakeLab, helpdesk: Person, work: Work) -> None:
         host = lab("expired-certificate", changes=False)
         case = opened(helpdesk, host.row, work)
-        with pytest.raises(NotPossible, match="diagnose only"):
+        with pytest.raises(Refusal, match="diagnose_only"):
             remediation.request_plan(actor=helpdesk, host=host.row, action=at(case), case=case)
 
     def test_that_became_diagnose_only_after_the_plan_is_not_changed(

@@ -1,5 +1,6 @@
 """What a user of the commands is told when something is wrong: words, never a traceback and never a host's bytes."""
 
+from dataclasses import replace
 from io import StringIO
 from typing import Any
 
@@ -89,3 +90,9 @@ class TestACommand:
         replace_everywhere(monkeypatch, library, "installed_catalog", broken)
         with pytest.raises(CommandError, match=r"guides/x\.toml"):
             told("cases", "open", "--error", ERROR, "--actor", employee.email)
+
+    def test_that_looks_without_a_guide_says_who_can_add_one(self, db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+        without = replace(library.installed_catalog(), default_guide="")
+        replace_everywhere(monkeypatch, library, "installed_catalog", lambda: without)
+        with pytest.raises(CommandError, match=r"No guide is installed for this\. An administrator can add one\."):
+            told("diagnose", "--error", "It does not work.", "--host", "LAB-01", "--address", "127.0.0.1")

@@ -11,8 +11,8 @@ from tests.fixtures.steps import ERROR, Work, agreed, at, opened, planned
 from tests.support import replace_everywhere
 from troubleshoot import cases, diagnosis, jobs, operations, people, remediation, wording
 from troubleshoot.cases import opening
+from troubleshoot.engine import Refusal
 from troubleshoot.hosts import visits
-from troubleshoot.jobs import NotPossible
 from troubleshoot.models import Case, Host, Job, JobState, Person, Site
 
 OVER = {"granted_at": "2019-01-01T00:00:00Z", "until": "2020-01-01T00:00:00Z"}
@@ -60,7 +60,7 @@ class TestADangerousChange:
     ) -> None:
         job = planned(employee, opened(employee, lab("nla-required").row, work), work, why="I cannot work")
         remediation.approve_plan(actor=both, job=job, digest=digest(job))
-        with pytest.raises(NotPossible, match="You approved this"):
+        with pytest.raises(Refusal, match="approved_by_starter"):
             jobs.start_job(actor=both, job=job)
         jobs.start_job(actor=helpdesk, job=job)
         work()
@@ -165,7 +165,7 @@ class TestAPlan:
         self, lab: MakeLab, helpdesk: Person, employee: Person, work: Work
     ) -> None:
         case = opened(employee, None, work)
-        with pytest.raises(NotPossible, match="not about"):
+        with pytest.raises(Refusal, match="case_of_another_host"):
             remediation.request_plan(
                 actor=helpdesk, host=lab("expired-certificate").row, action="require-tls", case=case
             )

@@ -13,8 +13,7 @@ from tests.support import replace_everywhere
 from troubleshoot import cases, diagnosis, jobs, operations, remediation, reports
 from troubleshoot.audit import Machine
 from troubleshoot.diagnosis import progress
-from troubleshoot.engine import proof
-from troubleshoot.jobs import NotPossible
+from troubleshoot.engine import Refusal, proof
 from troubleshoot.management.commands.jobs import in_words
 from troubleshoot.models import Heartbeat, Job, JobState, Person
 from troubleshoot.remediation import planning as plans
@@ -55,7 +54,7 @@ class TestATemporaryChange:
         operations.sweep()
         undo = job.reverts.get()
         for one in (helpdesk, approver):
-            with pytest.raises(NotPossible, match="takes this change back by itself"):
+            with pytest.raises(Refusal, match="undo_promised"):
                 jobs.cancel_job(actor=one, job=undo)
         work()
         assert listener(host.document, "UserAuthentication") == 1
@@ -106,7 +105,7 @@ class TestATemporaryChange:
         shown = reports.job_document(job)
         assert shown["overdue"]
         assert any("OVERDUE" in line for line in in_words(shown))
-        with pytest.raises(NotPossible, match="not known"):
+        with pytest.raises(Refusal, match="last_undo_unknown"):
             remediation.queue_revert(job, actor=Machine("keeper", "tests"), reason="again")
 
     def test_is_undone_although_another_one_cannot_be(
@@ -127,7 +126,7 @@ class TestATemporaryChange:
         _, job = lifted()
         remediation.request_revert(actor=helpdesk, job=job)
         monkeypatch.setattr(plans, "ENDED_STATES", frozenset(JobState))  # the other's row is not visible yet
-        with pytest.raises(NotPossible, match="being undone"):
+        with pytest.raises(Refusal, match="undo_under_way"):
             remediation.request_revert(actor=helpdesk, job=job)
 
 

@@ -12,6 +12,7 @@ from tests.fixtures.computers import MakeLab, Registered
 from tests.fixtures.steps import ERROR, Work, opened, planned
 from tests.support import replace_everywhere
 from troubleshoot import cases, hosts, jobs, operations, remediation, wording
+from troubleshoot.engine import Refusal
 from troubleshoot.hosts import visits
 from troubleshoot.models import Approval, Host, Job, JobState, Person
 from troubleshoot.operations import worker as runs
@@ -152,7 +153,7 @@ class TestTime:
     ) -> None:
         job = planned(helpdesk, opened(helpdesk, host.row, work), work)
         Job.objects.filter(pk=job.pk).update(expires_at=LONG_AGO)
-        with pytest.raises(jobs.NotPossible, match="time is over"):
+        with pytest.raises(Refusal, match="time_over"):
             jobs.start_job(actor=helpdesk, job=job)
 
     def test_that_is_over_keeps_a_plan_from_being_approved(
@@ -160,7 +161,7 @@ class TestTime:
     ) -> None:
         job = planned(helpdesk, opened(helpdesk, lab("nla-required").row, work), work, why="the trust is broken")
         Job.objects.filter(pk=job.pk).update(expires_at=LONG_AGO)
-        with pytest.raises(jobs.NotPossible, match="time is over"):
+        with pytest.raises(Refusal, match="time_over"):
             remediation.approve_plan(actor=approver, job=job, digest=job.plan.digest)  # type: ignore[union-attr]
 
 

@@ -11,8 +11,7 @@ from tests.fixtures.computers import MakeLab, Registered
 from tests.fixtures.steps import Work, opened, planned
 from troubleshoot import hosts, jobs, operations, remediation, wording
 from troubleshoot.audit import Machine
-from troubleshoot.engine import Code
-from troubleshoot.jobs import NotPossible
+from troubleshoot.engine import Code, Refusal
 from troubleshoot.models import Host, Job, JobState, Notice, Person
 from troubleshoot.web.approver import approval_page as deciding
 
@@ -50,7 +49,7 @@ class TestOnAHostThatIsOnlyLookedAt:
         jobs.start_job(actor=helpdesk, job=job)
         work()
         only_looked_at(host)
-        with pytest.raises(NotPossible, match="diagnose only"):
+        with pytest.raises(Refusal, match="diagnose_only"):
             remediation.request_revert(actor=helpdesk, job=Job.objects.get(pk=job.pk))
         assert listener(host.document, "SecurityLayer") == 2
 
@@ -102,7 +101,7 @@ class TestAnUndoThatLowersSecurity:
         assert Notice.objects.filter(person=approver, kind=Notice.Kind.APPROVAL, job=undo).exists()
         work()
         assert listener(host.document, "SecurityLayer") == 2
-        with pytest.raises(NotPossible, match="second person"):
+        with pytest.raises(Refusal, match="needs_second_person"):
             jobs.start_job(actor=helpdesk, job=undo)
         assert undo.plan
         remediation.approve_plan(actor=approver, job=undo, digest=undo.plan.digest)
@@ -112,12 +111,12 @@ class TestAnUndoThatLowersSecurity:
 
     def test_is_never_made_in_solo_mode(self, job: Job, helpdesk: Person, settings: Settings) -> None:
         settings.MENDPOINT_SOLO_MODE = True
-        with pytest.raises(NotPossible, match="solo mode"):
+        with pytest.raises(Refusal, match="no_second_person"):
             remediation.request_revert(actor=helpdesk, job=job)
 
     def test_is_not_made_on_a_real_computer_like_any_dangerous_change(self, job: Job, helpdesk: Person) -> None:
         Host.objects.update(lab=False)
-        with pytest.raises(NotPossible, match="simulated hosts only"):
+        with pytest.raises(Refusal, match="simulated_only"):
             remediation.request_revert(actor=helpdesk, job=Job.objects.get(pk=job.pk))
 
     def test_is_not_kept_from_starting_by_itself_when_the_change_made_it_worse(

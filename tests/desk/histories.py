@@ -23,7 +23,6 @@ from troubleshoot.diagnosis import status_of
 from troubleshoot.engine import CaseActor, Explanation, Guide, Reader, plan_to_document
 from troubleshoot.engine.guide import GuideExample
 from troubleshoot.engine.status_terms import UNSETTLED
-from troubleshoot.jobs import NotPossible
 from troubleshoot.models import ACTIVE_STATES, UNDOABLE_STATES, Case, Host, Job, JobState, Person, Plan, Site
 
 ERROR = "Error code: 0x904\nExtended error code: 0x7"
@@ -56,7 +55,7 @@ class History:
     def act(self, name: str, number: int) -> None:
         """Let one thing happen, or nothing where it is not possible."""
         self.case = Case.objects.get(pk=self.case.pk)
-        with contextlib.suppress(NotPossible, people.PermissionRefused):
+        with contextlib.suppress(Refusal, people.PermissionRefused):
             self.acts[name](number)
         self.case = Case.objects.for_status().get(pk=self.case.pk)
 

@@ -14,8 +14,7 @@ from tests.support import replace_everywhere
 from troubleshoot import cases, people, remediation, wording
 from troubleshoot.catalog import installed_catalog
 from troubleshoot.catalog import registry as library
-from troubleshoot.engine import parse_guide
-from troubleshoot.jobs import NotPossible
+from troubleshoot.engine import Refusal, parse_guide
 from troubleshoot.models import Answer, Case, Entry, Job, Person
 from troubleshoot.remediation import by_hand as guided
 
@@ -154,7 +153,7 @@ class TestWhatAnAdministratorDoes:
         page = browser.get(f"/cases/{case.pk}")
         assert "An administrator has to do this by hand" in page
         assert "Set-NetConnectionProfile" not in page
-        with pytest.raises(NotPossible, match="Helpdesk does this"):
+        with pytest.raises(Refusal, match="helpdesk_does_this"):
             remediation.report_done_by_hand(actor=employee, case=case, step="hand", done=True)
 
     def test_is_done_by_helpdesk_and_looked_at(

@@ -8,7 +8,7 @@ from tests.desk.conftest import LONG_AGO, Browser, Sit
 from tests.fixtures.computers import Registered
 from tests.fixtures.steps import Work, planned
 from troubleshoot import jobs, operations, remediation
-from troubleshoot.jobs import NotPossible
+from troubleshoot.engine import Refusal
 from troubleshoot.models import Case, Job, JobLine, Person
 
 HOSTILE: list[Any] = [
@@ -61,7 +61,7 @@ def test_nothing_is_undone_on_what_cannot_be_read(
     change: Job, host: Registered, helpdesk: Person, path: str, desk: Browser
 ) -> None:
     Job.objects.filter(pk=change.pk).update(result={**change.result, "after": "nonsense"}, undo_at=LONG_AGO)
-    with pytest.raises(NotPossible, match="cannot be read any more"):
+    with pytest.raises(Refusal, match="way_back_unreadable"):
         remediation.request_revert(actor=helpdesk, job=Job.objects.get(pk=change.pk))
     operations.sweep()
     change.refresh_from_db()

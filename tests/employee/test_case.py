@@ -273,7 +273,7 @@ class TestAnswers:
         reader.send(reader.get(page.url), "answer", value="no_change")
         late = reader.post(f"{page.url}/answer", step="forward", value="worked", round="1")
         assert late.status == 422
-        assert "This page was out of date; here is how things stand." in late.text
+        assert "This page was out of date. Here is how things stand." in late.text
         assert late.title == "The network team has to look at the way"
 
     def test_of_an_earlier_round_change_nothing(self, page: Page, reader: Reader, work: Work) -> None:

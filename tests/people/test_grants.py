@@ -12,7 +12,7 @@ from pytest_django import Settings
 
 from tests.conftest import TESTER, MakePerson
 from troubleshoot import audit, engine, people
-from troubleshoot.engine import Role
+from troubleshoot.engine import Refusal, Role
 from troubleshoot.models import Entry, Grant, Person, Site
 from troubleshoot.people import PermissionRefused, may, permitted_sites
 
@@ -52,7 +52,7 @@ class TestGranting:
     ) -> None:
         first, second = reversed(pair) if turned else pair
         ann = person("Ann", first, site=north)
-        with pytest.raises(people.NotGranted, match="cannot be"):
+        with pytest.raises(Refusal, match="roles_conflict"):
             give(TESTER, ann, second, south)
         assert ann.roles() == {first}
 
@@ -68,7 +68,7 @@ class TestGranting:
     def test_refuses_a_grant_to_oneself(self, person: MakePerson, settings: Settings, solo: bool) -> None:
         settings.MENDPOINT_SOLO_MODE = solo
         boss = person("Boss", "administrator")
-        with pytest.raises(people.NotGranted, match="themselves"):
+        with pytest.raises(Refusal, match="own_role"):
             give(boss, boss, "author")
 
     def test_is_held_by_the_database_as_well(self, person: MakePerson) -> None:
@@ -78,7 +78,7 @@ class TestGranting:
 
     @pytest.mark.parametrize("days", [-1, 0, 367])
     def test_refuses_an_end_in_the_past_or_too_far_away(self, person: MakePerson, days: int) -> None:
-        with pytest.raises(people.NotGranted, match="366 days"):
+        with pytest.raises(Refusal, match="grant_too_long"):
             people.grant_role(
                 actor=TESTER,
                 person=person("Ann"),
@@ -108,7 +108,7 @@ class TestGranting:
         person("Boss", "administrator")
         ann = person("Ann")
         people.deactivate_account(actor=TESTER, person=ann)
-        with pytest.raises(people.NotGranted, match="switched off"):
+        with pytest.raises(Refusal, match="account_off"):
             give(TESTER, ann, "author")
 
 
@@ -131,9 +131,9 @@ class TestRevoking:
     def test_keeps_the_last_administrator(self, person: MakePerson) -> None:
         first, second = person("Boss", "administrator"), person("Bea", "administrator")
         people.revoke_grant(actor=TESTER, grant=first.grants.get())
-        with pytest.raises(people.NotGranted, match="last administrator"):
+        with pytest.raises(Refusal, match="last_administrator"):
             people.revoke_grant(actor=TESTER, grant=second.grants.get())
-        with pytest.raises(people.NotGranted, match="last administrator"):
+        with pytest.raises(Refusal, match="last_administrator"):
             people.deactivate_account(actor=TESTER, person=second)
 
     def test_ends_by_itself_when_the_time_is_over(self, person: MakePerson) -> None:
@@ -149,7 +149,7 @@ def test_two_conflicting_grants_at_the_same_time_leave_one(person: MakePerson) -
         both.wait()
         try:
             give(TESTER, ann, role)
-        except people.NotGranted:
+        except Refusal:
             pass
         finally:
             connection.close()

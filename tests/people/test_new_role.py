@@ -13,8 +13,8 @@ from django.utils import timezone
 import troubleshoot
 from tests.conftest import TESTER, MakePerson
 from tests.support import replace_everywhere
-from troubleshoot import cases, engine, people
-from troubleshoot.engine import Right, Role, permissions
+from troubleshoot import cases, engine, people, wording
+from troubleshoot.engine import Refusal, Right, Role, permissions
 from troubleshoot.engine.permissions import OWN, SITE
 from troubleshoot.models import Case, Person, Site
 from troubleshoot.people import may, permission_holders, permitted_rows
@@ -109,10 +109,11 @@ class TestANewRole:
     def test_conflicts_with_those_who_give_rights_and_with_those_who_check(self, toni: Person) -> None:
         clash = {role for role in ROLES if engine.role_conflict(role, ["trainee"])}
         assert clash == {"administrator", "auditor"}
-        with pytest.raises(people.NotGranted, match="Toni is trainee and cannot be auditor as well"):
+        with pytest.raises(Refusal, match="roles_conflict") as refused:
             people.grant_role(
                 actor=TESTER, person=toni, role="auditor", site=None, until=timezone.now() + timedelta(days=7)
             )
+        assert wording.refusal_words(refused.value) == "Toni is trainee and cannot be auditor as well."
 
     def test_is_offered_where_roles_are_given(self, trainee: Role, person: MakePerson) -> None:
         offered = GrantForm(giver=person("Boss", "administrator")).fields["role"].choices  # type: ignore[attr-defined]

@@ -6,14 +6,12 @@ from collections.abc import Iterator
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from troubleshoot import audit, diagnosis, jobs, notifications, people, probes
 from troubleshoot.audit import Tag
 from troubleshoot.diagnosis import case_evidence, shown_cause
-from troubleshoot.jobs import NotPossible
+from troubleshoot.engine import Refusal, RefusalCode
 from troubleshoot.models import Case, Notice, PcBlock, Person, Reading
 from troubleshoot.probes import BLOCK_MOST_CHARACTERS, BadClientBlock
 from troubleshoot.remote import literal_address
@@ -22,41 +20,6 @@ from troubleshoot.remote import literal_address
 ABOUT = frozenset({*probes.FACTS, *probes.CLIENT_FACTS})
 #: The port that a program uses when no other is named.
 USUAL_PORT = 3389
-_AGAIN = gettext_lazy("Copy it again from the PowerShell window, not from a mail or a document.")
-_RUN_AGAIN = gettext_lazy("Run the command of this page again, and paste what it prints.")
-#: Reason of person_block.BadBlock → what is wrong, and what to do.
-REASONS: dict[str, tuple[str | Promise, str | Promise]] = {
-    "empty": (gettext_lazy("Nothing was pasted."), _RUN_AGAIN),
-    "too_long": (gettext_lazy("That is far more than the command prints."), _AGAIN),
-    "command": (
-        gettext_lazy("That is the command itself, not what it printed."),
-        gettext_lazy("Paste it into PowerShell first, press Enter, and wait for the line MENDPOINT END."),
-    ),
-    "no_block": (gettext_lazy("There is no line MENDPOINT BEGIN in it."), _RUN_AGAIN),
-    "cut": (
-        gettext_lazy("The beginning or the end is missing."),
-        gettext_lazy("Copy everything from MENDPOINT BEGIN to MENDPOINT END."),
-    ),
-    "version": (gettext_lazy("It was printed by another version of the command."), _RUN_AGAIN),
-    "letters": (gettext_lazy("It holds letters that the command never prints."), _AGAIN),
-    "quoted": (gettext_lazy("Something was put before the lines, as mail programs do."), _AGAIN),
-    "lines": (gettext_lazy("It has more lines than the command prints."), _AGAIN),
-    "unknown": (gettext_lazy("The command prints no such line."), _AGAIN),
-    "twice": (gettext_lazy("This line stands twice, or in the wrong place."), _AGAIN),
-    "missing": (gettext_lazy("A line is missing."), _AGAIN),
-    "shape": (gettext_lazy("This line is not as the command prints it."), _AGAIN),
-    "contradiction": (gettext_lazy("Two lines cannot both be true."), _RUN_AGAIN),
-    "check": (gettext_lazy("Some letters were lost or changed on the way."), _AGAIN),
-    "other_host": (gettext_lazy("It is about another computer than this case."), _RUN_AGAIN),
-    "old": (
-        gettext_lazy("It is older than two hours, or the clock of your PC is behind."),
-        gettext_lazy("Set the clock right if it is wrong, run the command again, and paste what it prints."),
-    ),
-    "ahead": (
-        gettext_lazy("Its time has not come yet: the clock of your PC is ahead."),
-        gettext_lazy("Set the clock right, run the command again, and paste what it prints."),
-    ),
-}
 
 
 def command_for_case(case: Case) -> str:
@@ -73,18 +36,18 @@ def command_for_case(case: Case) -> str:
 def submit_client_report(*, actor: Person, case: Case, text: str) -> None:
     """Keeps what the person's PC told, and lets the case go on with it. The same block once more changes nothing.
 
-    Raises access.Refused, and NotPossible with the line that is wrong and what to do.
+    Raises PermissionRefused, and Refusal with the line that is wrong and what to do.
     """
     people.require_permission(actor, "case.answer", case)
     name, port = _target(case)
     try:
         block = probes.read_client_block(text, name=name, port=port, now=timezone.now())
     except BadClientBlock as bad:
-        raise NotPossible(_words(bad)) from bad
+        raise Refusal(RefusalCode.CLIENT_BLOCK_UNFIT, reason=bad.reason, line=bad.line, text=bad.text) from bad
     with transaction.atomic():
         case.hold()
         if case.closed_at is not None:
-            raise NotPossible(_("This case is closed."))
+            raise Refusal(RefusalCode.CASE_CLOSED)
         latest = case.pc_blocks.filter(round=case.round).last()
         if latest and latest.text == block.text:
             return
@@ -125,13 +88,6 @@ def _our_addresses(case: Case) -> Iterator[str]:
     for stage in stages:
         if stage.get("name") == "name":
             yield from (part for part in str(stage.get("detail", "")).split(", ") if literal_address(part))
-
-
-def _words(bad: BadClientBlock) -> str:
-    what, do = REASONS[bad.reason]
-    where = _("Line %(line)s: “%(text)s”.") % {"line": bad.line, "text": bad.text} if bad.line else ""
-    named = f"({bad.text})" if bad.text and not bad.line else ""
-    return " ".join(str(part) for part in (where, what, named, do) if part)
 
 
 __all__ = ["BLOCK_MOST_CHARACTERS", "command_for_case", "latest_client_block", "submit_client_report"]

@@ -17,8 +17,7 @@ from troubleshoot.audit import Actor, Tag
 from troubleshoot.cases import opening
 from troubleshoot.cases.opening import storable_text
 from troubleshoot.diagnosis import close_round, disown_case, keep_status, may_reopen, own_case, status_of
-from troubleshoot.engine import CaseMatter, CasePress, Code, Explanation, Reader
-from troubleshoot.jobs import NotPossible
+from troubleshoot.engine import CaseMatter, CasePress, Code, Explanation, Reader, Refusal, RefusalCode
 from troubleshoot.models import CHANGES, READS, WAITING_STATES, Answer, Case, Job, JobState, Message, Notice, Person
 
 REMIND_AFTER = dt.timedelta(hours=4)
@@ -66,7 +65,7 @@ def take_case(*, actor: Person, case: Case, shown_owner: UUID | None = None) -> 
         case.hold()
         _refuse_closed(case)
         if case.owner_id not in {None, actor.pk, shown_owner}:
-            raise NotPossible(_("%s has just taken this case.") % case.owner)
+            raise Refusal(RefusalCode.TAKEN_MEANWHILE, who=str(case.owner))
         if case.owner and case.owner != actor:
             notifications.notify(
                 [case.owner], Notice.Kind.MESSAGE, _("%s has taken this case over.") % actor, case=case
@@ -97,7 +96,7 @@ def send_message(*, actor: Person, case: Case, text: str, internal: bool = False
     """
     people.require_permission(actor, "case.take" if internal else "case.answer", case)
     if not text.strip() or len(text) > MOST_CHARACTERS:
-        raise NotPossible(_("Write 1 to %d characters.") % MOST_CHARACTERS)
+        raise Refusal(RefusalCode.MESSAGE_LENGTH, most=MOST_CHARACTERS)
     with transaction.atomic():
         case.hold()
         latest = case.messages.order_by("-pk").first()
@@ -124,7 +123,7 @@ def ask_person_again(*, actor: Person, case: Case, step: str) -> None:
         _refuse_closed(case)
         walk = diagnosis.replay_case(case)
         if step not in opening.open_answers(case, walk):
-            raise NotPossible(_("This answer can no longer be changed. Here is how things stand."))
+            raise Refusal(RefusalCode.ANSWER_FIXED)
         latest = case.messages.filter(internal=False).last()
         if latest is None or latest.step != step:
             question = diagnosis.case_guide(case).steps[step].subject
@@ -135,7 +134,7 @@ def close_case(*, actor: Person, case: Case, solved: bool, sent_to: str = "", ti
     """Ends a case by helpdesk's word: solved, or sent on to somebody outside the portal."""
     people.require_permission(actor, "case.close_for", case)
     if not solved and not sent_to.strip():
-        raise NotPossible(_("Say to whom it is sent on, so that the person knows who takes care of it."))
+        raise Refusal(RefusalCode.SENT_ON_TO_NOBODY)
     with transaction.atomic():
         case.hold()
         _refuse_closed(case)
@@ -192,7 +191,7 @@ def read_computer_again(*, actor: Person, case: Case) -> None:
         case.hold()
         _refuse_closed(case)
         if case.host is None:
-            raise NotPossible(_("This computer is not registered, so nothing can be read."))
+            raise Refusal(RefusalCode.HOST_UNREGISTERED)
         if not case.jobs.filter(kind__in=READS, state__in=jobs.OPEN).exists():
             jobs.request_reading(actor=actor, host=case.host, case=case, beneficiary=case.beneficiary)
 
@@ -204,9 +203,9 @@ def check_computer_again(*, actor: Person, case: Case) -> None:
     with transaction.atomic():
         case.hold()
         if case.closed_at and not may_reopen(case):
-            raise NotPossible(_("This case was closed more than seven days ago. Open a new one."))
+            raise Refusal(RefusalCode.CLOSED_LONG_AGO)
         if case.jobs.filter(kind__in=CHANGES, state__in=jobs.UNSETTLED).exists():
-            raise NotPossible(_("A fix is running or its end is not known yet. Wait for it first."))
+            raise Refusal(RefusalCode.FIX_UNDER_WAY)
         if case.jobs.filter(kind__in=READS, state__in=jobs.OPEN).exists():
             return
         reopened = case.closed_at is not None
@@ -260,12 +259,12 @@ def _unconfirmed(older_than: dt.timedelta) -> QuerySet[Case]:
 
 def _refuse_closed(case: Case) -> None:
     if case.closed_at is not None:
-        raise NotPossible(_("This case is closed."))
+        raise Refusal(RefusalCode.CASE_CLOSED)
 
 
 def _require(case: Case, press: CasePress) -> None:
     if not status_of(case).may(Reader.EMPLOYEE, press):
-        raise NotPossible(_("This is not possible as things stand. Here is how they stand."))
+        raise Refusal(RefusalCode.NOT_AS_THINGS_STAND)
 
 
 def _take_back_plans(case: Case, actor: Person) -> None:

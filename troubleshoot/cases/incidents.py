@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from troubleshoot import audit, notifications, people
 from troubleshoot.audit import Tag
-from troubleshoot.jobs import NotPossible
+from troubleshoot.engine import Refusal, RefusalCode
 from troubleshoot.models import Case, Incident, Notice, Person, Site
 
 #: Fewer computers than this with the same cause are no incident.
@@ -21,7 +21,7 @@ LEAST_COMPUTERS = 3
 def begin_incident(*, actor: Person, site: Site, cause: str) -> Incident:
     """Makes the actor the owner of every open case of this cause, and tells the site by a banner.
 
-    Asked again, it takes the cases that came since. Raises NotPossible when too few computers are left.
+    Asked again, it takes the cases that came since. Raises Refusal when too few computers are left.
     """
     people.require_permission(actor, "incident.begin", site)
     with transaction.atomic():
@@ -30,9 +30,7 @@ def begin_incident(*, actor: Person, site: Site, cause: str) -> Incident:
         cases = list(Case.objects.held().filter(site=site, cause=cause, closed_at=None).select_related("owner"))
         if incident is None:
             if len({case.host_id for case in cases}) < LEAST_COMPUTERS:
-                raise NotPossible(
-                    _("This is no longer true: fewer computers have this cause now. Nothing was changed.")
-                )
+                raise Refusal(RefusalCode.INCIDENT_TOO_SMALL)
             since = min(case.opened_at for case in cases)
             incident = Incident.objects.create(site=site, cause=cause, owner=actor, since=since)
         taken = [case for case in cases if case.owner_id != actor.pk]
@@ -61,7 +59,7 @@ def watch_for_incidents(*, actor: Person, incident: Incident) -> None:
     with transaction.atomic():
         held = Incident.objects.select_for_update(of=("self",)).get(pk=incident.pk)
         if held.ended_at is not None:
-            raise NotPossible(_("It is over. Connect again, and tell us here if it does not work."))
+            raise Refusal(RefusalCode.INCIDENT_OVER)
         if not held.watchers.filter(pk=actor.pk).exists():
             held.watchers.add(actor)
             audit.record(Tag.INCIDENT_WATCH, actor=actor, objects=[incident])

@@ -8,8 +8,7 @@ from django.db import transaction
 
 from troubleshoot import audit, catalog, diagnosis, engine, jobs, people
 from troubleshoot.audit import Tag
-from troubleshoot.engine import Identified, Walk
-from troubleshoot.jobs import NotPossible
+from troubleshoot.engine import Identified, Refusal, RefusalCode, Walk
 from troubleshoot.models import Answer, Case, Host, Person
 
 MOST_CHARACTERS = 100_000
@@ -31,11 +30,11 @@ def open_case(
 
     Without a host the questions go on and nothing is read; `named_host` is then what the person called it. `code` is
     the key of the code that the person chose where the text holds several. `opened_with` names the page that sent
-    this: sent again, it answers with the case that it opened. Raises access.Refused, NotPossible.
+    this: sent again, it answers with the case that it opened. Raises PermissionRefused, Refusal.
     """
     _may_open(actor, beneficiary, host)
     if not error_text.strip() or len(error_text) > MOST_CHARACTERS:
-        raise NotPossible("Paste the text of the error window, or type its number.")
+        raise Refusal(RefusalCode.ERROR_TEXT_UNFIT)
     found = catalog.installed_catalog().codes.identify(error_text, prefer=code)
     guide = catalog.installed_catalog().guides[guide_for_error(found)]
     with transaction.atomic():
@@ -110,17 +109,17 @@ def answer_ahead(*, actor: Person, case: Case, step: str, value: str) -> None:
         _hold(case)
         guide = diagnosis.case_guide(case)
         if step not in guide.meanwhile or value not in guide.steps[step].to:
-            raise NotPossible("This is not asked now.")
+            raise Refusal(RefusalCode.NOT_ASKED_NOW)
         case.ahead = dict.fromkeys(guide.meanwhile, value)
         case.save(update_fields=["ahead"])
         jobs.continue_case(case, actor=actor, requester=actor)
 
 
 def _hold(case: Case) -> None:
-    """Bring the case up to date, held until the transaction ends. Raises NotPossible when it is closed."""
+    """Bring the case up to date, held until the transaction ends. Raises Refusal when it is closed."""
     case.hold()
     if case.closed_at is not None:
-        raise NotPossible("This case is closed.")
+        raise Refusal(RefusalCode.CASE_CLOSED)
 
 
 def _keep_word(case: Case, given: list[Answer], step: str, value: str) -> None:
@@ -156,12 +155,12 @@ def describe_error(found: Identified) -> dict[str, object]:
 
 
 def guide_for_error(found: Identified) -> str:
-    """The name of the guide for what was found in a text. Raises NotPossible where no guide is installed for it."""
+    """The name of the guide for what was found in a text. Raises Refusal where no guide is installed for it."""
     entry = found.used.entry if found.used else None
     seen = found.symptom.guide if found.symptom else ""
     guide = (entry.guide if entry else None) or seen or catalog.installed_catalog().default_guide
     if not guide:
-        raise NotPossible("No guide is installed for this. An administrator can add one.")
+        raise Refusal(RefusalCode.NO_GUIDE)
     return guide
 
 
@@ -183,11 +182,11 @@ def _may_open(actor: Person, beneficiary: Person, host: Host | None) -> None:
 def _check_answer(case: Case, known: dict[str, str], step: str, value: str) -> None:
     guide = diagnosis.case_guide(case)
     if step in guide.steps and guide.steps[step].kind not in {"ask", "try"}:
-        raise NotPossible("This is answered by a reading or a fix, not by a person.")
+        raise Refusal(RefusalCode.NOT_FOR_PEOPLE)
     try:
         engine.answer_guide(guide, known, step, value, started=started_fixes(case) if step in known else ())
-    except engine.AnswerRefused as refusal:
-        raise NotPossible(f"{refusal}.") from refusal
+    except engine.AnswerRefused as error:
+        raise Refusal(RefusalCode.ANSWER_UNFIT, said=str(error)) from error
 
 
 def started_fixes(case: Case) -> set[str]:

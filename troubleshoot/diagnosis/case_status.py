@@ -24,8 +24,7 @@ from troubleshoot.engine import (
     Walk,
     judge_status,
 )
-from troubleshoot.models import Answer, Case, Heartbeat, Job, Notice
-from troubleshoot.models import JobState as State
+from troubleshoot.models import Answer, Case, Heartbeat, Job, JobState, Notice
 
 #: A closed case can be opened again for so long.
 REOPEN_WITHIN = dt.timedelta(days=7)
@@ -64,7 +63,7 @@ def round_jobs(case: Case) -> list[Job]:
 
 def is_served(case: Case, jobs: Iterable[Job]) -> bool:
     """Tell whether a worker lives for what waits for one; asks only when something does."""
-    if case.host is None or not any(job.state == State.QUEUED for job in jobs):
+    if case.host is None or not any(job.state == JobState.QUEUED for job in jobs):
         return True
     slug = case.host.site.slug
     return any(slug in beat.sites for beat in Heartbeat.objects.alive("worker"))
@@ -139,7 +138,7 @@ def remedy_answer_before(case: Case, walk: Walk, given: dict[str, Answer]) -> An
 def _proved_at(case: Case, walk: Walk, given: dict[str, Answer], jobs: Sequence[Job]) -> dt.datetime | None:
     row = remedy_answer_before(case, walk, given)
     proving = next((job for job in jobs if row and row.value == "verified" and job.pk == row.job_id), None)
-    return proving.ended_at if proving and proving.state in {State.VERIFIED, State.DONE} else None
+    return proving.ended_at if proving and proving.state in {JobState.VERIFIED, JobState.DONE} else None
 
 
 def _same_error_at(case: Case, walk: Walk, given: dict[str, Answer]) -> dt.datetime | None:

@@ -55,6 +55,7 @@ from troubleshoot.engine.plan import (
     unseen_events,
 )
 from troubleshoot.engine.proof import judge_run, lacking, proved_twice
+from troubleshoot.engine.refusal import Refusal, RefusalCode
 from troubleshoot.engine.resource import ResourceState, StateError, Value, values_differ
 from troubleshoot.engine.results import (
     ApplyResult,
@@ -133,6 +134,8 @@ __all__ = [
     "PlanResult",
     "Reader",
     "ReadingCase",
+    "Refusal",
+    "RefusalCode",
     "Relation",
     "ResourceState",
     "Result",

@@ -99,7 +99,7 @@ class Action:
 
 
 @dataclass(frozen=True)
-class Refusal:
+class UnmetGuard:
     """A guard that does not hold, in words."""
 
     fact: str
@@ -108,10 +108,10 @@ class Refusal:
     text: str
 
 
-def unmet_guards(action: Action, facts: Mapping[str, str]) -> tuple[Refusal, ...]:
+def unmet_guards(action: Action, facts: Mapping[str, str]) -> tuple[UnmetGuard, ...]:
     """Return why an action may not run, nothing when it may; a fact that was not read counts as unknown."""
     return tuple(
-        _refusal(action, name, facts.get(name, UNKNOWN), allowed)
+        _unmet(action, name, facts.get(name, UNKNOWN), allowed)
         for name, allowed in action.guards.items()
         if facts.get(name, UNKNOWN) not in allowed
     )
@@ -122,9 +122,9 @@ def rule_holds(rule: Rule, facts: Mapping[str, str]) -> bool:
     return all(facts.get(name, UNKNOWN) in values for name, values in rule.items())
 
 
-def _refusal(action: Action, name: str, value: str, allowed: tuple[str, ...]) -> Refusal:
+def _unmet(action: Action, name: str, value: str, allowed: tuple[str, ...]) -> UnmetGuard:
     if value == UNKNOWN:
         text = f"{name} could not be read; it must be {' or '.join(allowed)} before this may run."
     else:
         text = action.refusals.get(name, f"{name} is {value}; it must be {' or '.join(allowed)}.")
-    return Refusal(name, value, allowed, text)
+    return UnmetGuard(name, value, allowed, text)

@@ -63,7 +63,7 @@ class Code(StrEnum):
     TEST_NOT_PASSED = "test_not_passed"
 
     # What stopped a job before anything was changed.
-    #: A rule said no, and `said` why.
+    #: A rule said no: the document of a refusal (`refused`), or what was `said`.
     REFUSED = "refused"
     DEFECT = "defect"
     PLAN_UNREADABLE = "plan_unreadable"

@@ -6,14 +6,15 @@ from pathlib import Path
 
 from django.conf import settings
 
+from troubleshoot.engine import Refusal, RefusalCode
 from troubleshoot.models import Credential
 from troubleshoot.remote import Secret
 
 _MOST_BYTES = 4096
 
 
-class CredentialMissing(Exception):
-    """The reference leads nowhere in this process. The text names the reference, never a value."""
+class CredentialMissing(Refusal):
+    """The reference leads nowhere in this process. It names the reference, never a value."""
 
 
 def resolve_secret(credential: Credential) -> Secret:
@@ -30,10 +31,7 @@ def _fetch(credential: Credential) -> str:
     kind, _, where = credential.reference.partition(":")
     value = os.environ.get(where, "") if kind == "env" else _read(where, confined=credential.pk is not None)
     if not value:
-        raise CredentialMissing(
-            f"The worker finds nothing behind {credential.reference}. "
-            "Set it in the environment of this site's worker, or mount the file, and start the worker again."
-        )
+        raise CredentialMissing(RefusalCode.SECRET_MISSING, reference=credential.reference)
     return value
 
 

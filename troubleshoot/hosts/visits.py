@@ -261,4 +261,4 @@ def ended(error: remote.DoorError | secrets.CredentialMissing, code: Code = Code
     """Why a visit ended without a result; `code` says what that means for whoever asked for it."""
     if isinstance(error, remote.DoorError):
         return Explanation.of(code, stage=error.stage, said=error.detail)
-    return Explanation.of(Code.NO_SECRET, said=str(error))
+    return Explanation.of(Code.NO_SECRET, refused=error.to_json())

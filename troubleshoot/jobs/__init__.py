@@ -4,7 +4,6 @@ from troubleshoot.jobs.dispatch import TASK_NAME, broker_reachable
 from troubleshoot.jobs.lifecycle import (
     OPEN,
     UNSETTLED,
-    NotPossible,
     add_line,
     approval_lifetime,
     audited_objects,
@@ -25,7 +24,6 @@ __all__ = [
     "OPEN",
     "TASK_NAME",
     "UNSETTLED",
-    "NotPossible",
     "add_line",
     "approval_lifetime",
     "audited_objects",

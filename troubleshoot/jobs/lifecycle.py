@@ -15,7 +15,17 @@ from django.utils.translation import gettext as _
 from troubleshoot import audit, diagnosis, notifications, people, wording
 from troubleshoot.audit import Actor, Tag
 from troubleshoot.diagnosis import act_for_case, keep_status
-from troubleshoot.engine import ApplyResult, Code, Explanation, JobPhase, Result, SignedIn, job_phase
+from troubleshoot.engine import (
+    ApplyResult,
+    Code,
+    Explanation,
+    JobPhase,
+    Refusal,
+    RefusalCode,
+    Result,
+    SignedIn,
+    job_phase,
+)
 from troubleshoot.jobs import dispatch
 from troubleshoot.models import (
     ACTIVE_STATES,
@@ -31,18 +41,13 @@ from troubleshoot.models import (
     Person,
     Plan,
 )
-from troubleshoot.models import JobState as State
 
 #: Seconds until the keeper rings again for a queued job: after 10, 20, 40, then every 60.
 RING_AGAIN = (10, 20, 40, 60)
 QUEUE_LIFETIME = dt.timedelta(hours=1)
 OPEN = WAITING_STATES | ACTIVE_STATES
 #: A change in one of these may still move, or may have moved, the host.
-UNSETTLED = OPEN | {State.UNKNOWN}
-
-
-class NotPossible(Exception):
-    """What was asked cannot be done as things stand; the text says why, and what to do instead."""
+UNSETTLED = OPEN | {JobState.UNKNOWN}
 
 
 def approval_lifetime() -> dt.timedelta:
@@ -178,7 +183,7 @@ def queue_reading(
             requester=requester,
             beneficiary=beneficiary,
             reason=reason,
-            state=State.QUEUED,
+            state=JobState.QUEUED,
             ring_at=Now(),
             expires_at=Now() + QUEUE_LIFETIME,
         )
@@ -222,7 +227,7 @@ def offer_plan(
             reason=reading.reason,
             needs_approval=needs_approval,
             self_service=self_service,
-            state=State.WAITING_APPROVAL if needs_approval else State.PLANNED,
+            state=JobState.WAITING_APPROVAL if needs_approval else JobState.PLANNED,
             expires_at=Now() + approval_lifetime(),
             facts=facts,
             result=ApplyResult(signed_in=signed_in).to_json(),
@@ -258,28 +263,28 @@ def notify_deciders(job: Job) -> None:
 
 
 def check_deadline(job: Job) -> None:
-    """Raises NotPossible when a job's time is over, even where the keeper has not said so yet."""
+    """Raises Refusal when a job's time is over, even where the keeper has not said so yet."""
     if Job.objects.filter(pk=job.pk, expires_at__lte=Now()).exists():
-        raise NotPossible("Its time is over: what was read may no longer be true. Make a new plan.")
+        raise Refusal(RefusalCode.TIME_OVER)
 
 
 def start_job(*, actor: Person, job: Job) -> None:
     """Lets a planned or approved job run: the decision of whoever asked for exactly this plan."""
     people.require_permission(actor, "job.apply", job)
-    if job.state == State.WAITING_APPROVAL:
-        raise NotPossible("This waits for a second person's approval.")
-    if job.state not in {State.PLANNED, State.APPROVED}:
-        raise NotPossible(f"This cannot be started: it is {job.get_state_display().lower()}.")
+    if job.state == JobState.WAITING_APPROVAL:
+        raise Refusal(RefusalCode.NEEDS_SECOND_PERSON)
+    if job.state not in {JobState.PLANNED, JobState.APPROVED}:
+        raise Refusal(RefusalCode.NOT_STARTABLE, state=job.state)
     check_deadline(job)
     if job.approvals.filter(approver=actor).exists():
-        raise NotPossible("You approved this. Somebody else starts it: no change of its kind is one person's alone.")
+        raise Refusal(RefusalCode.APPROVED_BY_STARTER)
     with transaction.atomic():
         act_for_case(job.case, actor)
         enqueue_job(job, actor=actor, said=Explanation.of(Code.STARTED, who=str(actor)))
 
 
 def enqueue_job(job: Job, *, actor: Actor, said: Explanation) -> None:
-    """Queues a job and rings its doorbell once the row is safe. Raises NotPossible when somebody else was faster."""
+    """Queues a job and rings its doorbell once the row is safe. Raises Refusal when somebody else was faster."""
     with transaction.atomic():
         moved = move_job(
             job,
@@ -292,7 +297,7 @@ def enqueue_job(job: Job, *, actor: Actor, said: Explanation) -> None:
             expires_at=Now() + QUEUE_LIFETIME,
         )
         if not moved:
-            raise NotPossible("Somebody else has just decided this. Look at it again.")
+            raise Refusal(RefusalCode.DECIDED_MEANWHILE)
         _ring_after_commit(job)
 
 
@@ -300,12 +305,12 @@ def cancel_job(*, actor: Person, job: Job) -> None:
     """Takes back a job that has not begun. Once begun, it is never called cancelled."""
     people.require_permission(actor, "job.cancel", job)
     if job.state not in WAITING_STATES:
-        raise NotPossible("It has begun and cannot be taken back; it can be undone when it has ended.")
+        raise Refusal(RefusalCode.HAS_BEGUN)
     if job.is_promised_undo:
-        raise NotPossible("The portal takes this change back by itself, as was decided when it began.")
+        raise Refusal(RefusalCode.UNDO_PROMISED)
     said = Explanation.of(Code.TAKEN_BACK, who=str(actor))
     if not move_job(job, JobState.CANCELLED, said, tag=Tag.JOB_CANCEL, actor=actor):
-        raise NotPossible("It has begun in this moment and cannot be taken back.")
+        raise Refusal(RefusalCode.BEGAN_JUST_NOW)
 
 
 def ring_job(job: Job) -> bool:

@@ -11,9 +11,8 @@ from typing import Any, TypeVar
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError, ProgrammingError, close_old_connections
 
-from troubleshoot import audit, people
-from troubleshoot.engine import CatalogError
-from troubleshoot.jobs import NotPossible
+from troubleshoot import audit, people, wording
+from troubleshoot.engine import CatalogError, Refusal
 from troubleshoot.management.process_context import person
 from troubleshoot.models import Person
 
@@ -40,6 +39,8 @@ class PlainCommand(BaseCommand):
             raise CommandError(f"The database cannot be used: {said}. Is it running, and is `migrate` done?") from error
         except CatalogError as error:
             raise CommandError("\n".join(str(one) for one in error.problems)) from error
+        except Refusal as refusal:
+            raise CommandError(printable(wording.refusal_words(refusal))) from refusal
         except CommandError as error:
             raise CommandError(printable(str(error)), returncode=error.returncode) from error
 
@@ -68,8 +69,6 @@ class ActingCommand(PlainCommand):
             raise CommandError(f"{refusal.decision.reason}{helper} ({refusal.decision.rule})") from refusal
         except people.ObjectHidden as refusal:
             raise CommandError("There is no such thing, or it is not yours to see.") from refusal
-        except NotPossible as refusal:
-            raise CommandError(str(refusal)) from refusal
 
 
 def wait_until(ready: Callable[[], T | None], *, seconds: float) -> T | None:

@@ -17,8 +17,7 @@ from django.db.models.functions import Now
 
 from troubleshoot import cases, jobs, notifications, remediation, reports
 from troubleshoot.audit import Machine, Tag
-from troubleshoot.engine import Code, Explanation
-from troubleshoot.jobs import NotPossible
+from troubleshoot.engine import Code, Explanation, Refusal
 from troubleshoot.models import ENDED_STATES, STARTED_STATES, UNDOABLE_STATES, WAITING_STATES, Job, JobState
 from troubleshoot.operations import health
 
@@ -107,7 +106,7 @@ def _undo_one(job: Job, me: Machine) -> None:
         return
     try:
         undo = remediation.queue_revert(job, actor=me, because=Code.UNDOING_IN_TIME)
-    except NotPossible as error:
+    except Refusal as error:
         log.info("job %s is not undone now: %s", job.pk, error)
         return
     if undo is None and Job.objects.filter(pk=job.pk, undo_at__isnull=False).update(undo_at=None):

@@ -21,9 +21,18 @@ from django.db.models.functions import Now
 from troubleshoot import audit, catalog, diagnosis, hosts, jobs, people, remediation
 from troubleshoot.audit import Machine, Tag
 from troubleshoot.diagnosis import shown_cause
-from troubleshoot.engine import Action, Code, DiagnosisResult, Explanation, HandCheckResult, PlanResult, Verdict
+from troubleshoot.engine import (
+    Action,
+    Code,
+    DiagnosisResult,
+    Explanation,
+    HandCheckResult,
+    PlanResult,
+    Refusal,
+    RefusalCode,
+    Verdict,
+)
 from troubleshoot.hosts import Observation
-from troubleshoot.jobs import NotPossible
 from troubleshoot.models import Case, Host, Job, JobState, Reading
 from troubleshoot.operations import connection_test
 from troubleshoot.remote import DialError
@@ -88,8 +97,10 @@ def run_job(job_id: uuid.UUID) -> None:
     with JobLease(job):
         try:
             _carry_out(job)
-        except (NotPossible, DialError) as refusal:
-            _give_up(job, Explanation.of(Code.REFUSED, said=str(refusal)))
+        except Refusal as refusal:
+            _give_up(job, refusal.explanation)
+        except DialError as error:
+            _give_up(job, Explanation.of(Code.REFUSED, said=str(error)))
         except Exception:
             log.exception("job %s of case %s met a defect of ours", job.pk, job.case_id)
             _give_up(job, Explanation(Code.DEFECT))
@@ -122,7 +133,7 @@ def _claim(job_id: uuid.UUID) -> Job | None:
 def _carry_out(job: Job) -> None:
     """Does what a job of this kind is for."""
     if not job.is_change and not _may_look(job):
-        raise NotPossible(f"{job.requester} may no longer ask for this")
+        raise Refusal(RefusalCode.REQUESTER_NOT_ALLOWED, who=str(job.requester))
     match Job.Kind(job.kind):
         case Job.Kind.DIAGNOSE:
             _read(job, None)
@@ -142,7 +153,7 @@ def _carry_out(job: Job) -> None:
 def _read(job: Job, action: Action | None) -> None:
     """Reads what a case asks, or, with an action, what its plan would change."""
     if action and action.manual:  # the catalogue has changed since it was asked for
-        raise NotPossible(remediation.forbidden_reason(action, job.host))
+        raise Refusal(RefusalCode.BY_HAND_ONLY)
     look = hosts.observe(
         job.host,
         about=_about(job, action),

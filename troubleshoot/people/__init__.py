@@ -17,7 +17,6 @@ from troubleshoot.people.access import (
 )
 from troubleshoot.people.accounts import (
     LONGEST_GRANT,
-    NotGranted,
     change_site,
     create_account,
     create_site,
@@ -43,7 +42,6 @@ from troubleshoot.people.relations import at_sites
 __all__ = [
     "LONGEST_GRANT",
     "Decision",
-    "NotGranted",
     "ObjectHidden",
     "PermissionRefused",
     "anonymous_refusals",

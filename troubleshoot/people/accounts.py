@@ -8,11 +8,10 @@ from django.conf import settings
 from django.contrib.auth import password_validation
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from troubleshoot import audit, engine
 from troubleshoot.audit import Actor, Machine, Tag
-from troubleshoot.engine import EVERY_SITE, Role
+from troubleshoot.engine import EVERY_SITE, Refusal, RefusalCode, Role
 from troubleshoot.models import Grant, GrantQuerySet, Person, Site
 from troubleshoot.people.access import grants_allowing, require_permission
 
@@ -32,10 +31,6 @@ class SiteSettings(TypedDict, total=False):
     working_hours: str
     gateway: str
     minutes_before: dict[str, int]
-
-
-class NotGranted(Exception):
-    """A grant that the rules forbid; the text says why."""
 
 
 def one_time_password() -> str:
@@ -125,7 +120,7 @@ def change_site(*, actor: Actor, site: Site, **settings: Unpack[SiteSettings]) -
 def grant_role(*, actor: Actor, person: Person, role: str, site: Site | None, until: datetime) -> Grant:
     """Give a role at a site (None: every site) until a moment; an earlier grant of the same is replaced.
 
-    Raises NotGranted for a conflict, a grant to oneself, an end in the past or more than 366 days away.
+    Raises Refusal for a conflict, a grant to oneself, an end in the past or more than 366 days away.
     """
     if isinstance(actor, Person):
         require_permission(actor, "person.grant", site or EVERY_SITE)
@@ -177,27 +172,24 @@ def record_sign_out(*, person: Person) -> None:
 
 def _refuse_grant(actor: Actor, person: Person, role: Role, until: datetime) -> None:
     if actor == person:
-        raise NotGranted(_("Nobody gives a role to themselves."))
+        raise Refusal(RefusalCode.OWN_ROLE)
     if not person.is_active:
-        raise NotGranted(_("This account is switched off."))
+        raise Refusal(RefusalCode.ACCOUNT_OFF)
     if not timedelta() < until - timezone.now() <= LONGEST_GRANT:
-        raise NotGranted(_("A grant ends in the future, at most 366 days from now."))
+        raise Refusal(RefusalCode.GRANT_TOO_LONG)
     if not settings.MENDPOINT_SOLO_MODE and (other := engine.role_conflict(role, person.roles())):
-        raise NotGranted(
-            _("%(name)s is %(other)s and cannot be %(role)s as well.")
-            % {"name": person.name, "other": _(Role(other).words), "role": _(role.words)}
-        )
+        raise Refusal(RefusalCode.ROLES_CONFLICT, name=person.name, other=str(other), role=role.value)
 
 
 def _keep_an_administrator(leaving: GrantQuerySet) -> None:
-    """Raise NotGranted when nobody who can give roles would be left without these grants.
+    """Raise Refusal when nobody who can give roles would be left without these grants.
 
     Locks what it counts, so that the last two administrators cannot remove each other at the same time.
     """
     held = set(grants_allowing("person.grant").select_for_update(of=("self",)).values_list("pk", flat=True))
     going = held & set(leaving.values_list("pk", flat=True))
     if going and going == held:
-        raise NotGranted(_("The last administrator stays."))
+        raise Refusal(RefusalCode.LAST_ADMINISTRATOR)
 
 
 def _record(tag: Tag, actor: Actor, grant: Grant) -> None:

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from troubleshoot import audit, diagnosis, notifications, people
 from troubleshoot.audit import Tag
-from troubleshoot.engine import Code, Explanation
-from troubleshoot.jobs import NotPossible, add_line, approval_lifetime, audited_objects, check_deadline, move_job
+from troubleshoot.engine import Code, Explanation, Refusal, RefusalCode
+from troubleshoot.jobs import add_line, approval_lifetime, audited_objects, check_deadline, move_job
 from troubleshoot.models import Absence, Approval, Job, JobState, Message, Notice, Person
 
 LONGEST_ABSENCE = dt.timedelta(days=366)
@@ -26,7 +26,7 @@ def approve_plan(*, actor: Person, job: Job, digest: str) -> Approval:
 def decline_plan(*, actor: Person, job: Job, reason: str) -> Approval:
     """Says no. The reason is shown to whoever asked."""
     if not reason.strip():
-        raise NotPossible("Say why: the person who asked reads it.")
+        raise Refusal(RefusalCode.DECLINE_WITHOUT_REASON)
     return _vote(actor, job, Approval.Decision.DECLINE, digest=job.plan.digest if job.plan else "", reason=reason)
 
 
@@ -37,7 +37,7 @@ def ask_requester(*, actor: Person, job: Job, text: str) -> None:
     """
     people.require_permission(actor, "job.approve", job)
     if job.state != JobState.WAITING_APPROVAL:
-        raise NotPossible(f"There is nothing to decide: this is {job.get_state_display().lower()}.")
+        raise Refusal(RefusalCode.NOTHING_TO_DECIDE, state=job.state)
     with transaction.atomic():
         internal = job.case is not None and job.requester != job.case.beneficiary
         if job.case:
@@ -64,10 +64,10 @@ def begin_absence(*, actor: Person, last_day: dt.date, deputy: Person | None) ->
     """
     people.require_permission(actor, "job.approve")
     if not timezone.localdate() <= last_day <= timezone.localdate() + LONGEST_ABSENCE:
-        raise NotPossible(_("Choose a day from today on, at most a year away."))
+        raise Refusal(RefusalCode.ABSENCE_TOO_LONG)
     until = timezone.make_aware(dt.datetime.combine(last_day + dt.timedelta(days=1), dt.time()))
     if deputy is not None and deputy not in people.possible_deputies(actor):
-        raise NotPossible(_("Only another approver of your sites can stand in for you."))
+        raise Refusal(RefusalCode.DEPUTY_UNFIT)
     with transaction.atomic():
         Absence.objects.update_or_create(person=actor, defaults={"until": until, "deputy": deputy})
         named = [actor, *([deputy] if deputy else [])]
@@ -115,10 +115,10 @@ def spend_approval(job: Job) -> bool:
 def _vote(actor: Person, job: Job, decision: Approval.Decision, *, digest: str, reason: str) -> Approval:
     people.require_permission(actor, "job.approve", job)
     if job.state != JobState.WAITING_APPROVAL or job.plan is None:
-        raise NotPossible(f"There is nothing to decide: this is {job.get_state_display().lower()}.")
+        raise Refusal(RefusalCode.NOTHING_TO_DECIDE, state=job.state)
     check_deadline(job)
     if digest != job.plan.digest:
-        raise NotPossible("The plan is not the one you were shown. Nothing was approved.")
+        raise Refusal(RefusalCode.ANOTHER_PLAN)
     yes = decision is Approval.Decision.APPROVE
     try:
         with transaction.atomic():
@@ -143,7 +143,7 @@ def _vote(actor: Person, job: Job, decision: Approval.Decision, *, digest: str, 
                 explanation=Explanation.sentence(reason) if reason else None,
             )
             if not moved:
-                raise NotPossible("Somebody else has just decided this. Look at it again.")
+                raise Refusal(RefusalCode.DECIDED_MEANWHILE)
     except IntegrityError as error:
-        raise NotPossible("This vote is not possible: you asked for it, it is for you, or you voted before.") from error
+        raise Refusal(RefusalCode.VOTE_IMPOSSIBLE) from error
     return approval

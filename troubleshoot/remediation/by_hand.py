@@ -11,9 +11,8 @@ from django.db import transaction
 from troubleshoot import audit, catalog, diagnosis, engine, hosts, jobs, people
 from troubleshoot.audit import Tag
 from troubleshoot.diagnosis import keep_status
-from troubleshoot.engine import UNKNOWN, Action, Code, Explanation, Verdict, fact_values
+from troubleshoot.engine import UNKNOWN, Action, Code, Explanation, Refusal, RefusalCode, Verdict, fact_values
 from troubleshoot.hosts import Observation
-from troubleshoot.jobs import NotPossible
 from troubleshoot.models import ENDED_STATES, Answer, Case, Host, Job, Person
 
 #: Seconds between two looks.
@@ -34,7 +33,7 @@ def report_done_by_hand(*, actor: Person, case: Case, step: str, done: bool) -> 
     """Takes a person's word about the remedy at which the case stands. `done` only makes the portal look: whether it
     helped is never a matter of words. Not done counts as declined, and the guide goes on.
 
-    Raises NotPossible where the case stands elsewhere, and where helpdesk has to do it.
+    Raises Refusal where the case stands elsewhere, and where helpdesk has to do it.
     """
     people.require_permission(actor, "case.answer", case)
     with transaction.atomic():
@@ -42,7 +41,7 @@ def report_done_by_hand(*, actor: Person, case: Case, step: str, done: bool) -> 
         rows = list(case.answers.order_by("number"))
         action = _action(case, [row for row in rows if row.round == case.round], step)
         if not (diagnosis.is_self_service(case, action.name) or people.may(actor, "case.take", case).allowed):
-            raise NotPossible("Helpdesk does this: it belongs to an administrator. They have your case.")
+            raise Refusal(RefusalCode.HELPDESK_DOES_THIS)
         if any(job.state not in ENDED_STATES for job in case.jobs.filter(action=action.name)):
             return  # said before: a second click
         word = {"step": step, "value": "done" if done else "declined", "source": "person"}
@@ -69,7 +68,7 @@ def _action(case: Case, given: list[Answer], step: str) -> Action:
     at = engine.walk_guide(diagnosis.case_guide(case), diagnosis.current_answers(case, given)).at
     action = catalog.installed_catalog().actions.get(at.subject) if at.kind == "fix" and at.name == step else None
     if action is None or not action.manual or case.closed_at is not None:
-        raise NotPossible("This page was out of date. Here is how things stand.")
+        raise Refusal(RefusalCode.PAGE_OUTDATED)
     return action
 
 

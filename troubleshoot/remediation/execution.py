@@ -15,9 +15,18 @@ from django.db.models.functions import Now
 
 from troubleshoot import catalog, engine, hosts, jobs, people, remote
 from troubleshoot.audit import Machine, Tag
-from troubleshoot.engine import Action, ApplyResult, Code, Explanation, HostError, Verdict, as_change, values_differ
+from troubleshoot.engine import (
+    Action,
+    ApplyResult,
+    Code,
+    Explanation,
+    HostError,
+    Refusal,
+    Verdict,
+    as_change,
+    values_differ,
+)
 from troubleshoot.hosts import CredentialMissing, Observation, scope_for_facts
-from troubleshoot.jobs import NotPossible
 from troubleshoot.models import Case, Host, Job, JobState, Reading
 from troubleshoot.remediation import approvals, planning
 from troubleshoot.remote import RUNNER_DIGEST, VisitProgress, VisitResult
@@ -103,10 +112,10 @@ def _last_gate(job: Job) -> engine.PlanDocument | Explanation:
 
 def _refused(job: Job, host: Host) -> Explanation | None:
     """What a rule has against the change, whoever let it run."""
-    why = "" if planning.was_promised(job) else planning.closed_reason(host)
+    why = None if planning.was_promised(job) else planning.closed_reason(host)
     if not why and job.kind == Job.Kind.APPLY:
         why = planning.forbidden_reason(planning.installed_action(job.action), host)
-    return Explanation.of(Code.REFUSED, said=why) if why else None
+    return why.explanation if why else None
 
 
 def _not_allowed(job: Job, host: Host) -> Explanation | None:
@@ -302,8 +311,8 @@ def _take_back(job: Job, worker: Machine) -> None:
     """A change that made things worse is undone at once, under the approval that named this."""
     try:
         undo = planning.queue_revert(job, actor=worker, because=Code.UNDOING_WORSE)
-    except NotPossible as error:
-        jobs.add_line(job, Explanation.of(Code.REFUSED, said=str(error)))
+    except Refusal as refusal:
+        jobs.add_line(job, refusal.explanation)
         return
     if undo is None:
         jobs.add_line(job, Explanation(Code.WORSE_AND_STAYS))

@@ -12,10 +12,9 @@ from django.db.models.functions import Now
 
 from troubleshoot import audit, catalog, diagnosis, engine, jobs, people
 from troubleshoot.audit import Actor, Tag
-from troubleshoot.engine import Action, Code, Explanation, Fact, as_change
+from troubleshoot.engine import Action, Code, Explanation, Fact, Refusal, RefusalCode, as_change
 from troubleshoot.engine import ResourceState as Found
 from troubleshoot.hosts import Observation, WantedReading
-from troubleshoot.jobs import NotPossible
 from troubleshoot.models import CHANGES, ENDED_STATES, UNDOABLE_STATES, Case, Host, Job, JobState, Person, Plan
 from troubleshoot.remote import RUNNER_DIGEST
 
@@ -24,11 +23,11 @@ _UNDECIDED = frozenset({JobState.PLANNED, JobState.WAITING_APPROVAL, JobState.AP
 
 
 def installed_action(name: str) -> Action:
-    """An installed action. Raises NotPossible."""
+    """An installed action. Raises Refusal."""
     try:
         return catalog.installed_catalog().actions[name]
     except KeyError:
-        raise NotPossible(f"There is no remedy called {name[:80]!r}.") from None
+        raise Refusal(RefusalCode.NO_SUCH_REMEDY, name=name[:80]) from None
 
 
 def readings_for_plan(action: Action) -> list[WantedReading]:
@@ -55,22 +54,22 @@ def request_plan(
     if case is not None:
         people.require_permission(actor, "case.answer", case)
         if case.host_id != host.pk:
-            raise NotPossible(f"This case is not about {host}.")
-    if why := forbidden_reason(wish, host):
-        raise NotPossible(why)
+            raise Refusal(RefusalCode.CASE_OF_ANOTHER_HOST, host=str(host))
+    if barrier := forbidden_reason(wish, host):
+        raise barrier
     if wish.risk != "low" and not reason.strip():
-        raise NotPossible("Say why: this change disturbs people or lowers security, and the reason is recorded.")
+        raise Refusal(RefusalCode.CHANGE_WITHOUT_REASON)
     if case is None:
         return jobs.request_reading(actor=actor, host=host, action=action, reason=reason)
     with transaction.atomic():
         case = Case.objects.select_for_update(of=("self",)).select_related("beneficiary").get(pk=case.pk)
         if case.closed_at is not None:
-            raise NotPossible("This case is closed.")
+            raise Refusal(RefusalCode.CASE_CLOSED)
         under_way = case.jobs.filter(state__in=jobs.UNSETTLED).exclude(state__in=_UNDECIDED)
         if running := under_way.filter(kind=Job.Kind.PLAN, action=action).first():
             return running
         if under_way.filter(kind__in=CHANGES).exists():
-            raise NotPossible("A change is running, or its end is not known yet. Wait for it first.")
+            raise Refusal(RefusalCode.CHANGE_UNDER_WAY)
         _keep_ticket(actor, host, case, ticket.strip())
         diagnosis.act_for_case(case, actor)
         reading = jobs.request_reading(
@@ -85,7 +84,7 @@ def request_plan(
 def _keep_ticket(actor: Person, host: Host, case: Case, ticket: str) -> None:
     """Keeps the ticket's number on the case. Who repairs an own computer needs none, wherever others do."""
     if host.site.ticket_required and not (ticket or case.ticket) and actor != case.beneficiary:
-        raise NotPossible("Give the number of the ticket: this site wants one for every change.")
+        raise Refusal(RefusalCode.TICKET_MISSING)
     if ticket and ticket != case.ticket:
         case.ticket = ticket[:80]
         case.save(update_fields=["ticket"])
@@ -94,26 +93,26 @@ def _keep_ticket(actor: Person, host: Host, case: Case, ticket: str) -> None:
         )
 
 
-def forbidden_reason(action: Action, host: Host) -> str:
-    """Why an action may never run on this host as it is registered; empty when it may."""
+def forbidden_reason(action: Action, host: Host) -> Refusal | None:
+    """Return why an action may never run on this host as it is registered; None when it may."""
     if action.manual:
-        return "The portal explains this change and checks it afterwards, but never makes it."
+        return Refusal(RefusalCode.BY_HAND_ONLY)
     return closed_reason(host) or risk_refusal(action.risk, host)
 
 
-def risk_refusal(risk: str, host: Host) -> str:
-    """Why the portal makes no change of this risk on a host, whoever asks; empty when it does."""
+def risk_refusal(risk: str, host: Host) -> Refusal | None:
+    """Return why the portal makes no change of this risk on a host, whoever asks; None when it does."""
     if risk == "dangerous" and settings.MENDPOINT_SOLO_MODE:
-        return "In solo mode the portal makes no dangerous change: there is no second person to approve it."
+        return Refusal(RefusalCode.NO_SECOND_PERSON)
     if risk == "dangerous" and not host.lab:
-        return "Dangerous changes run on simulated hosts only, until the undo timer on the host itself exists."
-    return ""
+        return Refusal(RefusalCode.SIMULATED_ONLY)
+    return None
 
 
-def closed_reason(host: Host) -> str:
-    """Why nothing at all may be changed on a host; empty when changes are allowed."""
+def closed_reason(host: Host) -> Refusal | None:
+    """Return why nothing at all may be changed on a host; None when changes are allowed."""
     allowed = host.mode == Host.Mode.CHANGES_ALLOWED
-    return "" if allowed else f"{host} is registered as diagnose only. An administrator can allow changes."
+    return None if allowed else Refusal(RefusalCode.DIAGNOSE_ONLY, host=str(host))
 
 
 def was_promised(undo: Job) -> bool:
@@ -187,12 +186,12 @@ def job_plan(job: Job) -> engine.PlanDocument:
 def request_revert(*, actor: Person, job: Job, reason: str = "") -> Job:
     """Asks for a finished change to be undone, as a job like any other."""
     people.require_permission(actor, "job.revert", job)
-    if job.undo_at is None and (why := closed_reason(job.host) or risk_refusal(undo_risk(job), job.host)):
-        raise NotPossible(why)
+    if job.undo_at is None and (barrier := closed_reason(job.host) or risk_refusal(undo_risk(job), job.host)):
+        raise barrier
     with transaction.atomic():
         undo = queue_revert(job, actor=actor, reason=reason)
         if undo is None:
-            raise NotPossible("There is nothing to undo: nothing that can be put back differs from before.")
+            raise Refusal(RefusalCode.NOTHING_TO_UNDO)
         diagnosis.act_for_case(job.case, actor)
     return undo
 
@@ -201,33 +200,33 @@ def queue_revert(job: Job, *, actor: Actor, reason: str = "", because: Code = Co
     """Queues the revert of a finished change; None when nothing is left that can be put back.
 
     `reason` is why a person wants it, `because` says why the portal does it by itself.
-    The approval of a change covers its undoing, which its plan names. Raises NotPossible.
+    The approval of a change covers its undoing, which its plan names. Raises Refusal.
     """
     if job.kind != Job.Kind.APPLY or job.state not in UNDOABLE_STATES:
-        raise NotPossible("Only a finished change can be undone.")
+        raise Refusal(RefusalCode.NOT_FINISHED)
     if job.reverts.exclude(state__in=ENDED_STATES).exists():
-        raise NotPossible("It is being undone already.")
+        raise Refusal(RefusalCode.UNDO_UNDER_WAY)
     if job.reverts.filter(state=JobState.UNKNOWN).exists():
-        raise NotPossible("How its last undo ended is not known, so it is not repeated. Look at the computer.")
+        raise Refusal(RefusalCode.LAST_UNDO_UNKNOWN)
     plan = way_back_plan(job)
     if plan is None:
         return None
     try:
         return _queue_undo(job, plan, actor=actor, reason=reason, because=because)
     except IntegrityError as error:
-        raise NotPossible("It is being undone already.") from error
+        raise Refusal(RefusalCode.UNDO_UNDER_WAY) from error
 
 
 def way_back_plan(job: Job) -> engine.PlanDocument | None:
-    """What would put a change back, from where its resources were last seen. Raises NotPossible."""
+    """What would put a change back, from where its resources were last seen. Raises Refusal."""
     if job.found.malformed:
-        raise NotPossible("What this change found cannot be read any more, so its way back is not known.")
+        raise Refusal(RefusalCode.WAY_BACK_UNREADABLE)
     try:
         plan = job_plan(job)
         seen = _last_seen(job, plan)
         return engine.revert_plan(plan, seen, catalog.installed_catalog(), runner=RUNNER_DIGEST) if seen else None
     except engine.PlanError as error:
-        raise NotPossible(f"The way back cannot be planned: {error}.") from error
+        raise Refusal(RefusalCode.WAY_BACK_UNPLANNABLE, said=str(error)) from error
 
 
 def _last_seen(job: Job, plan: engine.PlanDocument) -> list[Found | None]:

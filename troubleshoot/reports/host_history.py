@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from troubleshoot import catalog, engine, remediation, wording
-from troubleshoot.jobs import NotPossible
+from troubleshoot.engine import Refusal
 from troubleshoot.models import ENDED_STATES, UNDOABLE_STATES, Case, Job, JobState, Site
 from troubleshoot.reports.change_record import ChangeRecord, change_records
 
@@ -133,6 +133,6 @@ def _change(record: ChangeRecord) -> PastChange:
     overdue = bool(in_force and job.undo_at and job.undo_at < timezone.now())
     try:
         back = remediation.way_back_plan(job) if free else None
-    except NotPossible:
+    except Refusal:
         back = None  # the catalogue no longer has what it would take
     return PastChange(record, back, in_force, overdue, back is not None and restores_fault(job))

@@ -22,6 +22,7 @@ from troubleshoot.wording.common import (
 )
 from troubleshoot.wording.explanations import explained, reason
 from troubleshoot.wording.outcomes import EndWords, bad_end_words, not_helped_words, remedy_doubt_words, running_steps
+from troubleshoot.wording.refusals import refusal_words
 from troubleshoot.wording.stages import CURES, STAGES
 from troubleshoot.wording.status import (
     actor_words,
@@ -58,6 +59,7 @@ __all__ = [
     "put_back_reason_words",
     "put_back_words",
     "reason",
+    "refusal_words",
     "remedy_doubt_words",
     "running_steps",
     "told_words",

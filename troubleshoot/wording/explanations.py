@@ -45,7 +45,7 @@ SENTENCES: Final[Mapping[Code, Sentence]] = {
     Code.WORKER_SILENT: Sentence(later("Its worker went silent before anything started; it waits for another")),
     Code.READINGS_TAKEN: Sentence(later("The readings are taken")),
     Code.WAY_ENDED: Sentence("%(way)s"),
-    Code.NO_SECRET: Sentence("%(said)s"),
+    Code.NO_SECRET: Sentence("%(refusal)s"),
     Code.SCRIPT_REFUSED: Sentence(later("The computer refused our script."), NOTHING_CHANGED),
     Code.ANOTHER_COMPUTER: Sentence(
         later("Another computer answers under this name: its identity is not the one we know.")

@@ -10,7 +10,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as later
 
-from troubleshoot.engine import UNKNOWN, Json
+from troubleshoot.engine import UNKNOWN, Json, Refusal
+from troubleshoot.wording.refusals import refusal_words
 from troubleshoot.wording.stages import STAGES
 
 NOTHING_CHANGED: Final = later("Nothing was changed.")
@@ -41,6 +42,8 @@ def _step(params: Mapping[str, Any]) -> str:
 
 
 def _refusal(params: Mapping[str, Any]) -> str:
+    if "refused" in params:
+        return refusal_words(Refusal.from_json(params["refused"]))
     return f"{str(params.get('said') or UNKNOWN).rstrip('.')}."
 
 

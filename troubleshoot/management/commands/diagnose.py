@@ -127,8 +127,8 @@ def _refusals(action: str, host: Host, look: Observation) -> list[str]:
     """Why this remedy would not be run as things stand."""
     wish = remediation.installed_action(action)
     found = [refusal.text for refusal in engine.unmet_guards(wish, engine.fact_values(look.facts.values()))]
-    why = remediation.forbidden_reason(wish, host)
-    return [*found, why] if why else found
+    barrier = remediation.forbidden_reason(wish, host)
+    return [*found, wording.refusal_words(barrier)] if barrier else found
 
 
 def _record(host: Host, document: dict[str, Any]) -> None:

@@ -10,8 +10,8 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from troubleshoot import audit, people
-from troubleshoot.engine import Role
+from troubleshoot import audit, people, wording
+from troubleshoot.engine import Refusal, Role
 from troubleshoot.models import Grant, Person, Site
 
 
@@ -48,8 +48,8 @@ class Command(BaseCommand):
                 getattr(self, f"_{verb}")(actor, options)
         except ValidationError as error:
             raise CommandError("; ".join(error.messages)) from error
-        except people.NotGranted as error:
-            raise CommandError(str(error)) from error
+        except Refusal as refusal:
+            raise CommandError(wording.refusal_words(refusal)) from refusal
 
     def _site(self, actor: audit.Machine, options: dict[str, Any]) -> None:
         site = people.create_site(actor=actor, slug=options["slug"], name=options["name"])

@@ -10,7 +10,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from troubleshoot import people
+from troubleshoot import people, wording
+from troubleshoot.engine import Refusal
 from troubleshoot.models import Grant, Person
 from troubleshoot.people import may, obtain_object, replace_password
 from troubleshoot.web.forms.people import GrantForm, PersonForm
@@ -72,8 +73,8 @@ def grant(request: HttpRequest, pk: UUID) -> HttpResponse:
     if form.is_valid():
         try:
             given = people.grant_role(actor=visitor(request), person=found, **form.cleaned_data)
-        except people.NotGranted as refusal:
-            form.add_error(None, str(refusal))
+        except Refusal as refusal:
+            form.add_error(None, wording.refusal_words(refusal))
         else:
             texts = {"name": found.name, "role": given.get_role_display(), "where": given.where}
             messages.success(request, _("%(name)s is %(role)s at %(where)s.") % texts)
@@ -89,8 +90,8 @@ def revoke(request: HttpRequest, pk: UUID, grant_pk: UUID) -> HttpResponse:
     given = get_object_or_404(found.grants.select_related("site"), pk=grant_pk)
     try:
         people.revoke_grant(actor=visitor(request), grant=given)
-    except people.NotGranted as refusal:
-        messages.error(request, str(refusal), extra_tags="bad")
+    except Refusal as refusal:
+        messages.error(request, wording.refusal_words(refusal), extra_tags="bad")
     else:
         messages.success(request, _("The role is taken back."))
     return redirect("admin-person", pk=pk)
@@ -103,8 +104,8 @@ def deactivate(request: HttpRequest, pk: UUID) -> HttpResponse:
     found = obtain_object(Person.objects.all(), visitor(request), "person.deactivate", pk=pk)
     try:
         people.deactivate_account(actor=visitor(request), person=found)
-    except people.NotGranted as refusal:
-        messages.error(request, str(refusal), extra_tags="bad")
+    except Refusal as refusal:
+        messages.error(request, wording.refusal_words(refusal), extra_tags="bad")
     else:
         messages.success(request, _("The account is switched off. Its sessions end with their next request."))
     return redirect("admin-person", pk=pk)

@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from troubleshoot import notifications, people, remediation
-from troubleshoot.jobs import NotPossible
+from troubleshoot.engine import Refusal, RefusalCode
 from troubleshoot.models import Job, JobState, Person
 from troubleshoot.web.approver import approval_page
 from troubleshoot.web.forms.cases import AwayForm, MessageForm, ReasonForm
 from troubleshoot.web.htmx import render_page
+from troubleshoot.web.refusals import problem_words
 from troubleshoot.web.view_rules import rule, visitor
 
 Use = Callable[[Person, Job, dict[str, Any]], object]
@@ -32,18 +33,15 @@ def listed(request: HttpRequest) -> HttpResponse:
 @require_POST
 def away(request: HttpRequest) -> HttpResponse:
     """Be away until the end of a day, with somebody who stands in."""
-    form = AwayForm(request.POST)
-    try:
-        if not form.is_valid():
-            raise NotPossible(next(iter(form.errors.values()))[0])
-        colleagues = Person.objects.filter(pk=form.cleaned_data["deputy"])
-        if form.cleaned_data["deputy"] and not colleagues:
-            raise NotPossible(_("Choose one of the list."))
-        remediation.begin_absence(
-            actor=visitor(request), last_day=form.cleaned_data["until"], deputy=colleagues.first()
-        )
-    except NotPossible as refusal:
-        return _list(request, problem=str(refusal))
+
+    def act(given: dict[str, Any]) -> None:
+        colleagues = Person.objects.filter(pk=given["deputy"])
+        if given["deputy"] and not colleagues:
+            raise Refusal(RefusalCode.DEPUTY_UNLISTED)
+        remediation.begin_absence(actor=visitor(request), last_day=given["until"], deputy=colleagues.first())
+
+    if problem := problem_words(AwayForm(request.POST), act):
+        return _list(request, problem=problem)
     return redirect("approvals")
 
 
@@ -111,15 +109,11 @@ def _list(request: HttpRequest, *, problem: str = "") -> HttpResponse:
 def _vote(request: HttpRequest, key: UUID, form: Form, use: Use, place: str) -> HttpResponse:
     """Do it and come back; a second click finds the vote. Otherwise the page again, and why nothing was done."""
     person, job = visitor(request), _job(request, key, "job.approve")
-    try:
-        if not form.is_valid():
-            raise NotPossible(next(iter(form.errors.values()))[0])
-        use(person, job, form.cleaned_data)
-    except NotPossible as refusal:
-        if place != "ask" and job.approvals.filter(approver=person).exists():
-            return redirect("approval", key)
-        return _page(request, _job(request, key, "job.read"), problem={place: str(refusal)})
-    notifications.mark_notices_read(person, job=job)
+    problem = problem_words(form, lambda given: use(person, job, given))
+    if not problem:
+        notifications.mark_notices_read(person, job=job)
+    elif place == "ask" or not job.approvals.filter(approver=person).exists():
+        return _page(request, _job(request, key, "job.read"), problem={place: problem})
     return redirect("approval", key)
 
 

@@ -45,7 +45,8 @@ class Remedy(Standing):
     @property
     def cannot(self) -> str:
         """Why the portal may never do this here; empty when it may."""
-        return remediation.forbidden_reason(self.action, self.case.host) if self.action and self.case.host else ""
+        barrier = remediation.forbidden_reason(self.action, self.case.host) if self.action and self.case.host else None
+        return wording.refusal_words(barrier) if barrier else ""
 
     @property
     def plan(self) -> Mapping[str, Any] | None:

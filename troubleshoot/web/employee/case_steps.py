@@ -6,10 +6,9 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from troubleshoot import cases, jobs, notifications, people, remediation
+from troubleshoot import cases, jobs, notifications, people, remediation, wording
 from troubleshoot.cases import (
     ask_for_help,
     check_computer_again,
@@ -19,24 +18,17 @@ from troubleshoot.cases import (
     send_message,
     withdraw_case,
 )
-from troubleshoot.jobs import NotPossible
+from troubleshoot.engine import Refusal, RefusalCode
 from troubleshoot.models import Case, Job, JobState, Person
 from troubleshoot.web import rate_limits
-from troubleshoot.web.employee import home
 from troubleshoot.web.employee.case import ROWS, page
 from troubleshoot.web.employee.case_page import Scene
-from troubleshoot.web.forms.cases import MessageForm
 from troubleshoot.web.view_rules import rule, visitor
 
 #: What a form sends in place of an answer when another error came up.
 ANOTHER = "another"
 #: Job states of a plan that nobody has started.
 STARTABLE = frozenset({JobState.PLANNED, JobState.APPROVED})
-
-
-def stale() -> str:
-    """Said when a page was older than what it wanted to change."""
-    return _("This page was out of date; here is how things stand.")
 
 
 @rule("case.answer")
@@ -47,9 +39,9 @@ def answer(request: HttpRequest, number: int) -> HttpResponse:
     def act(person: Person, case: Case) -> None:
         step, value = request.POST.get("step", ""), request.POST.get("value", "")
         if not value:
-            raise NotPossible(_("Choose an answer first."))
+            raise Refusal(RefusalCode.NO_ANSWER_CHOSEN)
         if request.POST.get("round") != str(case.round):
-            raise NotPossible(stale())
+            raise Refusal(RefusalCode.PAGE_OUTDATED)
         try:
             if value == ANOTHER:
                 report_another_error(actor=person, case=case, step=step, text=request.POST.get("text", ""))
@@ -57,8 +49,10 @@ def answer(request: HttpRequest, number: int) -> HttpResponse:
                 cases.answer_ahead(actor=person, case=case, step=step, value=value)
             else:
                 cases.answer_step(actor=person, case=case, step=step, value=value)
-        except NotPossible as refusal:
-            raise NotPossible(str(refusal) if value == ANOTHER else stale()) from refusal
+        except Refusal as refusal:
+            if value == ANOTHER:
+                raise
+            raise Refusal(RefusalCode.PAGE_OUTDATED) from refusal
 
     return _done(request, number, act, typed=request.POST.get("text", ""))
 
@@ -90,10 +84,10 @@ def say(request: HttpRequest, number: int) -> HttpResponse:
     """Write to helpdesk."""
 
     def act(person: Person, case: Case) -> None:
-        form = MessageForm(request.POST)
-        if not form.is_valid():
-            raise NotPossible(form.errors["text"][0])
-        send_message(actor=person, case=case, text=form.cleaned_data["text"])
+        text = request.POST.get("text", "").strip()
+        if not text:
+            raise Refusal(RefusalCode.NOTHING_WRITTEN)
+        send_message(actor=person, case=case, text=text)
 
     return _done(request, number, act, typed=request.POST.get("text", ""))
 
@@ -117,7 +111,7 @@ def rate(request: HttpRequest, number: int) -> HttpResponse:
 
     def act(person: Person, case: Case) -> None:
         if request.POST.get("helpful") not in {"yes", "no"}:
-            raise NotPossible(_("Choose yes or no."))
+            raise Refusal(RefusalCode.NOT_RATED)
         rate_case(actor=person, case=case, helpful=request.POST["helpful"] == "yes")
 
     return _done(request, number, act)
@@ -144,11 +138,11 @@ def fix(request: HttpRequest, number: int) -> HttpResponse:
     def act(person: Person, case: Case) -> None:
         job = _shown_job(request, case, person, "job.apply")
         if job.plan is None or request.POST.get("digest") != job.plan.digest:
-            raise NotPossible(_("The plan changed after you opened this page. Nothing was started. Here it is anew."))
+            raise Refusal(RefusalCode.PLAN_RENEWED)
         if job.state in STARTABLE:
             jobs.start_job(actor=person, job=job)
         elif job.started_at is None and job.has_ended:
-            raise NotPossible(stale())
+            raise Refusal(RefusalCode.PAGE_OUTDATED)
 
     return _done(request, number, act)
 
@@ -161,7 +155,7 @@ def done(request: HttpRequest, number: int) -> HttpResponse:
     def act(person: Person, case: Case) -> None:
         word = request.POST.get("done")
         if word not in {"yes", "no"} or request.POST.get("round") != str(case.round):
-            raise NotPossible(stale())
+            raise Refusal(RefusalCode.PAGE_OUTDATED)
         remediation.report_done_by_hand(actor=person, case=case, step=request.POST.get("step", ""), done=word == "yes")
 
     return _done(request, number, act)
@@ -194,10 +188,10 @@ def _done(request: HttpRequest, number: int, act: Callable[[Person, Case], None]
         case.beneficiary = person
     try:
         if rate_limits.too_much(request, typed, cost=rate_limits.KEPT):
-            raise NotPossible(home.busy())
+            raise Refusal(RefusalCode.TOO_MUCH)
         act(person, case)
-    except NotPossible as refusal:
+    except Refusal as refusal:
         case = people.obtain_object(ROWS, person, "case.read", pk=number)
-        return page(request, Scene(case, person), status=422, error=str(refusal), typed=typed)
+        return page(request, Scene(case, person), status=422, error=wording.refusal_words(refusal), typed=typed)
     notifications.mark_notices_read(person, case=case)
     return redirect("case", number)

@@ -7,11 +7,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from troubleshoot import cases, people, wording
-from troubleshoot.jobs import NotPossible
+from troubleshoot.engine import Refusal, RefusalCode
 from troubleshoot.models import Case
 from troubleshoot.probes import BLOCK_MOST_CHARACTERS
 from troubleshoot.web import rate_limits
-from troubleshoot.web.employee import home
 from troubleshoot.web.view_rules import rule, visitor
 
 ROWS = Case.objects.with_guide().select_related("host", "beneficiary")
@@ -30,10 +29,10 @@ def page(request: HttpRequest, number: int) -> HttpResponse:
     if request.method == "POST":
         try:
             if rate_limits.too_much(request, text, cost=rate_limits.KEPT):
-                raise NotPossible(home.busy())
+                raise Refusal(RefusalCode.TOO_MUCH)
             cases.submit_client_report(actor=visitor(request), case=case, text=text)
-        except NotPossible as refusal:
-            error = str(refusal)
+        except Refusal as refusal:
+            error = wording.refusal_words(refusal)
         else:
             return redirect("case", number)
     shown = {

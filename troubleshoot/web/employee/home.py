@@ -15,8 +15,7 @@ from uuid6 import uuid7
 
 from troubleshoot import cases, catalog, engine, people, wording
 from troubleshoot.cases import ERROR_MOST_CHARACTERS
-from troubleshoot.engine import CaseMatter, CodeMatch, Identified
-from troubleshoot.jobs import NotPossible
+from troubleshoot.engine import CaseMatter, CodeMatch, Identified, Refusal, RefusalCode
 from troubleshoot.models import Case, Incident, Person, Site
 from troubleshoot.web import context_processors, htmx, rate_limits
 from troubleshoot.web.forms.cases import PasteForm
@@ -60,7 +59,7 @@ def ask(request: HttpRequest, form: PasteForm, status: int = 200, busy: str = ""
 
 def busy() -> str:
     """Said to whoever has had too much read within a minute."""
-    return _("That was a lot within one minute. Nothing you typed is lost: wait a minute, then try again.")
+    return wording.refusal_words(Refusal(RefusalCode.TOO_MUCH))
 
 
 @public
@@ -80,8 +79,8 @@ def watch(request: HttpRequest, key: UUID) -> HttpResponse:
     incident = people.obtain_object(Incident.objects.select_related("site"), visitor(request), "incident.watch", pk=key)
     try:
         cases.watch_for_incidents(actor=visitor(request), incident=incident)
-    except NotPossible as refusal:
-        messages.info(request, str(refusal))
+    except Refusal as refusal:
+        messages.info(request, wording.refusal_words(refusal))
     return redirect("home")
 
 

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from uuid6 import uuid7
 
-from troubleshoot import cases
+from troubleshoot import cases, wording
 from troubleshoot.cases import open_case_for_caller
-from troubleshoot.jobs import NotPossible
+from troubleshoot.engine import Refusal, RefusalCode
 from troubleshoot.models import Case, Host, Person
 from troubleshoot.web import rate_limits
 from troubleshoot.web.employee import home
@@ -72,12 +72,12 @@ def opened(request: HttpRequest) -> HttpResponse:
     try:
         if rate_limits.too_much(request, request.POST.get("text", ""), cost=rate_limits.KEPT):
             status = 429
-            raise NotPossible(home.busy())
+            raise Refusal(RefusalCode.TOO_MUCH)
         if not valid:
             return _screen(request, form, request.POST.dict(), computers, status=status)
         case = _open(person, form.cleaned_data, help_=help_)
-    except NotPossible as refusal:
-        form.add_error(None, str(refusal))
+    except Refusal as refusal:
+        form.add_error(None, wording.refusal_words(refusal))
         return _screen(request, form, request.POST.dict(), computers, status=status)
     request.session.pop(PASTED, None)
     return redirect("case", case.pk)

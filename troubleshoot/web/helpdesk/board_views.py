@@ -8,12 +8,11 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from troubleshoot import cases, people
+from troubleshoot import cases, people, wording
 from troubleshoot.cases import begin_incident, end_incident, incidents_for_helpdesk
-from troubleshoot.jobs import NotPossible
+from troubleshoot.engine import Refusal, RefusalCode
 from troubleshoot.models import Case, Host, Incident, Person, Site
 from troubleshoot.web.forms.cases import CallerForm
 from troubleshoot.web.helpdesk import board
@@ -37,8 +36,8 @@ def begin(request: HttpRequest) -> HttpResponse:
     cause = _typed(request, "cause")
     try:
         begin_incident(actor=person, site=site, cause=cause)
-    except NotPossible as refusal:
-        return _page(request, problem=str(refusal), status=422)
+    except Refusal as refusal:
+        return _page(request, problem=wording.refusal_words(refusal), status=422)
     return redirect(f"{reverse('board')}?{urlencode({'site': site.slug, 'cause': cause})}")
 
 
@@ -59,8 +58,8 @@ def caller(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             return redirect("desk-case", _open(visitor(request), form).pk)
-        except NotPossible as error:
-            form.add_error(None, str(error))
+        except Refusal as error:
+            form.add_error(None, wording.refusal_words(error))
     return render(request, "desk_new.html", {"form": form}, status=422 if form.errors else 200)
 
 
@@ -103,9 +102,7 @@ def _open(person: Person, form: CallerForm) -> Case:
         except people.ObjectHidden:
             host = None  # not registered, or not of this person's sites: the same for both
     if name and host is None and not given["unregistered"]:
-        raise NotPossible(
-            _("This computer is not registered at a site of yours. Tick the box to go on without checking it.")
-        )
+        raise Refusal(RefusalCode.HOST_NOT_FOUND)
     return cases.open_case(
         actor=person,
         beneficiary=given["person"],

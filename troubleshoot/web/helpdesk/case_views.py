@@ -6,7 +6,6 @@ from typing import Any
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from troubleshoot import cases, jobs, notifications, people, remediation
@@ -19,11 +18,12 @@ from troubleshoot.cases import (
     send_message,
     take_case,
 )
-from troubleshoot.jobs import NotPossible
+from troubleshoot.engine import Refusal, RefusalCode
 from troubleshoot.models import WAITING_STATES, Case, Job, JobState, Person
 from troubleshoot.web.forms.cases import AnswerForm, CloseForm, DoneForm, MessageForm, ReasonForm, StepForm, TakeForm
 from troubleshoot.web.helpdesk import case_page, ticket
 from troubleshoot.web.htmx import render_page
+from troubleshoot.web.refusals import problem_words
 from troubleshoot.web.view_rules import rule, visitor
 
 Use = Callable[[Person, Case, dict[str, Any]], object]
@@ -70,7 +70,7 @@ def plan(request: HttpRequest, number: int) -> HttpResponse:
     def use(person: Person, case: Case, given: dict[str, Any]) -> None:
         step = case_page.HelpdeskCasePage(case, person).walk.at
         if case.host is None or step.kind != "fix" or step.name != given["step"]:
-            raise NotPossible(_("This page was out of date. Here is how things stand."))
+            raise Refusal(RefusalCode.PAGE_OUTDATED)
         remediation.request_plan(
             actor=person, host=case.host, action=step.subject, case=case, reason=given["why"], ticket=given["ticket"]
         )
@@ -204,12 +204,8 @@ def close(request: HttpRequest, number: int) -> HttpResponse:
 def _act(request: HttpRequest, number: int, form: Form, use: Use, place: str) -> HttpResponse:
     """Do it and come back; or show the page again with what was typed, and why it was not done at its place."""
     person, case = visitor(request), _case(request, number)
-    try:
-        if not form.is_valid():
-            raise NotPossible(next(iter(form.errors.values()))[0])
-        use(person, case, form.cleaned_data)
-    except NotPossible as refusal:
-        return _page(request, _case(request, number), problem={place: str(refusal)}, status=422)
+    if problem := problem_words(form, lambda given: use(person, case, given)):
+        return _page(request, _case(request, number), problem={place: problem}, status=422)
     notifications.mark_notices_read(person, case=case)
     return redirect("desk-case", number)
 

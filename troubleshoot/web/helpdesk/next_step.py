@@ -213,9 +213,9 @@ class NextStep:
             self.stage != "guided"
             and self.action
             and case.host
-            and (why := remediation.forbidden_reason(self.action, case.host))
+            and (forbidden := remediation.forbidden_reason(self.action, case.host))
         ):
-            found.append(Barrier(self.action.title, why))
+            found.append(Barrier(self.action.title, wording.refusal_words(forbidden)))
         if change and self.stage == "approval":
             decision = people.may(self.person, "job.approve", change)
             found += [] if decision.allowed else [Barrier(_("Approve it"), decision.reason, self._approvers())]

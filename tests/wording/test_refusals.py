@@ -1,0 +1,116 @@
+"""Refusals: one sentence for each code, made late, and every code that is raised anywhere has one that it fills."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.engine.test_explanation import anything
+from troubleshoot import wording
+from troubleshoot.engine import Explanation, Refusal, RefusalCode
+from troubleshoot.wording.refusals import MADE, REFUSALS
+
+#: The refusal, and those that are told apart where they are caught.
+KINDS = {"Refusal", "CredentialMissing"}
+ROOT = Path(__file__).parents[2] / "troubleshoot"
+SENTENCE = re.compile(r"\w\s+\w")
+#: What a malformed document is read as.
+NEVER_RAISED = {RefusalCode.UNREADABLE}
+
+
+def made_anywhere() -> Iterator[tuple[str, ast.Call]]:
+    """Every call in the product that makes a refusal, with its place."""
+    for path in sorted(ROOT.rglob("*.py")):
+        if path.name == "refusal.py":
+            continue
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in KINDS:
+                yield f"{path.relative_to(ROOT)}:{node.lineno}", node
+
+
+def code_of(call: ast.Call) -> RefusalCode:
+    (code,) = call.args
+    assert isinstance(code, ast.Attribute)
+    return RefusalCode[code.attr]
+
+
+def wanted_by(code: RefusalCode) -> set[str]:
+    """The parameters that the sentence of a code is made of."""
+    named = re.findall(r"%\((\w+)\)", str(REFUSALS[code]))
+    return {param for name in named for param in (MADE[name].params if name in MADE else (name,))}
+
+
+MADE_ANYWHERE = list(made_anywhere())
+
+
+def test_every_kind_of_refusal_is_known_here() -> None:
+    def below(kind: type[Refusal]) -> set[str]:
+        return {kind.__name__}.union(*(below(one) for one in kind.__subclasses__()))
+
+    assert below(Refusal) == KINDS
+
+
+def test_every_code_has_a_sentence() -> None:
+    assert set(REFUSALS) == set(RefusalCode)
+
+
+def test_every_sentence_belongs_to_a_code_that_is_raised_somewhere() -> None:
+    assert {code_of(call) for _place, call in MADE_ANYWHERE} == set(RefusalCode) - NEVER_RAISED
+
+
+@pytest.mark.parametrize(("place", "call"), MADE_ANYWHERE, ids=[place for place, _call in MADE_ANYWHERE])
+def test_a_refusal_is_given_exactly_what_its_sentence_says(place: str, call: ast.Call) -> None:
+    given = {one.arg for one in call.keywords}
+    assert given == wanted_by(code_of(call)), place
+
+
+@pytest.mark.parametrize(("place", "call"), MADE_ANYWHERE, ids=[place for place, _call in MADE_ANYWHERE])
+def test_no_refusal_is_raised_with_a_sentence(place: str, call: ast.Call) -> None:
+    texts = [node.value for node in ast.walk(call) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    called = [node.func.id for node in ast.walk(call) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)]
+    assert not [text for text in texts if SENTENCE.search(text)], place
+    assert not {"_", "gettext", "gettext_lazy"} & set(called), place
+    assert not [node for node in ast.walk(call) if isinstance(node, ast.JoinedStr)], place
+
+
+@pytest.mark.parametrize(
+    ("refusal", "said"),
+    [
+        (Refusal(RefusalCode.CASE_CLOSED), "This case is closed."),
+        (
+            Refusal(RefusalCode.NOT_STARTABLE, state="verifying"),
+            "This cannot be started: it is verifying.",
+        ),
+        (Refusal(RefusalCode.NOT_STARTABLE, state="unheard of"), "This cannot be started: it is unknown."),
+        (Refusal(RefusalCode.NO_SUCH_REMEDY, name="100 % off"), "There is no remedy called '100 % off'."),
+        (
+            Refusal(RefusalCode.DIAGNOSE_ONLY, host="ACC-07"),
+            "ACC-07 is registered as diagnose only. An administrator can allow changes.",
+        ),
+    ],
+)
+def test_is_said_with_what_it_knows(refusal: Refusal, said: str) -> None:
+    assert wording.refusal_words(refusal) == said
+    assert wording.explained(Explanation.from_json(refusal.explanation.to_json())) == said
+
+
+@given(code=st.sampled_from(RefusalCode), params=st.dictionaries(st.text(), anything) | anything)
+def test_whatever_a_document_holds_there_is_a_sentence(code: RefusalCode, params: Any) -> None:
+    assert wording.refusal_words(Refusal.from_json({"code": code.value, "params": params}))
+
+
+@given(anything)
+def test_what_is_no_refusal_is_unreadable(document: Any) -> None:
+    assert Refusal.from_json(document).code in RefusalCode
+
+
+@given(code=st.sampled_from(RefusalCode), params=st.dictionaries(st.text(), anything))
+def test_a_refusal_is_the_same_after_it_was_kept(code: RefusalCode, params: dict[str, Any]) -> None:
+    kept = Refusal.from_json({"code": code.value, "params": params})
+    assert (kept.code, kept.params) == (code, params)
+    assert Refusal.from_json(kept.to_json()).to_json() == kept.to_json()

@@ -1,0 +1,129 @@
+"""Why something that was asked is not done, as a code with parameters. `wording` says it in the reader's language."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from troubleshoot.engine.explanation import Code, Explanation, Json
+
+
+class RefusalCode(StrEnum):
+    """Everything that is refused because of how things stand. `wording.refusals` has a sentence for each."""
+
+    #: What was kept cannot be read any more.
+    UNREADABLE = "unreadable"
+
+    # Jobs. `state` is the state of a job.
+    TIME_OVER = "time_over"
+    NEEDS_SECOND_PERSON = "needs_second_person"
+    NOT_STARTABLE = "not_startable"
+    APPROVED_BY_STARTER = "approved_by_starter"
+    DECIDED_MEANWHILE = "decided_meanwhile"
+    HAS_BEGUN = "has_begun"
+    BEGAN_JUST_NOW = "began_just_now"
+    UNDO_PROMISED = "undo_promised"
+    REQUESTER_NOT_ALLOWED = "requester_not_allowed"
+
+    #: `reference` is where a password should be, never what it is.
+    SECRET_MISSING = "secret_missing"  # noqa: S105 - a code, no secret
+
+    # Approvals.
+    DECLINE_WITHOUT_REASON = "decline_without_reason"
+    NOTHING_TO_DECIDE = "nothing_to_decide"
+    ANOTHER_PLAN = "another_plan"
+    VOTE_IMPOSSIBLE = "vote_impossible"
+    ABSENCE_TOO_LONG = "absence_too_long"
+    DEPUTY_UNFIT = "deputy_unfit"
+
+    # Changes. `host` is a computer's name.
+    NO_SUCH_REMEDY = "no_such_remedy"
+    CASE_OF_ANOTHER_HOST = "case_of_another_host"
+    BY_HAND_ONLY = "by_hand_only"
+    NO_SECOND_PERSON = "no_second_person"
+    SIMULATED_ONLY = "simulated_only"
+    DIAGNOSE_ONLY = "diagnose_only"
+    CHANGE_WITHOUT_REASON = "change_without_reason"
+    TICKET_MISSING = "ticket_missing"
+    CHANGE_UNDER_WAY = "change_under_way"
+    NOT_FINISHED = "not_finished"
+    UNDO_UNDER_WAY = "undo_under_way"
+    LAST_UNDO_UNKNOWN = "last_undo_unknown"
+    NOTHING_TO_UNDO = "nothing_to_undo"
+    WAY_BACK_UNREADABLE = "way_back_unreadable"
+    #: `said` is why no plan can be made.
+    WAY_BACK_UNPLANNABLE = "way_back_unplannable"
+    HELPDESK_DOES_THIS = "helpdesk_does_this"
+
+    # Cases.
+    CASE_CLOSED = "case_closed"
+    NOT_AS_THINGS_STAND = "not_as_things_stand"
+    PAGE_OUTDATED = "page_outdated"
+    ERROR_TEXT_UNFIT = "error_text_unfit"
+    NO_GUIDE = "no_guide"
+    NOT_ASKED_NOW = "not_asked_now"
+    NOT_FOR_PEOPLE = "not_for_people"
+    #: `said` is what the guide has against an answer.
+    ANSWER_UNFIT = "answer_unfit"
+    ANSWER_FIXED = "answer_fixed"
+    TAKEN_MEANWHILE = "taken_meanwhile"
+    #: `most` is a number of characters.
+    MESSAGE_LENGTH = "message_length"
+    SENT_ON_TO_NOBODY = "sent_on_to_nobody"
+    HOST_UNREGISTERED = "host_unregistered"
+    CLOSED_LONG_AGO = "closed_long_ago"
+    FIX_UNDER_WAY = "fix_under_way"
+    #: `reason` is one of BadClientBlock.REASONS, `line` a number (0: none), `text` what stands there.
+    CLIENT_BLOCK_UNFIT = "client_block_unfit"
+
+    # Incidents.
+    INCIDENT_TOO_SMALL = "incident_too_small"
+    INCIDENT_OVER = "incident_over"
+
+    # Roles. `other` and `role` are roles, `name` is a person's.
+    OWN_ROLE = "own_role"
+    ACCOUNT_OFF = "account_off"
+    GRANT_TOO_LONG = "grant_too_long"
+    ROLES_CONFLICT = "roles_conflict"
+    LAST_ADMINISTRATOR = "last_administrator"
+
+    # What a page needs to be told.
+    TOO_MUCH = "too_much"
+    NO_ANSWER_CHOSEN = "no_answer_chosen"
+    NOTHING_WRITTEN = "nothing_written"
+    NOT_RATED = "not_rated"
+    PLAN_RENEWED = "plan_renewed"
+    DEPUTY_UNLISTED = "deputy_unlisted"
+    HOST_NOT_FOUND = "host_not_found"
+
+
+class Refusal(Exception):
+    """What was asked cannot be done as things stand: which rule says so, and what its sentence needs to know."""
+
+    def __init__(self, code: RefusalCode, **params: Json) -> None:
+        super().__init__(code, params)
+        self.code = code
+        self.params = params
+
+    def __str__(self) -> str:
+        return " ".join([self.code.value, *(f"{name}={value!r}" for name, value in self.params.items())])
+
+    def to_json(self) -> dict[str, Json]:
+        """Return the document that `from_json` reads."""
+        return {"code": self.code.value, "params": self.params}
+
+    @property
+    def explanation(self) -> Explanation:
+        """Return why a job ended that this has stopped."""
+        return Explanation.of(Code.REFUSED, refused=self.to_json())
+
+    @classmethod
+    def from_json(cls, document: Any) -> Refusal:
+        """Return the refusal of a document. Never raises: what is malformed is unreadable."""
+        if isinstance(document, dict) and isinstance(document.get("params"), dict):
+            known = RefusalCode.__members__.values()
+            if code := next((one for one in known if one == document.get("code")), None):
+                found = cls(code)
+                found.params = document["params"]
+                return found
+        return cls(RefusalCode.UNREADABLE)
