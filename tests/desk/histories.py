@@ -20,7 +20,7 @@ from troubleshoot.cases import (
     withdraw_case,
 )
 from troubleshoot.diagnosis import status_of
-from troubleshoot.engine import CaseActor, Explanation, Guide, Reader, plan_to_document
+from troubleshoot.engine import CaseActor, Explanation, Guide, Reader, Refusal, plan_to_document
 from troubleshoot.engine.guide import GuideExample
 from troubleshoot.engine.status_terms import UNSETTLED
 from troubleshoot.models import ACTIVE_STATES, UNDOABLE_STATES, Case, Host, Job, JobState, Person, Plan, Site
