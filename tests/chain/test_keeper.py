@@ -8,9 +8,9 @@ from tests.fixtures.computers import MakeLab
 from tests.fixtures.steps import ERROR, Work, opened, planned
 from tests.support import replace_everywhere
 from troubleshoot import cases, jobs, operations
+from troubleshoot.jobs import claiming
 from troubleshoot.jobs import dispatch as queue
 from troubleshoot.models import Case, Heartbeat, Job, JobState, Person
-from troubleshoot.operations import worker as runs
 from troubleshoot.remediation import execution
 
 LONG_AGO = "2026-01-01T00:00:00Z"
@@ -46,7 +46,7 @@ class TestADeadWorkersJob:
     ) -> None:
         case = cases.open_case(actor=employee, beneficiary=employee, error_text=ERROR, host=lab().row)
         job = Job.objects.get(case=case)
-        assert Job.objects.claim(job, worker="dead", lease=runs.lease_time())
+        assert Job.objects.claim(job, worker="dead", lease=claiming.lease_time())
         Job.objects.filter(pk=job.pk).update(lease_until=LONG_AGO)
         operations.sweep()
         job.refresh_from_db()

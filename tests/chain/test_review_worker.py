@@ -14,8 +14,8 @@ from tests.support import replace_everywhere
 from troubleshoot import cases, hosts, jobs, operations, remediation, wording
 from troubleshoot.engine import Refusal
 from troubleshoot.hosts import visits
+from troubleshoot.jobs import claiming
 from troubleshoot.models import Approval, Host, Job, JobState, Person
-from troubleshoot.operations import worker as runs
 from troubleshoot.remediation import execution as changes
 
 LONG_AGO = "2026-01-01T00:00:00Z"
@@ -106,7 +106,7 @@ class TestALease:
     def test_is_renewed_after_the_database_was_away_for_a_moment(
         self, reading: Job, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        assert Job.objects.claim(reading, worker="w", lease=runs.lease_time())
+        assert Job.objects.claim(reading, worker="w", lease=claiming.lease_time())
         renew, tries, again = type(Job.objects).renew, list[bool](), threading.Event()
 
         def away_at_first(self: Any, job: Job, **options: Any) -> bool:
@@ -117,8 +117,8 @@ class TestALease:
             return bool(renew(self, job, **options))
 
         monkeypatch.setattr(type(Job.objects), "renew", away_at_first)
-        monkeypatch.setattr(runs, "lease_time", lambda: dt.timedelta(seconds=0.2))
-        with runs.JobLease(reading):
+        monkeypatch.setattr(claiming, "lease_time", lambda: dt.timedelta(seconds=0.2))
+        with claiming.JobLease(reading):
             assert again.wait(5)
 
 

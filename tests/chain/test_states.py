@@ -10,9 +10,9 @@ from tests.conftest import TESTER
 from troubleshoot import audit, hosts, jobs, people
 from troubleshoot.audit import Machine, Tag
 from troubleshoot.engine import Explanation
+from troubleshoot.jobs import lease_time
 from troubleshoot.models import ACTIVE_STATES, ENDED_STATES, STARTED_STATES, WAITING_STATES, Entry, Job, JobState, Plan
 from troubleshoot.models.job import JOB_MOVES
-from troubleshoot.operations.worker import lease_time
 
 WORKER = Machine("worker", "tests")
 MOVED = Explanation.sentence("moved")

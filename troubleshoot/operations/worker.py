@@ -5,17 +5,13 @@ Rows are written before and after each conversation with a host, never around on
 
 from __future__ import annotations
 
-import datetime as dt
 import logging
 import os
 import socket
-import threading
 import uuid
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
-from django.conf import settings
-from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db import transaction
 from django.db.models.functions import Now
 
 from troubleshoot import audit, catalog, diagnosis, hosts, jobs, people, remediation
@@ -33,6 +29,7 @@ from troubleshoot.engine import (
     Verdict,
 )
 from troubleshoot.hosts import Observation
+from troubleshoot.jobs import JobLease, claim_job
 from troubleshoot.models import Case, Host, Job, JobState, Reading
 from troubleshoot.operations import connection_test
 from troubleshoot.remote import DialError
@@ -48,50 +45,9 @@ GIVEN_UP = {
 }
 
 
-class JobLease:
-    """Holds a claimed job: renews its lease while the block runs, from a thread of its own."""
-
-    def __init__(self, job: Job) -> None:
-        self._job = job
-        self._time = lease_time()
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._renew, name=f"lease-{job.pk}", daemon=True)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._over.set()
-        self._thread.join()
-
-    def _renew(self) -> None:
-        try:
-            while not self._over.wait(self._time.total_seconds() / 5):
-                if not self._renewed():
-                    return  # the fence has passed on; every further write of this worker will find that out
-        finally:
-            connection.close()
-
-    def _renewed(self) -> bool:
-        try:
-            return Job.objects.renew(self._job, lease=self._time)
-        except DatabaseError:
-            log.warning("the lease of job %s could not be renewed now; trying again", self._job.pk)
-            connection.close()
-            return True
-
-
-def lease_time() -> dt.timedelta:
-    """How long a silent worker keeps its job."""
-    return dt.timedelta(seconds=settings.MENDPOINT_LEASE_SECONDS)
-
-
 def run_job(job_id: uuid.UUID) -> None:
     """Runs a job if it can still be claimed; otherwise does nothing, quietly."""
-    job = _claim(job_id)
+    job = claim_job(job_id, worker=WORKER)
     if job is None:
         return
     with JobLease(job):
@@ -107,27 +63,6 @@ def run_job(job_id: uuid.UUID) -> None:
             raise
         finally:
             _ring_next(job)
-
-
-def _claim(job_id: uuid.UUID) -> Job | None:
-    job = Job.objects.select_related("host__site", "host__credential", "case", "plan", "requester").filter(pk=job_id)
-    found = job.first()
-    if found is None:
-        return None
-    try:
-        with transaction.atomic():
-            if not Job.objects.claim(found, worker=str(WORKER), lease=lease_time()):
-                return None
-            audit.record(
-                Tag.JOB_CLAIM,
-                actor=WORKER,
-                on_behalf=found.beneficiary,
-                objects=jobs.audited_objects(found),
-                details={"fence": found.fence, "state": found.state},
-            )
-    except IntegrityError:
-        return None  # another job holds this host; the keeper rings again
-    return found
 
 
 def _carry_out(job: Job) -> None:
