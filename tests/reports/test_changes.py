@@ -114,6 +114,7 @@ class TestAChange:
         assert re.search(
             r"Undone \d\d:\d\d:\d\d · asked for by Hanna, [\d:]+ · why: It was not the cause", page(mona, job)
         )
+        assert "answers properly" not in page(mona, job), "that was before it was undone"
         found = row(mona, job)
         assert (found["undone by"], found["undone because"]) == ("Hanna", "It was not the cause")
         assert re.fullmatch(r"[\d-]{10}T[\d:]{8}Z", found["undone at (UTC)"])
