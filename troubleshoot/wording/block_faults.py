@@ -7,43 +7,43 @@ from typing import Any, Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as later
+from django.utils.translation import gettext_lazy
 
 from troubleshoot.engine import UNKNOWN
 
-_AGAIN = later("Copy it again from the PowerShell window, not from a mail or a document.")
-_RUN_AGAIN = later("Run the command of this page again, and paste what it prints.")
+_AGAIN = gettext_lazy("Copy it again from the PowerShell window, not from a mail or a document.")
+_RUN_AGAIN = gettext_lazy("Run the command of this page again, and paste what it prints.")
 #: Reason of probes.BadClientBlock → what is wrong, and what to do.
 BLOCK_FAULTS: Final[Mapping[str, tuple[Promise, Promise]]] = {
-    "empty": (later("Nothing was pasted."), _RUN_AGAIN),
-    "too_long": (later("That is far more than the command prints."), _AGAIN),
+    "empty": (gettext_lazy("Nothing was pasted."), _RUN_AGAIN),
+    "too_long": (gettext_lazy("That is far more than the command prints."), _AGAIN),
     "command": (
-        later("That is the command itself, not what it printed."),
-        later("Paste it into PowerShell first, press Enter, and wait for the line MENDPOINT END."),
+        gettext_lazy("That is the command itself, not what it printed."),
+        gettext_lazy("Paste it into PowerShell first, press Enter, and wait for the line MENDPOINT END."),
     ),
-    "no_block": (later("There is no line MENDPOINT BEGIN in it."), _RUN_AGAIN),
+    "no_block": (gettext_lazy("There is no line MENDPOINT BEGIN in it."), _RUN_AGAIN),
     "cut": (
-        later("The beginning or the end is missing."),
-        later("Copy everything from MENDPOINT BEGIN to MENDPOINT END."),
+        gettext_lazy("The beginning or the end is missing."),
+        gettext_lazy("Copy everything from MENDPOINT BEGIN to MENDPOINT END."),
     ),
-    "version": (later("It was printed by another version of the command."), _RUN_AGAIN),
-    "letters": (later("It holds letters that the command never prints."), _AGAIN),
-    "quoted": (later("Something was put before the lines, as mail programs do."), _AGAIN),
-    "lines": (later("It has more lines than the command prints."), _AGAIN),
-    "unknown": (later("The command prints no such line."), _AGAIN),
-    "twice": (later("This line stands twice, or in the wrong place."), _AGAIN),
-    "missing": (later("A line is missing."), _AGAIN),
-    "shape": (later("This line is not as the command prints it."), _AGAIN),
-    "contradiction": (later("Two lines cannot both be true."), _RUN_AGAIN),
-    "check": (later("Some letters were lost or changed on the way."), _AGAIN),
-    "other_host": (later("It is about another computer than this case."), _RUN_AGAIN),
+    "version": (gettext_lazy("It was printed by another version of the command."), _RUN_AGAIN),
+    "letters": (gettext_lazy("It holds letters that the command never prints."), _AGAIN),
+    "quoted": (gettext_lazy("Something was put before the lines, as mail programs do."), _AGAIN),
+    "lines": (gettext_lazy("It has more lines than the command prints."), _AGAIN),
+    "unknown": (gettext_lazy("The command prints no such line."), _AGAIN),
+    "twice": (gettext_lazy("This line stands twice, or in the wrong place."), _AGAIN),
+    "missing": (gettext_lazy("A line is missing."), _AGAIN),
+    "shape": (gettext_lazy("This line is not as the command prints it."), _AGAIN),
+    "contradiction": (gettext_lazy("Two lines cannot both be true."), _RUN_AGAIN),
+    "check": (gettext_lazy("Some letters were lost or changed on the way."), _AGAIN),
+    "other_host": (gettext_lazy("It is about another computer than this case."), _RUN_AGAIN),
     "old": (
-        later("It is older than two hours, or the clock of your PC is behind."),
-        later("Set the clock right if it is wrong, run the command again, and paste what it prints."),
+        gettext_lazy("It is older than two hours, or the clock of your PC is behind."),
+        gettext_lazy("Set the clock right if it is wrong, run the command again, and paste what it prints."),
     ),
     "ahead": (
-        later("Its time has not come yet: the clock of your PC is ahead."),
-        later("Set the clock right, run the command again, and paste what it prints."),
+        gettext_lazy("Its time has not come yet: the clock of your PC is ahead."),
+        gettext_lazy("Set the clock right, run the command again, and paste what it prints."),
     ),
 }
 

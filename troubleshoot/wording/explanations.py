@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as later
+from django.utils.translation import gettext_lazy as _
 
 from troubleshoot.engine import Code, Explanation
 from troubleshoot.wording.parameters import NOTHING_CHANGED, Words
@@ -20,109 +20,109 @@ class Sentence(NamedTuple):
 
 
 SENTENCES: Final[Mapping[Code, Sentence]] = {
-    Code.UNREADABLE: Sentence(later("What was noted here cannot be read any more.")),
+    Code.UNREADABLE: Sentence(_("What was noted here cannot be read any more.")),
     Code.SENTENCE: Sentence("%(text)s"),
-    Code.LOOK_ASKED: Sentence(later("A look at %(host)s was asked for")),
-    Code.PLAN_READY: Sentence(later("The plan is ready")),
-    Code.PLAN_NEEDS_APPROVAL: Sentence(later("The plan is ready; it waits for a second person")),
-    Code.NEEDS_APPROVAL: Sentence(later("It waits for a second person")),
-    Code.APPROVED: Sentence(later("%(who)s approved the plan")),
-    Code.DECLINED: Sentence(later("%(who)s declined: %(reason)s")),
-    Code.ASKED: Sentence(later("%(who)s asks: %(text)s")),
-    Code.ASKED_INTERNALLY: Sentence(later("%(who)s asks something, in an internal note")),
-    Code.STARTED: Sentence(later("%(who)s started it")),
-    Code.TAKEN_BACK: Sentence(later("%(who)s took it back")),
-    Code.NEWER_PLAN: Sentence(later("A newer plan was asked for")),
-    Code.UNDOING: Sentence(later("Undoing the change of %(when)s UTC")),
-    Code.UNDOING_WORSE: Sentence(later("Undoing the change of %(when)s UTC, because the check was worse than before")),
-    Code.UNDOING_IN_TIME: Sentence(later("Undoing the change of %(when)s UTC, because its time is over")),
-    Code.STARTING: Sentence(later("Starting")),
+    Code.LOOK_ASKED: Sentence(_("A look at %(host)s was asked for")),
+    Code.PLAN_READY: Sentence(_("The plan is ready")),
+    Code.PLAN_NEEDS_APPROVAL: Sentence(_("The plan is ready; it waits for a second person")),
+    Code.NEEDS_APPROVAL: Sentence(_("It waits for a second person")),
+    Code.APPROVED: Sentence(_("%(who)s approved the plan")),
+    Code.DECLINED: Sentence(_("%(who)s declined: %(reason)s")),
+    Code.ASKED: Sentence(_("%(who)s asks: %(text)s")),
+    Code.ASKED_INTERNALLY: Sentence(_("%(who)s asks something, in an internal note")),
+    Code.STARTED: Sentence(_("%(who)s started it")),
+    Code.TAKEN_BACK: Sentence(_("%(who)s took it back")),
+    Code.NEWER_PLAN: Sentence(_("A newer plan was asked for")),
+    Code.UNDOING: Sentence(_("Undoing the change of %(when)s UTC")),
+    Code.UNDOING_WORSE: Sentence(_("Undoing the change of %(when)s UTC, because the check was worse than before")),
+    Code.UNDOING_IN_TIME: Sentence(_("Undoing the change of %(when)s UTC, because its time is over")),
+    Code.STARTING: Sentence(_("Starting")),
     Code.STEP: Sentence("%(step)s"),
-    Code.CHECKING: Sentence(later("Done on the computer; checking")),
-    Code.ALREADY_BACK: Sentence(later("It was already as before")),
-    Code.EVENT_UNSEEN: Sentence(later("The readings do not show this: %(event)s")),
-    Code.TRYING_AGAIN: Sentence("%(way)s", later("Nothing was started; trying again.")),
-    Code.WORKER_SILENT: Sentence(later("Its worker went silent before anything started; it waits for another")),
-    Code.READINGS_TAKEN: Sentence(later("The readings are taken")),
+    Code.CHECKING: Sentence(_("Done on the computer; checking")),
+    Code.ALREADY_BACK: Sentence(_("It was already as before")),
+    Code.EVENT_UNSEEN: Sentence(_("The readings do not show this: %(event)s")),
+    Code.TRYING_AGAIN: Sentence("%(way)s", _("Nothing was started; trying again.")),
+    Code.WORKER_SILENT: Sentence(_("Its worker went silent before anything started; it waits for another")),
+    Code.READINGS_TAKEN: Sentence(_("The readings are taken")),
     Code.WAY_ENDED: Sentence("%(way)s"),
     Code.NO_SECRET: Sentence("%(refusal)s"),
-    Code.SCRIPT_REFUSED: Sentence(later("The computer refused our script."), NOTHING_CHANGED),
+    Code.SCRIPT_REFUSED: Sentence(_("The computer refused our script."), NOTHING_CHANGED),
     Code.ANOTHER_COMPUTER: Sentence(
-        later("Another computer answers under this name: its identity is not the one we know.")
+        _("Another computer answers under this name: its identity is not the one we know.")
     ),
     Code.GUARDED: Sentence("%(refusals)s"),
-    Code.PLAN_FAILED: Sentence(later("The plan could not be made: %(said)s.")),
+    Code.PLAN_FAILED: Sentence(_("The plan could not be made: %(said)s.")),
     Code.NOTHING_TO_CHANGE: Sentence(
-        later("There is nothing to change: everything is already as this remedy would make it.")
+        _("There is nothing to change: everything is already as this remedy would make it.")
     ),
-    Code.HAND_VERIFIED: Sentence(later("Looked again, twice: it is as it should be.")),
-    Code.HAND_NOT_VERIFIED: Sentence(later("Looked again: %(missed)s.")),
-    Code.HAND_UNSEEN: Sentence(later("What would show whether it helped could not be read.")),
-    Code.TEST_PASSED: Sentence(later("The way in is good")),
-    Code.TEST_NOT_PASSED: Sentence(later("Not passed: %(question)s")),
+    Code.HAND_VERIFIED: Sentence(_("Looked again, twice: it is as it should be.")),
+    Code.HAND_NOT_VERIFIED: Sentence(_("Looked again: %(missed)s.")),
+    Code.HAND_UNSEEN: Sentence(_("What would show whether it helped could not be read.")),
+    Code.TEST_PASSED: Sentence(_("The way in is good")),
+    Code.TEST_NOT_PASSED: Sentence(_("Not passed: %(question)s")),
     Code.REFUSED: Sentence("%(refusal)s"),
-    Code.DEFECT: Sentence(later("A defect in Mendpoint ended this. It is in the worker's log with this job's number.")),
-    Code.PLAN_UNREADABLE: Sentence(later("The plan cannot be carried out: %(said)s.")),
-    Code.PLAN_OUTDATED: Sentence(later("This plan can no longer be carried out: %(what)s. Make a new plan.")),
-    Code.PLAN_OF_ANOTHER_COMPUTER: Sentence(later("The plan was made for another computer under this name.")),
-    Code.NOBODY_STARTED: Sentence(later("Nobody started this.")),
-    Code.STARTER_NOT_ALLOWED: Sentence(later("%(who)s may no longer start this. %(said)s")),
+    Code.DEFECT: Sentence(_("A defect in Mendpoint ended this. It is in the worker's log with this job's number.")),
+    Code.PLAN_UNREADABLE: Sentence(_("The plan cannot be carried out: %(said)s.")),
+    Code.PLAN_OUTDATED: Sentence(_("This plan can no longer be carried out: %(what)s. Make a new plan.")),
+    Code.PLAN_OF_ANOTHER_COMPUTER: Sentence(_("The plan was made for another computer under this name.")),
+    Code.NOBODY_STARTED: Sentence(_("Nobody started this.")),
+    Code.STARTER_NOT_ALLOWED: Sentence(_("%(who)s may no longer start this. %(said)s")),
     Code.CRITICAL_MEANWHILE: Sentence(
-        later("%(host)s was marked critical meanwhile. Make a new plan, which a second person approves.")
+        _("%(host)s was marked critical meanwhile. Make a new plan, which a second person approves.")
     ),
-    Code.APPROVAL_GONE: Sentence(later("The approval has expired, was used, or its giver may no longer approve.")),
-    Code.APPROVAL_SPENT: Sentence(later("The approval was used or has expired.")),
-    Code.IDENTITY_CHANGED: Sentence(later("Another computer answers under this name."), NOTHING_CHANGED),
+    Code.APPROVAL_GONE: Sentence(_("The approval has expired, was used, or its giver may no longer approve.")),
+    Code.APPROVAL_SPENT: Sentence(_("The approval was used or has expired.")),
+    Code.IDENTITY_CHANGED: Sentence(_("Another computer answers under this name."), NOTHING_CHANGED),
     Code.VISIT_REFUSED: Sentence("%(way)s", NOTHING_CHANGED),
     Code.UNREACHABLE: Sentence("%(way)s", NOTHING_CHANGED),
-    Code.DRIFTED: Sentence(later("Someone else changed this computer meanwhile. Nothing was changed by us.")),
-    Code.UNDECIDED: Sentence(later("Nobody decided in time.")),
-    Code.NO_WORKER: Sentence(later("No worker of its site took it in time.")),
-    Code.STEP_REFUSED: Sentence(later("The computer refused a step (%(where)s)."), "%(written)s"),
-    Code.CONTACT_LOST: Sentence(later("We lost contact while changing: %(way)s"), later("We do not repeat it.")),
-    Code.DUPLICATE: Sentence(later("This very attempt was on the computer before. Whether it finished is not known.")),
+    Code.DRIFTED: Sentence(_("Someone else changed this computer meanwhile. Nothing was changed by us.")),
+    Code.UNDECIDED: Sentence(_("Nobody decided in time.")),
+    Code.NO_WORKER: Sentence(_("No worker of its site took it in time.")),
+    Code.STEP_REFUSED: Sentence(_("The computer refused a step (%(where)s)."), "%(written)s"),
+    Code.CONTACT_LOST: Sentence(_("We lost contact while changing: %(way)s"), _("We do not repeat it.")),
+    Code.DUPLICATE: Sentence(_("This very attempt was on the computer before. Whether it finished is not known.")),
     Code.WORKER_LOST: Sentence(
-        later("Its worker went silent after the start. Whether the change was made is not known; it is not repeated.")
+        _("Its worker went silent after the start. Whether the change was made is not known; it is not repeated.")
     ),
-    Code.VERIFIED_OUTSIDE: Sentence(later("Checked from outside, twice: it answers properly again.")),
-    Code.VERIFIED_INSIDE: Sentence(later("Read again, twice: it is as it should be.")),
+    Code.VERIFIED_OUTSIDE: Sentence(_("Checked from outside, twice: it answers properly again.")),
+    Code.VERIFIED_INSIDE: Sentence(_("Read again, twice: it is as it should be.")),
     Code.NOT_VERIFIED_OUTSIDE: Sentence(
-        later("Done, but it still does not answer properly. Check from outside: %(missed)s.")
+        _("Done, but it still does not answer properly. Check from outside: %(missed)s.")
     ),
-    Code.NOT_VERIFIED_INSIDE: Sentence(later("Done, but it still does not answer properly. Read again: %(missed)s.")),
-    Code.UNCHECKED: Sentence(later("Done on the computer, but it could not be checked."), "%(why)s"),
-    Code.UNCHECKED_NO_WORKER: Sentence(later("Done on the computer, but no worker was there to check it.")),
-    Code.BACK_VERIFIED: Sentence(later("Read again: everything is as it was before.")),
-    Code.BACK_VERIFIED_PARTLY: Sentence(later("Read again: all that can be put back is as it was before.")),
-    Code.BACK_NOT_VERIFIED: Sentence(later("Read again: it is not as it was before.")),
-    Code.UNDONE: Sentence(later("Undone")),
-    Code.WORSE_AND_STAYS: Sentence(later("It is worse than before, and nothing of it can be put back.")),
-    Code.NOTHING_TO_UNDO: Sentence(later("Nothing of this temporary change is left to undo.")),
-    Code.SEALED_MESSAGES: Sentence(later("Not used: over HTTP the messages themselves are sealed.")),
-    Code.READINGS_COUNTED: Sentence(later("%(good)s of %(all)s readings")),
-    Code.CLOCK_UNREADABLE: Sentence(later("It says no date that can be read.")),
-    Code.CLOCK_AGREES: Sentence(later("No difference")),
-    Code.CLOCK_AHEAD: Sentence(later("%(length)s ahead of the worker")),
-    Code.CLOCK_BEHIND: Sentence(later("%(length)s behind the worker")),
+    Code.NOT_VERIFIED_INSIDE: Sentence(_("Done, but it still does not answer properly. Read again: %(missed)s.")),
+    Code.UNCHECKED: Sentence(_("Done on the computer, but it could not be checked."), "%(why)s"),
+    Code.UNCHECKED_NO_WORKER: Sentence(_("Done on the computer, but no worker was there to check it.")),
+    Code.BACK_VERIFIED: Sentence(_("Read again: everything is as it was before.")),
+    Code.BACK_VERIFIED_PARTLY: Sentence(_("Read again: all that can be put back is as it was before.")),
+    Code.BACK_NOT_VERIFIED: Sentence(_("Read again: it is not as it was before.")),
+    Code.UNDONE: Sentence(_("Undone")),
+    Code.WORSE_AND_STAYS: Sentence(_("It is worse than before, and nothing of it can be put back.")),
+    Code.NOTHING_TO_UNDO: Sentence(_("Nothing of this temporary change is left to undo.")),
+    Code.SEALED_MESSAGES: Sentence(_("Not used: over HTTP the messages themselves are sealed.")),
+    Code.READINGS_COUNTED: Sentence(_("%(good)s of %(all)s readings")),
+    Code.CLOCK_UNREADABLE: Sentence(_("It says no date that can be read.")),
+    Code.CLOCK_AGREES: Sentence(_("No difference")),
+    Code.CLOCK_AHEAD: Sentence(_("%(length)s ahead of the worker")),
+    Code.CLOCK_BEHIND: Sentence(_("%(length)s behind the worker")),
 }
 
 #: Why a host would not run our scripts, and what to do, where the bootstrap has a word for it.
 _REFUSALS: Final[Mapping[str, Sentence]] = {
     "constrained_language": Sentence(
-        later(
+        _(
             "PowerShell on this computer runs in constrained language mode, so nothing can be read or changed. "
             "Ask whoever manages the application control policy to allow Mendpoint's scripts."
         )
     ),
     "antimalware": Sentence(
-        later(
+        _(
             "The antimalware program on this computer blocked our script. "
             "Ask whoever manages it to look at the event and to allow Mendpoint's scripts."
         ),
         NOTHING_CHANGED,
     ),
     "powershell_too_old": Sentence(
-        later("Windows PowerShell on this computer is older than 5.1. Install Windows Management Framework 5.1.")
+        _("Windows PowerShell on this computer is older than 5.1. Install Windows Management Framework 5.1.")
     ),
 }
 

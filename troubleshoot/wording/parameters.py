@@ -8,17 +8,17 @@ from typing import Any, Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as later
+from django.utils.translation import gettext_lazy
 
 from troubleshoot.engine import UNKNOWN, Json, Refusal
 from troubleshoot.wording.refusals import refusal_words
 from troubleshoot.wording.stages import STAGES
 
-NOTHING_CHANGED: Final = later("Nothing was changed.")
+NOTHING_CHANGED: Final = gettext_lazy("Nothing was changed.")
 _STEPS: Final[Mapping[str, str | Promise]] = {
-    "read": later("Reading: %(title)s"),
-    "write": later("Changing: %(title)s"),
-    "check": later("Reading again: %(title)s"),
+    "read": gettext_lazy("Reading: %(title)s"),
+    "write": gettext_lazy("Changing: %(title)s"),
+    "check": gettext_lazy("Reading again: %(title)s"),
 }
 
 

@@ -8,99 +8,111 @@ from typing import Any, Final, NamedTuple
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as later
+from django.utils.translation import gettext_lazy
 
 from troubleshoot.engine import UNKNOWN, Refusal, RefusalCode, Role
 from troubleshoot.models import JobState
 from troubleshoot.wording.block_faults import block_fault
 
 REFUSALS: Final[Mapping[RefusalCode, str | Promise]] = {
-    RefusalCode.UNREADABLE: later("What was noted here cannot be read any more."),
-    RefusalCode.TIME_OVER: later("Its time is over: what was read may no longer be true. Make a new plan."),
-    RefusalCode.NEEDS_SECOND_PERSON: later("This waits for a second person's approval."),
-    RefusalCode.NOT_STARTABLE: later("This cannot be started: it is %(state)s."),
-    RefusalCode.APPROVED_BY_STARTER: later(
+    RefusalCode.UNREADABLE: gettext_lazy("What was noted here cannot be read any more."),
+    RefusalCode.TIME_OVER: gettext_lazy("Its time is over: what was read may no longer be true. Make a new plan."),
+    RefusalCode.NEEDS_SECOND_PERSON: gettext_lazy("This waits for a second person's approval."),
+    RefusalCode.NOT_STARTABLE: gettext_lazy("This cannot be started: it is %(state)s."),
+    RefusalCode.APPROVED_BY_STARTER: gettext_lazy(
         "You approved this. Somebody else starts it: no change of its kind is one person's alone."
     ),
-    RefusalCode.DECIDED_MEANWHILE: later("Somebody else has just decided this. Look at it again."),
-    RefusalCode.HAS_BEGUN: later("It has begun and cannot be taken back; it can be undone when it has ended."),
-    RefusalCode.BEGAN_JUST_NOW: later("It has begun in this moment and cannot be taken back."),
-    RefusalCode.UNDO_PROMISED: later("The portal takes this change back by itself, as was decided when it began."),
-    RefusalCode.REQUESTER_NOT_ALLOWED: later("%(who)s may no longer ask for this."),
-    RefusalCode.SECRET_MISSING: later(
+    RefusalCode.DECIDED_MEANWHILE: gettext_lazy("Somebody else has just decided this. Look at it again."),
+    RefusalCode.HAS_BEGUN: gettext_lazy("It has begun and cannot be taken back; it can be undone when it has ended."),
+    RefusalCode.BEGAN_JUST_NOW: gettext_lazy("It has begun in this moment and cannot be taken back."),
+    RefusalCode.UNDO_PROMISED: gettext_lazy(
+        "The portal takes this change back by itself, as was decided when it began."
+    ),
+    RefusalCode.REQUESTER_NOT_ALLOWED: gettext_lazy("%(who)s may no longer ask for this."),
+    RefusalCode.SECRET_MISSING: gettext_lazy(
         "The worker finds nothing behind %(reference)s. "
         "Set it in the environment of this site's worker, or mount the file, and start the worker again."
     ),
-    RefusalCode.DECLINE_WITHOUT_REASON: later("Say why: the person who asked reads it."),
-    RefusalCode.NOTHING_TO_DECIDE: later("There is nothing to decide: this is %(state)s."),
-    RefusalCode.ANOTHER_PLAN: later("The plan is not the one you were shown. Nothing was approved."),
-    RefusalCode.VOTE_IMPOSSIBLE: later(
+    RefusalCode.DECLINE_WITHOUT_REASON: gettext_lazy("Say why: the person who asked reads it."),
+    RefusalCode.NOTHING_TO_DECIDE: gettext_lazy("There is nothing to decide: this is %(state)s."),
+    RefusalCode.ANOTHER_PLAN: gettext_lazy("The plan is not the one you were shown. Nothing was approved."),
+    RefusalCode.VOTE_IMPOSSIBLE: gettext_lazy(
         "This vote is not possible: you asked for it, it is for you, or you voted before."
     ),
-    RefusalCode.ABSENCE_TOO_LONG: later("Choose a day from today on, at most a year away."),
-    RefusalCode.DEPUTY_UNFIT: later("Only another approver of your sites can stand in for you."),
-    RefusalCode.NO_SUCH_REMEDY: later("There is no remedy called '%(name)s'."),
-    RefusalCode.CASE_OF_ANOTHER_HOST: later("This case is not about %(host)s."),
-    RefusalCode.BY_HAND_ONLY: later("The portal explains this change and checks it afterwards, but never makes it."),
-    RefusalCode.NO_SECOND_PERSON: later(
+    RefusalCode.ABSENCE_TOO_LONG: gettext_lazy("Choose a day from today on, at most a year away."),
+    RefusalCode.DEPUTY_UNFIT: gettext_lazy("Only another approver of your sites can stand in for you."),
+    RefusalCode.NO_SUCH_REMEDY: gettext_lazy("There is no remedy called '%(name)s'."),
+    RefusalCode.CASE_OF_ANOTHER_HOST: gettext_lazy("This case is not about %(host)s."),
+    RefusalCode.BY_HAND_ONLY: gettext_lazy(
+        "The portal explains this change and checks it afterwards, but never makes it."
+    ),
+    RefusalCode.NO_SECOND_PERSON: gettext_lazy(
         "In solo mode the portal makes no dangerous change: there is no second person to approve it."
     ),
-    RefusalCode.SIMULATED_ONLY: later(
+    RefusalCode.SIMULATED_ONLY: gettext_lazy(
         "Dangerous changes run on simulated hosts only, until the undo timer on the host itself exists."
     ),
-    RefusalCode.DIAGNOSE_ONLY: later("%(host)s is registered as diagnose only. An administrator can allow changes."),
-    RefusalCode.CHANGE_WITHOUT_REASON: later(
+    RefusalCode.DIAGNOSE_ONLY: gettext_lazy(
+        "%(host)s is registered as diagnose only. An administrator can allow changes."
+    ),
+    RefusalCode.CHANGE_WITHOUT_REASON: gettext_lazy(
         "Say why: this change disturbs people or lowers security, and the reason is recorded."
     ),
-    RefusalCode.TICKET_MISSING: later("Give the number of the ticket: this site wants one for every change."),
-    RefusalCode.CHANGE_UNDER_WAY: later("A change is running, or its end is not known yet. Wait for it first."),
-    RefusalCode.NOT_FINISHED: later("Only a finished change can be undone."),
-    RefusalCode.UNDO_UNDER_WAY: later("It is being undone already."),
-    RefusalCode.LAST_UNDO_UNKNOWN: later(
+    RefusalCode.TICKET_MISSING: gettext_lazy("Give the number of the ticket: this site wants one for every change."),
+    RefusalCode.CHANGE_UNDER_WAY: gettext_lazy("A change is running, or its end is not known yet. Wait for it first."),
+    RefusalCode.NOT_FINISHED: gettext_lazy("Only a finished change can be undone."),
+    RefusalCode.UNDO_UNDER_WAY: gettext_lazy("It is being undone already."),
+    RefusalCode.LAST_UNDO_UNKNOWN: gettext_lazy(
         "How its last undo ended is not known, so it is not repeated. Look at the computer."
     ),
-    RefusalCode.NOTHING_TO_UNDO: later("There is nothing to undo: nothing that can be put back differs from before."),
-    RefusalCode.WAY_BACK_UNREADABLE: later(
+    RefusalCode.NOTHING_TO_UNDO: gettext_lazy(
+        "There is nothing to undo: nothing that can be put back differs from before."
+    ),
+    RefusalCode.WAY_BACK_UNREADABLE: gettext_lazy(
         "What this change found cannot be read any more, so its way back is not known."
     ),
-    RefusalCode.WAY_BACK_UNPLANNABLE: later("The way back cannot be planned: %(said)s."),
-    RefusalCode.HELPDESK_DOES_THIS: later("Helpdesk does this: it belongs to an administrator. They have your case."),
-    RefusalCode.CASE_CLOSED: later("This case is closed."),
-    RefusalCode.NOT_AS_THINGS_STAND: later("This is not possible as things stand. Here is how they stand."),
-    RefusalCode.PAGE_OUTDATED: later("This page was out of date. Here is how things stand."),
-    RefusalCode.ERROR_TEXT_UNFIT: later("Paste the text of the error window, or type its number."),
-    RefusalCode.NO_GUIDE: later("No guide is installed for this. An administrator can add one."),
-    RefusalCode.NOT_ASKED_NOW: later("This is not asked now."),
-    RefusalCode.NOT_FOR_PEOPLE: later("This is answered by a reading or a fix, not by a person."),
+    RefusalCode.WAY_BACK_UNPLANNABLE: gettext_lazy("The way back cannot be planned: %(said)s."),
+    RefusalCode.HELPDESK_DOES_THIS: gettext_lazy(
+        "Helpdesk does this: it belongs to an administrator. They have your case."
+    ),
+    RefusalCode.CASE_CLOSED: gettext_lazy("This case is closed."),
+    RefusalCode.NOT_AS_THINGS_STAND: gettext_lazy("This is not possible as things stand. Here is how they stand."),
+    RefusalCode.PAGE_OUTDATED: gettext_lazy("This page was out of date. Here is how things stand."),
+    RefusalCode.ERROR_TEXT_UNFIT: gettext_lazy("Paste the text of the error window, or type its number."),
+    RefusalCode.NO_GUIDE: gettext_lazy("No guide is installed for this. An administrator can add one."),
+    RefusalCode.NOT_ASKED_NOW: gettext_lazy("This is not asked now."),
+    RefusalCode.NOT_FOR_PEOPLE: gettext_lazy("This is answered by a reading or a fix, not by a person."),
     RefusalCode.ANSWER_UNFIT: "%(said)s.",
-    RefusalCode.ANSWER_FIXED: later("This answer can no longer be changed. Here is how things stand."),
-    RefusalCode.TAKEN_MEANWHILE: later("%(who)s has just taken this case."),
-    RefusalCode.MESSAGE_LENGTH: later("Write 1 to %(most)s characters."),
-    RefusalCode.SENT_ON_TO_NOBODY: later("Say to whom it is sent on, so that the person knows who takes care of it."),
-    RefusalCode.HOST_UNREGISTERED: later("This computer is not registered, so nothing can be read."),
-    RefusalCode.CLOSED_LONG_AGO: later("This case was closed more than seven days ago. Open a new one."),
-    RefusalCode.FIX_UNDER_WAY: later("A fix is running or its end is not known yet. Wait for it first."),
+    RefusalCode.ANSWER_FIXED: gettext_lazy("This answer can no longer be changed. Here is how things stand."),
+    RefusalCode.TAKEN_MEANWHILE: gettext_lazy("%(who)s has just taken this case."),
+    RefusalCode.MESSAGE_LENGTH: gettext_lazy("Write 1 to %(most)s characters."),
+    RefusalCode.SENT_ON_TO_NOBODY: gettext_lazy(
+        "Say to whom it is sent on, so that the person knows who takes care of it."
+    ),
+    RefusalCode.HOST_UNREGISTERED: gettext_lazy("This computer is not registered, so nothing can be read."),
+    RefusalCode.CLOSED_LONG_AGO: gettext_lazy("This case was closed more than seven days ago. Open a new one."),
+    RefusalCode.FIX_UNDER_WAY: gettext_lazy("A fix is running or its end is not known yet. Wait for it first."),
     RefusalCode.CLIENT_BLOCK_UNFIT: "%(block_fault)s",
-    RefusalCode.INCIDENT_TOO_SMALL: later(
+    RefusalCode.INCIDENT_TOO_SMALL: gettext_lazy(
         "This is no longer true: fewer computers have this cause now. Nothing was changed."
     ),
-    RefusalCode.INCIDENT_OVER: later("It is over. Connect again, and tell us here if it does not work."),
-    RefusalCode.OWN_ROLE: later("Nobody gives a role to themselves."),
-    RefusalCode.ACCOUNT_OFF: later("This account is switched off."),
-    RefusalCode.GRANT_TOO_LONG: later("A grant ends in the future, at most 366 days from now."),
-    RefusalCode.ROLES_CONFLICT: later("%(name)s is %(other)s and cannot be %(role)s as well."),
-    RefusalCode.LAST_ADMINISTRATOR: later("The last administrator stays."),
-    RefusalCode.TOO_MUCH: later(
+    RefusalCode.INCIDENT_OVER: gettext_lazy("It is over. Connect again, and tell us here if it does not work."),
+    RefusalCode.OWN_ROLE: gettext_lazy("Nobody gives a role to themselves."),
+    RefusalCode.ACCOUNT_OFF: gettext_lazy("This account is switched off."),
+    RefusalCode.GRANT_TOO_LONG: gettext_lazy("A grant ends in the future, at most 366 days from now."),
+    RefusalCode.ROLES_CONFLICT: gettext_lazy("%(name)s is %(other)s and cannot be %(role)s as well."),
+    RefusalCode.LAST_ADMINISTRATOR: gettext_lazy("The last administrator stays."),
+    RefusalCode.TOO_MUCH: gettext_lazy(
         "That was a lot within one minute. Nothing you typed is lost: wait a minute, then try again."
     ),
-    RefusalCode.NO_ANSWER_CHOSEN: later("Choose an answer first."),
-    RefusalCode.NOTHING_WRITTEN: later("Write something first."),
-    RefusalCode.NOT_RATED: later("Choose yes or no."),
-    RefusalCode.PLAN_RENEWED: later(
+    RefusalCode.NO_ANSWER_CHOSEN: gettext_lazy("Choose an answer first."),
+    RefusalCode.NOTHING_WRITTEN: gettext_lazy("Write something first."),
+    RefusalCode.NOT_RATED: gettext_lazy("Choose yes or no."),
+    RefusalCode.PLAN_RENEWED: gettext_lazy(
         "The plan changed after you opened this page. Nothing was started. Here it is anew."
     ),
-    RefusalCode.DEPUTY_UNLISTED: later("Choose one of the list."),
-    RefusalCode.HOST_NOT_FOUND: later(
+    RefusalCode.DEPUTY_UNLISTED: gettext_lazy("Choose one of the list."),
+    RefusalCode.HOST_NOT_FOUND: gettext_lazy(
         "This computer is not registered at a site of yours. Tick the box to go on without checking it."
     ),
 }

@@ -1,0 +1,1 @@
+"""Tests that every word of a page can be translated."""
