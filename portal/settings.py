@@ -49,6 +49,7 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
         "OPTIONS": {
+            "builtins": ["troubleshoot.templatetags.content", "troubleshoot.templatetags.words"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -120,7 +121,10 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 
-LANGUAGE_CODE = "en"
+#: The language of the portal. English is shipped; a folder of MENDPOINT_LOCALE_DIRS holds another one as Django expects it
+#: (`de/LC_MESSAGES/django.mo`), made by `makemessages` and `compilemessages`.
+LANGUAGE_CODE = env.text("MENDPOINT_LANGUAGE", "en")
+LOCALE_PATHS = env.folders("MENDPOINT_LOCALE_DIRS")
 TIME_ZONE = env.text("MENDPOINT_TIME_ZONE", "UTC")
 USE_I18N = USE_TZ = True
 

@@ -95,7 +95,7 @@ def answer_in_words(step: GuideStep, value: str) -> tuple[str, str]:
     if step.kind == "fact":
         return fact_title(step.subject), fact_value_title(step.subject, value)
     action = catalog.installed_catalog().actions.get(step.subject) if step.kind == "fix" else None
-    return action.title if action else step.title or step.subject, step.words(value)
+    return action.title if action else step.title or step.subject, wording.answer_words(step, value)
 
 
 def value_text(value: object) -> str:

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.fields.json import KT
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 from uuid6 import uuid7
 
 from troubleshoot import engine
@@ -26,26 +27,26 @@ class JobState(models.TextChoices):
     `READS`) needs no plan, and ends `done`.
     """
 
-    PLANNED = "planned"
-    WAITING_APPROVAL = "waiting_approval"
-    APPROVED = "approved"
-    QUEUED = "queued"
-    CLAIMED = "claimed"
-    STARTING = "starting"
-    RUNNING = "running"
-    VERIFYING = "verifying"
-    DONE = "done"
-    VERIFIED = "verified"
-    NOT_VERIFIED = "not_verified"
-    DECLINED = "declined"
-    EXPIRED = "expired"
-    CANCELLED = "cancelled"
-    DRIFTED = "drifted"
-    REFUSED = "refused"
-    UNREACHABLE = "unreachable"
-    FAILED = "failed"
-    UNKNOWN = "unknown"
-    REVERTED = "reverted"
+    PLANNED = "planned", _("Planned")
+    WAITING_APPROVAL = "waiting_approval", _("Waiting Approval")
+    APPROVED = "approved", _("Approved")
+    QUEUED = "queued", _("Queued")
+    CLAIMED = "claimed", _("Claimed")
+    STARTING = "starting", _("Starting")
+    RUNNING = "running", _("Running")
+    VERIFYING = "verifying", _("Verifying")
+    DONE = "done", _("Done")
+    VERIFIED = "verified", _("Verified")
+    NOT_VERIFIED = "not_verified", _("Not Verified")
+    DECLINED = "declined", _("Declined")
+    EXPIRED = "expired", _("Expired")
+    CANCELLED = "cancelled", _("Cancelled")
+    DRIFTED = "drifted", _("Drifted")
+    REFUSED = "refused", _("Refused")
+    UNREACHABLE = "unreachable", _("Unreachable")
+    FAILED = "failed", _("Failed")
+    UNKNOWN = "unknown", _("Unknown")
+    REVERTED = "reverted", _("Reverted")
 
 
 S = JobState
@@ -163,17 +164,17 @@ class Job(models.Model):
     class Kind(models.TextChoices):
         """What a visit is for. The first four only read."""
 
-        DIAGNOSE = "diagnose", "Diagnosis"  # what a case's guide asks
-        PLAN = "plan", "Plan"  # what a remedy would change
-        CHECK_BY_HAND = "check_by_hand", "Check by hand"  # whether what a person did has helped
-        CONNECTION_TEST = "connection_test", "Connection test"  # whether the way in is good
-        APPLY = "apply", "Apply"  # carries out a plan
-        REVERT = "revert", "Revert"  # puts a change back
+        DIAGNOSE = "diagnose", _("Diagnosis")  # what a case's guide asks
+        PLAN = "plan", _("Plan")  # what a remedy would change
+        CHECK_BY_HAND = "check_by_hand", _("Check by hand")  # whether what a person did has helped
+        CONNECTION_TEST = "connection_test", _("Connection test")  # whether the way in is good
+        APPLY = "apply", _("Apply")  # carries out a plan
+        REVERT = "revert", _("Revert")  # puts a change back
 
     class Risk(models.TextChoices):
-        LOW = "low"
-        DISRUPTIVE = "disruptive"
-        DANGEROUS = "dangerous"
+        LOW = "low", _("Low")
+        DISRUPTIVE = "disruptive", _("Disruptive")
+        DANGEROUS = "dangerous", _("Dangerous")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     kind = models.CharField(max_length=16, choices=Kind.choices)

@@ -45,6 +45,8 @@ class ConnectionStage:
     detail: str = ""
     cure: str = ""
     took: str = ""
+    #: Whether `detail` was kept as a sentence, and so stays in the language that it was written in.
+    written: bool = False
 
 
 def request_connection_test(*, actor: Person, host: Host) -> Job:
@@ -117,7 +119,7 @@ def _written(job: Job) -> dict[str, dict[str, Any]]:
 def _seen(name: str, question: str, value: dict[str, Any]) -> ConnectionStage:
     state = {True: "good", False: "bad", None: "off"}[value["ok"]]
     cure = str(CURES[name]) if value["ok"] is False else ""
-    return ConnectionStage(name, question, state, _detail(value), cure, _took(value["ms"]))
+    return ConnectionStage(name, question, state, _detail(value), cure, _took(value["ms"]), "detail" in value)
 
 
 def _detail(value: dict[str, Any]) -> str:

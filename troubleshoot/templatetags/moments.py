@@ -6,6 +6,7 @@ import datetime as dt
 
 from django import template
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -29,7 +30,7 @@ def moment(at: dt.datetime | str | None, precision: str = "seconds") -> SafeStri
     local = timezone.localtime(at)
     today = local.date() == timezone.localdate()
     clock = f"{local:%H:%M}" if precision == "minutes" else f"{local:%H:%M:%S}"
-    return _time(at, clock if today else f"{local.day} {local:%b %Y, %H:%M}")
+    return _time(at, clock if today else date_format(local, "j M Y, H:i"))
 
 
 @register.filter

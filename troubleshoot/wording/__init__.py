@@ -14,6 +14,7 @@ from troubleshoot.wording.changes import (
 from troubleshoot.wording.checks import CheckLine, check_lines, inside_line, outside_lines
 from troubleshoot.wording.client_report import client_report_words
 from troubleshoot.wording.common import (
+    answer_words,
     certainty_sentence,
     certainty_words,
     duration_words,
@@ -39,6 +40,7 @@ __all__ = [
     "CheckLine",
     "EndWords",
     "actor_words",
+    "answer_words",
     "bad_end_words",
     "case_state_words",
     "certainty_sentence",

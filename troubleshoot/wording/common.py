@@ -3,8 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Final
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from troubleshoot.engine import GuideStep
+
+#: What a step that is tried or a fix can come to, where the guide has no words of its own for it.
+_ANSWERS: Final = {
+    "worked": gettext_lazy("Worked"),
+    "no_change": gettext_lazy("No change"),
+    "verified": gettext_lazy("Verified"),
+    "not_verified": gettext_lazy("Not verified"),
+    "declined": gettext_lazy("Declined"),
+    "unavailable": gettext_lazy("Unavailable"),
+}
 
 
 def verdict_words(verdict: str) -> str:
@@ -49,3 +63,8 @@ def certainty_sentence(of: str | None) -> str:
 def no_code_words() -> str:
     """Said about a text without a number."""
     return _("There is no error code in this text. We can still check the computer.")
+
+
+def answer_words(step: GuideStep, answer: str) -> str:
+    """An answer of a step of a guide: in the guide's words, or else in ours."""
+    return step.answers.get(answer) or str(_ANSWERS.get(answer, step.words(answer)))

@@ -49,7 +49,12 @@ class ApprovalPage:
     @property
     def title(self) -> str:
         """What is asked for, and where."""
-        return _("%(title)s, on %(host)s?") % {"title": reports.job_title(self.job), "host": self.job.host}
+        return _("%(title)s, on %(host)s?") % {"title": self.remedy, "host": self.job.host}
+
+    @property
+    def remedy(self) -> str:
+        """The title of what is asked for."""
+        return reports.job_title(self.job)
 
     @property
     def fingerprint(self) -> str:

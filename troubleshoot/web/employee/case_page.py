@@ -180,7 +180,11 @@ class Scene(Remedy):
         fixed = [place for place, (name, _) in enumerate(self.walk.path) if self.guide.steps[name].kind == "fix"]
         last = len(self.walk.path) if self.fix and self.fix.started_at else max(fixed, default=-1)
         return [
-            {"step": step, "words": step.words(value), "open": place > last and self.case.closed_at is None}
+            {
+                "step": step,
+                "words": wording.answer_words(step, value),
+                "open": place > last and self.case.closed_at is None,
+            }
             for place, (name, value) in enumerate(self.walk.path)
             if (step := self.guide.steps[name]).kind in {"ask", "try"}
         ]
@@ -189,7 +193,7 @@ class Scene(Remedy):
     def options(self) -> list[tuple[str, str]]:
         """The answers to choose from, with their words."""
         step = self.meanwhile or self.step
-        return [(value, step.words(value)) for value in step.to]
+        return [(value, wording.answer_words(step, value)) for value in step.to]
 
     @property
     def worked(self) -> str:
