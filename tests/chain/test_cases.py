@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 
 from tests.conftest import MakePerson
 from tests.fixtures.computers import MakeLab
@@ -29,6 +30,15 @@ def test_every_case_stands_where_its_answers_lead_when_they_are_replayed(
         assert (one.at_step, one.waiting_for, one.matter) == (walk.at.name, status.actor, status.matter)
         assert bool(one.need) == (status.owed is not None)
         assert (one.closed_at is not None) == (walk.at.kind == "end" and walk.at.subject != "escalate")
+
+
+def test_what_lists_know_is_rebuilt_by_a_command_and_by_a_keeper_that_starts(employee: Person, work: Work) -> None:
+    case = opened(employee, None, work)
+    for command in (["cases", "reindex"], ["keeper", "--once"]):
+        Case.objects.update(waiting_for="nobody", matter="closed", need="help")
+        call_command(*command)
+        case.refresh_from_db()
+        assert (case.waiting_for, case.matter, case.need) == ("person", "question", "")
 
 
 def test_a_case_without_a_registered_computer_goes_through_the_questions(employee: Person, work: Work) -> None:

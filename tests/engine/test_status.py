@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from troubleshoot import wording
 from troubleshoot.engine import (
     ACTORS,
     CaseActor,
@@ -318,6 +319,23 @@ class TestThePersonIsTold:
     def test_who_took_the_case_whether_it_is_open_again_and_whether_their_pc_was_looked_at(self) -> None:
         told = judge_status(case("end", taken_by="Hanna", round=2, pc_at=at(9))).told
         assert (told.by, told.again, told.own_pc) == ("Hanna", True, True)
+
+
+@pytest.mark.parametrize("row", TABLE, ids=lambda row: row.name)
+def test_every_reader_is_told_in_words_of_the_same_one_who_acts(row: Row) -> None:
+    found = judge_status(row.given)
+    names = {reader: wording.actor_words(found.told, reader, person="Emil") for reader in READERS}
+    theirs = {E: "Emil", H: "helpdesk", A: "an approver", P: "the portal, by itself", N: "nobody"}[row.actor]
+    assert names == {
+        Reader.EMPLOYEE: "you" if row.actor == E else theirs,
+        Reader.HELPDESK: theirs,
+        Reader.APPROVER: theirs,
+    }
+    for reader in READERS:
+        sentences = wording.told_words(found, reader)
+        assert all(sentences)
+        assert len(sentences) == 1 + (row.matter == M.UNDONE) + (found.told.hindrance is not None)
+    assert wording.matter_words(row.matter)
 
 
 class TestWhatWasMeasured:
