@@ -121,8 +121,8 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 
-#: The language of the portal. English is shipped; a folder of MENDPOINT_LOCALE_DIRS holds another one as Django expects it
-#: (`de/LC_MESSAGES/django.mo`), made by `makemessages` and `compilemessages`.
+#: The language of the portal. English is shipped; a folder of MENDPOINT_LOCALE_DIRS holds another one as Django expects
+#: it (`de/LC_MESSAGES/django.mo`), made by `makemessages` and `compilemessages`.
 LANGUAGE_CODE = env.text("MENDPOINT_LANGUAGE", "en")
 LOCALE_PATHS = env.folders("MENDPOINT_LOCALE_DIRS")
 TIME_ZONE = env.text("MENDPOINT_TIME_ZONE", "UTC")

@@ -86,7 +86,7 @@ def compile_pseudo_locale(folder: Path) -> tuple[Path, str]:
     target = folder / "locale" / LOCALE / "LC_MESSAGES"
     target.mkdir(parents=True)
     (target / "django.po").write_text(_HEADER + "\n\n".join(map(_written, known.values())) + "\n", "utf-8")
-    command = ["msgfmt", "--check", "-o", target / "django.mo", target / "django.po"]
+    command: list[str | Path] = ["msgfmt", "--check", "-o", target / "django.mo", target / "django.po"]
     done = subprocess.run(command, check=False, capture_output=True, text=True)
     return folder / "locale", warnings + done.stderr
 
