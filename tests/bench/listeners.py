@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.lab.hosts import listening
-from tests.rdp_servers.servers import free_port, missing
-from tests.rdp_servers.test_real_servers import SERVERS
+from tests.probes.rdp_servers.servers import free_port, missing
+from tests.probes.rdp_servers.test_real_servers import SERVERS
 from troubleshoot.lab.state import RDP_TCP
 
 

@@ -3,9 +3,9 @@
 from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenWindow, Visit
-from tests.employee.pages import Reader
 from tests.fixtures.computers import MakeLab
 from tests.fixtures.steps import Work
+from tests.web.employee.pages import Reader
 from troubleshoot.models import Person
 
 ERROR = "Error code: 0x904\nExtended error code: 0x7"

@@ -11,10 +11,10 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenWindow
 from tests.conftest import TESTER
-from tests.employee.pages import Reader, case_of
 from tests.fixtures.computers import MakeLab, Registered
 from tests.fixtures.steps import Work
 from tests.support import replace_everywhere
+from tests.web.employee.pages import Reader, case_of
 from troubleshoot import hosts, operations, remediation
 from troubleshoot.lab import service_reactions as reactions
 from troubleshoot.lab.powershell.errors import ScriptFailed

@@ -9,9 +9,9 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenWindow
-from tests.employee.pages import Reader
 from tests.fixtures.computers import MakeLab
 from tests.fixtures.steps import Work
+from tests.web.employee.pages import Reader
 from troubleshoot.models import Person
 
 

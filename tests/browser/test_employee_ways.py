@@ -9,9 +9,9 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenWindow, number
 from tests.conftest import TESTER
-from tests.employee.pages import Reader, case_of
 from tests.fixtures.computers import MakeLab
 from tests.fixtures.steps import ERROR, Work
+from tests.web.employee.pages import Reader, case_of
 from troubleshoot import cases, hosts
 from troubleshoot.cases import handling as care
 from troubleshoot.models import Case, Message, Person, Site

@@ -8,10 +8,10 @@ from django.test import Client
 from django.utils.html import strip_tags
 from pytest_django import Settings
 
-from tests.administration.pages import words
 from tests.conftest import MakePerson
 from tests.notifications.conftest import Later, of
 from tests.notifications.smtp import MailServer
+from tests.web.administrator.pages import words
 from troubleshoot import notifications
 from troubleshoot.models import Delivery, Person, Site
 from troubleshoot.notifications import deliveries

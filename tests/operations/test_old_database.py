@@ -18,9 +18,9 @@ from django.test import Client
 from pytest_django import DjangoDbBlocker
 
 from tests.conftest import PASSWORD
-from tests.desk.conftest import text_of
 from tests.reports.pages import cases_of as numbers_of
 from tests.reports.pages import rows_of, walk
+from tests.web.helpdesk.conftest import text_of
 from troubleshoot import operations
 from troubleshoot.models import ACTIVE_STATES, Case, GuideVersion, Host, Job, Person, Site
 from troubleshoot.people import permitted_rows

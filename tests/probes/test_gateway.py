@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from tests.lab.hosts import NETWORKS
 from tests.probes.hostile import KEY, Handler, certificate, drain, reset, serving, tls_record, weak_context
-from tests.rdp_servers.servers import free_port, listens
+from tests.probes.rdp_servers.servers import free_port, listens
 from tests.support import need
 from troubleshoot.probes import Gateway, ProbeReport, gateway
 from troubleshoot.probes.gateway import is_gateway

@@ -10,11 +10,11 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.bench_pages import bulk
 from tests.conftest import MakePerson
-from tests.desk.conftest import text_of
 from tests.fixtures.chain import _quick, north
 from tests.fixtures.computers import MakeLab
 from tests.fixtures.steps import Work, agreed, opened, planned
 from tests.reports.pages import queries, read
+from tests.web.helpdesk.conftest import text_of
 from troubleshoot import cases, remediation, reports
 from troubleshoot.audit import Machine
 from troubleshoot.engine import Code

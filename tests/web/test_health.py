@@ -15,8 +15,8 @@ from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 from pytest_mock import MockerFixture
 
-from tests.administration.pages import words
 from tests.conftest import TESTER, MakePerson
+from tests.web.administrator.pages import words
 from troubleshoot import hosts, operations
 from troubleshoot.jobs import dispatch as queue
 from troubleshoot.management import processes

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tests.administration.pages import everything_kept, tags, words
 from tests.conftest import PASSWORD, MakePerson
+from tests.web.administrator.pages import everything_kept, tags, words
 from troubleshoot.models import Entry, Notice, Person, Site
 
 NEW = "another horse battery staple"

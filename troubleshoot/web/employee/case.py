@@ -15,8 +15,10 @@ from troubleshoot.web.view_rules import signed_in, visitor
 
 PAGE = 25
 #: A case without what its page never shows; a change locks the row and reads the rest then.
-ROWS = Case.objects.with_guide().defer(
-    "error_text", "facts_digest", "opened_with", "waiting_for", "matter", "at_step", "need", "cause", "word"
+ROWS = (
+    Case.objects.with_guide()
+    .select_related("site", "host__site")
+    .defer("error_text", "facts_digest", "opened_with", "waiting_for", "matter", "at_step", "need", "cause", "word")
 )
 
 

@@ -1,0 +1,116 @@
+"""Loads the vectors of the resources and runs one against a simulated host; nothing here records a result."""
+
+import copy
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import time_machine
+from django.conf import settings
+
+from troubleshoot.lab.powershell import run
+from troubleshoot.lab.powershell.errors import ScriptFailed
+from troubleshoot.lab.state import HostState
+
+_ROOT = Path(__file__).parents[3]
+RESOURCES = _ROOT / "troubleshoot" / "catalog" / "resources"
+"""What ships with the product."""
+EXAMPLES = _ROOT / "docs" / "examples" / "catalog" / "resources"
+REMOVED = "(removed)"
+# What every document has; a vector names only the parts that matter to it.
+EMPTY: dict[str, Any] = {
+    "name": "ACC-07",
+    "clock_offset_seconds": 0,
+    "services": {},
+    "registry": {},
+    "certificates": {"Remote Desktop": [], "My": []},
+    "key_store": {"rdp_key": "readable"},
+    "domain": {"joined": False, "name": "WORKGROUP", "secure_channel": False, "controller": False},
+    "processes": [],
+    "network": {"rdp": "open", "winrm": "open"},
+    "winrm": {"credentials": "accepted", "administrator": True},
+    "event_log": [],
+}
+
+
+@dataclass(frozen=True)
+class Vector:
+    """One case: a host, an operation with its parameters, and what must come of it."""
+
+    resource: str
+    operation: str
+    title: str
+    now: str
+    host: Mapping[str, Any]
+    case: Mapping[str, Any]
+
+    def fault(self, script: str) -> str | None:
+        """Run a script on this vector's host; return what is wrong, or None. Refused passes through."""
+        state = HostState(copy.deepcopy(dict(self.host)))
+        with time_machine.travel(self.now, tick=False):
+            try:
+                output, failure = run(script, self._params(), state), None
+            except ScriptFailed as error:
+                output, failure = [], str(error)
+        return self._judge(output, failure, state.document)
+
+    def _params(self) -> dict[str, Any]:
+        if self.operation == "read":
+            return dict(self.case["params"])
+        return {**self.case["params"], "Desired": self.case["desired"], "Before": self.case["before"]}
+
+    def _judge(self, output: list[Any], failure: str | None, after: dict[str, Any]) -> str | None:
+        expected_failure = self.case.get("fails")
+        if (failure if failure is None else failure.strip()) != expected_failure:
+            return f"ended with {failure!r}, expected {expected_failure!r}"
+        wanted = [self.case["result"]] if "result" in self.case else []
+        if ordered(output) != ordered(wanted):
+            return f"put out {output!r}, expected {wanted!r}"
+        document = merged(self.host, self.case.get("after", {}))
+        return None if ordered(after) == ordered(document) else f"left {after!r}, expected {document!r}"
+
+
+def ordered(value: Any) -> str:
+    """Return a value as text that tells 1 from true and ignores the order of keys."""
+    return json.dumps(value, sort_keys=True, ensure_ascii=False)
+
+
+def merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return ``base`` with changes: tables are merged, everything else is replaced, "(removed)" removes."""
+    result = copy.deepcopy(dict(base))
+    for key, value in changes.items():
+        if value == REMOVED:
+            result.pop(key, None)
+        elif isinstance(value, dict) and isinstance(result.get(key), dict):
+            result[key] = merged(result[key], value)
+        else:
+            result[key] = copy.deepcopy(value)
+    return result
+
+
+def load() -> list[Vector]:
+    """Return every vector of every resource."""
+    return [vector for path in everywhere("*/vectors/*.json") for vector in vectors_of(path)]
+
+
+def vectors_of(path: Path) -> Iterator[Vector]:
+    """Yield the vectors of one file."""
+    data = json.loads(path.read_text(encoding="utf-8"))
+    base = merged(EMPTY, data["host"])
+    now = data.get("now", "2026-11-22T09:00:00Z")
+    for case in data["vectors"]:
+        host = merged(base, case.get("host", {}))
+        yield Vector(path.parents[1].name, data["operation"], case["title"], now, host, case)
+
+
+def script_of(resource: str, operation: str) -> str:
+    """Return the text of a resource's script."""
+    return everywhere(f"{resource}/{operation}.ps1")[0].read_text(encoding="ascii")
+
+
+def everywhere(pattern: str) -> list[Path]:
+    """Return the files of every resource that match: the example's too, and those of folders that are installed."""
+    own = [(folder / "resources").resolve() for folder in settings.CATALOG_DIRS[1:]]
+    return [path for folder in dict.fromkeys([RESOURCES, EXAMPLES, *own]) for path in sorted(folder.glob(pattern))]

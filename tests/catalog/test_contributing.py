@@ -1,0 +1,207 @@
+"""CONTRIBUTING.md, followed in a copy of the tree: one of each is added, and touches the one place that is named."""
+
+import hashlib
+import io
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+PLACES = dict(re.findall(r"^\| (?:an?|steps) ([^|]+?) \| ([^|]+?) \|", PAGE, re.MULTILINE))
+COPIED = ("portal", "troubleshoot", "tests", "docs", "manage.py", "pyproject.toml", "CONTRIBUTING.md", "README.md")
+CATALOG = Path("troubleshoot/catalog")
+FOLLOWED_UP = (
+    "tests/catalog/test_shipped.py",
+    "tests/catalog/test_rules.py",
+    "tests/probes/test_windows.py::TestTheWindowsProbe::test_reads_a_healthy_host",
+    "tests/lab/test_faults_inside.py::test_leaves_nothing_unknown_on_a_healthy_host",
+)
+"""Tests that would have to be told of a thing if its place were not the only one."""
+
+CAUSE = """
+[[cause]]
+id        = "scratch"
+title     = "A scratch"
+sentence  = "Something was scratched."
+fits      = [{ "rdp.stage" = ["refused"] }]
+ruled_out = [{ "rdp.stage" = ["ok"] }]
+"""
+CODE = """
+[[code]]
+namespace = "ntstatus"
+code      = 0xC0FFFF01
+name      = "A scratch"
+certainty = "unconfirmed"
+source    = "no source found: it is for a test"
+text      = "Something is scratched."
+is_not    = "It is not your password."
+causes    = ["scratch"]
+guide     = "scratch"
+"""
+RULE = """
+RULES = (
+    looked_up(
+        "windows.scratch",
+        "Scratch",
+        {"yes": "there", "no": "none"},
+        DOMAIN,
+        field="joined",
+        table={True: "yes", False: "no"},
+    ),
+"""
+PROBE = '''"""A probe of nothing."""
+
+from troubleshoot.engine.facts import FactWords, values_by_name
+
+WORDS = (FactWords("scratch.seen", "Scratch", "outside", {"yes": "seen"}),)
+FACTS = values_by_name(WORDS)
+'''
+RISK = """
+RISKS = {
+    "scratch": ("automatic", "disruptive", "disruptive", False),
+"""
+SAME_PLACE = {"sentence of an error window": "error code"}
+"""A thing → the thing whose place it has."""
+FIX = """
+[steps.repair]
+fix   = "scratch"
+title = "{host} is scratched"
+text  = "It can be polished."
+to    = { verified = "tried", not_verified = "helpdesk", declined = "helpdesk", unavailable = "helpdesk" }
+"""
+WALKED = """
+[[example]]
+name    = "It cannot be polished"
+answers = { looked = "yes", repair = ["not_verified", "declined", "unavailable"] }
+end     = "helpdesk"
+"""
+
+
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the tree."""
+    made = tmp_path_factory.mktemp("tree")
+    for name in COPIED:
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, made / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(ROOT / name, made / name)
+    return made
+
+
+def ran(tree: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """A command in the copy."""
+    return subprocess.run([sys.executable, *words], cwd=tree, capture_output=True, text=True, check=False)
+
+
+def state(tree: Path) -> dict[str, str]:
+    files = (path for path in tree.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+    return {path.relative_to(tree).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def at_end(file: str, text: str) -> Callable[[Path], None]:
+    def add(tree: Path) -> None:
+        (tree / file).write_text((tree / file).read_text(encoding="utf-8") + text, encoding="utf-8")
+
+    return add
+
+
+def inside(file: str, *pairs: tuple[str, str]) -> Callable[[Path], None]:
+    def add(tree: Path) -> None:
+        text = (tree / file).read_text(encoding="utf-8")
+        for old, new in pairs:
+            assert text.count(old) == 1, old
+            text = text.replace(old, new)
+        (tree / file).write_text(text, encoding="utf-8")
+
+    return add
+
+
+def begun(kind: str) -> Callable[[Path], None]:
+    """What `manage.py new` writes."""
+
+    def add(tree: Path) -> None:
+        call_command("new", kind, "scratch", "--into", str(tree / CATALOG), stdout=io.StringIO())
+
+    return add
+
+
+#: In the order in which they lean on each other: how it is added, and where that may be seen.
+ADDED: dict[str, tuple[Callable[[Path], None], str]] = {
+    "resource": (begun("resource"), f"{CATALOG}/resources/scratch/"),
+    "fact of content": (begun("fact"), f"{CATALOG}/facts/scratch.toml"),
+    "fact of the Windows probe": (
+        inside("troubleshoot/probes/windows/surroundings.py", ("\nRULES = (\n", RULE)),
+        "troubleshoot/probes/windows/surroundings.py",
+    ),
+    "probe": (lambda tree: _write(tree / "troubleshoot/probes/scratch.py", PROBE), "troubleshoot/probes/scratch.py"),
+    "action (a remedy)": (begun("action"), f"{CATALOG}/actions/scratch.toml"),
+    "guide": (begun("guide"), f"{CATALOG}/guides/scratch.toml"),
+    "cause": (at_end(f"{CATALOG}/errors/remote-desktop.toml", CAUSE), f"{CATALOG}/errors/remote-desktop.toml"),
+    "error code": (at_end(f"{CATALOG}/errors/ntstatus.toml", CODE), f"{CATALOG}/errors/ntstatus.toml"),
+    "sentence of an error window": (
+        inside(f"{CATALOG}/errors/ntstatus.toml", ("0xC0FFFF01\n", '0xC0FFFF01\nsymptoms  = ["It says: scratch."]\n')),
+        f"{CATALOG}/errors/ntstatus.toml",
+    ),
+}
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def touched(tree: Path) -> dict[str, set[str]]:
+    """What was touched by adding each, one after the other."""
+    found = {}
+    for kind, (add, _) in ADDED.items():
+        before = state(tree)
+        add(tree)
+        after = state(tree)
+        found[kind] = {name for name in before | after if before.get(name) != after.get(name)}
+    return found
+
+
+@pytest.mark.parametrize("kind", ADDED)
+def test_adding_one_touches_the_one_place_that_the_page_names(kind: str, touched: dict[str, set[str]]) -> None:
+    place = ADDED[kind][1]
+    assert touched[kind]
+    assert {name for name in touched[kind] if not name.startswith(place)} == set()
+    named = re.findall(r"`(troubleshoot/[\w/.]+)`", PLACES[SAME_PLACE.get(kind, kind)].replace("NAME", "scratch"))
+    assert [one for one in named if place.startswith(one)]
+
+
+@pytest.fixture(scope="module")
+def whole(tree: Path, touched: dict[str, set[str]]) -> Path:
+    """What was added, with a guide that leads to the action, and the line that is asked for on purpose."""
+    inside(
+        f"{CATALOG}/guides/scratch.toml",
+        ('to   = { yes = "tried"', 'to   = { yes = "repair"'),
+        ("[steps.solved]", f"{FIX}\n[steps.solved]"),
+        ('looked = "yes", tried = "worked"', 'looked = "yes", repair = "verified", tried = "worked"'),
+        ('looked = "yes", tried = "no_change"', 'looked = "yes", repair = "verified", tried = "no_change"'),
+    )(tree)
+    at_end(f"{CATALOG}/guides/scratch.toml", WALKED)(tree)
+    inside("tests/catalog/test_shipped.py", ("\nRISKS = {\n", RISK))(tree)
+    return tree
+
+
+class TestAllOfThem:
+    def test_are_found_by_the_catalogue_and_owe_nothing(self, whole: Path) -> None:
+        done = ran(whole, "manage.py", "catalog", "--json")
+        assert done.returncode == 0, done.stderr
+        listed = json.loads(done.stdout)["entries"]
+        assert [kind for kind in ("guides", "facts", "actions", "resources") if "scratch" not in listed[kind]] == []
+        assert any(title["title"] == "A scratch" for title in listed["errors"].values())
+
+    def test_need_no_other_test_to_be_told(self, whole: Path) -> None:
+        done = ran(whole, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *FOLLOWED_UP)
+        assert done.returncode == 0, done.stdout[-4000:]

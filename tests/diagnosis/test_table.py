@@ -1,0 +1,139 @@
+"""The diagnosis of a computer…"""
+
+import functools
+import socket
+from collections import Counter
+from collections.abc import Mapping
+from statistics import median
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from tests.diagnosis.table import HOST, IN_ORDER, NAME, NOT_RDP, TWO, WAY, Row, row
+from troubleshoot import catalog, diagnosis, hosts
+from troubleshoot.diagnosis import looks_healthy, rank_all_causes
+from troubleshoot.engine import ErrorCode, Fact, Judgement
+from troubleshoot.lab import FAULTS, LabHost, LabOptions, build_state
+from troubleshoot.models import Credential, Host, Site
+
+BOTH = ("127.0.0.1", "::1")
+SECRET = "lab-only-password"
+MOST_QUESTIONS = 2
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
+    """No waiting that only a person would notice."""
+    settings.MENDPOINT_PROBE_SECONDS = 1
+    monkeypatch.setenv("MENDPOINT_SECRET_CAUSES", SECRET)
+
+
+@functools.cache
+def look(faults: str, address: str) -> Mapping[str, Fact]:
+    """A whole look, from outside and from inside, at a simulated computer with these faults."""
+    document = build_state(name="LAB-01", file=None, faults=faults.split())
+    lab = LabHost(document, LabOptions(user="mendpoint", password=SECRET, auth=frozenset({"ntlm"})))
+    lab.start()
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            if address == NAME:
+                patch.setattr(socket, "getaddrinfo", lambda *_, **__: [(0, 0, 0, "", (one, 0)) for one in BOTH])
+            return hosts.observe(row_of(lab, address)).facts
+    finally:
+        lab.stop()
+
+
+def row_of(lab: LabHost, address: str) -> Host:
+    """A computer as it would be registered; nothing is stored."""
+    ready = lab.ready()
+    gateway = f"127.0.0.1:{ready['gateway_port']}" if "gateway_port" in ready else ""
+    return Host(
+        name="LAB-01",
+        address=address,
+        lab=True,
+        site=Site(pk=UUID(int=1), slug="north", name="North", gateway=gateway),
+        rdp_port=ready["rdp_port"],
+        winrm_port=ready["winrm_port"],
+        transport="ntlm",
+        tls=False,
+        credential=Credential(name="lab", username="mendpoint", reference="env:MENDPOINT_SECRET_CAUSES"),
+    )
+
+
+def known(row: Row) -> dict[str, Fact]:
+    return {**look(row.faults, row.address), **{name: Fact(name, value) for name, value in row.told.items()}}
+
+
+def entry(row: Row) -> ErrorCode:
+    """What the table of codes knows of the error that this person sees."""
+    match = catalog.installed_catalog().codes.identify(row.error).used
+    assert match is not None
+    assert match.entry is not None
+    return match.entry
+
+
+def ranking(row: Row) -> list[Judgement]:
+    """The causes for and against, as helpdesk sees them for this error."""
+    return rank_all_causes(known(row), entry(row).causes)
+
+
+def printed(row: Row, judged: list[Judgement]) -> str:
+    """The row, and what the diagnosis made of it: for whoever has to mend a rule."""
+    facts = known(row)
+    lines = [f"{row}: {row.first} should come first", *(f"  {name} = {facts[name].value}" for name in sorted(facts))]
+    return "\n".join([*lines, *(f"  {one.verdict:12} {one.cause.id}: {', '.join(one.facts)}" for one in judged)])
+
+
+@pytest.mark.parametrize("row", [*HOST, *WAY], ids=str)
+def test_names_its_cause_first(row: Row) -> None:
+    judged = ranking(row)
+    assert judged[0].cause.id == row.first, printed(row, judged)
+    assert judged[0].verdict in {"shown_by", "fits"}, printed(row, judged)
+
+
+@pytest.mark.parametrize("row", TWO, ids=str)
+def test_names_both_of_two_causes(row: Row) -> None:
+    judged = ranking(row)
+    shown = {one.cause.id for one in judged if one.verdict == "shown_by"}
+    assert {row.first, *row.both} <= shown, printed(row, judged)
+    assert judged[0].cause.id in {row.first, *row.both}, printed(row, judged)
+
+
+@pytest.mark.parametrize("fault", IN_ORDER)
+def test_calls_one_in_order_healthy(fault: str) -> None:
+    one = row("-", "", fault)
+    judged = ranking(one)
+    assert [judgement.cause.id for judgement in judged if judgement.verdict == "shown_by"] == [], printed(one, judged)
+    assert looks_healthy(known(one)), printed(one, judged)
+
+
+@pytest.mark.parametrize("row", [one for one in HOST if one.faults not in IN_ORDER], ids=str)
+def test_calls_no_ill_one_healthy(row: Row) -> None:
+    if looks_healthy(known(row)):  # then the answer itself says so, and only fits
+        assert row.faults in {"other-computer-on-ipv6", "ipv6-refused"}
+
+
+class TestTheTable:
+    def test_has_two_computers_at_least_for_every_cause_of_this_error(self) -> None:
+        found = Counter(row.number for row in (*HOST, *WAY))
+        assert {number for number, rows in found.items() if rows >= 2} >= {f"C{n:02}" for n in range(1, 17)}
+
+    def test_has_every_fault_of_the_lab(self) -> None:
+        alone = {row.faults for row in (*HOST, *WAY)}
+        assert {*alone, *IN_ORDER, *NOT_RDP} >= set(FAULTS)
+
+
+def questions(row: Row) -> int:
+    """How often a person is asked before the guide comes to a remedy or an end, when nothing helps and nobody knows."""
+    guide = catalog.installed_catalog().guides[entry(row).guide or ""]
+    given: dict[str, str] = {}
+    while (at := diagnosis.consult_guide(guide, known(row), given)[0].at).kind in {"ask", "try"}:
+        said = row.told.get(at.tells, "")
+        given[at.name] = next(one for one in (said, "dont_know", "no_change", *at.to) if one in at.to)
+    return len(given)
+
+
+def test_asks_a_person_little_where_the_computer_is_the_cause() -> None:
+    asked = {str(row): questions(row) for row in HOST}
+    assert median(asked.values()) <= MOST_QUESTIONS, asked

@@ -1,0 +1,240 @@
+"""Board, page of helpdesk and page of the person always name the same one who acts, in every turn of a case."""
+
+import re
+
+import pytest
+
+from tests.conftest import MakePerson
+from tests.fixtures.computers import MakeLab, Registered
+from tests.fixtures.steps import Work, opened, planned
+from tests.web.helpdesk.conftest import lose_contact, text_of
+from tests.web.helpdesk.one_status import Pages
+from troubleshoot import cases, diagnosis, jobs, remediation
+from troubleshoot.cases import ask_for_help, close_case, hand_back_case, send_message, withdraw_case
+from troubleshoot.models import Case, Entry, Job, JobState, Notice, Person, Site
+from troubleshoot.operations import health
+
+
+class TestAPersonWhoAskedForAPerson:
+    def test_at_a_question_has_helpdesk_on_every_page_and_may_still_answer(
+        self, lab: MakeLab, employee: Person, helpdesk: Person, work: Work
+    ) -> None:
+        pages = Pages(opened(employee, lab("closed-before-confirm").row, work), helpdesk, employee)
+        assert (pages.look().actor, pages.on_the_board) == ("person", ["others"])
+        pages.own.press("Get help from a person")
+        assert (pages.look().actor, pages.on_the_board) == ("helpdesk", ["you"])
+        pages.look()
+        assert "Help the person" in text_of(pages.desk.html)
+        assert "Waiting for the person" not in text_of(pages.desk.html)
+        assert "Emil asked for a person" in text_of(pages.desk.html)
+        assert "Answer for them" in text_of(pages.desk.html)
+        assert "You can go on meanwhile" in text_of(pages.own.html)
+        assert 'name="value"' in pages.own.html
+
+    def test_has_the_person_again_once_a_change_is_proved(
+        self, lab: MakeLab, employee: Person, helpdesk: Person, work: Work
+    ) -> None:
+        case = opened(employee, lab("service-stopped").row, work)
+        ask_for_help(actor=employee, case=case)
+        jobs.start_job(actor=helpdesk, job=planned(helpdesk, case, work, "nothing listens"))
+        work()
+        pages = Pages(case, helpdesk, employee).look()
+        assert (pages.actor, pages.on_the_board) == ("person", ["others"])
+
+
+class TestNotNow:
+    @pytest.fixture(params=["certificate-service-stopped", "service-stopped"])
+    def pages(
+        self, request: pytest.FixtureRequest, lab: MakeLab, employee: Person, helpdesk: Person, work: Work
+    ) -> Pages:
+        """A remedy was found: one that the person may take, and one that is for helpdesk."""
+        return Pages(opened(employee, lab(request.param, name="ACC-07").row, work), helpdesk, employee)
+
+    def test_is_the_persons_choice_before_helpdesk_is_given_anything(self, pages: Pages, helpdesk: Person) -> None:
+        assert (pages.look().actor, pages.on_the_board) == ("person", ["others"])
+        assert not Notice.objects.filter(person=helpdesk).exists()
+
+    def test_leaves_the_board_and_waits_for_the_person(self, pages: Pages, helpdesk: Person) -> None:
+        pages.look().own.client.post(f"/cases/{pages.case.pk}/not-now")
+        assert (pages.look().actor, pages.on_the_board) == ("person", [])
+        assert not Notice.objects.filter(person=helpdesk).exists()
+        assert Entry.objects.filter(tag="case:put_off").count() == 1
+        assert "You put this off." in text_of(pages.look().own.html)
+        assert "You put it off" in pages.own.get("/cases")
+        assert "The person said “Not now”." in text_of(pages.desk.html)
+
+    def test_a_second_click_is_refused_in_words(self, pages: Pages) -> None:
+        for _ in range(2):
+            said = pages.own.post(f"/cases/{pages.case.pk}/not-now")
+        assert pages.own.status == 422
+        assert "Here is how they stand." in said
+
+    def test_leaves_the_way_to_helpdesk(self, pages: Pages) -> None:
+        pages.own.post(f"/cases/{pages.case.pk}/not-now")
+        pages.own.press("Get help from a person")
+        assert (pages.look().actor, pages.on_the_board) == ("helpdesk", ["you"])
+        assert "Make the plan" in pages.look().desk.html
+
+    def test_leaves_the_way_to_close_the_case(self, pages: Pages, employee: Person) -> None:
+        pages.own.post(f"/cases/{pages.case.pk}/not-now")
+        closed = pages.own.press("Close my case")
+        assert "You closed this case" in closed
+        case = Case.objects.get(pk=pages.case.pk)
+        assert (case.outcome, case.waiting_for, case.need) == ("withdrawn", "nobody", "")
+        assert (pages.look().actor, pages.on_the_board) == ("nobody", [])
+        assert "closed by the person" in text_of(pages.look().desk.html)
+        assert "Closed by you" in pages.own.get("/cases")
+        withdraw_case(actor=employee, case=case)
+        assert Entry.objects.filter(tag="case:close").count() == 1, "a second click closes nothing more"
+
+    def test_is_not_asked_again_of_a_person_who_may_fix_it_and_takes_the_plan_away(
+        self, lab: MakeLab, employee: Person, helpdesk: Person, work: Work
+    ) -> None:
+        case = opened(employee, lab("certificate-service-stopped", name="ACC-09").row, work)
+        pages = Pages(case, helpdesk, employee)
+        pages.own.get(f"/cases/{case.pk}")
+        pages.own.press("Show what would change")
+        work()
+        assert pages.look().actor == "person"
+        pages.own.client.post(f"/cases/{case.pk}/not-now")
+        assert Job.objects.get(case=case, kind="apply").state == JobState.CANCELLED
+        assert (pages.look().actor, pages.on_the_board) == ("person", [])
+        pages.look()
+        assert "Fix ACC-09 now" not in pages.own.html, "what it was read from may no longer be true"
+        pages.own.press("Show what would change")
+        work()
+        page = pages.own.get(f"/cases/{case.pk}")
+        assert "Fix ACC-09 now" in page
+        pages.own.press("Fix ACC-09 now")
+        work()
+        assert "ACC-09 answers properly again" in pages.own.get(f"/cases/{case.pk}")
+
+
+class TestHelpdeskThatActs:
+    def test_has_taken_the_case_by_planning(
+        self, host: Registered, case: Case, employee: Person, helpdesk: Person, person: MakePerson, north: Site
+    ) -> None:
+        pages = Pages(case, helpdesk, employee).look()
+        pages.desk.press("Make the plan")
+        case.refresh_from_db()
+        assert (case.owner, case.taken_at is not None) == (helpdesk, True)
+        other = Pages(case, person("Hugo", "helpdesk", site=north), employee)
+        assert "Owner: Hanna" in text_of(other.look().desk.html)
+
+    def test_has_taken_it_by_starting_and_takes_it_from_nobody(
+        self, case: Case, helpdesk: Person, work: Work, person: MakePerson, north: Site
+    ) -> None:
+        job = planned(helpdesk, case, work)
+        other = person("Hugo", "helpdesk", site=north)
+        case.refresh_from_db()
+        hand_back_case(actor=helpdesk, case=case)
+        jobs.start_job(actor=other, job=Job.objects.get(pk=job.pk))
+        case.refresh_from_db()
+        assert case.owner == other
+        assert Entry.objects.filter(tag="case:take").count() == 3
+
+    def test_for_itself_takes_nothing(self, lab: MakeLab, helpdesk: Person, work: Work) -> None:
+        case = opened(helpdesk, lab("security-layer-rdp").row, work)
+        planned(helpdesk, case, work)
+        case.refresh_from_db()
+        assert case.owner is None
+
+
+class TestSameErrorAfterAProof:
+    @pytest.fixture
+    def pages(self, lab: MakeLab, employee: Person, helpdesk: Person, work: Work) -> Pages:
+        case = opened(employee, lab("certificate-service-stopped", name="ACC-07").row, work)
+        jobs.start_job(actor=employee, job=planned(employee, case, work))
+        work()
+        cases.answer_step(actor=employee, case=case, step="confirm", value="no_change")
+        return Pages(case, helpdesk, employee).look()
+
+    def test_says_who_acts_and_that_the_causes_were_judged_before_the_fix(self, pages: Pages) -> None:
+        assert pages.actor == "person"
+        desk = text_of(pages.desk.html)
+        assert re.search(r"Emil says, .*: same error\. This was judged before the fix\. Nothing was read since\.", desk)
+        assert "the computer is in order" not in desk
+        assert "What we found before the fix" in text_of(pages.own.html)
+        assert "Repaired and proved; the person says: same error" in text_of(pages.board.html)
+
+    def test_has_one_time_of_judgement_on_the_page(self, pages: Pages) -> None:
+        look = diagnosis.latest_observation(pages.case)
+        judged = pages.desk.html.partition('id="causes"')[2].partition("<details")[0]
+        judged += pages.desk.html.partition('id="readings"')[2].partition("Word for word")[0]
+        said = re.sub(r'<p class="note warn">.*?</p>', "", judged, flags=re.DOTALL)
+        assert look
+        assert look.ended_at
+        assert set(re.findall(r'datetime="([^"]+)"', said)) == {f"{look.ended_at:%Y-%m-%dT%H:%M:%SZ}"}
+
+    def test_is_helpdesks_at_once_when_the_person_asks(self, pages: Pages) -> None:
+        pages.own.press("Get help from a person")
+        assert pages.look().actor == "helpdesk"
+
+
+class TestAnEndThatIsNotKnown:
+    def test_has_helpdesk_look_after_a_computer_that_is_held(
+        self, host: Registered, case: Case, employee: Person, helpdesk: Person, work: Work
+    ) -> None:
+        lose_contact(planned(helpdesk, case, work), helpdesk)
+        pages = Pages(case, helpdesk, employee).look()
+        assert (pages.actor, pages.on_the_board) == ("helpdesk", ["you"])
+        pages.look()
+        assert "it is held: nothing else is changed on it" in text_of(pages.own.html)
+        assert "nothing else is changed on this computer" in text_of(pages.desk.html)
+
+
+class TestASiteWithoutAWorker:
+    def test_is_named_on_both_pages_while_something_waits_for_one(
+        self, case: Case, employee: Person, helpdesk: Person, work: Work, north: Site
+    ) -> None:
+        jobs.start_job(actor=helpdesk, job=planned(helpdesk, case, work))
+        pages = Pages(case, helpdesk, employee).look()
+        assert pages.actor == "portal"
+        for page in (pages.desk, pages.own):
+            assert "No worker serves this site now" in text_of(page.html)
+        health.note_heartbeat("worker", "w1", [north.slug])
+        for page in (pages.look().desk, pages.own):
+            assert "No worker serves this site now" not in text_of(page.html)
+
+
+class TestADangerousPlan:
+    def test_has_the_approver_on_every_page_and_then_helpdesk(
+        self, lab: MakeLab, employee: Person, helpdesk: Person, approver: Person, work: Work
+    ) -> None:
+        case = opened(employee, lab("nla-required").row, work)
+        ask_for_help(actor=employee, case=case)
+        job = planned(helpdesk, case, work, why="The trust is broken")
+        pages, second = Pages(case, helpdesk, employee), Pages(case, approver, employee)
+        assert (pages.look().actor, pages.on_the_board) == ("approver", ["others"])
+        second.desk.get(f"/approvals/{job.pk}")
+        assert 'data-actor="approver"' in second.desk.html
+        assert job.plan
+        remediation.approve_plan(actor=approver, job=job, digest=job.plan.digest)
+        assert (pages.look().actor, pages.on_the_board) == ("helpdesk", ["you"])
+        second.desk.get(f"/approvals/{job.pk}")
+        assert 'data-actor="helpdesk"' in second.desk.html
+        assert Notice.objects.filter(person=helpdesk, text="Emil: Start the fix").exists()
+
+
+class TestAMessage:
+    def test_has_helpdesk_answer_on_every_page_until_somebody_has(
+        self, employee: Person, helpdesk: Person, work: Work, host: Registered
+    ) -> None:
+        case = opened(employee, host.row, work)
+        send_message(actor=employee, case=case, text="Are you there?")
+        pages = Pages(case, helpdesk, employee)
+        assert (pages.look().actor, pages.on_the_board) == ("helpdesk", ["you"])
+        send_message(actor=helpdesk, case=case, text="Yes")
+        assert (pages.look().actor, pages.on_the_board) == ("person", ["others"])
+
+
+def test_a_closed_case_leaves_no_plan_before_an_approver(
+    lab: MakeLab, employee: Person, helpdesk: Person, work: Work
+) -> None:
+    case = opened(employee, lab("nla-required").row, work)
+    job = planned(helpdesk, case, work, why="The trust is broken")
+    case.refresh_from_db()
+    close_case(actor=helpdesk, case=case, solved=True)
+    job.refresh_from_db()
+    assert job.state == JobState.CANCELLED
+    assert Pages(case, helpdesk, employee).look().actor == "nobody"
