@@ -17,6 +17,7 @@ from pytest_mock import MockerFixture
 from tests.conftest import MakePerson
 from tests.fixtures.chain import _quick, north
 from tests.fixtures.computers import MakeLab
+from tests.support import replace_everywhere
 from tests.web.administrator.pages import everything_kept
 from troubleshoot.jobs import dispatch as queue
 from troubleshoot.management.commands import setup as command
@@ -181,9 +182,11 @@ class TestMaking:
 
 class TestTesting:
     @pytest.fixture(autouse=True)
-    def _processes(self, north: Site, mocker: MockerFixture, work: Callable[[], None]) -> None:
+    def _processes(
+        self, north: Site, mocker: MockerFixture, monkeypatch: pytest.MonkeyPatch, work: Callable[[], None]
+    ) -> None:
         """A worker's hand in this process, and signs of life of the others."""
-        mocker.patch.object(queue, "broker_reachable", return_value=True)
+        replace_everywhere(monkeypatch, queue, "broker_reachable", lambda *_: True)
         health.note_heartbeat("worker", "here:1", ["north"])
         health.note_heartbeat("keeper", "here:2")
 

@@ -153,7 +153,7 @@ class TestWhatIsNotTaken:
                 super().send(message)
 
         channel = Faulty()
-        monkeypatch.setattr(channels, "installed", lambda: {"email": channel})
+        monkeypatch.setattr(channels, "installed_channels", lambda: {"email": channel})
         assert notifications.send_due_deliveries() == 1
         assert channel.sent == [both[1]]
         assert (of(both[0]).state, of(both[0]).last_error) == (State.WAITING, "ZeroDivisionError")
@@ -173,6 +173,6 @@ class TestWhatIsNotTaken:
 
     def test_leaves_the_keeper_time_for_its_other_duties(self, both: Both, monkeypatch: pytest.MonkeyPatch) -> None:
         channel = Recorder()
-        monkeypatch.setattr(channels, "installed", lambda: {"email": channel})
+        monkeypatch.setattr(channels, "installed_channels", lambda: {"email": channel})
         monkeypatch.setattr(deliveries, "ROUND_SECONDS", -1)
         assert [notifications.send_due_deliveries() for _ in range(3)] == [1, 1, 0]

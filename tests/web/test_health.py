@@ -16,6 +16,7 @@ from pytest_django.live_server_helper import LiveServer
 from pytest_mock import MockerFixture
 
 from tests.conftest import TESTER, MakePerson
+from tests.support import replace_everywhere
 from tests.web.administrator.pages import words
 from troubleshoot import hosts, operations
 from troubleshoot.jobs import dispatch as queue
@@ -31,11 +32,11 @@ def _nothing_remembered() -> None:
 
 
 @pytest.fixture
-def alive(db: None, north: Site, mocker: MockerFixture) -> None:
+def alive(db: None, north: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     """Everything that a case needs."""
     health.note_heartbeat("worker", "here:1", ["north"])
     health.note_heartbeat("keeper", "here:2")
-    mocker.patch.object(queue, "broker_reachable", return_value=True)
+    replace_everywhere(monkeypatch, queue, "broker_reachable", lambda *_: True)
 
 
 def silent(kind: str) -> None:
@@ -57,8 +58,8 @@ class TestHealthz:
         answer = client.get("/healthz")
         assert (answer.status_code, answer.content) == (503, b"not well\n")
 
-    def test_is_503_without_the_broker(self, client: Client, alive: None, mocker: MockerFixture) -> None:
-        mocker.patch.object(queue, "broker_reachable", return_value=False)
+    def test_is_503_without_the_broker(self, client: Client, alive: None, monkeypatch: pytest.MonkeyPatch) -> None:
+        replace_everywhere(monkeypatch, queue, "broker_reachable", lambda *_: False)
         assert client.get("/healthz").status_code == 503
 
     def test_is_503_without_the_database(self, client: Client, alive: None, mocker: MockerFixture) -> None:

@@ -115,6 +115,7 @@ SAID: dict[Code, tuple[dict[str, Any], str]] = {
     ),
     Code.UNCHECKED_NO_WORKER: ({}, "Done on the computer, but no worker was there to check it."),
     Code.BACK_VERIFIED: ({}, "Read again: everything is as it was before."),
+    Code.BACK_VERIFIED_PARTLY: ({}, "Read again: all that can be put back is as it was before."),
     Code.BACK_NOT_VERIFIED: ({}, "Read again: it is not as it was before."),
     Code.UNDONE: ({}, "Undone"),
     Code.WORSE_AND_STAYS: ({}, "It is worse than before, and nothing of it can be put back."),

@@ -6,6 +6,7 @@ import pytest
 
 from tests.fixtures.computers import MakeLab, Registered
 from tests.fixtures.steps import Work, opened, planned
+from tests.support import replace_everywhere
 from tests.web.helpdesk.conftest import Browser, text_of
 from tests.web.helpdesk.one_status import Pages
 from troubleshoot import cases, jobs, remediation
@@ -74,7 +75,7 @@ def test_dates_what_was_found_before_it_and_shows_no_green_check_of_then(pages: 
 def test_warns_before_it_that_the_fault_comes_back_where_one_was(pages: Pages, monkeypatch: pytest.MonkeyPatch) -> None:
     warning = "undoing it brings the fault back"
     assert warning in text_of(pages.look().desk.html)
-    monkeypatch.setattr(proof, "missing_proof", lambda *_: "")
+    replace_everywhere(monkeypatch, proof, "lacking", lambda *_: [])
     assert warning not in text_of(pages.look().desk.html), "the computer was as good before"
 
 
@@ -105,7 +106,7 @@ def test_because_it_was_worse_says_so_to_both(
 ) -> None:
     case = opened(employee, host.row, work)
     jobs.start_job(actor=helpdesk, job=planned(helpdesk, case, work))
-    monkeypatch.setattr(proof, "judge_run", lambda *_: "worse")
+    replace_everywhere(monkeypatch, proof, "judge_run", lambda *_: "worse")
     work()
     pages = Pages(case, helpdesk, employee).look()
     assert Job.objects.get(case=case, kind="apply").state == JobState.REVERTED
