@@ -11,7 +11,7 @@ from tests.conftest import MakePerson
 from tests.support import replace_everywhere
 from troubleshoot.engine import Role
 from troubleshoot.lab import build_state
-from troubleshoot.management import demo_data
+from troubleshoot.management import demo_data, demo_mark
 from troubleshoot.management import demo_faults as breaking
 from troubleshoot.models import Person, Site
 from troubleshoot.people import accounts as people
@@ -47,8 +47,8 @@ class TestItsPeople:
     def test_never_go_among_other_people(self, person: MakePerson, folder: Path, *, accounts: bool) -> None:
         person("Real")
         if accounts:
-            demo_data.people_file().write_text("[]")
-        for attempt in (demo_data.make_people, demo_data.refuse_real_use):
+            demo_mark.people_file().write_text("[]")
+        for attempt in (demo_data.make_people, demo_mark.refuse_real_use):
             with pytest.raises(CommandError, match="not the demo's"):
                 attempt()
         assert [one.name for one in Person.objects.all()] == ["Real"]

@@ -33,6 +33,7 @@ TABLE = {
     "case.open": ("EH", "H", "", "EH"),
     "case.open_for_other": ("H", "H", "", "H"),
     "case.read": ("EHPMU", "HPMU", "", "EHPMU"),
+    "desk.read": ("H", "H", "", "H"),
     "case.answer": ("EH", "H", "", "EH"),
     "case.close": ("EH", "H", "", "EH"),
     "case.take": ("H", "H", "", "H"),

@@ -82,3 +82,5 @@ class Tag(Enum):
     INCIDENT_BEGIN = ("incident:begin", 2101)
     INCIDENT_END = ("incident:end", 2102)
     INCIDENT_WATCH = ("incident:watch", 2103)
+
+    DEMO_INVENT = ("demo:invent", 2201)

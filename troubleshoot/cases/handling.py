@@ -245,10 +245,10 @@ def follow_up_unconfirmed(*, actor: Actor) -> None:
 
 
 def _unconfirmed(older_than: dt.timedelta) -> QuerySet[Case]:
-    """Open cases whose latest answer is a verified fix, given so long ago."""
+    """Open cases whose latest answer is a verified fix, given so long ago; no invented ones."""
     latest = Answer.objects.filter(case=OuterRef("pk"), round=OuterRef("round")).order_by("-number")
     return (
-        Case.objects.filter(closed_at=None, matter=CaseMatter.CONFIRM)
+        Case.objects.filter(closed_at=None, matter=CaseMatter.CONFIRM, invented=False)
         .annotate(last_value=Subquery(latest.values("value")[:1]), last_source=Subquery(latest.values("source")[:1]))
         .annotate(last_at=Subquery(latest.values("at")[:1]))
         .filter(last_source=Answer.Source.FIX, last_value="verified", last_at__lt=Now() - older_than)

@@ -27,7 +27,8 @@ def begin_incident(*, actor: Person, site: Site, cause: str) -> Incident:
     with transaction.atomic():
         site = Site.objects.select_for_update().get(pk=site.pk)  # two clicks make one incident
         incident = running_incidents([site]).filter(cause=cause).first()
-        cases = list(Case.objects.held().filter(site=site, cause=cause, closed_at=None).select_related("owner"))
+        open_cases = Case.objects.held().filter(site=site, cause=cause, closed_at=None, invented=False)
+        cases = list(open_cases.select_related("owner"))
         if incident is None:
             if len({case.host_id for case in cases}) < LEAST_COMPUTERS:
                 raise Refusal(RefusalCode.INCIDENT_TOO_SMALL)
@@ -72,7 +73,7 @@ def running_incidents(sites: Iterable[Site]) -> QuerySet[Incident]:
 
 def incidents_for_helpdesk(sites: Iterable[Site], person: Person) -> QuerySet[Incident]:
     """The same, with how many ask to be told (`asked`), and whether cases came that the person does not own (`new`)."""
-    cases = Case.objects.filter(site=OuterRef("site"), cause=OuterRef("cause"), closed_at=None)
+    cases = Case.objects.filter(site=OuterRef("site"), cause=OuterRef("cause"), closed_at=None, invented=False)
     return running_incidents(sites).annotate(asked=Count("watchers"), new=Exists(cases.exclude(owner=person)))
 
 

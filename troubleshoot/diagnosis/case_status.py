@@ -118,6 +118,7 @@ def _view(case: Case, walk: Walk, rows: Sequence[Answer], jobs: Sequence[Job], *
         self_service=action is not None and progress.is_self_service(case, action.name),
         by_hand=action is not None and action.manual,
         worker=worker,
+        invented=case.invented,
     )
 
 

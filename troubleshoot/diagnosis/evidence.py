@@ -55,7 +55,7 @@ class KnownFact:
 
 def known_facts(look: Job) -> list[KnownFact]:
     """The facts of a look, marked where the look at the same computer before it saw something else."""
-    before = _looks().filter(host=look.host_id, ended_at__lte=look.ended_at).exclude(pk=look.pk).first()
+    before = _looks(look).filter(host=look.host_id, ended_at__lte=look.ended_at).exclude(pk=look.pk).first()
     was = before.facts if before else {}
     order = {name: place for place, name in enumerate(catalog.installed_catalog().words)}
     facts = sorted(look.facts.items(), key=lambda one: (_inside(one[0]), order.get(one[0], len(order)), one[0]))
@@ -132,8 +132,10 @@ def _raw(name: str, readings: Sequence[str]) -> str:
     return (readings[-1] if readings else "") if name == "rdp.stage" else "; ".join(readings)
 
 
-def _looks() -> QuerySet[Job]:
-    return Job.objects.filter(kind__in=READS, state__in=ENDED_STATES).exclude(facts={}).order_by("-ended_at")
+def _looks(like: Job) -> QuerySet[Job]:
+    """Looks that brought facts, invented ones apart from those that were taken."""
+    rows = Job.objects.filter(kind__in=READS, state__in=ENDED_STATES, invented=like.invented)
+    return rows.exclude(facts={}).order_by("-ended_at")
 
 
 def _known(name: str, part: dict[str, Any], was: dict[str, Any] | None) -> KnownFact:

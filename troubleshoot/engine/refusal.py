@@ -83,6 +83,7 @@ class RefusalCode(StrEnum):
     # Roles. `other` and `role` are roles, `name` is a person's.
     OWN_ROLE = "own_role"
     ACCOUNT_OFF = "account_off"
+    PERSON_INVENTED = "person_invented"
     GRANT_TOO_LONG = "grant_too_long"
     ROLES_CONFLICT = "roles_conflict"
     LAST_ADMINISTRATOR = "last_administrator"

@@ -135,3 +135,5 @@ class CaseView:
     """Whether that remedy is carried out by a person."""
     worker: bool = True
     """Whether a worker lives that serves the computer's site."""
+    invented: bool = False
+    """Whether it is part of a demo's invented history: it is looked at, and that is all."""

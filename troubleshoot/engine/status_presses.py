@@ -24,6 +24,8 @@ _ASKED = frozenset({CaseMatter.QUESTION, CaseMatter.TRY, CaseMatter.CONFIRM, Cas
 
 def allowed_presses(case: CaseView, work: CaseMatter) -> Mapping[Reader, frozenset[CasePress]]:
     """Return what each reader may press while the case asks for this."""
+    if case.invented:
+        return dict.fromkeys(Reader, frozenset[CasePress]())
     if work == CaseMatter.CLOSED:
         again = frozenset({CasePress.AGAIN}) if case.may_reopen else frozenset[CasePress]()
         return {Reader.EMPLOYEE: again, Reader.HELPDESK: again, Reader.APPROVER: frozenset()}

@@ -1,4 +1,4 @@
-"""What the demo starts with: people for each role, simulated computers with faults, and a little real history."""
+"""What the demo starts with: people for each role, simulated computers with faults, and a history."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
-from django.core.management.base import CommandError
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
-from troubleshoot import cases, diagnosis, hosts, jobs, people, remediation
+from troubleshoot import cases, diagnosis, hosts, jobs, people, remediation, reports
 from troubleshoot.engine import CaseMatter, Role
+from troubleshoot.management import invented
 from troubleshoot.management.command_base import wait_until
+from troubleshoot.management.demo_mark import DOMAIN, people_file, refuse_real_use
 from troubleshoot.management.process_context import operator
 from troubleshoot.models import ACTIVE_STATES, Case, Credential, Host, Job, JobState, Person, Site
 
 SITE = "north"
+SITES = {SITE: "North", "south": "South"}
 LAB_USER = "lab-admin"
-DOMAIN = "demo.example"
 DIALOG = "This computer can't connect to the remote computer.\nError code: 0x904\nExtended error code: 0x7"
 #: Name -> faults, and whose computer it is.
 FLEET: dict[str, tuple[list[str], str]] = {
@@ -60,11 +60,6 @@ class Account:
     password: str
 
 
-def people_file() -> Path:
-    """Where the demo keeps its printed passwords, for its next start."""
-    return Path(settings.VAR_DIR) / "accounts.json"
-
-
 def people_of(role: str) -> Person:
     """The first person of the demo with this role."""
     key = next(key for key, _, held in PEOPLE if held == role)
@@ -80,32 +75,29 @@ def make_people() -> list[Account]:
         return _make_people()
 
 
-def refuse_real_use() -> None:
-    """Ends a demo that would go into somebody's real database. Raises CommandError."""
-    table = Person._meta.db_table  # noqa: SLF001 - Django's documented Model API
-    if table not in connection.introspection.table_names() or not Person.objects.exists():
-        return
-    if not people_file().exists() or not Person.objects.filter(email=f"{PEOPLE[0][0]}@{DOMAIN}").exists():
-        raise CommandError(
-            "This database has people who are not the demo's, so the demo does not touch it. `make demo` has a folder "
-            "of its own; DATABASE_URL must not be set for it."
-        )
-
-
 def _make_people() -> list[Account]:
-    site = people.create_site(actor=operator(), slug=SITE, name="North")
+    sites = [_site(slug, name) for slug, name in SITES.items()]
     accounts = []
     for key, name, role in PEOPLE:
         account = Account(role, f"{key}@{DOMAIN}", f"{key}-{secrets.token_hex(6)}")
         person = people.create_account(
             actor=operator(), email=account.email, name=name, password=account.password, department="Accounts"
         )
-        until = timezone.now() + dt.timedelta(days=90)
-        people.grant_role(actor=operator(), person=person, role=role, site=site, until=until)
+        for site in sites[:1] if role == "employee" else sites:
+            until = timezone.now() + dt.timedelta(days=90)
+            people.grant_role(actor=operator(), person=person, role=role, site=site, until=until)
         accounts.append(account)
     people_file().touch(mode=0o600)
     people_file().write_text(json.dumps([asdict(one) for one in accounts]), encoding="utf-8")
     return accounts
+
+
+def _site(slug: str, name: str) -> Site:
+    """A site with the hours of its people, and how long a case took there before Mendpoint, as its boss has guessed."""
+    site = people.create_site(actor=operator(), slug=slug, name=name)
+    return people.change_site(
+        actor=operator(), site=site, working_hours=invented.HOURS, minutes_before={reports.ANY_CAUSE: 90}
+    )
 
 
 def state_file(folder: Path, name: str) -> Path:
@@ -153,8 +145,18 @@ def register(ready: Iterable[dict[str, Any]], reference: str) -> None:
 
 def repaired_since() -> set[str]:
     """The computers on which a remedy ran and was verified."""
-    verified = Job.objects.filter(kind=Job.Kind.APPLY, state=JobState.VERIFIED)
+    verified = Job.objects.filter(kind=Job.Kind.APPLY, state=JobState.VERIFIED, invented=False)
     return set(verified.values_list("host__name", flat=True))
+
+
+def invent() -> None:
+    """The ninety days before the demo's first start, marked as invented. Made once, before anything real."""
+    if Case.objects.exists():
+        return
+    sites = list(Site.objects.filter(slug__in=SITES).order_by("slug"))
+    own = list(Person.objects.filter(email__in=[f"{key}@{DOMAIN}" for key, _, role in PEOPLE if role == "employee"]))
+    desk, approver = people_of("helpdesk"), people_of("approver")
+    invented.invent_history(actor=operator(), sites=sites, desk=desk, approver=approver, own=own)
 
 
 def history() -> None:
@@ -162,7 +164,7 @@ def history() -> None:
 
     Made once, at the first start; one that was broken off in the middle is left as far as it came.
     """
-    if Case.objects.exists():
+    if Case.objects.filter(invented=False).exists():
         return
     helpdesk = people_of("helpdesk")
     case = _opened(helpdesk, "ACC-02")

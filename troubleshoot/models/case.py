@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from troubleshoot.engine import CaseMatter
@@ -17,7 +18,7 @@ from troubleshoot.models.site import Site
 _FIXED = frozenset(
     {
         *("id", "opened_by", "beneficiary", "site", "host", "error_text", "named_host", "error", "guide"),
-        *("facts_digest", "opened_with", "urgency", "whereabouts", "opened_at"),
+        *("facts_digest", "opened_with", "urgency", "whereabouts", "opened_at", "invented"),
     }
 )
 
@@ -116,7 +117,7 @@ class Case(models.Model):
     helpful = models.BooleanField(null=True)
     ticket = models.CharField(max_length=80, blank=True)
     sent_to = models.CharField(max_length=120, blank=True)
-    opened_at = models.DateTimeField(auto_now_add=True)
+    opened_at = models.DateTimeField(default=timezone.now, editable=False)
     closed_at = models.DateTimeField(null=True)
     #: A case that is checked again, or opened again, begins its walk anew; the earlier rounds stay in its history.
     round = models.PositiveIntegerField(default=1)
@@ -130,6 +131,8 @@ class Case(models.Model):
     need = models.CharField(max_length=10, choices=Need.choices, blank=True)
     #: The strongest cause that the latest look which shows one does show: an index for lists and numbers.
     cause = models.CharField(max_length=100, blank=True)
+    #: Part of the demo's invented history: it is shown and counted as such, and nobody and nothing acts on it.
+    invented = models.BooleanField(default=False, db_default=False, editable=False)
 
     objects = CaseQuerySet.as_manager()
 
@@ -170,7 +173,7 @@ class Answer(models.Model):
     source = models.CharField(max_length=10, choices=Source.choices)
     by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
     job = models.ForeignKey("troubleshoot.Job", on_delete=models.PROTECT, null=True, related_name="answers")
-    at = models.DateTimeField(auto_now_add=True)
+    at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
         ordering = ["case", "number"]
@@ -193,7 +196,7 @@ class Message(models.Model):
     step = models.CharField(max_length=100, blank=True)
     #: The plan that an approver asks about.
     job = models.ForeignKey("troubleshoot.Job", on_delete=models.PROTECT, null=True, related_name="questions")
-    at = models.DateTimeField(auto_now_add=True)
+    at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
         ordering = ["pk"]

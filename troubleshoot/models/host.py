@@ -53,6 +53,8 @@ class Host(models.Model):
     mode = models.CharField(max_length=20, choices=Mode.choices, default=Mode.DIAGNOSE_ONLY)
     critical = models.BooleanField(default=False, help_text=_("Every change needs an approver."))
     lab = models.BooleanField(default=False, help_text=_("A simulated host on loopback."))
+    #: A computer of the demo's invented history: nothing answers there, and nothing is done with it.
+    invented = models.BooleanField(default=False, db_default=False, editable=False)
 
     rdp_port = models.PositiveIntegerField(default=3389, validators=PORT)
     winrm_port = models.PositiveIntegerField(default=5986, validators=PORT)
@@ -80,6 +82,11 @@ class Host(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def simulated(self) -> bool:
+        """Whether this is a computer of the lab that answers: an invented one does not."""
+        return self.lab and not self.invented
 
     def is_own_computer_of(self, person: Person) -> bool:
         """Whether the person owns the computer or it is assigned to them."""

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.fields.json import KT
 from django.db.models.functions import Now
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from uuid6 import uuid7
 
@@ -85,7 +86,7 @@ class Plan(models.Model):
     document = models.JSONField()
     digest = models.CharField(max_length=64)
     made_by = models.ForeignKey("troubleshoot.Job", on_delete=models.PROTECT, null=True, related_name="made_plans")
-    made_at = models.DateTimeField(auto_now_add=True)
+    made_at = models.DateTimeField(default=timezone.now, editable=False)
 
     def __str__(self) -> str:
         return f"{self.action} on {self.host} ({self.digest[:8]})"
@@ -110,8 +111,10 @@ class JobQuerySet(models.QuerySet["Job"]):
         return self.annotate(reached=KT("result__reached"))
 
     def overdue(self) -> JobQuerySet:
-        """Temporary changes whose time is over and that are not undone yet."""
-        return self.filter(undo_at__lt=Now(), state__in=[*UNDOABLE_STATES, JobState.UNKNOWN]).order_by("undo_at")
+        """Temporary changes whose time is over and that are not undone yet; nothing invented."""
+        return self.filter(undo_at__lt=Now(), state__in=[*UNDOABLE_STATES, JobState.UNKNOWN], invented=False).order_by(
+            "undo_at"
+        )
 
     def move(self, job: Job, to: JobState, *, fence: int | None = None, revoke: bool = False, **fields: object) -> bool:
         """Moves a job if it still stands where this object says, under the same fence; keeps the object in step.
@@ -133,13 +136,15 @@ class JobQuerySet(models.QuerySet["Job"]):
         return True
 
     def claim(self, job: Job, *, worker: str, lease: dt.timedelta) -> bool:
-        """Takes a queued job, or the verification that a dead worker left, with a new fence number.
+        """Takes a queued job, or the verification that a dead worker left, with a new fence number; nothing invented.
 
         Raises IntegrityError while another job holds the host.
         """
         in_time = Q(expires_at=None) | Q(expires_at__gt=Now())
         queued = Q(state=JobState.QUEUED, not_before__lte=Now()) & in_time
-        taken = self.filter(queued | Q(state=JobState.VERIFYING, lease_until__lt=Now()), pk=job.pk).update(
+        taken = self.filter(
+            queued | Q(state=JobState.VERIFYING, lease_until__lt=Now()), pk=job.pk, invented=False
+        ).update(
             state=models.Case(
                 models.When(state=JobState.VERIFYING, then=models.Value(JobState.VERIFYING.value)),
                 default=models.Value(JobState.CLAIMED.value),
@@ -217,6 +222,8 @@ class Job(models.Model):
     result = models.JSONField(default=dict)
     #: Why it ended as it did, as a document of engine.explanation: read it as `explanation`.
     why = models.JSONField(null=True)
+    #: Part of the demo's invented history: no visit was ever made, and none is.
+    invented = models.BooleanField(default=False, db_default=False, editable=False)
 
     objects = JobQuerySet.as_manager()
 
@@ -235,6 +242,10 @@ class Job(models.Model):
                 fields=["origin"],
                 condition=Q(kind="revert", state__in=sorted(WAITING_STATES | ACTIVE_STATES | {JobState.UNKNOWN})),
                 name="one_open_revert_per_job",
+            ),
+            models.CheckConstraint(
+                name="an_invented_job_never_runs",
+                condition=Q(invented=False) | ~Q(state__in=sorted({*ACTIVE_STATES, JobState.QUEUED})),
             ),
             models.CheckConstraint(
                 name="a_change_has_a_plan",

@@ -87,6 +87,8 @@ class Person(AbstractBaseUser):
     #: The password was made by somebody else: it opens nothing but the page on which it is changed.
     must_change_password = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
+    #: A person of the demo's invented history: nobody signs in with this account, and it holds no role.
+    invented = models.BooleanField(default=False, db_default=False, editable=False)
     #: The month in which the summary of the month before was sent last; empty: it is not wanted.
     summary_month = models.DateField(null=True, blank=True)
 

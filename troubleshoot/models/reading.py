@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils import timezone
 
 from troubleshoot.engine import Explanation
 from troubleshoot.models.job import Job
@@ -15,7 +16,7 @@ class Reading(models.Model):
     source = models.CharField(max_length=20)
     name = models.CharField(max_length=200)
     value = models.JSONField(null=True)
-    taken_at = models.DateTimeField(auto_now_add=True)
+    taken_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
         ordering = ["pk"]
@@ -28,7 +29,7 @@ class JobLine(models.Model):
     """One line of a job's story, written when it happens: a state reached, or progress on the host."""
 
     job = models.ForeignKey(Job, on_delete=models.PROTECT, related_name="lines")
-    at = models.DateTimeField(auto_now_add=True)
+    at = models.DateTimeField(default=timezone.now, editable=False)
     #: A document of engine.explanation: read it as `explanation`.
     said = models.JSONField(null=True)
 

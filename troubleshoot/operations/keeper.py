@@ -1,6 +1,6 @@
 """The keeper: whatever must happen even when nobody asks. Rings, sweeps dead leases, expires, undoes temporary changes.
 
-Every step is a conditional update, so two keepers at once do no harm.
+Every step is a conditional update, so two keepers at once do no harm. Nothing is done about what was invented.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def _beat(me: Machine) -> None:
 
 def _jobs(condition: Q) -> QuerySet[Job]:
     related = ("host__site", "case", "plan", "requester", "beneficiary")
-    return Job.objects.filter(condition).select_related(*related).order_by("created_at")
+    return Job.objects.filter(condition, invented=False).select_related(*related).order_by("created_at")
 
 
 def _each(found: Iterable[Job], act: Callable[[Job], object]) -> None:

@@ -58,6 +58,8 @@ def may(person: Visitor, action: str, obj: object = None) -> Decision:
     row = engine.RULES[action]
     if not (isinstance(person, Person) and person.is_active):
         return _denial(action, "no_role", obj)
+    if getattr(obj, "invented", False) and engine.changes_something(action):
+        return _denial(action, "invented", obj)
     missed = "no_role"
     for role, holder in relations.held_by(person).items():
         if role not in row:
@@ -105,6 +107,8 @@ def permitted_rows(rows: QuerySet[Row], person: Person, action: str) -> QuerySet
     for role, holder in relations.held_by(person).items():
         if right := engine.RULES[action].get(role):
             found |= Q(*(relations.relation_rows(relation, holder, rows.model) for relation in right))
+    if engine.changes_something(action) and rows.model in relations.MAY_BE_INVENTED:
+        found &= Q(invented=False)
     return rows.filter(found)
 
 
@@ -183,9 +187,11 @@ def _denial(action: str, missed: str, obj: object) -> Decision:
         "out_of_reach": _("Your roles do not reach this one."),
         "own_request": _("Nobody approves a request of their own, or one that is for them."),
         "not_self_service": _("You may start only fixes that disturb nobody and are marked for self-service."),
+        "invented": _("This was invented, so that a demo has something to show. It can be looked at, and that is all."),
         "absent": "",
     }
     helper = _("another %(place)s") % {"place": place} if missed == "own_request" else place
+    helper = "" if missed == "invented" else helper
     named = ((obj._meta.model_name or "", str(obj.pk)),) if isinstance(obj, Model) else ()  # noqa: SLF001
     return Decision(False, action, f"{action}:{missed}", reasons[missed], helper, named)
 

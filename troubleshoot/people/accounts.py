@@ -175,6 +175,8 @@ def _refuse_grant(actor: Actor, person: Person, role: Role, until: datetime) -> 
         raise Refusal(RefusalCode.OWN_ROLE)
     if not person.is_active:
         raise Refusal(RefusalCode.ACCOUNT_OFF)
+    if person.invented:
+        raise Refusal(RefusalCode.PERSON_INVENTED)
     if not timedelta() < until - timezone.now() <= LONGEST_GRANT:
         raise Refusal(RefusalCode.GRANT_TOO_LONG)
     if not settings.MENDPOINT_SOLO_MODE and (other := engine.role_conflict(role, person.roles())):

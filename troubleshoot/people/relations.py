@@ -43,6 +43,8 @@ KINDS: Final[Mapping[type[Model], Kind]] = {
     Incident: Kind(site="site"),
 }
 _NO_KIND = Kind()
+#: Rows of a demo's invented history: they are looked at, and nothing else is done with them.
+MAY_BE_INVENTED: Final = frozenset({Host, Case, Job, Person})
 
 
 @dataclass(frozen=True)

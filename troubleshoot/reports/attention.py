@@ -25,10 +25,10 @@ CHUNK = 500
 
 def many_cases(period: Period, seen: Sequence[Seen]) -> Attention:
     """Computers with three or more cases."""
-    counts = Counter((one.host, bool(one.lab)) for one in seen if one.host)
-    found = sorted((-count, name, lab) for (name, lab), count in counts.items() if name and count >= MANY_CASES)
+    counts = Counter((one.host, _kind(one)) for one in seen if one.host)
+    found = sorted((-count, name, kind) for (name, kind), count in counts.items() if name and count >= MANY_CASES)
     number = Number(len(found), _("computers with 3 or more cases"), {}, _("Cases opened in this period."))
-    named = [(_label(name, lab, -less), period.asked("cases", host=name)) for less, name, lab in found[:MOST_NAMED]]
+    named = [(_label(name, kind, -less), period.asked("cases", host=name)) for less, name, kind in found[:MOST_NAMED]]
     return Attention(number, named)
 
 
@@ -48,7 +48,7 @@ def guides(period: Period, seen: Sequence[Seen]) -> Attention:
 
 def computers(person: Person, period: Period) -> list[Attention]:
     """Computers whose latest look could not see inside, and those whose certificate is about to expire."""
-    hosts: Any = people.permitted_rows(Host.objects.all(), person, "host.read")
+    hosts: Any = people.permitted_rows(Host.objects.filter(invented=False), person, "host.read")
     hosts = hosts.filter(site=period.site) if period.site else hosts
     looks = Job.objects.filter(host=OuterRef("pk"), kind__in=READS, state="done").order_by("-created_at")
     latest = looks.with_reached().values("reached")[:1]
@@ -90,5 +90,10 @@ def _about(host: Host) -> dict[str, str]:
     return {"show": "cases", "host": host.name}
 
 
-def _label(name: str, lab: bool, count: int) -> str:
-    return f"{_('%s (simulated)') % name if lab else name}: {count}"
+def _kind(seen: Seen) -> str:
+    return "invented" if seen.invented else "simulated" if seen.lab else ""
+
+
+def _label(name: str, kind: str, count: int) -> str:
+    words = {"invented": _("%s (invented)"), "simulated": _("%s (simulated)")}.get(kind, "%s") % name
+    return f"{words}: {count}"

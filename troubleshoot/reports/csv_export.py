@@ -20,7 +20,8 @@ CHUNK = 500
 #: separates by semicolons, a cell begins behind each of them, and in each line.
 _FORMULA = re.compile(r"\A(?=[\t\r\n])|(?:\A|(?<=[;\t\r\n]))(?=[=+@\uff1d\uff0b\uff0d\uff20-])")
 CHANGE_COLUMNS = (
-    *("asked at (UTC)", "ended at (UTC)", "kind", "action", "computer", "simulated", "site", "asked by", "for"),
+    *("asked at (UTC)", "ended at (UTC)", "kind", "action", "computer", "simulated", "invented"),
+    *("site", "asked by", "for"),
     *("risk", "needed approval", "end", "explanation", "person said", "case", "job"),
     *("setting", "before", "planned", "afterwards", "reason", "plan digest"),
     *("approved by", "approved at (UTC)", "declined by", "declined at (UTC)", "declined because"),
@@ -28,7 +29,8 @@ CHANGE_COLUMNS = (
     *("undone at (UTC)", "undone by", "undone because"),
 )
 CASE_COLUMNS = (
-    *("case", "opened at (UTC)", "closed at (UTC)", "for", "opened by", "computer", "simulated", "site", "error"),
+    *("case", "opened at (UTC)", "closed at (UTC)", "for", "opened by", "computer", "simulated", "invented"),
+    *("site", "error"),
     *("cause", "guide", "went to", "outcome", "person said", "ticket", "sent to"),
 )
 
@@ -84,7 +86,7 @@ def _change(record: ChangeRecord, words: Mapping[str, str]) -> list[object]:
     job = record.job
     return [
         *(_utc(job.created_at), _utc(job.ended_at), job.kind, words.get(job.action, job.action)),
-        *(job.host.name, job.host.lab, job.host.site.name, job.requester.name),
+        *(job.host.name, job.host.simulated, job.invented, job.host.site.name, job.requester.name),
         *(job.beneficiary.name if job.beneficiary else "", job.risk, job.needs_approval, job.state),
         *(wording.explained(job.explanation), record.word.word if record.word else "", job.case_id, job.pk),
         *_what(record),
@@ -126,7 +128,12 @@ def _case(case: Case) -> list[object]:
     host, site = case.host, case.site
     return [
         *(case.pk, _utc(case.opened_at), _utc(case.closed_at), case.beneficiary.name, case.opened_by.name),
-        *(host.name if host else case.named_host, bool(host and host.lab), site.name if site else ""),
+        *(
+            host.name if host else case.named_host,
+            bool(host and host.simulated),
+            case.invented,
+            site.name if site else "",
+        ),
         *(case.error.get("code"), case.cause, case.guide.name, getattr(case, "way", ""), case.outcome),
         *(case.word, case.ticket, case.sent_to),
     ]

@@ -89,6 +89,7 @@ class Seen:
     opened_at: dt.datetime
     closed_at: dt.datetime | None
     site: UUID | None
+    invented: bool = False
 
     @property
     def took(self) -> dt.timedelta | None:
@@ -168,6 +169,20 @@ class Summary:
     dangerous: list[Number]
     temporary: list[Number]
     attention: list[Attention]
+    invented_cases: int
+    invented_changes: int
+
+    @property
+    def invented(self) -> bool:
+        """Whether anything that is counted here was invented for a demo."""
+        return bool(self.invented_cases or self.invented_changes)
+
+    @property
+    def invented_words(self) -> str:
+        """How much of what is counted here was invented."""
+        cases = _("%(part)d of the %(all)d cases") % {"part": self.invented_cases, "all": self.cases.value}
+        changes = _("%(part)d of the %(all)d changes") % {"part": self.invented_changes, "all": self.changes.value}
+        return _("%(cases)s and %(changes)s are invented.") % {"cases": cases, "changes": changes}
 
     @property
     def watched(self) -> list[list[Number]]:

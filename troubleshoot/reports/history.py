@@ -52,6 +52,7 @@ class HistoryRow:
     text: str
     case: int | None
     tone: str
+    invented: bool
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,7 @@ def change_row(job: Job) -> HistoryRow:
         parts.append(_("person: %s") % word)
     tone = {"verified": "is-ok", "failed": "is-bad", "not_verified": "is-bad", "unknown": "is-bad"}.get(job.state, "")
     tone = "is-bad" if tone == "is-ok" and job.case and job.case.word == job.case.Word.SAME_ERROR else tone
-    return HistoryRow(str(job.pk), job.created_at, "; ".join(parts), job.case_id, tone)
+    return HistoryRow(str(job.pk), job.created_at, "; ".join(parts), job.case_id, tone, job.invented)
 
 
 def case_row(case: Case) -> HistoryRow:
@@ -148,7 +149,12 @@ def case_row(case: Case) -> HistoryRow:
     if case.word:
         parts.append(_("person: %s") % case.get_word_display())
     return HistoryRow(
-        str(case.pk), case.opened_at, "; ".join(parts), case.pk, "is-ok" if case.outcome == "solved" else ""
+        str(case.pk),
+        case.opened_at,
+        "; ".join(parts),
+        case.pk,
+        "is-ok" if case.outcome == "solved" else "",
+        case.invented,
     )
 
 
@@ -167,7 +173,7 @@ def word_on(job: Job) -> str | None:
 
 def host_words(host: Any) -> str:
     """A computer's name, and that it is simulated when it is."""
-    return _("%s (simulated)") % host if host.lab else str(host)
+    return _("%s (simulated)") % host if host.simulated else str(host)
 
 
 def _slice(rows: Any, moment: str, asked: HistoryQuestion) -> tuple[list[Any], bool]:

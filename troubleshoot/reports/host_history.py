@@ -18,7 +18,7 @@ from troubleshoot.reports.change_record import ChangeRecord, change_records
 
 #: So much of a computer's past is shown.
 MOST = 5
-#: How long something usually takes is the median of so many runs, and nothing below so few.
+#: How long something usually takes is the median of so many runs (not of invented ones), and nothing below so few.
 LATEST, ENOUGH = 20, 5
 #: Changes that may still be in force.
 IN_FORCE = frozenset({*UNDOABLE_STATES, JobState.UNKNOWN})
@@ -86,20 +86,20 @@ def restores_fault(job: Job) -> bool:
 
 def usual_duration(action: str) -> dt.timedelta | None:
     """How long a remedy usually takes: the median of its latest verified runs; None while too few are known."""
-    runs = Job.objects.changes().filter(kind=Job.Kind.APPLY, action=action, state=JobState.VERIFIED)
+    runs = Job.objects.changes().filter(kind=Job.Kind.APPLY, action=action, state=JobState.VERIFIED, invented=False)
     times = runs.exclude(started_at=None).order_by("-created_at").values_list("started_at", "ended_at")[:LATEST]
     return _median(times)
 
 
 def usual_wait(site: Site | None) -> dt.timedelta | None:
     """How long cases of a site usually wait until somebody of helpdesk takes them; None while too few are known."""
-    taken = Case.objects.filter(site=site, taken_at__isnull=False, taken_at__gte=F("needs_since"))
+    taken = Case.objects.filter(site=site, taken_at__isnull=False, taken_at__gte=F("needs_since"), invented=False)
     return _median(taken.order_by("-taken_at").values_list("needs_since", "taken_at")[:LATEST])
 
 
 def usual_observation() -> dt.timedelta | None:
     """How long a look at a computer usually takes, its wait for a worker included; None while too few are known."""
-    looks = Job.objects.filter(kind=Job.Kind.DIAGNOSE, state=JobState.DONE)
+    looks = Job.objects.filter(kind=Job.Kind.DIAGNOSE, state=JobState.DONE, invented=False)
     return _median(looks.order_by("-case", "-created_at").values_list("created_at", "ended_at")[:LATEST])
 
 
@@ -128,7 +128,7 @@ def earlier_changes(case: Case) -> list[PastChange]:
 def _change(record: ChangeRecord) -> PastChange:
     job = record.job
     going = any(undo.state not in ENDED_STATES for undo in job.reverts.all())
-    free = job.kind == Job.Kind.APPLY and job.state in UNDOABLE_STATES and not going
+    free = job.kind == Job.Kind.APPLY and job.state in UNDOABLE_STATES and not going and not job.invented
     in_force = job.undo_at is not None and job.state in IN_FORCE
     overdue = bool(in_force and job.undo_at and job.undo_at < timezone.now())
     try:

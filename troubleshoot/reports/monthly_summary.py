@@ -41,4 +41,5 @@ def _this_month() -> dt.date:
 def _sentence(person: Person, day: dt.date) -> str:
     found = summary.make_summary(person, Period.month(day))
     counts = {"month": date_format(day, "F Y"), "cases": found.cases.value, "solved": found.solved.value}
-    return _("%(month)s: %(cases)d cases, %(solved)d solved.") % counts
+    text = _("%(month)s: %(cases)d cases, %(solved)d solved.") % counts
+    return f"{text} {found.invented_words}" if found.invented else text

@@ -23,6 +23,7 @@ def make_summary(person: Person, period: Period) -> Summary:
     """The numbers of a period over the cases and changes that the person may read."""
     seen = list(_seen(_cases(person, period)))
     ends, earlier = _changes(person, period), _causes_before(person, period)
+    invented = history.change_rows(person, _question(period, ends["asked"].asked)).filter(invented=True)
     ways = Counter(one.way for one in seen)
     solved = [one.took for one in seen if one.took is not None]
     sites = [period.site] if period.site else list(people.permitted_sites(person, "overview.read"))
@@ -48,6 +49,8 @@ def make_summary(person: Person, period: Period) -> Summary:
         dangerous=[ends[key] for key in ("dangerous", "dangerous_approved")],
         temporary=[ends[key] for key in ("temporary", "undone_on_time")],
         attention=[one for one in _attention(person, period, seen, ends) if one.number.value],
+        invented_cases=sum(one.invented for one in seen),
+        invented_changes=invented.count(),
     )
 
 
@@ -64,7 +67,18 @@ def _cases(person: Person, period: Period) -> QuerySet[Case]:
 
 
 def _seen(rows: Any) -> Iterator[Seen]:
-    names = ("cause", "way", "back", "guide__name", "host__name", "host__lab", "opened_at", "closed_at", "site")
+    names = (
+        "cause",
+        "way",
+        "back",
+        "guide__name",
+        "host__name",
+        "host__lab",
+        "opened_at",
+        "closed_at",
+        "site",
+        "invented",
+    )
     found = rows.values_list(*names)
     return (Seen(*row) for row in found.iterator(chunk_size=2000))
 

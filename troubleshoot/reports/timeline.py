@@ -148,9 +148,9 @@ def _votes(case: Case) -> Iterator[TimelineMoment]:
 
 
 def _messages(case: Case, person: Person) -> Iterator[TimelineMoment]:
-    """What people wrote; internal notes only for those who may take the case."""
+    """What people wrote; internal notes only for those who see the case as helpdesk does."""
     rows = Message.objects.filter(case=case).select_related("author").order_by("pk")
-    if not people.may(person, "case.take", case).allowed:
+    if not people.may(person, "desk.read", case).allowed:
         rows = rows.filter(internal=False)
     for message in rows[:MOST]:
         yield TimelineMoment(message.at, "note" if message.internal else "message", message.text, str(message.author))

@@ -99,6 +99,7 @@ REFUSALS: Final[Mapping[RefusalCode, str | Promise]] = {
     RefusalCode.INCIDENT_OVER: gettext_lazy("It is over. Connect again, and tell us here if it does not work."),
     RefusalCode.OWN_ROLE: gettext_lazy("Nobody gives a role to themselves."),
     RefusalCode.ACCOUNT_OFF: gettext_lazy("This account is switched off."),
+    RefusalCode.PERSON_INVENTED: gettext_lazy("This person is invented: nobody signs in with this account."),
     RefusalCode.GRANT_TOO_LONG: gettext_lazy("A grant ends in the future, at most 366 days from now."),
     RefusalCode.ROLES_CONFLICT: gettext_lazy("%(name)s is %(other)s and cannot be %(role)s as well."),
     RefusalCode.LAST_ADMINISTRATOR: gettext_lazy("The last administrator stays."),

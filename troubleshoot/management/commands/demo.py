@@ -22,7 +22,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from troubleshoot.management import demo_data, demo_faults, processes
+from troubleshoot.management import demo_data, demo_faults, demo_mark, processes
 from troubleshoot.management.command_base import wait_until
 from troubleshoot.management.process_context import SECRET_PREFIX
 from troubleshoot.models import Heartbeat
@@ -67,10 +67,11 @@ class Command(BaseCommand):
     def _run(self, port: int) -> None:
         _check_broker()
         _check_port(port)
-        demo_data.refuse_real_use()
+        demo_mark.refuse_real_use()
         call_command("migrate", verbosity=0)
         call_command("collectstatic", interactive=False, verbosity=0)
         accounts = demo_data.make_people()
+        demo_data.invent()
         with _world(port) as failed:
             demo_data.history()
             self._show(accounts, port)
@@ -86,6 +87,7 @@ class Command(BaseCommand):
         repaired = demo_data.repaired_since()
         for name, (faults, _) in demo_data.FLEET.items():
             self.stdout.write(f"  {name:14} {', '.join(faults)}{' (repaired since)' if name in repaired else ''}")
+        self.stdout.write("\nHistory: the cases of the last 90 days are invented, and say so wherever they appear.")
         self.stdout.write("\nBreak one again: make demo-break HOST=ACC-07 FAULT=certificate-service-stopped")
         self.stdout.write(f"\nReady: http://127.0.0.1:{port}")
         self.stdout.flush()

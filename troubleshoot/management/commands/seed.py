@@ -21,6 +21,7 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         """Make what is not there yet."""
         accounts = demo_data.make_people()
+        demo_data.invent()
         file = demo_data.fleet(Path(settings.VAR_DIR))
         fleet = json.loads(file.read_text(encoding="utf-8"))
         for place, one in enumerate(fleet):

@@ -35,7 +35,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "overdue": list(Job.objects.overdue().select_related("host")[:SHOWN]),
         "clear": list(operations.hosts_in_the_clear()[:SHOWN]),
         "solo": settings.MENDPOINT_SOLO_MODE,
-        "simulated_hosts": list(Host.objects.filter(lab=True).values_list("name", flat=True)[:SHOWN]),
+        "simulated_hosts": list(Host.objects.filter(lab=True, invented=False).values_list("name", flat=True)[:SHOWN]),
         "turned_away": people.anonymous_refusals(),
         "mail": settings.EMAIL_HOST,
         "channel_troubles": operations.channel_troubles(),

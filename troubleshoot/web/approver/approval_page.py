@@ -208,9 +208,10 @@ class ApprovalPage:
         return engine.plan_from_document(row.document) if row else None
 
     def _earlier(self) -> QuerySet[Job]:
+        """Runs that took place: what was invented for a demo is no reason to decide anything."""
         sites = people.permitted_sites(self.person, "job.approve")
         rows = Job.objects.changes().filter(kind=Job.Kind.APPLY, action=self.job.action, host__site__in=sites)
-        return rows.filter(started_at__isnull=False).exclude(pk=self.job.pk)
+        return rows.filter(started_at__isnull=False, invented=False).exclude(pk=self.job.pk)
 
 
 @dataclass

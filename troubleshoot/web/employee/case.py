@@ -29,7 +29,7 @@ def show(request: HttpRequest, number: int) -> HttpResponse:
     case = people.obtain_object(ROWS, visitor(request), "case.read", pk=number)
     if case.beneficiary_id != visitor(request).pk:
         return redirect(
-            "desk-case" if people.may(visitor(request), "case.take", case).allowed else "history-case", number
+            "desk-case" if people.may(visitor(request), "desk.read", case).allowed else "history-case", number
         )
     case.beneficiary = visitor(request)
     return page(request, Scene(case, visitor(request), request.GET.get("change", "")))

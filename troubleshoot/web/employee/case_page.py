@@ -255,7 +255,9 @@ class Scene(Remedy):
     def before(self) -> int:
         """How many cases helpdesk has before this one; counted to 100."""
         ahead = Q(urgency__lt=self.case.urgency) | Q(urgency=self.case.urgency, pk__lt=self.case.pk)
-        waiting = Case.objects.filter(ahead, site=self.case.site, closed_at=None, owner=None).exclude(need="")
+        waiting = Case.objects.filter(ahead, site=self.case.site, closed_at=None, owner=None, invented=False).exclude(
+            need=""
+        )
         return waiting[:100].count()
 
     @property

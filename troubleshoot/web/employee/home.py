@@ -144,7 +144,7 @@ def symptoms() -> list[str]:
 
 def _latest_open(person: Person) -> tuple[Case, str] | None:
     """The person's latest case that is open, and where it stands."""
-    rows = Case.objects.filter(beneficiary=person, closed_at=None).select_related("host")
+    rows = Case.objects.filter(beneficiary=person, closed_at=None, invented=False).select_related("host")
     case = rows.order_by("-pk").first()
     return (case, wording.case_state_words(CaseMatter(case.matter), "")[0]) if case else None
 

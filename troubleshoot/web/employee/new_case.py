@@ -100,7 +100,7 @@ def _open(person: Person, found: dict[str, Any], *, help_: bool) -> Case:
 
 def own_computers(person: Person) -> list[Any]:
     """The computers of a person, last used first."""
-    own = Host.objects.filter(Q(owner=person) | Q(pk__in=person.assigned_hosts.values("pk")))
+    own = Host.objects.filter(Q(owner=person) | Q(pk__in=person.assigned_hosts.values("pk")), invented=False)
     last = Max("cases__pk", filter=Q(cases__beneficiary=person))
     used = own.select_related("site").annotate(used=last).order_by(F("used").desc(nulls_last=True), "name")
     return list(used[:MOST_COMPUTERS])

@@ -122,7 +122,7 @@ def search_cases(cases: QuerySet[Case], text: str, *, after: str = "") -> tuple[
 
 def board_incidents(cases: QuerySet[Case]) -> list[BoardIncident]:
     """Groups of open cases with the same shown cause on the same site, on several computers, lately."""
-    lately = cases.filter(closed_at=None, opened_at__gte=timezone.now() - INCIDENT_WITHIN)
+    lately = cases.filter(closed_at=None, invented=False, opened_at__gte=timezone.now() - INCIDENT_WITHIN)
     groups = (
         lately.exclude(cause="")
         .exclude(site=None)

@@ -29,18 +29,18 @@ from troubleshoot.web.view_rules import rule, visitor
 Use = Callable[[Person, Case, dict[str, Any]], object]
 
 
-@rule("case.take")
+@rule("desk.read")
 @require_safe
 def shown(request: HttpRequest, number: int) -> HttpResponse:
     """The case as it stands, from its head to how it may end."""
-    return _page(request, _case(request, number))
+    return _page(request, _case(request, number, "desk.read"))
 
 
-@rule("case.take")
+@rule("desk.read")
 @require_safe
 def text(request: HttpRequest, number: int) -> HttpResponse:
     """The case as one block of plain text, for a ticket of another system."""
-    words = ticket.text(case_page.HelpdeskCasePage(_case(request, number), visitor(request)))
+    words = ticket.text(case_page.HelpdeskCasePage(_case(request, number, "desk.read"), visitor(request)))
     return HttpResponse(words, content_type="text/plain; charset=utf-8")
 
 
@@ -219,9 +219,9 @@ def _page(
     return render_page(request, "desk_case.html", context, parts={"live": "live", "fresh": "fresh"}, status=status)
 
 
-def _case(request: HttpRequest, number: int) -> Case:
+def _case(request: HttpRequest, number: int, action: str = "case.take") -> Case:
     rows = Case.objects.select_related("host__site", "site", "beneficiary", "opened_by", "owner", "guide")
-    return people.obtain_object(rows, visitor(request), "case.take", pk=number)
+    return people.obtain_object(rows, visitor(request), action, pk=number)
 
 
 def _job(person: Person, case: Case, action: str, given: dict[str, Any]) -> Job:

@@ -10,10 +10,11 @@ from troubleshoot.web.helpdesk.case_page import HelpdeskCasePage
 def text(sheet: HelpdeskCasePage) -> str:
     """A case as one block of plain text: error, cause, readings, path, changes. Times are in UTC."""
     case, utc = sheet.case, "%Y-%m-%d %H:%M:%S UTC"
-    simulated = " " + _("(simulated)") if case.host and case.host.lab else ""
+    simulated = " " + _("(simulated)") if case.host and case.host.simulated else ""
     lines = [
         f"{_('Mendpoint case')} {case.pk}: {sheet.title}",
         f"{_('Computer')}: {case.host or case.named_host or '-'}{simulated}",
+        *([_("Invented, so that a demo has something to show.")] if case.invented else []),
         f"{_('For')}: {case.beneficiary} {case.beneficiary.phone}".rstrip(),
         f"{_('Opened')}: {case.opened_at:{utc}}",
         f"{_('Error')}: {case.error.get('code') or '-'} {case.error.get('sentence', '')}",

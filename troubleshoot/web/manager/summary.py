@@ -84,6 +84,9 @@ def _rows(found: Summary) -> Iterator[tuple[object, ...]]:
     yield _("from"), found.period.since, ""
     yield _("to"), found.period.until, ""
     yield _("site"), found.period.site or _("all"), ""
+    if found.invented:
+        yield _("of the cases, invented"), found.invented_cases, _("So that a demo has something to show.")
+        yield _("of the changes, invented"), found.invented_changes, _("So that a demo has something to show.")
     for number in (found.cases, found.solved, *found.ways, found.over_a_day):
         yield number.words, number.value, number.meaning
     for number in (found.changes, *found.ends, *found.words, found.held, found.came_back, found.too_young):
