@@ -9,7 +9,7 @@ from django.core import mail
 from django.db.models import F
 from django.utils import timezone
 
-from tests.setup.invented.conftest import History
+from tests.management.invented.conftest import History
 from troubleshoot import cases, operations, people, reports
 from troubleshoot.engine import RULES
 from troubleshoot.jobs import NotPossible
@@ -76,7 +76,7 @@ class TestAnIncident:
             cases.begin_incident(actor=helpdesk, site=site, cause="certificate_expired")
         incident = Incident.objects.create(site=site, cause="certificate_expired", owner=helpdesk, since=timezone.now())
         (found,) = cases.incidents_for_helpdesk([site], helpdesk)
-        assert (found.pk, getattr(found, "new")) == (incident.pk, False)
+        assert (found.pk, found.new) == (incident.pk, False)
 
 
 class TestAnEstimate:

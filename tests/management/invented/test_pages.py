@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 from django.test import Client
 
-from tests.setup.invented.conftest import History, SignIn, shape
+from tests.management.invented.conftest import History, SignIn, shape
 from troubleshoot.management import demo_data
 from troubleshoot.models import Answer, Case, Host, Job, Message, Person
 

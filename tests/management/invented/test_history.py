@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from tests.conftest import TESTER
 from tests.lab.hosts import listening, seen
-from tests.setup.invented.conftest import History
+from tests.management.invented.conftest import History
 from troubleshoot import diagnosis, reports
 from troubleshoot.engine import as_change
 from troubleshoot.management import demo_data
