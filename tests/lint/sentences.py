@@ -145,7 +145,10 @@ def _speaks(node: ast.AST | None, names: Names) -> bool:
 def _stands_for_a_sentence(node: ast.AST | None, names: Names) -> bool:
     if isinstance(node, ast.Name):
         return node.id in names.sentences
-    return isinstance(node, ast.Attribute) and node.attr.isupper() and node.attr in names.sentences
+    if not isinstance(node, ast.Attribute) or not isinstance(node.value, ast.Name):
+        return False
+    # A constant of a module; the member of an enumeration of the same name is a code.
+    return node.value.id.islower() and node.attr.isupper() and node.attr in names.sentences
 
 
 def _written(node: ast.Constant | ast.JoinedStr) -> str:
