@@ -31,6 +31,7 @@ ROLES = {role.value for role in Role}
 COLUMN: dict[str, Right] = {
     "case.read": SITE,
     "case.take": SITE,
+    "desk.read": SITE,
     "case.answer": SITE,
     "board.read": SITE,
     "overview.read": SITE,

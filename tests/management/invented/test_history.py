@@ -21,8 +21,6 @@ from troubleshoot.models import UNDOABLE_STATES, Approval, Case, Delivery, Entry
 from troubleshoot.remediation import job_plan
 from troubleshoot.reports import Period
 
-PLACE = ("at_step", "waiting_for", "need", "outcome", "closed_at", "needs_since")
-
 
 class TestItsRows:
     def test_are_marked_each_of_them(self, history: History) -> None:
@@ -76,11 +74,11 @@ class TestItsCases:
             assert len(walk.path) == case.answers.count(), "each answer counts"
 
     def test_would_not_move_if_they_were_real(self, history: History) -> None:
-        for case in Case.objects.with_guide().filter(closed_at=None).select_related("host", "beneficiary"):
-            before, answers = [getattr(case, name) for name in PLACE], case.answers.count()
+        assert diagnosis.reindex_cases(Case.objects.for_status()) == 0
+        for case in Case.objects.for_status().filter(closed_at=None):
+            before = case.answers.count()
             diagnosis.advance_case(case, actor=TESTER)
-            assert [getattr(case, name) for name in PLACE] == before
-            assert case.answers.count() == answers
+            assert case.answers.count() == before
 
     def test_have_the_cause_that_their_readings_show(self, history: History) -> None:
         first = {(case.error["code"], case.cause): case for case in Case.objects.all()}
@@ -101,7 +99,7 @@ class TestItsCases:
         assert len(set(Case.objects.values_list("beneficiary", flat=True))) > 30
         assert len(set(Case.objects.values_list("cause", flat=True))) >= 8
         open_cases = Case.objects.filter(closed_at=None)
-        assert {*open_cases.values_list("waiting_for", flat=True)} == {"person", "fix", "helpdesk"}
+        assert {*open_cases.values_list("matter", flat=True)} == {"plan", "help", "question", "choose", "answer"}
         assert all(case.beneficiary.invented for case in open_cases)
         states = set(Job.objects.filter(kind=Job.Kind.APPLY).values_list("state", flat=True))
         assert {"verified", "not_verified", "declined", "reverted", "expired", "cancelled", "unreachable"} <= states

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.core import mail
@@ -11,8 +12,7 @@ from django.utils import timezone
 
 from tests.management.invented.conftest import History
 from troubleshoot import cases, operations, people, reports
-from troubleshoot.engine import RULES
-from troubleshoot.jobs import NotPossible
+from troubleshoot.engine import RULES, Refusal
 from troubleshoot.management import demo_data
 from troubleshoot.models import Case, Host, Incident, Job, JobState, Notice, Person, Reading, Site
 from troubleshoot.web.helpdesk import board
@@ -72,10 +72,10 @@ class TestAnIncident:
         same.update(closed_at=None, cause="certificate_expired", opened_at=timezone.now())
         assert same.values("host").distinct().count() > 3
         assert board.board_incidents(board.board_cases(helpdesk)) == []
-        with pytest.raises(NotPossible):
+        with pytest.raises(Refusal):
             cases.begin_incident(actor=helpdesk, site=site, cause="certificate_expired")
         incident = Incident.objects.create(site=site, cause="certificate_expired", owner=helpdesk, since=timezone.now())
-        (found,) = cases.incidents_for_helpdesk([site], helpdesk)
+        found: Any = cases.incidents_for_helpdesk([site], helpdesk).get()
         assert (found.pk, found.new) == (incident.pk, False)
 
 
@@ -111,3 +111,14 @@ class TestTheRules:
         assert people.may(helpdesk, "desk.read", case).allowed
         refusal = people.may(helpdesk, "case.take", case)
         assert (refusal.rule, refusal.who_can_help) == ("case.take:invented", "")
+
+    def test_make_lists_as_they_decide(self, history: History) -> None:
+        for person in Person.objects.filter(invented=False):
+            for rows in (Case.objects.order_by("-pk"), Job.objects.changes(), Host.objects.all()):
+                some = list(rows[:4])
+                for action in RULES:
+                    listed = people.permitted_rows(
+                        rows.model.objects.filter(pk__in=[one.pk for one in some]), person, action
+                    )
+                    wanted = {one.pk for one in some if people.may(person, action, one).allowed}
+                    assert set(listed.values_list("pk", flat=True)) == wanted, (action, person)

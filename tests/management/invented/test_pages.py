@@ -80,6 +80,14 @@ class TestEachCase:
         for case in shapes:
             assert "This case is invented." in marked(reader, f"/history/cases/{case.pk}")
 
+    @pytest.mark.parametrize("role", ["manager", "auditor"])
+    def test_opens_with_each_of_its_changes(self, sign_in: SignIn, shapes: list[Case], role: str) -> None:
+        reader = sign_in(role)
+        jobs = Job.objects.changes().filter(case__in=[case.pk for case in shapes])
+        for job in {(one.kind, one.action, one.state): one for one in jobs}.values():
+            html = marked(reader, f"/history/changes/{job.pk}")
+            assert "Afterwards" in html
+
     def test_opens_for_its_person(self, sign_in: SignIn, shapes: list[Case]) -> None:
         for case in shapes:
             person = sign_in(case.beneficiary)
