@@ -36,7 +36,7 @@ _WORLDS |= {"tests/e2e/test_demo_walk.py": "the demo"}
 class _Portions(LoadScopeScheduling):  # type: ignore[misc]  # the library has no types
     """Gives each worker some tests of one file at a time; those that share a world of processes all at once.
 
-    One by one would cost more than most tests take: the process that hands them out reckons with every portion.
+    What the tests of a file share is made once then, or a few times, and not by every worker.
     """
 
     def __init__(self, config: pytest.Config, log: Any) -> None:
