@@ -64,7 +64,7 @@ JOB_MOVES: dict[JobState, frozenset[JobState]] = {
     S.VERIFIED: frozenset({S.REVERTED}),
     S.NOT_VERIFIED: frozenset({S.REVERTED}),
     S.FAILED: frozenset({S.REVERTED}),
-    S.UNKNOWN: frozenset(),  # resolved by a settle job only
+    S.UNKNOWN: frozenset(),  # nothing leads out of it yet: helpdesk looks after it, and its computer is held
 }
 WAITING_STATES = frozenset({S.PLANNED, S.WAITING_APPROVAL, S.APPROVED, S.QUEUED})
 ACTIVE_STATES = frozenset({S.CLAIMED, S.STARTING, S.RUNNING, S.VERIFYING})

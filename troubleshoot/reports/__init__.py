@@ -1,4 +1,4 @@
-"""What managers and auditors read: history, one case as a timeline, the summary, and their downloads. Reads only."""
+"""What managers and auditors read: history, one case as a timeline, the summary, downloads, and the summary by mail."""
 
 from troubleshoot.reports.change_record import ChangeRecord, change_records
 from troubleshoot.reports.csv_export import cases_csv, changes_csv, csv_lines, record_download

@@ -166,6 +166,9 @@ CASE_WAYS: Mapping[str, OutcomeGroup] = {
     "explained": OutcomeGroup(
         _("explained"), Q(way="explained"), _("The guide found a reason that nobody here can change, and said so.")
     ),
+    "withdrawn": OutcomeGroup(
+        _("withdrawn"), Q(way="withdrawn"), _("The person said that it is not needed any more, or works by itself.")
+    ),
     "sent_on": OutcomeGroup(
         _("sent on"), Q(way="sent_on"), _("Closed without being solved: somebody else takes care of it.")
     ),
@@ -208,6 +211,7 @@ def with_ways(rows: QuerySet[Case]) -> QuerySet[Case]:
             When(solved & Q(Exists(helpful)), then=Value("helpdesk_fix")),
             When(solved & Q(last="worked"), then=Value("own_steps")),
             When(solved, then=Value("helpdesk_word")),
+            When(outcome=Case.Outcome.WITHDRAWN, then=Value("withdrawn")),
             default=Value("sent_on"),
             output_field=models.CharField(),
         ),

@@ -1,4 +1,4 @@
-"""The words that depend on readings and on where a job stands. Pure: values in, translated text out.
+"""The words of the pages: codes and values in, sentences, lengths and moments out, in the reader's language.
 
 What belongs to one step of a guide stands in the guide; here is what every guide shares.
 """
