@@ -28,14 +28,14 @@ from troubleshoot.people.accounts import (
     record_sign_out,
     revoke_grant,
 )
-from troubleshoot.people.approver_rota import (
+from troubleshoot.people.auth_backend import visitor_context
+from troubleshoot.people.on_duty import (
     approvers_on_duty,
     current_absences,
     deputies_of,
     job_deciders,
     possible_deputies,
 )
-from troubleshoot.people.auth_backend import visitor_context
 from troubleshoot.people.passwords import change_password, replace_password
 from troubleshoot.people.relations import at_sites
 
