@@ -139,8 +139,8 @@ ADDED: dict[str, tuple[Callable[[Path], None], str]] = {
     "resource": (begun("resource"), f"{CATALOG}/resources/scratch/"),
     "fact of content": (begun("fact"), f"{CATALOG}/facts/scratch.toml"),
     "fact of the Windows probe": (
-        inside("troubleshoot/probes/windows/surroundings.py", ("\nRULES = (\n", RULE)),
-        "troubleshoot/probes/windows/surroundings.py",
+        inside("troubleshoot/probes/windows/environment.py", ("\nRULES = (\n", RULE)),
+        "troubleshoot/probes/windows/environment.py",
     ),
     "probe": (lambda tree: _write(tree / "troubleshoot/probes/scratch.py", PROBE), "troubleshoot/probes/scratch.py"),
     "action (a remedy)": (begun("action"), f"{CATALOG}/actions/scratch.toml"),
