@@ -48,4 +48,4 @@ class TestAnswers:
 
 def test_the_shipped_questions_tell_every_fact_of_the_list() -> None:
     steps = [step for guide in catalog.installed_catalog().guides.values() for step in guide.steps.values()]
-    assert {step.tells for step in steps if step.tells} == set(probes.FACTS)
+    assert {step.tells for step in steps if step.tells} == set(told.FACTS)

@@ -147,7 +147,7 @@ def _overruled(cause: Cause) -> Iterator[tuple[str, int, str]]:
             for values in product(*rule.values()):
                 known = {name: Fact(name, value) for name, value in zip(rule, values, strict=True)}
                 if (found := judge_cause(cause, known).verdict) != verdict:
-                    yield verdict.replace(" ", "_"), index, found
+                    yield verdict, index, found.replace("_", " ")
                     break
 
 

@@ -8,26 +8,32 @@ from django.db.models.functions import Coalesce, Now
 BATCH = 1000
 
 
+def _rows(apps, schema_editor):
+    """Notices and deliveries, in the database that is migrated."""
+    alias = schema_editor.connection.alias
+    return (apps.get_model("troubleshoot", name).objects.using(alias) for name in ("Notice", "Delivery"))
+
+
 def from_mailed_at(apps, schema_editor):
     """Mailed: sent then. Not mailed yet: waiting, due at once."""
-    notice, delivery = (apps.get_model("troubleshoot", name) for name in ("Notice", "Delivery"))
-    rows = []
-    for key, mailed_at in notice.objects.order_by("pk").values_list("pk", "mailed_at").iterator(BATCH):
+    notices, deliveries = _rows(apps, schema_editor)
+    delivery, rows = deliveries.model, []
+    for key, mailed_at in notices.order_by("pk").values_list("pk", "mailed_at").iterator(BATCH):
         state, tries = ("sent", 1) if mailed_at else ("waiting", 0)
         one = delivery(notice_id=key, channel="email", state=state, tries=tries, tried_at=mailed_at, sent_at=mailed_at)
         rows.append(one)
         if len(rows) == BATCH:
-            delivery.objects.bulk_create(rows)
+            deliveries.bulk_create(rows)
             rows = []
-    delivery.objects.bulk_create(rows)
+    deliveries.bulk_create(rows)
 
 
 def to_mailed_at(apps, schema_editor):
     """Whatever is not to be sent any more counts as mailed there: the version before knew of nothing else."""
-    notice, delivery = (apps.get_model("troubleshoot", name) for name in ("Notice", "Delivery"))
-    ended = delivery.objects.filter(notice=models.OuterRef("pk"), channel="email").exclude(state="waiting")
+    notices, deliveries = _rows(apps, schema_editor)
+    ended = deliveries.filter(notice=models.OuterRef("pk"), channel="email").exclude(state="waiting")
     at = ended.values(at=Coalesce("sent_at", "tried_at", "next_try_at"))[:1]
-    notice.objects.update(mailed_at=models.Subquery(at))
+    notices.update(mailed_at=models.Subquery(at))
 
 
 class Migration(migrations.Migration):

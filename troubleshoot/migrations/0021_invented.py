@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        sql.run("jobs_open"),
+        sql.run("jobs_open", back="jobs_guarded"),
         marked("case"),
         marked("host"),
         marked("job"),
@@ -60,6 +60,6 @@ class Migration(migrations.Migration):
                 name="an_invented_job_never_runs",
             ),
         ),
-        sql.run("jobs_guarded"),
+        sql.run("jobs_guarded", back="jobs_open"),
         migrations.SeparateDatabaseAndState(state_operations=moments()),
     ]

@@ -1,5 +1,6 @@
 """Triggers as readable SQL: NAME.sqlite.sql and NAME.postgresql.sql, statements parted by a blank line."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from django.apps.registry import Apps
@@ -14,11 +15,14 @@ def statements(name: str, vendor: str) -> list[str]:
     return [part.strip() for part in code.split("\n\n") if part.strip()]
 
 
-def run(name: str) -> RunPython:
-    """The migration operation that executes the file for whichever database it meets. It has no way back."""
+def run(name: str, *, back: str = "") -> RunPython:
+    """The migration operation that executes the file for whichever database it meets, and another on the way back."""
+    return RunPython(_execute(name), _execute(back) if back else None)
 
+
+def _execute(name: str) -> Callable[[Apps, BaseDatabaseSchemaEditor], None]:
     def execute(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
         for statement in statements(name, schema_editor.connection.vendor):
             schema_editor.execute(statement, params=None)
 
-    return RunPython(execute)
+    return execute
