@@ -92,7 +92,8 @@ class World:
                 case=None if case is None else self.cases[case],
                 risk=risk,
                 self_service=mild,
-                kind=Job.Kind.values[0],  # one that needs no plan
+                kind=Job.Kind.CHECK_BY_HAND,  # one that needs no plan, and a case or none
+                action="mend",
                 state="done",
             )
         for site in self.sites:
