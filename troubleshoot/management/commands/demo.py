@@ -71,7 +71,6 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0)
         call_command("collectstatic", interactive=False, verbosity=0)
         accounts = demo_data.make_people()
-        demo_data.invent()
         with _world(port) as failed:
             demo_data.history()
             self._show(accounts, port)
@@ -183,6 +182,7 @@ def _world(port: int) -> Iterator[Callable[[], str]]:
         lab = start("lab", [*manage, "lab", "--fleet", str(fleet)], MENDPOINT_LAB_PASSWORD=password)
         start("keeper", [*manage, "keeper"])
         start("web", _web(port))
+        demo_data.invent()  # while the others come up
         demo_data.register(_ready(lab, len(demo_data.FLEET), failed), f"env:{SECRET}")
         # Last, because work may be waiting since the demo last ran, and the hosts have other ports now.
         start("worker", [*manage, "worker"], **{SECRET: password})

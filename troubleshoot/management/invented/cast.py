@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import random
 import uuid
 from dataclasses import dataclass
@@ -30,30 +29,24 @@ _NOWHERE: Final = 1
 
 @dataclass(frozen=True)
 class Place:
-    """A site with those who appear at it: its helpdesk, and each computer with whose it is."""
+    """A site with those who appear at it: its helpdesk, each computer with whose it is, and the people to be made."""
 
     site: Site
     desk: list[Person]
     computers: list[Host]
+    people: list[Person]
 
 
 def make_place(site: Site, number: int, desk: Person, own: list[Person]) -> Place:
-    """Make the people and computers of the site with this number. `desk` and `own` have real accounts of the demo and
-    appear as well.
+    """Think out the people and computers of the site with this number; no row is written yet.
+
+    `desk` and `own` have real accounts of the demo and appear as well.
     """
     size, helper = _PEOPLE[site.slug]
     users = [_person(_name(100 * number + place), _DEPARTMENTS[place % 5]) for place in range(size)]
     made = [*users, _person(helper, "Helpdesk")]
-    Person.objects.bulk_create(made)
     computers = [_computer(f"{site.slug[:3].upper()}-{21 + place}", site, one) for place, one in enumerate(users + own)]
-    Host.objects.bulk_create(computers)
-    return Place(site, [desk, made[-1]], computers)
-
-
-def note_contacts(last: dict[int, dt.datetime]) -> None:
-    """Note when each computer was last visited, as its history has it."""
-    hosts = [Host(pk=key, last_contact_at=moment, identity_learned_at=moment) for key, moment in last.items()]
-    Host.objects.bulk_update(hosts, ["last_contact_at", "identity_learned_at"])
+    return Place(site, [desk, made[-1]], computers, made)
 
 
 def _name(number: int) -> str:

@@ -43,7 +43,7 @@ class _World:
     now: dt.datetime
     chance: random.Random = field(default_factory=lambda: random.Random(_SEED))  # noqa: S311 - the same each time
     rows: Rows = field(default_factory=Rows)
-    last: dict[tuple[int, str], dt.datetime] = field(default_factory=dict)
+    last: dict[tuple[str, str], dt.datetime] = field(default_factory=dict)
     """Computer and story → when it was that last."""
 
 
@@ -55,14 +55,14 @@ def invent_history(*, actor: Actor, sites: Sequence[Site], desk: Person, approve
     """
     refuse_inventing()
     now = timezone.now()
-    with transaction.atomic():
-        places = [cast.make_place(site, number, desk, own if number == 0 else []) for number, site in enumerate(sites)]
-        world = _World(places, approver, {story.name: _setting(story, now) for story in STORIES}, now)
-        _past(world)
-        _present(world)
+    places = [cast.make_place(site, number, desk, own if number == 0 else []) for number, site in enumerate(sites)]
+    world = _World(places, approver, {story.name: _setting(story, now) for story in STORIES}, now)
+    _past(world)
+    _present(world)
+    with transaction.atomic():  # it takes others' turn, so all of it was thought out before
+        _create(places)
         world.rows.save()
         diagnosis.reindex_cases(Case.objects.for_status().filter(invented=True, closed_at=None))
-        cast.note_contacts({job.host_id: job.ended_at or now for job in world.rows.jobs})
         audit.record(Tag.DEMO_INVENT, actor=actor, objects=list(sites), details=_account(world))
 
 
@@ -128,12 +128,18 @@ def _told(world: _World, story: str, moment: dt.datetime, late: float, *, is_ope
 
 def _computer(world: _World, hosts: list[Host], story: str, moment: dt.datetime) -> Host:
     """A computer that has been well for some days: mostly a repair holds. Now and then one that had just this."""
-    lately = {key: known for (key, known), at in world.last.items() if moment - at < _HOLDS}
-    again = [host for host in hosts if lately.get(host.pk) == story]
-    rested = [host for host in hosts if host.pk not in lately]
+    lately = {name: known for (name, known), at in world.last.items() if moment - at < _HOLDS}
+    again = [host for host in hosts if lately.get(host.name) == story]
+    rested = [host for host in hosts if host.name not in lately]
     found = world.chance.choice(again if again and world.chance.random() < _COMES_BACK else rested or hosts)
-    world.last[found.pk, story] = moment
+    world.last[found.name, story] = moment
     return found
+
+
+def _create(places: Iterable[Place]) -> None:
+    for place in places:
+        Person.objects.bulk_create(place.people)
+        Host.objects.bulk_create(place.computers)
 
 
 def _account(world: _World) -> dict[str, object]:

@@ -60,6 +60,7 @@ class Rows:
             invented=True,
             **more,
         )
+        job.host.last_contact_at = job.host.identity_learned_at = began
         self.jobs.append(job)
         return job
 
