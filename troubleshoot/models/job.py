@@ -295,10 +295,12 @@ class Job(models.Model):
 
     @property
     def next_actor(self) -> str:
-        """Who acts after a bad end: what the case says, or whoever asked where there is none; else nobody."""
+        """Who acts after a bad end, as its case says; without a case, whoever asked where nothing ran, else helpdesk."""
         if self.state not in BAD_ENDS:
             return ""
-        return self.case.waiting_for if self.case else "requester"
+        if self.case:
+            return self.case.waiting_for
+        return "requester" if self.state in {S.DECLINED, S.EXPIRED} else "helpdesk"
 
     @property
     def has_ended(self) -> bool:
