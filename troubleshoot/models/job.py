@@ -295,7 +295,7 @@ class Job(models.Model):
 
     @property
     def next_actor(self) -> str:
-        """Who acts after a bad end, as its case says; without a case, whoever asked where nothing ran, else helpdesk."""
+        """Who acts after a bad end: as its case says; without one whoever asked where nothing ran, else helpdesk."""
         if self.state not in BAD_ENDS:
             return ""
         if self.case:
