@@ -5,7 +5,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# One more than the cores that CI has: many tests wait for sockets and for processes of their own.
+# As many as CI has cores: with one more, processes and browsers of tests are late.
 JOBS ?= 2
 
 help: ## list these targets
