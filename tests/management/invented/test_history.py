@@ -88,7 +88,7 @@ class TestItsCases:
 
     def test_are_opened_when_people_work_and_end_before_now(self, history: History) -> None:
         for case in Case.objects.all():
-            here = timezone.localtime(case.opened_at)
+            here = timezone.localtime(case.opened_at, timezone.get_default_timezone())
             assert here.weekday() < 5
             assert 8 <= here.hour < 18
             assert case.opened_at < (case.closed_at or timezone.now()) <= timezone.now()
