@@ -94,8 +94,6 @@ class TestItsCases:
             assert case.opened_at < (case.closed_at or timezone.now()) <= timezone.now()
         earliest = Case.objects.filter(invented=True).earliest("opened_at").opened_at
         assert earliest > timezone.now() - dt.timedelta(days=90)
-            days=90
-        )
 
     def test_are_of_all_sorts(self, history: History) -> None:
         assert set(Case.objects.values_list("site__slug", flat=True)) == {"north", "south"}
