@@ -1,10 +1,15 @@
 """What a test needs from its surroundings, and what happens when it is not there."""
 
+import functools
+import importlib
 import os
+import pkgutil
 import sys
 from types import ModuleType
 
 import pytest
+
+import troubleshoot
 
 
 def strict() -> bool:
@@ -22,8 +27,19 @@ def need(condition: object, reason: str) -> None:
 
 
 def replace_everywhere(patch: pytest.MonkeyPatch, module: ModuleType, name: str, value: object) -> None:
-    """Replace a function in every module of the product that holds it by name, its package's door included."""
+    """Replace a function in every module of the product that holds it by name, its package's door included.
+
+    Each module is loaded before: one that was loaded meanwhile would keep what it found then, long after the test.
+    """
+    load_everything()
     original = getattr(module, name)
     for loaded in [found for path, found in sys.modules.items() if path.startswith("troubleshoot")]:
         for attribute in [held for held, kept in vars(loaded).items() if kept is original]:
             patch.setattr(loaded, attribute, value)
+
+
+@functools.cache
+def load_everything() -> None:
+    """Import every module of the product."""
+    for found in pkgutil.walk_packages(troubleshoot.__path__, f"{troubleshoot.__name__}."):
+        importlib.import_module(found.name)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import random
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -107,20 +106,8 @@ def _way_to(guide: Guide, wanted: str) -> dict[str, str]:
 def cases(made: World, count: int, *, days: float = 365) -> None:
     """Cases over the last days, oldest first, with what a person, a reading and a fix answered, and their changes."""
     moments = sorted(made.now - dt.timedelta(days=made.chance.random() * days) for _ in range(count))
-    with _times_as_given():
-        for start in range(0, count, CHUNK):
-            _some(made, [_case(made, moment) for moment in moments[start : start + CHUNK]])
-
-
-@contextmanager
-def _times_as_given() -> Iterator[None]:
-    """A case's time of opening is the present, except here."""
-    field = Case._meta.get_field("opened_at")
-    field.auto_now_add = False
-    try:
-        yield
-    finally:
-        field.auto_now_add = True
+    for start in range(0, count, CHUNK):
+        _some(made, [_case(made, moment) for moment in moments[start : start + CHUNK]])
 
 
 def _case(made: World, moment: dt.datetime) -> Case:
@@ -257,8 +244,7 @@ def blank_case(made: World, person: Person, host: Host, *, outcome: str, ago: fl
     row.host, row.site_id, row.outcome, row.cause = host, host.site_id, outcome, cause
     row.at_step = "stage"
     row.closed_at = moment + dt.timedelta(minutes=10) if outcome else None
-    with _times_as_given():
-        row.save()
+    row.save()
     return row
 
 
