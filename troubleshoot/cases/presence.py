@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from troubleshoot import people
 from troubleshoot.models import Case, Person, Presence
 
-#: A page says so every 20 seconds (templates/here.html): after this long without a word it is closed.
+#: A page says so every 20 seconds (templates/helpdesk/presence.html): after this long without a word it is closed.
 GONE = dt.timedelta(seconds=50)
 
 

@@ -24,7 +24,7 @@ STRANGE = {
     "sql": "0x904'; DROP TABLE x; --%00\r\n",
     "long": "0x904 " + "x" * 99_000,
 }
-FORGED = ("<script>", "x" * 10_000, "live#checks", "../live", "case.html")
+FORGED = ("<script>", "x" * 10_000, "live#checks", "../live", "employee/case.html")
 ACTIONS = ("answer", "help", "plan", "fix", "stop", "again", "say", "rate")
 
 

@@ -169,7 +169,7 @@ class TestForgedRequests:
         self, header: str, path: str, waiting: Job, desk: Browser, second: Browser
     ) -> None:
         for browser, address in ((desk, "/board"), (desk, path), (second, f"/approvals/{waiting.pk}")):
-            for value in ("<script>", "x" * 10_000, "live#fresh", "../live", "desk_case.html"):
+            for value in ("<script>", "x" * 10_000, "live#fresh", "../live", "helpdesk/case.html"):
                 browser.get(address, **{"HX-Request": "true", header: value})
                 assert browser.status == 200
                 assert "<html" in browser.html

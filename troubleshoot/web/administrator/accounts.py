@@ -36,7 +36,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     found = list(rows.select_related("site").annotate(used=Count("hosts")).order_by("name")[: PAGE + 1])
     more = found[PAGE - 1].name if len(found) > PAGE else ""
     context = {"credentials": found[:PAGE], "more": more, "after": after, "form": form}
-    return render(request, "admin_credentials.html", context, status=422 if request.method == "POST" else 200)
+    return render(request, "administrator/credentials.html", context, status=422 if request.method == "POST" else 200)
 
 
 @rule("credential.change")
@@ -58,7 +58,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("admin-credential", pk=pk)
     using = list(found.hosts.order_by("name")[: PAGE + 1])
     context = {"account": found, "form": form, "seen": seen, "using": using[:PAGE], "more": len(using) > PAGE}
-    return render(request, "admin_credential.html", context, status=422 if request.method == "POST" else 200)
+    return render(request, "administrator/credential.html", context, status=422 if request.method == "POST" else 200)
 
 
 @rule("credential.change")

@@ -40,4 +40,4 @@ def page(request: HttpRequest) -> HttpResponse:
         "mail": settings.EMAIL_HOST,
         "channel_troubles": operations.channel_troubles(),
     }
-    return render(request, "health.html", context)
+    return render(request, "administrator/health.html", context)

@@ -75,7 +75,7 @@ def _refused(request: HttpRequest, error: hosts.NotImported, form: ListForm) -> 
 
 def _page(request: HttpRequest, *, status: int = 200, **context: object) -> HttpResponse:
     context |= {"columns": LIST_COLUMNS, "required": LIST_REQUIRED}
-    return render(request, "admin_hosts_import.html", context, status=status)
+    return render(request, "administrator/hosts_import.html", context, status=status)
 
 
 def _packed(person: Person, data: bytes) -> str:

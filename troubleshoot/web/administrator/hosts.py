@@ -28,7 +28,9 @@ def listed(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(name__icontains=query) | rows.filter(address__icontains=query)
     found = list(rows.filter(name__gt=after).order_by("name")[: PAGE + 1])
     more = found[PAGE - 1].name if len(found) > PAGE else ""
-    return render(request, "admin_hosts.html", {"hosts": found[:PAGE], "more": more, "q": query, "after": after})
+    return render(
+        request, "administrator/hosts.html", {"hosts": found[:PAGE], "more": more, "q": query, "after": after}
+    )
 
 
 @rule("host.change")
@@ -46,7 +48,7 @@ def new(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("Registered. The next step is the connection test."))
             return redirect("admin-host", pk=host.pk)
     status = 422 if request.method == "POST" else 200
-    return render(request, "admin_host_new.html", {"form": form}, status=status)
+    return render(request, "administrator/host_new.html", {"form": form}, status=status)
 
 
 @rule("host.change")
@@ -62,7 +64,7 @@ def host(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, _("Saved."))
         return redirect("admin-host", pk=pk)
     context = {"host": found, "form": form, "seen": seen, "last": operations.connection_tests(found).first()}
-    return render(request, "admin_host.html", context, status=422 if request.method == "POST" else 200)
+    return render(request, "administrator/host.html", context, status=422 if request.method == "POST" else 200)
 
 
 @rule("host.change")
@@ -115,7 +117,7 @@ def test(request: HttpRequest, pk: int) -> HttpResponse:
         "said": f"{known[-1].question} {known[-1].detail or _('Yes')}" if known else "",
         "workers": operations.site_workers(found.site) if job and not job.has_ended else [],
     }
-    return render_page(request, "admin_host_test.html", context, parts={"live": "live"})
+    return render_page(request, "administrator/host_test.html", context, parts={"live": "live"})
 
 
 def _obtain(person: Person, pk: int) -> Host:

@@ -35,7 +35,7 @@ def listed(request: HttpRequest) -> HttpResponse:
         roles[one.person_id].append(one)
     more = found[PAGE - 1].email if len(found) > PAGE else ""
     context = {"people": [(one, roles[one.pk]) for one in shown], "more": more, "q": query, "after": after}
-    return render(request, "admin_people.html", context)
+    return render(request, "administrator/people.html", context)
 
 
 @rule("person.create")
@@ -52,8 +52,10 @@ def new(request: HttpRequest) -> HttpResponse:
         except ValidationError as error:
             form.take(error)
         else:
-            return render(request, "admin_person_made.html", {"person": made, "password": password})
-    return render(request, "admin_person_new.html", {"form": form}, status=422 if request.method == "POST" else 200)
+            return render(request, "administrator/person_made.html", {"person": made, "password": password})
+    return render(
+        request, "administrator/person_new.html", {"form": form}, status=422 if request.method == "POST" else 200
+    )
 
 
 @rule("person.grant")
@@ -121,7 +123,7 @@ def password(request: HttpRequest, pk: UUID) -> HttpResponse:
     except ValidationError as error:
         messages.error(request, " ".join(error.messages), extra_tags="bad")
         return redirect("admin-person", pk=pk)
-    return render(request, "admin_person_made.html", {"person": found, "password": made})
+    return render(request, "administrator/person_made.html", {"person": found, "password": made})
 
 
 def _page(request: HttpRequest, found: Person, form: GrantForm, *, status: int = 200) -> HttpResponse:
@@ -136,4 +138,4 @@ def _page(request: HttpRequest, found: Person, form: GrantForm, *, status: int =
         "within_reach": may(visitor(request), "person.password", found).allowed,
         "solo": settings.MENDPOINT_SOLO_MODE,
     }
-    return render(request, "admin_person.html", context, status=status)
+    return render(request, "administrator/person.html", context, status=status)

@@ -29,7 +29,9 @@ PAGE = 50
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The first steps, those that are missing with what to do, and the way to the other pages."""
-    return render(request, "admin_home.html", {"steps": operations.first_steps(), "solo": settings.MENDPOINT_SOLO_MODE})
+    return render(
+        request, "administrator/home.html", {"steps": operations.first_steps(), "solo": settings.MENDPOINT_SOLO_MODE}
+    )
 
 
 @rule("site.change")
@@ -46,7 +48,9 @@ def sites(request: HttpRequest) -> HttpResponse:
             return redirect("admin-sites")
     rows = _mine(person).order_by("name")[:PAGE]
     may_make = may(person, "site.create", EVERY_SITE)
-    return render(request, "admin_sites.html", {"sites": rows, "form": form, "may_make": may_make}, status=status)
+    return render(
+        request, "administrator/sites.html", {"sites": rows, "form": form, "may_make": may_make}, status=status
+    )
 
 
 @rule("site.change")
@@ -60,7 +64,7 @@ def site(request: HttpRequest, pk: UUID) -> HttpResponse:
     del form.fields["slug"]
     if saved := _saved(request, found, form, seen := form_mark(shown), lambda: form.cleaned_data):
         return saved
-    return _page(request, "admin_site.html", {"site": found, "form": form, "seen": seen})
+    return _page(request, "administrator/site.html", {"site": found, "form": form, "seen": seen})
 
 
 @rule("site.change")
@@ -73,7 +77,7 @@ def times(request: HttpRequest, pk: UUID) -> HttpResponse:
         request, found, form, seen := form_mark(found.minutes_before), lambda: {"minutes_before": form.minutes()}
     ):
         return saved
-    return _page(request, "admin_times.html", {"site": found, "form": form, "seen": seen})
+    return _page(request, "administrator/times.html", {"site": found, "form": form, "seen": seen})
 
 
 def _site(request: HttpRequest, pk: UUID) -> Site:

@@ -103,7 +103,7 @@ def _list(request: HttpRequest, *, problem: str = "") -> HttpResponse:
         "problem": problem,
     }
     context |= {"attendance": approval_page.RotaPage(person), "typed": request.POST}
-    return render(request, "approvals.html", context, status=422 if problem else 200)
+    return render(request, "approver/approvals.html", context, status=422 if problem else 200)
 
 
 def _vote(request: HttpRequest, key: UUID, form: Form, use: Use, place: str) -> HttpResponse:
@@ -129,7 +129,9 @@ def _page(request: HttpRequest, job: Job, *, problem: dict[str, str] | None = No
             context["before"] = docket.plan if docket.newer else docket.shown_before(digest[:64])
             context["now"] = docket.newer_plan or docket.plan
     context["decided"] = job.state != JobState.WAITING_APPROVAL
-    return render_page(request, "approval.html", context, parts={"live": "live"}, status=422 if problem else 200)
+    return render_page(
+        request, "approver/approval.html", context, parts={"live": "live"}, status=422 if problem else 200
+    )
 
 
 def _job(request: HttpRequest, key: UUID, action: str) -> Job:

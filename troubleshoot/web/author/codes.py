@@ -39,7 +39,7 @@ def listed(request: HttpRequest) -> HttpResponse:
         "symptoms": {seen: [_line(one) for one in found] for seen, found in engine.codes_by_symptom(table).items()},
         "number": len(table.entries),
     }
-    return render(request, "codes.html", shown)
+    return render(request, "author/codes.html", shown)
 
 
 @public_when(PUBLIC)
@@ -55,7 +55,7 @@ def shown(request: HttpRequest, namespace: str, first: str, extended: str = "") 
     known = table.look_up(code)
     context = {"code": code, "known": known, "family": table.families[namespace], **_more(code, known)}
     context["maps"] = people.may(request.user, "guide.read").allowed
-    return render(request, "code.html", context, status=200 if known.entry else 404)
+    return render(request, "author/code.html", context, status=200 if known.entry else 404)
 
 
 def address(code: PastedCode) -> str:

@@ -113,7 +113,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     """Every guide that is installed."""
     guides = catalog.installed_catalog().guides.values()
     rows = [{"guide": one, "steps": len(one.steps), "codes": len(_codes(one.name))} for one in guides]
-    return render(request, "guides.html", {"rows": rows})
+    return render(request, "author/guides.html", {"rows": rows})
 
 
 @rule("guide.read")
@@ -139,7 +139,7 @@ def shown(request: HttpRequest, name: str) -> HttpResponse:
         "codes": [(one, codes.address(one.code)) for one in leading[:MOST_CODES]],
         "more_codes": [(one, codes.address(one.code)) for one in leading[MOST_CODES:]],
     }
-    return render(request, "guide.html", context)
+    return render(request, "author/guide.html", context)
 
 
 def kind(step: GuideStep) -> str:

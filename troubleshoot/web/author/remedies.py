@@ -26,7 +26,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     groups: dict[str, list[dict[str, Any]]] = {"refused": [], "run": [], "manual": []}
     for action in sorted(found, key=lambda one: one.title):
         groups.get(action.kind, groups["run"]).append(_line(action))
-    return render(request, "remedies.html", {"q": asked, "number": len(found), **groups})
+    return render(request, "author/remedies.html", {"q": asked, "number": len(found), **groups})
 
 
 def _answers(action: Action, asked: str) -> bool:

@@ -42,14 +42,16 @@ def page(request: HttpRequest, scene: Scene, *, status: int = 200, error: str = 
     shown = {
         "scene": scene,
         "case": scene.case,
-        "screen": f"case_{scene.screen}.html",
+        "screen": f"employee/case_{scene.screen}.html",
         "seen": "asking" if asking or scene.meanwhile else scene.mark,
         "news": seen != scene.mark or request.GET.get("n") != str(scene.over),
         "error": error,
         "typed": typed,
     }
     # While somebody answers the question below the list, only the list is exchanged, never the question.
-    return htmx.render_page(request, "case.html", shown, parts={"live": "checks" if asking else "live"}, status=status)
+    return htmx.render_page(
+        request, "employee/case.html", shown, parts={"live": "checks" if asking else "live"}, status=status
+    )
 
 
 @signed_in
@@ -63,7 +65,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     found = list(rows[: PAGE + 1])
     shown = [(case, *_standing(case)) for case in found[:PAGE]]
     more = found[PAGE - 1].pk if len(found) > PAGE else None
-    return render(request, "my_cases.html", {"cases": shown, "more": more, "after": after})
+    return render(request, "employee/my_cases.html", {"cases": shown, "more": more, "after": after})
 
 
 def _standing(case: Case) -> tuple[str, str]:

@@ -46,4 +46,4 @@ def page(request: HttpRequest, number: int) -> HttpResponse:
         "most": BLOCK_MOST_CHARACTERS,
         "error": error,
     }
-    return render(request, "own_pc.html", shown, status=422 if error else 200)
+    return render(request, "employee/client_report.html", shown, status=422 if error else 200)

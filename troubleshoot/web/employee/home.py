@@ -54,7 +54,7 @@ def ask(request: HttpRequest, form: PasteForm, status: int = 200, busy: str = ""
         "page": str(uuid7()),
         **surroundings(request.user),
     }
-    return render(request, "home.html", shown, status=status)
+    return render(request, "employee/home.html", shown, status=status)
 
 
 def busy() -> str:
@@ -68,8 +68,8 @@ def preview(request: HttpRequest) -> HttpResponse:
     """What a text says, while it is being typed. Keeps nothing: a POST only so that no log holds the text."""
     text = request.POST.get("text", "")[:ERROR_MOST_CHARACTERS]
     if rate_limits.too_much(request, text):
-        return htmx.render_page(request, "home_hint.html", {"busy": busy()}, status=429)
-    return htmx.render_page(request, "home_hint.html", {"hint": hint(text, request.POST.get("code", ""))})
+        return htmx.render_page(request, "employee/home_hint.html", {"busy": busy()}, status=429)
+    return htmx.render_page(request, "employee/home_hint.html", {"hint": hint(text, request.POST.get("code", ""))})
 
 
 @rule("incident.watch")
@@ -89,7 +89,7 @@ def watch(request: HttpRequest, key: UUID) -> HttpResponse:
 def me(request: HttpRequest) -> HttpResponse:
     """Show the visitor's name and the roles they hold, where and until when."""
     grants = visitor(request).grants.active().select_related("site")
-    return render(request, "me.html", {"grants": grants})
+    return render(request, "employee/me.html", {"grants": grants})
 
 
 def hint(text: str, prefer: str = "") -> dict[str, Any] | None:

@@ -120,4 +120,4 @@ def _screen(
         "urgencies": Case.Urgency.choices,
         **home.surroundings(request.user),
     }
-    return render(request, "case_new.html", shown, status=status)
+    return render(request, "employee/case_new.html", shown, status=status)

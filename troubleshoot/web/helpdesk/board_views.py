@@ -60,7 +60,7 @@ def caller(request: HttpRequest) -> HttpResponse:
             return redirect("desk-case", _open(visitor(request), form).pk)
         except Refusal as error:
             form.add_error(None, wording.refusal_words(error))
-    return render(request, "desk_new.html", {"form": form}, status=422 if form.errors else 200)
+    return render(request, "helpdesk/case_new.html", {"form": form}, status=422 if form.errors else 200)
 
 
 def _page(request: HttpRequest, *, problem: str = "", status: int = 200) -> HttpResponse:
@@ -75,7 +75,7 @@ def _page(request: HttpRequest, *, problem: str = "", status: int = 200) -> Http
     context |= {"running": [(one, board.cause_title(one.cause)) for one in running]}
     context |= {"groups": [one for one in board.board_incidents(served) if (one.site.pk, one.cause) not in known]}
     context |= {"title": "" if name else board.cause_title(asked(request, "cause"))}
-    return render_page(request, "board.html", context, parts={"live": "live"}, status=status)
+    return render_page(request, "helpdesk/board.html", context, parts={"live": "live"}, status=status)
 
 
 def _chosen(

@@ -216,7 +216,7 @@ def _page(
     sheet = case_page.HelpdeskCasePage(case, visitor(request))
     context = {"case": case, "sheet": sheet, "problem": problem or {}, "typed": request.POST if problem else {}}
     context["seen"] = request.GET.get("seen", sheet.mark)
-    return render_page(request, "desk_case.html", context, parts={"live": "live", "fresh": "fresh"}, status=status)
+    return render_page(request, "helpdesk/case.html", context, parts={"live": "live", "fresh": "fresh"}, status=status)
 
 
 def _case(request: HttpRequest, number: int, action: str = "case.take") -> Case:

@@ -20,9 +20,9 @@ def listed(request: HttpRequest) -> HttpResponseBase:
     """One page of the history; an address that is not understood shows nothing and says why."""
     asked = parse_filters(visitor(request), request.GET)
     if asked.trouble:
-        return render(request, "history.html", {"asked": asked, "form": asked.form}, status=422)
+        return render(request, "manager/history.html", {"asked": asked, "form": asked.form}, status=422)
     context = {"asked": asked, "form": asked.form, "page": reports.history_page(visitor(request), asked)}
-    return render(request, "history.html", {**context, "file": filter_address(asked.kept)})
+    return render(request, "manager/history.html", {**context, "file": filter_address(asked.kept)})
 
 
 @rule("history.read")
@@ -32,7 +32,7 @@ def download(request: HttpRequest) -> HttpResponseBase:
     person = visitor(request)
     asked = parse_filters(person, request.GET)
     if asked.trouble:
-        return render(request, "history.html", {"asked": asked, "form": asked.form}, status=422)
+        return render(request, "manager/history.html", {"asked": asked, "form": asked.form}, status=422)
     what = "cases" if asked.cases else "changes"
     if request.method == "GET":
         record_download(actor=person, what=what, asked=asked.kept)
@@ -48,7 +48,7 @@ def case(request: HttpRequest, number: int) -> HttpResponseBase:
     rows = Case.objects.select_related("host", "guide", "beneficiary", "opened_by", "owner", "site")
     found = people.obtain_object(rows, visitor(request), "case.read", pk=number)
     context = {"case": found, "timeline": case_timeline(found, visitor(request)), "zone_is_utc": _zone_is_utc()}
-    return render(request, "history_case.html", context)
+    return render(request, "manager/history_case.html", context)
 
 
 @rule("job.read")
@@ -57,7 +57,7 @@ def change(request: HttpRequest, key: UUID) -> HttpResponseBase:
     """Everything that is known of one change. Nothing on this page changes anything."""
     found = people.obtain_object(Job.objects.changes(), visitor(request), "job.read", pk=key)
     (record,) = reports.change_records([found])
-    return render(request, "history_change.html", {"record": record})
+    return render(request, "manager/history_change.html", {"record": record})
 
 
 def attachment(lines: Iterator[str], name: str) -> StreamingHttpResponse:

@@ -27,10 +27,10 @@ def shown(request: HttpRequest) -> HttpResponseBase:
     sites, period = _understood(visitor(request), request.GET)
     context = {"sites": sites, "periods": PERIODS, "period": period, "last_month": _last_month()}
     if period is None:
-        return render(request, "summary.html", context, status=422)
+        return render(request, "manager/summary.html", context, status=422)
     found = reports.make_summary(visitor(request), period)
     wanted = visitor(request).summary_month is not None
-    return render(request, "summary.html", {**context, "found": found, "wanted": wanted})
+    return render(request, "manager/summary.html", {**context, "found": found, "wanted": wanted})
 
 
 @rule("summary.read")
@@ -52,7 +52,10 @@ def download(request: HttpRequest) -> HttpResponseBase:
     sites, period = _understood(person, request.GET)
     if period is None:
         return render(
-            request, "summary.html", {"sites": sites, "periods": PERIODS, "last_month": _last_month()}, status=422
+            request,
+            "manager/summary.html",
+            {"sites": sites, "periods": PERIODS, "last_month": _last_month()},
+            status=422,
         )
     if request.method == "GET":
         record_download(actor=person, what="summary", asked=period.asked("summary"))
