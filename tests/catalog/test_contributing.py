@@ -21,7 +21,7 @@ CATALOG = Path("troubleshoot/catalog")
 FOLLOWED_UP = (
     "tests/catalog/test_shipped.py",
     "tests/catalog/test_rules.py",
-    "tests/probes/test_windows.py::TestTheWindowsProbe::test_reads_a_healthy_host",
+    "tests/probes/test_windows_facts.py::TestTheWindowsProbe::test_reads_a_healthy_host",
     "tests/lab/test_faults_inside.py::test_leaves_nothing_unknown_on_a_healthy_host",
 )
 """Tests that would have to be told of a thing if its place were not the only one."""
@@ -139,8 +139,8 @@ ADDED: dict[str, tuple[Callable[[Path], None], str]] = {
     "resource": (begun("resource"), f"{CATALOG}/resources/scratch/"),
     "fact of content": (begun("fact"), f"{CATALOG}/facts/scratch.toml"),
     "fact of the Windows probe": (
-        inside("troubleshoot/probes/windows/environment.py", ("\nRULES = (\n", RULE)),
-        "troubleshoot/probes/windows/environment.py",
+        inside("troubleshoot/probes/windows_facts/environment.py", ("\nRULES = (\n", RULE)),
+        "troubleshoot/probes/windows_facts/environment.py",
     ),
     "probe": (lambda tree: _write(tree / "troubleshoot/probes/scratch.py", PROBE), "troubleshoot/probes/scratch.py"),
     "action (a remedy)": (begun("action"), f"{CATALOG}/actions/scratch.toml"),

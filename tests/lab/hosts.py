@@ -42,7 +42,7 @@ def inside(document: dict[str, Any]) -> dict[str, str]:
     stamp(document)
     state, resources = HostState(document), catalog.installed_catalog().resources
     read = [run(resources[one.resource].read, dict(one.params), state)[0] for one in probes.WINDOWS_READINGS]
-    told = probes.windows_facts(read, reached="yes", port=3389, now=datetime.now(UTC))  # type: ignore[arg-type]
+    told = probes.derive_windows_facts(read, reached="yes", port=3389, now=datetime.now(UTC))  # type: ignore[arg-type]
     return {name: value for name, (value, _) in told.items()}
 
 

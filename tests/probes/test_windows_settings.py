@@ -6,7 +6,7 @@ import pytest
 
 from tests.probes.windows_host import HEALTHY, judged, registry, services
 from troubleshoot import catalog, probes
-from troubleshoot.probes.windows.events import STORM
+from troubleshoot.probes.windows_facts.events import STORM
 
 SERVER = "1.3.6.1.5.5.7.3.1"
 CHOSEN = {"bound": "0A" * 20, "found": True, "has_private_key": True, "in_time": True, "purposes": [SERVER]}

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from troubleshoot import probes
-from troubleshoot.probes import windows
-from troubleshoot.probes.windows.registry import VALUES
+from troubleshoot.probes import windows_facts
+from troubleshoot.probes.windows_facts.registry import VALUES
 
 NOW = datetime(2026, 11, 22, 9, 0, 0, tzinfo=UTC)
 PORT = 3389
@@ -31,17 +31,17 @@ def services(**changes: str) -> dict[str, Any]:
     return {"found": [f"{name} = {said}" for name, said in (usual | changes).items()]}
 
 
-HEALTHY: dict[windows.RuleReading, dict[str, Any]] = {
-    windows.TERMSERVICE: {
+HEALTHY: dict[windows_facts.RuleReading, dict[str, Any]] = {
+    windows_facts.TERMSERVICE: {
         "exists": True,
         "state": "Running",
         "start_mode": "Manual",
         "account": "NT Authority\\NetworkService",
     },
-    windows.SESSIONENV: {"exists": True, "state": "Running", "start_mode": "Manual"},
-    windows.KEY_FILE: {"exists": True, "sddl": "O:SYD:PAI(A;;FA;;;SY)(A;;FR;;;NS)"},
-    windows.KEY_FOLDER: {"exists": True, "sddl": "O:SYD:PAI(A;;0x12019f;;;WD)(A;;FA;;;BA)"},
-    windows.FIREWALL: {
+    windows_facts.SESSIONENV: {"exists": True, "state": "Running", "start_mode": "Manual"},
+    windows_facts.KEY_FILE: {"exists": True, "sddl": "O:SYD:PAI(A;;FA;;;SY)(A;;FR;;;NS)"},
+    windows_facts.KEY_FOLDER: {"exists": True, "sddl": "O:SYD:PAI(A;;0x12019f;;;WD)(A;;FA;;;BA)"},
+    windows_facts.FIREWALL: {
         "exists": True,
         "enabled": True,
         "profiles": "Domain, Private",
@@ -52,9 +52,9 @@ HEALTHY: dict[windows.RuleReading, dict[str, Any]] = {
         "off": [],
         "active": ["DomainAuthenticated"],
     },
-    windows.BROKER: {"exists": False, "state": None, "start_mode": None},
+    windows_facts.BROKER: {"exists": False, "state": None, "start_mode": None},
     probes.CERTIFICATE: {"number": 1, "usable": True, "expired": False, "has_private_key": True},
-    windows.LISTENER: {
+    windows_facts.LISTENER: {
         "security_layer": 2,
         "security_layer_source": 0,
         "nla": True,
@@ -64,17 +64,21 @@ HEALTHY: dict[windows.RuleReading, dict[str, Any]] = {
         "encryption_level_source": 2,
     },
     probes.SESSIONS: {"number": 1, "users": ["CORP\\bob"], "since": ["2026-11-22T07:00:00Z"]},
-    windows.CERTIFICATE_SERVICES: services(),
-    windows.BOUND: dict.fromkeys(
+    windows_facts.CERTIFICATE_SERVICES: services(),
+    windows_facts.BOUND: dict.fromkeys(
         ("bound", "found", "subject", "has_private_key", "not_before", "not_after", "in_time", "purposes")
     ),
-    windows.PORT: {"port": PORT, "addresses": ["0.0.0.0", "::"], "others": []},
-    windows.REGISTRY: registry(),
-    windows.SYSTEM_LOG: {"enabled": True, "number": 0, "kinds": []},
-    windows.SIGN_INS: {"enabled": True, "number": 0, "kinds": []},
-    windows.CONNECTIONS: {"enabled": True, "number": 3, "kinds": ["261, 3 times, last at 2026-11-22T08:00:00Z: ..."]},
-    windows.STATUS: {"time": "2026-11-22T09:00:02Z", "servicing_pending": False, "updates_pending": False},
-    windows.DOMAIN: {"joined": True, "name": "corp.example", "controller": False, "secure_channel": True},
+    windows_facts.PORT: {"port": PORT, "addresses": ["0.0.0.0", "::"], "others": []},
+    windows_facts.REGISTRY: registry(),
+    windows_facts.SYSTEM_LOG: {"enabled": True, "number": 0, "kinds": []},
+    windows_facts.SIGN_INS: {"enabled": True, "number": 0, "kinds": []},
+    windows_facts.CONNECTIONS: {
+        "enabled": True,
+        "number": 3,
+        "kinds": ["261, 3 times, last at 2026-11-22T08:00:00Z: ..."],
+    },
+    windows_facts.STATUS: {"time": "2026-11-22T09:00:02Z", "servicing_pending": False, "updates_pending": False},
+    windows_facts.DOMAIN: {"joined": True, "name": "corp.example", "controller": False, "secure_channel": True},
 }
 
 
@@ -87,6 +91,6 @@ def judged(**changes: Any) -> dict[str, str]:
     """Return the facts of a healthy host, with the state of one reading changed, for example domain={...}."""
     states = {key: dict(state) for key, state in HEALTHY.items()}
     for name, fields in changes.items():
-        states[getattr(windows, name.upper())].update(fields)
+        states[getattr(windows_facts, name.upper())].update(fields)
     read = [states[reading] for reading in probes.WINDOWS_READINGS]
-    return values(probes.windows_facts(read, reached="yes", port=PORT, now=NOW))
+    return values(probes.derive_windows_facts(read, reached="yes", port=PORT, now=NOW))

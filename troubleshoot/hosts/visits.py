@@ -163,7 +163,7 @@ def _look_inside(
     # The loopback port of a simulated host stands for the standard port of the computer.
     port = STANDARD_PORT if host.lab else host.rdp_port
     read = states[: len(probe)] if scope.windows else ()
-    told = probes.windows_facts(read, reached=found.reached, port=port, now=datetime.now(UTC))
+    told = probes.derive_windows_facts(read, reached=found.reached, port=port, now=datetime.now(UTC))
     for name, (value, readings) in told.items():
         if scope.windows or name in ALWAYS_READ:
             found.facts[name] = Fact(name, value, readings)

@@ -8,10 +8,10 @@ from troubleshoot.probes.gateway import Gateway
 from troubleshoot.probes.network import OnVerdict, answered_from_outside, probe_network
 from troubleshoot.probes.report import FACTS, ProbeReport
 from troubleshoot.probes.user_answers import answer_facts
-from troubleshoot.probes.windows import FACTS as WINDOWS_FACTS
-from troubleshoot.probes.windows import WINDOWS_READINGS, windows_facts
-from troubleshoot.probes.windows.certificates import CERTIFICATE
-from troubleshoot.probes.windows.environment import SESSIONS
+from troubleshoot.probes.windows_facts import FACTS as WINDOWS_FACTS
+from troubleshoot.probes.windows_facts import WINDOWS_READINGS, derive_windows_facts
+from troubleshoot.probes.windows_facts.certificates import CERTIFICATE
+from troubleshoot.probes.windows_facts.environment import SESSIONS
 
 __all__ = [
     "BLOCK_MOST_CHARACTERS",
@@ -30,7 +30,7 @@ __all__ = [
     "answered_from_outside",
     "client_command",
     "client_facts",
+    "derive_windows_facts",
     "probe_network",
     "read_client_block",
-    "windows_facts",
 ]

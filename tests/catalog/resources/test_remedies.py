@@ -57,7 +57,7 @@ def inside(state: HostState) -> dict[str, str]:
     probed = [reading(one.resource, one.params) for one in probes.WINDOWS_READINGS]
     found = visited(state, "read", (*probed, *(reading(one.resource, one.params) for one in declared)))
     ours, theirs = found.before[: len(probed)], found.before[len(probed) :]
-    told = probes.windows_facts(ours, reached="yes", port=3389, now=datetime.now(UTC))
+    told = probes.derive_windows_facts(ours, reached="yes", port=3389, now=datetime.now(UTC))
     more = {fact.name: fact.value for one, read in zip(declared, theirs, strict=True) for fact in one.told(read)}
     return {name: value for name, (value, _) in told.items()} | more
 

@@ -82,7 +82,7 @@ def _outside(different: Mapping[str, str]) -> Facts:
 
 def _inside(state: HostState, now: dt.datetime) -> Facts:
     states = [_one(state, one.resource, one.params) for one in probes.WINDOWS_READINGS]
-    told = probes.windows_facts(states, reached="yes", port=3389, now=now)
+    told = probes.derive_windows_facts(states, reached="yes", port=3389, now=now)
     return {name: Fact(name, value, words) for name, (value, words) in told.items()}
 
 

@@ -1,8 +1,8 @@
 """Who may use the private key of the Remote Desktop certificate, and the folder where Windows makes such keys."""
 
 from troubleshoot.engine import UNKNOWN
-from troubleshoot.probes.windows import sddl
-from troubleshoot.probes.windows.rule import Rule, RuleReading, State, same
+from troubleshoot.probes.windows_facts import sddl
+from troubleshoot.probes.windows_facts.rule import Rule, RuleReading, State, same
 
 KEY_FILE = RuleReading("key of the Remote Desktop certificate", "file-acl", {"target": "Remote Desktop key"})
 KEY_FOLDER = RuleReading("folder of machine keys", "file-acl", {"target": "MachineKeys folder"})

@@ -6,7 +6,7 @@ A value that is absent has the default that Microsoft documents; each rule says 
 from collections.abc import Mapping
 
 from troubleshoot.engine import UNKNOWN
-from troubleshoot.probes.windows.rule import DECIDED, Judge, Rule, RuleReading, State
+from troubleshoot.probes.windows_facts.rule import DECIDED, Judge, Rule, RuleReading, State
 
 ABSENT = "absent"
 _CONTROL = "HKLM:\\SYSTEM\\CurrentControlSet\\Control"

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.probes.windows_host import HEALTHY, NOW, PORT, judged, values
 from troubleshoot import probes
-from troubleshoot.probes import windows
+from troubleshoot.probes import windows_facts
 
 
 class TestTheWindowsProbe:
@@ -165,13 +165,13 @@ class TestTheWindowsProbe:
     def test_judges(self, reading: str, fields: dict[str, Any], fact: str, value: str) -> None:
         healthy, changed = judged(), judged(**{reading: fields})
         assert changed["windows." + fact] == value
-        about = [rule for rule in windows._RULES if rule.reading is getattr(windows, reading.upper())]
+        about = [rule for rule in windows_facts._RULES if rule.reading is getattr(windows_facts, reading.upper())]
         same_fields = {rule.fact for rule in about if set(rule.fields) & set(fields)}
         assert {name for name in healthy if healthy[name] != changed[name]} <= {"windows." + fact} | same_fields
 
     def test_names_the_reading_and_the_values_that_decided(self) -> None:
         read = [HEALTHY[reading] for reading in probes.WINDOWS_READINGS]
-        found = probes.windows_facts(read, reached="yes", port=3390, now=NOW)
+        found = probes.derive_windows_facts(read, reached="yes", port=3390, now=NOW)
         assert found["windows.nla"] == ("required", ("Remote Desktop listener: nla True",))
         assert found["windows.domain_trust"] == ("ok", ("domain membership: joined True, secure_channel True",))
         assert found["windows.port"] == ("other", ("port of Remote Desktop: port 3389, registered 3390",))
@@ -183,17 +183,19 @@ class TestTheWindowsProbe:
         )
 
     def test_compares_with_nothing_that_it_was_not_told(self) -> None:
-        found = values(probes.windows_facts([HEALTHY[reading] for reading in probes.WINDOWS_READINGS], reached="yes"))
+        found = values(
+            probes.derive_windows_facts([HEALTHY[reading] for reading in probes.WINDOWS_READINGS], reached="yes")
+        )
         assert (found["windows.port"], found["windows.clock"]) == ("unknown", "unknown")
 
     @pytest.mark.parametrize("reached", ["denied", "no", "constrained_language", "blocked", "unknown"])
     def test_says_unknown_for_everything_else_when_the_host_was_not_reached(self, reached: str) -> None:
-        found = values(probes.windows_facts([], reached=reached))
+        found = values(probes.derive_windows_facts([], reached=reached))
         assert found.pop("windows.reached") == reached
         assert set(found.values()) == {"unknown"}
 
     def test_does_not_pass_on_an_outcome_it_does_not_know(self) -> None:
-        assert values(probes.windows_facts([], reached="<b>")) == dict.fromkeys(probes.WINDOWS_FACTS, "unknown")
+        assert values(probes.derive_windows_facts([], reached="<b>")) == dict.fromkeys(probes.WINDOWS_FACTS, "unknown")
 
     @given(
         st.lists(
@@ -208,6 +210,6 @@ class TestTheWindowsProbe:
         st.text(),
     )
     def test_gives_every_fact_a_declared_value_whatever_the_host_reports(self, states: list[Any], reached: str) -> None:
-        found = values(probes.windows_facts(states, reached=reached, port=PORT, now=NOW))
+        found = values(probes.derive_windows_facts(states, reached=reached, port=PORT, now=NOW))
         assert list(found) == list(probes.WINDOWS_FACTS)
         assert all(value in probes.WINDOWS_FACTS[name] for name, value in found.items())

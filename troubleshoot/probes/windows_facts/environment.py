@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from troubleshoot.engine import UNKNOWN
-from troubleshoot.probes.windows.rule import Rule, RuleReading, State, looked_up, one_of, same
+from troubleshoot.probes.windows_facts.rule import Rule, RuleReading, State, looked_up, one_of, same
 
 SESSIONS = RuleReading("people signed in", "sessions", {})
 DOMAIN = RuleReading("domain membership", "domain-membership", {})

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from troubleshoot.engine import UNKNOWN
-from troubleshoot.probes.windows.rule import Rule, RuleReading, State, same
+from troubleshoot.probes.windows_facts.rule import Rule, RuleReading, State, same
 
 FIREWALL = RuleReading("firewall rule for Remote Desktop", "firewall-group", {"rule": "RemoteDesktop-UserMode-In-TCP"})
 READINGS = (FIREWALL,)

@@ -1,7 +1,7 @@
 """The certificates that Remote Desktop shows to whoever connects."""
 
 from troubleshoot.engine import UNKNOWN
-from troubleshoot.probes.windows.rule import Rule, RuleReading, State, same
+from troubleshoot.probes.windows_facts.rule import Rule, RuleReading, State, same
 
 CERTIFICATE = RuleReading("Remote Desktop certificate", "rdp-certificate", {})
 BOUND = RuleReading("certificate chosen for Remote Desktop", "rdp-bound-certificate", {})

@@ -1,7 +1,7 @@
 """Services that Remote Desktop needs, and the one that only a connection broker has."""
 
 from troubleshoot.engine import UNKNOWN
-from troubleshoot.probes.windows.rule import Rule, RuleReading, State, looked_up, same
+from troubleshoot.probes.windows_facts.rule import Rule, RuleReading, State, looked_up, same
 
 TERMSERVICE = RuleReading("service TermService", "service", {"name": "TermService"})
 SESSIONENV = RuleReading("service SessionEnv", "service", {"name": "SessionEnv"})

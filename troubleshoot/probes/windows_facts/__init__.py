@@ -8,16 +8,25 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from troubleshoot.engine import UNKNOWN, FactWords, values_by_name
-from troubleshoot.probes.windows import certificates, environment, events, firewall, keys, listener, registry, services
-from troubleshoot.probes.windows.certificates import BOUND, CERTIFICATE
-from troubleshoot.probes.windows.environment import DOMAIN, SESSIONS, STATUS
-from troubleshoot.probes.windows.events import CONNECTIONS, SIGN_INS, SYSTEM_LOG
-from troubleshoot.probes.windows.firewall import FIREWALL
-from troubleshoot.probes.windows.keys import KEY_FILE, KEY_FOLDER
-from troubleshoot.probes.windows.listener import LISTENER, PORT
-from troubleshoot.probes.windows.registry import REGISTRY
-from troubleshoot.probes.windows.rule import Rule, RuleReading, State
-from troubleshoot.probes.windows.services import BROKER, CERTIFICATE_SERVICES, SESSIONENV, TERMSERVICE
+from troubleshoot.probes.windows_facts import (
+    certificates,
+    environment,
+    events,
+    firewall,
+    keys,
+    listener,
+    registry,
+    services,
+)
+from troubleshoot.probes.windows_facts.certificates import BOUND, CERTIFICATE
+from troubleshoot.probes.windows_facts.environment import DOMAIN, SESSIONS, STATUS
+from troubleshoot.probes.windows_facts.events import CONNECTIONS, SIGN_INS, SYSTEM_LOG
+from troubleshoot.probes.windows_facts.firewall import FIREWALL
+from troubleshoot.probes.windows_facts.keys import KEY_FILE, KEY_FOLDER
+from troubleshoot.probes.windows_facts.listener import LISTENER, PORT
+from troubleshoot.probes.windows_facts.registry import REGISTRY
+from troubleshoot.probes.windows_facts.rule import Rule, RuleReading, State
+from troubleshoot.probes.windows_facts.services import BROKER, CERTIFICATE_SERVICES, SESSIONENV, TERMSERVICE
 
 __all__ = [
     "BOUND",
@@ -43,7 +52,7 @@ __all__ = [
     "WORDS",
     "RuleReading",
     "State",
-    "windows_facts",
+    "derive_windows_facts",
 ]
 _THEMES = (services, certificates, keys, listener, firewall, registry, events, environment)
 WINDOWS_READINGS: tuple[RuleReading, ...] = tuple(reading for theme in _THEMES for reading in theme.READINGS)
@@ -62,7 +71,7 @@ WORDS = (
 FACTS = values_by_name(WORDS)
 
 
-def windows_facts(
+def derive_windows_facts(
     states: Sequence[State | None], *, reached: str, port: int | None = None, now: datetime | None = None
 ) -> dict[str, tuple[str, tuple[str, ...]]]:
     """Return every declared fact with its value and, in words, what it follows from; never raises.

@@ -3,7 +3,7 @@
 import re
 
 from troubleshoot.engine import UNKNOWN
-from troubleshoot.probes.windows.rule import Rule, RuleReading, State
+from troubleshoot.probes.windows_facts.rule import Rule, RuleReading, State
 
 _OPERATIONAL = "Microsoft-Windows-TerminalServices-RemoteConnectionManager/Operational"
 SYSTEM_LOG = RuleReading("System log", "event-log", {"log": "System"})

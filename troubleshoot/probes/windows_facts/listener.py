@@ -1,7 +1,7 @@
 """The listener RDP-Tcp: how it protects a connection as WMI shows it, and who holds its port."""
 
 from troubleshoot.engine import UNKNOWN
-from troubleshoot.probes.windows.rule import DECIDED, SOURCES, Rule, RuleReading, State, looked_up
+from troubleshoot.probes.windows_facts.rule import DECIDED, SOURCES, Rule, RuleReading, State, looked_up
 
 LISTENER = RuleReading("Remote Desktop listener", "rdp-listener", {})
 PORT = RuleReading("port of Remote Desktop", "rdp-port", {})
