@@ -16,12 +16,16 @@ from django.core.management import call_command
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 PLACES = dict(re.findall(r"^\| (?:an?|steps) ([^|]+?) \| ([^|]+?) \|", PAGE, re.MULTILINE))
-COPIED = ("portal", "troubleshoot", "tests", "docs", "manage.py", "pyproject.toml", "CONTRIBUTING.md", "README.md")
+COPIED = (
+    *("portal", "troubleshoot", "templates", "static", "tests", "docs"),
+    *("manage.py", "pyproject.toml", "CONTRIBUTING.md", "README.md"),
+)
 CATALOG = Path("troubleshoot/catalog")
 FOLLOWED_UP = (
     "tests/catalog/test_shipped.py",
     "tests/catalog/test_rules.py",
     "tests/probes/test_windows_facts.py::TestTheWindowsProbe::test_reads_a_healthy_host",
+    "tests/reports/test_tiles.py",
     "tests/lab/test_faults_inside.py::test_leaves_nothing_unknown_on_a_healthy_host",
 )
 """Tests that would have to be told of a thing if its place were not the only one."""
@@ -63,6 +67,18 @@ from troubleshoot.engine.facts import FactWords, values_by_name
 
 WORDS = (FactWords("scratch.seen", "Scratch", "outside", {"yes": "seen"}),)
 FACTS = values_by_name(WORDS)
+'''
+TILE = '''"""A tile of nothing."""
+
+from troubleshoot.reports.figures import Summary
+from troubleshoot.reports.tiles import Tile
+
+PLACE = 60
+
+
+def tile(found: Summary) -> Tile:
+    """Return the tile of a summary."""
+    return Tile("Scratched", found.cases)
 '''
 RISK = """
 RISKS = {
@@ -143,6 +159,10 @@ ADDED: dict[str, tuple[Callable[[Path], None], str]] = {
         "troubleshoot/probes/windows_facts/environment.py",
     ),
     "probe": (lambda tree: _write(tree / "troubleshoot/probes/scratch.py", PROBE), "troubleshoot/probes/scratch.py"),
+    "tile of the summary": (
+        lambda tree: _write(tree / "troubleshoot/reports/tiles/scratch.py", TILE),
+        "troubleshoot/reports/tiles/scratch.py",
+    ),
     "action (a remedy)": (begun("action"), f"{CATALOG}/actions/scratch.toml"),
     "guide": (begun("guide"), f"{CATALOG}/guides/scratch.toml"),
     "cause": (at_end(f"{CATALOG}/errors/remote-desktop.toml", CAUSE), f"{CATALOG}/errors/remote-desktop.toml"),

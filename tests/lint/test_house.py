@@ -73,3 +73,7 @@ def test_no_import_stands_inside_a_function() -> None:
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 late += [path for inner in ast.walk(node) if isinstance(inner, (ast.Import, ast.ImportFrom))]
     assert late == []
+
+
+def test_the_style_sheet_has_at_most_20_kilobytes() -> None:
+    assert len((ROOT / "static" / "portal.css").read_bytes()) <= 20 * 1024

@@ -15,16 +15,16 @@ CASE = re.compile(r"/history/cases/(\d+)")
 def rows_of(page: str) -> list[str]:
     """The sentences of a page, without markup."""
     found = re.findall(r'<li(?: class="[^"]*")?>\s*<time.*?</time>\s*<span>(.*?)</span>\s*</li>', page, re.DOTALL)
-    return [_folded(one) for one in found]
+    return [text_of(one) for one in found]
 
 
 def heading(page: str) -> str:
     """The one heading of a page, without markup."""
     (found,) = re.findall(r"<h1>(.*?)</h1>", page, re.DOTALL)
-    return _folded(found)
+    return text_of(found)
 
 
-def _folded(markup: str) -> str:
+def text_of(markup: str) -> str:
     return " ".join(re.sub(r"<[^>]+>", "", markup).split())
 
 

@@ -26,6 +26,7 @@ from troubleshoot.reports.serializers import (
     path_document,
 )
 from troubleshoot.reports.summary import make_summary
+from troubleshoot.reports.tiles import summary_tiles
 from troubleshoot.reports.time_saved import ANY_CAUSE
 from troubleshoot.reports.timeline import case_timeline
 
@@ -61,6 +62,7 @@ __all__ = [
     "path_document",
     "record_download",
     "send_monthly_summaries",
+    "summary_tiles",
     "usual_duration",
     "usual_observation",
     "usual_wait",

@@ -13,7 +13,15 @@ from django.views.decorators.http import require_POST, require_safe
 
 from troubleshoot import people, reports
 from troubleshoot.models import Person, Site
-from troubleshoot.reports import PERIODS, Period, Summary, csv_lines, record_download, wish_monthly_summary
+from troubleshoot.reports import (
+    PERIODS,
+    Period,
+    Summary,
+    csv_lines,
+    record_download,
+    summary_tiles,
+    wish_monthly_summary,
+)
 from troubleshoot.web.manager.history import attachment
 from troubleshoot.web.view_rules import rule, visitor
 
@@ -30,7 +38,8 @@ def shown(request: HttpRequest) -> HttpResponseBase:
         return render(request, "manager/summary.html", context, status=422)
     found = reports.make_summary(visitor(request), period)
     wanted = visitor(request).summary_month is not None
-    return render(request, "manager/summary.html", {**context, "found": found, "wanted": wanted})
+    shown = {"found": found, "tiles": summary_tiles(found), "wanted": wanted}
+    return render(request, "manager/summary.html", {**context, **shown})
 
 
 @rule("summary.read")
@@ -90,15 +99,16 @@ def _rows(found: Summary) -> Iterator[tuple[object, ...]]:
     if found.invented:
         yield _("of the cases, invented"), found.invented_cases, _("So that a demo has something to show.")
         yield _("of the changes, invented"), found.invented_changes, _("So that a demo has something to show.")
-    for number in (found.cases, found.solved, *found.ways, found.over_a_day):
+    tiles = summary_tiles(found)
+    for number in (*(one for tile in tiles for one in tile.numbers), *found.ways):
         yield number.words, number.value, number.meaning
-    for number in (found.changes, *found.ends, *found.words, found.held, found.came_back, found.too_young):
+    for number in (found.changes, *found.ends, *found.words):
         yield number.words, number.value, number.meaning
     if found.saved:
         yield _("hours saved"), round(found.saved.time.total_seconds() / 3600, 1), _("Against what was entered.")
     for number in (*found.dangerous, *found.temporary, *(one.number for one in found.attention)):
         yield number.words, number.value, number.meaning
-    for name, time in ((_("half solved within"), found.half), (_("nine of ten within"), found.most)):
-        yield _("%s, in minutes") % name, round(time.total_seconds() / 60, 1) if time else "", found.times.meaning
+    for name, time, meaning in ((*one, tile.number.meaning) for tile in tiles for one in tile.times.items()):
+        yield _("%s, in minutes") % name, round(time.total_seconds() / 60, 1) if time else "", meaning
     for row in found.causes:
         yield _("cases with cause: %s") % row.title, row.cases, ""
