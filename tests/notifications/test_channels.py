@@ -8,12 +8,13 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.core.management.base import SystemCheckError
+from django.utils import timezone
 
 from tests.conftest import MakePerson
 from tests.notifications.smtp import MailServer
 from troubleshoot import notifications, operations
 from troubleshoot.models import Delivery, Notice, Site
-from troubleshoot.notifications import channels
+from troubleshoot.notifications import channels, deliveries
 from troubleshoot.people import replace_password
 
 PAGER = """
@@ -59,6 +60,23 @@ def test_a_second_channel_is_one_more_module(folder: Path, server: MailServer, p
     assert server.readers == ["ann@corp.example", "bob@corp.example", "cid@corp.example"]
     (trouble,) = operations.channel_troubles()
     assert (trouble.title, [str(one.notice.person) for one in trouble.given_up]) == ("Pager", ["Cid"])
+
+
+@pytest.mark.django_db
+def test_what_waits_for_a_channel_that_was_taken_out_is_given_up_and_named(
+    server: MailServer, person: MakePerson, north: Site
+) -> None:
+    notifications.notify([person("Ann", "employee", site=north)], Notice.Kind.MESSAGE, "Something happened.")
+    Delivery.objects.update(channel="pager")
+    operations.sweep()
+    assert Delivery.objects.get().state == "waiting"
+    assert operations.channel_troubles() == []
+    Delivery.objects.update(next_try_at=timezone.now() - deliveries.LAST_WAIT)
+    operations.sweep()
+    assert Delivery.objects.get().state == "failed"
+    (trouble,) = operations.channel_troubles()
+    assert (trouble.title, [str(one.notice.person) for one in trouble.given_up]) == ("pager", ["Ann"])
+    assert trouble.given_up[0].last_error == "the channel is not installed any more"
 
 
 def test_a_module_that_is_no_channel_stops_the_start(folder: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from uuid import UUID
 
 from django.db import models
@@ -30,6 +31,13 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         if not taken.update(tries=F("tries") + 1, tried_at=Now(), lease_until=Now() + lease):
             return None
         return self.select_related("notice__person").get(pk=key)
+
+    def give_up_without(self, installed: Collection[str], *, since: dt.timedelta) -> int:
+        """Give up what has waited this long for a channel that is not installed any more, and return how many."""
+        lost = self.filter(state=State.WAITING, next_try_at__lt=Now() - since).exclude(channel__in=installed)
+        return lost.update(
+            state=State.FAILED, tried_at=Now(), fault=Fault.NOT_INSTALLED, last_error=str(Fault.NOT_INSTALLED.label)
+        )
 
     def held_up(self, channel: str) -> DeliveryQuerySet:
         """What waits because the channel took nothing from anybody when this was tried."""
@@ -60,6 +68,7 @@ class Delivery(models.Model):
         CHANNEL_DOWN = "channel_down", _("the channel takes nothing from anybody")
         DEFERRED = "deferred", _("this message was not taken for now")
         REFUSED = "refused", _("this message, or this person's address, was refused for good")
+        NOT_INSTALLED = "not_installed", _("the channel is not installed any more")
 
     #: The same at every try, and never used again: receivers that know it drop what they have already.
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

@@ -25,6 +25,7 @@ Fault = Delivery.Fault
 FIRST_WAIT: Final = dt.timedelta(minutes=1)
 LONGEST_WAIT: Final = dt.timedelta(hours=1)
 MOST_TRIES: Final = 54
+LAST_WAIT: Final = dt.timedelta(days=2)
 #: A keeper that has not come to an end with a delivery for this long is taken for dead.
 LEASE: Final = dt.timedelta(minutes=5)
 #: A channel that takes nothing from anybody is left alone for this long: each try would cost the keeper its time.
@@ -47,8 +48,13 @@ def plan_for(notices: Iterable[Notice]) -> None:
 
 
 def send_due_deliveries() -> int:
-    """Send what is due, by each channel, and return how many were sent."""
-    return sum(_send_by(name, channel) for name, channel in channels.installed_channels().items())
+    """Send what is due, by each channel, and return how many were sent.
+
+    What waits for a channel that was taken out is given up in the end; another process may still have the module.
+    """
+    installed = channels.installed_channels()
+    Delivery.objects.give_up_without(installed, since=LAST_WAIT)
+    return sum(_send_by(name, channel) for name, channel in installed.items())
 
 
 def wait_after(tries: int) -> dt.timedelta | None:

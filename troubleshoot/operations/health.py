@@ -134,7 +134,10 @@ class ChannelTrouble:
 
 def channel_troubles() -> list[ChannelTrouble]:
     """The channels by which something could not be delivered."""
-    found = [_trouble(name, channel.TITLE) for name, channel in notifications.installed_channels().items()]
+    installed = notifications.installed_channels()
+    found = [_trouble(name, channel.TITLE) for name, channel in installed.items()]
+    gone = Delivery.objects.exclude(channel__in=installed).filter(tried_at__gt=Now() - _NAMED)
+    found += [_trouble(name, name) for name in gone.values_list("channel", flat=True).order_by("channel").distinct()]
     return [one for one in found if one.down_since or one.given_up]
 
 
