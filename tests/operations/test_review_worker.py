@@ -118,7 +118,7 @@ class TestALease:
 
         monkeypatch.setattr(type(Job.objects), "renew", away_at_first)
         monkeypatch.setattr(claiming, "lease_time", lambda: dt.timedelta(seconds=0.2))
-        with claiming.JobLease(reading):
+        with claiming.hold_job(reading):
             assert again.wait(5)
 
 

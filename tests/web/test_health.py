@@ -165,7 +165,7 @@ class TestASignOfLife:
 @pytest.mark.django_db(transaction=True)
 class TestAHeart:
     def test_beats_at_once_and_stops_with_its_process(self, north: Site) -> None:
-        with operations.HeartbeatThread("worker", "here:1", lambda: ["north"]):
+        with operations.keep_beating("worker", "here:1", lambda: ["north"]):
             end = time.monotonic() + 10
             while not operations.site_workers(north) and time.monotonic() < end:
                 time.sleep(0.05)

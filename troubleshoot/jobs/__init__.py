@@ -1,6 +1,6 @@
 """A job's life: asking for one, moving it, ringing the doorbell, claiming it."""
 
-from troubleshoot.jobs.claiming import JobLease, claim_job, lease_time
+from troubleshoot.jobs.claiming import claim_job, hold_job, lease_time
 from troubleshoot.jobs.dispatch import TASK_NAME, broker_reachable
 from troubleshoot.jobs.lifecycle import (
     OPEN,
@@ -20,12 +20,13 @@ from troubleshoot.jobs.lifecycle import (
     ring_job,
     start_job,
 )
+from troubleshoot.jobs.repeating import RepeatingWrite
 
 __all__ = [
     "OPEN",
     "TASK_NAME",
     "UNSETTLED",
-    "JobLease",
+    "RepeatingWrite",
     "add_line",
     "approval_lifetime",
     "audited_objects",
@@ -35,6 +36,7 @@ __all__ = [
     "claim_job",
     "continue_case",
     "enqueue_job",
+    "hold_job",
     "lease_time",
     "move_job",
     "notify_deciders",

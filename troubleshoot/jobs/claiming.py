@@ -3,57 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
-import logging
-import threading
 import uuid
-from types import TracebackType
-from typing import Self
 
 from django.conf import settings
-from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from troubleshoot import audit
 from troubleshoot.audit import Machine, Tag
 from troubleshoot.jobs.lifecycle import audited_objects
+from troubleshoot.jobs.repeating import RepeatingWrite
 from troubleshoot.models import Job
 
-log = logging.getLogger(__name__)
 
+def hold_job(job: Job) -> RepeatingWrite:
+    """Return a block that renews the lease of a claimed job while it runs, until the fence has passed on.
 
-class JobLease:
-    """Holds a claimed job: renews its lease while the block runs, from a thread of its own."""
-
-    def __init__(self, job: Job) -> None:
-        self._job = job
-        self._time = lease_time()
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._renew, name=f"lease-{job.pk}", daemon=True)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._over.set()
-        self._thread.join()
-
-    def _renew(self) -> None:
-        try:
-            while not self._over.wait(self._time.total_seconds() / 5):
-                if not self._renewed():
-                    return  # the fence has passed on; every further write of this worker will find that out
-        finally:
-            connection.close()
-
-    def _renewed(self) -> bool:
-        try:
-            return Job.objects.renew(self._job, lease=self._time)
-        except DatabaseError:
-            log.warning("the lease of job %s could not be renewed now; trying again", self._job.pk)
-            connection.close()
-            return True
+    Every further write of a worker that lost its job finds that out by itself.
+    """
+    time = lease_time()
+    return RepeatingWrite(
+        f"lease-{job.pk}", lambda: Job.objects.renew(job, lease=time), seconds=time.total_seconds() / 5, at_once=False
+    )
 
 
 def lease_time() -> dt.timedelta:

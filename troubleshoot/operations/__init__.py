@@ -3,12 +3,12 @@
 from troubleshoot.operations.connection_test import connection_stages, connection_tests, request_connection_test
 from troubleshoot.operations.first_steps import first_steps
 from troubleshoot.operations.health import (
-    HeartbeatThread,
     ProcessKind,
     channel_troubles,
     check_health,
     hosts_in_the_clear,
     is_well,
+    keep_beating,
     live_processes,
     site_workers,
 )
@@ -16,7 +16,6 @@ from troubleshoot.operations.keeper import sweep
 from troubleshoot.operations.worker import run_job
 
 __all__ = [
-    "HeartbeatThread",
     "ProcessKind",
     "channel_troubles",
     "check_health",
@@ -25,6 +24,7 @@ __all__ = [
     "first_steps",
     "hosts_in_the_clear",
     "is_well",
+    "keep_beating",
     "live_processes",
     "request_connection_test",
     "run_job",

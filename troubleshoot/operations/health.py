@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Final, Literal, Self
+from typing import Final, Literal
 
 from django.core.cache import cache
-from django.db import DatabaseError, close_old_connections, connection
+from django.db import DatabaseError
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils.functional import Promise
 
 from troubleshoot import jobs, notifications
+from troubleshoot.jobs import RepeatingWrite
 from troubleshoot.models import Delivery, Heartbeat, Host, Site
 
 log = logging.getLogger(__name__)
@@ -48,36 +47,14 @@ class Health:
         return self.database and self.broker and self.worker and self.keeper
 
 
-class HeartbeatThread:
-    """Beats for a process while the block runs, from a thread of its own: also while the process has nothing to do."""
+def keep_beating(kind: ProcessKind, name: str, sites: Callable[[], Sequence[str]] = tuple) -> RepeatingWrite:
+    """Return a block in which a process gives signs of life, also while it has nothing to do."""
 
-    def __init__(self, kind: ProcessKind, name: str, sites: Callable[[], Sequence[str]] = tuple) -> None:
-        self._kind, self._name, self._sites = kind, name, sites
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._beat, name=f"heart of the {kind}", daemon=True)
+    def beat() -> bool:
+        note_heartbeat(kind, name, sites())
+        return True
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._over.set()
-        self._thread.join()
-
-    def _beat(self) -> None:
-        try:
-            while True:
-                try:
-                    close_old_connections()
-                    note_heartbeat(self._kind, self._name, self._sites())
-                except DatabaseError:
-                    log.warning("no sign of life could be given: the database does not answer")
-                if self._over.wait(BEAT_SECONDS):
-                    return
-        finally:
-            connection.close()
+    return RepeatingWrite(f"heart of the {kind}", beat, seconds=BEAT_SECONDS, at_once=True)
 
 
 def note_heartbeat(kind: ProcessKind, name: str, sites: Sequence[str] = ()) -> None:

@@ -29,7 +29,7 @@ from troubleshoot.engine import (
     Verdict,
 )
 from troubleshoot.hosts import Observation
-from troubleshoot.jobs import JobLease, claim_job
+from troubleshoot.jobs import claim_job, hold_job
 from troubleshoot.models import Case, Host, Job, JobState, Reading
 from troubleshoot.operations import connection_test
 from troubleshoot.remote import DialError
@@ -50,7 +50,7 @@ def run_job(job_id: uuid.UUID) -> None:
     job = claim_job(job_id, worker=WORKER)
     if job is None:
         return
-    with JobLease(job):
+    with hold_job(job):
         try:
             _carry_out(job)
         except Refusal as refusal:

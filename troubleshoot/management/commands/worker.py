@@ -36,7 +36,7 @@ class Command(PlainCommand):
             audit.record(audit.Tag.WORKER_START, actor=machine("worker"), objects=list(sites))
         served = Served(sites, follow=not site)
         worker_ready.connect(served.ready, weak=False)
-        with operations.HeartbeatThread("worker", machine("worker").name, served.slugs):
+        with operations.keep_beating("worker", machine("worker").name, served.slugs):
             current_app.worker_main(
                 [
                     "worker",
