@@ -144,11 +144,14 @@ def _some(made: World, rows: list[Case]) -> None:
     jobs: list[Job] = []
     answers: list[Answer] = []
     for case, steps, _end in walked:
+        change: Job | None = None
         for number, (step, value, source) in enumerate(steps, 1):
             row = Answer(case=case, number=number, step=step, value=value, source=source)
             if source == "fix" and case.host_id:
-                row.job = _job(made, case, step, value)
-                jobs.append(row.job)
+                row.job = change = _job(made, case, step, value)
+                jobs.append(change)
+            elif source == "person" and change and change.state == JobState.VERIFIED:
+                change.word = "works" if value == "worked" else "same_error"
             row.by = case.beneficiary if source == "person" else None
             answers.append(row)
     _keep(made, jobs)
@@ -265,6 +268,8 @@ def follow(
             job.requester, job.state, job.risk, job.case = requester, JobState(value), "low", case
             job.self_service, job.needs_approval = self_service, needs_approval
             job.save(force_insert=True)
+        elif source == "person" and job and job.state == JobState.VERIFIED:
+            Job.objects.filter(pk=job.pk).update(word="works" if value == "worked" else "same_error")
         Answer.objects.create(
             case=case, number=number, step=step, value=value, source=source, job=job if source == "fix" else None
         )

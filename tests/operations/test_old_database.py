@@ -22,7 +22,7 @@ from tests.reports.pages import cases_of as numbers_of
 from tests.reports.pages import rows_of, walk
 from tests.web.helpdesk.conftest import text_of
 from troubleshoot import operations
-from troubleshoot.models import ACTIVE_STATES, Case, GuideVersion, Host, Job, Person, Site
+from troubleshoot.models import ACTIVE_STATES, Answer, Case, GuideVersion, Host, Job, Person, Site
 from troubleshoot.people import permitted_rows
 
 OLD = Path(__file__).parents[1] / "data" / "database-9c313a4.sql.xz"
@@ -183,6 +183,13 @@ class TestEachChange:
         client = browser(name)
         rows = [row for page in history(client, "changes") for row in rows_of(page)]
         assert len(rows) == len(changes())
+
+    def test_keeps_what_was_said_of_it(self) -> None:
+        """A case that had one verified change in its walk had that one word."""
+        for case in Case.objects.exclude(word=""):
+            fixed = case.answers.filter(round=case.round, source=Answer.Source.FIX, value="verified")
+            assert {row.job.word for row in fixed if row.job} == {case.word}
+        assert set(Job.objects.values_list("word", flat=True)) == {"", "works", "same_error"}
 
     def test_opens_for_an_auditor(self) -> None:
         assert faults(browser("Udo"), [f"/history/changes/{job.pk}" for job in changes()]) == {}

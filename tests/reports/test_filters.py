@@ -28,6 +28,23 @@ class TestFilters:
         wanted = people.permitted_rows(Job.objects.all(), manager, "job.read").filter(CHANGES[outcome].rows).count()
         assert len(rows_of(go(f"/history?outcome={outcome}"))) == min(wanted, history.PAGE)
 
+    def test_by_the_persons_word_tell_apart_two_changes_of_one_case(
+        self, world: bulk.World, go: Callable[[str], str]
+    ) -> None:
+        emil = world.people[0]
+        case = bulk.blank_case(world, emil, world.hosts[0], outcome="solved")
+        fixed = [("renew", "verified", "fix"), ("confirm", "no_change", "person")]
+        bulk.follow(
+            world, case, [*fixed, ("renew", "verified", "fix"), ("confirm", "worked", "person")], requester=emil
+        )
+        first, second = Job.objects.filter(case=case).order_by("pk")
+        for outcome, job in (("same_error", first), ("works", second)):
+            page = go(f"/history?outcome={outcome}")
+            assert f"/history/changes/{job.pk}" in page
+            assert len(rows_of(page)) == 1
+            assert f"person: {job.get_word_display()}" in rows_of(page)[0]
+        assert rows_of(go("/history?outcome=no_word")) == []
+
     @pytest.mark.parametrize("outcome", CASES)
     def test_by_outcome_show_cases_with_it(self, outcome: str, world: bulk.World, go: Callable[[str], str]) -> None:
         bulk.cases(world, 40)

@@ -31,7 +31,7 @@ class TestARow:
         job = ran.select_related("case", "host", "requester").first()
         assert job
         assert job.case
-        said = {"": "no word yet", "works": "works", "same_error": "same error"}[job.case.word]
+        said = {"": "no word yet", "works": "works", "same_error": "same error"}[job.word]
         title = asking.action_choices()[job.action]
         assert (
             f"{job.requester} ran “{title}” on {job.host} (simulated) for Emil; verified; person: {said}. "

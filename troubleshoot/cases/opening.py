@@ -9,7 +9,7 @@ from django.db import transaction
 from troubleshoot import audit, catalog, diagnosis, engine, jobs, people
 from troubleshoot.audit import Tag
 from troubleshoot.engine import Identified, Refusal, RefusalCode, Walk
-from troubleshoot.models import Answer, Case, Host, Person
+from troubleshoot.models import Answer, Case, Host, Job, Person
 
 MOST_CHARACTERS = 100_000
 
@@ -123,11 +123,14 @@ def _hold(case: Case) -> None:
 
 
 def _keep_word(case: Case, given: list[Answer], step: str, value: str) -> None:
-    """Keeps what the person says of a fix that was verified: "it works" beside the proof, or that it does not."""
-    fixed = any(row.source == Answer.Source.FIX and row.value == "verified" for row in given)
-    if fixed and diagnosis.case_guide(case).steps[step].kind == "try":
-        case.word = Case.Word.WORKS if value == "worked" else Case.Word.SAME_ERROR
-        case.save(update_fields=["word"])
+    """Keep what the person says after a fix that was verified, of the case and of the latest change before it."""
+    fixes = [row for row in given if row.source == Answer.Source.FIX]
+    if diagnosis.case_guide(case).steps[step].kind != "try" or all(row.value != "verified" for row in fixes):
+        return
+    case.word = Case.Word.WORKS if value == "worked" else Case.Word.SAME_ERROR
+    case.save(update_fields=["word"])
+    if fixes[-1].value == "verified" and fixes[-1].job:
+        Job.objects.filter(pk=fixes[-1].job.pk).update(word=case.word)
 
 
 def _opened_before(actor: Person, opened_with: UUID) -> Case | None:

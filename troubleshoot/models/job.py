@@ -222,6 +222,8 @@ class Job(models.Model):
     result = models.JSONField(default=dict)
     #: Why it ended as it did, as a document of engine.explanation: read it as `explanation`.
     why = models.JSONField(null=True)
+    #: What the person said of this change once it had been verified; empty while nobody has said anything.
+    word = models.CharField(max_length=20, choices=Case.Word.choices, blank=True, default="", db_default="")
     #: Part of the demo's invented history: no visit was ever made, and none is.
     invented = models.BooleanField(default=False, db_default=False, editable=False)
 

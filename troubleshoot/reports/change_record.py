@@ -179,10 +179,8 @@ def _word(job: Job) -> WordRecord | None:
     later = [one for one in answers if one.round == proof.round and one.number > proof.number]
     here = takewhile(lambda one: one.source != Answer.Source.FIX, later)
     tried = [one for one in here if one.step in steps and steps[one.step].kind == "try"]
-    if not tried:
-        return WordRecord("", "", Act("", None))
-    word = Case.Word.WORKS if tried[-1].value == "worked" else Case.Word.SAME_ERROR
-    return WordRecord(word.value, str(word.label), Act(_name(tried[-1].by), tried[-1].at))
+    said = Act(_name(tried[-1].by), tried[-1].at) if tried else Act("", None)
+    return WordRecord(job.word, str(job.get_word_display()), said)
 
 
 def _name(person: Person | None) -> str:

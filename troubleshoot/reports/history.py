@@ -132,7 +132,7 @@ def change_row(job: Job) -> HistoryRow:
     if (word := word_on(job)) is not None:
         parts.append(_("person: %s") % word)
     tone = {"verified": "is-ok", "failed": "is-bad", "not_verified": "is-bad", "unknown": "is-bad"}.get(job.state, "")
-    tone = "is-bad" if tone == "is-ok" and job.case and job.case.word == job.case.Word.SAME_ERROR else tone
+    tone = "is-bad" if tone == "is-ok" and job.word == Case.Word.SAME_ERROR else tone
     return HistoryRow(str(job.pk), job.created_at, "; ".join(parts), job.case_id, tone, job.invented)
 
 
@@ -166,9 +166,7 @@ def end_of(job: Job) -> str:
 def word_on(job: Job) -> str | None:
     """What the person said of a change that was verified; None where nobody was asked about this one."""
     asked = job.kind == Job.Kind.APPLY and job.state == "verified" and job.case is not None
-    if not asked or job.case is None or job.created_at < job.case.round_began_at:
-        return None
-    return str(job.case.get_word_display()) or _("no word yet")
+    return str(job.get_word_display()) or _("no word yet") if asked else None
 
 
 def host_words(host: Any) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Now
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -31,8 +31,6 @@ class OutcomeGroup:
 
 _APPLY = Q(kind=Job.Kind.APPLY)
 _VERIFIED = _APPLY & Q(state=JobState.VERIFIED)
-#: A person's word is about the walk that it was given in; an older change of a reopened case has none.
-_SPOKEN = Q(created_at__gte=F("case__round_began_at"))
 
 _LATER = models.ExpressionWrapper(OuterRef("ended_at") + Value(HELD_FOR), output_field=models.DateTimeField())
 _NEW_CASE = Case.objects.filter(
@@ -87,17 +85,17 @@ CHANGES: Mapping[str, OutcomeGroup] = {
     "undoing": OutcomeGroup(_("undoings"), Q(kind=Job.Kind.REVERT), _("Jobs that put an earlier change back.")),
     "works": OutcomeGroup(
         _("verified, person: works"),
-        _VERIFIED & _SPOKEN & Q(case__word=Case.Word.WORKS),
+        _VERIFIED & Q(word=Case.Word.WORKS),
         _("The person said it works."),
     ),
     "same_error": OutcomeGroup(
         _("verified, person: same error"),
-        _VERIFIED & _SPOKEN & Q(case__word=Case.Word.SAME_ERROR),
+        _VERIFIED & Q(word=Case.Word.SAME_ERROR),
         _("Proved from outside, and the person still has the error."),
     ),
     "no_word": OutcomeGroup(
         _("verified, no word yet"),
-        _VERIFIED & (Q(case=None) | Q(case__word="") | Q(created_at__lt=F("case__round_began_at"))),
+        _VERIFIED & Q(word=""),
         _("Proved from outside; the person has not said whether it works."),
     ),
     "held": OutcomeGroup(

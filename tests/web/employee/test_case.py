@@ -170,6 +170,7 @@ class TestAFix:
         assert reader.post(f"{page.url}/rate", helpful="yes").text.count("Your word is kept") == 1
         case = case_of(page)
         assert (case.word, case.helpful, case.outcome) == ("works", True, "solved")
+        assert case.jobs.get(kind=Job.Kind.APPLY).word == "works"
 
     def test_can_be_stopped_before_it_begins(self, page: Page, reader: Reader, work: Work) -> None:
         running = reader.send(planned(reader, page, work), "fix")
@@ -183,7 +184,7 @@ class TestAFix:
         work()
         next_page = reader.send(reader.get(page.url), "answer", value="no_change")
         assert "The cause is probably between you and the computer." in next_page.text
-        assert case_of(page).word == "same_error"
+        assert case_of(page).word == case_of(page).jobs.get(kind=Job.Kind.APPLY).word == "same_error"
 
     def test_that_left_another_error_sends_its_text_to_helpdesk(
         self, page: Page, reader: Reader, work: Work, helpdesk: Person

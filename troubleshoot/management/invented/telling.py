@@ -11,7 +11,7 @@ from troubleshoot import engine, probes, remediation
 from troubleshoot.engine import Code, Fact, Guide, GuideStep, Walk
 from troubleshoot.management.invented.cast import Place
 from troubleshoot.management.invented.evidence import Evidence, Facts, at_another_time, network_report
-from troubleshoot.management.invented.rows import LOOK, PLANNING, Rows, result_document
+from troubleshoot.management.invented.rows import CHANGE, LOOK, PLANNING, Rows, result_document
 from troubleshoot.management.invented.stories import Story
 from troubleshoot.management.invented.working_day import at_work
 from troubleshoot.models import Answer, Case, GuideVersion, Host, Job, JobState, Message, Person
@@ -155,4 +155,5 @@ class Telling:
         value = self.setting.story.says.get(step.name, "worked" if good else "no_change")
         if self.last_fix == "verified":
             self.case.word = Case.Word.WORKS if value == "worked" else Case.Word.SAME_ERROR
+            next(job for job in reversed(self.rows.jobs) if job.kind == CHANGE).word = self.case.word
         self.answers(step.name, value, Source.PERSON)

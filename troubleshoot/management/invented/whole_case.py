@@ -100,7 +100,7 @@ def _afterwards(told: Telling) -> None:
     for job in [one for one in told.rows.jobs if one.kind == CHANGE and one.state in UNDOABLE_STATES]:
         if job.undo_at:
             put_back(told, job, after=_until(job), by_portal=True)
-        elif told.case.word == Case.Word.SAME_ERROR and job.state == JobState.VERIFIED:
+        elif job.word == Case.Word.SAME_ERROR and job.state == JobState.VERIFIED:
             put_back(told, job, after=dt.timedelta(minutes=20), by_portal=False)
 
 
