@@ -24,6 +24,7 @@ from troubleshoot.diagnosis import case_evidence
 from troubleshoot.engine import Refusal
 from troubleshoot.models import Answer, Case, Entry, Notice, PcBlock, Person
 from troubleshoot.probes import BadClientBlock
+from troubleshoot.wording import notice_words
 from troubleshoot.wording.block_faults import BLOCK_FAULTS
 
 GUIDE = """\
@@ -120,7 +121,9 @@ class TestWhatThePcTold:
     def test_reaches_whoever_cares_for_the_case(self, case: Case, employee: Person, helpdesk: Person) -> None:
         take_case(actor=helpdesk, case=case)
         submit_client_report(actor=employee, case=case, text=told())
-        assert Notice.objects.get(person=helpdesk, kind=Notice.Kind.MESSAGE).text == "Emil pasted what their PC told."
+        assert notice_words(Notice.objects.get(person=helpdesk, kind=Notice.Kind.MESSAGE)) == (
+            "Emil pasted what their PC told."
+        )
 
     def test_gives_way_to_what_it_told_later(self, case: Case, employee: Person) -> None:
         submit_client_report(actor=employee, case=case, text=told(CLOSED))

@@ -10,7 +10,8 @@ from pytest_django import Settings
 from tests.conftest import MakePerson
 from tests.notifications.smtp import MailServer
 from troubleshoot import notifications
-from troubleshoot.models import Delivery, Notice, Person
+from troubleshoot.engine import NoticeCode
+from troubleshoot.models import Delivery, Person
 
 
 @pytest.fixture
@@ -28,7 +29,7 @@ def server(settings: Settings) -> Generator[MailServer]:
 def both(person: MakePerson) -> tuple[Person, Person]:
     """Two people with a notice each."""
     ann, bob = person("Ann"), person("Bob")
-    notifications.notify([ann, bob], Notice.Kind.MESSAGE, "Something happened.")
+    notifications.notify([ann, bob], NoticeCode.SENTENCE, {"text": "Something happened."})
     return ann, bob
 
 

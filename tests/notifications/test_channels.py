@@ -13,6 +13,7 @@ from django.utils import timezone
 from tests.conftest import MakePerson
 from tests.notifications.smtp import MailServer
 from troubleshoot import notifications, operations
+from troubleshoot.engine import NoticeCode
 from troubleshoot.models import Delivery, Notice, Site
 from troubleshoot.notifications import channels, deliveries
 from troubleshoot.people import replace_password
@@ -53,7 +54,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[Path]:
 def test_a_second_channel_is_one_more_module(folder: Path, server: MailServer, person: MakePerson, north: Site) -> None:
     (folder / "pager.py").write_text(PAGER)
     people = [person(name, "employee", site=north) for name in ("Ann", "Bob", "Cid")]
-    notifications.notify(people, Notice.Kind.MESSAGE, "Something happened.")
+    notifications.notify(people, NoticeCode.SENTENCE, {"text": "Something happened."})
     operations.sweep()
     sent = Delivery.objects.get(channel="pager", state="sent")
     assert (folder / "pager.log").read_text() == f"{sent.pk} Ann Something happened. https://help.corp.example/"
@@ -66,7 +67,7 @@ def test_a_second_channel_is_one_more_module(folder: Path, server: MailServer, p
 def test_what_waits_for_a_channel_that_was_taken_out_is_given_up_and_named(
     server: MailServer, person: MakePerson, north: Site
 ) -> None:
-    notifications.notify([person("Ann", "employee", site=north)], Notice.Kind.MESSAGE, "Something happened.")
+    notifications.notify([person("Ann", "employee", site=north)], NoticeCode.SENTENCE, {"text": "Something happened."})
     Delivery.objects.update(channel="pager")
     operations.sweep()
     assert Delivery.objects.get().state == "waiting"

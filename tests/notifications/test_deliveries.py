@@ -16,7 +16,8 @@ from tests.conftest import MakePerson
 from tests.notifications.conftest import Later, of
 from tests.notifications.smtp import MailServer
 from troubleshoot import notifications
-from troubleshoot.models import Delivery, Notice, Person
+from troubleshoot.engine import NoticeCode
+from troubleshoot.models import Delivery, Person
 from troubleshoot.notifications import channels, deliveries
 from troubleshoot.notifications.channels import OutgoingMessage
 
@@ -51,7 +52,7 @@ class TestADelivery:
         self, server: MailServer, person: MakePerson, later: Later
     ) -> None:
         ann = person("Ann")
-        notifications.notify([ann], Notice.Kind.MESSAGE, "Something happened.")
+        notifications.notify([ann], NoticeCode.SENTENCE, {"text": "Something happened."})
         child, started = another_keeper(), threading.Event()
 
         def kill() -> None:
@@ -74,7 +75,7 @@ class TestADelivery:
 
     def test_is_never_sent_by_two_keepers_at_once(self, server: MailServer, person: MakePerson) -> None:
         notifications.notify(
-            [person(f"Ann{number}") for number in range(6)], Notice.Kind.MESSAGE, "Something happened."
+            [person(f"Ann{number}") for number in range(6)], NoticeCode.SENTENCE, {"text": "Something happened."}
         )
         server.on_taken = lambda: time.sleep(0.05)
         send_in_threads(4)

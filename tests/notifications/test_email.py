@@ -9,7 +9,8 @@ from tests.conftest import TESTER, MakePerson
 from tests.notifications.conftest import Later, of
 from tests.notifications.smtp import MailServer
 from troubleshoot import notifications, people
-from troubleshoot.models import Delivery, Notice, Person
+from troubleshoot.engine import NoticeCode
+from troubleshoot.models import Delivery, Person
 from troubleshoot.notifications.channels import email
 
 pytestmark = pytest.mark.django_db
@@ -123,5 +124,5 @@ def test_whoever_left_gets_none(server: MailServer, both: Both) -> None:
 def test_is_kept_as_a_file_without_a_server(person: MakePerson, settings: Settings, tmp_path: object) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     settings.EMAIL_FILE_PATH = tmp_path
-    notifications.notify([person("Ann")], Notice.Kind.MESSAGE, "Something happened.")
+    notifications.notify([person("Ann")], NoticeCode.SENTENCE, {"text": "Something happened."})
     assert notifications.send_due_deliveries() == 1

@@ -7,6 +7,7 @@ from django.urls import Resolver404, resolve
 from tests.conftest import MakePerson
 from tests.notifications.smtp import MailServer
 from troubleshoot import cases, notifications
+from troubleshoot.engine import NoticeCode
 from troubleshoot.models import Case, Host, Job, Notice, Person, Site
 
 pytestmark = pytest.mark.django_db
@@ -32,17 +33,18 @@ def job(ann: Person, case: Case, north: Site) -> Job:
 
 
 @pytest.mark.parametrize("about", ["nothing", "case", "job", "both"])
-@pytest.mark.parametrize("kind", Notice.Kind)
-def test_every_kind_leads_to_a_page_that_exists(
-    kind: Notice.Kind, about: str, ann: Person, case: Case, job: Job, client: Client, server: MailServer
+@pytest.mark.parametrize("code", NoticeCode)
+def test_every_one_leads_to_a_page_that_exists(
+    code: NoticeCode, about: str, ann: Person, case: Case, job: Job, client: Client, server: MailServer
 ) -> None:
     of_case, of_job = case if about in {"case", "both"} else None, job if about in {"job", "both"} else None
-    notifications.notify([ann], kind, "Something happened.", case=of_case, job=of_job)
-    path = Notice.objects.get().get_absolute_url()
+    notifications.notify([ann], code, case=of_case, job=of_job)
+    notice = Notice.objects.get()
+    kind, path = notice.kind, notice.get_absolute_url()
     try:
         found = resolve(path.partition("?")[0])
     except Resolver404:
-        pytest.fail(f"a notice of the kind {kind} leads to {path}, where nothing is")
+        pytest.fail(f"a notice that says {code} leads to {path}, where nothing is")
     expected = "summary" if kind == Notice.Kind.SUMMARY else "case" if of_case else "home"
     assert found.url_name == ("approval" if kind == Notice.Kind.APPROVAL and of_job else expected)
     client.force_login(ann)

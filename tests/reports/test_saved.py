@@ -20,6 +20,7 @@ from troubleshoot.reports import Period
 from troubleshoot.reports import time_saved as saving
 from troubleshoot.reports import working_hours as hours
 from troubleshoot.reports.figures import Saved, Seen
+from troubleshoot.wording import notice_words
 
 pytestmark = pytest.mark.django_db
 NOON = dt.datetime(2026, 11, 2, 12, tzinfo=dt.UTC)  # a Monday
@@ -157,7 +158,7 @@ class TestByMail:
             operations.sweep()
         notice = Notice.objects.get(person=manager)
         found = reports.make_summary(manager, Period.month(last))
-        assert notice.text == f"{last:%B %Y}: {found.cases.value} cases, {found.solved.value} solved."
+        assert notice_words(notice) == f"{last:%B %Y}: {found.cases.value} cases, {found.solved.value} solved."
         assert notice.get_absolute_url() == f"/summary?month={last:%Y-%m}"
 
     def test_does_not_come_to_whoever_may_no_longer_read_it(self, manager: Person) -> None:

@@ -9,6 +9,7 @@ from django.test import Client
 from tests.conftest import PASSWORD, MakePerson
 from tests.web.administrator.pages import everything_kept, tags, words
 from troubleshoot.models import Entry, Notice, Person, Site
+from troubleshoot.wording import notice_words
 
 NEW = "another horse battery staple"
 
@@ -105,7 +106,7 @@ class TestOneThatSomebodyElseMade:
         before = signed_in(PASSWORD)
         password = self.made(boss, ann)
         assert before.get("/me").status_code == 302
-        assert "Dora gave you a new password" in Notice.objects.get(person=ann).text
+        assert "Dora gave you a new password" in notice_words(Notice.objects.get(person=ann))
         assert password not in everything_kept()
         entry = Entry.objects.filter(tag="people:password").get()
         assert str(entry.on_behalf) == str(ann.pk)

@@ -6,13 +6,12 @@ from collections.abc import Iterator
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from troubleshoot import audit, diagnosis, jobs, notifications, people, probes
 from troubleshoot.audit import Tag
 from troubleshoot.diagnosis import case_evidence, shown_cause
-from troubleshoot.engine import Refusal, RefusalCode
-from troubleshoot.models import Case, Notice, PcBlock, Person, Reading
+from troubleshoot.engine import NoticeCode, Refusal, RefusalCode
+from troubleshoot.models import Case, PcBlock, Person, Reading
 from troubleshoot.probes import BLOCK_MOST_CHARACTERS, BadClientBlock
 from troubleshoot.remote import literal_address
 
@@ -64,8 +63,7 @@ def submit_client_report(*, actor: Person, case: Case, text: str) -> None:
             details={"told": {fact: value for fact, (value, _readings) in found.items()}},
         )
         if case.owner and case.owner != actor:
-            words = _("%s pasted what their PC told.") % actor
-            notifications.notify([case.owner], Notice.Kind.MESSAGE, words, case=case)
+            notifications.notify([case.owner], NoticeCode.REPORT_PASTED, {"who": str(actor)}, case=case)
         jobs.continue_case(case, actor=actor, requester=actor)
 
 

@@ -17,7 +17,7 @@ from troubleshoot.audit import Actor, Tag
 from troubleshoot.cases import opening
 from troubleshoot.cases.opening import storable_text
 from troubleshoot.diagnosis import close_round, disown_case, keep_status, may_reopen, own_case, status_of
-from troubleshoot.engine import CaseMatter, CasePress, Code, Explanation, Reader, Refusal, RefusalCode
+from troubleshoot.engine import CaseMatter, CasePress, Code, Explanation, NoticeCode, Reader, Refusal, RefusalCode
 from troubleshoot.models import CHANGES, READS, WAITING_STATES, Answer, Case, Job, JobState, Message, Notice, Person
 
 REMIND_AFTER = dt.timedelta(hours=4)
@@ -67,9 +67,7 @@ def take_case(*, actor: Person, case: Case, shown_owner: UUID | None = None) -> 
         if case.owner_id not in {None, actor.pk, shown_owner}:
             raise Refusal(RefusalCode.TAKEN_MEANWHILE, who=str(case.owner))
         if case.owner and case.owner != actor:
-            notifications.notify(
-                [case.owner], Notice.Kind.MESSAGE, _("%s has taken this case over.") % actor, case=case
-            )
+            notifications.notify([case.owner], NoticeCode.CASE_TAKEN_OVER, {"who": str(actor)}, case=case)
         own_case(case, actor)
 
 
@@ -111,7 +109,7 @@ def send_message(*, actor: Person, case: Case, text: str, internal: bool = False
         _record(Tag.CASE_MESSAGE, actor, case, {"internal": internal, "message": message.pk})
         if not internal:
             keep_status(case, actor=actor)
-            notifications.notify(_others(actor, case), Notice.Kind.MESSAGE, _("%s wrote to you.") % actor, case=case)
+            notifications.notify(_others(actor, case), NoticeCode.WROTE, {"who": str(actor)}, case=case)
     return message
 
 
@@ -144,8 +142,8 @@ def close_case(*, actor: Person, case: Case, solved: bool, sent_to: str = "", ti
         close_round(case)
         _take_back_plans(case, actor)
         _record(Tag.CASE_CLOSE, actor, case, {"outcome": str(case.outcome), "by_helpdesk": True})
-        words = _("Your case is solved.") if solved else _("Your case was sent on to %s.") % case.sent_to
-        notifications.notify({case.beneficiary} - {actor}, Notice.Kind.RESULT, words, case=case)
+        code = NoticeCode.CASE_SOLVED if solved else NoticeCode.CASE_SENT_ON
+        notifications.notify({case.beneficiary} - {actor}, code, {} if solved else {"to": case.sent_to}, case=case)
 
 
 def put_off_remedy(*, actor: Person, case: Case) -> None:
@@ -177,8 +175,7 @@ def withdraw_case(*, actor: Person, case: Case) -> None:
         _record(Tag.CASE_CLOSE, actor, case, {"outcome": str(case.outcome), "step": case.at_step})
         _take_back_plans(case, actor)
         if case.owner and case.owner != actor:
-            words = _("%s needs no more help and has closed the case.") % actor
-            notifications.notify([case.owner], Notice.Kind.MESSAGE, words, case=case)
+            notifications.notify([case.owner], NoticeCode.CASE_WITHDRAWN, {"who": str(actor)}, case=case)
 
 
 def read_computer_again(*, actor: Person, case: Case) -> None:
@@ -230,9 +227,7 @@ def follow_up_unconfirmed(*, actor: Actor) -> None:
     """Reminds, once, of a fix that was verified and not confirmed; closes the case when still nobody says a word."""
     for case in _unconfirmed(REMIND_AFTER).exclude(notices__kind=Notice.Kind.REMINDER)[:BATCH]:
         with transaction.atomic():
-            notifications.notify(
-                [case.beneficiary], Notice.Kind.REMINDER, _("Does it work again? One click is enough."), case=case
-            )
+            notifications.notify([case.beneficiary], NoticeCode.CASE_REMINDER, case=case)
     for case in _unconfirmed(CLOSE_AFTER)[:BATCH]:
         with transaction.atomic():
             case.hold()
@@ -240,8 +235,7 @@ def follow_up_unconfirmed(*, actor: Actor) -> None:
                 case.outcome = Case.Outcome.SOLVED
                 close_round(case)
                 _record(Tag.CASE_CLOSE, actor, case, {"outcome": "solved", "confirmed": False})
-                words = _("Closed: verified, not confirmed. If it does not work, open it again.")
-                notifications.notify([case.beneficiary], Notice.Kind.RESULT, words, case=case)
+                notifications.notify([case.beneficiary], NoticeCode.CASE_UNCONFIRMED, case=case)
 
 
 def _unconfirmed(older_than: dt.timedelta) -> QuerySet[Case]:
@@ -289,8 +283,8 @@ def _tell_who_asked(actor: Person, case: Case) -> None:
     since = case.messages.filter(author=actor).order_by("-pk").values("pk")[:1]
     new = asked.filter(pk__gt=Coalesce(Subquery(since), 0)).select_related("author", "job")
     for author, job in {(row.author, row.job) for row in new}:
-        words = _("%(who)s wrote about %(host)s, where you asked something.") % {"who": actor, "host": case.host}
-        notifications.notify([author], Notice.Kind.APPROVAL, words, case=case, job=job)
+        values = {"who": str(actor), "host": str(case.host)}
+        notifications.notify([author], NoticeCode.WROTE_ABOUT, values, case=case, job=job)
 
 
 def _record(tag: Tag, actor: Actor, case: Case, details: dict[str, object]) -> None:

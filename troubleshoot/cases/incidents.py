@@ -7,12 +7,11 @@ from collections.abc import Iterable
 from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.db.models.functions import Now
-from django.utils.translation import gettext as _
 
 from troubleshoot import audit, notifications, people
 from troubleshoot.audit import Tag
-from troubleshoot.engine import Refusal, RefusalCode
-from troubleshoot.models import Case, Incident, Notice, Person, Site
+from troubleshoot.engine import NoticeCode, Refusal, RefusalCode
+from troubleshoot.models import Case, Incident, Person, Site
 
 #: Fewer computers than this with the same cause are no incident.
 LEAST_COMPUTERS = 3
@@ -48,9 +47,8 @@ def end_incident(*, actor: Person, incident: Incident) -> None:
     with transaction.atomic():
         if not Incident.objects.filter(pk=incident.pk, ended_at=None).update(ended_at=Now()):
             return
-        words = _("It is over: the computers at %s work again. Connect again, and open a case if yours does not.")
         told = list(incident.watchers.filter(is_active=True))
-        notifications.notify(told, Notice.Kind.RESULT, words % incident.site)
+        notifications.notify(told, NoticeCode.INCIDENT_OVER, {"site": str(incident.site)})
         audit.record(Tag.INCIDENT_END, actor=actor, objects=[incident, incident.site], details={"told": len(told)})
 
 
@@ -87,8 +85,7 @@ def _take(cases: list[Case], actor: Person, incident: Incident) -> None:
     if not cases:
         return
     owners = {case.owner for case in cases if case.owner}
-    words = _("%(who)s cares for the incident at %(site)s now, and for your cases of it.")
-    notifications.notify(owners, Notice.Kind.MESSAGE, words % {"who": actor, "site": incident.site})
+    notifications.notify(owners, NoticeCode.INCIDENT_TAKEN, {"who": str(actor), "site": str(incident.site)})
     Case.objects.filter(pk__in=[case.pk for case in cases]).update(owner=actor)
     audit.record(
         Tag.INCIDENT_BEGIN,

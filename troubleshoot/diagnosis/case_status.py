@@ -10,7 +10,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from troubleshoot import audit, catalog, notifications, people, wording
+from troubleshoot import audit, catalog, notifications, people
 from troubleshoot.audit import Actor, Tag
 from troubleshoot.diagnosis import progress
 from troubleshoot.engine import (
@@ -20,11 +20,12 @@ from troubleshoot.engine import (
     JobKind,
     JobPhase,
     JobView,
+    NoticeCode,
     UndoReason,
     Walk,
     judge_status,
 )
-from troubleshoot.models import Answer, Case, Heartbeat, Job, JobState, Notice
+from troubleshoot.models import Answer, Case, Heartbeat, Job, JobState
 
 #: A closed case can be opened again for so long.
 REOPEN_WITHIN = dt.timedelta(days=7)
@@ -185,9 +186,8 @@ def keep_status(case: Case, walk: Walk | None = None, *, actor: Actor) -> None:
     if "needs_since" in changed:
         case.refresh_from_db(fields=["needs_since"])  # the database's own time
         desk = [case.owner] if case.owner else people.permission_holders("case.take", case.site)
-        notifications.notify(
-            desk, Notice.Kind.NEW_CASE, f"{case.beneficiary}: {wording.matter_words(status.work)}", case=case
-        )
+        values = {"who": str(case.beneficiary), "matter": status.work.value}
+        notifications.notify(desk, NoticeCode.CASE_WAITS, values, case=case)
 
 
 def keep_status_again(case: int | None, *, actor: Actor) -> None:

@@ -29,6 +29,7 @@ from troubleshoot.engine.facts import UNKNOWN, Fact, FactList, FactWords, fact_v
 from troubleshoot.engine.guide import AnswerRefused, Guide, GuideStep, Walk, answer_guide, tries_ahead, walk_guide
 from troubleshoot.engine.guide_format_1 import said_ahead
 from troubleshoot.engine.guide_parts import GuidePart
+from troubleshoot.engine.notice import NoticeCode
 from troubleshoot.engine.pasted_text import PastedCode
 from troubleshoot.engine.permissions import (
     EVERY_SITE,
@@ -128,6 +129,7 @@ __all__ = [
     "Json",
     "Judgement",
     "KnownCode",
+    "NoticeCode",
     "PastedCode",
     "PlanDifference",
     "PlanDocument",

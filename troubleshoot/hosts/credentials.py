@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from troubleshoot import audit
 from troubleshoot.audit import Actor, Tag
+from troubleshoot.engine import NoticeCode
 from troubleshoot.hosts.admin_notices import notify_administrators
 from troubleshoot.hosts.secrets import in_folder
 from troubleshoot.hosts.unique_names import unless_taken
@@ -77,8 +78,8 @@ def change_credential(
         personal={"username": [before["username"], username]} if "username" in fields else {},
     )
     if fields != ["name"]:
-        text = _("%(who)s changed the account %(name)s: computers of %(site)s are signed in to with another secret.")
-        notify_administrators(actor, credential.site, text % {"who": actor, "name": name, "site": credential.site})
+        values = {"name": name, "site": str(credential.site)}
+        notify_administrators(actor, credential.site, NoticeCode.CREDENTIAL_CHANGED, values)
     return credential
 
 

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from troubleshoot.audit import Actor, Tag
+from troubleshoot.engine import NoticeCode
 from troubleshoot.hosts.admin_notices import notify_administrators
 from troubleshoot.hosts.audit_details import record_host_changes
 from troubleshoot.hosts.csv_reader import ListProblem, ListRow, read_host_table
@@ -131,8 +132,7 @@ def _write(actor: Actor, new: list[Draft], changed: list[Draft], file: str) -> N
     record_host_changes(Tag.HOST_CHANGE, actor=actor, changes=[one.change for one in changed], file=file)
     led = [one.host for one in changed if account_follows(one.change)]
     for site in {host.site_id: host.site for host in led}.values():
-        text = _("%(who)s led computers of %(site)s to other places by a list: their accounts are used there now.")
-        notify_administrators(actor, site, text % {"who": actor, "site": site})
+        notify_administrators(actor, site, NoticeCode.HOSTS_LED_ELSEWHERE, {"site": str(site)})
 
 
 def _assign(drafts: list[Draft]) -> None:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from troubleshoot.audit import Actor, Tag
+from troubleshoot.engine import NoticeCode
 from troubleshoot.hosts import registration_rules
 from troubleshoot.hosts.admin_notices import notify_administrators
 from troubleshoot.hosts.audit_details import (
@@ -106,8 +107,7 @@ def change_host(*, actor: Actor, host: Host, forget_identity: bool = False, **ch
     host.assigned.set(assigned)
     record_host_changes(Tag.HOST_CHANGE, actor=actor, changes=[made])
     if account_follows(made):
-        text = _("%(who)s led %(host)s to another place: its account is used there from now on.")
-        notify_administrators(actor, host.site, text % {"who": actor, "host": host})
+        notify_administrators(actor, host.site, NoticeCode.HOST_LED_ELSEWHERE, {"host": str(host)})
     return host
 
 

@@ -9,10 +9,8 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
-from django.utils import timezone
-from django.utils.translation import gettext as _
 
-from troubleshoot import audit, diagnosis, notifications, people, wording
+from troubleshoot import audit, diagnosis, notifications, people
 from troubleshoot.audit import Actor, Tag
 from troubleshoot.diagnosis import act_for_case, keep_status
 from troubleshoot.engine import (
@@ -20,6 +18,8 @@ from troubleshoot.engine import (
     Code,
     Explanation,
     JobPhase,
+    Json,
+    NoticeCode,
     Refusal,
     RefusalCode,
     Result,
@@ -37,7 +37,6 @@ from troubleshoot.models import (
     Job,
     JobLine,
     JobState,
-    Notice,
     Person,
     Plan,
 )
@@ -104,9 +103,8 @@ def move_job(
             job.case = case
         if job.has_ended and job.is_change:
             whom = {job.requester, *([job.beneficiary] if job.beneficiary else [])} - {actor}
-            notifications.notify(
-                whom, Notice.Kind.RESULT, f"{job.host}: {wording.explained(said)}", case=job.case, job=job
-            )
+            values: dict[str, Json] = {"host": str(job.host), "why": said.to_json()}
+            notifications.notify(whom, NoticeCode.CHANGE_ENDED, values, case=job.case, job=job)
         if case and job.has_ended:
             continue_case(case, actor=actor, requester=job.requester)
         elif case:
@@ -248,18 +246,16 @@ def offer_plan(
 def notify_deciders(job: Job) -> None:
     """Tells whoever may decide and is not away; a deputy reads for whom they stand in."""
     job.refresh_from_db(fields=["expires_at"])
-    words = _("Approval wanted until %(until)s (%(zone)s): %(what)s, on %(host)s, asked by %(who)s.") % {
-        "until": f"{timezone.localtime(job.expires_at):%H:%M}",
-        "zone": timezone.get_current_timezone_name(),
+    values: dict[str, Json] = {
+        "until": job.expires_at.isoformat() if job.expires_at else "",
         "what": job.plan.document["title"] if job.plan else "",
-        "host": job.host,
-        "who": job.requester,
+        "host": str(job.host),
+        "who": str(job.requester),
     }
     deputies = people.deputies_of(job.host.site)
     for one in people.job_deciders(job):
-        away = ", ".join(str(who) for who in deputies.get(one, ()))
-        more = " " + _("You stand in for %s.") % away if away else ""
-        notifications.notify([one], Notice.Kind.APPROVAL, words + more, case=job.case, job=job)
+        away = [str(who) for who in deputies.get(one, ())]
+        notifications.notify([one], NoticeCode.APPROVAL_WANTED, {**values, "away": away}, case=job.case, job=job)
 
 
 def check_deadline(job: Job) -> None:

@@ -34,7 +34,11 @@ class Notice(models.Model):
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="notices")
     kind = models.CharField(max_length=12, choices=Kind.choices)
-    text = models.CharField(max_length=300)
+    #: What it says, by a code of engine.notice and the values of its sentence; `wording` makes the words.
+    code = models.CharField(max_length=40, blank=True, default="")
+    params = models.JSONField(default=dict)
+    #: The sentence itself, of a notice from before there were codes.
+    text = models.CharField(max_length=300, blank=True, default="")
     case = models.ForeignKey(Case, on_delete=models.PROTECT, null=True, related_name="notices")
     job = models.ForeignKey(Job, on_delete=models.PROTECT, null=True, related_name="notices")
     made_at = models.DateTimeField(auto_now_add=True)
@@ -49,7 +53,7 @@ class Notice(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.text
+        return f"{self.get_kind_display()}: {self.code}"
 
     def get_absolute_url(self) -> str:
         """Where the portal shows what this is about; the URL map says what the address looks like."""

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
+from troubleshoot import wording
 from troubleshoot.models import Delivery, Notice
 from troubleshoot.notifications import channels
 from troubleshoot.notifications.channels import Channel, NotDelivered, OutgoingMessage
@@ -105,10 +106,11 @@ def _settle(delivery: Delivery, channel: Channel) -> Delivery.Fault | None:
 def _message(delivery: Delivery) -> OutgoingMessage:
     notice = delivery.notice
     about = _("Case %(number)s") % {"number": notice.case_id} if notice.case_id else "Mendpoint"
+    text = wording.notice_words(notice)
     return OutgoingMessage(
         key=str(delivery.pk),
         person=notice.person,
-        subject=" ".join(f"{about}: {notice.text}".split()),
-        text=notice.text,
+        subject=" ".join(f"{about}: {text}".split()),
+        text=text,
         link=f"{settings.MENDPOINT_URL}{notice.get_absolute_url()}",
     )

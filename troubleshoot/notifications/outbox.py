@@ -2,19 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Final
 
 from django.db.models.functions import Now
 
+from troubleshoot.engine import Json, NoticeCode
 from troubleshoot.models import Case, Job, Notice, Person
 from troubleshoot.notifications import deliveries
 
+#: What a notice is about, where it is no message of somebody.
+KINDS: Final[Mapping[NoticeCode, Notice.Kind]] = {
+    NoticeCode.CASE_WAITS: Notice.Kind.NEW_CASE,
+    NoticeCode.APPROVAL_WANTED: Notice.Kind.APPROVAL,
+    NoticeCode.WROTE_ABOUT: Notice.Kind.APPROVAL,
+    NoticeCode.CHANGE_ENDED: Notice.Kind.RESULT,
+    NoticeCode.CASE_SOLVED: Notice.Kind.RESULT,
+    NoticeCode.CASE_SENT_ON: Notice.Kind.RESULT,
+    NoticeCode.CASE_UNCONFIRMED: Notice.Kind.RESULT,
+    NoticeCode.INCIDENT_OVER: Notice.Kind.RESULT,
+    NoticeCode.CASE_REMINDER: Notice.Kind.REMINDER,
+    NoticeCode.SUMMARY: Notice.Kind.SUMMARY,
+}
+
 
 def notify(
-    people: Iterable[Person], kind: Notice.Kind, text: str, *, case: Case | None = None, job: Job | None = None
+    people: Iterable[Person],
+    code: NoticeCode,
+    params: Mapping[str, Json] | None = None,
+    *,
+    case: Case | None = None,
+    job: Job | None = None,
 ) -> None:
-    """Writes one notice for each person, with its deliveries, in the transaction of the change."""
-    rows = [Notice(person=one, kind=kind, text=text[:300], case=case, job=job) for one in dict.fromkeys(people)]
+    """Write one notice for each person, with its deliveries, in the transaction of the change.
+
+    `params` are the values of the code's sentence, which is made when somebody reads it.
+    """
+    kind = KINDS.get(code, Notice.Kind.MESSAGE)
+    rows = [
+        Notice(person=one, kind=kind, code=code, params=params or {}, case=case, job=job)
+        for one in dict.fromkeys(people)
+    ]
     deliveries.plan_for(Notice.objects.bulk_create(rows))
 
 

@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 
 from troubleshoot import audit, notifications
 from troubleshoot.audit import Tag
-from troubleshoot.models import Notice, Person
+from troubleshoot.engine import NoticeCode
+from troubleshoot.models import Person
 from troubleshoot.people import accounts
 from troubleshoot.people.access import require_permission
 
@@ -41,8 +42,7 @@ def replace_password(*, actor: Person, person: Person) -> str:
     person = Person.objects.select_for_update().get(pk=person.pk)
     password = accounts.one_time_password()
     _set(person, password, for_once=True)
-    text = _("%(name)s gave you a new password. If you did not ask for one, tell an auditor.") % {"name": actor}
-    notifications.notify([person], Notice.Kind.MESSAGE, text)
+    notifications.notify([person], NoticeCode.PASSWORD_GIVEN, {"who": str(actor)})
     audit.record(Tag.PEOPLE_PASSWORD, actor=actor, on_behalf=person, objects=[person])
     return password
 

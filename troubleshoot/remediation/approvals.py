@@ -7,13 +7,12 @@ import datetime as dt
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from troubleshoot import audit, diagnosis, notifications, people
 from troubleshoot.audit import Tag
-from troubleshoot.engine import Code, Explanation, Refusal, RefusalCode
+from troubleshoot.engine import Code, Explanation, NoticeCode, Refusal, RefusalCode
 from troubleshoot.jobs import add_line, approval_lifetime, audited_objects, check_deadline, move_job
-from troubleshoot.models import Absence, Approval, Job, JobState, Message, Notice, Person
+from troubleshoot.models import Absence, Approval, Job, JobState, Message, Person
 
 LONGEST_ABSENCE = dt.timedelta(days=366)
 
@@ -53,7 +52,8 @@ def ask_requester(*, actor: Person, job: Job, text: str) -> None:
             objects=audited_objects(job),
             details={"asked": True},
         )
-        notifications.notify([job.requester], Notice.Kind.MESSAGE, f"{actor} asks: {text}", case=job.case, job=job)
+        values = {"who": str(actor), "text": text[:300]}
+        notifications.notify([job.requester], NoticeCode.ASKED, values, case=job.case, job=job)
 
 
 def begin_absence(*, actor: Person, last_day: dt.date, deputy: Person | None) -> None:
@@ -73,8 +73,7 @@ def begin_absence(*, actor: Person, last_day: dt.date, deputy: Person | None) ->
         named = [actor, *([deputy] if deputy else [])]
         audit.record(Tag.PEOPLE_ABSENCE, actor=actor, objects=named, details={"until": last_day.isoformat()})
         if deputy:
-            words = _("%(who)s is away until %(day)s, and you stand in for them.")
-            notifications.notify([deputy], Notice.Kind.MESSAGE, words % {"who": actor, "day": last_day.isoformat()})
+            notifications.notify([deputy], NoticeCode.DEPUTY, {"who": str(actor), "day": last_day.isoformat()})
 
 
 def end_absence(*, actor: Person) -> None:

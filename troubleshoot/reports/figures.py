@@ -11,6 +11,7 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from troubleshoot import wording
 from troubleshoot.models import Site
 from troubleshoot.reports.filters import NO_CAUSE
 from troubleshoot.reports.outcome_groups import SOLVED
@@ -180,9 +181,18 @@ class Summary:
     @property
     def invented_words(self) -> str:
         """How much of what is counted here was invented."""
-        cases = _("%(part)d of the %(all)d cases") % {"part": self.invented_cases, "all": self.cases.value}
-        changes = _("%(part)d of the %(all)d changes") % {"part": self.invented_changes, "all": self.changes.value}
-        return _("%(cases)s and %(changes)s are invented.") % {"cases": cases, "changes": changes}
+        return wording.invented_words(self.counts)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """The numbers that a notice of this summary tells."""
+        return {
+            "cases": self.cases.value,
+            "solved": self.solved.value,
+            "changes": self.changes.value,
+            "invented_cases": self.invented_cases,
+            "invented_changes": self.invented_changes,
+        }
 
     @property
     def watched(self) -> list[list[Number]]:

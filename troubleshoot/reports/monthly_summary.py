@@ -6,11 +6,10 @@ import datetime as dt
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.translation import gettext as _
 
 from troubleshoot import notifications, people
-from troubleshoot.models import Notice, Person
+from troubleshoot.engine import NoticeCode
+from troubleshoot.models import Person
 from troubleshoot.reports import summary
 from troubleshoot.reports.figures import Period
 
@@ -31,15 +30,10 @@ def send_monthly_summaries() -> None:
         with transaction.atomic():
             mine = Person.objects.filter(pk=person.pk, summary_month=person.summary_month)
             if mine.update(summary_month=month) and people.may(person, "summary.read").allowed:
-                notifications.notify([person], Notice.Kind.SUMMARY, _sentence(person, month - dt.timedelta(days=1)))
+                last = month - dt.timedelta(days=1)
+                found = summary.make_summary(person, Period.month(last))
+                notifications.notify([person], NoticeCode.SUMMARY, {"month": last.isoformat(), **found.counts})
 
 
 def _this_month() -> dt.date:
     return timezone.localdate().replace(day=1)
-
-
-def _sentence(person: Person, day: dt.date) -> str:
-    found = summary.make_summary(person, Period.month(day))
-    counts = {"month": date_format(day, "F Y"), "cases": found.cases.value, "solved": found.solved.value}
-    text = _("%(month)s: %(cases)d cases, %(solved)d solved.") % counts
-    return f"{text} {found.invented_words}" if found.invented else text

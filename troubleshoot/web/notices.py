@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
+from troubleshoot import wording
 from troubleshoot.models import Notice
 from troubleshoot.web.context_processors import THEMES
 from troubleshoot.web.view_rules import public, signed_in, visitor
@@ -19,7 +20,7 @@ YEAR = 365 * 24 * 3600
 def listed(request: HttpRequest) -> HttpResponse:
     """The latest notices, unread ones first marked as such; each leads to what it is about."""
     rows = Notice.objects.filter(person=visitor(request)).order_by("-pk")[:PAGE]
-    return render(request, "notices.html", {"notices": rows})
+    return render(request, "notices.html", {"notices": [(row, wording.notice_words(row)) for row in rows]})
 
 
 @signed_in

@@ -18,10 +18,12 @@ from troubleshoot.wording.common import (
     certainty_sentence,
     certainty_words,
     duration_words,
+    invented_words,
     no_code_words,
     verdict_words,
 )
 from troubleshoot.wording.explanations import explained, reason
+from troubleshoot.wording.notices import notice_words
 from troubleshoot.wording.outcomes import EndWords, bad_end_words, not_helped_words, remedy_doubt_words, running_steps
 from troubleshoot.wording.refusals import refusal_words
 from troubleshoot.wording.stages import CURES, STAGES
@@ -51,10 +53,12 @@ __all__ = [
     "duration_words",
     "explained",
     "inside_line",
+    "invented_words",
     "matter_words",
     "no_code_words",
     "not_helped_words",
     "not_recorded",
+    "notice_words",
     "other_value_words",
     "outside_lines",
     "portal_name",

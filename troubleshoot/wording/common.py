@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -40,6 +41,14 @@ def duration_words(length: dt.timedelta) -> str:
     if minutes:
         return _("%(minutes)d min %(seconds)d s") % {"minutes": minutes, "seconds": rest}
     return _("%(seconds)d s") % {"seconds": rest}
+
+
+def invented_words(counts: Mapping[str, Any]) -> str:
+    """Return how much of what is counted was invented for a demo."""
+    cases = _("%(part)s of the %(all)s cases") % {"part": counts.get("invented_cases"), "all": counts.get("cases")}
+    changes = {"part": counts.get("invented_changes"), "all": counts.get("changes")}
+    values = {"cases": cases, "changes": _("%(part)s of the %(all)s changes") % changes}
+    return _("%(cases)s and %(changes)s are invented.") % values
 
 
 def certainty_words(of: str | None) -> str:

@@ -7,6 +7,7 @@ from tests.conftest import TESTER, MakePerson
 from tests.web.administrator.pages import ACCOUNTS, everything_kept, tags, words
 from troubleshoot import hosts
 from troubleshoot.models import Credential, Notice, Person, Site
+from troubleshoot.wording import notice_words
 
 pytestmark = pytest.mark.django_db
 
@@ -82,7 +83,7 @@ class TestARegisteredAccount:
         given = self.fields(browser, account, reference="env:MENDPOINT_SECRET_OTHER")
         browser.post(f"{ACCOUNTS}/{account.pk}", given)
         assert [one.person for one in Notice.objects.all()] == [eva]
-        assert "Dora changed the account north-admin" in Notice.objects.get().text
+        assert "Dora changed the account north-admin" in notice_words(Notice.objects.get())
         assert not {boss, far} & {one.person for one in Notice.objects.all()}
         browser.post(f"{ACCOUNTS}/{account.pk}", self.fields(browser, account, name="north-admin-2"))
         assert Notice.objects.count() == 1, "another name leads nowhere else"

@@ -10,7 +10,9 @@ from tests.fixtures.computers import MakeLab
 from tests.fixtures.steps import Work, opened, planned
 from tests.web.helpdesk.conftest import Browser, Sit
 from troubleshoot import cases
+from troubleshoot.engine import NoticeCode
 from troubleshoot.models import Absence, Entry, Job, Notice, Person, Site
+from troubleshoot.wording import notice_words
 
 WHY = "The trust is broken"
 
@@ -43,7 +45,7 @@ def day(days: int) -> str:
 
 
 def told(person: Person) -> list[str]:
-    return list(Notice.objects.filter(person=person, kind="approval").values_list("text", flat=True))
+    return list(map(notice_words, Notice.objects.filter(person=person, kind="approval")))
 
 
 class TestBeingAway:
@@ -61,10 +63,10 @@ class TestBeingAway:
         assert "on LAB-01, asked by Hanna. You stand in for Abel." in words
 
     def test_reads_until_when_in_the_time_of_the_pages(self, approver: Person, ask: Work) -> None:
+        ask()
         with timezone.override("Asia/Tokyo"):
-            ask()
             until = timezone.localtime(Job.objects.get(kind="apply").expires_at)
-        assert told(approver)[0].startswith(f"Approval wanted until {until:%H:%M} (Asia/Tokyo): ")
+            assert told(approver)[0].startswith(f"Approval wanted until {until:%H:%M} (Asia/Tokyo): ")
 
     def test_takes_no_right_away(self, approver: Person, ada: Person, second: Browser, ask: Work) -> None:
         second.post("/approvals/away", until=day(0), deputy="")
@@ -120,7 +122,9 @@ class TestAQuestionOfAnApprover:
         for words in ("He needs it now", "And he is on the phone"):
             page = desk.press("Keep the note", text=words)
         assert "Answer by an internal note" not in page
-        found = Notice.objects.filter(person=approver, text__contains="Hanna wrote about LAB-01")
+        found = Notice.objects.filter(
+            person=approver, code=NoticeCode.WROTE_ABOUT, params={"who": "Hanna", "host": "LAB-01"}
+        )
         assert [one.kind for one in found] == ["approval"]
         assert f"/approvals/{job.pk}" in second.get("/notices") or f"/approvals/{job.pk}" in second.html
         assert "He needs it now" in second.get(f"/approvals/{job.pk}")

@@ -11,6 +11,7 @@ from tests.fixtures.computers import computer
 from tests.fixtures.steps import asking
 from tests.web.helpdesk.conftest import Browser, Sit
 from tests.web.helpdesk.test_board import numbers
+from troubleshoot.engine import NoticeCode
 from troubleshoot.models import Case, Entry, Incident, Notice, Person, Site
 
 CAUSE = "certificate_expired"
@@ -51,7 +52,7 @@ class TestTreatingCasesAsOne:
         henry = person("Henry", "helpdesk", site=north)
         Case.objects.filter(pk__in=[made[0].pk, made[1].pk]).update(owner=henry)
         begin(desk)
-        assert Notice.objects.filter(person=henry, text__contains="cares for the incident at North").count() == 1
+        assert Notice.objects.filter(person=henry, code=NoticeCode.INCIDENT_TAKEN, params__site="North").count() == 1
 
     def test_twice_is_one_incident(self, made: list[Case], desk: Browser) -> None:
         for _ in range(2):
@@ -151,7 +152,7 @@ class TestTheEnd:
         desk.post(f"/board/incidents/{Incident.objects.get().pk}/end")
         assert desk.status == 200
         assert BANNER not in home.get("/")
-        assert Notice.objects.filter(person=employee, text__startswith="It is over").count() == 1
+        assert Notice.objects.filter(person=employee, code=NoticeCode.INCIDENT_OVER).count() == 1
         assert Entry.objects.filter(tag="incident:end").count() == 1
         assert "It is over: the computers at North work again." in home.get("/notices")
 

@@ -12,6 +12,7 @@ from tests.fixtures.steps import Work, opened, planned
 from tests.web.helpdesk.conftest import RDP_TCP, Browser, Sit
 from tests.web.helpdesk.waiting import WHY, host, job, nla, path, second
 from troubleshoot import jobs, operations, people
+from troubleshoot.engine import NoticeCode
 from troubleshoot.models import Approval, Entry, Job, Message, Notice, Person, Site
 
 __all__ = ["host", "job", "path", "second"]
@@ -142,7 +143,7 @@ class TestAsking:
         assert "Why not <b>at noon</b>?" in page
         note = Message.objects.get()
         assert (note.internal, note.case_id) == (True, job.case_id)
-        assert Notice.objects.filter(person=helpdesk, text__startswith="Abel asks").count() == 1
+        assert Notice.objects.filter(person=helpdesk, code=NoticeCode.ASKED, params__who="Abel").count() == 1
         assert Job.objects.get(pk=job.pk).expires_at == before
 
     @pytest.mark.parametrize("text", ["", "   ", "x" * 4001])
