@@ -54,7 +54,7 @@ SAID: dict[Code, tuple[dict[str, Any], str]] = {
         "Another computer answers under this name: its identity is not the one we know.",
     ),
     Code.GUARDED: ({"said": ["It is a broker.", "It is full."]}, "It is a broker. It is full."),
-    Code.PLAN_FAILED: ({"said": "no state"}, "The plan could not be made: no state."),
+    Code.PLAN_FAILED: ({"said": "no state"}, "The plan could not be made. No state."),
     Code.NOTHING_TO_CHANGE: (
         {},
         "There is nothing to change: everything is already as this remedy would make it.",
@@ -66,14 +66,18 @@ SAID: dict[Code, tuple[dict[str, Any], str]] = {
     Code.TEST_NOT_PASSED: ({"stage": "tcp"}, "Not passed: Does WinRM answer?"),
     Code.REFUSED: ({"said": "This case is closed."}, "This case is closed."),
     Code.DEFECT: ({}, "A defect in Mendpoint ended this. It is in the worker's log with this job's number."),
-    Code.PLAN_UNREADABLE: ({"said": "it has no plan"}, "The plan cannot be carried out: it has no plan."),
+    Code.PLAN_UNREADABLE: ({"said": "it has no plan"}, "The plan cannot be carried out. It has no plan."),
     Code.PLAN_OUTDATED: (
-        {"differences": ["the runner is another one", "x"]},
-        "This plan can no longer be carried out: the runner is another one, x. Make a new plan.",
+        {"parts": [["runner", ""], ["action", "x"]]},
+        "This plan can no longer be carried out: the runner is another one, the action x is another one. "
+        "Make a new plan.",
     ),
     Code.PLAN_OF_ANOTHER_COMPUTER: ({}, "The plan was made for another computer under this name."),
     Code.NOBODY_STARTED: ({}, "Nobody started this."),
-    Code.STARTER_NOT_ALLOWED: ({"who": "Hanna", "said": "No role."}, "Hanna may no longer start this. No role."),
+    Code.STARTER_NOT_ALLOWED: (
+        {"who": "Hanna", "denial": "no_role"},
+        "Hanna may no longer start this. This needs a role that you do not hold.",
+    ),
     Code.CRITICAL_MEANWHILE: (
         {"host": "LAB-01"},
         "LAB-01 was marked critical meanwhile. Make a new plan, which a second person approves.",
@@ -128,7 +132,8 @@ SAID: dict[Code, tuple[dict[str, Any], str]] = {
     Code.CLOCK_BEHIND: ({"seconds": 600}, "10 min behind the worker"),
 }
 #: Names that any sentence looks up, so that a drawn document hits them.
-NAMES = sorted({*parameters._MADE, "because", "said", "stage", "lacking", "titles", "differences", "seconds", "at"})
+KEPT = {"because", "said", "stage", "lacking", "titles", "differences", "parts", "seconds", "at"}
+NAMES = sorted({*parameters._MADE, *KEPT})
 
 
 @pytest.mark.parametrize("code", Code)
@@ -160,6 +165,13 @@ def test_a_refused_script_says_what_to_do(why: str) -> None:
     said = wording.explained(Explanation.of(Code.SCRIPT_REFUSED, reason=why))
     assert said != SAID[Code.SCRIPT_REFUSED][1]
     assert said.endswith(".")
+
+
+def test_what_was_kept_as_words_before_there_were_codes_is_shown_as_it_is() -> None:
+    outdated = Explanation(Code.PLAN_OUTDATED, {"differences": ["the runner is another one", "x"]})
+    assert "carried out: the runner is another one, x. Make" in wording.explained(outdated)
+    denied = Explanation(Code.STARTER_NOT_ALLOWED, {"who": "Hanna", "said": "No role."})
+    assert wording.explained(denied) == "Hanna may no longer start this. No role."
 
 
 def test_an_explanation_that_rests_on_itself_ends() -> None:

@@ -16,7 +16,7 @@ from troubleshoot.engine import Explanation, Refusal, RefusalCode
 from troubleshoot.wording.refusals import MADE, REFUSALS
 
 #: The refusal, and those that are told apart where they are caught.
-KINDS = {"Refusal", "CredentialMissing"}
+KINDS = {"Refusal", "AnswerRefused", "CredentialMissing", "PlanError"}
 ROOT = Path(__file__).parents[2] / "troubleshoot"
 SENTENCE = re.compile(r"\w\s+\w")
 #: What a malformed document is read as.
@@ -29,8 +29,12 @@ def made_anywhere() -> Iterator[tuple[str, ast.Call]]:
         if path.name == "refusal.py":
             continue
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in KINDS:
+            if isinstance(node, ast.Call) and called_name(node.func) in KINDS:
                 yield f"{path.relative_to(ROOT)}:{node.lineno}", node
+
+
+def called_name(called: ast.expr) -> str:
+    return called.id if isinstance(called, ast.Name) else called.attr if isinstance(called, ast.Attribute) else ""
 
 
 def code_of(call: ast.Call) -> RefusalCode:
@@ -91,6 +95,26 @@ def test_no_refusal_is_raised_with_a_sentence(place: str, call: ast.Call) -> Non
         (
             Refusal(RefusalCode.DIAGNOSE_ONLY, host="ACC-07"),
             "ACC-07 is registered as diagnose only. An administrator can allow changes.",
+        ),
+        (
+            Refusal(RefusalCode.ANSWER_UNKNOWN, step="light", value="green", known=["on", "off"]),
+            "'green' is no answer to light. It is one of: on, off.",
+        ),
+        (
+            Refusal(RefusalCode.ANSWER_UNKNOWN, step="solved", value="on", known=[]),
+            "'on' is no answer to solved. Nothing is asked there.",
+        ),
+        (
+            Refusal(RefusalCode.WAY_BACK_UNPLANNABLE, cause=Refusal(RefusalCode.RESOURCE_GONE, resource="x").to_json()),
+            "The way back cannot be planned. The catalogue has no resource x any more.",
+        ),
+        (
+            Refusal.from_json({"code": "way_back_unplannable", "params": {"said": "this job has no plan"}}),
+            "The way back cannot be planned. This job has no plan.",
+        ),
+        (
+            Refusal(RefusalCode.RESOURCE_UNFIT, resource="lamp", fields=["watts"]),
+            "What was read of lamp is not what its description promises: watts.",
         ),
     ],
 )

@@ -186,10 +186,7 @@ def _check_answer(case: Case, known: dict[str, str], step: str, value: str) -> N
     guide = diagnosis.case_guide(case)
     if step in guide.steps and guide.steps[step].kind not in {"ask", "try"}:
         raise Refusal(RefusalCode.NOT_FOR_PEOPLE)
-    try:
-        engine.answer_guide(guide, known, step, value, started=started_fixes(case) if step in known else ())
-    except engine.AnswerRefused as error:
-        raise Refusal(RefusalCode.ANSWER_UNFIT, said=str(error)) from error
+    engine.answer_guide(guide, known, step, value, started=started_fixes(case) if step in known else ())
 
 
 def started_fixes(case: Case) -> set[str]:

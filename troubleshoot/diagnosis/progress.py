@@ -11,7 +11,7 @@ from django.db.models import F, QuerySet
 from troubleshoot import audit, engine, probes
 from troubleshoot.audit import Actor, Tag
 from troubleshoot.catalog import all_facts, installed_catalog, parse_stored_guide
-from troubleshoot.engine import UNKNOWN, Fact, Guide, GuideStep, HandCheckResult, Verdict, Walk
+from troubleshoot.engine import UNKNOWN, Fact, Guide, GuideStep, HandCheckResult, RefusalCode, Verdict, Walk
 from troubleshoot.models import ENDED_STATES, Answer, Case, GuideVersion, Job, JobState
 
 #: What the end of a remedy's job means to the guide. A lost job gives no answer: it waits until it is settled.
@@ -94,13 +94,13 @@ def stored_facts(stored: dict[str, Any]) -> dict[str, Fact]:
 def consult_guide(guide: Guide, known: dict[str, Fact], given: dict[str, str]) -> tuple[Walk, dict[str, str]]:
     """The walk that facts and a person's answers allow without a case, and who answered each step of it.
 
-    Raises engine.guide.AnswerRefused for an answer that the guide does not have.
+    Raises AnswerRefused for an answer that the guide does not have.
     """
     found: dict[str, str] = {}
     sources: dict[str, str] = {}
     for step in given:
         if step in guide.steps and guide.steps[step].kind == "fact":
-            raise engine.AnswerRefused(f"{step} is answered by a reading, not by a person")
+            raise engine.AnswerRefused(RefusalCode.NOT_FOR_PEOPLE)
     engine.walk_guide(guide, given)
     while (at := engine.walk_guide(guide, found).at).kind != "end":
         if at.kind == "fact":

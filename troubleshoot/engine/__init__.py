@@ -35,6 +35,7 @@ from troubleshoot.engine.permissions import (
     EVERY_SITE,
     REFUSED_AS,
     RULES,
+    Denial,
     Relation,
     Right,
     Role,
@@ -44,6 +45,7 @@ from troubleshoot.engine.permissions import (
     roles_that_help,
 )
 from troubleshoot.engine.plan import (
+    OutdatedPart,
     PlanDifference,
     PlanDocument,
     PlanError,
@@ -110,6 +112,7 @@ __all__ = [
     "ContentProblem",
     "DeclaredFact",
     "DeclaredReading",
+    "Denial",
     "DiagnosisResult",
     "ErrorCode",
     "Explanation",
@@ -130,6 +133,7 @@ __all__ = [
     "Judgement",
     "KnownCode",
     "NoticeCode",
+    "OutdatedPart",
     "PastedCode",
     "PlanDifference",
     "PlanDocument",

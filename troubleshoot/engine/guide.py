@@ -6,13 +6,14 @@ from itertools import product
 
 from troubleshoot.engine.instructions import NOTHING, HowTo
 from troubleshoot.engine.placeholders import NO_TEXT, Text
+from troubleshoot.engine.refusal import Refusal, RefusalCode
 
 TRY_ANSWERS = ("worked", "no_change")
 FIX_ANSWERS = ("verified", "not_verified", "declined", "unavailable")
 ENDS = ("solved", "escalate", "explained")
 
 
-class AnswerRefused(ValueError):
+class AnswerRefused(Refusal):
     """An answer that the guide does not know, or that may not be given or changed now."""
 
 
@@ -146,12 +147,12 @@ def answer_guide(
     if step == current.at.name:
         return {**dict(current.path), step: value}
     if step not in current.steps:
-        raise AnswerRefused(f"{step} has not been reached")
+        raise AnswerRefused(RefusalCode.STEP_NOT_REACHED, step=step)
     if answers[step] == value:
         return dict(current.path)
     kept = current.steps.index(step)
     if fixed := {*current.steps[kept:], current.at.name} & set(started):
-        raise AnswerRefused(f"the remedy of {min(fixed)} has started; what led to it stays as it is")
+        raise AnswerRefused(RefusalCode.REMEDY_STARTED, step=min(fixed))
     return {**dict(current.path[:kept]), step: value}
 
 
@@ -179,7 +180,6 @@ def tries_ahead(guide: Guide, at: GuideStep, said: Callable[[GuideStep], str]) -
 def _check(guide: Guide, name: str, value: str) -> None:
     step = guide.steps.get(name)
     if step is None:
-        raise AnswerRefused(f"this guide has no step {name!r}")
+        raise AnswerRefused(RefusalCode.STEP_UNKNOWN, step=name[:80])
     if value not in step.to:
-        allowed = f"one of {', '.join(step.to)}" if step.to else "nothing: it is an end"
-        raise AnswerRefused(f"the answer to {name} is {allowed}, not {value[:80]!r}")
+        raise AnswerRefused(RefusalCode.ANSWER_UNKNOWN, step=name, value=value[:80], known=list(step.to))

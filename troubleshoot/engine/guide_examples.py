@@ -13,7 +13,7 @@ def broken_examples(guide: Guide) -> Iterator[tuple[int, str]]:
             try:
                 found = _walk_from(guide, example, journey)
             except AnswerRefused as refusal:
-                yield index, str(refusal)
+                yield index, _author_words(guide, refusal)
                 continue
             if found.at.name != example.end:
                 yield index, f"stops at {found.at.name}, not at {example.end}"
@@ -33,6 +33,16 @@ def uncovered(guides: Iterable[Guide]) -> Iterator[tuple[Guide, GuideStep, str]]
             for value in step.to:
                 if (_home(guide, step), step.name, value) not in walked:
                     yield guide, step, value
+
+
+def _author_words(guide: Guide, refusal: AnswerRefused) -> str:
+    """Say to the guide's author what an example answers that the guide does not know."""
+    step, value = str(refusal.params["step"]), refusal.params.get("value")
+    if step not in guide.steps:
+        return f"this guide has no step {step!r}"
+    known = guide.steps[step].to
+    allowed = f"one of {', '.join(known)}" if known else "nothing: it is an end"
+    return f"the answer to {step} is {allowed}, not {value!r}"
 
 
 def _home(guide: Guide, step: GuideStep) -> tuple[str, str]:

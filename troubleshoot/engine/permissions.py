@@ -57,6 +57,18 @@ class Relation(Enum):
     WITHIN = "within"  # an account that holds nothing at a site where the role is not held
 
 
+class Denial(StrEnum):
+    """Why a person may not do something. Stands in the audit log; `wording.denials` has a sentence for each."""
+
+    NO_ROLE = "no_role"
+    OUT_OF_REACH = "out_of_reach"
+    OWN_REQUEST = "own_request"
+    NOT_SELF_SERVICE = "not_self_service"
+    INVENTED = "invented"
+    #: There is no such thing, or the person may not know of it.
+    ABSENT = "absent"
+
+
 #: All of these must hold.
 Right = tuple[Relation, ...]
 
@@ -119,10 +131,10 @@ RULES: Final[Mapping[str, Mapping[Role, Right]]] = {
     "audit.export": {_U: ANY},
 }
 
-#: The code of a refusal by a relation that does not hold; by any other it is "out_of_reach".
-REFUSED_AS: Final[Mapping[Relation, str]] = {
-    Relation.OTHERS: "own_request",
-    Relation.MILD: "not_self_service",
+#: The code of a refusal by a relation that does not hold; by any other it is "out of reach".
+REFUSED_AS: Final[Mapping[Relation, Denial]] = {
+    Relation.OTHERS: Denial.OWN_REQUEST,
+    Relation.MILD: Denial.NOT_SELF_SERVICE,
 }
 
 #: What is done with rights, and must not be in one hand with giving them.

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from troubleshoot.engine import canonical
 from troubleshoot.engine.action import Action, Wish
 from troubleshoot.engine.catalog import Catalog
+from troubleshoot.engine.refusal import Refusal, RefusalCode
 from troubleshoot.engine.resource import Resource, ResourceEvent, ResourceState, StateError, Value, values_differ
 
 LIMIT = 256 * 1024
@@ -15,7 +16,7 @@ LIMIT = 256 * 1024
 VERSION = 1
 
 
-class PlanError(ValueError):
+class PlanError(Refusal):
     """A plan that cannot be made, or a stored one that is not what its digest says."""
 
 
@@ -93,6 +94,15 @@ class PlanDifference:
     found: Value
 
 
+class OutdatedPart(NamedTuple):
+    """Something that is no longer as it was when a plan was made."""
+
+    kind: str
+    """runner, action or resource."""
+    name: str = ""
+    """Of the action or the resource."""
+
+
 def make_plan(
     action: Action,
     catalog: Catalog,
@@ -107,7 +117,7 @@ def make_plan(
     not fit its resource.
     """
     if len(states) != len(action.wishes):
-        raise PlanError(f"{len(states)} readings for {len(action.wishes)} resources")
+        raise PlanError(RefusalCode.READINGS_MISCOUNTED, found=len(states), wanted=len(action.wishes))
     items = tuple(
         _item(catalog.resources[wish.resource], wish, state) for wish, state in zip(action.wishes, states, strict=True)
     )
@@ -150,19 +160,19 @@ def _is_seen(event: ResourceEvent, old: ResourceState | None, new: ResourceState
     return bool(old and new) and values_differ((old or {}).get(event.shown_by), (new or {}).get(event.shown_by))
 
 
-def outdated_parts(plan: PlanDocument, catalog: Catalog, *, runner: str) -> tuple[str, ...]:
-    """Return in words what this catalogue and runner have different from the plan; nothing when it may run with them.
+def outdated_parts(plan: PlanDocument, catalog: Catalog, *, runner: str) -> tuple[OutdatedPart, ...]:
+    """Return what this catalogue and runner have different from the plan; nothing when it may run with them.
 
     A revert puts recorded values back, whatever has become of the action's file since.
     """
     action = catalog.actions.get(plan.action)
-    found = [] if runner == plan.runner else ["the runner is another one"]
+    found = [] if runner == plan.runner else [OutdatedPart("runner")]
     if plan.kind == "apply" and (action is None or action.digest != plan.action_digest):
-        found.append(f"the action {plan.action} is another one")
+        found.append(OutdatedPart("action", plan.action))
     for item in plan.items:
         resource = catalog.resources.get(item.resource)
         if resource is None or resource.digest != item.digest:
-            found.append(f"the resource {item.resource} is another one")
+            found.append(OutdatedPart("resource", item.resource))
     return tuple(dict.fromkeys(found))
 
 
@@ -179,7 +189,7 @@ def revert_plan(
     for item, state in reversed(list(zip(plan.items, after, strict=True))):
         resource = catalog.resources.get(item.resource)
         if resource is None:
-            raise PlanError(f"the catalogue has no resource {item.resource} any more")
+            raise PlanError(RefusalCode.RESOURCE_GONE, resource=item.resource)
         back = _back(item, resource, state) if resource.revert == "exact" else {}
         if back:
             items.append(_item(resource, Wish(item.resource, item.params, back), state))
@@ -210,9 +220,9 @@ def plan_from_document(document: Mapping[str, Any]) -> PlanDocument:
         plan = PlanDocument(**{**fields, "items": tuple(_stored_item(item) for item in document["items"])})
         genuine = document["v"] == VERSION and plan.digest == document["digest"]
     except (KeyError, TypeError, AttributeError, ValueError) as error:
-        raise PlanError(f"not a plan: {error}") from error
+        raise PlanError(RefusalCode.PLAN_MALFORMED) from error
     if not genuine:
-        raise PlanError("the stored plan is not what its digest says")
+        raise PlanError(RefusalCode.PLAN_ALTERED)
     return plan
 
 
@@ -245,11 +255,11 @@ def _stored_item(document: Mapping[str, Any]) -> PlanItem:
 
 def _item(resource: Resource, wish: Wish, state: ResourceState | None) -> PlanItem:
     if state is None:
-        raise PlanError(f"{resource.name} could not be read")
+        raise PlanError(RefusalCode.RESOURCE_UNREAD, resource=resource.name)
     try:
         resource.check_state(state)
     except StateError as error:
-        raise PlanError(str(error)) from error
+        raise PlanError(RefusalCode.RESOURCE_UNFIT, resource=resource.name, fields=list(error.fields)) from error
     events = {name: value for name, value in wish.desired.items() if name in resource.events}
     fields = {
         name: value for name, value in wish.desired.items() if name not in events and values_differ(value, state[name])

@@ -51,9 +51,20 @@ class RefusalCode(StrEnum):
     LAST_UNDO_UNKNOWN = "last_undo_unknown"
     NOTHING_TO_UNDO = "nothing_to_undo"
     WAY_BACK_UNREADABLE = "way_back_unreadable"
-    #: `said` is why no plan can be made.
+    #: `cause` is the document of the refusal that says why no plan can be made.
     WAY_BACK_UNPLANNABLE = "way_back_unplannable"
     HELPDESK_DOES_THIS = "helpdesk_does_this"
+
+    # Plans. `resource` is a resource's name.
+    PLAN_ABSENT = "plan_absent"
+    PLAN_MALFORMED = "plan_malformed"
+    PLAN_ALTERED = "plan_altered"
+    #: `found` and `wanted` are numbers of readings.
+    READINGS_MISCOUNTED = "readings_miscounted"
+    RESOURCE_GONE = "resource_gone"
+    RESOURCE_UNREAD = "resource_unread"
+    #: `fields` are the names of what was read otherwise than the resource's description has it.
+    RESOURCE_UNFIT = "resource_unfit"
 
     # Cases.
     CASE_CLOSED = "case_closed"
@@ -63,8 +74,11 @@ class RefusalCode(StrEnum):
     NO_GUIDE = "no_guide"
     NOT_ASKED_NOW = "not_asked_now"
     NOT_FOR_PEOPLE = "not_for_people"
-    #: `said` is what the guide has against an answer.
-    ANSWER_UNFIT = "answer_unfit"
+    #: `step` is a step's name, `value` what was answered, `known` the answers that the step has.
+    STEP_UNKNOWN = "step_unknown"
+    ANSWER_UNKNOWN = "answer_unknown"
+    STEP_NOT_REACHED = "step_not_reached"
+    REMEDY_STARTED = "remedy_started"
     ANSWER_FIXED = "answer_fixed"
     TAKEN_MEANWHILE = "taken_meanwhile"
     #: `most` is a number of characters.

@@ -1,7 +1,7 @@
 """Resources: what the state of one looks like, what may be written, and how a person reads its values."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from troubleshoot.engine.canonical import INTEGER_LIMIT
@@ -15,7 +15,11 @@ TYPES = {"string": str, "integer": int, "boolean": bool, "list": list}
 
 
 class StateError(ValueError):
-    """A state, parameter or wish that does not fit its resource."""
+    """A state, parameter or wish that does not fit its resource. The text is for authors; `fields` say what is odd."""
+
+    def __init__(self, text: str, fields: Iterable[str] = ()) -> None:
+        super().__init__(text)
+        self.fields = tuple(fields)
 
 
 @dataclass(frozen=True)
@@ -120,11 +124,12 @@ class Resource:
     def check_state(self, state: Mapping[str, object]) -> None:
         """Raise StateError unless a state that a host reported has exactly the declared fields and types."""
         if set(state) != set(self.fields):
-            odd = sorted(set(state) ^ set(self.fields))
-            raise StateError(f"{self.name}: the reading does not fit its description: {', '.join(map(str, odd))[:200]}")
+            odd = ", ".join(sorted(str(one) for one in set(state) ^ set(self.fields)))[:200]
+            raise StateError(f"{self.name}: the reading does not fit its description: {odd}", [odd])
         for name, value in state.items():
             if not self.fields[name].accepts(value):
-                raise StateError(f"{self.name}: {name} must be {self.fields[name].type}, not {str(value)[:80]!r}")
+                text = f"{self.name}: {name} must be {self.fields[name].type}, not {str(value)[:80]!r}"
+                raise StateError(text, [name])
 
     def compared(self, state: ResourceState) -> dict[str, Value]:
         """Return the part of a state that counts for digest and drift."""

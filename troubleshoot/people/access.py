@@ -11,9 +11,9 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import Model, Q, QuerySet
 from django.http import Http404
-from django.utils.translation import gettext as _
 
-from troubleshoot import audit, engine
+from troubleshoot import audit, engine, wording
+from troubleshoot.engine import Denial
 from troubleshoot.models import Grant, GrantQuerySet, Person, Site
 from troubleshoot.people import relations
 from troubleshoot.people.relations import Holder
@@ -24,14 +24,26 @@ Row = TypeVar("Row", bound=Model)
 
 @dataclass(frozen=True)
 class Decision:
-    """The answer of the table. `rule` names the line that decided; the texts are for the person who was refused."""
+    """The answer of the table. `rule` names the line that decided, `site` where the object belongs."""
 
     allowed: bool
     action: str
     rule: str
-    reason: str = ""
-    who_can_help: str = ""
+    denial: Denial | None = None
+    site: str = ""
     objects: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def reason(self) -> str:
+        """Return why it was refused, for the person who was refused; nothing when it was allowed."""
+        return wording.denial_words(self.denial) if self.denial else ""
+
+    @property
+    def who_can_help(self) -> str:
+        """Return who may do it instead; nothing when it was allowed, or when nobody may."""
+        if self.denial in {None, Denial.INVENTED}:
+            return ""
+        return wording.helper_words(self.action, site=self.site, another=self.denial == Denial.OWN_REQUEST)
 
 
 class PermissionRefused(PermissionDenied):
@@ -57,17 +69,18 @@ def may(person: Visitor, action: str, obj: object = None) -> Decision:
     """
     row = engine.RULES[action]
     if not (isinstance(person, Person) and person.is_active):
-        return _denial(action, "no_role", obj)
+        return _denial(action, Denial.NO_ROLE, obj)
     if getattr(obj, "invented", False) and engine.changes_something(action):
-        return _denial(action, "invented", obj)
-    missed = "no_role"
+        return _denial(action, Denial.INVENTED, obj)
+    denial = Denial.NO_ROLE
     for role, holder in relations.held_by(person).items():
         if role not in row:
             continue
         missed = _missed(row[role], holder, obj)
-        if not missed:
+        if missed is None:
             return Decision(True, action, f"{action}:{role}:{row[role][0].value}")
-    return _denial(action, missed, obj)
+        denial = missed
+    return _denial(action, denial, obj)
 
 
 def require_permission(person: Visitor, action: str, obj: object = None) -> None:
@@ -89,7 +102,7 @@ def obtain_object(rows: QuerySet[Row], person: Visitor, action: str, **key: Any)
     except (ValidationError, ValueError, OverflowError):
         found = None
     if found is None:
-        raise ObjectHidden(_denial(f"{kind}.read", "absent", None))
+        raise ObjectHidden(_denial(f"{kind}.read", Denial.ABSENT, None))
     read = may(person, f"{kind}.read", found)
     if not read.allowed:
         raise ObjectHidden(read)
@@ -170,30 +183,17 @@ def _record(decision: Decision, actor: audit.Actor, *, hidden: bool) -> None:
         )
 
 
-def _missed(right: engine.Right, holder: Holder, obj: object) -> str:
-    """The code of the first relation that does not hold; empty when the right reaches the object."""
+def _missed(right: engine.Right, holder: Holder, obj: object) -> Denial | None:
+    """Return the code of the first relation that does not hold; None when the right reaches the object."""
     for relation in right if obj is not None else ():
         if not relations.relation_holds(relation, holder, obj):
-            return engine.REFUSED_AS.get(relation, "out_of_reach")
-    return ""
+            return engine.REFUSED_AS.get(relation, Denial.OUT_OF_REACH)
+    return None
 
 
-def _denial(action: str, missed: str, obj: object) -> Decision:
-    roles = " / ".join(_(role.words) for role in engine.roles_that_help(action))
-    site = _site_name(obj)
-    place = _("%(roles)s of %(site)s") % {"roles": roles, "site": site} if site else roles
-    reasons = {
-        "no_role": _("This needs a role that you do not hold."),
-        "out_of_reach": _("Your roles do not reach this one."),
-        "own_request": _("Nobody approves a request of their own, or one that is for them."),
-        "not_self_service": _("You may start only fixes that disturb nobody and are marked for self-service."),
-        "invented": _("This was invented, so that a demo has something to show. It can be looked at, and that is all."),
-        "absent": "",
-    }
-    helper = _("another %(place)s") % {"place": place} if missed == "own_request" else place
-    helper = "" if missed == "invented" else helper
+def _denial(action: str, denial: Denial, obj: object) -> Decision:
     named = ((obj._meta.model_name or "", str(obj.pk)),) if isinstance(obj, Model) else ()  # noqa: SLF001
-    return Decision(False, action, f"{action}:{missed}", reasons[missed], helper, named)
+    return Decision(False, action, f"{action}:{denial}", denial, _site_name(obj), named)
 
 
 def _site_name(obj: object) -> str:

@@ -101,10 +101,10 @@ def _last_gate(job: Job) -> engine.PlanDocument | Explanation:
     try:
         plan = planning.job_plan(job)
     except engine.PlanError as error:
-        return Explanation.of(Code.PLAN_UNREADABLE, said=str(error))
+        return Explanation.of(Code.PLAN_UNREADABLE, refused=error.to_json())
     other = engine.outdated_parts(plan, catalog.installed_catalog(), runner=RUNNER_DIGEST)
     if other:
-        return Explanation.of(Code.PLAN_OUTDATED, differences=list(other))
+        return Explanation.of(Code.PLAN_OUTDATED, parts=[list(one) for one in other])
     if host.identity and dict(plan.identity) != host.identity:
         return Explanation(Code.PLAN_OF_ANOTHER_COMPUTER)
     return _refused(job, host) or _not_allowed(job, host) or plan
@@ -124,7 +124,7 @@ def _not_allowed(job: Job, host: Host) -> Explanation | None:
         return None if job.kind == Job.Kind.REVERT else Explanation(Code.NOBODY_STARTED)
     allowed = people.may(job.starter, "job.apply" if job.origin is None else "job.revert", job.origin or job)
     if not allowed.allowed:
-        return Explanation.of(Code.STARTER_NOT_ALLOWED, who=str(job.starter), said=allowed.reason)
+        return Explanation.of(Code.STARTER_NOT_ALLOWED, who=str(job.starter), denial=allowed.denial)
     if planning.needs_another(job, host):
         return Explanation.of(Code.CRITICAL_MEANWHILE, host=str(host))
     if job.needs_approval and approvals.usable_approval(job) is None:

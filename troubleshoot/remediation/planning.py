@@ -147,7 +147,7 @@ def plan_from_reading(reading: Job, action: Action, look: Observation) -> tuple[
             action, catalog.installed_catalog(), look.states, identity=look.identity, runner=RUNNER_DIGEST
         )
     except engine.PlanError as error:
-        return None, Explanation.of(Code.PLAN_FAILED, said=str(error))
+        return None, Explanation.of(Code.PLAN_FAILED, refused=error.to_json())
     if plan.nothing_to_change:
         return None, Explanation(Code.NOTHING_TO_CHANGE)
     return jobs.offer_plan(
@@ -174,12 +174,12 @@ def facts_document(known: dict[str, Fact]) -> dict[str, Any]:
 
 
 def job_plan(job: Job) -> engine.PlanDocument:
-    """A job's plan, proved against its digest. Raises engine.plan.PlanError."""
+    """A job's plan, proved against its digest. Raises PlanError."""
     if job.plan is None:
-        raise engine.PlanError("this job has no plan")
+        raise engine.PlanError(RefusalCode.PLAN_ABSENT)
     plan = engine.plan_from_document(job.plan.document)
     if plan.digest != job.plan.digest:
-        raise engine.PlanError("the stored plan is not what its digest says")
+        raise engine.PlanError(RefusalCode.PLAN_ALTERED)
     return plan
 
 
@@ -226,7 +226,7 @@ def way_back_plan(job: Job) -> engine.PlanDocument | None:
         seen = _last_seen(job, plan)
         return engine.revert_plan(plan, seen, catalog.installed_catalog(), runner=RUNNER_DIGEST) if seen else None
     except engine.PlanError as error:
-        raise Refusal(RefusalCode.WAY_BACK_UNPLANNABLE, said=str(error)) from error
+        raise Refusal(RefusalCode.WAY_BACK_UNPLANNABLE, cause=error.to_json()) from error
 
 
 def _last_seen(job: Job, plan: engine.PlanDocument) -> list[Found | None]:

@@ -22,6 +22,7 @@ from troubleshoot.wording.common import (
     no_code_words,
     verdict_words,
 )
+from troubleshoot.wording.denials import denial_words, helper_words
 from troubleshoot.wording.explanations import explained, reason
 from troubleshoot.wording.notices import notice_words
 from troubleshoot.wording.outcomes import EndWords, bad_end_words, not_helped_words, remedy_doubt_words, running_steps
@@ -50,8 +51,10 @@ __all__ = [
     "changed_title",
     "check_lines",
     "client_report_words",
+    "denial_words",
     "duration_words",
     "explained",
+    "helper_words",
     "inside_line",
     "invented_words",
     "matter_words",

@@ -51,7 +51,7 @@ SENTENCES: Final[Mapping[Code, Sentence]] = {
         _("Another computer answers under this name: its identity is not the one we know.")
     ),
     Code.GUARDED: Sentence("%(refusals)s"),
-    Code.PLAN_FAILED: Sentence(_("The plan could not be made: %(said)s.")),
+    Code.PLAN_FAILED: Sentence(_("The plan could not be made. %(refusal)s")),
     Code.NOTHING_TO_CHANGE: Sentence(
         _("There is nothing to change: everything is already as this remedy would make it.")
     ),
@@ -62,11 +62,11 @@ SENTENCES: Final[Mapping[Code, Sentence]] = {
     Code.TEST_NOT_PASSED: Sentence(_("Not passed: %(question)s")),
     Code.REFUSED: Sentence("%(refusal)s"),
     Code.DEFECT: Sentence(_("A defect in Mendpoint ended this. It is in the worker's log with this job's number.")),
-    Code.PLAN_UNREADABLE: Sentence(_("The plan cannot be carried out: %(said)s.")),
+    Code.PLAN_UNREADABLE: Sentence(_("The plan cannot be carried out. %(refusal)s")),
     Code.PLAN_OUTDATED: Sentence(_("This plan can no longer be carried out: %(what)s. Make a new plan.")),
     Code.PLAN_OF_ANOTHER_COMPUTER: Sentence(_("The plan was made for another computer under this name.")),
     Code.NOBODY_STARTED: Sentence(_("Nobody started this.")),
-    Code.STARTER_NOT_ALLOWED: Sentence(_("%(who)s may no longer start this. %(said)s")),
+    Code.STARTER_NOT_ALLOWED: Sentence(_("%(who)s may no longer start this. %(denied)s")),
     Code.CRITICAL_MEANWHILE: Sentence(
         _("%(host)s was marked critical meanwhile. Make a new plan, which a second person approves.")
     ),

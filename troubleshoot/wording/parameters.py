@@ -10,7 +10,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from troubleshoot.engine import UNKNOWN, Json, Refusal
+from troubleshoot.engine import UNKNOWN, Json, OutdatedPart, Refusal
+from troubleshoot.wording.denials import denial_words
 from troubleshoot.wording.refusals import refusal_words
 from troubleshoot.wording.stages import STAGES
 
@@ -19,6 +20,12 @@ _STEPS: Final[Mapping[str, str | Promise]] = {
     "read": gettext_lazy("Reading: %(title)s"),
     "write": gettext_lazy("Changing: %(title)s"),
     "check": gettext_lazy("Reading again: %(title)s"),
+}
+#: What is another thing than when a plan was made.
+_OUTDATED: Final[Mapping[str, str | Promise]] = {
+    "runner": gettext_lazy("the runner is another one"),
+    "action": gettext_lazy("the action %(name)s is another one"),
+    "resource": gettext_lazy("the resource %(name)s is another one"),
 }
 
 
@@ -44,7 +51,13 @@ def _step(params: Mapping[str, Any]) -> str:
 def _refusal(params: Mapping[str, Any]) -> str:
     if "refused" in params:
         return refusal_words(Refusal.from_json(params["refused"]))
-    return f"{str(params.get('said') or UNKNOWN).rstrip('.')}."
+    # Before a refusal had a code, its sentence was kept, and some of them as a part of another sentence.
+    said = str(params.get("said") or UNKNOWN).rstrip(".")
+    return f"{said[:1].upper()}{said[1:]}."
+
+
+def _denied(params: Mapping[str, Any]) -> str:
+    return denial_words(params["denial"]) if "denial" in params else str(params.get("said") or UNKNOWN)
 
 
 def _refusals(params: Mapping[str, Any]) -> str:
@@ -90,6 +103,15 @@ def _question(params: Mapping[str, Any]) -> str:
     return str(STAGES.get(str(params.get("stage")), params.get("stage") or UNKNOWN))
 
 
+def _outdated(params: Mapping[str, Any]) -> str:
+    """Say what is no longer as it was when a plan was made; before there were codes, words for it were kept."""
+    if "parts" not in params:
+        return ", ".join(_texts(params.get("differences")))
+    parts = params["parts"] if isinstance(params["parts"], list | tuple) else []
+    known = [one for one in parts if isinstance(one, list | tuple) and len(one) == len(OutdatedPart._fields)]
+    return ", ".join(str(_OUTDATED.get(str(kind), UNKNOWN)) % {"name": name} for kind, name in known) or UNKNOWN
+
+
 def _texts(value: object) -> list[str]:
     return [str(one) for one in value] if isinstance(value, list | tuple) else []
 
@@ -100,11 +122,12 @@ _MADE: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
     "step": _step,
     "refusal": _refusal,
     "refusals": _refusals,
+    "denied": _denied,
     "missed": _missed,
     "where": _where,
     "written": _written,
     "length": _length,
     "when": _when,
     "question": _question,
-    "what": lambda params: ", ".join(_texts(params.get("differences"))),
+    "what": _outdated,
 }

@@ -71,9 +71,18 @@ REFUSALS: Final[Mapping[RefusalCode, str | Promise]] = {
     RefusalCode.WAY_BACK_UNREADABLE: gettext_lazy(
         "What this change found cannot be read any more, so its way back is not known."
     ),
-    RefusalCode.WAY_BACK_UNPLANNABLE: gettext_lazy("The way back cannot be planned: %(said)s."),
+    RefusalCode.WAY_BACK_UNPLANNABLE: gettext_lazy("The way back cannot be planned. %(cause)s"),
     RefusalCode.HELPDESK_DOES_THIS: gettext_lazy(
         "Helpdesk does this: it belongs to an administrator. They have your case."
+    ),
+    RefusalCode.PLAN_ABSENT: gettext_lazy("It has no plan."),
+    RefusalCode.PLAN_MALFORMED: gettext_lazy("Its plan cannot be read any more."),
+    RefusalCode.PLAN_ALTERED: gettext_lazy("Its plan is no longer the one that was made."),
+    RefusalCode.READINGS_MISCOUNTED: gettext_lazy("It takes %(wanted)s readings, and %(found)s came."),
+    RefusalCode.RESOURCE_GONE: gettext_lazy("The catalogue has no resource %(resource)s any more."),
+    RefusalCode.RESOURCE_UNREAD: gettext_lazy("%(resource)s could not be read."),
+    RefusalCode.RESOURCE_UNFIT: gettext_lazy(
+        "What was read of %(resource)s is not what its description promises: %(odd)s."
     ),
     RefusalCode.CASE_CLOSED: gettext_lazy("This case is closed."),
     RefusalCode.NOT_AS_THINGS_STAND: gettext_lazy("This is not possible as things stand. Here is how they stand."),
@@ -82,7 +91,12 @@ REFUSALS: Final[Mapping[RefusalCode, str | Promise]] = {
     RefusalCode.NO_GUIDE: gettext_lazy("No guide is installed for this. An administrator can add one."),
     RefusalCode.NOT_ASKED_NOW: gettext_lazy("This is not asked now."),
     RefusalCode.NOT_FOR_PEOPLE: gettext_lazy("This is answered by a reading or a fix, not by a person."),
-    RefusalCode.ANSWER_UNFIT: "%(said)s.",
+    RefusalCode.STEP_UNKNOWN: gettext_lazy("This guide has no step '%(step)s'."),
+    RefusalCode.ANSWER_UNKNOWN: gettext_lazy("'%(value)s' is no answer to %(step)s. %(answers)s"),
+    RefusalCode.STEP_NOT_REACHED: gettext_lazy("%(step)s has not been reached."),
+    RefusalCode.REMEDY_STARTED: gettext_lazy(
+        "The remedy of %(step)s has started. What led to it can no longer be changed."
+    ),
     RefusalCode.ANSWER_FIXED: gettext_lazy("This answer can no longer be changed. Here is how things stand."),
     RefusalCode.TAKEN_MEANWHILE: gettext_lazy("%(who)s has just taken this case."),
     RefusalCode.MESSAGE_LENGTH: gettext_lazy("Write 1 to %(most)s characters."),
@@ -121,7 +135,9 @@ REFUSALS: Final[Mapping[RefusalCode, str | Promise]] = {
 
 def refusal_words(refusal: Refusal) -> str:
     """Say why something is not done. Whatever the parameters hold, there is a sentence, and nothing raises."""
-    words = defaultdict(lambda: UNKNOWN, {name: str(value) for name, value in refusal.params.items()})
+    words = defaultdict(
+        lambda: _old_words(refusal.params), {name: str(value) for name, value in refusal.params.items()}
+    )
     for name, made in MADE.items():
         if set(made.params) <= refusal.params.keys():
             words[name] = made.words(refusal.params)
@@ -133,6 +149,28 @@ class MadeWords(NamedTuple):
 
     params: tuple[str, ...]
     words: Callable[[Mapping[str, Any]], str]
+
+
+def _old_words(params: Mapping[str, Any]) -> str:
+    """Return what is said where a parameter is missing: before it had one, its sentence was kept as `said`."""
+    said = str(params.get("said") or UNKNOWN).rstrip(".")
+    return f"{said[:1].upper()}{said[1:]}." if "said" in params else UNKNOWN
+
+
+def _cause(params: Mapping[str, Any]) -> str:
+    cause = Refusal.from_json(params["cause"])
+    # One refusal rests on one other: a document that goes on and on is not followed.
+    return UNKNOWN if "cause" in cause.params else refusal_words(cause)
+
+
+def _names(value: object) -> str:
+    return ", ".join(str(one) for one in value) if isinstance(value, list | tuple) else UNKNOWN
+
+
+def _answers(params: Mapping[str, Any]) -> str:
+    if not params["known"]:
+        return _("Nothing is asked there.")
+    return _("It is one of: %s.") % _names(params["known"])
 
 
 def _state(params: Mapping[str, Any]) -> str:
@@ -149,5 +187,8 @@ MADE: Final[Mapping[str, MadeWords]] = {
     "state": MadeWords(("state",), _state),
     "role": MadeWords(("role",), lambda params: _role(params["role"])),
     "other": MadeWords(("other",), lambda params: _role(params["other"])),
+    "cause": MadeWords(("cause",), _cause),
+    "answers": MadeWords(("known",), _answers),
+    "odd": MadeWords(("fields",), lambda params: _names(params["fields"])),
     "block_fault": MadeWords(("reason", "line", "text"), block_fault),
 }

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from troubleshoot import audit, cases, catalog, diagnosis, engine, hosts, probes, remediation, reports, wording
 from troubleshoot.diagnosis import looks_healthy, named_causes, rank_all_causes
-from troubleshoot.engine import AnswerRefused, Guide, Identified, Walk
+from troubleshoot.engine import Guide, Identified, Walk
 from troubleshoot.hosts import Observation
 from troubleshoot.management.command_base import PlainCommand
 from troubleshoot.management.commands.cases import found_in_words, host_in_words
@@ -52,8 +52,6 @@ class Command(PlainCommand):
             guide = catalog.installed_catalog().guides[cases.guide_for_error(found)]
             look = hosts.observe(host, about=catalog.installed_catalog().facts_of(guide))
             document, walk = _diagnose(found, guide, host, look, given)
-        except AnswerRefused as refusal:
-            raise CommandError(f"{refusal}.") from refusal
         except (DialError, ValueError) as refusal:
             raise CommandError(f"{host.name}: {refusal}") from refusal
         _record(host, document)
