@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 import socket
 import threading
 import time
@@ -13,7 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.remote.conftest import Tls, registered
+from troubleshoot.engine import RefusalCode
 from troubleshoot.remote import DialError, Line, RegisteredHost, is_host_name, literal_address
+from troubleshoot.remote.dial import _FAILURES
 from troubleshoot.remote.transport import tls_context
 
 
@@ -57,9 +60,9 @@ def port_of(server: socket.socket) -> int:
     ],
 )
 def test_a_host_is_not_registered_under_a_name_that_could_be_read_as_something_else(text: str) -> None:
-    with pytest.raises(ValueError, match="not a host name"):
+    with pytest.raises(ValueError, match="host_name_unfit"):
         RegisteredHost(text, "10.0.0.1", frozenset({5985}), ())
-    with pytest.raises(ValueError, match="not a host name"):
+    with pytest.raises(ValueError, match="host_name_unfit"):
         RegisteredHost("pc", text, frozenset({5985}), ())
 
 
@@ -78,7 +81,7 @@ def test_no_accepted_name_is_an_address_to_the_resolver(text: str) -> None:
 
 @pytest.mark.parametrize("port", [0, -1, 65536])
 def test_a_port_that_does_not_exist_is_not_registered(port: int) -> None:
-    with pytest.raises(ValueError, match="port"):
+    with pytest.raises(ValueError, match="port_unfit"):
         registered(port)
 
 
@@ -299,3 +302,10 @@ class TestTheOwnName:
         monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: pytest.fail("asked"))
         with self.line(1, name="192.0.2.7") as line, Line(registered(1), seconds=5) as local:
             assert line.named() == local.named() == ((), ())
+
+
+@pytest.mark.parametrize(("code", "raw"), [(code, raw) for code, (_reason, raw) in _FAILURES.items()])
+def test_a_failure_says_all_it_knows_to_whoever_keeps_the_reading(code: RefusalCode, raw: str) -> None:
+    named = re.findall(r"{(\w+)}", raw)
+    said = str(DialError(code, **{name: f"<{name}>" for name in named}))
+    assert all(f"<{name}>" in said for name in named)

@@ -12,6 +12,7 @@ import pytest
 from tests.remote.conftest import Lab, MakeLab, Tls
 from tests.remote.hostile import Asked, Host, Proxy, fault, http, output, polite, result, soap, state, stream
 from tests.remote.test_visit import change, go, with_value
+from troubleshoot.engine import RefusalCode
 from troubleshoot.lab.winrm import sealing
 from troubleshoot.remote import ContactLost, DoorError, HostUnreachable, SignInDenied, VisitRefused
 
@@ -274,7 +275,7 @@ def test_nothing_printed_and_exit_code_0_says_so(host: Host) -> None:
         asked, stream(asked, b"odd <b>\x1b]52;", name="stderr"), state(asked)
     )
     failure = fails(host, ContactLost)
-    assert "without a result" in failure.detail
+    assert (failure.code, failure.params["exit"]) == (RefusalCode.RESULT_MISSING, 0)
     assert failure.said.startswith("odd")
 
 
@@ -330,7 +331,7 @@ def test_a_fault_after_the_start_is_lost(host: Host, action: str, code: int) -> 
 )  # fmt: skip
 def test_a_bare_status_before_the_start_is_explained(host: Host, status: str, kind: type[DoorError]) -> None:
     host.answers["Create"] = lambda asked: http(b"", status)
-    assert fails(host, kind).detail
+    assert fails(host, kind).params["status"] == int(status.split(maxsplit=1)[0])
     host.answers = {"Command": lambda asked: http(b"", status)}
     fails(host, ContactLost)
 
@@ -394,11 +395,11 @@ def test_a_host_that_hangs_up_in_the_tls_handshake_is_unreachable_at_stage_tls(m
     with Proxy(lab.server.port, free=10, cut=True) as proxy, pytest.raises(HostUnreachable) as caught:
         go(lab.door(proxy.port), seconds=5)
     assert caught.value.stage == "tls"
-    assert "certificate" in caught.value.detail
+    assert caught.value.code == RefusalCode.HANDSHAKE_CUT
 
 
 def test_a_clear_answer_to_a_sealed_message_is_not_taken(make_lab: MakeLab, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sealing, "seal", lambda envelope, context: envelope)
     monkeypatch.setattr(sealing, "CONTENT_TYPE", "application/soap+xml;charset=UTF-8")
-    with pytest.raises(VisitRefused, match="in clear"):
+    with pytest.raises(VisitRefused, match="answer_unsealed"):
         go(make_lab("ntlm").door())

@@ -13,7 +13,12 @@ from troubleshoot.engine import Code, Explanation
 from troubleshoot.wording import explanations, parameters
 from troubleshoot.wording.explanations import SENTENCES
 
-WAY = {"stage": "tcp", "said": "It refused the connection. Check WinRM."}
+DIALLED = {"code": "connection_refused", "params": {"where": "192.0.2.1 port 5986"}}
+WAY: dict[str, Any] = {"stage": "tcp", "refused": {"code": "winrm_closed", "params": {"cause": DIALLED}}}
+WAY_SAID = (
+    "tcp: 192.0.2.1 port 5986 refused the connection. "
+    "Something takes connections and ends them: check the way, and what runs on the port."
+)
 LACKING = [{"fact": "rdp.stage", "value": "refused", "wanted": ["ok", "tls"]}]
 SAID: dict[Code, tuple[dict[str, Any], str]] = {
     Code.UNREADABLE: ({}, "What was noted here cannot be read any more."),
@@ -42,11 +47,11 @@ SAID: dict[Code, tuple[dict[str, Any], str]] = {
     Code.EVENT_UNSEEN: ({"event": "Service: restarts"}, "The readings do not show this: Service: restarts"),
     Code.TRYING_AGAIN: (
         WAY,
-        "tcp: It refused the connection. Check WinRM. Nothing was started; trying again.",
+        f"{WAY_SAID} Nothing was started; trying again.",
     ),
     Code.WORKER_SILENT: ({}, "Its worker went silent before anything started; it waits for another"),
     Code.READINGS_TAKEN: ({}, "The readings are taken"),
-    Code.WAY_ENDED: (WAY, "tcp: It refused the connection. Check WinRM."),
+    Code.WAY_ENDED: (WAY, WAY_SAID),
     Code.NO_SECRET: ({"said": "There is no variable X."}, "There is no variable X."),
     Code.SCRIPT_REFUSED: ({"reason": "unheard of"}, "The computer refused our script. Nothing was changed."),
     Code.ANOTHER_COMPUTER: (
@@ -85,8 +90,8 @@ SAID: dict[Code, tuple[dict[str, Any], str]] = {
     Code.APPROVAL_GONE: ({}, "The approval has expired, was used, or its giver may no longer approve."),
     Code.APPROVAL_SPENT: ({}, "The approval was used or has expired."),
     Code.IDENTITY_CHANGED: ({}, "Another computer answers under this name. Nothing was changed."),
-    Code.VISIT_REFUSED: (WAY, "tcp: It refused the connection. Check WinRM. Nothing was changed."),
-    Code.UNREACHABLE: (WAY, "tcp: It refused the connection. Check WinRM. Nothing was changed."),
+    Code.VISIT_REFUSED: (WAY, f"{WAY_SAID} Nothing was changed."),
+    Code.UNREACHABLE: (WAY, f"{WAY_SAID} Nothing was changed."),
     Code.DRIFTED: ({}, "Someone else changed this computer meanwhile. Nothing was changed by us."),
     Code.UNDECIDED: ({}, "Nobody decided in time."),
     Code.NO_WORKER: ({}, "No worker of its site took it in time."),
@@ -96,7 +101,7 @@ SAID: dict[Code, tuple[dict[str, Any], str]] = {
     ),
     Code.CONTACT_LOST: (
         WAY,
-        "We lost contact while changing: tcp: It refused the connection. Check WinRM. We do not repeat it.",
+        f"We lost contact while changing: {WAY_SAID} We do not repeat it.",
     ),
     Code.DUPLICATE: ({}, "This very attempt was on the computer before. Whether it finished is not known."),
     Code.WORKER_LOST: (
@@ -155,7 +160,7 @@ def test_no_sentence_is_made_before_somebody_reads_it() -> None:
 
 
 def test_a_page_may_leave_out_what_it_says_itself() -> None:
-    assert wording.reason(Explanation(Code.UNREACHABLE, WAY)) == "tcp: It refused the connection. Check WinRM."
+    assert wording.reason(Explanation(Code.UNREACHABLE, WAY)) == WAY_SAID
     assert wording.reason(Explanation.sentence("So it is. Nothing was changed.")) == "So it is. Nothing was changed."
     assert wording.reason(None) == wording.explained(None) == ""
 
@@ -170,6 +175,8 @@ def test_a_refused_script_says_what_to_do(why: str) -> None:
 def test_what_was_kept_as_words_before_there_were_codes_is_shown_as_it_is() -> None:
     outdated = Explanation(Code.PLAN_OUTDATED, {"differences": ["the runner is another one", "x"]})
     assert "carried out: the runner is another one, x. Make" in wording.explained(outdated)
+    way = Explanation(Code.UNREACHABLE, {"stage": "tcp", "said": "It refused the connection. Check WinRM."})
+    assert wording.reason(way) == "tcp: It refused the connection. Check WinRM."
     denied = Explanation(Code.STARTER_NOT_ALLOWED, {"who": "Hanna", "said": "No role."})
     assert wording.explained(denied) == "Hanna may no longer start this. No role."
 

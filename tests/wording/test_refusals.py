@@ -13,10 +13,23 @@ from hypothesis import strategies as st
 from tests.engine.test_explanation import anything
 from troubleshoot import wording
 from troubleshoot.engine import Explanation, Refusal, RefusalCode
+from troubleshoot.remote import ContactLost, VisitRefused
 from troubleshoot.wording.refusals import MADE, REFUSALS
 
 #: The refusal, and those that are told apart where they are caught.
-KINDS = {"Refusal", "AnswerRefused", "CredentialMissing", "PlanError"}
+KINDS = {
+    "AnswerRefused",
+    "ContactLost",
+    "CredentialMissing",
+    "DialError",
+    "DoorError",
+    "HostUnreachable",
+    "PlanError",
+    "Refusal",
+    "RegistrationUnfit",
+    "SignInDenied",
+    "VisitRefused",
+}
 ROOT = Path(__file__).parents[2] / "troubleshoot"
 SENTENCE = re.compile(r"\w\s+\w")
 #: What a malformed document is read as.
@@ -38,7 +51,7 @@ def called_name(called: ast.expr) -> str:
 
 
 def code_of(call: ast.Call) -> RefusalCode:
-    (code,) = call.args
+    code, *_stage_of_a_way = call.args
     assert isinstance(code, ast.Attribute)
     return RefusalCode[code.attr]
 
@@ -111,6 +124,19 @@ def test_no_refusal_is_raised_with_a_sentence(place: str, call: ast.Call) -> Non
         (
             Refusal.from_json({"code": "way_back_unplannable", "params": {"said": "this job has no plan"}}),
             "The way back cannot be planned. This job has no plan.",
+        ),
+        (
+            VisitRefused(RefusalCode.WINRM_FAULT, "shell", number=None),
+            "WinRM answered with fault without a number.",
+        ),
+        (
+            ContactLost(RefusalCode.RESULT_MISSING, "result", mode="read", exit=0),
+            "powershell.exe ended with code 0 and without a result. It only reads: it can be tried again.",
+        ),
+        (
+            ContactLost(RefusalCode.VISIT_TIME_OVER, "receive", mode="apply"),
+            "The time for this visit is over, and the host has not finished. "
+            "It may have changed the computer: do not repeat it, look at the computer first.",
         ),
         (
             Refusal(RefusalCode.RESOURCE_UNFIT, resource="lamp", fields=["watts"]),

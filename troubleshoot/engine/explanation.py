@@ -48,7 +48,7 @@ class Code(StrEnum):
 
     # How a look ended.
     READINGS_TAKEN = "readings_taken"
-    #: A visit ended without a result: `stage` of its way, and what was `said` about it.
+    #: A visit ended without a result: `stage` of its way, and the document of a refusal (`refused`).
     WAY_ENDED = "way_ended"
     NO_SECRET = "no_secret"  # noqa: S105 - a code, no secret
     SCRIPT_REFUSED = "script_refused"

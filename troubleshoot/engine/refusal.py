@@ -66,6 +66,79 @@ class RefusalCode(StrEnum):
     #: `fields` are the names of what was read otherwise than the resource's description has it.
     RESOURCE_UNFIT = "resource_unfit"
 
+    # How a computer is registered, and by which account.
+    HOST_NAME_UNFIT = "host_name_unfit"
+    PORT_UNFIT = "port_unfit"
+    PORT_UNREGISTERED = "port_unregistered"
+    #: `way` is a way of signing in.
+    SIGN_IN_UNKNOWN = "sign_in_unknown"
+    USER_NAME_MISSING = "user_name_missing"
+    LAB_ELSEWHERE = "lab_elsewhere"
+    HTTPS_NEEDED = "https_needed"
+    NTLM_IN_CLEAR = "ntlm_in_clear"
+    ACCOUNT_MISSING = "account_missing"
+    #: `cause` is the document of the refusal that says what does not fit.
+    REGISTRATION_UNFIT = "registration_unfit"
+
+    # Connections. `where` is an address and a port, `why` what the operating system says, `host` a computer's name.
+    OUTSIDE_NETWORKS = "outside_networks"
+    PORT_OF_ANOTHER = "port_of_another"
+    ADDRESS_OF_ANOTHER = "address_of_another"
+    LINE_TIME_OVER = "line_time_over"
+    CONNECTION_REFUSED = "connection_refused"
+    CONNECTION_RESET = "connection_reset"
+    CONNECTION_UNANSWERED = "connection_unanswered"
+    ADDRESS_UNREACHABLE = "address_unreachable"
+    NAME_LATE = "name_late"
+    NAME_UNKNOWN = "name_unknown"
+
+    # The way to WinRM. `cause` is the document of the refusal of a connection, `status` a number of HTTP.
+    WINRM_NAME = "winrm_name"
+    WINRM_REFUSED = "winrm_refused"
+    WINRM_CLOSED = "winrm_closed"
+    WINRM_UNANSWERED = "winrm_unanswered"
+    WINRM_NO_ROUTE = "winrm_no_route"
+    WINRM_NOT_ALLOWED = "winrm_not_allowed"
+    CERTIFICATE_UNFIT = "certificate_unfit"
+    HANDSHAKE_CUT = "handshake_cut"
+    TLS_FAILED = "tls_failed"
+    #: This worker lacks something.
+    CREDENTIAL_UNFETCHED = "credential_unfetched"
+    CERTIFICATE_FILE_UNFIT = "certificate_file_unfit"
+    KERBEROS_MISSING = "kerberos_missing"
+    SIGN_IN_DENIED = "sign_in_denied"
+    SIGN_IN_NOT_OFFERED = "sign_in_not_offered"
+    SHELL_DENIED = "shell_denied"
+    WINRM_QUOTA = "winrm_quota"
+    COMMAND_TOO_LONG = "command_too_long"
+    PROFILE_BUSY = "profile_busy"
+    SHELL_CLOSED = "shell_closed"
+    #: `number` is a fault's, or None.
+    WINRM_FAULT = "winrm_fault"
+    WINRM_UNEXPLAINED = "winrm_unexplained"
+    PROXY_IN_BETWEEN = "proxy_in_between"
+    WINRM_BUSY = "winrm_busy"
+    NO_WINRM = "no_winrm"
+    NOT_LIKE_WINRM = "not_like_winrm"
+    ANSWER_TOO_LONG = "answer_too_long"
+    ANSWER_REDIRECTED = "answer_redirected"
+    ANSWER_COMPRESSED = "answer_compressed"
+    ANSWER_UNSEALED = "answer_unsealed"
+    #: `kind` is what a library of ours calls it.
+    ANSWER_UNCLEAR = "answer_unclear"
+    HOST_SILENT = "host_silent"
+    HOST_SLOW = "host_slow"
+    CONVERSATION_CUT = "conversation_cut"
+
+    # A command that had been sent. `mode` is what the visit was for: read or apply.
+    VISIT_INTERRUPTED = "visit_interrupted"
+    VISIT_BROKEN_OFF = "visit_broken_off"
+    VISIT_TIME_OVER = "visit_time_over"
+    RESULT_UNUSABLE = "result_unusable"
+    #: `exit` is the exit code of the command.
+    RESULT_MISSING = "result_missing"
+    RESULT_CONTRADICTED = "result_contradicted"
+
     # Cases.
     CASE_CLOSED = "case_closed"
     NOT_AS_THINGS_STAND = "not_as_things_stand"

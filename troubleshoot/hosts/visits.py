@@ -16,7 +16,7 @@ from uuid import UUID, uuid4
 from django.conf import settings
 
 from troubleshoot import catalog, probes, remote
-from troubleshoot.engine import UNKNOWN, Code, DeclaredReading, Explanation, Fact, PlanDocument, StateError
+from troubleshoot.engine import UNKNOWN, Code, DeclaredReading, Explanation, Fact, PlanDocument, RefusalCode, StateError
 from troubleshoot.hosts import secrets
 from troubleshoot.hosts.observations import (
     ALWAYS_READ,
@@ -66,12 +66,10 @@ def site_gateway(host: Host) -> probes.Gateway | None:
 
 
 def host_door(host: Host) -> remote.Door:
-    """The way in through WinRM. Raises winrm.Denied without an account, CredentialMissing when its secret is not where
-    this process looks for it, winrm.Refused for a way that is too weak."""
+    """The way in through WinRM. Raises SignInDenied without an account, CredentialMissing when its secret
+    is not where this process looks for it, VisitRefused for a way that is too weak."""
     if host.credential is None:
-        raise remote.SignInDenied(
-            "sign-in", "No account is registered for this computer. An administrator can add one."
-        )
+        raise remote.SignInDenied(RefusalCode.ACCOUNT_MISSING, "sign-in")
     secret = secrets.resolve_secret(host.credential)
     secret.reveal()  # asked here, because the door does not repeat what a source of secrets says
     try:
@@ -86,8 +84,8 @@ def host_door(host: Host) -> remote.Door:
             lab=host.lab,
             ntlm_over_http=host.ntlm_over_http,
         )
-    except ValueError as error:
-        raise remote.VisitRefused("settings", f"{error}. An administrator can correct how it is registered.") from error
+    except remote.RegistrationUnfit as error:
+        raise remote.VisitRefused(RefusalCode.REGISTRATION_UNFIT, "settings", cause=error.to_json()) from error
 
 
 def observe_from_outside(
@@ -226,7 +224,7 @@ def carry_out_plan(
     case: int | None,
     on_progress: Callable[[VisitProgress], None],
 ) -> VisitResult:
-    """Carries out a plan: reads again, compares, records, writes, reads again. Raises winrm.DoorError."""
+    """Carries out a plan: reads again, compares, records, writes, reads again. Raises DoorError."""
     resources = catalog.installed_catalog().resources
     items = tuple(
         VisitItem(
@@ -260,5 +258,5 @@ def _reached(visit: VisitResult) -> tuple[str, str, Explanation | None]:
 def ended(error: remote.DoorError | secrets.CredentialMissing, code: Code = Code.WAY_ENDED) -> Explanation:
     """Why a visit ended without a result; `code` says what that means for whoever asked for it."""
     if isinstance(error, remote.DoorError):
-        return Explanation.of(code, stage=error.stage, said=error.detail)
+        return Explanation.of(code, stage=error.stage, refused=error.to_json())
     return Explanation.of(Code.NO_SECRET, refused=error.to_json())

@@ -163,7 +163,7 @@ class _Notes:
             stage = "tls"  # a visit that ran out of time names where it wanted to go, not where it stood
         if False not in {ok for name, ok in self._written.items() if name != "clock"}:
             # The page names the stage itself.
-            seen = _seen_there(str(why.params["said"])) if why.code == Code.WAY_ENDED else why
+            seen = Explanation(Code.REFUSED, why.params) if why.code == Code.WAY_ENDED else why
             self._write(stage, False, seen, again=True)
 
     def read(self, look: Observation) -> None:

@@ -32,7 +32,6 @@ from troubleshoot.hosts import Observation
 from troubleshoot.jobs import claim_job, hold_job
 from troubleshoot.models import Case, Host, Job, JobState, Reading
 from troubleshoot.operations import connection_test
-from troubleshoot.remote import DialError
 
 log = logging.getLogger(__name__)
 WORKER = Machine("worker", f"{socket.gethostname()}:{os.getpid()}")
@@ -55,8 +54,6 @@ def run_job(job_id: uuid.UUID) -> None:
             _carry_out(job)
         except Refusal as refusal:
             _give_up(job, refusal.explanation)
-        except DialError as error:
-            _give_up(job, Explanation.of(Code.REFUSED, said=str(error)))
         except Exception:
             log.exception("job %s of case %s met a defect of ours", job.pk, job.case_id)
             _give_up(job, Explanation(Code.DEFECT))

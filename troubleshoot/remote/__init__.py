@@ -12,7 +12,13 @@ from troubleshoot.remote.envelope import (
     VisitWork,
 )
 from troubleshoot.remote.failures import ContactLost, DoorError, HostUnreachable, SignInDenied, VisitRefused
-from troubleshoot.remote.registered_host import RegisteredHost, is_host_name, literal_address, parse_endpoint
+from troubleshoot.remote.registered_host import (
+    RegisteredHost,
+    RegistrationUnfit,
+    is_host_name,
+    literal_address,
+    parse_endpoint,
+)
 from troubleshoot.remote.reply import OLDEST_POWERSHELL
 from troubleshoot.remote.secret import Secret
 from troubleshoot.remote.winrm import visit_host
@@ -29,6 +35,7 @@ __all__ = [
     "Line",
     "OnStage",
     "RegisteredHost",
+    "RegistrationUnfit",
     "Secret",
     "SignInDenied",
     "VisitItem",

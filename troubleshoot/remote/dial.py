@@ -10,10 +10,12 @@ import socket
 import ssl
 import threading
 import time
+from collections.abc import Mapping
 from ipaddress import IPv6Address
 from types import TracebackType
 from typing import Final, Self
 
+from troubleshoot.engine import Refusal, RefusalCode
 from troubleshoot.remote.registered_host import Address, RegisteredHost, literal_address
 
 __all__ = ["DialError", "Line", "RegisteredHost"]
@@ -23,15 +25,31 @@ MAX_ADDRESSES: Final = 8
 _NAME_SECONDS: Final = 1.0
 
 
-class DialError(Exception):
-    """A connection could not be made.
+#: How a connection fails, and in which words a reading of the network keeps it, beside its raw values.
+_FAILURES: Final[Mapping[RefusalCode, tuple[str, str]]] = {
+    RefusalCode.OUTSIDE_NETWORKS: ("not_allowed", "{host} is outside the allowed networks"),
+    RefusalCode.PORT_OF_ANOTHER: ("not_allowed", "port {port} is not registered for {host}"),
+    RefusalCode.ADDRESS_OF_ANOTHER: ("not_allowed", "{address} is not an address of {host}"),
+    RefusalCode.LINE_TIME_OVER: ("timed_out", "the time for this visit is over"),
+    RefusalCode.CONNECTION_REFUSED: ("refused", "{where} refused the connection"),
+    RefusalCode.CONNECTION_RESET: ("closed", "{where} took the connection and reset it at once"),
+    RefusalCode.CONNECTION_UNANSWERED: ("timed_out", "{where} did not answer"),
+    RefusalCode.ADDRESS_UNREACHABLE: ("no_route", "{where} cannot be reached: {why}"),
+    RefusalCode.NAME_LATE: ("timed_out", "the name was not resolved in time"),
+    RefusalCode.NAME_UNKNOWN: ("no_name", "the name cannot be resolved: {why}"),
+}
 
-    `reason` is one of no_name, refused, closed, timed_out, no_route, not_allowed; closed: taken, and reset at once.
-    """
 
-    def __init__(self, reason: str, detail: str) -> None:
-        super().__init__(detail)
-        self.reason = reason
+class DialError(Refusal):
+    """A connection could not be made."""
+
+    @property
+    def reason(self) -> str:
+        """One of no_name, refused, closed, timed_out, no_route, not_allowed; closed: taken, and reset at once."""
+        return _FAILURES[self.code][0]
+
+    def __str__(self) -> str:
+        return _FAILURES[self.code][1].format(**self.params)
 
 
 class _Plain(socket.socket):
@@ -136,7 +154,7 @@ class Line:
             found = _resolve(self.registered.address, self.remaining)
             allowed = [str(address) for address in found if self.registered.allows(address)]
             if not allowed:
-                raise DialError("not_allowed", f"{self.registered.name} is outside the allowed networks")
+                raise DialError(RefusalCode.OUTSIDE_NETWORKS, host=self.registered.name)
             self._pinned = tuple(dict.fromkeys(allowed))[:MAX_ADDRESSES]
         return self._pinned
 
@@ -164,13 +182,13 @@ class Line:
         Raises DialError.
         """
         if port not in self.registered.ports:
-            raise DialError("not_allowed", f"port {port} is not registered for {self.registered.name}")
+            raise DialError(RefusalCode.PORT_OF_ANOTHER, port=port, host=self.registered.name)
         candidates = self.addresses()
         if address is not None:
             if address not in (*candidates, *self._named):
-                raise DialError("not_allowed", f"{address} is not an address of {self.registered.name}")
+                raise DialError(RefusalCode.ADDRESS_OF_ANOTHER, address=address, host=self.registered.name)
             candidates = (address,)
-        last = DialError("timed_out", "the time for this visit is over")
+        last = DialError(RefusalCode.LINE_TIME_OVER)
         for candidate in candidates:
             if self.expired or self._over:
                 break
@@ -239,12 +257,12 @@ def _shutdown(sock: socket.socket) -> None:
 
 def _dial_error(error: OSError, where: str) -> DialError:
     if isinstance(error, ConnectionRefusedError):
-        return DialError("refused", f"{where} refused the connection")
+        return DialError(RefusalCode.CONNECTION_REFUSED, where=where)
     if isinstance(error, ConnectionResetError):
-        return DialError("closed", f"{where} took the connection and reset it at once")
+        return DialError(RefusalCode.CONNECTION_RESET, where=where)
     if isinstance(error, TimeoutError):
-        return DialError("timed_out", f"{where} did not answer")
-    return DialError("no_route", f"{where} cannot be reached: {error.strerror or error}")
+        return DialError(RefusalCode.CONNECTION_UNANSWERED, where=where)
+    return DialError(RefusalCode.ADDRESS_UNREACHABLE, where=where, why=error.strerror or str(error))
 
 
 def _resolve(address: str, seconds: float) -> list[Address]:
@@ -274,7 +292,7 @@ def _within(seconds: float, name: str) -> list[str]:
     try:
         answer = answers.get(timeout=max(seconds, 0.001))
     except queue.Empty:
-        raise DialError("timed_out", "the name was not resolved in time") from None
+        raise DialError(RefusalCode.NAME_LATE) from None
     if isinstance(answer, OSError):
-        raise DialError("no_name", f"the name cannot be resolved: {answer}")
+        raise DialError(RefusalCode.NAME_UNKNOWN, why=str(answer))
     return answer

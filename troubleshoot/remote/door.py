@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from troubleshoot.remote.registered_host import RegisteredHost, literal_address
+from troubleshoot.engine import RefusalCode
+from troubleshoot.remote.registered_host import RegisteredHost, RegistrationUnfit, literal_address
 from troubleshoot.remote.secret import Secret
 
 Way = Literal["ntlm", "basic", "kerberos", "certificate"]
@@ -15,7 +16,7 @@ Way = Literal["ntlm", "basic", "kerberos", "certificate"]
 
 @dataclass(frozen=True)
 class Door:
-    """How to sign in to a registered host. Raises ValueError for a way that is too weak.
+    """How to sign in to a registered host. Raises RegistrationUnfit for a way that is too weak.
 
     Kerberos may use HTTP (its messages are sealed) or HTTPS. NTLM, certificate and Basic need HTTPS, whose certificate
     is always validated, against `ca_file` or else the system's authorities. NTLM over HTTP is sealed too, but proves
@@ -35,17 +36,17 @@ class Door:
 
     def __post_init__(self) -> None:
         if self.port not in self.registered.ports:
-            raise ValueError("the port is not registered for this host")
+            raise RegistrationUnfit(RefusalCode.PORT_UNREGISTERED)
         if self.transport not in {"ntlm", "basic", "kerberos", "certificate"}:
-            raise ValueError(f"no such way to sign in: {self.transport}")
+            raise RegistrationUnfit(RefusalCode.SIGN_IN_UNKNOWN, way=self.transport)
         if not self.username:
-            raise ValueError("a user name is missing")
+            raise RegistrationUnfit(RefusalCode.USER_NAME_MISSING)
         if self.lab and not self._on_loopback():
-            raise ValueError("a lab host has a loopback address")
+            raise RegistrationUnfit(RefusalCode.LAB_ELSEWHERE)
         if self.transport in {"basic", "certificate"} and not self.tls:
-            raise ValueError(f"{self.transport} needs HTTPS")
+            raise RegistrationUnfit(RefusalCode.HTTPS_NEEDED, way=self.transport)
         if self.transport == "ntlm" and not (self.tls or self.lab or self.ntlm_over_http):
-            raise ValueError("NTLM needs HTTPS, or the explicit permission to go without")
+            raise RegistrationUnfit(RefusalCode.NTLM_IN_CLEAR)
 
     @property
     def endpoint(self) -> str:

@@ -1,7 +1,8 @@
-"""How a visit can fail, in four kinds, and the sentence that tells a helpdesk person what to do."""
+"""How a visit can fail: in four kinds, each with a code that `wording` has a sentence for, cure included."""
 
 from __future__ import annotations
 
+import logging
 import ssl
 from collections.abc import Iterator
 from typing import Final
@@ -9,8 +10,11 @@ from typing import Final
 import requests
 from urllib3.exceptions import TimeoutError as ReadTimedOut
 
+from troubleshoot.engine import Json, Refusal, RefusalCode
 from troubleshoot.remote.dial import DialError
 from troubleshoot.remote.soap import SoapError
+
+logger = logging.getLogger(__name__)
 
 ACCESS_DENIED: Final = 5
 ABORTED: Final = 995
@@ -21,18 +25,20 @@ LINE_TOO_LONG: Final = 2147942606
 QUOTAS: Final = frozenset({2150859173, 2150859174})
 
 
-class DoorError(Exception):
+class DoorError(Refusal):
     """A visit ended without a result.
 
-    `stage` is one of name, tcp, tls, sign-in, rights, shell, command, receive, result; `detail` a sentence with the
-    likely cure; `said` what the host printed, capped, untrusted.
+    `stage` is one of name, tcp, tls, sign-in, rights, shell, command, receive, result, and settings before all of
+    them; `said` is what the host printed, capped, untrusted.
     """
 
-    def __init__(self, stage: str, detail: str, said: str = "") -> None:
-        super().__init__(f"{stage}: {detail}")
+    def __init__(self, code: RefusalCode, stage: str, **params: Json) -> None:
+        super().__init__(code, **params)
         self.stage = stage
-        self.detail = detail
-        self.said = said
+        self.said = ""
+
+    def __str__(self) -> str:
+        return f"{self.stage}: {super().__str__()}"
 
 
 class HostUnreachable(DoorError):
@@ -60,7 +66,11 @@ class SignInRefused(Exception):
 
 
 class WorkerLacks(Exception):
-    """This worker lacks something that the way of signing in needs; says what."""
+    """This worker lacks something that the way of signing in needs; `failure` says what."""
+
+    def __init__(self, failure: DoorError) -> None:
+        super().__init__(failure)
+        self.failure = failure
 
 
 class WsmanFault(Exception):
@@ -84,56 +94,27 @@ class HandshakeBroken(Exception):
 
 
 class Overrun(Exception):
-    """The host sent more than the limit, or in a form that is not accepted."""
+    """The host sent more than the limit."""
+
+
+class Compressed(Exception):
+    """The host compressed its answer although it was told not to."""
+
+
+class Unsealed(Exception):
+    """The host answered a sealed message in clear."""
 
 
 class Redirected(Exception):
-    """The host wanted the message sent elsewhere."""
+    """The host wanted the message sent elsewhere; `status` is that of HTTP."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(f"HTTP {status}")
+        self.status = status
 
 
 # What ssl raises when the other side is gone, as opposed to when it says something that is not acceptable.
 CUT: Final = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError, TimeoutError, ConnectionError)
-
-_DIAL: Final = {
-    "no_name": (HostUnreachable, "name", "Check the spelling of the name, and DNS as this worker sees it."),
-    "refused": (HostUnreachable, "tcp", "Check that WinRM is on (winrm quickconfig) and the port is right."),
-    "closed": (
-        HostUnreachable,
-        "tcp",
-        "Something takes connections and ends them: check the way, and what runs on the port.",
-    ),
-    "timed_out": (
-        HostUnreachable,
-        "tcp",
-        "Check that the computer is on and that a firewall lets this worker reach WinRM.",
-    ),
-    "no_route": (HostUnreachable, "tcp", "Check the network between this worker and the computer."),
-    "not_allowed": (
-        VisitRefused,
-        "name",
-        "An administrator can correct the host's address, ports or allowed networks.",
-    ),
-}
-
-_CERTIFICATE: Final = (
-    "Its certificate is not accepted: {reason}. It must be valid, carry the registered name, and come from the given "
-    "authority. Nothing was sent to it."
-)
-_CUT: Final = (
-    "The connection was cut within the TLS handshake. Check that WinRM has a certificate for HTTPS, and that no "
-    "firewall or proxy on the way cuts it."
-)
-_SIGN_IN: Final = (
-    "The host did not accept the account. Check the user name and password, then the difference of clocks and whether "
-    "this kind of sign-in is allowed on the host. It was tried once only, so that the account is not locked."
-)
-_RIGHTS: Final = (
-    "The account signed in but may not open a command shell. It must be a local administrator of that computer."
-)
-_QUOTA: Final = (
-    "The host's limit of WinRM shells or operations is used up. Close forgotten shells there, or wait: idle ones end "
-    "after two hours."
-)
 
 
 def exception_chain(error: BaseException) -> Iterator[BaseException]:
@@ -149,11 +130,11 @@ def exception_chain(error: BaseException) -> Iterator[BaseException]:
 
 
 def before_start(error: BaseException, stage: str) -> DoorError:
-    """The failure of a visit whose command had not been sent: nothing can have started."""
+    """Return the failure of a visit whose command had not been sent: nothing can have started."""
     if isinstance(error, SignInRefused):
-        return SignInDenied("sign-in", _SIGN_IN)
+        return SignInDenied(RefusalCode.SIGN_IN_DENIED, "sign-in")
     if isinstance(error, WorkerLacks):
-        return VisitRefused("sign-in", f"This worker cannot sign in: {error}. An administrator can correct it.")
+        return error.failure
     if isinstance(error, WsmanFault):
         return by_fault(error.code, stage)
     if isinstance(error, HttpStatus):
@@ -164,55 +145,80 @@ def before_start(error: BaseException, stage: str) -> DoorError:
 
 def _by_cause(cause: BaseException, stage: str) -> DoorError | None:
     if isinstance(cause, DialError):
-        kind, where, cure = _DIAL[cause.reason]
-        return kind(where, f"{cause}. {cure}")
+        return _by_dialling(cause)
     if isinstance(cause, ssl.SSLCertVerificationError):
-        return VisitRefused("tls", _CERTIFICATE.format(reason=cause.verify_message))
+        return VisitRefused(RefusalCode.CERTIFICATE_UNFIT, "tls", reason=cause.verify_message)
     if isinstance(cause, HandshakeBroken):
-        return HostUnreachable("tls", _CUT)
+        return HostUnreachable(RefusalCode.HANDSHAKE_CUT, "tls")
     if isinstance(cause, ssl.SSLError) and not isinstance(cause, CUT):
-        return VisitRefused("tls", f"TLS failed ({cause.reason or 'closed'}). The host must offer TLS 1.2 or later.")
-    if isinstance(cause, Overrun | Redirected | SoapError):
-        return VisitRefused(stage, f"The host did not answer like WinRM: {cause}.")
+        return VisitRefused(RefusalCode.TLS_FAILED, "tls", reason=cause.reason or "closed")
+    return _by_answer(cause, stage)
+
+
+def _by_dialling(error: DialError) -> DoorError:
+    cause = error.to_json()
+    match error.reason:
+        case "no_name":
+            return HostUnreachable(RefusalCode.WINRM_NAME, "name", cause=cause)
+        case "refused":
+            return HostUnreachable(RefusalCode.WINRM_REFUSED, "tcp", cause=cause)
+        case "closed":
+            return HostUnreachable(RefusalCode.WINRM_CLOSED, "tcp", cause=cause)
+        case "timed_out":
+            return HostUnreachable(RefusalCode.WINRM_UNANSWERED, "tcp", cause=cause)
+        case "no_route":
+            return HostUnreachable(RefusalCode.WINRM_NO_ROUTE, "tcp", cause=cause)
+        case _:
+            return VisitRefused(RefusalCode.WINRM_NOT_ALLOWED, "name", cause=cause)
+
+
+def _by_answer(cause: BaseException, stage: str) -> DoorError | None:
+    """Return the failure where something answered, but not as WinRM does."""
+    if isinstance(cause, Overrun):
+        return VisitRefused(RefusalCode.ANSWER_TOO_LONG, stage)
+    if isinstance(cause, Redirected):
+        return VisitRefused(RefusalCode.ANSWER_REDIRECTED, stage, status=cause.status)
+    if isinstance(cause, Compressed):
+        return VisitRefused(RefusalCode.ANSWER_COMPRESSED, stage)
+    if isinstance(cause, Unsealed):
+        return VisitRefused(RefusalCode.ANSWER_UNSEALED, stage)
+    if isinstance(cause, SoapError):
+        logger.info("a host did not answer like WinRM: %s", cause)
+        return VisitRefused(RefusalCode.NOT_LIKE_WINRM, stage)
     return None
 
 
 def _by_kind(error: BaseException, stage: str) -> DoorError:
     if isinstance(error, requests.Timeout | ReadTimedOut | TimeoutError | TimedOut):
-        return HostUnreachable(stage, "The host accepted the connection and then fell silent. Check its load.")
+        return HostUnreachable(RefusalCode.HOST_SILENT, stage)
     if isinstance(error, PermissionError | KeyError):
-        return SignInDenied(
-            "sign-in", "The host does not offer this kind of sign-in. Check its WinRM service settings."
-        )
+        return SignInDenied(RefusalCode.SIGN_IN_NOT_OFFERED, "sign-in")
     if isinstance(error, OSError):
-        return HostUnreachable(stage, "The connection broke. A firewall or proxy on the way may close it.")
-    return VisitRefused(stage, f"The host's answer could not be understood ({type(error).__name__}).")
+        return HostUnreachable(RefusalCode.CONVERSATION_CUT, stage)
+    return VisitRefused(RefusalCode.ANSWER_UNCLEAR, stage, kind=type(error).__name__)
 
 
 def by_status(status: int, stage: str) -> DoorError:
-    """The failure of a message, before the command, that an HTTP status without a fault answered."""
+    """Return the failure of a message, before the command, that an HTTP status without a fault answered."""
     if status in {500, 400}:
-        return VisitRefused(
-            stage,
-            f"WinRM answered {status} without a reason. It may refuse unencrypted messages, or need a restart.",
-        )
+        return VisitRefused(RefusalCode.WINRM_UNEXPLAINED, stage, status=status)
     if status in {403, 407}:
-        return SignInDenied("sign-in", f"HTTP status {status}: a proxy or policy stands in the way.")
+        return SignInDenied(RefusalCode.PROXY_IN_BETWEEN, "sign-in", status=status)
     if status in {429, 502, 503, 504}:
-        return HostUnreachable(stage, f"HTTP status {status}: the host is busy. Try again later.")
-    return VisitRefused(stage, f"HTTP status {status}: no WinRM service answers there. Check the port.")
+        return HostUnreachable(RefusalCode.WINRM_BUSY, stage, status=status)
+    return VisitRefused(RefusalCode.NO_WINRM, stage, status=status)
 
 
 def by_fault(code: int | None, stage: str) -> DoorError:
-    """The failure that a WS-Management fault states: the host understood the message and said no."""
+    """Return the failure that a WS-Management fault states: the host understood the message and said no."""
     if code == ACCESS_DENIED:
-        return SignInDenied("rights", _RIGHTS)
+        return SignInDenied(RefusalCode.SHELL_DENIED, "rights")
     if code in QUOTAS:
-        return VisitRefused(stage, _QUOTA)
+        return VisitRefused(RefusalCode.WINRM_QUOTA, stage)
     if code == LINE_TOO_LONG:
-        return VisitRefused(stage, "The command line was too long for the host.")
+        return VisitRefused(RefusalCode.COMMAND_TOO_LONG, stage)
     if code in {BUSY, PROFILE_BUSY}:
-        return HostUnreachable(stage, "The host is busy with this account's profile. Try again in a minute.")
+        return HostUnreachable(RefusalCode.PROFILE_BUSY, stage)
     if code == GONE:
-        return VisitRefused(stage, "The host closed the shell at once. Check its WinRM limits and event log.")
-    return VisitRefused(stage, f"WinRM answered with fault {code or 'without a number'}.")
+        return VisitRefused(RefusalCode.SHELL_CLOSED, stage)
+    return VisitRefused(RefusalCode.WINRM_FAULT, stage, number=code)

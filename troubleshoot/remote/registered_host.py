@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
+from troubleshoot.engine import Refusal, RefusalCode
+
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
@@ -15,6 +17,10 @@ Network = IPv4Network | IPv6Network
 _LABEL = r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)"
 _NAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
 _NUMBER = re.compile(r"(?:[0-9]+|0[xX][0-9A-Fa-f]*)")
+
+
+class RegistrationUnfit(Refusal, ValueError):
+    """How a host is registered does not fit, or is too weak."""
 
 
 def is_host_name(text: str) -> bool:
@@ -51,8 +57,8 @@ def literal_address(text: str) -> Address | None:
 class RegisteredHost:
     """A host as an administrator registered it: its own name, where to dial it, on which ports, in which networks.
 
-    `name` is what its certificate and service principal must say; `address` is what is resolved. Raises ValueError
-    for anything that is neither a plain host name nor a canonical IP address.
+    `name` is what its certificate and service principal must say; `address` is what is resolved. Raises
+    RegistrationUnfit for anything that is neither a plain host name nor a canonical IP address.
     """
 
     name: str
@@ -63,9 +69,9 @@ class RegisteredHost:
     def __post_init__(self) -> None:
         for text in (self.name, self.address):
             if literal_address(text) is None and not is_host_name(text):
-                raise ValueError(f"not a host name or canonical IP address: {text[:80]!r}")
+                raise RegistrationUnfit(RefusalCode.HOST_NAME_UNFIT, name=text[:80])
         if any(not 0 < port < 65536 for port in self.ports):
-            raise ValueError("a port lies between 1 and 65535")
+            raise RegistrationUnfit(RefusalCode.PORT_UNFIT)
 
     def allows(self, address: Address) -> bool:
         """Whether an allowed network holds `address`.

@@ -15,7 +15,7 @@ from urllib3.connection import HTTPConnection
 
 from troubleshoot.remote.dial import Line
 from troubleshoot.remote.envelope import OnStage
-from troubleshoot.remote.failures import CUT, HandshakeBroken, Overrun, Redirected
+from troubleshoot.remote.failures import CUT, Compressed, HandshakeBroken, Overrun, Redirected
 
 MAX_RESPONSE_BYTES: Final = 1024 * 1024
 MAX_VISIT_BYTES: Final = 8 * 1024 * 1024
@@ -88,11 +88,11 @@ class LineAdapter(HTTPAdapter):
         """Nothing to do here: the line's own context has verified the certificate."""
 
     def send(self, request: requests.PreparedRequest, *_: Any, **options: Any) -> requests.Response:
-        """Send one request. Raises what requests raises, Overrun, and Redirected."""
+        """Send one request. Raises what requests raises, Overrun, Redirected and Compressed."""
         self.round_trips += 1
         left = MAX_VISIT_BYTES - self._line.received
         if self.round_trips > MAX_ROUND_TRIPS or left <= 0:
-            raise Overrun("it sent more messages or bytes than a visit may take")
+            raise Overrun
         self._line.limit(min(MAX_RESPONSE_BYTES, left))
         timeout = max(self._line.remaining, 0.001)
         response = super().send(request, stream=True, timeout=timeout, verify=True)
@@ -100,10 +100,10 @@ class LineAdapter(HTTPAdapter):
             self._on_stage("clock", date[:64])
         if 300 <= response.status_code < 400:
             response.close()
-            raise Redirected(f"it redirects to another place (HTTP {response.status_code})")
+            raise Redirected(response.status_code)
         if response.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
             response.close()
-            raise Overrun("it compresses its answer although it was told not to")
+            raise Compressed
         return response
 
     def close(self) -> None:

@@ -9,6 +9,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from typing import Any, Final, Protocol
 
+from troubleshoot.engine import RefusalCode
 from troubleshoot.remote import envelope, soap
 from troubleshoot.remote.dial import Line
 from troubleshoot.remote.envelope import Malformed, OnStage, VisitProgress, VisitResult, VisitWork
@@ -72,7 +73,7 @@ class Course:
     ) -> None:
         self.round_trips = 0
         self._talk_over = talk_over
-        self._work = work
+        self._mode = work.mode
         self._reader = reader
         self._stdin = stdin
         self._on_progress = on_progress
@@ -87,7 +88,9 @@ class Course:
     def go(self, line: Line) -> VisitResult | DoorError:
         """The result, or the failure as a value."""
         talk: Conversation | None = None
-        outcome: VisitResult | DoorError = self._lost("The visit was interrupted.")
+        outcome: VisitResult | DoorError = self._lost(
+            ContactLost(RefusalCode.VISIT_INTERRUPTED, self._stage, mode=self._mode)
+        )
         try:
             talk = self._talk_over(line)
             talk.sign_in()
@@ -174,22 +177,23 @@ class Course:
         try:
             found = self._reader.visit()
         except Malformed as error:
-            return self._lost(f"The host's result cannot be used: {error}.")
+            logger.info("a host's result cannot be used: %s", error)
+            return self._lost(ContactLost(RefusalCode.RESULT_UNUSABLE, self._stage, mode=self._mode))
         if found is None and not self._reader.started and _BLOCKED in self._stderr:
             return VisitResult("refused", "antimalware")
         if found is None:
-            return self._lost(f"powershell.exe ended with code {code} and without a result.")
+            return self._lost(ContactLost(RefusalCode.RESULT_MISSING, self._stage, mode=self._mode, exit=code))
         if code != 0 and found.outcome != "refused":
-            return self._lost(f"powershell.exe gave a result but ended with code {code}.")
+            return self._lost(ContactLost(RefusalCode.RESULT_CONTRADICTED, self._stage, mode=self._mode, exit=code))
         return found
 
     def _failure(self, error: Exception, line: Line) -> VisitResult | DoorError:
         if line.overrun:
-            error = Overrun("it sent more than a visit may take")
+            error = Overrun()
         if self._command_asked:
             return self._after_start(error, line)
         if line.expired:
-            return HostUnreachable(self._stage, "The host did not answer in the time given. Check its load.")
+            return HostUnreachable(RefusalCode.HOST_SLOW, self._stage)
         if isinstance(
             error, WsmanFault
         ):  # is said to an account that has signed in, and but for one code may open a shell
@@ -205,8 +209,9 @@ class Course:
             if found is not None:
                 return found
         if line.expired:
-            return self._lost("The time for this visit is over, and the host has not finished.")
-        return self._lost(f"The conversation broke off ({type(error).__name__}).")
+            return self._lost(ContactLost(RefusalCode.VISIT_TIME_OVER, self._stage, mode=self._mode))
+        kind = type(error).__name__
+        return self._lost(ContactLost(RefusalCode.VISIT_BROKEN_OFF, self._stage, mode=self._mode, kind=kind))
 
     def _result(self) -> VisitResult | None:
         try:
@@ -214,12 +219,10 @@ class Course:
         except Malformed:
             return None
 
-    def _lost(self, what: str) -> ContactLost:
-        cure = "It may have changed the computer: do not repeat it, look at the computer first."
-        if self._work.mode == "read":
-            cure = "It only reads: it can be tried again."
-        said = self._stderr.decode("utf-8", "replace") or self._reader.noise
-        return ContactLost(self._stage, f"{what} {cure}", said[:500])
+    def _lost(self, failure: ContactLost) -> ContactLost:
+        """Add what the host printed."""
+        failure.said = (self._stderr.decode("utf-8", "replace") or self._reader.noise)[:500]
+        return failure
 
     def _leave(self, talk: Conversation, line: Line, outcome: VisitResult | DoorError) -> None:
         """End the command and remove the shell, on a fresh connection when this one is in doubt."""

@@ -25,6 +25,7 @@ from winrm.exceptions import (
 from winrm.protocol import Protocol
 from winrm.transport import HAVE_KERBEROS, Transport
 
+from troubleshoot.engine import RefusalCode
 from troubleshoot.remote import envelope, soap
 from troubleshoot.remote.dial import Line
 from troubleshoot.remote.door import Door
@@ -37,6 +38,7 @@ from troubleshoot.remote.failures import (
     SignInDenied,
     SignInRefused,
     TimedOut,
+    Unsealed,
     VisitRefused,
     WorkerLacks,
     WsmanFault,
@@ -61,7 +63,8 @@ def visit_host(
     """Go to the host, do the work, come back within `seconds` (and 2 more to leave the host clean). `on_stage` hears
     of each stage of the way once, when it has been passed.
 
-    Raises Unreachable or Denied (nothing started), Refused (nothing changed) or Lost (something may have started);
+    Raises HostUnreachable or SignInDenied (nothing started), VisitRefused (nothing changed) or ContactLost (something
+    may have started);
     Malformed, before anything is sent, when the work does not fit into one request.
     """
     nonce = secrets.token_hex(16)
@@ -107,7 +110,7 @@ class _Transport(Transport):
     def _get_message_response_text(self, response: requests.Response) -> bytes:
         sealed = response.headers.get("Content-Type", "").startswith("multipart/")
         if self.encryption and not sealed:
-            raise soap.SoapError("it answered a sealed message in clear")
+            raise Unsealed
         return soap.check(super()._get_message_response_text(response))
 
 
@@ -132,14 +135,14 @@ def _reveal(door: Door) -> str:
     try:
         return door.secret.reveal()
     except Exception:  # noqa: BLE001  # a source may fail in its own way, and its words may hold the secret
-        raise WorkerLacks("the credential cannot be fetched") from None
+        raise WorkerLacks(VisitRefused(RefusalCode.CREDENTIAL_UNFETCHED, "sign-in")) from None
 
 
 def _context(door: Door, client: Path | None) -> ssl.SSLContext | None:
     try:
         return tls_context(door.ca_file, client) if door.tls else None
     except OSError:
-        raise WorkerLacks("the file of the certificate authority, or of its own certificate, is not usable") from None
+        raise WorkerLacks(VisitRefused(RefusalCode.CERTIFICATE_FILE_UNFIT, "sign-in")) from None
 
 
 class _Conversation:
@@ -148,7 +151,7 @@ class _Conversation:
     def __init__(self, door: Door, line: Line, on_stage: OnStage) -> None:
         self._line = line
         if door.transport == "kerberos" and not HAVE_KERBEROS:
-            raise WorkerLacks("its Kerberos support (pykerberos) is not installed")
+            raise WorkerLacks(VisitRefused(RefusalCode.KERBEROS_MISSING, "sign-in"))
         secret = _reveal(door)
         options: dict[str, Any] = {
             "endpoint": door.endpoint,

@@ -41,7 +41,9 @@ class Words(dict[str, str]):
 
 
 def _way(params: Mapping[str, Any]) -> str:
-    return f"{params.get('stage') or UNKNOWN}: {params.get('said') or UNKNOWN}"
+    # Before failures had codes, what was said about them was kept.
+    said = _refusal(params) if "refused" in params else params.get("said") or UNKNOWN
+    return f"{params.get('stage') or UNKNOWN}: {said}"
 
 
 def _step(params: Mapping[str, Any]) -> str:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from troubleshoot.engine import UNKNOWN, Refusal, RefusalCode, Role
 from troubleshoot.models import JobState
 from troubleshoot.wording.block_faults import block_fault
+from troubleshoot.wording.way_refusals import AFTER_LOSS, WAY_REFUSALS
 
 REFUSALS: Final[Mapping[RefusalCode, str | Promise]] = {
     RefusalCode.UNREADABLE: gettext_lazy("What was noted here cannot be read any more."),
@@ -130,6 +131,7 @@ REFUSALS: Final[Mapping[RefusalCode, str | Promise]] = {
     RefusalCode.HOST_NOT_FOUND: gettext_lazy(
         "This computer is not registered at a site of yours. Tick the box to go on without checking it."
     ),
+    **WAY_REFUSALS,
 }
 
 
@@ -173,6 +175,10 @@ def _answers(params: Mapping[str, Any]) -> str:
     return _("It is one of: %s.") % _names(params["known"])
 
 
+def _fault(params: Mapping[str, Any]) -> str:
+    return _("without a number") if params["number"] is None else str(params["number"])
+
+
 def _state(params: Mapping[str, Any]) -> str:
     known = next((state for state in JobState if state == params["state"]), None)
     return str(known.label).lower() if known else UNKNOWN
@@ -188,6 +194,8 @@ MADE: Final[Mapping[str, MadeWords]] = {
     "role": MadeWords(("role",), lambda params: _role(params["role"])),
     "other": MadeWords(("other",), lambda params: _role(params["other"])),
     "cause": MadeWords(("cause",), _cause),
+    "after_loss": MadeWords(("mode",), lambda params: str(AFTER_LOSS.get(str(params["mode"]), AFTER_LOSS["apply"]))),
+    "fault": MadeWords(("number",), _fault),
     "answers": MadeWords(("known",), _answers),
     "odd": MadeWords(("fields",), lambda params: _names(params["fields"])),
     "block_fault": MadeWords(("reason", "line", "text"), block_fault),

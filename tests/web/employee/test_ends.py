@@ -12,6 +12,7 @@ from tests.support import replace_everywhere
 from tests.web.employee.pages import Page, Reader, case_of
 from troubleshoot import hosts, operations, remediation, remote
 from troubleshoot.audit import Machine
+from troubleshoot.engine import RefusalCode
 from troubleshoot.hosts import visits
 from troubleshoot.models import Case, Job, JobState, Person
 from troubleshoot.remediation import execution as changes
@@ -113,7 +114,7 @@ def test_failed(agreed: Page, reader: Reader, work: Work, monkeypatch: pytest.Mo
 
 def test_unknown(agreed: Page, reader: Reader, work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
     def lost(*given: Any, **more: Any) -> VisitResult:
-        raise remote.ContactLost("receive", "The connection broke.")
+        raise remote.ContactLost(RefusalCode.VISIT_BROKEN_OFF, "receive", mode="apply", kind="TimeoutError")
 
     replace_everywhere(monkeypatch, visits, "carry_out_plan", lost)
     work()

@@ -17,7 +17,7 @@ from troubleshoot.management.command_base import PlainCommand
 from troubleshoot.management.commands.cases import found_in_words, host_in_words
 from troubleshoot.management.process_context import operator
 from troubleshoot.models import Credential, Host
-from troubleshoot.remote import DialError
+from troubleshoot.remote import DialError, RegistrationUnfit
 
 OUTCOME, QUESTIONS, NOT_REACHED = 0, 2, 3
 
@@ -52,8 +52,10 @@ class Command(PlainCommand):
             guide = catalog.installed_catalog().guides[cases.guide_for_error(found)]
             look = hosts.observe(host, about=catalog.installed_catalog().facts_of(guide))
             document, walk = _diagnose(found, guide, host, look, given)
-        except (DialError, ValueError) as refusal:
-            raise CommandError(f"{host.name}: {refusal}") from refusal
+        except (DialError, RegistrationUnfit) as refusal:
+            raise CommandError(f"{host.name}: {wording.refusal_words(refusal)}") from refusal
+        except ValueError as error_of_input:
+            raise CommandError(f"{host.name}: {error_of_input}") from error_of_input
         _record(host, document)
         self.say(document, as_json=as_json, text=_in_words)
         raise SystemExit(_status(look, walk))

@@ -10,9 +10,12 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
+from troubleshoot import wording
+from troubleshoot.engine import Refusal
+from troubleshoot.management.command_base import printable
 from troubleshoot.models import GATEWAY_PORT, Host
 from troubleshoot.probes import Gateway, ProbeReport, probe_network
-from troubleshoot.remote import DialError, RegisteredHost, parse_endpoint
+from troubleshoot.remote import RegisteredHost, parse_endpoint
 
 _LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 _TARGET = re.compile(r"\[(?P<v6>[0-9A-Fa-f:.]+)\](?::(?P<v6port>\d{1,5}))?|(?P<name>[^:\[\]]+)(?::(?P<port>\d{1,5}))?")
@@ -44,7 +47,9 @@ class Command(BaseCommand):
             registered, port, lab = _target(options)
             gateway = _gateway(options, registered)
             report = probe_network(registered, port, seconds=options["seconds"], versions=True, gateway=gateway)
-        except (ValueError, DialError) as error:
+        except Refusal as refusal:
+            raise CommandError(printable(wording.refusal_words(refusal)), returncode=2) from refusal
+        except ValueError as error:
             raise CommandError(str(error), returncode=2) from error
         self.stdout.write(json.dumps(report.to_json(), indent=2) if options["json"] else _text(report, lab=lab))
         if report.verdict == "unknown":
