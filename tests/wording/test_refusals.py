@@ -24,16 +24,21 @@ KINDS = {
     "DialError",
     "DoorError",
     "HostUnreachable",
+    "NotImported",
+    "NotReached",
     "PlanError",
     "Refusal",
     "RegistrationUnfit",
     "SignInDenied",
     "VisitRefused",
 }
+#: These bring their code themselves.
+CODED_INSIDE = {"NotImported", "NotReached"}
 ROOT = Path(__file__).parents[2] / "troubleshoot"
 SENTENCE = re.compile(r"\w\s+\w")
 #: What a malformed document is read as.
 NEVER_RAISED = {RefusalCode.UNREADABLE}
+RAISED_INSIDE = {RefusalCode.LIST_UNFIT}
 
 
 def made_anywhere() -> Iterator[tuple[str, ast.Call]]:
@@ -42,7 +47,7 @@ def made_anywhere() -> Iterator[tuple[str, ast.Call]]:
         if path.name == "refusal.py":
             continue
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and called_name(node.func) in KINDS:
+            if isinstance(node, ast.Call) and called_name(node.func) in KINDS - CODED_INSIDE:
                 yield f"{path.relative_to(ROOT)}:{node.lineno}", node
 
 
@@ -77,7 +82,7 @@ def test_every_code_has_a_sentence() -> None:
 
 
 def test_every_sentence_belongs_to_a_code_that_is_raised_somewhere() -> None:
-    assert {code_of(call) for _place, call in MADE_ANYWHERE} == set(RefusalCode) - NEVER_RAISED
+    assert {code_of(call) for _place, call in MADE_ANYWHERE} == set(RefusalCode) - NEVER_RAISED - RAISED_INSIDE
 
 
 @pytest.mark.parametrize(("place", "call"), MADE_ANYWHERE, ids=[place for place, _call in MADE_ANYWHERE])
@@ -107,7 +112,7 @@ def test_no_refusal_is_raised_with_a_sentence(place: str, call: ast.Call) -> Non
         (Refusal(RefusalCode.NO_SUCH_REMEDY, name="100 % off"), "There is no remedy called '100 % off'."),
         (
             Refusal(RefusalCode.DIAGNOSE_ONLY, host="ACC-07"),
-            "ACC-07 is registered as diagnose only. An administrator can allow changes.",
+            "ACC-07 is registered as diagnose only.",
         ),
         (
             Refusal(RefusalCode.ANSWER_UNKNOWN, step="light", value="green", known=["on", "off"]),

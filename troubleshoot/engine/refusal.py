@@ -66,6 +66,10 @@ class RefusalCode(StrEnum):
     #: `fields` are the names of what was read otherwise than the resource's description has it.
     RESOURCE_UNFIT = "resource_unfit"
 
+    # Lists of computers. What is wrong with a list is said cell by cell.
+    LIST_UNFIT = "list_unfit"
+    REGISTERED_MEANWHILE = "registered_meanwhile"
+
     # How a computer is registered, and by which account.
     HOST_NAME_UNFIT = "host_name_unfit"
     PORT_UNFIT = "port_unfit"
@@ -189,7 +193,8 @@ class Refusal(Exception):
     """What was asked cannot be done as things stand: which rule says so, and what its sentence needs to know."""
 
     def __init__(self, code: RefusalCode, **params: Json) -> None:
-        super().__init__(code, params)
+        # Not `super()`: a refusal may be another kind of exception besides, which is made otherwise.
+        Exception.__init__(self, code, params)
         self.code = code
         self.params = params
 

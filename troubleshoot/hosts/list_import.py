@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from troubleshoot import wording
 from troubleshoot.audit import Actor, Tag
-from troubleshoot.engine import NoticeCode
+from troubleshoot.engine import NoticeCode, Refusal, RefusalCode
 from troubleshoot.hosts.admin_notices import notify_administrators
 from troubleshoot.hosts.audit_details import record_host_changes
 from troubleshoot.hosts.csv_reader import ListProblem, ListRow, read_host_table
@@ -26,15 +27,13 @@ MOST_LISTED = 100
 _WRITTEN = ("address", "site", "owner", "rdp_port", "winrm_port", "transport", "tls", "credential", "critical")
 
 
-class NotImported(Exception):
+class NotImported(Refusal):
     """The list has problems, so nothing was written. `problems` are the first 100 by row, `total` counts all."""
 
     def __init__(self, problems: Iterable[ListProblem]) -> None:
+        super().__init__(RefusalCode.LIST_UNFIT)
         every = sorted(problems)
         self.problems, self.total = every[:MOST_LISTED], len(every)
-
-    def __str__(self) -> str:
-        return _("Nothing was imported.")
 
 
 class NotReached(NotImported, ObjectHidden):
@@ -58,7 +57,7 @@ def import_list(*, actor: Actor, data: bytes, dry_run: bool = False) -> ImportOu
     """Register the computers of a CSV list, and change those that are registered otherwise.
 
     A missing column leaves what is registered; an empty cell means the default. Raises NotImported with every
-    problem, NotReached, access.Refused.
+    problem, NotReached, PermissionRefused.
     """
     if isinstance(actor, Person):
         require_permission(actor, "host.import")
@@ -73,8 +72,8 @@ def import_list(*, actor: Actor, data: bytes, dry_run: bool = False) -> ImportOu
             if not dry_run:
                 _write(actor, new, changed, hashlib.sha256(data).hexdigest())
     except IntegrityError as error:
-        text = _("Somebody else registered one of these computers at the same moment. Import the list again.")
-        raise NotImported([ListProblem(0, "", "", text)]) from error
+        meanwhile = wording.refusal_words(Refusal(RefusalCode.REGISTERED_MEANWHILE))
+        raise NotImported([ListProblem(0, "", "", meanwhile)]) from error
     return ImportOutcome(
         registered=[one.host.name for one in new],
         changed={one.host.name: one.change.fields for one in changed},

@@ -12,6 +12,7 @@ from uuid6 import uuid7
 
 from troubleshoot import audit, engine, people
 from troubleshoot.models import Person
+from troubleshoot.web.refusals import who_can_help
 
 P = ParamSpec("P")
 Answer = TypeVar("Answer", bound=HttpResponseBase)
@@ -88,7 +89,8 @@ def _door(view: View[P, Answer], declared: str) -> View[P, Answer]:
                     people.require_permission(request.user, declared)
                 return view(request, *args, **kwargs)
         except people.PermissionRefused as refusal:
-            return render(request, "403.html", {"decision": refusal.decision}, status=403)
+            said = {"decision": refusal.decision, "who_can_help": who_can_help(refusal.decision)}
+            return render(request, "403.html", said, status=403)
 
     declaring = wraps(view)(enter)
     declaring.declared_rule = declared  # type: ignore[attr-defined]

@@ -53,9 +53,7 @@ REFUSALS: Final[Mapping[RefusalCode, str | Promise]] = {
     RefusalCode.SIMULATED_ONLY: gettext_lazy(
         "Dangerous changes run on simulated hosts only, until the undo timer on the host itself exists."
     ),
-    RefusalCode.DIAGNOSE_ONLY: gettext_lazy(
-        "%(host)s is registered as diagnose only. An administrator can allow changes."
-    ),
+    RefusalCode.DIAGNOSE_ONLY: gettext_lazy("%(host)s is registered as diagnose only."),
     RefusalCode.CHANGE_WITHOUT_REASON: gettext_lazy(
         "Say why: this change disturbs people or lowers security, and the reason is recorded."
     ),
@@ -89,7 +87,7 @@ REFUSALS: Final[Mapping[RefusalCode, str | Promise]] = {
     RefusalCode.NOT_AS_THINGS_STAND: gettext_lazy("This is not possible as things stand. Here is how they stand."),
     RefusalCode.PAGE_OUTDATED: gettext_lazy("This page was out of date. Here is how things stand."),
     RefusalCode.ERROR_TEXT_UNFIT: gettext_lazy("Paste the text of the error window, or type its number."),
-    RefusalCode.NO_GUIDE: gettext_lazy("No guide is installed for this. An administrator can add one."),
+    RefusalCode.NO_GUIDE: gettext_lazy("No guide is installed for this."),
     RefusalCode.NOT_ASKED_NOW: gettext_lazy("This is not asked now."),
     RefusalCode.NOT_FOR_PEOPLE: gettext_lazy("This is answered by a reading or a fix, not by a person."),
     RefusalCode.STEP_UNKNOWN: gettext_lazy("This guide has no step '%(step)s'."),
@@ -130,6 +128,10 @@ REFUSALS: Final[Mapping[RefusalCode, str | Promise]] = {
     RefusalCode.DEPUTY_UNLISTED: gettext_lazy("Choose one of the list."),
     RefusalCode.HOST_NOT_FOUND: gettext_lazy(
         "This computer is not registered at a site of yours. Tick the box to go on without checking it."
+    ),
+    RefusalCode.LIST_UNFIT: gettext_lazy("Nothing was imported."),
+    RefusalCode.REGISTERED_MEANWHILE: gettext_lazy(
+        "Somebody else registered one of these computers at the same moment. Import the list again."
     ),
     **WAY_REFUSALS,
 }

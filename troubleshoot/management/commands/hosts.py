@@ -11,7 +11,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
-from troubleshoot import audit, hosts, people
+from troubleshoot import audit, hosts, people, wording
 from troubleshoot.hosts import LIST_MOST_BYTES
 from troubleshoot.management import process_context
 from troubleshoot.models import Credential, Host, Person, Site
@@ -100,10 +100,10 @@ class Command(BaseCommand):
     def _not_imported(self, error: hosts.NotImported, *, as_json: bool) -> CommandError:
         if as_json:
             self._print({"ok": False, "total": error.total, "problems": [vars(one) for one in error.problems]})
-            return CommandError(str(error))
+            return CommandError(wording.refusal_words(error))
         more = error.total - len(error.problems)
         lines = [*map(str, error.problems), *([f"and {more} more problems"] if more else [])]
-        return CommandError("\n".join([*lines, str(error)]))
+        return CommandError("\n".join([*lines, wording.refusal_words(error)]))
 
     def _list(self, actor: audit.Actor, options: Options) -> None:
         rows = Host.objects.select_related("site", "owner", "credential").prefetch_related("assigned")

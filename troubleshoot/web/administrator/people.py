@@ -10,11 +10,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from troubleshoot import people, wording
+from troubleshoot import people
 from troubleshoot.engine import Refusal
 from troubleshoot.models import Grant, Person
 from troubleshoot.people import may, obtain_object, replace_password
 from troubleshoot.web.forms.people import GrantForm, PersonForm
+from troubleshoot.web.refusals import refusal_notice
 from troubleshoot.web.view_rules import asked, rule, visitor
 
 PAGE = 50
@@ -76,7 +77,7 @@ def grant(request: HttpRequest, pk: UUID) -> HttpResponse:
         try:
             given = people.grant_role(actor=visitor(request), person=found, **form.cleaned_data)
         except Refusal as refusal:
-            form.add_error(None, wording.refusal_words(refusal))
+            form.add_error(None, refusal_notice(refusal))
         else:
             texts = {"name": found.name, "role": given.get_role_display(), "where": given.where}
             messages.success(request, _("%(name)s is %(role)s at %(where)s.") % texts)
@@ -93,7 +94,7 @@ def revoke(request: HttpRequest, pk: UUID, grant_pk: UUID) -> HttpResponse:
     try:
         people.revoke_grant(actor=visitor(request), grant=given)
     except Refusal as refusal:
-        messages.error(request, wording.refusal_words(refusal), extra_tags="bad")
+        messages.error(request, refusal_notice(refusal), extra_tags="bad")
     else:
         messages.success(request, _("The role is taken back."))
     return redirect("admin-person", pk=pk)
@@ -107,7 +108,7 @@ def deactivate(request: HttpRequest, pk: UUID) -> HttpResponse:
     try:
         people.deactivate_account(actor=visitor(request), person=found)
     except Refusal as refusal:
-        messages.error(request, wording.refusal_words(refusal), extra_tags="bad")
+        messages.error(request, refusal_notice(refusal), extra_tags="bad")
     else:
         messages.success(request, _("The account is switched off. Its sessions end with their next request."))
     return redirect("admin-person", pk=pk)

@@ -15,6 +15,7 @@ from troubleshoot import catalog, diagnosis, people, remediation, reports, wordi
 from troubleshoot.engine import Action, ChangeResult, HandCheckResult, PlanDifference, Verdict
 from troubleshoot.models import Job, JobState
 from troubleshoot.web.employee.case_standing import Standing
+from troubleshoot.web.refusals import refusal_notice
 
 #: A silent computer is tried this often before it is helpdesk's.
 TRIES = 2
@@ -46,7 +47,7 @@ class Remedy(Standing):
     def cannot(self) -> str:
         """Why the portal may never do this here; empty when it may."""
         barrier = remediation.forbidden_reason(self.action, self.case.host) if self.action and self.case.host else None
-        return wording.refusal_words(barrier) if barrier else ""
+        return refusal_notice(barrier) if barrier else ""
 
     @property
     def plan(self) -> Mapping[str, Any] | None:

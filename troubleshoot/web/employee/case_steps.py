@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
-from troubleshoot import cases, jobs, notifications, people, remediation, wording
+from troubleshoot import cases, jobs, notifications, people, remediation
 from troubleshoot.cases import (
     ask_for_help,
     check_computer_again,
@@ -23,6 +23,7 @@ from troubleshoot.models import Case, Job, JobState, Person
 from troubleshoot.web import rate_limits
 from troubleshoot.web.employee.case import ROWS, page
 from troubleshoot.web.employee.case_page import Scene
+from troubleshoot.web.refusals import refusal_notice
 from troubleshoot.web.view_rules import rule, visitor
 
 #: What a form sends in place of an answer when another error came up.
@@ -192,6 +193,6 @@ def _done(request: HttpRequest, number: int, act: Callable[[Person, Case], None]
         act(person, case)
     except Refusal as refusal:
         case = people.obtain_object(ROWS, person, "case.read", pk=number)
-        return page(request, Scene(case, person), status=422, error=wording.refusal_words(refusal), typed=typed)
+        return page(request, Scene(case, person), status=422, error=refusal_notice(refusal), typed=typed)
     notifications.mark_notices_read(person, case=case)
     return redirect("case", number)

@@ -11,6 +11,7 @@ from troubleshoot.engine import Refusal, RefusalCode
 from troubleshoot.models import Case
 from troubleshoot.probes import BLOCK_MOST_CHARACTERS
 from troubleshoot.web import rate_limits
+from troubleshoot.web.refusals import refusal_notice
 from troubleshoot.web.view_rules import rule, visitor
 
 ROWS = Case.objects.with_guide().select_related("host", "beneficiary")
@@ -32,7 +33,7 @@ def page(request: HttpRequest, number: int) -> HttpResponse:
                 raise Refusal(RefusalCode.TOO_MUCH)
             cases.submit_client_report(actor=visitor(request), case=case, text=text)
         except Refusal as refusal:
-            error = wording.refusal_words(refusal)
+            error = refusal_notice(refusal)
         else:
             return redirect("case", number)
     shown = {

@@ -19,6 +19,7 @@ from troubleshoot.engine import CaseMatter, CodeMatch, Identified, Refusal, Refu
 from troubleshoot.models import Case, Incident, Person, Site
 from troubleshoot.web import context_processors, htmx, rate_limits
 from troubleshoot.web.forms.cases import PasteForm
+from troubleshoot.web.refusals import refusal_notice
 from troubleshoot.web.view_rules import public, rule, signed_in, visitor
 
 MOST_CHOICES = 6
@@ -59,7 +60,7 @@ def ask(request: HttpRequest, form: PasteForm, status: int = 200, busy: str = ""
 
 def busy() -> str:
     """Said to whoever has had too much read within a minute."""
-    return wording.refusal_words(Refusal(RefusalCode.TOO_MUCH))
+    return refusal_notice(Refusal(RefusalCode.TOO_MUCH))
 
 
 @public
@@ -80,7 +81,7 @@ def watch(request: HttpRequest, key: UUID) -> HttpResponse:
     try:
         cases.watch_for_incidents(actor=visitor(request), incident=incident)
     except Refusal as refusal:
-        messages.info(request, wording.refusal_words(refusal))
+        messages.info(request, refusal_notice(refusal))
     return redirect("home")
 
 

@@ -12,13 +12,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from uuid6 import uuid7
 
-from troubleshoot import cases, wording
+from troubleshoot import cases
 from troubleshoot.cases import open_case_for_caller
 from troubleshoot.engine import Refusal, RefusalCode
 from troubleshoot.models import Case, Host, Person
 from troubleshoot.web import rate_limits
 from troubleshoot.web.employee import home
 from troubleshoot.web.forms.cases import ComputerForm, HandOverForm, PasteForm
+from troubleshoot.web.refusals import refusal_notice
 from troubleshoot.web.view_rules import public, rule, visitor
 
 #: Where the session keeps a text until its case is open.
@@ -77,7 +78,7 @@ def opened(request: HttpRequest) -> HttpResponse:
             return _screen(request, form, request.POST.dict(), computers, status=status)
         case = _open(person, form.cleaned_data, help_=help_)
     except Refusal as refusal:
-        form.add_error(None, wording.refusal_words(refusal))
+        form.add_error(None, refusal_notice(refusal))
         return _screen(request, form, request.POST.dict(), computers, status=status)
     request.session.pop(PASTED, None)
     return redirect("case", case.pk)

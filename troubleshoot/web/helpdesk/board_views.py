@@ -10,13 +10,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from troubleshoot import cases, people, wording
+from troubleshoot import cases, people
 from troubleshoot.cases import begin_incident, end_incident, incidents_for_helpdesk
 from troubleshoot.engine import Refusal, RefusalCode
 from troubleshoot.models import Case, Host, Incident, Person, Site
 from troubleshoot.web.forms.cases import CallerForm
 from troubleshoot.web.helpdesk import board
 from troubleshoot.web.htmx import render_page
+from troubleshoot.web.refusals import refusal_notice
 from troubleshoot.web.view_rules import asked, rule, visitor
 
 
@@ -37,7 +38,7 @@ def begin(request: HttpRequest) -> HttpResponse:
     try:
         begin_incident(actor=person, site=site, cause=cause)
     except Refusal as refusal:
-        return _page(request, problem=wording.refusal_words(refusal), status=422)
+        return _page(request, problem=refusal_notice(refusal), status=422)
     return redirect(f"{reverse('board')}?{urlencode({'site': site.slug, 'cause': cause})}")
 
 
@@ -59,7 +60,7 @@ def caller(request: HttpRequest) -> HttpResponse:
         try:
             return redirect("desk-case", _open(visitor(request), form).pk)
         except Refusal as error:
-            form.add_error(None, wording.refusal_words(error))
+            form.add_error(None, refusal_notice(error))
     return render(request, "helpdesk/case_new.html", {"form": form}, status=422 if form.errors else 200)
 
 

@@ -26,6 +26,7 @@ from troubleshoot.engine import (
     as_change,
 )
 from troubleshoot.models import ACTIVE_STATES, BAD_ENDS, ENDED_STATES, Answer, Case, Job, JobState, Person
+from troubleshoot.web.refusals import who_can_help
 
 #: What the box "Next" is about, by what the case asks for.
 STAGES = {
@@ -215,13 +216,13 @@ class NextStep:
             and case.host
             and (forbidden := remediation.forbidden_reason(self.action, case.host))
         ):
-            found.append(Barrier(self.action.title, wording.refusal_words(forbidden)))
+            found.append(Barrier(self.action.title, wording.refusal_words(forbidden), who_can_help(forbidden)))
         if change and self.stage == "approval":
             decision = people.may(self.person, "job.approve", change)
             found += [] if decision.allowed else [Barrier(_("Approve it"), decision.reason, self._approvers())]
         if change and self.stage == "start":
             decision = people.may(self.person, "job.apply", change)
-            found += [] if decision.allowed else [Barrier(_("Start it"), decision.reason, decision.who_can_help)]
+            found += [] if decision.allowed else [Barrier(_("Start it"), decision.reason, who_can_help(decision))]
         return found
 
     @cached_property
