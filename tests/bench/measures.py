@@ -49,9 +49,9 @@ def _timed(count: int) -> Iterator[Callable[[], Rate]]:
 def by_threads(hosts: Sequence[Host], threads: int) -> Rate:
     """The door and the probe called from threads: what a job does, without rows, queue and leases."""
     with ThreadPoolExecutor(threads) as pool, _timed(len(hosts)) as done:
-        for look in pool.map(observe, hosts):
-            if not look.windows_answered:
-                raise RuntimeError(f"a host did not answer: {look.trouble}")
+        for observation in pool.map(observe, hosts):
+            if not observation.windows_answered:
+                raise RuntimeError(f"a host did not answer: {observation.trouble}")
         return done()
 
 

@@ -80,12 +80,12 @@ def _ours(ports: Sequence[int], *, thorough: bool) -> Swept:
     name = "Mendpoint, thorough look" if thorough else "Mendpoint, verdict"
     targets = list(itertools.islice(itertools.cycle(ports), PROBES))
 
-    def look(port: int) -> Said:
+    def probe_port(port: int) -> Said:
         return scanners.ours(port, thorough=thorough)
 
     def sweep() -> Mapping[int, Said]:
         with ThreadPoolExecutor(THREADS) as pool:
-            return dict(zip(targets, pool.map(look, targets), strict=True))
+            return dict(zip(targets, pool.map(probe_port, targets), strict=True))
 
     return _timed(name, PROBES, resource.RUSAGE_SELF, sweep)
 

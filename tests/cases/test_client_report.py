@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from tests.conftest import MakePerson
 from tests.fixtures.computers import MakeLab
-from tests.fixtures.own_pc import CLOSED, look, told
+from tests.fixtures.own_pc import CLOSED, report_from_pc, told
 from tests.fixtures.steps import ERROR, Work, opened
 from troubleshoot import cases, catalog, diagnosis, people, reports, wording
 from troubleshoot.cases import (
@@ -170,7 +170,9 @@ class TestWithAComputer:
         host = lab()
         case = opened(helpdesk, host.row, work)
         now = timezone.now().strftime("%Y-%m-%dT%H:%M:%SZ")
-        submit_client_report(actor=helpdesk, case=case, text=look(host.row.rdp_port, at=now, name=host.row.name))
+        submit_client_report(
+            actor=helpdesk, case=case, text=report_from_pc(host.row.rdp_port, at=now, name=host.row.name)
+        )
         found = {name: part["value"] for name, part in Case.objects.get(pk=case.pk).pc.items()}
         assert (found["pc.stage"], found["pc.same_address"]) == ("ok", "same")
 

@@ -30,7 +30,7 @@ def _quick(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
 
 
 @functools.cache
-def look(faults: str, address: str) -> Mapping[str, Fact]:
+def observe(faults: str, address: str) -> Mapping[str, Fact]:
     """A whole look, from outside and from inside, at a simulated computer with these faults."""
     document = build_state(name="LAB-01", file=None, faults=faults.split())
     lab = LabHost(document, LabOptions(user="mendpoint", password=SECRET, auth=frozenset({"ntlm"})))
@@ -62,7 +62,7 @@ def row_of(lab: LabHost, address: str) -> Host:
 
 
 def known(row: Row) -> dict[str, Fact]:
-    return {**look(row.faults, row.address), **{name: Fact(name, value) for name, value in row.told.items()}}
+    return {**observe(row.faults, row.address), **{name: Fact(name, value) for name, value in row.told.items()}}
 
 
 def entry(row: Row) -> ErrorCode:

@@ -75,11 +75,11 @@ E, H, A, P, N = CaseActor.PERSON, CaseActor.HELPDESK, CaseActor.APPROVER, CaseAc
 M = CaseMatter
 
 TABLE = [
-    Row("the first look", case("fact", job(K.DIAGNOSE, S.RUNNING)), P, M.LOOK, 11, FREE, DESK),
+    Row("the first observation", case("fact", job(K.DIAGNOSE, S.RUNNING)), P, M.OBSERVE, 11, FREE, DESK),
     Row(
-        "a look that no worker takes",
+        "an observation that no worker makes",
         case("fact", job(K.DIAGNOSE, S.QUEUED), worker=False),
-        *(P, M.LOOK, 10, FREE, DESK),
+        *(P, M.OBSERVE, 10, FREE, DESK),
     ),
     Row("a question", case("ask"), E, M.QUESTION, 5, FREE | {"answer", "again"}, DESK | {"answer", "again"}),
     Row(
@@ -149,7 +149,7 @@ TABLE = [
         *(H, M.BY_HAND, 7, {"say", "withdraw", "again"}, DESK | {"done", "again"}),
     ),
     Row(
-        "a look whether it helped",
+        "a check whether it helped",
         case("fix", job(K.CHECK_BY_HAND, S.RUNNING), by_hand=True, self_service=True),
         *(P, M.HAND_CHECK, 11, FREE, DESK),
     ),
@@ -288,7 +288,7 @@ TABLE = [
     Row(
         "opened again",
         case("fact", job(K.DIAGNOSE, S.QUEUED), round=2),
-        *(P, M.LOOK, 10, FREE, DESK),
+        *(P, M.OBSERVE, 10, FREE, DESK),
     ),
 ]
 

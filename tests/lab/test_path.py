@@ -21,7 +21,7 @@ def both(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: answers)
 
 
-def look(port: int) -> ProbeReport:
+def probe_port(port: int) -> ProbeReport:
     return probe_network(RegisteredHost("acc-07", "acc-07.example", frozenset({port}), NETWORKS), port, seconds=5)
 
 
@@ -38,19 +38,19 @@ class TestElsewhere:
     )
     def test_of_which_one_is_wrong(self, fault: str, families: str, computer: str) -> None:
         with listening(fault) as (_, server):
-            report = look(server.port)
+            report = probe_port(server.port)
         assert (report.verdict, report.facts["rdp.families"]) == ("ok", families)
         assert report.facts["rdp.same_computer"] == computer
 
     def test_of_the_same_computer_and_then_of_another(self) -> None:
         with listening(network__elsewhere=[{"address": "::1", "answers": "same"}]) as (state, server):
-            assert look(server.port).facts["rdp.families"] == "same"
+            assert probe_port(server.port).facts["rdp.families"] == "same"
             with state.changing() as document:
                 document["network"]["elsewhere"][0]["answers"] = "other"
-            assert look(server.port).facts["rdp.same_computer"] == "differs"
+            assert probe_port(server.port).facts["rdp.same_computer"] == "differs"
             with state.changing() as document:
                 document["network"]["elsewhere"] = []
-            assert look(server.port).facts["rdp.families"] == "one_fails"
+            assert probe_port(server.port).facts["rdp.families"] == "one_fails"
 
 
 def test_a_host_that_answers_every_second_time_is_flapping() -> None:
@@ -72,7 +72,7 @@ class TestGateway:
         yield made
         made.stop()
 
-    def look(self, host: LabHost) -> tuple[str, str]:
+    def probe_port(self, host: LabHost) -> tuple[str, str]:
         ready = host.ready()
         port, gateway = ready["rdp_port"], ready["gateway_port"]
         there = Gateway(RegisteredHost("127.0.0.1", "127.0.0.1", frozenset({gateway}), NETWORKS), gateway)
@@ -95,12 +95,12 @@ class TestGateway:
     def test_is_what_its_state_says(self, behaviour: str, expected: tuple[str, str], host: LabHost) -> None:
         with host.state.changing() as document:
             document["network"]["gateway"] = behaviour
-        assert self.look(host) == expected
+        assert self.probe_port(host) == expected
 
     def test_that_is_silent_times_out(self, host: LabHost) -> None:
         with host.state.changing() as document:
             document["network"]["gateway"] = "silent"
-        assert self.look(host) == ("timed_out", "unknown")
+        assert self.probe_port(host) == ("timed_out", "unknown")
 
     def test_is_named_only_where_there_is_one(self) -> None:
         plain = LabHost(healthy("ACC-08"), OPTIONS)

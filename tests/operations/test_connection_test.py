@@ -218,6 +218,6 @@ class TestAskingForIt:
             with pytest.raises(people.PermissionRefused):
                 operations.request_connection_test(actor=who, host=host)
 
-    def test_is_no_look_for_a_case(self, lab: MakeLab, boss: Person) -> None:
+    def test_is_no_observation_for_a_case(self, lab: MakeLab, boss: Person) -> None:
         job = operations.request_connection_test(actor=boss, host=lab().row)
         assert (job.kind, job.case, job.action) == (Job.Kind.CONNECTION_TEST, None, "")

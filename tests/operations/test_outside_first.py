@@ -15,13 +15,13 @@ def test_the_reading_from_outside_is_there_while_windows_is_asked(
     lab: MakeLab, employee: Person, work: Work, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[list[str]] = []
-    inside = visits._look_inside
+    inside = visits._observe_inside
 
     def look_inside(*given: Any) -> None:
         seen.append(list(Reading.objects.values_list("source", flat=True)))
         inside(*given)
 
-    monkeypatch.setattr(visits, "_look_inside", look_inside)
+    monkeypatch.setattr(visits, "_observe_inside", look_inside)
     cases.open_case(actor=employee, beneficiary=employee, error_text=ERROR, host=lab().row)
     work()
     assert seen == [["network"]]

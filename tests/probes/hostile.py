@@ -68,15 +68,15 @@ def serving(handler: Handler, *, listen: str = "127.0.0.1", number: int = 0) -> 
         port.close()
 
 
-def look(port: int, *, seconds: float = 5, name: str = "acc-07") -> ProbeReport:
+def probe_port(port: int, *, seconds: float = 5, name: str = "acc-07") -> ProbeReport:
     return probe_network(
         RegisteredHost(name, "127.0.0.1", frozenset({port}), LOOPBACK), port, seconds=seconds, versions=True
     )
 
 
-def look_at(handler: Handler, *, seconds: float = 5, name: str = "acc-07") -> ProbeReport:
+def probe_served(handler: Handler, *, seconds: float = 5, name: str = "acc-07") -> ProbeReport:
     with serving(handler) as port:
-        return look(port, seconds=seconds, name=name)
+        return probe_port(port, seconds=seconds, name=name)
 
 
 def answering(reply: bytes, *, linger: bool = False) -> Handler:

@@ -10,7 +10,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.probes.hostile import certificate, look_at, presenting
+from tests.probes.hostile import certificate, presenting, probe_served
 from troubleshoot.probes.certificate import examine, name_matches, printable
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
@@ -174,24 +174,24 @@ class TestServed:
         ],
     )
     def test_is_shown_harmless_whatever_its_name(self, name: str, shown: str) -> None:
-        report = look_at(presenting(certificate(common_name=name)))
+        report = probe_served(presenting(certificate(common_name=name)))
         assert (report.verdict, report.facts["rdp.certificate"]) == ("ok", "mismatch")
         assert report.certificate["names"] == [shown]
 
     def test_may_have_a_weak_key(self) -> None:
         key = rsa.generate_private_key(public_exponent=65537, key_size=1024)
-        report = look_at(presenting(certificate(key=key), key=key))
+        report = probe_served(presenting(certificate(key=key), key=key))
         assert (report.verdict, report.facts["rdp.certificate"]) == ("ok", "valid")
         assert report.certificate["key"] == "RSA 1024"
 
     def test_may_end_before_it_begins(self) -> None:
         backwards = x509.load_der_x509_certificate(swapped_dates())
-        report = look_at(presenting(backwards))
+        report = probe_served(presenting(backwards))
         assert (report.verdict, report.facts["rdp.certificate"]) in {("ok", "expired"), ("ok", "not_yet_valid")}
         assert "ends before it begins" in report.stages[4].detail
 
     def test_may_last_until_the_year_9999(self) -> None:
         ends = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
-        report = look_at(presenting(certificate(ends=ends)))
+        report = probe_served(presenting(certificate(ends=ends)))
         assert report.certificate["not_after"] == "9999-12-31T23:59:59Z"
         assert report.facts["rdp.certificate"] == "valid"

@@ -33,16 +33,16 @@ OURS = certificate(common_name="127.0.0.1")
 NOW = datetime.now(UTC)
 
 
-def look(port: int, *, address: str = "127.0.0.1", seconds: float = 3) -> ProbeReport:
+def probe_port(port: int, *, address: str = "127.0.0.1", seconds: float = 3) -> ProbeReport:
     report = ProbeReport("acc-07:3389", "here")
     there = Gateway(RegisteredHost(address, address, frozenset({port}), NETWORKS), port)
-    gateway.look(there, report, seconds=seconds)
+    gateway.observe(there, report, seconds=seconds)
     return report
 
 
-def look_at(handler: Handler, **options: float) -> ProbeReport:
+def probe_served(handler: Handler, **options: float) -> ProbeReport:
     with serving(handler) as port:
-        return look(port, **options)  # type: ignore[arg-type]  # seconds
+        return probe_port(port, **options)  # type: ignore[arg-type]  # seconds
 
 
 def saying(
@@ -78,7 +78,7 @@ class TestAnswers:
 
     def test_that_asks_to_sign_in_that_it_is_a_gateways_and_signs_in_nowhere(self) -> None:
         heard: list[bytes] = []
-        report = look_at(saying(ASKS, heard=heard))
+        report = probe_served(saying(ASKS, heard=heard))
         assert (stage(report), report.facts["gateway.certificate"]) == ("ok", "valid")
         (request,) = heard
         assert re.match(rb"RDG_OUT_DATA /remoteDesktopGateway/ HTTP/1\.1\r\nHost: 127\.0\.0\.1:\d+\r\n", request)
@@ -100,26 +100,26 @@ class TestAnswers:
         ],
     )
     def test_of_something_else_that_it_is_no_gateways(self, answer: bytes) -> None:
-        assert stage(look_at(saying(answer))) == "not_gateway"
+        assert stage(probe_served(saying(answer))) == "not_gateway"
 
     def test_is_asked_for_at_an_ipv6_address_in_brackets(self) -> None:
         heard: list[bytes] = []
         with serving(saying(ASKS, heard=heard), listen="::1") as port:
-            assert stage(look(port, address="::1")) == "ok"
+            assert stage(probe_port(port, address="::1")) == "ok"
         assert f"\r\nHost: [::1]:{port}\r\n".encode() in heard[0]
 
     @pytest.mark.parametrize("cut", range(1, len(ASKS), 9))
     def test_in_two_halves_the_same(self, cut: int) -> None:
-        assert stage(look_at(saying(ASKS[:cut], ASKS[cut:]))) == "ok"
+        assert stage(probe_served(saying(ASKS[:cut], ASKS[cut:]))) == "ok"
 
     def test_with_scripts_in_it_only_what_can_be_shown(self) -> None:
-        report = look_at(saying(b"HTTP/1.1 200 <script>\x1b[2J\xe2\x80\xae\r\n\r\n"))
+        report = probe_served(saying(b"HTTP/1.1 200 <script>\x1b[2J\xe2\x80\xae\r\n\r\n"))
         assert "\x1b" not in report.stages[-1].detail
         assert len(report.stages[-1].detail) < 400
 
     def test_without_end_that_it_is_no_gateways_and_stops_reading(self) -> None:
         begin = time.monotonic()
-        report = look_at(saying(b"HTTP/1.1 401 x\r\n", forever=b"X-Header: x\r\n" * 100), seconds=4)
+        report = probe_served(saying(b"HTTP/1.1 401 x\r\n", forever=b"X-Header: x\r\n" * 100), seconds=4)
         assert stage(report) == "not_gateway"
         assert time.monotonic() - begin < 3
 
@@ -137,7 +137,7 @@ class TestAnswers:
                 drip(protected)
 
         begin = time.monotonic()
-        assert stage(look_at(handler, seconds=1)) == "not_gateway"
+        assert stage(probe_served(handler, seconds=1)) == "not_gateway"
         assert time.monotonic() - begin < 3
 
 
@@ -157,7 +157,7 @@ class TestCertificates:
         ],
     )
     def test_and_asks_whoever_shows_it(self, issued: x509.Certificate, fact: str) -> None:
-        report = look_at(saying(ASKS, issued=issued))
+        report = probe_served(saying(ASKS, issued=issued))
         assert (stage(report), report.facts["gateway.certificate"]) == ("ok", fact)
 
     def test_sends_the_name_that_it_wants(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -168,13 +168,13 @@ class TestCertificates:
 
         monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [(0, 0, 0, "", ("127.0.0.1", 0))])
         with serving(saying(ASKS, issued=certificate(common_name="gw.example"), change=change)) as port:
-            report = look(port, address="gw.example")
+            report = probe_port(port, address="gw.example")
         assert wanted == ["gw.example"]
         assert report.facts["gateway.certificate"] == "valid"
 
     def test_with_html_and_ten_thousand_names_without_harm(self) -> None:
         names = [f"{number:x}.<b>" for number in range(9_000)]
-        report = look_at(saying(ASKS, issued=certificate(common_name="<script>\0", names=names)))
+        report = probe_served(saying(ASKS, issued=certificate(common_name="<script>\0", names=names)))
         assert (stage(report), report.facts["gateway.certificate"]) == ("ok", "valid")  # it names no address
 
 
@@ -193,7 +193,7 @@ class TestBeforeTls:
 
     @pytest.mark.parametrize("handler", [lambda _: None, reset, _alert, _plain, drain])
     def test_never_comes_to_tls(self, handler: Handler) -> None:
-        report = look_at(handler, seconds=1)
+        report = probe_served(handler, seconds=1)
         assert (stage(report), report.facts["gateway.certificate"]) == ("tls_failed", "unknown")
 
     def test_breaks_off_within_tls(self) -> None:
@@ -204,29 +204,29 @@ class TestBeforeTls:
                     connection.sendall(tls_record(22, b"\0" * 4) * 512)
 
         begin = time.monotonic()
-        assert stage(look_at(handler)) == "tls_failed"
+        assert stage(probe_served(handler)) == "tls_failed"
         assert time.monotonic() - begin < 3
 
     def test_is_refused(self) -> None:
         with serving(drain) as port:
             pass
-        assert stage(look(port)) == "refused"
+        assert stage(probe_port(port)) == "refused"
 
     def test_has_no_name(self) -> None:
-        assert stage(look(443, address="no-such-gateway.invalid")) == "no_name"
+        assert stage(probe_port(443, address="no-such-gateway.invalid")) == "no_name"
 
     def test_lies_outside_the_allowed_networks(self) -> None:
-        report = look(443, address="192.0.2.1")
+        report = probe_port(443, address="192.0.2.1")
         assert stage(report) == "unknown"
         assert "allowed networks" in report.stages[-1].detail
 
     def test_nobody_asked_for(self) -> None:
         report = ProbeReport("acc-07:3389", "here")
-        gateway.look(None, report, seconds=1)
+        gateway.observe(None, report, seconds=1)
         assert (stage(report), report.facts["gateway.certificate"], report.stages) == ("not_asked", "none", [])
 
     def test_has_no_time_left(self) -> None:
-        report = look(443, seconds=0)
+        report = probe_port(443, seconds=0)
         assert (stage(report), report.stages[-1].detail) == ("unknown", "skipped: no time left")
 
 
@@ -243,7 +243,7 @@ def test_is_not_led_into_negotiating_again(tmp_path: Path) -> None:
         asking = threading.Thread(target=_ask_again, args=(server,))
         asking.start()
         begin = time.monotonic()
-        assert stage(look(port, seconds=5)) == "not_gateway"
+        assert stage(probe_port(port, seconds=5)) == "not_gateway"
         assert time.monotonic() - begin < 4
         asking.join(5)
     finally:

@@ -13,8 +13,8 @@ from tests.probes.hostile import (
     drain,
     failure,
     in_tls,
-    look,
     presenting,
+    probe_port,
     reset,
     selected,
     server_hello,
@@ -36,10 +36,10 @@ def after_the_verdict(hostile: Handler) -> Handler:
     return handler
 
 
-def look_at(hostile: Handler, *, seconds: float = 2) -> ProbeReport:
+def probe_served(hostile: Handler, *, seconds: float = 2) -> ProbeReport:
     begin = time.monotonic()
     with serving(after_the_verdict(hostile)) as port:
-        report = look(port, seconds=seconds)
+        report = probe_port(port, seconds=seconds)
         assert time.monotonic() - begin < seconds + 2
     assert (report.verdict, report.facts["rdp.certificate"]) == ("ok", "valid")
     assert all(value in FACTS[name] for name, value in report.facts.items())
@@ -78,15 +78,15 @@ def flood(connection: socket.socket) -> None:
     ],
 )
 def test_changes_no_verdict_and_is_called_flapping(hostile: Handler) -> None:
-    assert look_at(hostile).facts["rdp.steady"] == "flapping"
+    assert probe_served(hostile).facts["rdp.steady"] == "flapping"
 
 
 @pytest.mark.parametrize("hostile", [pytest.param(drain, id="silent"), pytest.param(drip, id="drips")])
 def test_holds_us_no_longer_than_the_deadline(hostile: Handler) -> None:
-    report = look_at(hostile, seconds=1)
+    report = probe_served(hostile, seconds=1)
     assert "skipped: no time left" in {stage.detail for stage in report.stages}
 
 
 @pytest.mark.parametrize("sent", range(0, 19, 3))
 def test_may_close_at_any_byte(sent: int) -> None:
-    assert look_at(answering(selected(2)[:sent])).facts["rdp.steady"] == "flapping"
+    assert probe_served(answering(selected(2)[:sent])).facts["rdp.steady"] == "flapping"

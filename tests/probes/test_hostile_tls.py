@@ -13,8 +13,8 @@ from tests.probes.hostile import (
     certificate,
     drain,
     in_tls,
-    look_at,
     presenting,
+    probe_served,
     selected,
     server_hello,
     tls_record,
@@ -29,7 +29,7 @@ def message(kind: int, body: bytes) -> bytes:
 
 @pytest.mark.parametrize("number", [*ALERTS.values(), 0, 121, 255])
 def test_decodes_an_alert(number: int) -> None:
-    report = look_at(in_tls(tls_record(21, bytes([2, number]))))
+    report = probe_served(in_tls(tls_record(21, bytes([2, number]))))
     expected = f"alert_{number}" if number in ALERTS.values() else "other"
     assert report.verdict == "tls_failed"
     assert report.facts["rdp.tls_failure"] == expected
@@ -42,20 +42,20 @@ def test_says_reset_when_the_host_closes_within_the_handshake() -> None:
         connection.sendall(selected(1))
         connection.recv(10)
 
-    report = look_at(handler)
+    report = probe_served(handler)
     assert (report.verdict, report.facts["rdp.tls_failure"]) == ("tls_failed", "reset")
 
 
 def test_says_timeout_when_the_host_falls_silent() -> None:
     begin = time.monotonic()
-    report = look_at(in_tls(server_hello()), seconds=1)
+    report = probe_served(in_tls(server_hello()), seconds=1)
     assert time.monotonic() - begin < 3
     assert report.facts["rdp.tls_failure"] == "timeout"
 
 
 def test_stops_reading_endless_handshake_records() -> None:
     begin = time.monotonic()
-    report = look_at(in_tls(server_hello(), again=tls_record(22, message(0, b"")) * 64), seconds=4)
+    report = probe_served(in_tls(server_hello(), again=tls_record(22, message(0, b"")) * 64), seconds=4)
     assert time.monotonic() - begin < 6
     assert report.verdict == "tls_failed"
 
@@ -69,7 +69,7 @@ def test_ends_a_dripped_handshake_at_the_deadline() -> None:
             time.sleep(0.5)
 
     begin = time.monotonic()
-    report = look_at(drip, seconds=2)
+    report = probe_served(drip, seconds=2)
     assert time.monotonic() - begin < 4
     assert report.facts["rdp.tls_failure"] == "timeout"
 
@@ -83,21 +83,21 @@ def test_ends_a_dripped_handshake_at_the_deadline() -> None:
     ],
 )
 def test_reports_a_certificate_message_that_cannot_be_read(body: bytes) -> None:
-    report = look_at(in_tls(server_hello() + tls_record(22, message(11, body))))
+    report = probe_served(in_tls(server_hello() + tls_record(22, message(11, body))))
     assert (report.verdict, report.facts["rdp.certificate"]) == ("tls_failed", "unknown")
 
 
 def test_does_not_swallow_16_megabytes_of_certificate() -> None:
     begin = time.monotonic()
     announced = tls_record(22, b"\x0b\xff\xff\xff" + b"\xff\xff\xfc" + b"\xff\xff\xf9")
-    report = look_at(in_tls(server_hello() + announced, again=tls_record(22, b"A" * 16384)), seconds=5)
+    report = probe_served(in_tls(server_hello() + announced, again=tls_record(22, b"A" * 16384)), seconds=5)
     assert report.verdict == "tls_failed"
     assert time.monotonic() - begin < 3
 
 
 def test_reads_ten_thousand_names() -> None:
     names = [f"{number:x}.a" for number in range(10_000)]
-    report = look_at(presenting(certificate(names=[*names, "acc-07"])))
+    report = probe_served(presenting(certificate(names=[*names, "acc-07"])))
     assert report.facts["rdp.certificate"] == "valid"
     assert report.certificate["name_count"] == 10_002
     assert len(report.certificate["names"]) == 20
@@ -105,7 +105,7 @@ def test_reads_ten_thousand_names() -> None:
 
 def test_survives_more_names_than_tls_accepts() -> None:
     names = [f"host-{number:05}.corp.example" for number in range(10_000)]
-    assert look_at(presenting(certificate(names=names))).verdict == "tls_failed"
+    assert probe_served(presenting(certificate(names=names))).verdict == "tls_failed"
 
 
 class TestAfterTls:
@@ -119,7 +119,7 @@ class TestAfterTls:
                 protected.sendall(b"\x30\x23\xa0\x03\x02\x01\x06")  # the host begins CredSSP by itself
             seen.append(drain(protected))
 
-        assert look_at(presenting(certificate(), after=after)).verdict == "ok"
+        assert probe_served(presenting(certificate(), after=after)).verdict == "ok"
         assert set(seen) == {b""}
 
     def test_sends_no_certificate_of_its_own(self) -> None:
@@ -132,7 +132,7 @@ class TestAfterTls:
             presented.append(protected.getpeercert(binary_form=True))
             presented.append(drain(protected))
 
-        report = look_at(presenting(certificate(), after=after, change=ask))
+        report = probe_served(presenting(certificate(), after=after, change=ask))
         assert report.verdict == "ok"
         assert set(presented) == {None, b""}
 
@@ -141,7 +141,7 @@ class TestAfterTls:
             context.maximum_version = ssl.TLSVersion.TLSv1_2
             context.verify_mode = ssl.CERT_REQUIRED
 
-        report = look_at(presenting(certificate(), change=insist))
+        report = probe_served(presenting(certificate(), change=insist))
         assert (report.verdict, report.facts["rdp.tls_failure"]) == ("tls_failed", "alert_40")
 
 

@@ -15,9 +15,9 @@ from tests.probes.hostile import (
     confirm,
     drain,
     failure,
-    look,
-    look_at,
     packet,
+    probe_port,
+    probe_served,
     reset,
     selected,
     serving,
@@ -36,7 +36,7 @@ def elapsed(begin: float) -> float:
 
 def test_ends_in_time_when_the_host_says_nothing() -> None:
     begin = time.monotonic()
-    report = look_at(drain, seconds=1)
+    report = probe_served(drain, seconds=1)
     assert elapsed(begin) < 3
     assert report.verdict == "closed_before_confirm"
     assert "in time" in next(stage for stage in report.stages if stage.name == "x224").detail
@@ -50,21 +50,21 @@ def test_ends_at_the_deadline_when_the_answer_is_dripped() -> None:
             time.sleep(1)
 
     begin = time.monotonic()
-    report = look_at(drip, seconds=2)
+    report = probe_served(drip, seconds=2)
     assert elapsed(begin) < 4
     assert report.verdict == "closed_before_confirm"
 
 
 def test_does_not_wait_for_an_impossible_length() -> None:
     begin = time.monotonic()
-    report = look_at(answering(b"\x03\x00\xff\xff", linger=True))
+    report = probe_served(answering(b"\x03\x00\xff\xff", linger=True))
     assert elapsed(begin) < 2
     assert report.verdict == "not_rdp"
 
 
 @pytest.mark.parametrize("sent", range(19))
 def test_takes_a_close_within_the_answer_for_one_before_it(sent: int) -> None:
-    assert look_at(answering(selected(2)[:sent])).verdict == "closed_before_confirm"
+    assert probe_served(answering(selected(2)[:sent])).verdict == "closed_before_confirm"
 
 
 @pytest.mark.parametrize("sent", [0, 1, 10])
@@ -74,16 +74,16 @@ def test_takes_a_reset_for_a_close(sent: int) -> None:
         connection.sendall(selected(2)[:sent])
         reset(connection)
 
-    assert look_at(handler).verdict == "closed_before_confirm"
+    assert probe_served(handler).verdict == "closed_before_confirm"
 
 
 def test_survives_a_close_at_accept() -> None:
-    assert look_at(lambda connection: None).verdict == "closed_before_confirm"
+    assert probe_served(lambda connection: None).verdict == "closed_before_confirm"
 
 
 def test_takes_a_reset_at_accept_for_a_close_however_soon_it_comes() -> None:
     with serving(reset) as port:  # it overtakes the end of our own connecting now and then
-        assert {look(port).verdict for _ in range(30)} == {"closed_before_confirm"}
+        assert {probe_port(port).verdict for _ in range(30)} == {"closed_before_confirm"}
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_takes_a_reset_at_accept_for_a_close_however_soon_it_comes() -> None:
 )
 def test_knows_another_protocol(banner: bytes) -> None:
     begin = time.monotonic()
-    assert look_at(answering(banner, linger=True)).verdict == "not_rdp"
+    assert probe_served(answering(banner, linger=True)).verdict == "not_rdp"
     assert elapsed(begin) < 2
 
 
@@ -109,7 +109,7 @@ def test_knows_another_protocol(banner: bytes) -> None:
     ],
 )
 def test_calls_a_wrong_answer_not_rdp(reply: bytes) -> None:
-    report = look_at(answering(reply, linger=True))
+    report = probe_served(answering(reply, linger=True))
     assert facts(report, "stage", "certificate", "nla") == ("not_rdp", "unknown", "unknown")
 
 
@@ -127,20 +127,20 @@ def test_calls_a_wrong_answer_not_rdp(reply: bytes) -> None:
     ],
 )
 def test_decodes_a_refusal(code: int, failed: str, security: str) -> None:
-    report = look_at(answering(failure(code)))
+    report = probe_served(answering(failure(code)))
     assert facts(report, "stage", "negotiation_failure", "security") == ("negotiation_refused", failed, security)
     assert report.stages[2].detail.startswith(f"offer 3: refused: {code} ")
 
 
 @pytest.mark.parametrize("reply", [confirm(), selected(0), selected(0, 0xFF)])
 def test_finds_standard_security_only(reply: bytes) -> None:
-    report = look_at(answering(reply))
+    report = probe_served(answering(reply))
     seen = facts(report, "stage", "negotiation_failure", "tls_failure", "certificate", "nla", "security")
     assert seen == ("ok", "none", "none", "none", "not_required", "rdp_only")
 
 
 def test_takes_garbage_after_the_confirm_for_broken_tls() -> None:
-    report = look_at(answering(selected(2) + selected(2), linger=True))
+    report = probe_served(answering(selected(2) + selected(2), linger=True))
     assert facts(report, "stage", "tls_failure") == ("tls_failed", "other")
 
 
@@ -153,7 +153,7 @@ def test_sends_nothing_but_its_offers() -> None:
         connection.sendall(failure(2))
         more.append(drain(connection))  # connections end in any order
 
-    look_at(handler)
+    probe_served(handler)
     assert {len(request) for request in offers} == {19}
     # The offer of mstsc, the two lesser ones, that of mstsc twice again, and the newest.
     assert [request[15] for request in offers] == [3, 1, 0, 3, 3, 11]
@@ -166,7 +166,7 @@ class TestDialling:
     def test_says_refused_for_a_closed_port(self) -> None:
         with serving(drain) as port:
             pass
-        assert look(port).verdict == "refused"
+        assert probe_port(port).verdict == "refused"
 
     def test_says_no_name_for_a_name_that_does_not_resolve(self) -> None:
         registered = RegisteredHost("acc-07", "no-such-host.invalid", frozenset({3389}), LOOPBACK)
@@ -204,7 +204,7 @@ class TestManyAtOnce:
             connection.sendall(b"no")
 
         with serving(handler) as port:
-            threads = [threading.Thread(target=look, args=(port,)) for _ in range(24)]
+            threads = [threading.Thread(target=probe_port, args=(port,)) for _ in range(24)]
             for thread in threads:
                 thread.start()
             for thread in threads:
@@ -215,7 +215,7 @@ class TestManyAtOnce:
         busy = threading.BoundedSemaphore(1)
         busy.acquire()
         monkeypatch.setattr(network, "_slots", busy)
-        report = look(3389, seconds=0.1)
+        report = probe_port(3389, seconds=0.1)
         assert report.verdict == "unknown"
         assert "too many" in report.stages[0].detail
 
@@ -223,6 +223,6 @@ class TestManyAtOnce:
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.one_of(st.binary(max_size=64), st.builds(packet, st.binary(max_size=40))))
 def test_never_raises_and_never_leaves_its_fact_lists(reply: bytes) -> None:
-    report = look_at(answering(reply), seconds=3)
+    report = probe_served(answering(reply), seconds=3)
     assert all(value in FACTS[name] for name, value in report.facts.items())
     assert report.facts.keys() == FACTS.keys()

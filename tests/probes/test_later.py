@@ -19,9 +19,9 @@ from tests.probes.hostile import (
     drain,
     failure,
     in_tls,
-    look,
-    look_at,
     presenting,
+    probe_port,
+    probe_served,
     selected,
     serving,
     tls_record,
@@ -57,32 +57,32 @@ class TestLooksAgain:
 
     @pytest.mark.parametrize("handler", [presenting(OURS), answering(failure(3)), answering(b"no"), lambda _: None])
     def test_that_is_the_same_each_time_that_it_is_steady(self, handler: Handler) -> None:
-        assert look_at(handler).facts["rdp.steady"] == "steady"
+        assert probe_served(handler).facts["rdp.steady"] == "steady"
 
     def test_that_comes_less_far_now_and_then_that_it_is_flapping(self) -> None:
         good, gone = presenting(OURS), answering(b"")
-        report = look_at(in_turn(good, good, good, good, gone, good))
+        report = probe_served(in_turn(good, good, good, good, gone, good))
         assert (report.verdict, report.facts["rdp.steady"]) == ("ok", "flapping")
         assert "closed_before_confirm" in stages(report)["look 3"]
 
     def test_that_shows_another_certificate_that_it_is_flapping(self) -> None:
         good = presenting(OURS)
-        report = look_at(in_turn(good, good, good, presenting(OTHERS), good))
+        report = probe_served(in_turn(good, good, good, presenting(OTHERS), good))
         assert report.facts["rdp.steady"] == "flapping"
         assert "certificate" in stages(report)["look 2"]
 
     def test_that_refuses_each_time_that_it_is_steady(self) -> None:
         with serving(drain) as port:
             pass
-        report = look(port)
+        report = probe_port(port)
         assert (report.verdict, report.facts["rdp.steady"]) == ("refused", "steady")
 
     def test_nothing_that_the_deadline_cut_short(self) -> None:
-        report = look_at(in_turn(answering(failure(2)), drain), seconds=1)
+        report = probe_served(in_turn(answering(failure(2)), drain), seconds=1)
         assert report.facts["rdp.steady"] == "unknown"
         assert "skipped: no time left" in {stage.detail for stage in report.stages}
 
-    def test_nothing_in_a_look_that_is_not_thorough(self) -> None:
+    def test_nothing_in_an_observation_that_is_not_thorough(self) -> None:
         asked: list[int] = []
 
         def handler(connection: socket.socket) -> None:
@@ -114,7 +114,7 @@ class TestTlsVersions:
 
         with pytest.warns(DeprecationWarning, match="deprecated") if lowest != "TLSv1_2" else contextlib.nullcontext():
             handler = presenting(OURS, change=limit)
-        report = look_at(handler)
+        report = probe_served(handler)
         assert (report.facts["rdp.tls_versions"], report.certificate["tls_versions"]) == (fact, accepted)
 
     def test_only_when_it_is_asked_to_because_a_refusal_is_an_error_in_the_hosts_log(self) -> None:
@@ -125,20 +125,20 @@ class TestTlsVersions:
 
     def test_but_never_calls_refused_what_this_computer_cannot_offer(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(later, "speaks", lambda version: version >= ssl.TLSVersion.TLSv1_2)
-        report = look_at(presenting(OURS))
+        report = probe_served(presenting(OURS))
         assert "this computer's own OpenSSL" in stages(report)["TLSv1"]
         assert report.facts["rdp.tls_versions"] == "current"
 
     def test_and_says_none_where_there_is_no_tls(self) -> None:
-        assert look_at(answering(selected(0))).facts["rdp.tls_versions"] == "none"
-        assert look_at(answering(failure(2))).facts["rdp.tls_versions"] == "none"
-        assert look_at(answering(failure(3))).facts["rdp.tls_versions"] == "unknown"
+        assert probe_served(answering(selected(0))).facts["rdp.tls_versions"] == "none"
+        assert probe_served(answering(failure(2))).facts["rdp.tls_versions"] == "none"
+        assert probe_served(answering(failure(3))).facts["rdp.tls_versions"] == "unknown"
 
     def test_and_says_none_where_the_host_refuses_every_version(self, monkeypatch: pytest.MonkeyPatch) -> None:
         refusing = in_tls(tls_record(21, b"\x02\x46"))  # alert 70, protocol version
-        assert look_at(refusing).facts["rdp.tls_versions"] == "none"
+        assert probe_served(refusing).facts["rdp.tls_versions"] == "none"
         monkeypatch.setattr(later, "speaks", lambda version: version >= ssl.TLSVersion.TLSv1_2)
-        assert look_at(refusing).facts["rdp.tls_versions"] == "unknown"  # we did not offer them all
+        assert probe_served(refusing).facts["rdp.tls_versions"] == "unknown"  # we did not offer them all
 
     def test_knows_what_its_own_openssl_speaks(self) -> None:
         assert tls.speaks(ssl.TLSVersion.TLSv1_2)
@@ -156,7 +156,7 @@ class TestOffers:
             offer = connection.recv(19)[15]
             connection.sendall(failure(2) if offer else answer)
 
-        assert look_at(handler).facts["rdp.plain"] == plain
+        assert probe_served(handler).facts["rdp.plain"] == plain
 
     def test_of_them_in_a_bounded_number_of_connections_one_at_a_time(self) -> None:
         count, open_now, most = itertools.count(1), 0, 0
@@ -172,7 +172,7 @@ class TestOffers:
             with lock:
                 open_now -= 1
 
-        assert look_at(handler).verdict == "ok"
+        assert probe_served(handler).verdict == "ok"
         assert made <= MOST == 12
         assert most <= 2  # one may still be leaving when the next comes
 
@@ -198,7 +198,7 @@ class TestAddresses:
         with serving(presenting(OURS)) as port:
             yield port
 
-    def look(self, port: int, *, name: str = "acc-07.example", networks: tuple[str, ...] = ()) -> ProbeReport:
+    def probe_port(self, port: int, *, name: str = "acc-07.example", networks: tuple[str, ...] = ()) -> ProbeReport:
         allowed = (*BOTH, *map(ip_network, networks))
         return probe_network(RegisteredHost("acc-07", name, frozenset({port}), allowed), port, seconds=5)
 
@@ -214,34 +214,34 @@ class TestAddresses:
         self, answer: Handler, families: str, computer: str, host: int, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         with serving(answer, listen="::1", number=host), resolved(monkeypatch, "127.0.0.1", "::1"):
-            report = self.look(host)
+            report = self.probe_port(host)
         assert (report.facts["rdp.families"], report.facts["rdp.same_computer"]) == (families, computer)
 
     def test_and_tells_when_one_family_fails(self, host: int, monkeypatch: pytest.MonkeyPatch) -> None:
         with resolved(monkeypatch, "::1", "127.0.0.1"):
-            report = self.look(host)
+            report = self.probe_port(host)
         assert (report.verdict, report.facts["rdp.families"]) == ("ok", "one_fails")
 
     def test_of_one_family(self, host: int, monkeypatch: pytest.MonkeyPatch) -> None:
         other = serving(presenting(OTHERS), listen="127.0.0.2", number=host)
         with other, resolved(monkeypatch, "127.0.0.1", "127.0.0.2"):
-            report = self.look(host)
+            report = self.probe_port(host)
         assert (report.facts["rdp.families"], report.facts["rdp.same_computer"]) == ("single", "differs")
 
     def test_of_a_host_with_one(self, host: int) -> None:
-        report = look(host)
+        report = probe_port(host)
         assert (report.facts["rdp.families"], report.facts["rdp.same_computer"]) == ("single", "single")
 
     def test_to_which_its_own_name_leads(self, host: int, monkeypatch: pytest.MonkeyPatch) -> None:
         other = serving(presenting(OTHERS), listen="127.0.0.3", number=host)
         with other, resolved(monkeypatch, "127.0.0.1", **{"acc-07": "127.0.0.3"}):
-            report = self.look(host, networks=("192.0.2.0/24",))
+            report = self.probe_port(host, networks=("192.0.2.0/24",))
         assert report.facts["rdp.same_computer"] == "differs"
         assert stages(report)["its name"] == "127.0.0.3"
 
     def test_but_not_outside_the_allowed_networks(self, host: int, monkeypatch: pytest.MonkeyPatch) -> None:
         with resolved(monkeypatch, "127.0.0.1", **{"acc-07": "198.51.100.9"}):
-            report = self.look(host, networks=("192.0.2.0/24",))
+            report = self.probe_port(host, networks=("192.0.2.0/24",))
         assert "are not dialled" in stages(report)["its name"]
         assert report.facts["rdp.same_computer"] == "unknown"
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tree_sitter import Language, Parser
 
-from tests.fixtures.own_pc import CONFIRM, LINES, NOW, block, changed, greeting, look
+from tests.fixtures.own_pc import CONFIRM, LINES, NOW, block, changed, greeting, report_from_pc
 from tests.lab.hosts import listening
 from troubleshoot import probes
 from troubleshoot.probes import BadClientBlock, x224
@@ -306,5 +306,5 @@ class TestFacts:
 )
 def test_a_twin_of_the_command_meets_what_a_simulated_computer_does(fault: str, stage: str) -> None:
     with listening(fault) as (_, server):
-        found = probes.read_client_block(look(server.port), name="ACC-07", port=server.port, now=NOW)
+        found = probes.read_client_block(report_from_pc(server.port), name="ACC-07", port=server.port, now=NOW)
     assert probes.client_facts(found, ours=("127.0.0.1",))["pc.stage"][0] == stage

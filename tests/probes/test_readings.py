@@ -46,6 +46,6 @@ def test_a_fact_shows_the_stages_that_it_follows_from(report: ProbeReport, fact:
 
 
 @pytest.mark.parametrize("fact", FACTS)
-def test_every_fact_shows_something_of_a_whole_look_and_nothing_of_none(report: ProbeReport, fact: str) -> None:
+def test_every_fact_shows_something_of_a_whole_observation_and_nothing_of_none(report: ProbeReport, fact: str) -> None:
     assert report.readings(fact)
     assert ProbeReport(target="LAB-01:3389", origin="here").readings(fact) == ()

@@ -117,7 +117,7 @@ class TestWorkingTime:
 
 class TestCertificates:
     @pytest.mark.parametrize(("days", "listed"), [(-3, True), (29, True), (31, False), (None, False)])
-    def test_that_end_soon_are_named_as_the_latest_look_saw_them(
+    def test_that_end_soon_are_named_as_the_latest_observation_saw_them(
         self, days: int | None, listed: bool, world: bulk.World, manager: Person, north: Site
     ) -> None:
         host = next(one for one in world.hosts if one.site_id == north.pk)

@@ -68,7 +68,7 @@ class TestHealthz:
         assert answer.status_code == 503
         assert b"canary" not in answer.content
 
-    def test_costs_one_look_however_often_it_is_asked(
+    def test_costs_one_check_however_often_it_is_asked(
         self, client: Client, alive: None, django_assert_num_queries: Callable[[int], Any]
     ) -> None:
         client.get("/healthz")

@@ -23,7 +23,7 @@ LACKING = [{"fact": "rdp.stage", "value": "refused", "wanted": ["ok", "tls"]}]
 SAID: dict[Code, tuple[dict[str, Any], str]] = {
     Code.UNREADABLE: ({}, "What was noted here cannot be read any more."),
     Code.SENTENCE: ({"text": "100 % sure"}, "100 % sure"),
-    Code.LOOK_ASKED: ({"host": "LAB-01"}, "A look at LAB-01 was asked for"),
+    Code.OBSERVATION_ASKED: ({"host": "LAB-01"}, "A look at LAB-01 was asked for"),
     Code.PLAN_READY: ({}, "The plan is ready"),
     Code.PLAN_NEEDS_APPROVAL: ({}, "The plan is ready; it waits for a second person"),
     Code.NEEDS_APPROVAL: ({}, "It waits for a second person"),

@@ -1,4 +1,4 @@
-"""The look from the person's own PC: the command that they run there, and what it printed, pasted into the case."""
+"""The observation from the person's own PC: the command they run there, and what it printed, pasted into the case."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from troubleshoot.models import Case, PcBlock, Person, Reading
 from troubleshoot.probes import BLOCK_MOST_CHARACTERS, BadClientBlock
 from troubleshoot.remote import literal_address
 
-#: A guide that asks for none of these is not about what the command looks at.
+#: A guide that asks for none of these is not about what the command observes.
 ABOUT = frozenset({*probes.FACTS, *probes.CLIENT_FACTS})
 #: The port that a program uses when no other is named.
 USUAL_PORT = 3389

@@ -1,4 +1,4 @@
-"""What a case rests on: the latest look at its computer, and the answers given so far. Reads only."""
+"""What a case rests on: the latest observation of its computer, and the answers given so far. Reads only."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class PutBack:
 
 @dataclass(frozen=True)
 class KnownFact:
-    """A fact of the latest look, with what it was at the look before, where that differs."""
+    """A fact of the latest observation, with what it was at the one before, where that differs."""
 
     name: str
     """In words, like its values."""
@@ -53,12 +53,13 @@ class KnownFact:
     before: str
 
 
-def known_facts(look: Job) -> list[KnownFact]:
-    """The facts of a look, marked where the look at the same computer before it saw something else."""
-    before = _looks(look).filter(host=look.host_id, ended_at__lte=look.ended_at).exclude(pk=look.pk).first()
+def known_facts(observation: Job) -> list[KnownFact]:
+    """Return the facts of an observation, marked where the one before, of the same computer, saw something else."""
+    earlier = _observations(observation).filter(host=observation.host_id, ended_at__lte=observation.ended_at)
+    before = earlier.exclude(pk=observation.pk).first()
     was = before.facts if before else {}
     order = {name: place for place, name in enumerate(catalog.installed_catalog().words)}
-    facts = sorted(look.facts.items(), key=lambda one: (_inside(one[0]), order.get(one[0], len(order)), one[0]))
+    facts = sorted(observation.facts.items(), key=lambda one: (_inside(one[0]), order.get(one[0], len(order)), one[0]))
     return [_known(name, part, was.get(name)) for name, part in facts]
 
 
@@ -132,8 +133,8 @@ def _raw(name: str, readings: Sequence[str]) -> str:
     return (readings[-1] if readings else "") if name == "rdp.stage" else "; ".join(readings)
 
 
-def _looks(like: Job) -> QuerySet[Job]:
-    """Looks that brought facts, invented ones apart from those that were taken."""
+def _observations(like: Job) -> QuerySet[Job]:
+    """Return the observations that brought facts, invented ones apart from those that were made."""
     rows = Job.objects.filter(kind__in=READS, state__in=ENDED_STATES, invented=like.invented)
     return rows.exclude(facts={}).order_by("-ended_at")
 

@@ -13,15 +13,19 @@ from troubleshoot.hosts import ALWAYS_READ
 from troubleshoot.models import ENDED_STATES, READS, Case, Job
 
 
-def case_evidence(case: Case, walk: Walk | None = None, look: Job | None = None) -> dict[str, Fact]:
-    """What causes are judged by: a whole look, what the person told, and what the person's PC told."""
-    walk, look = walk or progress.replay_case(case), look or latest_observation(case)
+def case_evidence(case: Case, walk: Walk | None = None, observation: Job | None = None) -> dict[str, Fact]:
+    """Return what causes are judged by: a whole observation, what the person told, and what the person's PC told."""
+    walk, observation = walk or progress.replay_case(case), observation or latest_observation(case)
     said = probes.answer_facts(progress.case_guide(case), walk.path, progress.said_ahead(case), case.whereabouts)
-    return {**(progress.stored_facts(look.facts) if look else {}), **said, **progress.stored_facts(case.pc)}
+    return {
+        **(progress.stored_facts(observation.facts) if observation else {}),
+        **said,
+        **progress.stored_facts(case.pc),
+    }
 
 
 def latest_observation(case: Case) -> Job | None:
-    """The latest whole look of a case that brought facts."""
+    """Return the latest whole observation of a case that brought facts."""
     return case.jobs.filter(kind__in=READS, state__in=ENDED_STATES).exclude(facts={}).order_by("-ended_at").first()
 
 
@@ -41,7 +45,7 @@ def named_causes(error: dict[str, Any]) -> Sequence[str]:
 
 
 def looks_healthy(found: dict[str, Fact]) -> bool:
-    """Whether the computer is in order as far as it was looked at."""
+    """Tell whether the computer is in order as far as it was observed."""
     return engine.judged_healthy(rank_all_causes(found), installed_catalog().healthy, found)
 
 
@@ -49,7 +53,7 @@ def _causes_about(found: dict[str, Fact]) -> list[Cause]:
     """The causes that these facts can say something about, and those without rules that codes name beside them."""
     catalog = installed_catalog()
     measured = {name for name in found if name not in catalog.words or catalog.words[name].seen != "told"} - ALWAYS_READ
-    known = measured or set(found)  # what people tell is about many subjects: a look says which one this is
+    known = measured or set(found)  # what people tell is about many subjects: an observation says which one this is
     judged = {name for name, cause in catalog.causes.items() if not cause.facts.isdisjoint(known)}
     beside = {
         name for one in catalog.codes.entries.values() if not judged.isdisjoint(one.causes) for name in one.causes

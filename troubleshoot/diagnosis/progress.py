@@ -69,7 +69,7 @@ def replay_case(case: Case, rows: Iterable[Answer] | None = None) -> Walk:
 
 
 def case_facts(case: Case) -> dict[str, Fact] | None:
-    """What the latest look at the host found; None while no look has ended. Without a host nothing is known.
+    """Return what the latest observation of the host found; None while none has ended. Without a host nothing is known.
 
     After a change only the facts that its check measured again are there: the others wait for a new reading.
     """

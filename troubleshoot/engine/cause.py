@@ -89,7 +89,7 @@ def rank_causes(
 
 
 def judged_healthy(judged: Iterable[Judgement], rules: Iterable[Rule], facts: Mapping[str, Fact]) -> bool:
-    """Tell whether a computer is in order as far as it was looked at: one of the rules holds, and no cause is shown."""
+    """Tell whether a computer is in order as far as it was observed: one of the rules holds, and no cause is shown."""
     known = fact_values(facts.values())
     return any(rule_holds(rule, known) for rule in rules) and all(one.verdict != "shown_by" for one in judged)
 

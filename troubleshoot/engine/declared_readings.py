@@ -1,4 +1,4 @@
-"""Readings that content declares: a resource to look at, and what facts follow from its state. Pure."""
+"""Readings that content declares: a resource to read, and what facts follow from its state. Pure."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

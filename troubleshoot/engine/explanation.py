@@ -22,7 +22,7 @@ class Code(StrEnum):
     SENTENCE = "sentence"
 
     # What a job waits for, and who let it go on. `who` is a name.
-    LOOK_ASKED = "look_asked"
+    OBSERVATION_ASKED = "look_asked"
     PLAN_READY = "plan_ready"
     PLAN_NEEDS_APPROVAL = "plan_needs_approval"
     NEEDS_APPROVAL = "needs_approval"
@@ -46,7 +46,7 @@ class Code(StrEnum):
     TRYING_AGAIN = "trying_again"
     WORKER_SILENT = "worker_silent"
 
-    # How a look ended.
+    # How an observation ended.
     READINGS_TAKEN = "readings_taken"
     #: A visit ended without a result: `stage` of its way, and the document of a refusal (`refused`).
     WAY_ENDED = "way_ended"

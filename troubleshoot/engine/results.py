@@ -96,7 +96,7 @@ class PlanResult(ReadResult):
 
 @dataclass(frozen=True, kw_only=True)
 class HandCheckResult(ReadResult):
-    """Whether what a person did by hand has helped; unknown where that could not be looked at."""
+    """Whether what a person did by hand has helped; unknown where that could not be observed."""
 
     verdict: Verdict = Verdict.UNKNOWN
 

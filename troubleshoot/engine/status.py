@@ -28,7 +28,7 @@ class ToldWords:
     again: bool = False
     """Whether the case was opened or checked again."""
     own_pc: bool = False
-    """Whether the person's own PC was looked at from there."""
+    """Whether an observation was made from the person's own PC."""
     hindrance: Hindrance | None = None
 
 
@@ -158,7 +158,7 @@ def _last_change(case: CaseView) -> JobView | None:
 
 
 def _reading(case: CaseView) -> tuple[CaseMatter, dt.datetime] | None:
-    """A look that somebody asked for: it takes seconds, and nobody need act meanwhile."""
+    """An observation that somebody asked for: it takes seconds, and nobody need act meanwhile."""
     matters = {JobKind.PLAN: CaseMatter.PLANNING, JobKind.CHECK_BY_HAND: CaseMatter.HAND_CHECK}
     for job in reversed(case.jobs):
         if job.kind in matters and job.state in UNDER_WAY:
@@ -183,8 +183,8 @@ def _step(case: CaseView) -> tuple[CaseMatter, dt.datetime]:
     if case.step == "fix":
         return _remedy(case)
     if case.step == "fact":
-        look = [job for job in case.jobs if job.kind == JobKind.DIAGNOSE and job.state in UNDER_WAY]
-        return (CaseMatter.LOOK, look[-1].at) if look else (CaseMatter.HELP, case.moved_at)
+        observation = [job for job in case.jobs if job.kind == JobKind.DIAGNOSE and job.state in UNDER_WAY]
+        return (CaseMatter.OBSERVE, observation[-1].at) if observation else (CaseMatter.HELP, case.moved_at)
     if case.step == "try" and _proved_at(case) is not None:
         return CaseMatter.CONFIRM, case.moved_at
     return {"ask": CaseMatter.QUESTION, "try": CaseMatter.TRY}.get(case.step, CaseMatter.HELP), case.moved_at

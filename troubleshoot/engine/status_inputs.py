@@ -121,7 +121,7 @@ class CaseView:
     taken_by: str = ""
     """Who of helpdesk has taken it."""
     pc_at: dt.datetime | None = None
-    """When the person's own PC was looked at from there."""
+    """When an observation was made from the person's own PC."""
     closed_at: dt.datetime | None = None
     may_reopen: bool = False
     round: int = 1

@@ -15,7 +15,7 @@ _PLANNED = frozenset(
         CaseMatter.APPROVAL,
         CaseMatter.PLANNING,
         CaseMatter.HAND_CHECK,
-        CaseMatter.LOOK,
+        CaseMatter.OBSERVE,
     }
 )
 #: The guide's question is asked, whoever acts.

@@ -38,7 +38,7 @@ class CaseMatter(StrEnum):
     HELP = "help"  # the person asked for a person, or the guide hands over
     PLAN = "plan"  # helpdesk makes the plan of the remedy
     BY_HAND = "by_hand"  # helpdesk carries the remedy out by hand
-    LOOK = "look"  # the computer is being read
+    OBSERVE = "look"  # the computer is being read
     PLANNING = "planning"  # it is being read for a plan
     HAND_CHECK = "hand_check"  # it is being read to see whether something done by hand has helped
     AGREE = "agree"  # a plan lies before the person
@@ -91,7 +91,13 @@ _MATTERS: Mapping[CaseActor, tuple[CaseMatter, ...]] = {
         *(CaseMatter.PLAN, CaseMatter.BY_HAND),
     ),
     CaseActor.APPROVER: (CaseMatter.APPROVAL,),
-    CaseActor.PORTAL: (CaseMatter.CHANGE, CaseMatter.UNDO, CaseMatter.LOOK, CaseMatter.PLANNING, CaseMatter.HAND_CHECK),
+    CaseActor.PORTAL: (
+        CaseMatter.CHANGE,
+        CaseMatter.UNDO,
+        CaseMatter.OBSERVE,
+        CaseMatter.PLANNING,
+        CaseMatter.HAND_CHECK,
+    ),
     CaseActor.PERSON: (
         *(CaseMatter.AGREE, CaseMatter.CHOOSE, CaseMatter.DO_BY_HAND, CaseMatter.LATER),
         *(CaseMatter.QUESTION, CaseMatter.TRY, CaseMatter.CONFIRM),

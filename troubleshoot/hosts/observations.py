@@ -1,4 +1,4 @@
-"""What a look takes, and what it brings: the facts that are asked for decide what is looked at."""
+"""What an observation takes, and what it brings: the facts that are asked for decide what is read."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from troubleshoot import catalog, probes
 from troubleshoot.engine import DeclaredReading, Explanation, Fact, SignedIn, Value
 from troubleshoot.remote import FlatState
 
-#: What every look inside tells, whatever it is about.
+#: What every visit tells, whatever it is about.
 ALWAYS_READ = frozenset({"windows.reached"})
 
 
@@ -24,7 +24,7 @@ class WantedReading:
 
 @dataclass(frozen=True)
 class ObservationScope:
-    """What a look takes: the network, Windows at all, its whole probe, readings of content, and further resources."""
+    """What an observation takes: the network, Windows at all, its whole probe, readings of content, more resources."""
 
     outside: bool
     inside: bool
@@ -39,7 +39,7 @@ WHOLE_SCOPE = ObservationScope(outside=True, inside=True, windows=True)
 
 @dataclass
 class Observation:
-    """What one look at a host brought: facts with their readings, raw values, and what stood in the way."""
+    """What one observation of a host brought: facts with their readings, raw values, and what stood in the way."""
 
     facts: dict[str, Fact] = field(default_factory=dict)
     readings: list[tuple[str, str, Any]] = field(default_factory=list)
@@ -71,7 +71,7 @@ class Observation:
 
 
 def scope_for_facts(facts: Collection[str]) -> ObservationScope:
-    """What has to be looked at so that these facts are known."""
+    """Return what has to be observed so that these facts are known."""
     inside = probes.WINDOWS_FACTS.keys() & set(facts)
     readings = [
         one

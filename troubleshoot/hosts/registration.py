@@ -112,7 +112,7 @@ def change_host(*, actor: Actor, host: Host, forget_identity: bool = False, **ch
 
 
 def allow_changes(*, actor: Actor, host: Host) -> Host:
-    """Let the portal change this computer, not only look at it. Raises access.Refused."""
+    """Let the portal change this computer, not only observe it. Raises PermissionRefused."""
     return change_host(actor=actor, host=host, mode=Host.Mode.CHANGES_ALLOWED)
 
 

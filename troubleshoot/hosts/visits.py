@@ -1,4 +1,4 @@
-"""Visits: looks at a host from the network and from inside, and lets a plan be carried out. Talks, never writes rows.
+"""Visits: observe a host from the network and from inside, and have a plan carried out. Talks, never writes rows.
 
 Nothing here runs inside a database transaction: a caller writes "about to", calls, and writes what came back.
 """
@@ -56,7 +56,7 @@ def dial_target(host: Host) -> RegisteredHost:
 def site_gateway(host: Host) -> probes.Gateway | None:
     """The Remote Desktop gateway of the host's site, dialled at its registered port alone; None without one.
 
-    That of a simulated host lies on loopback too: a lab never makes us look at a real gateway.
+    That of a simulated host lies on loopback too: a lab never makes us observe a real gateway.
     """
     if host.site_id is None or not host.site.gateway:
         return None
@@ -91,7 +91,7 @@ def host_door(host: Host) -> remote.Door:
 def observe_from_outside(
     host: Host, *, thorough: bool = True, on_verdict: probes.OnVerdict = lambda _: None
 ) -> probes.ProbeReport:
-    """One look from the network, on fresh connections. Bounded in time; never logs in.
+    """Observe a host from the network, on fresh connections. Bounded in time; never logs in.
 
     `thorough` judges the facts of network.LATER too; `on_verdict` hears before that how far a connection comes.
     """
@@ -114,7 +114,7 @@ def observe(
     brief: bool = False,
     on_outside: Callable[[Observation], None] = lambda _: None,
 ) -> Observation:
-    """A look: from outside, then from inside where we may, as far as it takes to know the facts that it is `about`;
+    """Observe a host: from outside, then from inside where we may, as far as it takes to know the facts it is `about`;
     None: all that the probes can tell. Each of these facts gets a value; nothing raises for a host's sake.
 
     `also` names further resources to read in the same visit; their states come in `states`. `brief` takes from outside
@@ -134,7 +134,7 @@ def observe(
     if wanted.outside:
         seen(observe_from_outside(host, thorough=thorough, on_verdict=seen))
     if wanted.inside or also:
-        _look_inside(host, found, wanted, attempt or uuid4())
+        _observe_inside(host, found, wanted, attempt or uuid4())
     # A guide that was stored long ago may ask for what nothing tells any more.
     for name in set(about or ()) - catalog.probed_facts().values.keys():
         found.facts.setdefault(name, Fact(name, UNKNOWN))
@@ -146,11 +146,11 @@ def try_sign_in(host: Host, *, attempt: UUID, on_stage: OnStage) -> Observation:
     Nothing raises for a host's sake.
     """
     found = Observation()
-    _look_inside(host, found, WHOLE_SCOPE, attempt, on_stage)
+    _observe_inside(host, found, WHOLE_SCOPE, attempt, on_stage)
     return found
 
 
-def _look_inside(
+def _observe_inside(
     host: Host, found: Observation, scope: ObservationScope, attempt: UUID, on_stage: OnStage = lambda *_: None
 ) -> None:
     """One visit. Who is signed in is read every time: whoever decides about a change has to know."""

@@ -148,7 +148,7 @@ def request_reading(
     action: str = "",
     reason: str = "",
 ) -> Job:
-    """Asks for a look at a host: a diagnosis for a case, or, with an action, what its plan would change."""
+    """Ask for an observation of a host: a diagnosis for a case, or, with an action, what its plan would change."""
     people.require_permission(actor, "job.plan" if action else "case.open", host)
     kind = Job.Kind.PLAN if action else Job.Kind.DIAGNOSE
     given: dict[str, Any] = {"host": host, "requester": actor, "beneficiary": beneficiary}
@@ -185,7 +185,7 @@ def queue_reading(
             ring_at=Now(),
             expires_at=Now() + QUEUE_LIFETIME,
         )
-        add_line(job, Explanation.of(Code.LOOK_ASKED, host=str(host)))
+        add_line(job, Explanation.of(Code.OBSERVATION_ASKED, host=str(host)))
         audit.record(
             Tag.JOB_REQUEST,
             actor=requester,

@@ -179,7 +179,7 @@ def history() -> None:
 def _opened(actor: Person, name: str) -> Case:
     host = Host.objects.get(name=name)
     case = cases.open_case(actor=actor, beneficiary=host.owner or actor, error_text=DIALOG, host=host)
-    wait_until(lambda: Case.objects.filter(pk=case.pk).exclude(matter=CaseMatter.LOOK).first(), seconds=60)
+    wait_until(lambda: Case.objects.filter(pk=case.pk).exclude(matter=CaseMatter.OBSERVE).first(), seconds=60)
     return Case.objects.get(pk=case.pk)
 
 

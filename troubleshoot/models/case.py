@@ -126,10 +126,10 @@ class Case(models.Model):
     #: An index of the case's status for lists, kept by `case_status.keep`, rebuilt by `manage.py cases reindex`.
     waiting_for = models.CharField(max_length=20, choices=WaitingFor.choices, default=WaitingFor.PORTAL)
     #: What for: a matter of the engine's status.
-    matter = models.CharField(max_length=12, default=CaseMatter.LOOK.value, db_default=CaseMatter.LOOK.value)
+    matter = models.CharField(max_length=12, default=CaseMatter.OBSERVE.value, db_default=CaseMatter.OBSERVE.value)
     at_step = models.CharField(max_length=100, blank=True)
     need = models.CharField(max_length=10, choices=Need.choices, blank=True)
-    #: The strongest cause that the latest look which shows one does show: an index for lists and numbers.
+    #: The strongest cause that the latest observation which shows one does show: an index for lists and numbers.
     cause = models.CharField(max_length=100, blank=True)
     #: Part of the demo's invented history: it is shown and counted as such, and nobody and nothing acts on it.
     invented = models.BooleanField(default=False, db_default=False, editable=False)

@@ -67,15 +67,15 @@ def connection_tests(host: Host) -> QuerySet[Job]:
 def run_connection_test(job: Job) -> Observation:
     """Goes the way in and writes down each stage when it is known. Bounded in time; no host makes it raise."""
     notes = _Notes(job)
-    look = hosts.try_sign_in(job.host, attempt=job.pk, on_stage=notes.passed)
-    if look.trouble:
-        notes.stopped(look, look.trouble)
+    observation = hosts.try_sign_in(job.host, attempt=job.pk, on_stage=notes.passed)
+    if observation.trouble:
+        notes.stopped(observation, observation.trouble)
     else:
-        notes.read(look)
-    return look
+        notes.read(observation)
+    return observation
 
 
-def end_connection_test(job: Job, look: Observation, *, worker: Machine) -> bool:
+def end_connection_test(job: Job, observation: Observation, *, worker: Machine) -> bool:
     """Ends the test. False when the lease has been lost."""
     bad = [name for name, value in _written(job).items() if value["ok"] is False]
     said = Explanation.of(Code.TEST_NOT_PASSED, stage=bad[-1]) if bad else Explanation(Code.TEST_PASSED)
@@ -86,8 +86,8 @@ def end_connection_test(job: Job, look: Observation, *, worker: Machine) -> bool
         tag=Tag.JOB_END,
         actor=worker,
         fence=job.fence,
-        found=ConnectionTestResult(reached=look.reached, stage=bad[-1] if bad else ""),
-        explanation=look.trouble,
+        found=ConnectionTestResult(reached=observation.reached, stage=bad[-1] if bad else ""),
+        explanation=observation.trouble,
     )
 
 
@@ -154,10 +154,10 @@ class _Notes:
         else:
             self._write(stage, True, _seen_there(seen))
 
-    def stopped(self, look: Observation, why: Explanation) -> None:
+    def stopped(self, observation: Observation, why: Explanation) -> None:
         """The visit ended without a result, at the stage that it names or at the one after the last that it passed."""
-        stage = _ALSO.get(look.stage, look.stage)
-        if look.reached in {"constrained_language", "blocked"}:
+        stage = _ALSO.get(observation.stage, observation.stage)
+        if observation.reached in {"constrained_language", "blocked"}:
             stage = "readings" if self._written.get("language") else "language"
         if self._job.host.tls and "tcp" in self._written and "tls" not in self._written:
             stage = "tls"  # a visit that ran out of time names where it wanted to go, not where it stood
@@ -166,9 +166,9 @@ class _Notes:
             seen = Explanation(Code.REFUSED, why.params) if why.code == Code.WAY_ENDED else why
             self._write(stage, False, seen, again=True)
 
-    def read(self, look: Observation) -> None:
+    def read(self, observation: Observation) -> None:
         """The visit came back with what a diagnosis reads."""
-        taken = [value for source, _name, value in look.readings if source == "windows"]
+        taken = [value for source, _name, value in observation.readings if source == "windows"]
         good = sum("error" not in value for value in taken)
         self._write("readings", good == len(taken), Explanation.of(Code.READINGS_COUNTED, good=good, all=len(taken)))
 

@@ -28,7 +28,7 @@ _FORGOTTEN: Final = dt.timedelta(days=1)
 #: A message that was given up is named for this long, and of so many of them at most.
 _NAMED: Final = dt.timedelta(days=7)
 _LOOKED_AT: Final = 200
-#: Whoever asks whether we are well costs us one look in so many seconds.
+#: Whoever asks whether we are well costs us one check in so many seconds.
 _REMEMBERED: Final = 2
 
 

@@ -64,7 +64,7 @@ def run_job(job_id: uuid.UUID) -> None:
 
 def _carry_out(job: Job) -> None:
     """Does what a job of this kind is for."""
-    if not job.is_change and not _may_look(job):
+    if not job.is_change and not _may_observe(job):
         raise Refusal(RefusalCode.REQUESTER_NOT_ALLOWED, who=str(job.requester))
     match Job.Kind(job.kind):
         case Job.Kind.DIAGNOSE:
@@ -86,22 +86,22 @@ def _read(job: Job, action: Action | None) -> None:
     """Reads what a case asks, or, with an action, what its plan would change."""
     if action and action.manual:  # the catalogue has changed since it was asked for
         raise Refusal(RefusalCode.BY_HAND_ONLY)
-    look = hosts.observe(
+    observation = hosts.observe(
         job.host,
         about=_about(job, action),
         also=remediation.readings_for_plan(action) if action else (),
         on_outside=lambda seen: _keep_outside(job, seen.readings),
     )
     with transaction.atomic():
-        keep_observation(job, look)
-        if job.case_id and (cause := shown_cause(look.facts)):
+        keep_observation(job, observation)
+        if job.case_id and (cause := shown_cause(observation.facts)):
             Case.objects.filter(pk=job.case_id).update(cause=cause)
-        to, why, found = JobState.DONE, look.trouble, PlanResult if action else DiagnosisResult
+        to, why, found = JobState.DONE, observation.trouble, PlanResult if action else DiagnosisResult
         said = Explanation(Code.READINGS_TAKEN)
         if action:
-            why = why or remediation.plan_from_reading(job, action, look)[1]
-            to = JobState.DONE if not why else JobState.REFUSED if look.windows_answered else JobState.UNREACHABLE
-            said = why or Explanation(Code.PLAN_READY)
+            why = why or remediation.plan_from_reading(job, action, observation)[1]
+            stopped = JobState.REFUSED if observation.windows_answered else JobState.UNREACHABLE
+            to, said = stopped if why else JobState.DONE, why or Explanation(Code.PLAN_READY)
         moved = jobs.move_job(
             job,
             to,
@@ -109,8 +109,8 @@ def _read(job: Job, action: Action | None) -> None:
             tag=Tag.JOB_END,
             actor=WORKER,
             fence=job.fence,
-            facts=remediation.facts_document(look.facts),
-            found=found(reached=look.reached, stage=look.stage),
+            facts=remediation.facts_document(observation.facts),
+            found=found(reached=observation.reached, stage=observation.stage),
             explanation=why,
         )
         if not moved:
@@ -118,11 +118,12 @@ def _read(job: Job, action: Action | None) -> None:
 
 
 def _check(job: Job, action: Action) -> None:
-    """Looks whether what a person did by hand has helped."""
+    """Check whether what a person did by hand has helped."""
     found = remediation.check_by_hand(job.host, action, about=_about(job, action))
+    seen = found.observation
     with transaction.atomic():
-        _keep_outside(job, [reading for reading in found.look.readings if reading[0] == "network"])
-        keep_observation(job, found.look)
+        _keep_outside(job, [reading for reading in seen.readings if reading[0] == "network"])
+        keep_observation(job, seen)
         moved = jobs.move_job(
             job,
             JobState.UNREACHABLE if found.verdict == Verdict.UNKNOWN else JobState.DONE,
@@ -130,8 +131,10 @@ def _check(job: Job, action: Action) -> None:
             tag=Tag.JOB_END,
             actor=WORKER,
             fence=job.fence,
-            facts=remediation.facts_document(found.look.facts),
-            found=HandCheckResult(reached=found.look.reached, stage=found.look.stage, verdict=found.verdict),
+            facts=remediation.facts_document(seen.facts),
+            found=HandCheckResult(
+                reached=found.observation.reached, stage=found.observation.stage, verdict=found.verdict
+            ),
             explanation=found.explanation,
         )
         if not moved:
@@ -139,22 +142,22 @@ def _check(job: Job, action: Action) -> None:
 
 
 def _about(job: Job, action: Action | None) -> set[str]:
-    """The facts that this look is for: what the case's guide asks, and what the remedy is guarded and proved by."""
+    """Return the facts that a job observes: what the guide asks, and what the remedy is guarded and proved by."""
     asked = catalog.installed_catalog().facts_of(diagnosis.case_guide(job.case)) if job.case else frozenset()
     return {*asked, *(action.facts if action else ())}
 
 
 def _test(job: Job) -> None:
-    look = connection_test.run_connection_test(job)
+    observation = connection_test.run_connection_test(job)
     with transaction.atomic():
-        if look.windows_answered:
-            note_contact(job.host, look.identity)
-        if not connection_test.end_connection_test(job, look, worker=WORKER):
+        if observation.windows_answered:
+            note_contact(job.host, observation.identity)
+        if not connection_test.end_connection_test(job, observation, worker=WORKER):
             transaction.set_rollback(True)  # as with a reading
 
 
-def _may_look(job: Job) -> bool:
-    """Whether whoever asked still may: a look uses the host's account too."""
+def _may_observe(job: Job) -> bool:
+    """Whether whoever asked still may: an observation uses the host's account too."""
     if job.kind == Job.Kind.CONNECTION_TEST:
         return people.may(job.requester, "host.test", job.host).allowed
     if job.kind == Job.Kind.PLAN:
@@ -163,15 +166,15 @@ def _may_look(job: Job) -> bool:
     return answers or people.may(job.requester, "case.open", job.host).allowed
 
 
-def keep_observation(job: Job, look: Observation) -> None:
-    """Keeps what a look saw inside, and learns the identity of a computer at the first contact."""
-    _keep_readings(job, [reading for reading in look.readings if reading[0] != "network"])
-    if look.windows_answered:
-        note_contact(job.host, look.identity)
+def keep_observation(job: Job, observation: Observation) -> None:
+    """Keep what was seen inside, and learn the identity of a computer at the first contact."""
+    _keep_readings(job, [reading for reading in observation.readings if reading[0] != "network"])
+    if observation.windows_answered:
+        note_contact(job.host, observation.identity)
 
 
 def _keep_outside(job: Job, readings: list[tuple[str, str, Any]]) -> None:
-    """Keeps what was seen from outside at once, for a waiting person; more of the same look takes its place."""
+    """Keep what was seen from outside at once, for a waiting person; more of the same observation takes its place."""
     with transaction.atomic():
         Reading.objects.filter(job=job, source="network").delete()
         _keep_readings(job, readings)

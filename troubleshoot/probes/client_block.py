@@ -1,4 +1,4 @@
-"""The command that looks from a person's own PC, and the block that it prints: made here, and read back strictly.
+"""The command that observes from a person's own PC, and the block that it prints: made here, and read back strictly.
 
 The block is text that somebody pasted: bounded, plain ASCII, every line known, and refused with the line that is wrong.
 The check value shows that letters were lost or changed on the way; whoever wants to can compute it for any text.

@@ -1,4 +1,4 @@
-"""What a thorough look adds to the verdict: repeated looks, older TLS versions, the host's other addresses."""
+"""What a thorough observation adds to the verdict: repeated glances, older TLS versions, the host's other addresses."""
 
 import ipaddress
 import ssl
@@ -19,9 +19,9 @@ LATER = frozenset(
         "gateway.certificate",
     }
 )
-"""The facts that wait for a thorough look."""
+"""The facts that wait for a thorough observation."""
 
-_AGAIN = 2  # three looks in all
+_AGAIN = 2  # three glances in all
 _ELSEWHERE = 3
 _EARLY = TLS | HYBRID | HYBRID_EX
 _TLS = ssl.TLSVersion
@@ -36,7 +36,7 @@ _PROMPT_MS = 1000
 
 
 class Later:
-    """The further looks of one probe; each writes what it found into the report."""
+    """The further glances of one probe; each writes what it found into the report."""
 
     def __init__(self, caller: Caller, report: ProbeReport, first: tuple[str, Glance] | None) -> None:
         self._caller, self._report = caller, report
@@ -45,7 +45,7 @@ class Later:
         self._prompt = sum(stage.ms for stage in report.stages) < _PROMPT_MS
 
     def run(self, *, versions: bool) -> None:
-        """Look again where a look can tell something; what there is no time for is said to be skipped."""
+        """Glance again where that can tell something; what there is no time for is said to be skipped."""
         if self._first.stage in REACHED.values() and not self._address:
             self._address = self._line.addresses()[0]
         if not self._address:
@@ -70,7 +70,7 @@ class Later:
         return not self._caller.spent
 
     def _glance(self, name: str, address: str) -> Glance | None:
-        """Look once more; None when that was not possible or was cut short."""
+        """Glance once more; None when that was not possible or was cut short."""
         if not self._possible(name):
             return None
         begin = time.monotonic()
@@ -82,10 +82,10 @@ class Later:
         return None if cut else seen
 
     def _again(self) -> None:
-        """Look twice more at the same address: a computer that answers only sometimes shows itself."""
-        looks = [self._glance(f"look {number + 2}", self._address) for number in range(_AGAIN)]
-        seen = [look for look in looks if look is not None]
-        if any(not look.like(self._first) for look in seen):
+        """Glance twice more at the same address: a computer that answers only sometimes shows itself."""
+        glances = [self._glance(f"look {number + 2}", self._address) for number in range(_AGAIN)]
+        seen = [glance for glance in glances if glance is not None]
+        if any(not glance.like(self._first) for glance in seen):
             self._facts["rdp.steady"] = "flapping"
         elif len(seen) == _AGAIN:
             self._facts["rdp.steady"] = "steady"
@@ -129,20 +129,20 @@ class Later:
         return done
 
     def _elsewhere(self) -> None:
-        """Look at the host's other addresses, and at those that its name leads to."""
+        """Glance at the host's other addresses, and at those that its name leads to."""
         here = ipaddress.ip_address(self._address).version
         others = [other for other in self._line.addresses() if other != self._address]
         others.sort(key=lambda other: ipaddress.ip_address(other).version == here)  # the other family first
         own = {ipaddress.ip_address(other).version for other in [self._address, *others]}
         kept, left_out = self._named()
         named = [other for other in kept if other not in {self._address, *others}]
-        looks = {other: self._glance(f"at {other}", other) for other in [*others, *named][:_ELSEWHERE]}
+        glances = {other: self._glance(f"at {other}", other) for other in [*others, *named][:_ELSEWHERE]}
         other_family = next((other for other in others if ipaddress.ip_address(other).version != here), None)
-        self._facts["rdp.families"] = self._families(looks.get(other_family or ""), alone=len(own) == 1)
-        self._facts["rdp.same_computer"] = self._same([*looks.values()], left_out=left_out)
+        self._facts["rdp.families"] = self._families(glances.get(other_family or ""), alone=len(own) == 1)
+        self._facts["rdp.same_computer"] = self._same([*glances.values()], left_out=left_out)
 
     def _named(self) -> tuple[tuple[str, ...], bool]:
-        """Where the host's own name leads and we may look, and whether it leads elsewhere too."""
+        """Where the host's own name leads and we may connect, and whether it leads elsewhere too."""
         begin = time.monotonic()
         found, kept = self._line.named()
         if found:
@@ -159,10 +159,10 @@ class Later:
             return "unknown" if self._first.stage in {"refused", "timed_out"} else "one_fails"
         return "same" if other.like(self._first) else "differ"
 
-    def _same(self, looks: list[Glance | None], *, left_out: bool) -> str:
-        if not looks and not left_out:
+    def _same(self, glances: list[Glance | None], *, left_out: bool) -> str:
+        if not glances and not left_out:
             return "single"
-        seen = {look.thumbprint for look in looks if look is not None and look.thumbprint}
+        seen = {glance.thumbprint for glance in glances if glance is not None and glance.thumbprint}
         if not seen or not self._first.thumbprint:
             return "unknown"
         return "same" if seen == {self._first.thumbprint} else "differs"

@@ -35,8 +35,8 @@ class Gateway:
     port: int
 
 
-def look(gateway: Gateway | None, report: ProbeReport, *, seconds: float) -> None:
-    """Look at the gateway for ``seconds`` at most, 5 at the longest, and write what was found. Never raises."""
+def observe(gateway: Gateway | None, report: ProbeReport, *, seconds: float) -> None:
+    """Observe the gateway for ``seconds`` at most, 5 at the longest, and write what was found. Never raises."""
     if gateway is None:
         report.facts.update({"gateway.stage": "not_asked", "gateway.certificate": "none"})
         return

@@ -44,11 +44,11 @@ def probe_network(
     gateway: Gateway | None = None,
     on_verdict: OnVerdict = lambda _: None,
 ) -> ProbeReport:
-    """Look at a Remote Desktop port from outside, for ``seconds`` at most; findings never raise.
+    """Observe a Remote Desktop port from outside, for ``seconds`` at most; findings never raise.
 
-    ``thorough`` judges the facts of LATER too, and ``gateway`` is looked at last; ``on_verdict`` hears before
+    ``thorough`` judges the facts of LATER too, and ``gateway`` is observed last; ``on_verdict`` hears before
     that how far a connection comes. ``versions`` also tries each older TLS version alone, which no fact needs:
-    a host that refuses one notes an error that a look inside would find. At most 12 connections are made to the
+    a host that refuses one notes an error that a visit would find. At most 12 connections are made to the
     host, one after another.
     DialError (``not_allowed``) when the port or address is not one that may be dialled: that is no finding.
     """
@@ -65,7 +65,7 @@ def probe_network(
             if thorough:
                 Later(caller, report, first).run(versions=versions)
         if thorough:
-            gateways.look(gateway, report, seconds=deadline - time.monotonic())
+            gateways.observe(gateway, report, seconds=deadline - time.monotonic())
     finally:
         _slots.release()
     return report

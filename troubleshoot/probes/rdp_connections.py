@@ -1,4 +1,4 @@
-"""The connections of one look at a host: few, one after another, spaced, each bounded in time and bytes."""
+"""The connections of one observation of a host: few, one after another, spaced, each bounded in time and bytes."""
 
 import hashlib
 import ipaddress
@@ -15,7 +15,7 @@ from troubleshoot.remote import DialError, Line
 OFFER = TLS | HYBRID
 #: What it means that no connection was made. No route tells the same as silence: nothing at that address answers.
 REACHED = {"refused": "refused", "closed": "closed_before_confirm"}
-#: Connections of one look at most: a host must never feel us.
+#: Connections of one observation at most: a host must never feel us.
 MOST = 12
 # Between two connections; a computer that talks to itself has no network to spare.
 _PAUSE_SECONDS = 0.1
@@ -39,7 +39,7 @@ class Glance:
 
 
 class Caller:
-    """Opens the connections of one look and speaks on them."""
+    """Opens the connections of one observation and speaks on them."""
 
     def __init__(self, line: Line, port: int) -> None:
         self.line, self.port = line, port
@@ -47,7 +47,7 @@ class Caller:
 
     @property
     def spent(self) -> bool:
-        """Whether the look may make no further connection."""
+        """Whether the observation may make no further connection."""
         return self.line.expired or self.made >= MOST
 
     def first(self) -> socket.socket:

@@ -105,7 +105,7 @@ WORDS = (
         "Purpose of the certificate",
         {"suitable": "may be used by a server", "missing": "not for a server", "none": "no certificate was shown"},
     ),
-    # Whether repeated looks came equally far and saw the same certificate.
+    # Whether repeated glances came equally far and saw the same certificate.
     _outside(
         "rdp.steady",
         "The same look, repeated",
@@ -158,7 +158,7 @@ WORDS = (
 FACTS = values_by_name(WORDS)
 
 
-# What a fact follows from: stages by how their names begin. What is not here follows from the first looks.
+# What a fact follows from: stages by how their names begin. What is not here follows from the first glance.
 _FROM: dict[str, tuple[str, ...]] = {
     "rdp.stage": ("name", "tcp", "x224", "tls", "certificate"),
     "rdp.negotiation_failure": ("x224",),

@@ -1,4 +1,4 @@
-"""Remedies that a person carries out by hand: their word that it is done, and our own look whether it helped."""
+"""Remedies that a person carries out by hand: their word that it is done, and our own check whether it helped."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from troubleshoot.engine import UNKNOWN, Action, Code, Explanation, Refusal, Ref
 from troubleshoot.hosts import Observation
 from troubleshoot.models import ENDED_STATES, Answer, Case, Host, Job, Person
 
-#: Seconds between two looks.
+#: Seconds between two observations.
 POLL_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
 class ManualCheck:
     """What the portal saw after a person said that it is done. The verdict is unknown when what proves the remedy could
-    not be looked at."""
+    not be observed."""
 
-    look: Observation
+    observation: Observation
     verdict: Verdict
     explanation: Explanation
 
 
 def report_done_by_hand(*, actor: Person, case: Case, step: str, done: bool) -> None:
-    """Takes a person's word about the remedy at which the case stands. `done` only makes the portal look: whether it
+    """Takes a person's word about the remedy at which the case stands. `done` only makes the portal check: whether it
     helped is never a matter of words. Not done counts as declined, and the guide goes on.
 
     Raises Refusal where the case stands elsewhere, and where helpdesk has to do it.
@@ -59,7 +59,7 @@ def report_done_by_hand(*, actor: Person, case: Case, step: str, done: bool) -> 
             )
             keep_status(case, actor=actor)
             return
-        # Without a computer that we know, nobody can look.
+        # Without a computer that we know, nothing can be observed.
         row = _answer(case, rows, step, "unavailable" if done else "declined", actor)
         jobs.continue_case(case, actor=actor, requester=actor, rows=[*rows, row])
 
@@ -85,21 +85,21 @@ def _answer(case: Case, rows: list[Answer], step: str, value: str, actor: Person
 
 
 def check_by_hand(host: Host, action: Action, *, about: Collection[str]) -> ManualCheck:
-    """Looks until two looks in a row prove the remedy, or its time is over; `about` are the facts to look at."""
+    """Observe until two observations in a row prove the remedy, or its time is over; `about` are facts to measure."""
     readings: list[dict[str, str]] = []
     end = time.monotonic() + action.verify.within
     while True:
-        look = hosts.observe(host, about=about)
-        readings.append(fact_values(look.facts.values()))
+        observation = hosts.observe(host, about=about)
+        readings.append(fact_values(observation.facts.values()))
         if engine.proved_twice(action.verify, readings):
-            return ManualCheck(look, Verdict.VERIFIED, Explanation(Code.HAND_VERIFIED))
+            return ManualCheck(observation, Verdict.VERIFIED, Explanation(Code.HAND_VERIFIED))
         if len(readings) > 1 and time.monotonic() >= end:
-            return _not_proved(look, readings[-1], action)
+            return _not_proved(observation, readings[-1], action)
         time.sleep(POLL_SECONDS)
 
 
-def _not_proved(look: Observation, last: dict[str, str], action: Action) -> ManualCheck:
+def _not_proved(observation: Observation, last: dict[str, str], action: Action) -> ManualCheck:
     if any(last.get(name, UNKNOWN) == UNKNOWN for name in action.verify.facts):
-        return ManualCheck(look, Verdict.UNKNOWN, look.trouble or Explanation(Code.HAND_UNSEEN))
+        return ManualCheck(observation, Verdict.UNKNOWN, observation.trouble or Explanation(Code.HAND_UNSEEN))
     why = Explanation.of(Code.HAND_NOT_VERIFIED, lacking=engine.lacking(action.verify, last))
-    return ManualCheck(look, Verdict.NOT_VERIFIED, why)
+    return ManualCheck(observation, Verdict.NOT_VERIFIED, why)

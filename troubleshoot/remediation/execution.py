@@ -70,19 +70,20 @@ def attempt_id(job: Job) -> uuid.UUID:
 
 
 def _measured(job: Job) -> Observation:
-    """A fresh look at what proves this change: from outside, or by reading again where nothing outside shows it."""
+    """Observe afresh what proves this change: from outside, or by reading again where nothing outside shows it."""
     action = catalog.installed_catalog().actions.get(job.action)
     # Asked every second: no more than the check needs.
     return hosts.observe(job.host, about=action.verify.facts if action else None, brief=True)
 
 
-def _values(look: Observation) -> dict[str, str]:
-    return engine.fact_values(look.facts.values())
+def _values(observation: Observation) -> dict[str, str]:
+    return engine.fact_values(observation.facts.values())
 
 
-def _keep(job: Job, look: Observation) -> None:
+def _keep(job: Job, observation: Observation) -> None:
     Reading.objects.bulk_create(
-        Reading(job=job, source=source, name=f"{name}, after", value=value) for source, name, value in look.readings
+        Reading(job=job, source=source, name=f"{name}, after", value=value)
+        for source, name, value in observation.readings
     )
 
 
@@ -269,9 +270,9 @@ def _end_apply(job: Job, action: Action, worker: Machine) -> None:
     before = run.outside_before or {}
     end = time.monotonic() + action.verify.within
     while True:
-        look = _measured(job)
-        _keep(job, look)
-        readings.append(_values(look))
+        observation = _measured(job)
+        _keep(job, observation)
+        readings.append(_values(observation))
         verdict = Verdict(engine.judge_run(action.verify, catalog.installed_catalog().progress, before, readings))
         if verdict == Verdict.VERIFIED or time.monotonic() >= end:
             break
@@ -326,13 +327,13 @@ def _end_revert(job: Job, plan: engine.PlanDocument, worker: Machine) -> None:
         for item, state in zip(plan.items, states, strict=True)
         for name, value in item.desired.items()
     )
-    look = _measured(job)
-    _keep(job, look)
+    observation = _measured(job)
+    _keep(job, observation)
     left = job.origin is not None and bool(planning.job_plan(job.origin).irreversible)
     good = Code.BACK_VERIFIED_PARTLY if left else Code.BACK_VERIFIED
     to, code = (JobState.VERIFIED, good) if back else (JobState.NOT_VERIFIED, Code.BACK_NOT_VERIFIED)
     with transaction.atomic():
-        moved = _end(job, to, Explanation(code), worker, facts=_after(_values(look)))
+        moved = _end(job, to, Explanation(code), worker, facts=_after(_values(observation)))
         if moved and back and job.origin:
             jobs.move_job(job.origin, JobState.REVERTED, Explanation(Code.UNDONE), tag=Tag.JOB_REVERT, actor=worker)
 

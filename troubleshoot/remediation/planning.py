@@ -137,14 +137,14 @@ def needs_another(job: Job, host: Host) -> bool:
     return host.critical and not covered
 
 
-def plan_from_reading(reading: Job, action: Action, look: Observation) -> tuple[Job | None, Explanation | None]:
+def plan_from_reading(reading: Job, action: Action, observation: Observation) -> tuple[Job | None, Explanation | None]:
     """The job that would carry out the action, or None and why there is none. Runs in the reading's transaction."""
-    refusals = engine.unmet_guards(action, engine.fact_values(look.facts.values()))
+    refusals = engine.unmet_guards(action, engine.fact_values(observation.facts.values()))
     if refusals:
         return None, Explanation.of(Code.GUARDED, said=[refusal.text for refusal in refusals])
     try:
         plan = engine.make_plan(
-            action, catalog.installed_catalog(), look.states, identity=look.identity, runner=RUNNER_DIGEST
+            action, catalog.installed_catalog(), observation.states, identity=observation.identity, runner=RUNNER_DIGEST
         )
     except engine.PlanError as error:
         return None, Explanation.of(Code.PLAN_FAILED, refused=error.to_json())
@@ -156,8 +156,8 @@ def plan_from_reading(reading: Job, action: Action, look: Observation) -> tuple[
         risk=action.risk,
         needs_approval=action.risk == "dangerous" or reading.host.critical,
         self_service=action.self_service,
-        facts=facts_document(look.facts),
-        signed_in=look.signed_in,
+        facts=facts_document(observation.facts),
+        signed_in=observation.signed_in,
     ), None
 
 

@@ -47,12 +47,13 @@ def guides(period: Period, seen: Sequence[Seen]) -> Attention:
 
 
 def computers(person: Person, period: Period) -> list[Attention]:
-    """Computers whose latest look could not see inside, and those whose certificate is about to expire."""
+    """Return computers whose latest observation could not see inside, and those whose certificate soon expires."""
     hosts: Any = people.permitted_rows(Host.objects.filter(invented=False), person, "host.read")
     hosts = hosts.filter(site=period.site) if period.site else hosts
-    looks = Job.objects.filter(host=OuterRef("pk"), kind__in=READS, state="done").order_by("-created_at")
-    latest = looks.with_reached().values("reached")[:1]
-    found = list(hosts.annotate(reached=Subquery(latest), look=Subquery(looks.values("pk")[:1])).exclude(look=None))
+    observations = Job.objects.filter(host=OuterRef("pk"), kind__in=READS, state="done").order_by("-created_at")
+    latest = observations.with_reached().values("reached")[:1]
+    marked = hosts.annotate(reached=Subquery(latest), observation=Subquery(observations.values("pk")[:1]))
+    found = list(marked.exclude(observation=None))
     return [_closed(found), _expiring(found)]
 
 
@@ -64,11 +65,11 @@ def _closed(hosts: list[Any]) -> Attention:
 
 
 def _expiring(hosts: list[Any]) -> Attention:
-    """What the latest look saw of their certificates. One that has been renewed since is seen at the next look."""
-    ends = dict(_certificates([one.look for one in hosts]))
+    """Return what the latest observation saw of their certificates. One renewed since is seen at the next."""
+    ends = dict(_certificates([one.observation for one in hosts]))
     limit = timezone.now() + SOON
     found = sorted(
-        ((end, one) for one in hosts if (end := ends.get(one.look)) and end <= limit), key=lambda row: row[0]
+        ((end, one) for one in hosts if (end := ends.get(one.observation)) and end <= limit), key=lambda row: row[0]
     )
     meaning = _("By the certificate that Remote Desktop showed at the latest look, expired ones included.")
     number = Number(len(found), _("certificates that expire within 30 days"), {}, meaning)
@@ -76,10 +77,12 @@ def _expiring(hosts: list[Any]) -> Attention:
     return Attention(number, words[:MOST_NAMED])
 
 
-def _certificates(looks: list[Any]) -> Iterator[tuple[Any, dt.datetime]]:
-    """The end of the certificate that each look saw from outside."""
-    for start in range(0, len(looks), CHUNK):
-        rows = Reading.objects.filter(job__in=looks[start : start + CHUNK], source="network", name="remote desktop")
+def _certificates(observations: list[Any]) -> Iterator[tuple[Any, dt.datetime]]:
+    """Yield the end of the certificate that each observation saw from outside."""
+    for start in range(0, len(observations), CHUNK):
+        rows = Reading.objects.filter(
+            job__in=observations[start : start + CHUNK], source="network", name="remote desktop"
+        )
         for job, end in rows.annotate(end=KT("value__certificate__not_after")).values_list("job", "end"):
             moment = parse_datetime(end) if end else None
             if moment is not None and timezone.is_aware(moment):

@@ -22,7 +22,7 @@ class SettingRecord:
 
 @dataclass(frozen=True)
 class CheckRecord:
-    """A fact that the check looked at, before the change and after it. In words."""
+    """A fact that the check measured, before the change and after it. In words."""
 
     fact: str
     before: str

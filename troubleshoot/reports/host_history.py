@@ -98,9 +98,9 @@ def usual_wait(site: Site | None) -> dt.timedelta | None:
 
 
 def usual_observation() -> dt.timedelta | None:
-    """How long a look at a computer usually takes, its wait for a worker included; None while too few are known."""
-    looks = Job.objects.filter(kind=Job.Kind.DIAGNOSE, state=JobState.DONE, invented=False)
-    return _median(looks.order_by("-case", "-created_at").values_list("created_at", "ended_at")[:LATEST])
+    """Return how long an observation usually takes, its wait for a worker included; None while too few are known."""
+    observations = Job.objects.filter(kind=Job.Kind.DIAGNOSE, state=JobState.DONE, invented=False)
+    return _median(observations.order_by("-case", "-created_at").values_list("created_at", "ended_at")[:LATEST])
 
 
 def _median(times: Iterable[tuple[dt.datetime | None, dt.datetime | None]]) -> dt.timedelta | None:

@@ -39,5 +39,5 @@ def portal_name() -> str:
 
 
 def unread_fact_words(value: str | None) -> str:
-    """What is said of a fact that a check could not read, or (None) that was not looked at."""
+    """What is said of a fact that a check could not read, or (None) that was not measured."""
     return _("not read") if value is None else _("could not be read")

@@ -36,8 +36,8 @@ def check_lines(
 ) -> list[CheckLine]:
     """The five lines of a diagnosis, as far as they are known.
 
-    `network` is the probe's report, `facts` what the finished look says (None while it goes on), `certificate` the
-    state of the certificate that Windows told, `state` the job's, `inside` the seconds that the look inside took.
+    `network` is the probe's report, `facts` what the finished observation says (None while it goes on), `certificate`
+    the state of the certificate that Windows told, `state` the job's, `inside` the seconds that the visit took.
     """
     asked = _asked()
     within = _("What does Windows say inside?")
@@ -57,7 +57,7 @@ def inside_line(
 ) -> list[CheckLine]:
     """The lines of a diagnosis that asks Windows alone: whether we may, and then what content asks.
 
-    `told` are the `questions` with what the finished look says; the rest is as with `checks`.
+    `told` are the `questions` with what the finished observation says; the rest is as with `checks`.
     """
     first = _("Can we look inside?")
     if facts is None:

@@ -22,7 +22,7 @@ class Sentence(NamedTuple):
 SENTENCES: Final[Mapping[Code, Sentence]] = {
     Code.UNREADABLE: Sentence(_("What was noted here cannot be read any more.")),
     Code.SENTENCE: Sentence("%(text)s"),
-    Code.LOOK_ASKED: Sentence(_("A look at %(host)s was asked for")),
+    Code.OBSERVATION_ASKED: Sentence(_("A look at %(host)s was asked for")),
     Code.PLAN_READY: Sentence(_("The plan is ready")),
     Code.PLAN_NEEDS_APPROVAL: Sentence(_("The plan is ready; it waits for a second person")),
     Code.NEEDS_APPROVAL: Sentence(_("It waits for a second person")),

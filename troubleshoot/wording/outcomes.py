@@ -82,7 +82,7 @@ def bad_end_words(state: str, host: str, *, again: bool = True, denied: bool = F
 
 
 def not_helped_words(host: str) -> EndWords:
-    """The words for something that a person did by hand, and that our own look did not find to have helped."""
+    """The words for something that a person did by hand, and that our own check did not find to have helped."""
     return EndWords(
         _("Done, but it has not helped yet"),
         _("We looked at %s ourselves, twice, and it is still not as it should be.") % host,

@@ -23,7 +23,7 @@ MATTERS: Mapping[CaseMatter, str | Promise] = {
     CaseMatter.HELP: gettext_lazy("Help the person"),
     CaseMatter.PLAN: gettext_lazy("Plan the fix"),
     CaseMatter.BY_HAND: gettext_lazy("Do it by hand"),
-    CaseMatter.LOOK: gettext_lazy("The computer is being read"),
+    CaseMatter.OBSERVE: gettext_lazy("The computer is being read"),
     CaseMatter.PLANNING: gettext_lazy("The plan is being made"),
     CaseMatter.HAND_CHECK: gettext_lazy("We look whether it helped"),
     CaseMatter.AGREE: gettext_lazy("The person decides about the plan"),
@@ -57,7 +57,7 @@ _TO_PERSON: Mapping[CaseMatter, str | Promise] = {
     CaseMatter.HELP: gettext_lazy("Helpdesk has your case, with everything you see here."),
     CaseMatter.PLAN: gettext_lazy("Helpdesk has your case, with everything you see here."),
     CaseMatter.BY_HAND: gettext_lazy("Helpdesk has your case and does this by hand."),
-    CaseMatter.LOOK: gettext_lazy("We look at the computer."),
+    CaseMatter.OBSERVE: gettext_lazy("We look at the computer."),
     CaseMatter.PLANNING: gettext_lazy("We read the computer once more, to show what would change."),
     CaseMatter.HAND_CHECK: gettext_lazy("We look whether it helped."),
     CaseMatter.AGREE: gettext_lazy("You decide about the plan."),
@@ -94,7 +94,7 @@ def case_state_words(of: CaseMatter, outcome: str) -> tuple[str, str]:
         return ends.get(outcome, (_("Sent on"), ""))
     own = {
         CaseMatter.LATER: (_("You put it off"), ""),
-        CaseMatter.LOOK: (_("Being checked"), "info"),
+        CaseMatter.OBSERVE: (_("Being checked"), "info"),
         **dict.fromkeys((CaseMatter.CHOOSE, CaseMatter.AGREE, CaseMatter.PLANNING), (_("A fix was found"), "info")),
         **dict.fromkeys((CaseMatter.CHANGE, CaseMatter.UNDO, CaseMatter.HAND_CHECK), (_("Under way"), "info")),
     }

@@ -180,7 +180,7 @@ def test_a_healthy_computer_is_called_ready_and_the_printer_is_asked_about(
 
 
 @pytest.mark.parametrize("fault", ["credentials-refused", "constrained-language"])
-def test_without_a_look_inside_nothing_is_guessed(fault: str, lab: MakeLab, helpdesk: Person, work: Work) -> None:
+def test_without_a_visit_nothing_is_guessed(fault: str, lab: MakeLab, helpdesk: Person, work: Work) -> None:
     case = opened(helpdesk, lab(fault, "spooler-stopped"), work)
     assert diagnosis.replay_case(case).at.name == "inside"
 

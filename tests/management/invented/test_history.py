@@ -83,8 +83,8 @@ class TestItsCases:
     def test_have_the_cause_that_their_readings_show(self, history: History) -> None:
         first = {(case.error["code"], case.cause): case for case in Case.objects.all()}
         for case in first.values():
-            look = case.jobs.filter(kind=Job.Kind.DIAGNOSE).earliest("created_at")
-            assert diagnosis.shown_cause(diagnosis.stored_facts(look.facts)) == case.cause
+            observation = case.jobs.filter(kind=Job.Kind.DIAGNOSE).earliest("created_at")
+            assert diagnosis.shown_cause(diagnosis.stored_facts(observation.facts)) == case.cause
 
     def test_are_opened_when_people_work_and_end_before_now(self, history: History) -> None:
         for case in Case.objects.filter(invented=True):

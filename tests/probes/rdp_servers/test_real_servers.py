@@ -93,7 +93,7 @@ def test_finds_the_truth_about_each(reports: dict[str, ProbeReport], capsys: pyt
     assert {name: verdict(report) for name, report in reports.items()} == EXPECTED
 
 
-def test_finds_more_in_a_thorough_look(reports: dict[str, ProbeReport]) -> None:
+def test_finds_more_in_a_thorough_observation(reports: dict[str, ProbeReport]) -> None:
     assert {name: thorough(report) for name, report in reports.items()} == THOROUGH
 
 

@@ -55,7 +55,7 @@ class Command(ActingCommand):
 
         def read() -> Case | None:
             fresh = Case.objects.get(pk=case.pk)
-            return fresh if fresh.matter != CaseMatter.LOOK else None
+            return fresh if fresh.matter != CaseMatter.OBSERVE else None
 
         return wait_until(read, seconds=wait) or case
 

@@ -44,21 +44,21 @@ class Command(PlainCommand):
         lab.add_argument("--ca-file", default="", help="the authority of its WinRM certificate; means HTTPS with Basic")
 
     def handle(self, *, error: str, as_json: bool, **options: Any) -> None:
-        """Look, walk, print, and leave with the status that says how far it came."""
+        """Observe, walk, print, and leave with the status that says how far it came."""
         host = _host(options)
         try:
             given = dict(_pair(text) for text in options["answer"])
             found = catalog.installed_catalog().codes.identify(error)
             guide = catalog.installed_catalog().guides[cases.guide_for_error(found)]
-            look = hosts.observe(host, about=catalog.installed_catalog().facts_of(guide))
-            document, walk = _diagnose(found, guide, host, look, given)
+            observation = hosts.observe(host, about=catalog.installed_catalog().facts_of(guide))
+            document, walk = _diagnose(found, guide, host, observation, given)
         except (DialError, RegistrationUnfit) as refusal:
             raise CommandError(f"{host.name}: {wording.refusal_words(refusal)}") from refusal
         except ValueError as error_of_input:
             raise CommandError(f"{host.name}: {error_of_input}") from error_of_input
         _record(host, document)
         self.say(document, as_json=as_json, text=_in_words)
-        raise SystemExit(_status(look, walk))
+        raise SystemExit(_status(observation, walk))
 
 
 def _host(options: dict[str, Any]) -> Host:
@@ -97,11 +97,11 @@ def _pair(text: str) -> tuple[str, str]:
 
 
 def _diagnose(
-    found: Identified, guide: Guide, host: Host, look: Observation, given: dict[str, str]
+    found: Identified, guide: Guide, host: Host, observation: Observation, given: dict[str, str]
 ) -> tuple[dict[str, Any], Walk]:
     described = cases.describe_error(found)
-    walk, sources = diagnosis.consult_guide(guide, look.facts, given)
-    known = {**look.facts, **probes.answer_facts(guide, walk.path)}
+    walk, sources = diagnosis.consult_guide(guide, observation.facts, given)
+    known = {**observation.facts, **probes.answer_facts(guide, walk.path)}
     action = walk.at.subject if walk.at.kind == "fix" else None
     outcome = {"end": walk.at.subject, "fix": "fix"}.get(walk.at.kind)
     return {
@@ -117,16 +117,21 @@ def _diagnose(
         "outcome": outcome,
         "says": walk.at.title or walk.at.text,
         "action": action,
-        "refusals": _refusals(action, host, look) if action else [],
-        "trouble": {"stage": look.stage, "text": wording.explained(look.trouble)} if look.trouble else None,
+        "refusals": _refusals(action, host, observation) if action else [],
+        "trouble": _trouble(observation),
         "questions": reports.open_questions(walk),
     }, walk
 
 
-def _refusals(action: str, host: Host, look: Observation) -> list[str]:
+def _trouble(observation: Observation) -> dict[str, str] | None:
+    why = observation.trouble
+    return {"stage": observation.stage, "text": wording.explained(why)} if why else None
+
+
+def _refusals(action: str, host: Host, observation: Observation) -> list[str]:
     """Why this remedy would not be run as things stand."""
     wish = remediation.installed_action(action)
-    found = [refusal.text for refusal in engine.unmet_guards(wish, engine.fact_values(look.facts.values()))]
+    found = [refusal.text for refusal in engine.unmet_guards(wish, engine.fact_values(observation.facts.values()))]
     barrier = remediation.forbidden_reason(wish, host)
     return [*found, wording.refusal_words(barrier)] if barrier else found
 
@@ -141,8 +146,8 @@ def _record(host: Host, document: dict[str, Any]) -> None:
         )
 
 
-def _status(look: Observation, walk: Walk) -> int:
-    if not look.answered:
+def _status(observation: Observation, walk: Walk) -> int:
+    if not observation.answered:
         return NOT_REACHED
     return OUTCOME if walk.at.kind in {"end", "fix"} else QUESTIONS
 

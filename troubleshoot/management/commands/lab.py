@@ -16,7 +16,7 @@ from troubleshoot.lab import FAULTS, BadStateError, LabHost, LabOptions, build_s
 DEFAULT_USER = "lab-admin"
 DEFAULT_PASSWORD = "Simulated-only-1"  # noqa: S105 - opens nothing but simulated hosts on loopback
 #: Seconds between two looks at the state files that a person may have edited.
-_LOOK = 0.3
+_POLL = 0.3
 _STOP = {signal.SIGTERM, signal.SIGINT}
 _OPTIONS = {option.name for option in fields(LabOptions)}
 _FLEET = _OPTIONS | {"name", "state", "fault", "set"}
@@ -99,7 +99,7 @@ class Command(BaseCommand):
 
     def _follow(self, hosts: list[LabHost], over: threading.Event) -> None:
         """Let the hosts follow what a person writes into their state files."""
-        while not over.wait(_LOOK):
+        while not over.wait(_POLL):
             for host in hosts:
                 try:
                     host.follow()

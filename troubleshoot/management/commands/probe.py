@@ -1,4 +1,4 @@
-"""manage.py probe: look at a Remote Desktop port from outside and say what was found."""
+"""manage.py probe: observe a Remote Desktop port from outside and say what was found."""
 
 import json
 import re

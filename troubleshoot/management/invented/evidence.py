@@ -54,7 +54,7 @@ def gather_evidence(story: Story, guide: Guide, now: dt.datetime) -> Evidence:
 
 
 def network_report(facts: Mapping[str, Fact], host: str) -> dict[str, Any]:
-    """How a look from outside that saw these facts tells of itself."""
+    """Return the report of an observation from outside that saw these facts."""
     seen = {name: facts[name].value for name in WELL if name in facts}
     stage = seen["rdp.stage"]
     report = probes.ProbeReport(target=f"{host}:3389", origin="invented", facts={**WELL, **seen})

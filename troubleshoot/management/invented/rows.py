@@ -16,7 +16,7 @@ from troubleshoot.models import Answer, Approval, Case, Host, Job, JobLine, JobS
 
 _BATCH = 400
 #: What a visit was for: a diagnosis, a plan, a change, and its way back.
-LOOK, PLANNING, CHANGE, UNDOING = Job.Kind.DIAGNOSE, Job.Kind.PLAN, Job.Kind.APPLY, Job.Kind.REVERT
+DIAGNOSE, PLANNING, CHANGE, UNDOING = Job.Kind.DIAGNOSE, Job.Kind.PLAN, Job.Kind.APPLY, Job.Kind.REVERT
 
 
 def result_document(found: engine.Result) -> dict[str, Any]:
@@ -71,7 +71,7 @@ class Rows:
         return said
 
     def reading(self, job: Job, at: dt.datetime, name: str, value: dict[str, Any]) -> None:
-        """What a look from outside tells of itself."""
+        """Return the report of an observation from outside."""
         self.readings.append(Reading(job=job, source="network", name=name, value=value, taken_at=at))
 
     def plan(self, made: engine.PlanDocument, host: Host, reading: Job | None, at: dt.datetime) -> Plan:

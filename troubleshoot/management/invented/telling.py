@@ -1,4 +1,4 @@
-"""One invented case from its opening to its end: its walk through the guide, and what was looked at and said."""
+"""One invented case from its opening to its end: its walk through the guide, and what was observed and said."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from troubleshoot import engine, probes, remediation
 from troubleshoot.engine import Code, Fact, Guide, GuideStep, Walk
 from troubleshoot.management.invented.cast import Place
 from troubleshoot.management.invented.evidence import Evidence, Facts, at_another_time, network_report
-from troubleshoot.management.invented.rows import CHANGE, LOOK, PLANNING, Rows, result_document
+from troubleshoot.management.invented.rows import CHANGE, DIAGNOSE, PLANNING, Rows, result_document
 from troubleshoot.management.invented.stories import Story
 from troubleshoot.management.invented.working_day import at_work
 from troubleshoot.models import Answer, Case, GuideVersion, Host, Job, JobState, Message, Person
@@ -92,8 +92,8 @@ class Telling:
         self.clock = at_work(self.clock)
         self.case.owner, self.case.taken_at = self.helper, self.clock
 
-    def looks(self, facts: Facts) -> None:
-        """Look at the computer as a diagnosis does, and see these facts."""
+    def observes(self, facts: Facts) -> None:
+        """Observe the computer as a diagnosis does, and see these facts."""
         job = self.reads(facts, "", self.case.opened_by, Code.READINGS_TAKEN)
         self.rows.reading(job, job.ended_at or self.clock, "remote desktop", network_report(facts, self.host.name))
         self.known = facts
@@ -103,7 +103,7 @@ class Telling:
         began, took = self.clock, self.passes(7, 40)
         job = self.rows.job(
             self.case,
-            PLANNING if action else LOOK,
+            PLANNING if action else DIAGNOSE,
             JobState.DONE,
             began=began,
             took=took,
@@ -113,7 +113,7 @@ class Telling:
             result=result_document((engine.PlanResult if action else engine.DiagnosisResult)(reached="yes", stage="")),
             **more,
         )
-        self.rows.line(job, began, Code.LOOK_ASKED, host=self.host.name)
+        self.rows.line(job, began, Code.OBSERVATION_ASKED, host=self.host.name)
         self.rows.line(job, self.clock, ending)
         self.clock += _MOMENT
         return job
@@ -135,12 +135,12 @@ class Telling:
         self.rows.messages.append(Message(case=self.case, author=author, text=text, internal=internal, at=self.clock))
 
     def answers_fact(self, step: GuideStep) -> None:
-        """Answer by what is known, after another look where it is not."""
+        """Answer by what is known, after another observation where it is not."""
         if step.subject in probes.CLIENT_FACTS:
             self.answers(step.name, engine.UNKNOWN, Source.TOLD)
             return
         if step.subject not in self.known:
-            self.looks(self.setting.evidence.well if self.last_fix == "verified" else self.setting.evidence.ill)
+            self.observes(self.setting.evidence.well if self.last_fix == "verified" else self.setting.evidence.ill)
         value = self.known.get(step.subject, Fact(step.subject, engine.UNKNOWN)).value
         self.answers(step.name, value if value in step.to else engine.UNKNOWN, Source.READING)
 

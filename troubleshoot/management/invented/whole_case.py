@@ -25,7 +25,7 @@ _NOTED: Final = "Second time this month on this computer. Somebody should look a
 def tell_case(told: Telling, *, stop: str = "") -> None:
     """Tell a case to its end, or as far as it is to stop."""
     told.passes(5, 60)
-    told.looks(told.setting.evidence.ill)
+    told.observes(told.setting.evidence.ill)
     silent = not stop and told.chance.random() < 0.06
     while (at := told.walk.at).kind != "end" and at.kind not in _STOPS.get(stop, set()):
         if silent and told.last_fix == "verified" and at.kind == "try":

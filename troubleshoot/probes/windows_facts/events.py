@@ -28,8 +28,8 @@ def _kinds(state: State) -> list[int] | None:
 
 
 def _schannel(state: State) -> str:
-    """What kept TLS from working. Nothing in common counts where it is all: a look from outside leaves it too, when it
-    tries a version that the computer refuses."""
+    """Return what kept TLS from working. Nothing in common counts where it is all: an observation from outside leaves
+    it too, when it tries a version that the computer refuses."""
     kinds = _kinds(state)
     if kinds is None:
         return UNKNOWN

@@ -70,7 +70,7 @@ def host(request: HttpRequest, pk: int) -> HttpResponse:
 @rule("host.change")
 @require_POST
 def mode(request: HttpRequest, pk: int) -> HttpResponse:
-    """Let the portal change this computer, or only look at it."""
+    """Let the portal change this computer, or only observe it."""
     person = visitor(request)
     allow = request.POST.get("changes") == "yes"
     wanted = Host.Mode.CHANGES_ALLOWED if allow else Host.Mode.DIAGNOSE_ONLY

@@ -29,7 +29,7 @@ MOST_JOBS = 50
 #: The screen of each matter that has one of its own.
 SCREENS = {
     CaseMatter.CLOSED: "closed",
-    CaseMatter.LOOK: "checking",
+    CaseMatter.OBSERVE: "checking",
     CaseMatter.CONFIRM: "works",
     **dict.fromkeys((CaseMatter.QUESTION, CaseMatter.TRY), "question"),
     **dict.fromkeys((CaseMatter.CHANGE, CaseMatter.DECIDE), "running"),

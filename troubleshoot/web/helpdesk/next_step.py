@@ -37,7 +37,7 @@ STAGES = {
     CaseMatter.PLAN: "plan",
     CaseMatter.LATER: "later",
     **dict.fromkeys((CaseMatter.CHANGE, CaseMatter.UNDO), "running"),
-    **dict.fromkeys((CaseMatter.LOOK, CaseMatter.PLANNING, CaseMatter.HAND_CHECK), "reading"),
+    **dict.fromkeys((CaseMatter.OBSERVE, CaseMatter.PLANNING, CaseMatter.HAND_CHECK), "reading"),
     **dict.fromkeys((CaseMatter.START, CaseMatter.AGREE), "start"),
     **dict.fromkeys((CaseMatter.UNDONE, CaseMatter.UNDO_FAILED), "undone"),
     **dict.fromkeys((CaseMatter.BY_HAND, CaseMatter.DO_BY_HAND), "guided"),
