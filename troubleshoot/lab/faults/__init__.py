@@ -24,7 +24,7 @@ Fault = Callable[[Document], None]
 
 
 def _healthy(document: Document) -> None:
-    """Change nothing: the host works."""
+    """Nothing is wrong: the host works."""
 
 
 FAULTS: dict[str, Fault] = {"healthy": _healthy}

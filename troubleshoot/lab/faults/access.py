@@ -4,12 +4,12 @@ from troubleshoot.lab.state import Document
 
 
 def _constrained_language(document: Document) -> None:
-    """Run PowerShell in constrained language mode, as an application control policy does."""
+    """PowerShell runs in constrained language mode, as under an application control policy."""
     document["powershell"]["language_mode"] = "ConstrainedLanguage"
 
 
 def _credentials_refused(document: Document) -> None:
-    """Answer every WinRM sign-in with 401."""
+    """WinRM refuses every sign-in (HTTP 401)."""
     document["winrm"]["credentials"] = "refused"
 
 

@@ -24,7 +24,7 @@ _KEY_ACCESS = (
 
 
 def expired_certificate(document: Document) -> None:
-    """Let the certificate be expired for twelve days; SessionEnv runs but never renewed it."""
+    """The certificate expired twelve days ago. The service that renews it (SessionEnv) runs, but did not renew it."""
     end = host_now(document) - timedelta(days=12)
     for entry in document["certificates"][REMOTE_DESKTOP_STORE]:
         stamped = entry["thumbprint"] != UNSTAMPED
@@ -34,44 +34,44 @@ def expired_certificate(document: Document) -> None:
 
 
 def _renewal_stuck(document: Document) -> None:
-    """Let the certificate be expired, and each attempt to replace it fail: an object with its name is in the way."""
+    """The certificate has expired and cannot be replaced: something else already has the name of the new one."""
     expired_certificate(document)
     happened(document, CONNECTION_MANAGER, 1058, _NOT_REPLACED.format("Object already exists."))
 
 
 def _certificate_service_stopped(document: Document) -> None:
-    """Let the certificate be expired and the service that would renew it be stopped."""
+    """The certificate has expired, and the service that renews it (SessionEnv) is stopped."""
     expired_certificate(document)
     mark_stopped(document, "SessionEnv")
 
 
 def _certificate_service_disabled(document: Document) -> None:
-    """Let the certificate be expired and the service that would renew it be switched off for good."""
+    """The certificate has expired, and the service that renews it (SessionEnv) is disabled."""
     _certificate_service_stopped(document)
     document["services"]["SessionEnv"]["start_mode"] = "Disabled"
 
 
 def _key_service_disabled(document: Document) -> None:
-    """Let the certificate be expired, and switch off a service that making a new key needs (KeyIso)."""
+    """The certificate has expired, and a service that a new key needs (KeyIso) is disabled."""
     expired_certificate(document)
     mark_stopped(document, "KeyIso")
     document["services"]["KeyIso"]["start_mode"] = "Disabled"
 
 
 def _certificate_missing(document: Document) -> None:
-    """Remove the certificate while the service that would make another is stopped: there is none to show."""
+    """There is no certificate, and the service that would make one (SessionEnv) is stopped."""
     document["certificates"][REMOTE_DESKTOP_STORE] = []
     mark_stopped(document, "SessionEnv")
 
 
 def _key_unreadable(document: Document) -> None:
-    """Deny Remote Desktop Services the private key of its certificate, by an entry that wins over all others."""
+    """Remote Desktop Services is denied the private key of its certificate."""
     describe(document, key_file(document), "O:SYD:PAI(D;;FR;;;NS)(A;;FA;;;SY)")
     schannel(document, 36870, _KEY_ACCESS)
 
 
 def _key_missing(document: Document) -> None:
-    """Remove the file with the private key of the certificate."""
+    """The file with the private key of the certificate is missing."""
     document["key_store"]["rdp_key"] = "missing"
     document.get("acl", {}).pop(key_file(document), None)
     schannel(document, 36870, _KEY_ACCESS)

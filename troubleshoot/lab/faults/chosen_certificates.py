@@ -23,24 +23,24 @@ def _bind(document: Document, thumbprint: str) -> None:
 
 
 def _missing(document: Document) -> None:
-    """Choose a certificate by its thumbprint that is not in the store of the computer."""
+    """The listener is bound to a certificate that is not in the store of the computer."""
     document["certificates"]["My"] = []
     _bind(document, "C0FFEE" * 6 + "C0FF")
 
 
 def _expired(document: Document) -> None:
-    """Choose a certificate that expired three days ago; Windows does not renew one that was chosen."""
+    """The listener is bound to a certificate that expired three days ago; Windows does not renew a chosen one."""
     end = host_now(document) - timedelta(days=3)
     _choose(document, not_before=iso(end - LIFETIME), not_after=iso(end))
 
 
 def _without_key(document: Document) -> None:
-    """Choose a certificate whose private key was never imported."""
+    """The listener is bound to a certificate whose private key was never imported."""
     _choose(document, has_private_key=False)
 
 
 def _wrong_purpose(document: Document) -> None:
-    """Choose a certificate that was issued for people's sign-in and not for a server."""
+    """The listener is bound to a certificate for signing people in, not for a server."""
     _choose(document, purposes=[CLIENT_AUTHENTICATION])
     message = "The certificate of the Remote Desktop Session Host server is not for server authentication."
     happened(document, CONNECTION_MANAGER, 1054, message)

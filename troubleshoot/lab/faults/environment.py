@@ -12,7 +12,7 @@ _FAILED = "An account failed to log on. Logon type: 3."
 
 
 def _brute_force(document: Document) -> None:
-    """Let strangers try passwords, one a second for ten minutes; Remote Desktop still answers."""
+    """Strangers have tried a password every second for ten minutes. Remote Desktop still answers."""
     begun = host_now(document) - timedelta(minutes=11)
     known = sum(one["id"] == FAILED_SIGN_IN for one in document["event_log"])
     document["event_log"] += [
@@ -22,20 +22,20 @@ def _brute_force(document: Document) -> None:
 
 
 def _brute_force_exhausted(document: Document) -> None:
-    """As with strangers who try passwords, until Remote Desktop has nothing left: it closes what it takes."""
+    """So many strangers try passwords that Remote Desktop closes every connection at once."""
     _brute_force(document)
     document["network"]["rdp"] = "closed_before_confirm"
 
 
 def _mistyped(document: Document) -> None:
-    """Let somebody have mistyped a password three times: nothing is wrong with the computer."""
+    """Somebody mistyped a password three times. Nothing is wrong with the computer."""
     for number in range(3):
         message = f"{_FAILED} Attempt {number + 1}."
         happened(document, _AUDITING, FAILED_SIGN_IN, message, log="Security", ago=600 - number)
 
 
 def _connection_broker(document: Document) -> None:
-    """Give the computer the role of a connection broker: some remedies are not for it."""
+    """The computer is a connection broker: some remedies must not be used on it."""
     document["services"]["Tssdis"] = {
         "display_name": "Remote Desktop Connection Broker",
         "state": "Running",
@@ -47,34 +47,34 @@ def _connection_broker(document: Document) -> None:
 
 
 def _domain_controller(document: Document) -> None:
-    """Make the computer a domain controller: some remedies are not for it."""
+    """The computer is a domain controller: some remedies must not be used on it."""
     document["domain"].update(joined=True, controller=True)
 
 
 def _reboot_pending(document: Document) -> None:
-    """Let a part of Windows wait for a restart."""
+    """A part of Windows waits for a restart."""
     document["registry"][_PENDING] = {}
 
 
 def _clock_behind(document: Document) -> None:
-    """Let the clock of the computer be an hour behind: signing in with the domain fails from five minutes on."""
+    """The clock is an hour slow. Signing in with the domain fails from five minutes on."""
     document["clock_offset_seconds"] = -3600
 
 
 def _clock_ahead(document: Document) -> None:
-    """Let the clock of the computer be an hour ahead."""
+    """The clock is an hour fast. Signing in with the domain fails from five minutes on."""
     document["clock_offset_seconds"] = 3600
 
 
 def _connection_log_off(document: Document) -> None:
-    """Switch the log off in which Windows notes received connections."""
+    """The log in which Windows notes incoming connections is off."""
     if CONNECTIONS_LOG not in document["disabled_logs"]:
         document["disabled_logs"].append(CONNECTIONS_LOG)
     forget_connections(document)
 
 
 def _nobody_signed_in(document: Document) -> None:
-    """Let nobody be signed in, so that a restart of the service interrupts nobody."""
+    """Nobody is signed in, so restarting the service interrupts nobody."""
     document["processes"] = [one for one in document["processes"] if one["name"].casefold() != "explorer.exe"]
 
 

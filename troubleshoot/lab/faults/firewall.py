@@ -11,20 +11,20 @@ def _rules(document: Document) -> list[Document]:
 
 
 def _closed(document: Document) -> None:
-    """Switch the rules of Remote Desktop off: the computer does not answer."""
+    """The firewall rules of Remote Desktop are off: the computer does not answer."""
     for rule in _rules(document):
         rule.update(enabled=False, profiles="Any")
 
 
 def _wrong_profile(document: Document) -> None:
-    """Take the network for a public one, where the rules of Remote Desktop do not count."""
+    """Windows takes the network for a public one, where the firewall rules of Remote Desktop do not apply."""
     for rule in _rules(document):
         rule.update(enabled=True, profiles="Domain, Private")
     document["firewall"]["active"] = ["public"]
 
 
 def _policy(document: Document) -> None:
-    """Let group policy close Remote Desktop in the firewall, against the rule of the computer."""
+    """Group policy blocks Remote Desktop in the firewall, although the computer's own rule allows it."""
     listening = next(rule for rule in _rules(document) if rule["name"] == firewall.LISTENING_RULE)
     forced = {**listening, "enabled": True, "profiles": "Any", "action": "Block", "source": "GroupPolicy"}
     document["firewall"]["rules"].append(forced)

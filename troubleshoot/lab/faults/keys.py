@@ -7,19 +7,19 @@ from troubleshoot.lab.state import KEY_FOLDER, REMOTE_DESKTOP_STORE, Document
 
 
 def _key_file_permissions(document: Document) -> None:
-    """Take the key of the certificate away from the service that needs it: only administrators may open it."""
+    """The service that needs the key of the certificate may not read it: only administrators may."""
     describe(document, key_file(document), "O:BAD:PAI(A;;FA;;;SY)(A;;FA;;;BA)")
 
 
 def _key_folder_permissions(document: Document) -> None:
-    """Let nobody but administrators put keys into the folder; the certificate expired, and none could be made since."""
+    """The certificate has expired, and no new one can be made: only administrators may write into the key folder."""
     describe(document, KEY_FOLDER, "O:BAD:PAI(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)")
     expired_certificate(document)
     provide_certificate(document)
 
 
 def _no_certificate(document: Document) -> None:
-    """As with the folder's permissions, after somebody has removed the old certificate."""
+    """There is no certificate, and none can be made: only administrators may write into the key folder."""
     _key_folder_permissions(document)
     document["certificates"][REMOTE_DESKTOP_STORE] = []
 

@@ -9,32 +9,32 @@ def set_number(document: Document, key: str, name: str, value: int) -> None:
 
 
 def _off(document: Document) -> None:
-    """Switch Remote Desktop off in the settings of the computer."""
+    """Remote Desktop is switched off in the settings of the computer."""
     set_number(document, TERMINAL_SERVER, "fDenyTSConnections", 1)
 
 
 def _off_by_policy(document: Document) -> None:
-    """Switch Remote Desktop off by group policy: the setting of the computer says on, and does not count."""
+    """Remote Desktop is switched off by group policy, although the setting of the computer says on."""
     set_number(document, POLICY, "fDenyTSConnections", 1)
 
 
 def _listener_off(document: Document) -> None:
-    """Switch the listener of Remote Desktop off, although connections are allowed."""
+    """The listener of Remote Desktop is off, although connections are allowed."""
     set_number(document, RDP_TCP, "fEnableWinStation", 0)
 
 
 def _drained(document: Document) -> None:
-    """Drain the computer for maintenance: it answers, and lets nobody begin a session."""
+    """The computer is drained for maintenance: it answers, but nobody can begin a session."""
     set_number(document, TERMINAL_SERVER, "TSServerDrainMode", 1)
 
 
 def _logons_off(document: Document) -> None:
-    """Switch signing in through Remote Desktop off: it answers, and lets nobody in."""
+    """Signing in through Remote Desktop is switched off: the computer answers, but lets nobody in."""
     set_number(document, RDP_TCP, "fLogonDisabled", 1)
 
 
 def _port_taken(document: Document) -> None:
-    """Let another program hold the port of Remote Desktop: something answers that is no Remote Desktop."""
+    """Another program holds the port of Remote Desktop: what answers there is not Remote Desktop."""
     document["listeners"] = [{"port": 3389, "address": "0.0.0.0", "process": "relay.exe", "process_id": 5120}]  # noqa: S104 - told
     if not any(one["process_id"] == 5120 for one in document["processes"]):
         service = {"name": "relay.exe", "owner_domain": "NT AUTHORITY", "owner_user": "SYSTEM", "session_id": 0}
@@ -43,7 +43,7 @@ def _port_taken(document: Document) -> None:
 
 
 def _port_changed(document: Document) -> None:
-    """Let Remote Desktop listen on port 3390, where nobody looks for it."""
+    """Remote Desktop listens on port 3390, where nobody expects it."""
     set_number(document, RDP_TCP, "PortNumber", 3390)
 
 

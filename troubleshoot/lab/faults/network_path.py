@@ -5,44 +5,44 @@ from troubleshoot.lab.state import Document
 
 
 def _closed_before_confirm(document: Document) -> None:
-    """Let something on the path accept the connection and close it before RDP answers."""
+    """Something on the path accepts the connection and closes it before Remote Desktop answers."""
     forget_connections(document)
     document["network"]["rdp"] = "closed_before_confirm"
 
 
 def _unreachable(document: Document) -> None:
-    """Drop every packet: connecting times out."""
+    """Every packet is dropped: connecting times out."""
     forget_connections(document)
     document["network"].update(rdp="silent", winrm="silent")
 
 
 def _flapping(document: Document) -> None:
-    """Let every second connection be closed before RDP answers, as one ill computer behind a load balancer does."""
+    """Every second connection is closed before Remote Desktop answers, as by one ill computer of several."""
     document["network"]["rdp"] = "flapping"
 
 
 def _other_computer_on_ipv6(document: Document) -> None:
-    """Let another computer answer at the IPv6 address of this one's name (::1 in the lab)."""
+    """Another computer answers at the IPv6 address of this one's name (::1 in the lab)."""
     document["network"]["elsewhere"] = [{"address": "::1", "answers": "other"}]
 
 
 def _ipv6_refused(document: Document) -> None:
-    """Let nothing answer at the IPv6 address of this one's name (::1 in the lab)."""
+    """Nothing answers at the IPv6 address of this one's name (::1 in the lab)."""
     document["network"]["elsewhere"] = [{"address": "::1", "answers": "refused"}]
 
 
 def _gateway_certificate_expired(document: Document) -> None:
-    """Put a Remote Desktop gateway before the host whose certificate expired three days ago."""
+    """The certificate of the Remote Desktop gateway before the host expired three days ago."""
     document["network"]["gateway"] = "expired"
 
 
 def _gateway_is_web_server(document: Document) -> None:
-    """Let a web server answer where the Remote Desktop gateway should be."""
+    """A web server answers where the Remote Desktop gateway should be."""
     document["network"]["gateway"] = "web_server"
 
 
 def _gateway_closed(document: Document) -> None:
-    """Let the Remote Desktop gateway close every connection before TLS."""
+    """The Remote Desktop gateway closes every connection before TLS."""
     document["network"]["gateway"] = "closed"
 
 

@@ -7,18 +7,18 @@ from troubleshoot.lab.state import Document, host_now, iso
 
 
 def _spooler_stopped(document: Document) -> None:
-    """Stop the Print Spooler: nothing prints."""
+    """The Print Spooler is stopped: nothing prints."""
     mark_stopped(document, "Spooler")
 
 
 def _spooler_disabled(document: Document) -> None:
-    """Switch the Print Spooler off, as a security baseline does."""
+    """The Print Spooler is disabled, as by a security baseline."""
     mark_stopped(document, "Spooler")
     document["services"]["Spooler"]["start_mode"] = "Disabled"
 
 
 def _print_queue_stuck(document: Document) -> None:
-    """Let one document jam the queue for forty minutes, with another one waiting behind it."""
+    """One document has blocked the print queue for forty minutes, and another waits behind it."""
     printer = document["printers"][0]["name"]
     for number, owner, minutes, jammed in ((12, "bob", 40, True), (13, "eve", 25, False)):
         document["print_jobs"].append(

@@ -10,70 +10,70 @@ _CREDSSP = "HKLM:\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Policies\\Syste
 
 
 def _security_layer_rdp(document: Document) -> None:
-    """Allow Standard RDP Security only: no TLS, no NLA."""
+    """Only Standard RDP Security is allowed: no TLS, no NLA."""
     set_number(document, RDP_TCP, "SecurityLayer", 0)
 
 
 def _security_layer_policy(document: Document) -> None:
-    """Let group policy allow Standard RDP Security only, whatever the computer says."""
+    """Group policy allows only Standard RDP Security, whatever the computer's own setting says."""
     set_number(document, POLICY, "SecurityLayer", 0)
 
 
 def _nla_required(document: Document) -> None:
-    """Demand NLA from a host whose secure channel to the domain is broken, so that NLA cannot succeed."""
+    """NLA is required but cannot succeed: the computer's secure channel to the domain is broken."""
     set_number(document, RDP_TCP, "UserAuthentication", 1)
     document["domain"].update(joined=True, secure_channel=False)
 
 
 def _nla_policy(document: Document) -> None:
-    """As with NLA and the broken channel, but group policy demands NLA: it cannot be lifted on the computer."""
+    """Group policy requires NLA, which cannot succeed: the secure channel to the domain is broken."""
     _nla_required(document)
     set_number(document, POLICY, "UserAuthentication", 1)
 
 
 def _fips(document: Document) -> None:
-    """Force FIPS algorithms, with the encryption level that goes with them: clients without FIPS do not get in."""
+    """FIPS algorithms are enforced, with their encryption level: clients without FIPS cannot connect."""
     set_number(document, _LSA, "Enabled", 1)
     set_number(document, RDP_TCP, "MinEncryptionLevel", 4)
 
 
 def _encryption_low(document: Document) -> None:
-    """Set the encryption level to low, which does not go together with TLS."""
+    """The encryption level is low, which does not work together with TLS."""
     set_number(document, RDP_TCP, "MinEncryptionLevel", 1)
 
 
 def _tls12_off(document: Document) -> None:
-    """Switch TLS 1.2 off: only the versions are left that present clients refuse."""
+    """TLS 1.2 is off: only older versions are left, which present clients refuse."""
     set_number(document, server_key("TLS 1.2"), "Enabled", 0)
     set_number(document, server_key("TLS 1.2"), "DisabledByDefault", 1)
 
 
 def _tls_off(document: Document) -> None:
-    """Switch every version of TLS off: the host agrees to TLS, and then has none."""
+    """Every version of TLS is off: the host agrees to use TLS, and then cannot."""
     for version in ("TLS 1.0", "TLS 1.1", "TLS 1.2"):
         set_number(document, server_key(version), "Enabled", 0)
     schannel(document, 36871, "A fatal error occurred while creating a TLS server credential. Internal state: 10013.")
 
 
 def _cipher_policy(document: Document) -> None:
-    """Let group policy allow a list of cipher suites that no client has."""
+    """Group policy allows only cipher suites that no client has."""
     document["registry"][CIPHER_POLICY] = {"Functions": {"kind": "String", "value": "TLS_RSA_WITH_NULL_SHA256"}}
     schannel(document, 36874, "A TLS 1.2 connection request was received, but no cipher suites are supported.")
     schannel(document, 36888, "A fatal alert was generated and sent: 40. Internal state: 1205.")
 
 
 def _credssp_vulnerable(document: Document) -> None:
-    """Accept sign-ins from computers that lack an update of 2018, as a stop-gap that was never taken back."""
+    """The host accepts clients that lack the CredSSP update of 2018: a stop-gap that was never taken back."""
     set_number(document, _CREDSSP, "AllowEncryptionOracle", 2)
 
 
 def _udp_allowed(document: Document) -> None:
-    """Let sessions use UDP: where the way does not carry it, they stop after people have signed in."""
+    """Sessions may use UDP. Where the network does not carry it, they stop after people have signed in."""
     set_number(document, RDP_TCP, "SelectTransport", 2)
 
 
 def _udp_off_by_policy(document: Document) -> None:
-    """Let group policy keep sessions on TCP: what stops after people have signed in is not UDP."""
+    """Group policy keeps sessions on TCP: if they stop after people have signed in, UDP is not the cause."""
     set_number(document, POLICY, "SelectTransport", 1)
 
 

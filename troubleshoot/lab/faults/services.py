@@ -8,18 +8,18 @@ _MANAGER = "Service Control Manager"
 
 
 def _stopped(document: Document) -> None:
-    """Stop Remote Desktop Services: nothing listens."""
+    """Remote Desktop Services is stopped: nothing listens."""
     mark_stopped(document, "TermService")
 
 
 def _disabled(document: Document) -> None:
-    """Stop Remote Desktop Services and switch the service off: it can no longer be started."""
+    """Remote Desktop Services is stopped and disabled: it cannot be started."""
     _stopped(document)
     document["services"]["TermService"]["start_mode"] = "Disabled"
 
 
 def _hung(document: Document) -> None:
-    """Let Remote Desktop Services hang: it counts as running, takes each connection and closes it at once."""
+    """Remote Desktop Services hangs: it counts as running, but closes each connection at once."""
     if "TermService" not in document["hung"]:
         document["hung"].append("TermService")
     name = document["services"]["TermService"]["display_name"]
@@ -27,7 +27,7 @@ def _hung(document: Document) -> None:
 
 
 def _wrong_account(document: Document) -> None:
-    """Let Remote Desktop Services run under an account that it was never made for, and not start again."""
+    """Remote Desktop Services runs under the wrong account, and would not start again."""
     _stopped(document)
     document["services"]["TermService"]["account"] = "LocalSystem"
     name = document["services"]["TermService"]["display_name"]
