@@ -18,7 +18,7 @@ _TRUE, _FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
 
 
 def text(name: str, default: str = "") -> str:
-    """The variable, or the content of the file that NAME_FILE points to, or the default."""
+    """Return the variable, or the content of the file that NAME_FILE points to, or the default."""
     if path := os.environ.get(f"{name}_FILE"):
         try:
             return Path(path).read_text(encoding="utf-8").strip()
@@ -28,7 +28,7 @@ def text(name: str, default: str = "") -> str:
 
 
 def flag(name: str, *, default: bool = False) -> bool:
-    """A yes-or-no variable: 1, true, yes, on · 0, false, no, off."""
+    """Return a yes-or-no variable: 1, true, yes, on · 0, false, no, off."""
     value = text(name, "on" if default else "off").lower()
     if value not in _TRUE | _FALSE:
         raise ImproperlyConfigured(f"{name}: {value!r} is neither yes nor no")
@@ -36,7 +36,7 @@ def flag(name: str, *, default: bool = False) -> bool:
 
 
 def whole(name: str, default: int, *, least: int = 0, most: int = 2**31) -> int:
-    """A whole number between `least` and `most`."""
+    """Return a whole number between `least` and `most`."""
     value = text(name, str(default))
     if not (value.isascii() and value.isdigit() and least <= int(value) <= most):
         raise ImproperlyConfigured(f"{name}: {value!r} is not a whole number from {least} to {most}")
@@ -44,12 +44,12 @@ def whole(name: str, default: int, *, least: int = 0, most: int = 2**31) -> int:
 
 
 def words(name: str, default: str = "") -> list[str]:
-    """A list, separated by commas; blanks around the parts do not count."""
+    """Return a list, separated by commas; blanks around the parts do not count."""
     return [part.strip() for part in text(name, default).split(",") if part.strip()]
 
 
 def networks(name: str, default: str = "") -> tuple[Network, ...]:
-    """A list of networks in CIDR form, for example 10.0.0.0/8, fd00::/8."""
+    """Return a list of networks in CIDR form, for example 10.0.0.0/8, fd00::/8."""
     try:
         return tuple(ipaddress.ip_network(part) for part in words(name, default))
     except ValueError as error:
@@ -57,7 +57,7 @@ def networks(name: str, default: str = "") -> tuple[Network, ...]:
 
 
 def paths(name: str, default: str) -> tuple[Path, ...]:
-    """A list of absolute paths; they need not exist on this machine."""
+    """Return a list of absolute paths; they need not exist on this machine."""
     found = tuple(Path(part) for part in words(name, default))
     for path in found:
         if not path.is_absolute() or ".." in path.parts:
@@ -66,7 +66,7 @@ def paths(name: str, default: str) -> tuple[Path, ...]:
 
 
 def folders(name: str) -> tuple[Path, ...]:
-    """A list of folders, each of which must exist."""
+    """Return a list of folders, each of which must exist."""
     found = tuple(Path(part) for part in words(name))
     for folder in found:
         if not folder.is_dir():
@@ -75,7 +75,7 @@ def folders(name: str) -> tuple[Path, ...]:
 
 
 def secret_key(name: str, keep_in: Path) -> str:
-    """The key from the environment, or one of our own made once and kept in a private file.
+    """Return the key from the environment, or one of our own made once and kept in a private file.
 
     Two processes may come here at the same time on first use: a whole file is linked to its name, which only one
     of them can do, so both end with the same key and nobody reads half of it.
@@ -94,7 +94,7 @@ def secret_key(name: str, keep_in: Path) -> str:
 
 
 def refuse_credentials(process: str) -> None:
-    """Stops a process that was started with host credentials in its environment, and has no business with them.
+    """Stop a process that was started with host credentials in its environment, and has no business with them.
 
     A reference is resolved in a worker at the moment of use (design: web and keeper run without those secrets).
     Taking the variables out again would not help: the first environment stays readable for the process's life.

@@ -12,7 +12,7 @@ log = logging.getLogger(__name__)
 
 @shared_task(name=jobs.TASK_NAME, ignore_result=True)
 def work(job: str) -> None:
-    """Runs the job if it can still be claimed. A repeated, foreign or malformed message does nothing."""
+    """Run the job if it can still be claimed. A repeated, foreign or malformed message does nothing."""
     try:
         job_id = uuid.UUID(job)
     except (ValueError, AttributeError, TypeError):

@@ -38,15 +38,15 @@ _SOURCE: ContextVar[Source | Callable[[], Source]] = ContextVar("audit_source", 
 
 
 def current_source() -> Source:
-    """The door of the act that this thread is carrying out."""
+    """Return where the act comes from that this thread is carrying out."""
     source = _SOURCE.get()
     return source if isinstance(source, Source) else source()
 
 
 @contextmanager
 def acting_through(source: Source | Callable[[], Source]) -> Iterator[None]:
-    """Name the door for every entry recorded inside the block. What names it may wait until there is one: a page that
-    is only read records nothing. It must give the same answer each time.
+    """Say where the acts inside the block come from, for every audit entry recorded there. A function is called only
+    when there is an entry: a page that is only read records nothing. It must give the same answer each time.
     """
     token = _SOURCE.set(source)
     try:

@@ -39,7 +39,7 @@ class Act:
 def compose(
     act: Act, *, entry: UUID, at: datetime, source: Source, personal: bytes | None, position: Position
 ) -> bytes:
-    """The canonical bytes of an entry. Raises canonical.CanonicalError when a detail has no canonical form.
+    """Return the canonical bytes of an entry. Raises canonical.CanonicalError when a detail has no canonical form.
 
     `personal` is the commitment to the personal part: only this hash enters, never a name.
     """
@@ -62,20 +62,20 @@ def compose(
 
 
 def pairs(objects: Iterable[tuple[str, str]]) -> list[list[str]]:
-    """The objects as they stand in the document: sorted, each once."""
+    """Return the objects as they stand in the document: sorted, each once."""
     return [list(pair) for pair in sorted(set(objects))]
 
 
 def utc_text(moment: datetime) -> str:
-    """RFC 3339 in UTC, always with six digits of a second."""
+    """Return the moment as RFC 3339 writes it in UTC, always with six digits of a second."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def commitment(salt: bytes, payload: bytes) -> bytes:
-    """What the canonical bytes hold instead of the personal part."""
+    """Return what the canonical bytes hold instead of the personal part."""
     return hashlib.sha256(salt + payload).digest()
 
 
 def leaf_hash(data: bytes) -> bytes:
-    """The hash of an entry as a leaf of the Merkle tree (RFC 6962, 2.1)."""
+    """Return the hash of an entry as a leaf of the Merkle tree (RFC 6962, 2.1)."""
     return hashlib.sha256(b"\x00" + data).digest()

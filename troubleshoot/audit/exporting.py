@@ -6,7 +6,7 @@ from troubleshoot.models import Entry
 
 
 def export() -> Iterator[str]:
-    """One line per entry in the order of ids, read in constant memory: {"leaf":HEX,"entry":CANONICAL}.
+    """Yield one line per entry in the order of ids, read in constant memory: {"leaf":HEX,"entry":CANONICAL}.
 
     The entry stands in the line byte for byte as it was hashed. Personal parts are not exported.
     """

@@ -100,7 +100,7 @@ def _named(reference: Reference) -> tuple[str, str]:
 
 
 def _payload(actor: Actor, on_behalf: Person | None, personal: Mapping[str, object]) -> bytes:
-    """The personal part as bytes; empty when there is nothing personal to say."""
+    """Return the personal part as bytes; empty when there is nothing personal to say."""
     _refuse_secrets(personal)
     names = {
         who: {"name": person.name, "email": person.email}
@@ -153,7 +153,7 @@ def _moved_on(place: Position, draft: Callable[..., bytes], entry: Entry) -> boo
 
 
 def _take_lane(latest: Position | None) -> Writer:
-    """A writer that no other transaction holds, locked until this one ends; a new one when none is free.
+    """Return a writer that no other transaction holds, locked until this one ends; a new one when none is free.
 
     A thread prefers the writer that it had last: within a transaction that is the one it holds already.
     SQLite has one writing transaction at a time, so there the first writer is always free.

@@ -17,7 +17,7 @@ class Tag(Enum):
 
     @classmethod
     def named(cls, text: str) -> "Tag":
-        """The tag with this text; raises ValueError for one that is not in the list."""
+        """Return the tag with this text; raises ValueError for one that is not in the list."""
         found = next((tag for tag in cls if tag.value == text), None)
         if found is None:
             raise ValueError(f"{text!r} is no audit tag")

@@ -25,7 +25,7 @@ class AuditFault:
 
 
 def verify() -> Iterator[AuditFault]:
-    """Every fault in the log, writer by writer, in constant memory. Nothing is yielded for a whole log."""
+    """Yield every fault in the log, writer by writer, in constant memory. Nothing is yielded for a whole log."""
     for writer in Writer.objects.order_by("id").iterator():
         yield from _verify_writer(writer)
 
@@ -46,7 +46,7 @@ def _verify_writer(writer: Writer) -> Iterator[AuditFault]:
 
 
 def _entry_faults(entry: Entry, previous: bytes | None) -> Iterator[tuple[str, str]]:
-    """The faults of one entry. `previous` is None after a gap, where the predecessor is unknown."""
+    """Yield the faults of one entry. `previous` is None after a gap, where the predecessor is unknown."""
     data = bytes(entry.canonical)
     if leaf_hash(data) != bytes(entry.leaf_hash):
         yield "hash", "the canonical bytes do not hash to what is stored"
@@ -73,7 +73,7 @@ def _content_faults(entry: Entry, document: dict[str, Any], previous: bytes | No
 
 
 def _repeated(entry: Entry, document: dict[str, Any]) -> Iterator[tuple[str, object, object]]:
-    """What the row says a second time: name, as stored, as in the canonical bytes."""
+    """Yield what the row says a second time: name, as stored, as in the canonical bytes."""
     yield "id", str(entry.pk), document["id"]
     yield "version", entry.version, document["v"]
     yield "time", utc_text(entry.at), document["at"]

@@ -22,8 +22,8 @@ USUAL_PORT = 3389
 
 
 def command_for_case(case: Case) -> str:
-    """The command for the person's PC; empty where it would tell nothing about what the case is about, or the computer
-    has no name that can be put into one."""
+    """Return the command for the person's PC; empty where it would tell nothing about what the case is about, or the
+    computer has no name that can be put into one."""
     if ABOUT.isdisjoint(diagnosis.case_guide(case).facts):
         return ""
     try:
@@ -33,7 +33,7 @@ def command_for_case(case: Case) -> str:
 
 
 def submit_client_report(*, actor: Person, case: Case, text: str) -> None:
-    """Keeps what the person's PC told, and lets the case go on with it. The same block once more changes nothing.
+    """Keep what the person's PC told, and let the case go on with it. The same block once more changes nothing.
 
     Raises PermissionRefused, and Refusal with the line that is wrong and what to do.
     """
@@ -68,17 +68,17 @@ def submit_client_report(*, actor: Person, case: Case, text: str) -> None:
 
 
 def latest_client_block(case: Case) -> PcBlock | None:
-    """The block that counts, with who pasted it; None, without asking the database, while nothing was pasted."""
+    """Return the block that counts, with who pasted it; None, without asking the database, while nothing was pasted."""
     return case.pc_blocks.filter(round=case.round).select_related("by").last() if case.pc else None
 
 
 def _target(case: Case) -> tuple[str, int]:
-    """The computer as the person's program knows it: registered, or as they called it."""
+    """Return the computer as the person's program knows it: registered, or as they called it."""
     return (case.host.name, case.host.rdp_port) if case.host else (case.named_host, USUAL_PORT)
 
 
 def _our_addresses(case: Case) -> Iterator[str]:
-    """The addresses to which the portal itself connects, as far as they are known."""
+    """Yield the addresses to which the portal itself connects, as far as they are known."""
     if case.host and literal_address(case.host.address):
         yield case.host.address
     seen = Reading.objects.filter(job__case=case, source="network").order_by("-pk").first()

@@ -29,7 +29,7 @@ MOST_CHARACTERS = 4000
 
 
 def ask_for_help(*, actor: Person, case: Case) -> None:
-    """Hands the case to helpdesk as it stands, with everything that is known. Asking again changes nothing."""
+    """Hand the case to helpdesk as it stands, with everything that is known. Asking again changes nothing."""
     people.require_permission(actor, "case.answer", case)
     with transaction.atomic():
         case.hold()
@@ -44,7 +44,7 @@ def ask_for_help(*, actor: Person, case: Case) -> None:
 
 
 def open_case_for_caller(*, actor: Person, error_text: str, **given: Any) -> Case:
-    """Opens the actor's own case and hands it to helpdesk at once; without an error text the case says just that.
+    """Open the actor's own case and hand it to helpdesk at once; without an error text the case says just that.
 
     Takes what `cases.open_case` takes, and raises what that raises.
     """
@@ -56,9 +56,9 @@ def open_case_for_caller(*, actor: Person, error_text: str, **given: Any) -> Cas
 
 
 def take_case(*, actor: Person, case: Case, shown_owner: UUID | None = None) -> None:
-    """Makes the actor the one who cares for the case; whoever had it is told.
+    """Make the actor the owner of the case, and tell whoever owned it before.
 
-    `shown_owner` is who had it as far as the actor knows: nobody is overridden by a page of before.
+    `shown_owner` is the owner that the actor's page showed: if somebody else took the case since, this is refused.
     """
     people.require_permission(actor, "case.take", case)
     with transaction.atomic():
@@ -72,14 +72,14 @@ def take_case(*, actor: Person, case: Case, shown_owner: UUID | None = None) -> 
 
 
 def report_another_error(*, actor: Person, case: Case, step: str, text: str) -> None:
-    """The person met another error after a fix: its text goes to helpdesk, and the guide goes on as for no change."""
+    """Hand the text of another error, met after a fix, to helpdesk; the guide goes on as if nothing had changed."""
     with transaction.atomic():
         send_message(actor=actor, case=case, text=text)
         opening.answer_step(actor=actor, case=case, step=step, value="no_change")
 
 
 def hand_back_case(*, actor: Person, case: Case) -> None:
-    """Gives the case back to all of helpdesk."""
+    """Give the case back to all of helpdesk."""
     people.require_permission(actor, "case.take", case)
     with transaction.atomic():
         case.hold()
@@ -87,7 +87,7 @@ def hand_back_case(*, actor: Person, case: Case) -> None:
 
 
 def send_message(*, actor: Person, case: Case, text: str, internal: bool = False, step: str = "") -> Message:
-    """Writes a message between the person and helpdesk, or a note that only helpdesk sees.
+    """Write a message between the person and helpdesk, or a note that only helpdesk sees.
 
     `step` names the question of the guide that the message asks again. An approver who waits for a word is told of it.
     A second click on the same words writes nothing more.
@@ -114,7 +114,7 @@ def send_message(*, actor: Person, case: Case, text: str, internal: bool = False
 
 
 def ask_person_again(*, actor: Person, case: Case, step: str) -> None:
-    """Sends a question of the guide, which was answered before, to the person's page. Twice in a row is once."""
+    """Send a question of the guide, which was answered before, to the person's page. Twice in a row is once."""
     people.require_permission(actor, "case.take", case)
     with transaction.atomic():
         case.hold()
@@ -129,7 +129,7 @@ def ask_person_again(*, actor: Person, case: Case, step: str) -> None:
 
 
 def close_case(*, actor: Person, case: Case, solved: bool, sent_to: str = "", ticket: str = "") -> None:
-    """Ends a case by helpdesk's word: solved, or sent on to somebody outside the portal."""
+    """End a case by helpdesk's word: solved, or sent on to somebody outside the portal."""
     people.require_permission(actor, "case.close_for", case)
     if not solved and not sent_to.strip():
         raise Refusal(RefusalCode.SENT_ON_TO_NOBODY)
@@ -147,7 +147,7 @@ def close_case(*, actor: Person, case: Case, solved: bool, sent_to: str = "", ti
 
 
 def put_off_remedy(*, actor: Person, case: Case) -> None:
-    """Puts off the remedy that was found: nothing is changed, helpdesk is not given it, and the case waits for the
+    """Put off the remedy that was found: nothing is changed, helpdesk is not given it, and the case waits for the
     person. A plan that lay before them is taken back: it would no longer be true when they return."""
     people.require_permission(actor, "case.answer", case)
     with transaction.atomic():
@@ -163,7 +163,7 @@ def put_off_remedy(*, actor: Person, case: Case) -> None:
 
 
 def withdraw_case(*, actor: Person, case: Case) -> None:
-    """Closes a case because the person needs no more help: it works again, or is not needed any more."""
+    """Close a case because the person needs no more help: it works again, or is not needed any more."""
     people.require_permission(actor, "case.close", case)
     with transaction.atomic():
         case.hold()
@@ -179,7 +179,7 @@ def withdraw_case(*, actor: Person, case: Case) -> None:
 
 
 def read_computer_again(*, actor: Person, case: Case) -> None:
-    """Sends for fresh readings without beginning anew: what helpdesk looks at when the end of a fix is not known.
+    """Send for fresh readings without beginning anew: what helpdesk needs when the end of a fix is not known.
 
     Asking again while one is being taken changes nothing.
     """
@@ -194,7 +194,7 @@ def read_computer_again(*, actor: Person, case: Case) -> None:
 
 
 def check_computer_again(*, actor: Person, case: Case) -> None:
-    """Begins the walk anew with fresh readings; the earlier round stays in the history. A case that was closed can be
+    """Begin the walk anew with fresh readings; the earlier round stays in the history. A case that was closed can be
     opened again for seven days."""
     people.require_permission(actor, "case.answer", case)
     with transaction.atomic():
@@ -218,13 +218,13 @@ def check_computer_again(*, actor: Person, case: Case) -> None:
 
 
 def rate_case(*, actor: Person, case: Case, helpful: bool) -> None:
-    """One tap: did this help?"""
+    """Note whether the person says that this helped."""
     people.require_permission(actor, "case.answer", case)
     Case.objects.filter(pk=case.pk).update(helpful=helpful)
 
 
 def follow_up_unconfirmed(*, actor: Actor) -> None:
-    """Reminds, once, of a fix that was verified and not confirmed; closes the case when still nobody says a word."""
+    """Remind, once, of a fix that was verified and not confirmed; close the case when still nobody says a word."""
     for case in _unconfirmed(REMIND_AFTER).exclude(notices__kind=Notice.Kind.REMINDER)[:BATCH]:
         with transaction.atomic():
             notifications.notify([case.beneficiary], NoticeCode.CASE_REMINDER, case=case)
@@ -262,7 +262,7 @@ def _require(case: Case, press: CasePress) -> None:
 
 
 def _take_back_plans(case: Case, actor: Person) -> None:
-    """Takes back the plans that nobody has started: they lie before nobody any more."""
+    """Take back the plans that nobody has started: they lie before nobody any more."""
     for job in case.jobs.filter(kind=Job.Kind.APPLY, state__in=WAITING_STATES - {JobState.QUEUED}).select_related(
         "host__site"
     ):
@@ -271,14 +271,14 @@ def _take_back_plans(case: Case, actor: Person) -> None:
 
 
 def _others(actor: Person, case: Case) -> list[Person]:
-    """Whom a message reaches: the person when helpdesk writes; else the owner, or all of helpdesk."""
+    """Return whom a message reaches: the person when helpdesk writes; else the owner, or all of helpdesk."""
     if actor != case.beneficiary:
         return [case.beneficiary]
     return [case.owner] if case.owner else people.permission_holders("case.take", case.site)
 
 
 def _tell_who_asked(actor: Person, case: Case) -> None:
-    """Tells each approver whose question about a waiting plan is not answered yet that somebody has written."""
+    """Tell each approver whose question about a waiting plan is not answered yet that somebody has written."""
     asked = case.messages.filter(job__state=JobState.WAITING_APPROVAL).exclude(author=actor)
     since = case.messages.filter(author=actor).order_by("-pk").values("pk")[:1]
     new = asked.filter(pk__gt=Coalesce(Subquery(since), 0)).select_related("author", "job")

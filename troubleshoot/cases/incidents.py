@@ -18,7 +18,7 @@ LEAST_COMPUTERS = 3
 
 
 def begin_incident(*, actor: Person, site: Site, cause: str) -> Incident:
-    """Makes the actor the owner of every open case of this cause, and tells the site by a banner.
+    """Make the actor the owner of every open case of this cause, and tell the site by a banner.
 
     Asked again, it takes the cases that came since. Raises Refusal when too few computers are left.
     """
@@ -39,7 +39,7 @@ def begin_incident(*, actor: Person, site: Site, cause: str) -> Incident:
 
 
 def end_incident(*, actor: Person, incident: Incident) -> None:
-    """Says that it is over: the banner goes, and whoever asked is told. The cases end each by itself.
+    """End an incident: remove the banner and tell whoever asked. Its cases stay open, and each ends by itself.
 
     Saying it again changes nothing.
     """
@@ -53,7 +53,7 @@ def end_incident(*, actor: Person, incident: Incident) -> None:
 
 
 def watch_for_incidents(*, actor: Person, incident: Incident) -> None:
-    """The actor wants to be told when it is over. Asking again changes nothing."""
+    """Note that the actor wants to be told when it is over. Asking again changes nothing."""
     people.require_permission(actor, "incident.watch", incident)
     with transaction.atomic():
         held = Incident.objects.select_for_update(of=("self",)).get(pk=incident.pk)
@@ -65,18 +65,19 @@ def watch_for_incidents(*, actor: Person, incident: Incident) -> None:
 
 
 def running_incidents(sites: Iterable[Site]) -> QuerySet[Incident]:
-    """The incidents that last at these sites, the newest first."""
+    """Return the incidents that last at these sites, the newest first."""
     return Incident.objects.filter(site__in=sites, ended_at=None).select_related("site", "owner").order_by("-made_at")
 
 
 def incidents_for_helpdesk(sites: Iterable[Site], person: Person) -> QuerySet[Incident]:
-    """The same, with how many ask to be told (`asked`), and whether cases came that the person does not own (`new`)."""
+    """Return the running incidents, with how many ask to be told (`asked`), and whether cases came that the person does
+    not own (`new`)."""
     cases = Case.objects.filter(site=OuterRef("site"), cause=OuterRef("cause"), closed_at=None, invented=False)
     return running_incidents(sites).annotate(asked=Count("watchers"), new=Exists(cases.exclude(owner=person)))
 
 
 def incidents_for_person(sites: Iterable[Site], person: Person) -> QuerySet[Incident]:
-    """The same, each with whether the person asked to be told (`asked`)."""
+    """Return the running incidents, each with whether the person asked to be told (`asked`)."""
     through = Incident.watchers.through.objects.filter(incident=OuterRef("pk"), person=person)
     return running_incidents(sites).annotate(asked=Exists(through))
 

@@ -26,7 +26,7 @@ def open_case(
     named_host: str = "",
     opened_with: UUID | None = None,
 ) -> Case:
-    """Opens a case from whatever the person pasted, and sends for the readings at once.
+    """Open a case from whatever the person pasted, and send for the readings at once.
 
     Without a host the questions go on and nothing is read; `named_host` is then what the person called it. `code` is
     the key of the code that the person chose where the text holds several. `opened_with` names the page that sent
@@ -68,7 +68,7 @@ def open_case(
 
 
 def answer_step(*, actor: Person, case: Case, step: str, value: str) -> None:
-    """Records what the person says to a question or a try; an earlier answer may be changed until a fix has begun."""
+    """Record what the person says to a question or a try; an earlier answer may be changed until a fix has begun."""
     people.require_permission(actor, "case.answer", case)
     with transaction.atomic():
         _hold(case)
@@ -99,7 +99,7 @@ def answer_step(*, actor: Person, case: Case, step: str, value: str) -> None:
 
 
 def answer_ahead(*, actor: Person, case: Case, step: str, value: str) -> None:
-    """Keeps the answer to the question that a person may answer while the readings are still being taken.
+    """Keep the answer to the question that a person may answer while the readings are still being taken.
 
     It counts when the walk comes to that question; when it never does, it was not needed. Too late is no harm: where
     the walk already asks this, the answer counts at once.
@@ -134,13 +134,13 @@ def _keep_word(case: Case, given: list[Answer], step: str, value: str) -> None:
 
 
 def _opened_before(actor: Person, opened_with: UUID) -> Case | None:
-    """The case that this page opened already. Whoever opens waits here for the other: clicks come in pairs."""
+    """Return the case that this page opened already. Whoever opens waits here for the other: clicks come in pairs."""
     Person.objects.select_for_update().get(pk=actor.pk)
     return Case.objects.filter(opened_with=opened_with, opened_by=actor).first()
 
 
 def describe_error(found: Identified) -> dict[str, object]:
-    """What the parser made of a text, as a case keeps it and a command prints it."""
+    """Describe what the parser made of a text, as a case keeps it and a command prints it."""
     used = found.used
     return {
         "code": str(used.code) if used else None,
@@ -158,7 +158,7 @@ def describe_error(found: Identified) -> dict[str, object]:
 
 
 def guide_for_error(found: Identified) -> str:
-    """The name of the guide for what was found in a text. Raises Refusal where no guide is installed for it."""
+    """Return the name of the guide for what was found in a text. Raises Refusal where no guide is installed for it."""
     entry = found.used.entry if found.used else None
     seen = found.symptom.guide if found.symptom else ""
     guide = (entry.guide if entry else None) or seen or catalog.installed_catalog().default_guide
@@ -190,7 +190,7 @@ def _check_answer(case: Case, known: dict[str, str], step: str, value: str) -> N
 
 
 def started_fixes(case: Case) -> set[str]:
-    """The steps whose remedy has begun on the computer in this round, whatever was asked for since."""
+    """Return the steps whose remedy has begun on the computer in this round, whatever was asked for since."""
     begun = diagnosis.begun_remedies(case)
     return {
         step.name for step in diagnosis.case_guide(case).steps.values() if step.kind == "fix" and step.subject in begun
@@ -198,7 +198,7 @@ def started_fixes(case: Case) -> set[str]:
 
 
 def open_answers(case: Case, walk: Walk) -> list[str]:
-    """The steps of the walk that a person answered and may still answer in another way, in order."""
+    """Return the steps of the walk that a person answered and may still answer in another way, in order."""
     guide, begun = diagnosis.case_guide(case), started_fixes(case)
     names = list(walk.steps) if case.closed_at is None else []
     last = max((place for place, name in enumerate(names) if name in begun), default=-1)
@@ -206,5 +206,5 @@ def open_answers(case: Case, walk: Walk) -> list[str]:
 
 
 def storable_text(text: str) -> str:
-    """The text as the database can hold it: NUL and lone surrogates become the replacement character."""
+    """Return the text as the database can hold it: NUL and lone surrogates become the replacement character."""
     return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")

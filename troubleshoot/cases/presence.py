@@ -14,7 +14,7 @@ GONE = dt.timedelta(seconds=50)
 
 
 def note_presence(*, actor: Person, case: Case) -> None:
-    """Notes that the person has the case's page open, and throws away what nobody renews."""
+    """Record that the person has the case's page open now, and remove the records that were not renewed."""
     people.require_permission(actor, "case.read", case)
     Presence.objects.filter(at__lt=Now() - GONE).delete()
     row = Presence(case=case, person=actor, at=Now())
@@ -22,6 +22,6 @@ def note_presence(*, actor: Person, case: Case) -> None:
 
 
 def people_present(case: Case) -> list[Person]:
-    """Who has the case's page open."""
+    """Return the people who have the case's page open."""
     rows = Presence.objects.filter(case=case, at__gte=Now() - GONE).select_related("person")
     return [row.person for row in rows.order_by("person__name")]

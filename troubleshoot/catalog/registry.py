@@ -14,7 +14,7 @@ from troubleshoot.engine import Catalog, FactList, Guide, parse_guide, values_by
 
 @functools.cache
 def probed_facts() -> FactList:
-    """The union of what every probe module declares as WORDS; modules are found by scanning, not listed."""
+    """Return the union of what every probe module declares as WORDS; modules are found by scanning, not listed."""
     modules = [
         importlib.import_module(f"{probes.__name__}.{found.name}") for found in pkgutil.iter_modules(probes.__path__)
     ]
@@ -24,15 +24,15 @@ def probed_facts() -> FactList:
 
 @functools.cache
 def installed_catalog() -> Catalog:
-    """The catalogue, read once. Raises engine.catalog.CatalogError with every problem, by file, line and key."""
+    """Return the catalogue, read once. Raises engine.catalog.CatalogError with every problem, by file, line and key."""
     return loader.load_catalog(settings.CATALOG_DIRS, probed_facts())
 
 
 def all_facts() -> FactList:
-    """Every fact: what probes declare, and what readings of the catalogue add."""
+    """Return every fact: what probes declare, and what readings of the catalogue add."""
     return installed_catalog().facts
 
 
 def parse_stored_guide(name: str, source: str) -> Guide:
-    """A guide from its stored text, so that a case finishes on the version it began with."""
+    """Return a guide from its stored text, so that a case finishes on the version it began with."""
     return parse_guide(name, source.encode(), None)

@@ -22,7 +22,7 @@ def own_case(case: Case, actor: Person) -> None:
 
 
 def act_for_case(case: Case | None, actor: Person) -> None:
-    """Let whoever of helpdesk acts for a case take it, when nobody has; it then shows that somebody is on it."""
+    """Make the helpdesk person who acts for a case its owner, when it has none, so that others see that."""
     if case is None or actor.pk == case.beneficiary_id or case.owner_id is not None or case.closed_at is not None:
         return
     if people.may(actor, "case.take", case).allowed:
@@ -32,7 +32,7 @@ def act_for_case(case: Case | None, actor: Person) -> None:
 
 
 def disown_case(case: Case, actor: Person) -> None:
-    """Give a case back to all of helpdesk. The caller holds it."""
+    """Give a case back to all of helpdesk. The caller has locked its row."""
     case.owner = None
     case.save(update_fields=["owner"])
     _record(case, actor, None)

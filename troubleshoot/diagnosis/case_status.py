@@ -55,7 +55,7 @@ def status_of(
 
 
 def round_jobs(case: Case) -> list[Job]:
-    """The jobs of a case's present round, the newest first."""
+    """Return the jobs of a case's present round, the newest first."""
     if case.host_id is None:
         return []
     rows = case.jobs.filter(created_at__gte=F("case__round_began_at")).order_by("-created_at")
@@ -71,7 +71,7 @@ def is_served(case: Case, jobs: Iterable[Job]) -> bool:
 
 
 def job_view(job: Job, beneficiary: object) -> JobView:
-    """A job's row as the engine's plain value; `beneficiary` is the key of the person whose case it is."""
+    """Return a job's row as the engine's plain value; `beneficiary` is the key of the person whose case it is."""
     return JobView(
         kind=JobKind(job.kind),
         state=JobPhase(job.state),
@@ -129,7 +129,7 @@ def may_reopen(case: Case) -> bool:
 
 
 def remedy_answer_before(case: Case, walk: Walk, given: dict[str, Answer]) -> Answer | None:
-    """The answer of the remedy from which the walk came, when nothing but good readings came after it."""
+    """Return the answer of the remedy from which the walk came, when nothing but good readings came after it."""
     steps, path = progress.case_guide(case).steps, list(walk.path)
     while path and progress.is_good_reading(steps[path[-1][0]].subject, path[-1][1]):
         path.pop()
@@ -144,7 +144,7 @@ def _proved_at(case: Case, walk: Walk, given: dict[str, Answer], jobs: Sequence[
 
 
 def _same_error_at(case: Case, walk: Walk, given: dict[str, Answer]) -> dt.datetime | None:
-    """When the person said, of the latest remedy that was verified, that it has not helped."""
+    """Return when the person said, of the latest remedy that was verified, that it has not helped."""
     steps, fixed, said = progress.case_guide(case).steps, False, None
     for name, value in walk.path:
         if steps[name].kind == "fix" and value == "verified":
@@ -155,7 +155,7 @@ def _same_error_at(case: Case, walk: Walk, given: dict[str, Answer]) -> dt.datet
 
 
 def _message_at(case: Case) -> dt.datetime | None:
-    """When the person wrote what nobody has answered since."""
+    """Return when the person wrote what nobody has answered since."""
     last = case.messages.filter(internal=False).order_by("-pk").values_list("author", "at").first()
     return last[1] if last and last[0] == case.beneficiary_id else None
 

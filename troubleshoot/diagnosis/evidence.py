@@ -28,7 +28,7 @@ class GivenAnswer:
 
     @property
     def at(self) -> dt.datetime:
-        """When it was given."""
+        """Return when it was given."""
         return self.row.at
 
 
@@ -64,7 +64,7 @@ def known_facts(observation: Job) -> list[KnownFact]:
 
 
 def answer_path(case: Case, rows: Sequence[Answer], walk: Walk) -> list[GivenAnswer]:
-    """Every answer in its order, those that no longer count too."""
+    """Return every answer in its order, those that no longer count too."""
     steps, counting = progress.case_guide(case).steps, dict(walk.path)
     last = {row.step: row.pk for row in rows}
     return [
@@ -78,7 +78,7 @@ def answer_path(case: Case, rows: Sequence[Answer], walk: Walk) -> list[GivenAns
 
 
 def changes_put_back(jobs: Iterable[Job]) -> list[PutBack]:
-    """The changes that these jobs have put back."""
+    """Return the changes that these jobs have put back."""
     undos = [job for job in jobs if job.kind == Job.Kind.REVERT and job.state == JobState.VERIFIED and job.ended_at]
     return [
         PutBack(
@@ -92,7 +92,8 @@ def changes_put_back(jobs: Iterable[Job]) -> list[PutBack]:
 
 
 def answer_in_words(step: GuideStep, value: str) -> tuple[str, str]:
-    """What a step wanted to know and what came, as people read both: a reading and a remedy have names of their own."""
+    """Return what a step wanted to know and what came, as people read both: a reading and a remedy have names of their
+    own."""
     if step.kind == "fact":
         return fact_title(step.subject), fact_value_title(step.subject, value)
     action = catalog.installed_catalog().actions.get(step.subject) if step.kind == "fix" else None
@@ -100,24 +101,24 @@ def answer_in_words(step: GuideStep, value: str) -> tuple[str, str]:
 
 
 def value_text(value: object) -> str:
-    """A raw value as text for a person."""
+    """Return a raw value as text for a person."""
     return json.dumps(value, indent=1, ensure_ascii=False, default=str)
 
 
 def verdict_reason(judged: Judgement, facts: Mapping[str, Fact]) -> str:
-    """In one line what a verdict rests on, in words; the readings themselves stand in their own table."""
+    """Say in one line what a verdict rests on; the readings themselves stand in a table of their own."""
     told = ((fact_title(name), fact_value_title(name, facts[name].value)) for name in judged.facts)
     return " · ".join(f"{name}{'' if name.endswith('?') else ':'} {value}" for name, value in told)
 
 
 def fact_title(name: str) -> str:
-    """A fact as people call it."""
+    """Return a fact as people call it."""
     words = catalog.installed_catalog().words.get(name)
     return words.words if words else name
 
 
 def fact_value_title(name: str, value: str) -> str:
-    """A value of a fact as people read it."""
+    """Return a value of a fact as people read it."""
     if value == UNKNOWN:
         return _("could not be read")
     words = catalog.installed_catalog().words.get(name)
@@ -129,7 +130,7 @@ def _inside(name: str) -> bool:
 
 
 def _raw(name: str, readings: Sequence[str]) -> str:
-    """What was read: all that Windows said of it, or how far the connection came."""
+    """Return what was read: all that Windows said of it, or how far the connection came."""
     return (readings[-1] if readings else "") if name == "rdp.stage" else "; ".join(readings)
 
 

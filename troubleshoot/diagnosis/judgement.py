@@ -30,14 +30,14 @@ def latest_observation(case: Case) -> Job | None:
 
 
 def rank_all_causes(found: dict[str, Fact], named: Sequence[str] = ()) -> list[Judgement]:
-    """Every cause with its verdict, the strongest first; `named` are the causes that the case's code names."""
+    """Return every cause with its verdict, the strongest first; `named` are the causes that the case's code names."""
     catalog = installed_catalog()
     judged = [engine.judge_cause(cause, found) for cause in _causes_about(found)]
     return engine.rank_causes(judged, catalog.words, named)
 
 
 def named_causes(error: dict[str, Any]) -> Sequence[str]:
-    """The causes that the table of codes names for a case's error, the most likely first."""
+    """Return the causes that the table of codes names for a case's error, the most likely first."""
     parts = str(error.get("page") or "").split("/")
     code = engine.code_at_address(*parts) if len(parts) in {2, 3} else None
     entry = installed_catalog().codes.entries.get(code) if code else None
@@ -50,7 +50,8 @@ def looks_healthy(found: dict[str, Fact]) -> bool:
 
 
 def _causes_about(found: dict[str, Fact]) -> list[Cause]:
-    """The causes that these facts can say something about, and those without rules that codes name beside them."""
+    """Return the causes that these facts can say something about, and those without rules that codes name beside
+    them."""
     catalog = installed_catalog()
     measured = {name for name in found if name not in catalog.words or catalog.words[name].seen != "told"} - ALWAYS_READ
     known = measured or set(found)  # what people tell is about many subjects: an observation says which one this is
@@ -62,6 +63,6 @@ def _causes_about(found: dict[str, Fact]) -> list[Cause]:
 
 
 def shown_cause(found: dict[str, Fact]) -> str:
-    """The name of the first cause that these facts show; empty when they show none."""
+    """Return the name of the first cause that these facts show; empty when they show none."""
     first = rank_all_causes(found)[:1]
     return next((one.cause.id for one in first if one.verdict == "shown_by"), "")

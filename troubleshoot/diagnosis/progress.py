@@ -32,7 +32,7 @@ _PARSED: dict[str, Guide] = {}
 
 
 def case_guide(case: Case) -> Guide:
-    """The guide as it was when the case began."""
+    """Return the guide as it was when the case began."""
     version = case.guide
     guide = _PARSED.get(version.digest)
     if guide is None:
@@ -41,14 +41,14 @@ def case_guide(case: Case) -> Guide:
 
 
 def said_ahead(case: Case) -> dict[str, str]:
-    """What the person answered before the walk came to its question (step → value)."""
+    """Return what the person answered before the walk came to its question (step → value)."""
     steps = case_guide(case).steps
     kept = {name: value for name, value in case.ahead.items() if name in steps}
     return kept or engine.said_ahead(case.ahead, steps)
 
 
 def publish_guide(guide: Guide) -> GuideVersion:
-    """The stored version of a guide, made when the first case needs it."""
+    """Return the stored version of a guide, made when the first case needs it."""
     version, _ = GuideVersion.objects.get_or_create(
         digest=guide.digest, defaults={"name": guide.name, "source": guide.source}
     )
@@ -56,7 +56,7 @@ def publish_guide(guide: Guide) -> GuideVersion:
 
 
 def current_answers(case: Case, rows: Iterable[Answer] | None = None) -> dict[str, str]:
-    """The answers that count, from all rows in order; a changed one has superseded what came after it."""
+    """Return the answers that count, from all rows in order; a changed one has superseded what came after it."""
     guide, found = case_guide(case), dict[str, str]()
     for row in case.answers.filter(round=case.round).order_by("number") if rows is None else rows:
         found = engine.answer_guide(guide, found, row.step, row.value)
@@ -64,7 +64,8 @@ def current_answers(case: Case, rows: Iterable[Answer] | None = None) -> dict[st
 
 
 def replay_case(case: Case, rows: Iterable[Answer] | None = None) -> Walk:
-    """The path so far and the step that comes next; `rows` are the answers of the round, where they have been read."""
+    """Return the path so far and the step that comes next; `rows` are the answers of the round, where they have been
+    read."""
     return engine.walk_guide(case_guide(case), current_answers(case, rows))
 
 
@@ -87,12 +88,12 @@ def case_facts(case: Case) -> dict[str, Fact] | None:
 
 
 def stored_facts(stored: dict[str, Any]) -> dict[str, Fact]:
-    """Facts as a job keeps them, by name."""
+    """Return facts as a job keeps them, by name."""
     return {name: Fact(name, part["value"], tuple(part["readings"])) for name, part in stored.items()}
 
 
 def consult_guide(guide: Guide, known: dict[str, Fact], given: dict[str, str]) -> tuple[Walk, dict[str, str]]:
-    """The walk that facts and a person's answers allow without a case, and who answered each step of it.
+    """Return the walk that facts and a person's answers allow without a case, and who answered each step of it.
 
     Raises AnswerRefused for an answer that the guide does not have.
     """
@@ -118,7 +119,7 @@ def _fact_answer(step: GuideStep, known: dict[str, Fact]) -> str:
 
 
 def is_good_reading(fact: str, value: str) -> bool:
-    """Whether a reading shows a remedy to have helped; any other leads on to something else.
+    """Tell whether a reading shows a remedy to have helped; any other leads on to something else.
 
     It does so when a remedy promises it. What could not be read is in nobody's way, but a fact that says how far
     something comes has to be known.
@@ -131,25 +132,25 @@ def is_good_reading(fact: str, value: str) -> bool:
 
 
 def all_comes_through(known: Iterable[tuple[str, str]]) -> bool:
-    """Whether everything that comes only so far, by these facts and values, comes all the way."""
+    """Tell whether everything that comes only so far, by these facts and values, comes all the way."""
     order = installed_catalog().progress
     return all(order[fact].get(value) == max(order[fact].values()) for fact, value in known if fact in order)
 
 
 def remedy_job(case: Case, action: str) -> Job | None:
-    """The latest job of a case for a remedy: its plan's reading, or the change itself."""
+    """Return the latest job of a case for a remedy: its plan's reading, or the change itself."""
     return _jobs(case).filter(action=action).exclude(kind=Job.Kind.REVERT).order_by("-created_at").first()
 
 
 def begun_remedies(case: Case) -> set[str]:
-    """The remedies of this round that have begun: what led to them is no longer changed."""
+    """Return the remedies of this round that have begun: what led to them is no longer changed."""
     if case.host_id is None:
         return set()
     return set(_jobs(case).exclude(started_at=None).values_list("action", flat=True))
 
 
 def _jobs(case: Case) -> QuerySet[Job]:
-    """The jobs of the case's present round.
+    """Return the jobs of the case's present round.
 
     The database compares its own two times: SQLite keeps them as text, and spells the same millisecond in another
     way than a time that Python hands over.
@@ -158,7 +159,7 @@ def _jobs(case: Case) -> QuerySet[Job]:
 
 
 def advance_case(case: Case, *, actor: Actor, rows: Sequence[Answer] | None = None) -> Walk:
-    """Answers every step that readings and fixes can answer. Runs in the transaction that ended a job or recorded a
+    """Answer every step that readings and fixes can answer. Runs in the transaction that ended a job or recorded a
     person's answer, never in a GET.
 
     The caller holds the case (`Case.objects.held`); `rows` are all of its answers, where they have been read.
@@ -190,7 +191,7 @@ def advance_case(case: Case, *, actor: Actor, rows: Sequence[Answer] | None = No
 
 
 def _told_anew(case: Case, walk: Walk) -> Answer | None:
-    """The answer that changes because the person's PC told something since; None where nothing does.
+    """Return the answer that changes because the person's PC told something since; None where nothing does.
 
     What led to a remedy that has begun stays as it is.
     """
@@ -205,14 +206,15 @@ def _told_anew(case: Case, walk: Walk) -> Answer | None:
 
 
 def _told_answer(case: Case, step: GuideStep) -> Answer:
-    """What the person's PC told for a step: nobody waits for it, so it is unknown until something was pasted."""
+    """Return what the person's PC told for a step: nobody waits for it, so it is unknown until something was pasted."""
     return Answer(case=case, step=step.name, value=_fact_answer(step, stored_facts(case.pc)), source=Answer.Source.TOLD)
 
 
 def _machine_answer(
     case: Case, step: GuideStep, known: Callable[[], dict[str, Fact] | None], before: Mapping[str, Answer]
 ) -> Answer | None:
-    """The answer to a step that nobody need be asked; `before` holds those given before the walk took another turn."""
+    """Return the answer to a step that nobody need be asked; `before` holds those given before the walk took another
+    turn."""
     if step.subject in probes.CLIENT_FACTS:
         return _told_answer(case, step)
     if step.kind == "fact":
@@ -233,7 +235,7 @@ def _reading_answer(case: Case, step: GuideStep, known: dict[str, Fact] | None) 
 
 
 def _outcome(case: Case, job: Job) -> str:
-    """What a remedy's job answers, empty while it is open; a reading before a plan answers nothing.
+    """Return what a remedy's job answers, empty while it is open; a reading before a plan answers nothing.
 
     A plan that the person put off was not declined by anybody: the remedy waits.
     """
@@ -246,7 +248,8 @@ def _outcome(case: Case, job: Job) -> str:
 
 
 def is_self_service(case: Case, action: str) -> bool:
-    """Whether the person may start this remedy without helpdesk: a mild one, on an own computer or done by hand."""
+    """Tell whether the person may start this remedy without helpdesk: a mild one, on an own computer or done by
+    hand."""
     wish = installed_catalog().actions.get(action)
     mild = wish is not None and wish.self_service and wish.risk == "low"
     if wish is not None and wish.manual:

@@ -62,7 +62,7 @@ class _Files:
 
 
 def _facts(catalog: Catalog) -> Iterator[ContentProblem]:
-    """A fact, and each value of it, needs words. Those of content are there: the format demands them."""
+    """Check that each fact of a probe, and each value of it, has words; the format demands them of content."""
     for name, values in catalog.facts.values.items():
         words = catalog.words.get(name)
         if words is None:
@@ -74,7 +74,7 @@ def _facts(catalog: Catalog) -> Iterator[ContentProblem]:
 
 
 def _branches(catalog: Catalog, read: _Files) -> Iterator[ContentProblem]:
-    """Every branch is walked by an example; one of a part, by an example of any guide that has it."""
+    """Check that an example walks every branch; one of a part, an example of any guide that has it."""
     told: set[ContentProblem] = set()
     for guide, step, value in uncovered(catalog.guides.values()):
         told.add(read.problem(_file(guide, step), ("steps", step.name, "to", value), "no example walks this branch"))
@@ -107,7 +107,7 @@ def _asked_before(guide: Guide) -> Iterator[tuple[GuideStep, int]]:
 
 
 def _actions(catalog: Catalog, read: _Files, simulated: Collection[str]) -> Iterator[ContentProblem]:
-    """Whoever is held back by a guard is told why, and examples speak of faults that there are."""
+    """Check that whoever is held back by a guard is told why, and that examples speak of faults that there are."""
     for action in catalog.actions.values():
         file = f"actions/{action.name}.toml"
         for fact in action.guards:
@@ -119,7 +119,7 @@ def _actions(catalog: Catalog, read: _Files, simulated: Collection[str]) -> Iter
 
 
 def _codes(catalog: Catalog, read: _Files) -> Iterator[ContentProblem]:
-    """A code says what it means and what it does not, leads to a guide, and its family has words."""
+    """Check that a code says what it means and what it does not, leads to a guide, and that its family has words."""
     for entry in catalog.codes.entries.values():
         wanted = {"namespace": entry.code.namespace, "code": entry.code.code, "extended": entry.code.extended}
         missing = [key for key, value in (("text", entry.text), ("is_not", entry.is_not)) if not value]
@@ -134,7 +134,7 @@ def _codes(catalog: Catalog, read: _Files) -> Iterator[ContentProblem]:
 
 
 def _causes(catalog: Catalog, read: _Files) -> Iterator[ContentProblem]:
-    """A rule gives its own verdict by its own facts; else a stronger one always comes before it."""
+    """Check that a rule gives its own verdict by its own facts; else a stronger one always comes before it."""
     for cause in catalog.causes.values():
         for key, index, found in _overruled(cause):
             said = f"never decides: by these facts the cause is “{found}”"

@@ -153,7 +153,7 @@ def _check_answers(step: GuideStep, table: TomlTable, to: TomlTable, rules: _Rul
 
 
 def _check_tells(step: GuideStep, table: TomlTable, to: TomlTable, facts: FactList) -> None:
-    """A question may say a fact: one that is told by people, and each of its answers is a value of it."""
+    """Check that a question tells only a fact that people tell, and that each of its answers is a value of it."""
     if step.kind != "ask" or not step.tells.startswith(TOLD) or step.tells not in facts:
         told = [name for name in facts.values if name.startswith(TOLD)]
         table.wrong("tells", f"a question may tell one of {', '.join(told) or 'no facts: none is told by people'}")

@@ -32,7 +32,7 @@ class Cause:
 
     @property
     def judged(self) -> bool:
-        """Whether any reading can say something about it: without rules it is never anything but not checked."""
+        """Tell whether any reading can say something about it: without rules it is never anything but not checked."""
         return bool(self.shown_by or self.ruled_out or self.fits)
 
     @property

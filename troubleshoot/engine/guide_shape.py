@@ -31,7 +31,7 @@ def check(guide: Guide, table: TomlTable) -> None:
 
 
 def _check_meanwhile(guide: Guide, table: TomlTable) -> None:
-    """One answer is for all the steps that are named, so each of them asks the same."""
+    """Check that all the steps that are named ask the same: one answer is for all of them."""
     questions = {name: step for name, step in guide.steps.items() if step.kind == "ask"}
     answers = {name: set(questions[name].to) for name in guide.meanwhile if name in questions}
     for index, name in enumerate(guide.meanwhile):

@@ -148,17 +148,17 @@ def changes_something(action: str) -> bool:
 
 
 def roles_serving(action: str) -> list[Role]:
-    """The roles that may do this for others: for a whole site, or anywhere."""
+    """Return the roles that may do this for others: for a whole site, or anywhere."""
     return [role for role, right in RULES[action].items() if not {Relation.OWN, Relation.OWN_HOST} & set(right)]
 
 
 def roles_that_help(action: str) -> list[Role]:
-    """The roles that can help whoever may not do this themselves: whoever asks for help is not among them."""
+    """Return the roles that can help whoever may not do this themselves: whoever asks for help is not among them."""
     return [role for role in RULES[action] if role not in RULES["help.ask"]]
 
 
 def role_conflict(role: str, held: Iterable[str]) -> str | None:
-    """The first role among those held that must not meet the new one in one person, at whatever sites.
+    """Return the first role among those held that must not meet the new one in one person, at whatever sites.
 
     Whoever hands out rights neither uses nor checks them; whoever checks changes nothing.
     """

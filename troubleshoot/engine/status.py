@@ -121,7 +121,7 @@ def _work(case: CaseView) -> tuple[CaseMatter, dt.datetime]:
 
 
 def _change(case: CaseView) -> tuple[CaseMatter, dt.datetime] | None:
-    """What the changes of this round ask for: the least certain first."""
+    """Return what the changes of this round ask for: the least certain first."""
     changes = [job for job in case.jobs if job.is_change]
     for wanted, matter in (({JobPhase.UNKNOWN}, CaseMatter.DECIDE), (UNDER_WAY, CaseMatter.CHANGE)):
         if found := [job for job in changes if job.state in wanted]:
@@ -136,7 +136,7 @@ def _change(case: CaseView) -> tuple[CaseMatter, dt.datetime] | None:
 
 
 def _ready(case: CaseView, job: JobView) -> CaseMatter:
-    """Who lets a plan run: the person who asked for it and may, unless they asked for a person since."""
+    """Return who lets a plan run: the person who asked for it and may, unless they have asked for helpdesk since."""
     asked = case.asked_at is not None and case.asked_at > job.created_at
     theirs = job.by_person and job.self_service and job.state == JobPhase.PLANNED and not asked
     return CaseMatter.AGREE if theirs else CaseMatter.START
@@ -152,13 +152,14 @@ def _put_back(case: CaseView) -> tuple[CaseMatter, dt.datetime] | None:
 
 
 def _last_change(case: CaseView) -> JobView | None:
-    """The latest change that began, or may still begin: one that was taken back or declined left nothing behind."""
+    """Return the latest change that began, or may still begin: one that was taken back or declined left nothing
+    behind."""
     changes = [job for job in case.jobs if job.is_change and job.state not in UNBEGUN]
     return changes[-1] if changes else None
 
 
 def _reading(case: CaseView) -> tuple[CaseMatter, dt.datetime] | None:
-    """An observation that somebody asked for: it takes seconds, and nobody need act meanwhile."""
+    """Return the matter of an observation that somebody asked for: it takes seconds, and nobody need act meanwhile."""
     matters = {JobKind.PLAN: CaseMatter.PLANNING, JobKind.CHECK_BY_HAND: CaseMatter.HAND_CHECK}
     for job in reversed(case.jobs):
         if job.kind in matters and job.state in UNDER_WAY:
@@ -167,7 +168,7 @@ def _reading(case: CaseView) -> tuple[CaseMatter, dt.datetime] | None:
 
 
 def _asked(case: CaseView) -> tuple[CaseMatter, dt.datetime] | None:
-    """The person asked for a person, and no proved change has answered that since."""
+    """Return the matter of a person who asked for somebody of helpdesk, while no proved change has answered that."""
     proved_at = _proved_at(case)
     if case.asked_at is None or (proved_at is not None and proved_at > case.asked_at):
         return None
@@ -179,7 +180,7 @@ def _helpdesks(case: CaseView) -> CaseMatter:
 
 
 def _step(case: CaseView) -> tuple[CaseMatter, dt.datetime]:
-    """What the step asks for at which the guide stands."""
+    """Return what the step asks for at which the guide stands."""
     if case.step == "fix":
         return _remedy(case)
     if case.step == "fact":
@@ -191,7 +192,7 @@ def _step(case: CaseView) -> tuple[CaseMatter, dt.datetime]:
 
 
 def _remedy(case: CaseView) -> tuple[CaseMatter, dt.datetime]:
-    """Whose a remedy is for which nobody has done anything yet. Helpdesk is given none before it is asked."""
+    """Return whose a remedy is for which nobody has done anything yet. Helpdesk is given none before it is asked."""
     later = case.put_off_at
     if later is not None and not any(job.action == case.subject and job.created_at > later for job in case.jobs):
         return CaseMatter.LATER, later
@@ -205,7 +206,7 @@ def _changed_at(case: CaseView) -> dt.datetime | None:
 
 
 def _proved_at(case: CaseView) -> dt.datetime | None:
-    """When the check was taken that proved the change which led here, unless something was written since."""
+    """Return when the check was taken that proved the change which led here, unless something was written since."""
     changed_at = _changed_at(case)
     if case.proved_at is None or (changed_at is not None and changed_at > case.proved_at):
         return None

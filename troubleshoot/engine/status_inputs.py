@@ -83,17 +83,17 @@ class JobView:
 
     @property
     def is_change(self) -> bool:
-        """Whether it changes the computer."""
+        """Tell whether it changes the computer."""
         return self.kind in {JobKind.APPLY, JobKind.REVERT}
 
     @property
     def may_have_written(self) -> bool:
-        """Whether the computer may be another one since."""
+        """Tell whether the computer may be another one since."""
         return self.is_change and self.state in WRITTEN
 
     @property
     def at(self) -> dt.datetime:
-        """When it came to where it stands, as far as is known."""
+        """Return when it came to where it stands, as far as is known."""
         return self.ended_at or self.started_at or self.created_at
 
 

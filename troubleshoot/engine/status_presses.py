@@ -72,7 +72,7 @@ def _desks(case: CaseView, work: CaseMatter) -> set[CasePress]:
 
 
 def _both(case: CaseView, work: CaseMatter) -> set[CasePress]:
-    """What the person and helpdesk may press alike: helpdesk answers for a person on the phone."""
+    """Return what the person and helpdesk may press alike: helpdesk answers for a person on the phone."""
     found = {CasePress.SAY}
     if case.registered and work not in UNSETTLED | _PLANNED:
         found.add(CasePress.AGAIN)
@@ -82,6 +82,6 @@ def _both(case: CaseView, work: CaseMatter) -> set[CasePress]:
 
 
 def _stoppable(case: CaseView) -> bool:
-    """Whether the change that is under way has not begun; nobody takes back what the portal itself puts back."""
+    """Tell whether the change that is under way has not begun; nobody takes back what the portal itself puts back."""
     queued = [job for job in case.jobs if job.is_change and job.state == JobPhase.QUEUED]
     return any(job.kind == JobKind.APPLY or job.why == UndoReason.ASKED for job in queued)

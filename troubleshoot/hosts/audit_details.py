@@ -27,12 +27,12 @@ class HostChange:
 
     @property
     def fields(self) -> list[str]:
-        """The names of the fields that differ."""
+        """Return the names of the fields that differ."""
         return sorted(self.after)
 
 
 def describe_host(host: Host, assigned: Iterable[UUID]) -> Description:
-    """Everything about a registration that a person decided. People appear by id only."""
+    """Return everything about a registration that a person decided. People appear by id only."""
     return {
         **{name: getattr(host, name) for name in _PLAIN},
         "ntlm_over_http": host.ntlm_over_http,
@@ -45,13 +45,13 @@ def describe_host(host: Host, assigned: Iterable[UUID]) -> Description:
 
 
 def host_version(host: Host) -> str:
-    """A short mark of everything about a registration: another one means that somebody changed it."""
+    """Return a short mark of everything about a registration: another one means that somebody changed it."""
     described = describe_host(host, host.assigned.values_list("pk", flat=True))
     return hashlib.sha256(engine.encode_canonical(described)).hexdigest()[:16]
 
 
 def host_difference(host: Host, before: Description, after: Description) -> HostChange:
-    """The fields of `after` that `before` lacks or holds otherwise."""
+    """Return the fields of `after` that `before` lacks or holds otherwise."""
     fields = [name for name in after if name not in before or before[name] != after[name]]
     return HostChange(
         host, {name: before[name] for name in fields if name in before}, {name: after[name] for name in fields}

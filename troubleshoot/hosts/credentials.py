@@ -148,6 +148,6 @@ def _is_allowed(reference: str) -> bool:
 
 
 def _is_plain_path(path: str) -> bool:
-    """Absolute and in its only spelling: no part is empty or leads elsewhere."""
+    """Tell whether a path is absolute and in its only spelling: no part is empty or leads elsewhere."""
     _root, *parts = path.split("/")
     return {"", ".", ".."}.isdisjoint(parts) and parts[0] not in _KERNEL

@@ -74,12 +74,12 @@ class HostTable:
 
 
 def quoted_cell(text: str, *, most: int = 40) -> str:
-    """The text for an error message: quoted, escaped to ASCII (look-alikes are told apart), cut off."""
+    """Return the text for an error message: quoted, escaped to ASCII (look-alikes are told apart), cut off."""
     return ascii(text if len(text) <= most else f"{text[:most]}...")
 
 
 def quoted_cell_of(column: str, cell: str) -> str:
-    """A cell for an error message. What stands under `credential` may be a password, put there by mistake."""
+    """Return a cell for an error message. What stands under `credential` may be a password, put there by mistake."""
     return "" if column == "credential" or not cell else quoted_cell(cell)
 
 
@@ -125,7 +125,7 @@ def _wrong_file(data: bytes) -> ListProblem | None:
 
 
 def _cells(line: str) -> list[str] | None:
-    """The cells of one line; None when its quotes do not match or it is too long.
+    """Return the cells of one line; None when its quotes do not match or it is too long.
 
     No cell may hold a line break, so each line stands alone: a forgotten quote spoils one row and not the rest.
     """
@@ -191,7 +191,7 @@ def _cell_problems(row: ListRow) -> Iterator[ListProblem]:
 
 
 def _odd(cell: str) -> str:
-    """Why a cell can hold nothing that belongs into any column; empty when it can."""
+    """Return why a cell can hold nothing that belongs into any column; empty when it can."""
     if len(cell) > MOST_CHARACTERS:
         return _("This cell is longer than %(most)d characters.") % {"most": MOST_CHARACTERS}
     if not cell.isascii() or not cell.isprintable():

@@ -82,7 +82,7 @@ def import_list(*, actor: Actor, data: bytes, dry_run: bool = False) -> ImportOu
 
 
 def _drafts(actor: Actor, rows: list[ListRow], problems: list[ListProblem]) -> list[Draft]:
-    """Every row as a host. Raises NotImported unless there is no problem at all."""
+    """Read every row as a host. Raises NotImported unless there is no problem at all."""
     known = ListReferences(rows, actor)
     once, found = _once(rows)
     drafts = [draft_host(row, known) for row in once]
@@ -98,7 +98,7 @@ def _drafts(actor: Actor, rows: list[ListRow], problems: list[ListProblem]) -> l
 
 
 def _once(rows: list[ListRow]) -> tuple[list[ListRow], list[ListProblem]]:
-    """The rows with each name once, and a problem for each repetition."""
+    """Return the rows with each name once, and a problem for each repetition."""
     first: dict[str, ListRow] = {}
     problems = []
     for row in rows:
@@ -110,7 +110,7 @@ def _once(rows: list[ListRow]) -> tuple[list[ListRow], list[ListProblem]]:
 
 
 def _clashes(drafts: list[Draft], known: ListReferences) -> Iterator[ListProblem]:
-    """Endpoints that two computers would share once the list were imported."""
+    """Yield endpoints that two computers would share once the list were imported."""
     moved = [one for one in drafts if not (one.before and ENDPOINT.isdisjoint(one.change.fields))]
     away = {one.host.pk for one in moved}
     taken = TakenNames(host for host in known.hosts.values() if host.pk not in away)

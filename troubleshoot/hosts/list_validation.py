@@ -52,13 +52,13 @@ class ListReferences:
             self.assigned[host][person] = link
 
     def reaches(self, site: Site) -> bool:
-        """Whether the actor may import into this site; a first refusal is kept."""
+        """Tell whether the actor may import into this site; a first refusal is kept."""
         decision = self._decision(site)
         self.refused = self.refused or (decision if decision and not decision.allowed else None)
         return decision is None or decision.allowed
 
     def site(self, slug: str) -> Site:
-        """The site with this short name. One that is not the actor's is answered like one that is absent."""
+        """Return the site with this short name. One that is not the actor's is answered like one that is absent."""
         site = self.sites.get(slug)
         if site is None or not self.reaches(site):
             if slug not in self._unknown:
@@ -72,7 +72,8 @@ class ListReferences:
         return next(iter(difflib.get_close_matches(slug[:40].lower(), mine, n=1)), "")
 
     def _decision(self, site: Site) -> Decision | None:
-        """What the access table says about a person at a site, asked once; None for the operator on the server."""
+        """Return what the access table says about a person at a site, asked once; None for the operator on the
+        server."""
         if not isinstance(self._actor, Person):
             return None
         if site.pk not in self._decisions:
@@ -80,7 +81,7 @@ class ListReferences:
         return self._decisions[site.pk]
 
     def person(self, email: str) -> Person:
-        """The person with an active account of this address."""
+        """Return the person with an active account of this address."""
         found = self.people.get(normalise_email(email))
         if found is None:
             raise Unfit(_("Nobody has an active account with the address %s.") % quoted_cell(email))
@@ -100,15 +101,15 @@ class Draft:
 
     @cached_property
     def change(self) -> HostChange:
-        """What differs from what is registered. Asked for once every cell has been read without a problem."""
+        """Return what differs from what is registered. Asked for once every cell has been read without a problem."""
         return host_difference(self.host, self.before, describe_host(self.host, self.assigned))
 
     def problem(self, column: str, text: str) -> ListProblem:
-        """A problem of one of this row's cells."""
+        """Return a problem of one of this row's cells."""
         return ListProblem(self.row.number, column, quoted_cell_of(column, self.row.cells.get(column, "")), text)
 
     def judge(self) -> Iterator[ListProblem]:
-        """What the rules say about the host. After a problem with a cell, only about what does not hang on others."""
+        """Yield what the rules say about the host. After a problem with a cell, only what does not depend on others."""
         change = None if self.problems else self.change
         if change and not change.after:
             return
@@ -127,7 +128,7 @@ _ALONE = frozenset({"name", "address", "rdp_port"})
 
 
 def draft_host(row: ListRow, known: ListReferences) -> Draft:
-    """The host that a row describes: the registered one with the row's values, or a new one."""
+    """Return the host that a row describes: the registered one with the row's values, or a new one."""
     host = known.hosts.get(row.cells["name"].lower())
     assigned = known.assigned.get(host.pk, {}) if host else {}
     before = describe_host(host, assigned) if host else {}
@@ -243,5 +244,5 @@ def _active(emails: Sequence[str]) -> Iterable[Person]:
 
 
 def query_parts(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
-    """The items in parts that fit into the parameters of one query."""
+    """Return the items in parts that fit into the parameters of one query."""
     return (items[start : start + _PARAMETERS] for start in range(0, len(items), _PARAMETERS))

@@ -51,19 +51,19 @@ class Observation:
 
     @property
     def windows_answered(self) -> bool:
-        """Whether Windows itself was asked and answered."""
+        """Tell whether Windows itself was asked and answered."""
         return self.reached == "yes"
 
     @property
     def answered(self) -> bool:
-        """Whether anything at all of the computer answered."""
+        """Tell whether anything at all of the computer answered."""
         return self.windows_answered or probes.answered_from_outside(
             {name: fact.value for name, fact in self.facts.items()}
         )
 
     @property
     def signed_in(self) -> tuple[SignedIn, ...] | None:
-        """Who is signed in and since when; None when that could not be read."""
+        """Return who is signed in and since when; None when that could not be read."""
         for _, name, value in self.readings:
             if name == probes.SESSIONS.words and "users" in value:
                 return tuple(SignedIn(user, since) for user, since in zip(value["users"], value["since"], strict=False))

@@ -117,7 +117,7 @@ def allow_changes(*, actor: Actor, host: Host) -> Host:
 
 
 def account_follows(change: HostChange) -> bool:
-    """Whether the change leads an account to another place. A lab host cannot leave loopback."""
+    """Tell whether the change leads an account to another place. A lab host cannot leave loopback."""
     host = change.host
     return host.credential is not None and not host.lab and not registration_rules.POINTING.isdisjoint(change.fields)
 
@@ -156,7 +156,7 @@ def _check(made: HostChange, assigned: Collection[Person]) -> None:
 
 
 def _near(host: Host) -> Iterable[Host]:
-    """The other hosts that could have the same name or endpoint."""
+    """Return the other hosts that could have the same name or endpoint."""
     alike = Q(name__iexact=host.name) | Q(address__iexact=host.address)
     return Host.objects.filter(alike).exclude(pk=host.pk)
 

@@ -29,12 +29,12 @@ _NOT_OURS = {field.name for field in Host._meta.concrete_fields} - _OWN_FIELDS  
 
 
 def winrm_port(*, tls: bool) -> int:
-    """WinRM's own port for HTTPS or HTTP."""
+    """Return WinRM's own port for HTTPS or HTTP."""
     return HTTPS_PORT if tls else HTTP_PORT
 
 
 def registration_faults(host: Host, changed: Collection[str]) -> dict[str, list[str]]:
-    """Every fault of one computer by itself, by field, found without a query.
+    """Return every fault of one computer by itself, by field, found without a query.
 
     While nothing about the way to it has `changed`, only the changed fields count: a network that is no longer
     allowed must not keep anybody from marking a computer as critical.
@@ -56,7 +56,7 @@ def registration_faults(host: Host, changed: Collection[str]) -> dict[str, list[
 
 
 def _explain(host: Host, found: dict[str, list[str]]) -> None:
-    """A name that looks right and is refused needs the reason: the eye does not see it."""
+    """Add the reason why a name that looks right is refused, where the eye does not see it."""
     for field, text in (("name", host.name), ("address", host.address)):
         if field in found and (odd := next((one for one in text if not one.isascii()), None)):
             named = unicodedata.name(odd, "")
@@ -66,14 +66,15 @@ def _explain(host: Host, found: dict[str, list[str]]) -> None:
 
 
 def _of_this_machine(host: Host) -> Iterator[Fault]:
-    """`localhost` and every name below it mean whoever resolves them (RFC 6761, 6.3): here, the portal itself."""
+    """Refuse `localhost` and every name below it: they mean whoever resolves them (RFC 6761, 6.3), here the portal
+    itself."""
     for field, text in (("name", host.name), ("address", host.address)):
         if text.lower().rpartition(".")[2] == "localhost":
             yield field, _("This name means the portal itself.")
 
 
 def _address(host: Host) -> Iterator[Fault]:
-    """An address lies in an allowed network. What a name resolves to is checked whenever it is dialled."""
+    """Refuse an address outside the allowed networks. What a name resolves to is checked whenever it is dialled."""
     address = literal_address(host.address)
     if host.lab and (address is None or not address.is_loopback):
         yield "address", _("A simulated host has a loopback address such as 127.0.0.1.")
@@ -84,7 +85,7 @@ def _address(host: Host) -> Iterator[Fault]:
 
 
 def _ports(host: Host) -> Iterator[Fault]:
-    """WinRM's two ports, one for each way; Remote Desktop's own or one that belongs to no other service."""
+    """Refuse ports other than WinRM's two, one for each way, and Remote Desktop's own or one that is nobody else's."""
     if host.lab:
         return
     if host.winrm_port != winrm_port(tls=host.tls):
@@ -94,7 +95,7 @@ def _ports(host: Host) -> Iterator[Fault]:
 
 
 def _transport(host: Host) -> Iterator[Fault]:
-    """Kerberos proves the host by itself; everything else needs HTTPS, whose certificate does."""
+    """Refuse a way without HTTPS, whose certificate proves the host; Kerberos proves it by itself."""
     if host.tls or host.transport == Host.Transport.KERBEROS:
         return
     if host.transport != Host.Transport.NTLM:
@@ -139,7 +140,7 @@ class TakenNames:
             self._endpoints.setdefault(endpoint, host)
 
     def faults(self, host: Host, changed: Collection[str]) -> Iterator[Fault]:
-        """What another computer has already, when it is sought anew."""
+        """Yield what another computer has already, when this one's name or endpoint is new."""
         if ENDPOINT.isdisjoint(changed):
             return
         if host.name.lower() in self._names:
@@ -154,5 +155,5 @@ def _endpoints(host: Host) -> set[tuple[str, int]]:
 
 
 def _called(other: Host, host: Host) -> str:
-    """The other's name, unless it belongs to a site that the reader may not know."""
+    """Return the other's name, unless it belongs to a site that the reader may not know."""
     return other.name if other.site_id == host.site_id else _("A computer of another site")

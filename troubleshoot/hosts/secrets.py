@@ -18,12 +18,13 @@ class CredentialMissing(Refusal):
 
 
 def resolve_secret(credential: Credential) -> Secret:
-    """The password behind `env:NAME` or `file:PATH`, fetched when it is revealed; CredentialMissing is raised then."""
+    """Return the password behind `env:NAME` or `file:PATH`, fetched when it is revealed; CredentialMissing is raised
+    then."""
     return Secret(lambda: _fetch(credential))
 
 
 def in_folder(path: str, folders: Iterable[Path]) -> bool:
-    """Whether a path lies in one of the folders, as it is spelt."""
+    """Tell whether a path lies in one of the folders, as it is spelt."""
     return any(folder in Path(path).parents for folder in folders)
 
 
@@ -36,7 +37,8 @@ def _fetch(credential: Credential) -> str:
 
 
 def _read(path: str, *, confined: bool) -> str:
-    """The file's text; nothing when a link leads out of the folders. What an operator names in a terminal is theirs."""
+    """Return the file's text; nothing when a link leads out of the folders. What an operator names in a terminal is
+    theirs."""
     try:
         real = Path(path).resolve(strict=True)
         if confined and not in_folder(str(real), [one.resolve() for one in settings.MENDPOINT_CREDENTIAL_FOLDERS]):

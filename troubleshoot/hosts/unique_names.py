@@ -1,4 +1,4 @@
-"""Keeps a row whose name somebody else may take in the same moment: that is a fault of the form, not of ours."""
+"""Saving a row whose name must be unique: where somebody else took it a moment earlier, the form says so."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

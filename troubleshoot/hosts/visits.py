@@ -44,7 +44,8 @@ LOOPBACK = (ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1/128")
 
 
 def dial_target(host: Host) -> RegisteredHost:
-    """Where the host may be dialled: its registered ports, inside the allowed networks; a lab host on loopback only."""
+    """Return where the host may be dialled: its registered ports, inside the allowed networks; a lab host on loopback
+    only."""
     return RegisteredHost(
         name=host.name,
         address=host.address,
@@ -54,7 +55,7 @@ def dial_target(host: Host) -> RegisteredHost:
 
 
 def site_gateway(host: Host) -> probes.Gateway | None:
-    """The Remote Desktop gateway of the host's site, dialled at its registered port alone; None without one.
+    """Return the Remote Desktop gateway of the host's site, dialled at its registered port alone; None without one.
 
     That of a simulated host lies on loopback too: a lab never makes us observe a real gateway.
     """
@@ -66,8 +67,8 @@ def site_gateway(host: Host) -> probes.Gateway | None:
 
 
 def host_door(host: Host) -> remote.Door:
-    """The way in through WinRM. Raises SignInDenied without an account, CredentialMissing when its secret
-    is not where this process looks for it, VisitRefused for a way that is too weak."""
+    """Return the way in through WinRM. Raises SignInDenied without an account, CredentialMissing when its secret is not
+    where this process looks for it, VisitRefused for a way that is too weak."""
     if host.credential is None:
         raise remote.SignInDenied(RefusalCode.ACCOUNT_MISSING, "sign-in")
     secret = secrets.resolve_secret(host.credential)
@@ -142,9 +143,8 @@ def observe(
 
 
 def try_sign_in(host: Host, *, attempt: UUID, on_stage: OnStage) -> Observation:
-    """Goes in through WinRM as a diagnosis would, and reads what a diagnosis reads; `on_stage` hears of the way.
-    Nothing raises for a host's sake.
-    """
+    """Go in through WinRM as a diagnosis would, and read what a diagnosis reads; `on_stage` hears of the way. Nothing
+    raises for a host's sake."""
     found = Observation()
     _observe_inside(host, found, WHOLE_SCOPE, attempt, on_stage)
     return found
@@ -153,7 +153,7 @@ def try_sign_in(host: Host, *, attempt: UUID, on_stage: OnStage) -> Observation:
 def _observe_inside(
     host: Host, found: Observation, scope: ObservationScope, attempt: UUID, on_stage: OnStage = lambda *_: None
 ) -> None:
-    """One visit. Who is signed in is read every time: whoever decides about a change has to know."""
+    """Make one visit. Who is signed in is read every time: whoever decides about a change has to know."""
     probe = probes.WINDOWS_READINGS if scope.windows else (probes.SESSIONS,)
     wanted = [WantedReading(one.resource, one.params) for one in probe]
     wanted += [WantedReading(one.resource, one.params) for one in scope.readings]
@@ -177,7 +177,7 @@ def _observe_inside(
 
 
 def _fitting(reading: DeclaredReading, state: FlatState | None) -> FlatState | None:
-    """The state, if it is what its resource describes."""
+    """Return the state, if it is what its resource describes."""
     try:
         catalog.installed_catalog().resources[reading.resource].check_state(state or {})
     except StateError:
@@ -186,7 +186,7 @@ def _fitting(reading: DeclaredReading, state: FlatState | None) -> FlatState | N
 
 
 def _open(resource: str, state: FlatState) -> FlatState:
-    """The state without what must not be kept."""
+    """Return the state without its secret fields."""
     fields = catalog.installed_catalog().resources[resource].fields
     return {name: value for name, value in state.items() if name not in fields or not fields[name].secret}
 
@@ -194,7 +194,7 @@ def _open(resource: str, state: FlatState) -> FlatState:
 def _read_inside(
     host: Host, found: Observation, wanted: Sequence[WantedReading], attempt: UUID, on_stage: OnStage
 ) -> tuple[list[FlatState | None], dict[int | None, str]]:
-    """The states of what is wanted, and what stood in the way of each that is None."""
+    """Return the states of what is wanted, and what stood in the way of each that is None."""
     states: list[FlatState | None] = [None] * len(wanted)
     errors: dict[int | None, str] = {}
     try:
@@ -224,7 +224,7 @@ def carry_out_plan(
     case: int | None,
     on_progress: Callable[[VisitProgress], None],
 ) -> VisitResult:
-    """Carries out a plan: reads again, compares, records, writes, reads again. Raises DoorError."""
+    """Carry out a plan: read again, compare, record, write, read again. Raises DoorError."""
     resources = catalog.installed_catalog().resources
     items = tuple(
         VisitItem(
@@ -246,7 +246,7 @@ def _item(wanted: WantedReading) -> VisitItem:
 
 
 def _reached(visit: VisitResult) -> tuple[str, str, Explanation | None]:
-    """How far a visit came: the value of `windows.reached`, the stage that stopped it, and why."""
+    """Return how far a visit came: the value of `windows.reached`, the stage that stopped it, and why."""
     if visit.outcome == "identity_changed":
         return "denied", "identity", Explanation(Code.ANOTHER_COMPUTER)
     if visit.outcome == "refused":
@@ -256,7 +256,7 @@ def _reached(visit: VisitResult) -> tuple[str, str, Explanation | None]:
 
 
 def ended(error: remote.DoorError | secrets.CredentialMissing, code: Code = Code.WAY_ENDED) -> Explanation:
-    """Why a visit ended without a result; `code` says what that means for whoever asked for it."""
+    """Return why a visit ended without a result; `code` says what that means for whoever asked for it."""
     if isinstance(error, remote.DoorError):
         return Explanation.of(code, stage=error.stage, refused=error.to_json())
     return Explanation.of(Code.NO_SECRET, refused=error.to_json())

@@ -27,7 +27,7 @@ def hold_job(job: Job) -> RepeatingWrite:
 
 
 def lease_time() -> dt.timedelta:
-    """How long a silent worker keeps its job."""
+    """Return how long a silent worker keeps its job."""
     return dt.timedelta(seconds=settings.MENDPOINT_LEASE_SECONDS)
 
 

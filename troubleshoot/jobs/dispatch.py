@@ -11,7 +11,7 @@ TASK_NAME = "mendpoint.job"
 
 
 def broker_reachable(seconds: int = 2) -> bool:
-    """Whether the broker answers now. Never raises."""
+    """Tell whether the broker answers now. Never raises."""
     try:
         with current_app.connection_for_write(connect_timeout=seconds) as broker:
             broker.ensure_connection(max_retries=1, interval_start=0, timeout=seconds)
@@ -21,7 +21,7 @@ def broker_reachable(seconds: int = 2) -> bool:
 
 
 def ring_doorbell(job: uuid.UUID, *, queue: str) -> bool:
-    """Tells the workers of a queue that a job waits. The message carries the id and nothing else.
+    """Tell the workers of a queue that a job waits. The message carries the id and nothing else.
 
     False when the broker could not be reached: the row stays queued, and the keeper rings again.
     """

@@ -1,4 +1,4 @@
-"""Jobs as rows: asking for one, letting it queue, cancelling it, and the one function by which a job moves."""
+"""Jobs as rows: requesting, queueing and cancelling one, and the one function by which a job changes its state."""
 
 from __future__ import annotations
 
@@ -50,12 +50,12 @@ UNSETTLED = OPEN | {JobState.UNKNOWN}
 
 
 def approval_lifetime() -> dt.timedelta:
-    """How long a plan may wait for its decision, and an approval for its use."""
+    """Return how long a plan may wait for its decision, and an approval for its use."""
     return dt.timedelta(hours=settings.MENDPOINT_APPROVAL_HOURS)
 
 
 def audited_objects(job: Job) -> list[tuple[str, object]]:
-    """The objects that an audit entry about this job names."""
+    """Return the objects that an audit entry about this job names."""
     named = [("job", job.pk), ("host", job.host_id), ("case", job.case_id), ("plan", job.plan_id)]
     return [(kind, key) for kind, key in named if key is not None]
 
@@ -75,7 +75,7 @@ def move_job(
     explanation: Explanation | None = None,
     **fields: object,
 ) -> bool:
-    """Moves a job, tells its story and records it, in one transaction; the case goes on when the job has ended.
+    """Move a job, tell its story and record it, in one transaction; the case goes on when the job has ended.
 
     `found` takes the place of what the job found before, `explanation` says why it ended; `revoke` takes the job from
     its worker: one that was only paused must not write any more.
@@ -119,8 +119,8 @@ def _held(job: Job) -> Case | None:
 
 
 def continue_case(case: Case, *, actor: Actor, requester: Person, rows: Sequence[Answer] | None = None) -> None:
-    """Lets a case go on as far as it can, sends for a new reading where it needs one (after a change, what was read
-    before no longer counts), and keeps where it stands then.
+    """Let a case go on as far as it can, send for a new reading where it needs one (after a change, what was read
+    before no longer counts), and keep where it stands then.
 
     The caller holds the case (`Case.objects.held`); `rows` are all of its answers, where they have been read.
     """
@@ -135,7 +135,7 @@ def _being_read(case: Case) -> bool:
 
 
 def add_line(job: Job, said: Explanation) -> None:
-    """Adds a line to the job's story, at once: a story kept in memory dies with its worker."""
+    """Add a line to the job's story, at once: a story kept in memory dies with its worker."""
     JobLine.objects.create(job=job, said=said.to_json())
 
 
@@ -171,7 +171,7 @@ def queue_reading(
     action: str = "",
     reason: str = "",
 ) -> Job:
-    """Queues a job that only reads; the caller has asked the rules, and keeps where the case stands then."""
+    """Queue a job that only reads. The caller has checked permissions, and afterwards stores where the case stands."""
     with transaction.atomic():
         job = Job.objects.create(
             kind=kind,
@@ -208,7 +208,7 @@ def offer_plan(
     facts: dict[str, Any],
     signed_in: tuple[SignedIn, ...] | None,
 ) -> Job:
-    """Puts a finished plan before whoever decides: the requester, or an approver when approval is needed.
+    """Put a finished plan before whoever decides: the requester, or an approver when approval is needed.
 
     `signed_in` names who is on the computer and since when; None when that could not be read.
     """
@@ -244,7 +244,7 @@ def offer_plan(
 
 
 def notify_deciders(job: Job) -> None:
-    """Tells whoever may decide and is not away; a deputy reads for whom they stand in."""
+    """Tell whoever may decide and is not away; a deputy reads for whom they stand in."""
     job.refresh_from_db(fields=["expires_at"])
     values: dict[str, Json] = {
         "until": job.expires_at.isoformat() if job.expires_at else "",
@@ -259,13 +259,13 @@ def notify_deciders(job: Job) -> None:
 
 
 def check_deadline(job: Job) -> None:
-    """Raises Refusal when a job's time is over, even where the keeper has not said so yet."""
+    """Raise Refusal when a job's time is over, even where the keeper has not said so yet."""
     if Job.objects.filter(pk=job.pk, expires_at__lte=Now()).exists():
         raise Refusal(RefusalCode.TIME_OVER)
 
 
 def start_job(*, actor: Person, job: Job) -> None:
-    """Lets a planned or approved job run: the decision of whoever asked for exactly this plan."""
+    """Let a planned or approved job run: the decision of whoever asked for exactly this plan."""
     people.require_permission(actor, "job.apply", job)
     if job.state == JobState.WAITING_APPROVAL:
         raise Refusal(RefusalCode.NEEDS_SECOND_PERSON)
@@ -280,7 +280,7 @@ def start_job(*, actor: Person, job: Job) -> None:
 
 
 def enqueue_job(job: Job, *, actor: Actor, said: Explanation) -> None:
-    """Queues a job and rings its doorbell once the row is safe. Raises Refusal when somebody else was faster."""
+    """Queue a job and ring its doorbell once the row is safe. Raises Refusal when somebody else was faster."""
     with transaction.atomic():
         moved = move_job(
             job,
@@ -298,7 +298,7 @@ def enqueue_job(job: Job, *, actor: Actor, said: Explanation) -> None:
 
 
 def cancel_job(*, actor: Person, job: Job) -> None:
-    """Takes back a job that has not begun. Once begun, it is never called cancelled."""
+    """Take back a job that has not begun. Once begun, it is never called cancelled."""
     people.require_permission(actor, "job.cancel", job)
     if job.state not in WAITING_STATES:
         raise Refusal(RefusalCode.HAS_BEGUN)
@@ -310,7 +310,7 @@ def cancel_job(*, actor: Person, job: Job) -> None:
 
 
 def ring_job(job: Job) -> bool:
-    """Rings for a queued job and sets the time of the next ring; False when the broker could not be reached."""
+    """Ring for a queued job and set the time of the next ring; False when the broker could not be reached."""
     wait = RING_AGAIN[min(job.rings, len(RING_AGAIN) - 1)]
     Job.objects.filter(pk=job.pk).update(rings=job.rings + 1, ring_at=Now() + dt.timedelta(seconds=wait))
     return dispatch.ring_doorbell(job.pk, queue=job.host.site.queue)

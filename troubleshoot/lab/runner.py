@@ -131,7 +131,8 @@ class _Runner:
             self._fault(index, "write", Malformed("a write must output nothing"))
 
     def _record(self) -> bool:
-        """Whether this attempt is new here; it and the line in the event log are kept before anything is written."""
+        """Tell whether this attempt is new here; it and the line in the event log are kept before anything is
+        written."""
         attempt = self._request["attempt"]
         entries = [
             {"resource": item["resource"], "params": item["params"], "before": before, "desired": item["desired"]}
@@ -164,7 +165,7 @@ def _one_table(output: list[object]) -> dict[str, Any]:
 
 
 def _matches(wanted: dict[str, Any] | None, state: dict[str, Any] | None) -> bool:
-    """Whether every wanted field has that value: ordinal, and of the same type (True is not 1)."""
+    """Tell whether every wanted field has that value: ordinal, and of the same type (True is not 1)."""
     return wanted is None or all(
         state is not None and name in state and type(state[name]) is type(value) and state[name] == value
         for name, value in wanted.items()

@@ -60,7 +60,7 @@ def _drafts(kind: str, name: str) -> Iterator[tuple[str, bytes]]:
 
 
 def _refuse_taken(kind: str, name: str, into: Path) -> None:
-    """Names of files are compared as Windows and macOS do, too: without regard to case."""
+    """Refuse a name that is taken. Names of files are compared as Windows and macOS do, too: without regard to case."""
     ending = "" if kind == "resource" else ".toml"
     for folder in dict.fromkeys([*settings.CATALOG_DIRS, into]):
         place = folder / FOLDERS[kind]

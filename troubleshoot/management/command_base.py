@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 
 def printable(text: str) -> str:
-    """A text whose control and direction characters are shown, not obeyed: some of it was said by a host."""
+    """Return a text whose control and direction characters are shown, not obeyed: some of it was said by a host."""
     return "".join(
         letter if letter.isprintable() or letter == "\n" else letter.encode("unicode_escape").decode("ascii")
         for letter in text
@@ -59,7 +59,7 @@ class ActingCommand(PlainCommand):
 
     @contextmanager
     def acting(self, email: str) -> Iterator[Person]:
-        """The person, with refusals recorded and turned into words and exit status 1."""
+        """Act as the person with this address, with refusals recorded and turned into words and exit status 1."""
         actor = person(email)
         try:
             with audit.acting_through(audit.Source("cli")), people.refusals_recorded(actor):

@@ -61,13 +61,13 @@ class Account:
 
 
 def people_of(role: str) -> Person:
-    """The first person of the demo with this role."""
+    """Return the first person of the demo with this role."""
     key = next(key for key, _, held in PEOPLE if held == role)
     return Person.objects.get(email=f"{key}@{DOMAIN}")
 
 
 def make_people() -> list[Account]:
-    """Makes site and people at the first start, and tells the same accounts at every other."""
+    """Make site and people at the first start, and return the same accounts at every other."""
     refuse_real_use()
     if Person.objects.exists():
         return [Account(**one) for one in json.loads(people_file().read_text(encoding="utf-8"))]
@@ -93,7 +93,8 @@ def _make_people() -> list[Account]:
 
 
 def _site(slug: str, name: str) -> Site:
-    """A site with the hours of its people, and how long a case took there before Mendpoint, as its boss has guessed."""
+    """Make a site with the hours of its people, and how long a case took there before Mendpoint, as its boss has
+    guessed."""
     site = people.create_site(actor=operator(), slug=slug, name=name)
     return people.change_site(
         actor=operator(), site=site, working_hours=invented.HOURS, minutes_before={reports.ANY_CAUSE: 90}
@@ -101,12 +102,12 @@ def _site(slug: str, name: str) -> Site:
 
 
 def state_file(folder: Path, name: str) -> Path:
-    """Where a simulated computer keeps its state; a person may edit it at any time."""
+    """Return the file in which a simulated computer keeps its state; a person may edit it at any time."""
     return folder / f"{name}.json"
 
 
 def fleet(folder: Path) -> Path:
-    """The lab's list of hosts. At a later start they go on from the state in which they were left."""
+    """Write the lab's list of hosts. At a later start they go on from the state in which they were left."""
     listed = []
     for name, (faults, _) in FLEET.items():
         state = state_file(folder, name)
@@ -118,7 +119,7 @@ def fleet(folder: Path) -> Path:
 
 
 def register(ready: Iterable[dict[str, Any]], reference: str) -> None:
-    """Registers the simulated hosts with changes allowed; at a later start it notes their new ports."""
+    """Register the simulated hosts with changes allowed; at a later start note their new ports."""
     site = Site.objects.get(slug=SITE)
     credential = Credential.objects.filter(name="lab").first() or hosts.register_credential(
         actor=operator(), name="lab", site=site, username=LAB_USER, reference=reference
@@ -144,13 +145,13 @@ def register(ready: Iterable[dict[str, Any]], reference: str) -> None:
 
 
 def repaired_since() -> set[str]:
-    """The computers on which a remedy ran and was verified."""
+    """Return the computers on which a remedy ran and was verified."""
     verified = Job.objects.filter(kind=Job.Kind.APPLY, state=JobState.VERIFIED, invented=False)
     return set(verified.values_list("host__name", flat=True))
 
 
 def invent() -> None:
-    """The ninety days before the demo's first start, marked as invented. Made once, before anything real."""
+    """Invent the ninety days before the demo's first start, marked as invented. Made once, before anything real."""
     if Case.objects.exists():
         return
     sites = list(Site.objects.filter(slug__in=SITES).order_by("slug"))
@@ -160,7 +161,7 @@ def invent() -> None:
 
 
 def history() -> None:
-    """A repaired computer and a case that went to the network team, by the same use cases as everything else.
+    """Make a repaired computer and a case that went to the network team, by the same use cases as everything else.
 
     Made once, at the first start; one that was broken off in the middle is left as far as it came.
     """

@@ -13,7 +13,7 @@ from troubleshoot.management.command_base import wait_until
 
 
 def wish(text: str, names: Collection[str]) -> tuple[str, list[str]]:
-    """The computer and its faults out of NAME=FAULT[,FAULT]. Raises CommandError, which says what there is."""
+    """Return the computer and its faults out of NAME=FAULT[,FAULT]. Raises CommandError, which says what there is."""
     name, _, given = text.partition("=")
     faults = [fault.strip() for fault in given.split(",") if fault.strip()]
     if name.upper() not in names:
@@ -42,6 +42,6 @@ def give(file: Path, name: str, faults: list[str]) -> None:
 
 
 def taken_over(file: Path, seconds: float = 10) -> bool:
-    """Whether the running computer has taken over what was just written: it then writes the file itself."""
+    """Tell whether the running computer has taken over what was just written: it then writes the file itself."""
     written = file_mark(file)
     return wait_until(lambda: file_mark(file) != written or None, seconds=seconds) is True

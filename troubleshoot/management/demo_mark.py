@@ -16,12 +16,12 @@ FIRST_PERSON = f"emil@{DOMAIN}"
 
 
 def people_file() -> Path:
-    """Where the demo keeps its printed passwords, for its next start."""
+    """Return the file in which the demo keeps its printed passwords, for its next start."""
     return Path(settings.VAR_DIR) / "accounts.json"
 
 
 def refuse_real_use() -> None:
-    """Ends a demo that would go into somebody's real database. Raises CommandError."""
+    """End a demo that would go into somebody's real database. Raises CommandError."""
     table = Person._meta.db_table  # noqa: SLF001 - Django's documented Model API
     if table not in connection.introspection.table_names() or not Person.objects.exists():
         return
@@ -33,7 +33,7 @@ def refuse_real_use() -> None:
 
 
 def refuse_inventing() -> None:
-    """Ends whoever would invent something elsewhere than in the demo: there, nothing and nobody is real.
+    """End whoever would invent something elsewhere than in the demo: there, nothing and nobody is real.
 
     Raises CommandError.
     """

@@ -15,17 +15,17 @@ SECRET_PREFIX = "MENDPOINT_SECRET_"  # noqa: S105 - the prefix of a name, not a 
 
 
 def machine(kind: Literal["worker", "keeper"]) -> Machine:
-    """This process as an actor."""
+    """Return this process as an actor."""
     return Machine(kind, f"{socket.gethostname()}:{os.getpid()}")
 
 
 def operator() -> Machine:
-    """Whoever runs a command on the server itself: `cli:<user of the operating system>`."""
+    """Return whoever runs a command on the server itself: `cli:<user of the operating system>`."""
     return Machine("cli", getpass.getuser())
 
 
 def person(email: str) -> Person:
-    """The active person with this e-mail address. Raises CommandError."""
+    """Return the active person with this e-mail address. Raises CommandError."""
     found = Person.objects.filter(email=normalise_email(email), is_active=True).first()
     if found is None:
         raise CommandError(f"There is no active person with the address {email}.")
@@ -33,7 +33,7 @@ def person(email: str) -> Person:
 
 
 def refuse_credentials(process: str) -> None:
-    """Ends a process that was started with host credentials and has no business with them.
+    """End a process that was started with host credentials and has no business with them.
 
     Taking the variables out of the environment would not help: the first environment stays readable for the
     process's whole life.

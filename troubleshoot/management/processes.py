@@ -24,7 +24,7 @@ _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
 def _die_with_parent() -> None:
-    """Lets signals through again, and asks the Linux kernel to end this process when its parent ends in any way."""
+    """Let signals through again, and ask the Linux kernel to end this process when its parent ends in any way."""
     signal.pthread_sigmask(signal.SIG_SETMASK, [])
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
@@ -33,7 +33,7 @@ def _die_with_parent() -> None:
 def spawn(
     command: Sequence[str], *, env: Mapping[str, str] | None = None, log: Path | None = None
 ) -> subprocess.Popen[bytes]:
-    """Starts a child in its own process group: Ctrl-C reaches the parent alone, which then stops its children."""
+    """Start a child in its own process group: Ctrl-C reaches the parent alone, which then stops its children."""
     output = log.open("ab") if log else subprocess.DEVNULL
     try:
         return subprocess.Popen(  # noqa: S603 - our own commands, no shell
@@ -51,7 +51,7 @@ def spawn(
 
 
 def stop(process: subprocess.Popen[bytes], *, seconds: float = 10) -> None:
-    """Asks a child and its group to end; insists after `seconds`."""
+    """Ask a child and its group to end; insist after `seconds`."""
     for sign in (signal.SIGTERM, signal.SIGKILL):
         if process.poll() is not None:
             return
@@ -65,14 +65,14 @@ def stop(process: subprocess.Popen[bytes], *, seconds: float = 10) -> None:
 
 
 def free_port() -> int:
-    """A loopback TCP port that was free a moment ago."""
+    """Return a loopback TCP port that was free a moment ago."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         port: int = server.getsockname()[1]
     return port
 
 
 def has_broker() -> bool:
-    """Whether the embedded broker is installed here."""
+    """Tell whether the embedded broker is installed here."""
     return get_binary_path is not None
 
 
@@ -90,12 +90,12 @@ class Broker:
 
     @property
     def url(self) -> str:
-        """The address with the password, as Celery takes it. Pass it on in an environment, never in argv."""
+        """Return the address with the password, as Celery takes it. Pass it on in an environment, never in argv."""
         return f"redis://:{self._password}@127.0.0.1:{self._port}/0"
 
     @property
     def has_ended(self) -> bool:
-        """Whether the server that was started is there no more."""
+        """Tell whether the server that was started is gone."""
         return self._process is not None and self._process.poll() is not None
 
     def __enter__(self) -> Self:

@@ -26,7 +26,7 @@ BY_HAND = [
 
 
 def tell_kinds(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    """Reads the kind of each job that only reads from its fields, for the last time."""
+    """Read the kind of each job that only reads from its fields, for the last time."""
     database = schema_editor.connection.alias
     plans = apps.get_model("troubleshoot", "Plan").objects.using(database)
     reads = apps.get_model("troubleshoot", "Job").objects.using(database).filter(kind="read")

@@ -8,7 +8,7 @@ from django.db.models.functions import JSONObject
 
 
 def keep_sentences(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    """Takes each old sentence for one in somebody's own words: it is shown as it is."""
+    """Take each old sentence for one in somebody's own words: it is shown as it is."""
 
     def sentence(column: str) -> JSONObject:
         return JSONObject(code=Value("sentence"), params=JSONObject(text=F(column)))

@@ -9,13 +9,13 @@ BATCH = 1000
 
 
 def _rows(apps, schema_editor):
-    """Notices and deliveries, in the database that is migrated."""
+    """Return notices and deliveries, in the database that is migrated."""
     alias = schema_editor.connection.alias
     return (apps.get_model("troubleshoot", name).objects.using(alias) for name in ("Notice", "Delivery"))
 
 
 def from_mailed_at(apps, schema_editor):
-    """Mailed: sent then. Not mailed yet: waiting, due at once."""
+    """Make a delivery of each notice: sent when it was mailed; else waiting, due at once."""
     notices, deliveries = _rows(apps, schema_editor)
     delivery, rows = deliveries.model, []
     for key, mailed_at in notices.order_by("pk").values_list("pk", "mailed_at").iterator(BATCH):
@@ -29,7 +29,7 @@ def from_mailed_at(apps, schema_editor):
 
 
 def to_mailed_at(apps, schema_editor):
-    """Whatever is not to be sent any more counts as mailed there: the version before knew of nothing else."""
+    """Count whatever is not to be sent any more as mailed: the version before knew of nothing else."""
     notices, deliveries = _rows(apps, schema_editor)
     ended = deliveries.filter(notice=models.OuterRef("pk"), channel="email").exclude(state="waiting")
     at = ended.values(at=Coalesce("sent_at", "tried_at", "next_try_at"))[:1]

@@ -18,7 +18,7 @@ MOMENTS = [
 
 
 def marked(model: str) -> migrations.AddField:
-    """A mark that no row of before has."""
+    """Return a mark that no row of before has."""
     return migrations.AddField(
         model_name=model,
         name="invented",
@@ -27,7 +27,7 @@ def marked(model: str) -> migrations.AddField:
 
 
 def moments() -> list[Operation]:
-    """The database knows no default of these columns, so nothing changes in it."""
+    """Return operations that change nothing in the database: it knows no default of these columns."""
     return [
         migrations.AlterField(
             model_name=model,

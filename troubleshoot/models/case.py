@@ -27,15 +27,15 @@ class CaseQuerySet(models.QuerySet["Case"]):
     """Reads of cases. Which of them a person may see is said by `access.permitted`."""
 
     def with_guide(self) -> CaseQuerySet:
-        """With the version of the guide, but not its text: a process keeps each guide once it has parsed it."""
+        """Add the version of the guide, but not its text: a process keeps each guide once it has parsed it."""
         return self.select_related("guide").defer("guide__source")
 
     def for_status(self) -> CaseQuerySet:
-        """With whatever the status of a case and its notices name."""
+        """Add whatever the status of a case and its notices name."""
         return self.with_guide().select_related("host__site", "site", "beneficiary", "owner")
 
     def held(self) -> CaseQuerySet:
-        """The same cases, locked until the transaction ends: one answer at a time.
+        """Return the same cases, locked until the transaction ends: one answer at a time.
 
         Only their own rows, and their keys stay free: a job of a case may be added meanwhile, and two that were added
         do not wait for each other.
@@ -97,9 +97,9 @@ class Case(models.Model):
     error = models.JSONField(default=dict)
     guide = models.ForeignKey(GuideVersion, on_delete=models.PROTECT)
     facts_digest = models.CharField(max_length=64)
-    #: Question → answer that the person gave while the readings were still being taken; used when the walk asks it.
+    #: Answers that the person gave ahead of time, by question, while readings were taken; used when the walk asks it.
     ahead = models.JSONField(default=dict)
-    #: What the person's own PC told in this round: fact → value and readings. Empty while nothing was pasted.
+    #: What the person's own PC reported in this round: fact → value and readings. Empty while nothing was pasted.
     pc = models.JSONField(default=dict)
     #: The page that opened it: sent twice, it opens one case.
     opened_with = models.UUIDField(null=True, unique=True, editable=False)
@@ -113,6 +113,7 @@ class Case(models.Model):
     asked_for_help_at = models.DateTimeField(null=True)
     #: When the person said "not now" of the remedy that was found in this round.
     put_off_at = models.DateTimeField(null=True)
+    #: The person's answer to whether the fix helped.
     word = models.CharField(max_length=20, choices=Word.choices, blank=True)
     helpful = models.BooleanField(null=True)
     ticket = models.CharField(max_length=80, blank=True)

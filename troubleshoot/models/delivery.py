@@ -19,7 +19,8 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
     """Reads of deliveries, and the conditional UPDATEs by which they move."""
 
     def due(self, channel: str) -> DeliveryQuerySet:
-        """What this channel should send now, the longest due first; what another keeper is sending is left out."""
+        """Return what this channel should send now, the longest due first; what another keeper is sending is left
+        out."""
         free = Q(lease_until=None) | Q(lease_until__lt=Now())
         return self.filter(free, channel=channel, state=State.WAITING, next_try_at__lte=Now()).order_by(
             "next_try_at", "pk"
@@ -40,11 +41,11 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         )
 
     def held_up(self, channel: str) -> DeliveryQuerySet:
-        """What waits because the channel took nothing from anybody when this was tried."""
+        """Return what waits because the channel took nothing from anybody when this was tried."""
         return self.filter(channel=channel, state=State.WAITING, fault=Fault.CHANNEL_DOWN)
 
     def down_since(self, channel: str) -> dt.datetime | None:
-        """Since when the channel takes nothing from anybody; None when it works, or has had nothing to do."""
+        """Return since when the channel takes nothing from anybody; None when it works, or has had nothing to do."""
         unsent = self.filter(channel=channel, state__in=[State.WAITING, State.FAILED], fault=Fault.CHANNEL_DOWN)
         worked_at = self.filter(channel=channel).aggregate(at=models.Max("sent_at"))["at"]
         if worked_at is not None:

@@ -15,7 +15,7 @@ class HeartbeatQuerySet(models.QuerySet["Heartbeat"]):
     """Reads of the signs of life."""
 
     def alive(self, kind: str) -> HeartbeatQuerySet:
-        """The processes of a kind that have given a sign of life lately."""
+        """Return the processes of a kind that have given a sign of life lately."""
         return self.filter(kind=kind, beaten_at__gte=Now() - FRESH).order_by("name")
 
 

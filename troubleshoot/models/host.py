@@ -16,13 +16,13 @@ from troubleshoot.remote import is_host_name, literal_address
 
 
 def check_name(text: str) -> None:
-    """A computer name that no resolver can mistake for an address; what is shown is what is dialled."""
+    """Check for a computer name that no resolver can mistake for an address; what is shown is what is dialled."""
     if not is_host_name(text):
         raise ValidationError(_("Write a computer name such as ACC-07 or acc-07.corp.example."))
 
 
 def check_address(text: str) -> None:
-    """A name, or an IP address in its usual spelling."""
+    """Check for a name, or an IP address in its usual spelling."""
     if not is_host_name(text) and literal_address(text) is None:
         raise ValidationError(_("Write a computer name, or an IP address such as 10.1.2.3."))
 
@@ -85,9 +85,9 @@ class Host(models.Model):
 
     @property
     def simulated(self) -> bool:
-        """Whether this is a computer of the lab that answers: an invented one does not."""
+        """Tell whether this is a computer of the lab that answers: an invented one does not."""
         return self.lab and not self.invented
 
     def is_own_computer_of(self, person: Person) -> bool:
-        """Whether the person owns the computer or it is assigned to them."""
+        """Tell whether the person owns the computer or it is assigned to them."""
         return self.owner_id == person.pk or self.assigned.filter(pk=person.pk).exists()

@@ -96,28 +96,29 @@ class JobQuerySet(models.QuerySet["Job"]):
     """Reads of jobs, and the one conditional UPDATE by which a job moves."""
 
     def changes(self) -> JobQuerySet:
-        """Changes of a computer: what is applied, and what is put back.
+        """Return the changes of computers: what is applied, and what is put back.
 
         That each of them has a plan is a constraint; said once more, it lets SQLite use the indexes of changes.
         """
         return self.filter(kind__in=CHANGES, plan__isnull=False)
 
     def passed(self) -> JobQuerySet:
-        """Connection tests that found the way in good, as `ConnectionTestResult.passed` says it of one."""
+        """Return connection tests that found the way in good, as `ConnectionTestResult.passed` says it of one."""
         return self.filter(kind=Job.Kind.CONNECTION_TEST, state=JobState.DONE, result__stage="")
 
     def with_reached(self) -> models.QuerySet[Any]:
-        """The jobs with how far their visit came, as `ReadResult.reached` says it of one; None where none says."""
+        """Return the jobs with how far their visit came, as `ReadResult.reached` says it of one; None where none
+        says."""
         return self.annotate(reached=KT("result__reached"))
 
     def overdue(self) -> JobQuerySet:
-        """Temporary changes whose time is over and that are not undone yet; nothing invented."""
+        """Return the temporary changes whose time is over and that are not undone yet; nothing invented."""
         return self.filter(undo_at__lt=Now(), state__in=[*UNDOABLE_STATES, JobState.UNKNOWN], invented=False).order_by(
             "undo_at"
         )
 
     def move(self, job: Job, to: JobState, *, fence: int | None = None, revoke: bool = False, **fields: object) -> bool:
-        """Moves a job if it still stands where this object says, under the same fence; keeps the object in step.
+        """Move a job if it still stands where this object says, under the same fence; keep the object in step.
 
         False: somebody else was faster, or the lease is lost. Losing is normal; the caller stops.
         """
@@ -136,7 +137,7 @@ class JobQuerySet(models.QuerySet["Job"]):
         return True
 
     def claim(self, job: Job, *, worker: str, lease: dt.timedelta) -> bool:
-        """Takes a queued job, or the verification that a dead worker left, with a new fence number; nothing invented.
+        """Take a queued job, or the verification that a dead worker left, with a new fence number; nothing invented.
 
         Raises IntegrityError while another job holds the host.
         """
@@ -158,7 +159,7 @@ class JobQuerySet(models.QuerySet["Job"]):
         return taken == 1
 
     def renew(self, job: Job, *, lease: dt.timedelta) -> bool:
-        """Renews the lease; False when it is lost."""
+        """Renew the lease; False when it is lost."""
         held = self.filter(pk=job.pk, fence=job.fence, state__in=ACTIVE_STATES)
         return held.update(lease_until=Now() + lease) == 1
 
@@ -277,27 +278,28 @@ class Job(models.Model):
 
     @property
     def is_change(self) -> bool:
-        """Whether this writes to the host: an apply or a revert."""
+        """Tell whether this writes to the host: an apply or a revert."""
         return self.kind in CHANGES
 
     @property
     def found(self) -> engine.Result:
-        """What the job found so far."""
+        """Return what the job found so far."""
         return engine.from_json(self.kind, self.result)
 
     @property
     def explanation(self) -> Explanation | None:
-        """Why it ended as it did; None where there is nothing to explain."""
+        """Return why it ended as it did; None where there is nothing to explain."""
         return None if self.why is None else Explanation.from_json(self.why)
 
     @property
     def is_promised_undo(self) -> bool:
-        """Whether the portal itself is about to undo a change: nobody asked for this, and nobody takes it back."""
+        """Tell whether the portal itself is about to undo a change: nobody asked for this, and nobody takes it back."""
         return self.kind == self.Kind.REVERT and self.state == JobState.QUEUED and self.starter_id is None
 
     @property
     def next_actor(self) -> str:
-        """Who acts after a bad end: as its case says; without one whoever asked where nothing ran, else helpdesk."""
+        """Return who acts after a bad end: as its case says; without one whoever asked where nothing ran, else
+        helpdesk."""
         if self.state not in BAD_ENDS:
             return ""
         if self.case:
@@ -306,7 +308,7 @@ class Job(models.Model):
 
     @property
     def has_ended(self) -> bool:
-        """Whether the job stands at an end (a finished change may still be reverted)."""
+        """Tell whether the job stands at an end (a finished change may still be reverted)."""
         return self.state in ENDED_STATES
 
 

@@ -17,7 +17,7 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
     """Reads of notices; each starts from a person."""
 
     def unread(self, person: Person | models.Expression | models.OuterRef) -> "NoticeQuerySet":
-        """What the person has not seen yet, newest first."""
+        """Return what the person has not seen yet, newest first."""
         return self.filter(person=person, read_at=None).order_by("-pk")
 
 
@@ -56,7 +56,7 @@ class Notice(models.Model):
         return f"{self.get_kind_display()}: {self.code}"
 
     def get_absolute_url(self) -> str:
-        """Where the portal shows what this is about; the URL map says what the address looks like."""
+        """Return where the portal shows what this is about; the URL map says what the address looks like."""
         if self.kind == self.Kind.APPROVAL and self.job_id:
             return reverse("approval", args=[self.job_id])
         if self.kind == self.Kind.SUMMARY:

@@ -20,7 +20,7 @@ _NEVER_DELETED = "People are deactivated, never deleted."
 
 
 def normalise_email(text: str) -> str:
-    """The one spelling under which an address is stored and looked up.
+    """Return the one spelling under which an address is stored and looked up.
 
     NFKC folds full-width and other compatibility twins, casefold folds letter case: two spellings that look
     alike to a reader cannot be two accounts.
@@ -67,11 +67,11 @@ class PersonManager(BaseUserManager["Person"]):
     """Finds accounts; `troubleshoot.people` makes them."""
 
     def get_queryset(self) -> PersonQuerySet:
-        """Everybody, switched off or not."""
+        """Return everybody, switched off or not."""
         return PersonQuerySet(self.model, using=self._db)
 
     def get_by_natural_key(self, username: str | None) -> Person:
-        """The account with this address in any spelling; raises Person.DoesNotExist."""
+        """Return the account with this address in any spelling; raises Person.DoesNotExist."""
         return self.get(email=normalise_email(username or ""))
 
 
@@ -124,11 +124,11 @@ class Person(AbstractBaseUser):
         self.surroundings = surroundings
 
     def held(self) -> tuple[Grant, ...]:
-        """The grants in force now; nobody's when the account is switched off."""
+        """Return the grants in force now; none when the account is switched off."""
         if not self.is_active:
             return ()
         return tuple(self.grants.active()) if self._came_with is None else self._came_with
 
     def roles(self) -> frozenset[str]:
-        """The roles this person holds today, at any site."""
+        """Return the roles this person holds today, at any site."""
         return frozenset(grant.role for grant in self.held())

@@ -41,5 +41,5 @@ class JobLine(models.Model):
 
     @property
     def explanation(self) -> Explanation:
-        """What happened."""
+        """Return what happened."""
         return Explanation.from_json(self.said)

@@ -19,14 +19,14 @@ GATEWAY_PORT = 443
 
 
 def check_hours(text: str) -> None:
-    """A span of one day such as 08:00-17:30."""
+    """Check for a span of one day such as 08:00-17:30."""
     found = re.fullmatch(r"((?:[01]\d|2[0-3]):[0-5]\d)-((?:[01]\d|2[0-3]):[0-5]\d)", text, re.ASCII)
     if found is None or found[1] >= found[2]:
         raise ValidationError(_("Write the beginning and the end, such as 08:00-17:30."))
 
 
 def check_gateway(text: str) -> None:
-    """A name or address, with a port where it is not 443."""
+    """Check for a name or address, with a port where it is not 443."""
     try:
         parse_endpoint(text, port=GATEWAY_PORT)
     except ValueError as error:
@@ -34,7 +34,7 @@ def check_gateway(text: str) -> None:
 
 
 def role_choices() -> list[tuple[str, Any]]:
-    """Every role with its words, as a field offers them."""
+    """Return every role with its words, as a field offers them."""
     return [(role.value, _(role.words)) for role in Role]
 
 
@@ -75,7 +75,7 @@ class Site(models.Model):
 
     @property
     def queue(self) -> str:
-        """The name of the queue on which workers of this site listen."""
+        """Return the name of the queue on which workers of this site listen."""
         return f"site.{self.slug}"
 
 
@@ -83,11 +83,11 @@ class GrantQuerySet(QuerySet["Grant"]):
     """Grants, by time."""
 
     def standing(self) -> "GrantQuerySet":
-        """Not revoked; perhaps already over."""
+        """Return the grants that are not revoked; they may be over."""
         return self.filter(revoked_at=None)
 
     def active(self, at: datetime | Expression | None = None) -> "GrantQuerySet":
-        """In force now, or at the given moment."""
+        """Return the grants in force now, or at the given moment."""
         moment = at or timezone.now()
         return self.standing().filter(granted_at__lte=moment, until__gt=moment)
 
@@ -142,5 +142,5 @@ class Grant(models.Model):
 
     @property
     def where(self) -> str:
-        """The site's name, or the words for every site."""
+        """Return the site's name, or the words for every site."""
         return self.site.name if self.site else str(_("every site"))

@@ -59,7 +59,7 @@ def send_due_deliveries() -> int:
 
 
 def wait_after(tries: int) -> dt.timedelta | None:
-    """How long to wait after so many tries in vain; None when that was the last."""
+    """Return how long to wait after so many tries in vain; None when that was the last."""
     if tries >= MOST_TRIES:
         return None
     return min(FIRST_WAIT * (1 << min(tries - 1, 10)), LONGEST_WAIT)

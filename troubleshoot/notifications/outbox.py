@@ -47,7 +47,7 @@ def notify(
 
 
 def mark_notices_read(person: Person, *, case: Case | None = None, job: Job | None = None) -> None:
-    """Notes that the person has seen what their notices about a case or job are about."""
+    """Note that the person has seen what their notices about a case or job are about."""
     rows = Notice.objects.filter(person=person, read_at=None)
     rows = rows.filter(case=case) if case else rows.filter(job=job)
     rows.update(read_at=Now())

@@ -50,7 +50,7 @@ class ConnectionStage:
 
 
 def request_connection_test(*, actor: Person, host: Host) -> Job:
-    """Asks a worker of the host's site to try the way in; the test that is open already, if there is one."""
+    """Ask a worker of the host's site to try the way in; return the test that is open already, if there is one."""
     people.require_permission(actor, "host.test", host)
     with transaction.atomic():
         Host.objects.select_for_update().get(pk=host.pk)  # two presses of the button are one test
@@ -60,23 +60,23 @@ def request_connection_test(*, actor: Person, host: Host) -> Job:
 
 
 def connection_tests(host: Host) -> QuerySet[Job]:
-    """The connection tests of a host, newest first."""
+    """Return the connection tests of a host, newest first."""
     return Job.objects.filter(kind=Job.Kind.CONNECTION_TEST, host=host).order_by("-created_at")
 
 
 def run_connection_test(job: Job) -> Observation:
-    """Goes the way in and writes down each stage when it is known. Bounded in time; no host makes it raise."""
-    notes = _Notes(job)
-    observation = hosts.try_sign_in(job.host, attempt=job.pk, on_stage=notes.passed)
+    """Try the way in, and write down each stage as soon as it is known. Bounded in time; no host makes it raise."""
+    stages = _StageWriter(job)
+    observation = hosts.try_sign_in(job.host, attempt=job.pk, on_stage=stages.passed)
     if observation.trouble:
-        notes.stopped(observation, observation.trouble)
+        stages.stopped(observation, observation.trouble)
     else:
-        notes.read(observation)
+        stages.read(observation)
     return observation
 
 
 def end_connection_test(job: Job, observation: Observation, *, worker: Machine) -> bool:
-    """Ends the test. False when the lease has been lost."""
+    """End the test; False when the lease has been lost."""
     bad = [name for name, value in _written(job).items() if value["ok"] is False]
     said = Explanation.of(Code.TEST_NOT_PASSED, stage=bad[-1]) if bad else Explanation(Code.TEST_PASSED)
     return jobs.move_job(
@@ -92,7 +92,7 @@ def end_connection_test(job: Job, observation: Observation, *, worker: Machine) 
 
 
 def connection_stages(job: Job | None) -> list[ConnectionStage]:
-    """The lines of a test as they are known now; all of them waiting before there is a test."""
+    """Return the lines of a test as they are known now; all of them waiting before there is a test."""
     seen = _written(job) if job else {}
     names = list(STAGES)
     reached = max((names.index(name) for name in seen), default=-1)
@@ -112,7 +112,7 @@ def connection_stages(job: Job | None) -> list[ConnectionStage]:
 
 
 def _written(job: Job) -> dict[str, dict[str, Any]]:
-    """What the worker wrote down, by stage in the order of time; what it wrote last about a stage counts."""
+    """Return what the worker wrote down, by stage in the order of time; what it wrote last about a stage counts."""
     return {one.name: one.value or {} for one in job.readings.filter(source=SOURCE)}
 
 
@@ -123,7 +123,7 @@ def _seen(name: str, question: str, value: dict[str, Any]) -> ConnectionStage:
 
 
 def _detail(value: dict[str, Any]) -> str:
-    """What was seen at a stage; before there were codes, its sentence was kept."""
+    """Return what was seen at a stage; before there were codes, its sentence was kept."""
     return str(value["detail"]) if "detail" in value else wording.explained(Explanation.from_json(value.get("said")))
 
 
@@ -131,8 +131,8 @@ def _took(ms: int) -> str:
     return _("%d ms") % ms if ms < 1000 else _("%.1f s") % (ms / 1000)
 
 
-class _Notes:
-    """Writes what a visit says about its way, each stage once, as soon as it is known."""
+class _StageWriter:
+    """What stores each stage of a visit's way, once, as soon as it is known."""
 
     def __init__(self, job: Job) -> None:
         self._job = job
@@ -140,7 +140,7 @@ class _Notes:
         self._written: dict[str, bool | None] = {}
 
     def passed(self, stage: str, seen: str) -> None:
-        """A stage lies behind the visit: judge what was seen there."""
+        """Judge what was seen at a stage that the visit has passed."""
         if stage == "tcp" and not self._job.host.tls:
             self._write(stage, True, _seen_there(seen))
             self._write("tls", None, Explanation(Code.SEALED_MESSAGES))
@@ -155,7 +155,7 @@ class _Notes:
             self._write(stage, True, _seen_there(seen))
 
     def stopped(self, observation: Observation, why: Explanation) -> None:
-        """The visit ended without a result, at the stage that it names or at the one after the last that it passed."""
+        """Note where a visit ended without a result: at the stage that it names, or after the last that it passed."""
         stage = _ALSO.get(observation.stage, observation.stage)
         if observation.reached in {"constrained_language", "blocked"}:
             stage = "readings" if self._written.get("language") else "language"
@@ -167,7 +167,7 @@ class _Notes:
             self._write(stage, False, seen, again=True)
 
     def read(self, observation: Observation) -> None:
-        """The visit came back with what a diagnosis reads."""
+        """Note what a visit read that came back with what a diagnosis reads."""
         taken = [value for source, _name, value in observation.readings if source == "windows"]
         good = sum("error" not in value for value in taken)
         self._write("readings", good == len(taken), Explanation.of(Code.READINGS_COUNTED, good=good, all=len(taken)))
@@ -187,7 +187,7 @@ def _seen_there(text: str) -> Explanation:
 
 
 def _judged_clock(date: str) -> tuple[bool | None, Explanation]:
-    """What an HTTP date says about the host's clock, compared with this worker's."""
+    """Return what an HTTP date says about the host's clock, compared with this worker's."""
     try:
         skew = round((parsedate_to_datetime(date) - timezone.now()).total_seconds())
     except (ValueError, TypeError):

@@ -25,7 +25,7 @@ class SetupStep:
 
 
 def first_steps() -> list[SetupStep]:
-    """Every step in its order, looked at now."""
+    """Return every step in its order, as it stands now."""
     return list(_steps())
 
 
@@ -103,7 +103,7 @@ def _processes(sites: list[Site]) -> SetupStep:
 
 
 def _tested() -> SetupStep:
-    """Whether any computer has passed the connection test; the last test of each tells."""
+    """Tell whether any computer has passed the connection test, by the last test of each."""
     passed = Job.objects.passed().select_related("host").first()
     return SetupStep(
         "connection",

@@ -43,7 +43,7 @@ class Health:
 
     @property
     def well(self) -> bool:
-        """Whether everything is there that a case needs."""
+        """Tell whether everything is there that a case needs."""
         return self.database and self.broker and self.worker and self.keeper
 
 
@@ -58,24 +58,24 @@ def keep_beating(kind: ProcessKind, name: str, sites: Callable[[], Sequence[str]
 
 
 def note_heartbeat(kind: ProcessKind, name: str, sites: Sequence[str] = ()) -> None:
-    """Notes that a process is alive, and for a worker which sites it serves."""
+    """Note that a process is alive, and for a worker which sites it serves."""
     now = {"beaten_at": Now(), "sites": list(sites)}
     Heartbeat.objects.update_or_create(kind=kind, name=name, defaults=now)
     Heartbeat.objects.filter(beaten_at__lt=Now() - _FORGOTTEN).delete()
 
 
 def live_processes(kind: ProcessKind) -> QuerySet[Heartbeat]:
-    """The processes of a kind that have given a sign of life lately."""
+    """Return the processes of a kind that have given a sign of life lately."""
     return Heartbeat.objects.alive(kind)
 
 
 def site_workers(site: Site) -> list[Heartbeat]:
-    """The living workers that listen for jobs of this site."""
+    """Return the living workers that listen for jobs of this site."""
     return [one for one in live_processes("worker") if site.slug in one.sites]
 
 
 def check_health() -> Health:
-    """Looks at every part now. Nothing raises."""
+    """Check every part now. Nothing raises."""
     try:
         worker, keeper, database = live_processes("worker").exists(), live_processes("keeper").exists(), True
     except DatabaseError:
@@ -85,7 +85,7 @@ def check_health() -> Health:
 
 
 def is_well() -> bool:
-    """Whether all is well, as seen a moment ago: a stranger who asks again and again costs nothing."""
+    """Tell whether all is well, as seen a moment ago: a stranger who asks again and again costs nothing."""
     found = cache.get(_CACHED)
     if found is None:
         found = check_health().well
@@ -110,7 +110,7 @@ class ChannelTrouble:
 
 
 def channel_troubles() -> list[ChannelTrouble]:
-    """The channels by which something could not be delivered."""
+    """Return the channels by which something could not be delivered."""
     installed = notifications.installed_channels()
     found = [_trouble(name, channel.TITLE) for name, channel in installed.items()]
     gone = Delivery.objects.exclude(channel__in=installed).filter(tried_at__gt=Now() - _NAMED)
@@ -134,6 +134,7 @@ def _trouble(name: str, title: str | Promise) -> ChannelTrouble:
 
 
 def hosts_in_the_clear() -> QuerySet[Host]:
-    """Hosts to which an account signs in over HTTP without a proof of who answers, by an administrator's permission."""
+    """Return hosts to which an account signs in over HTTP without a proof of who answers, by an administrator's
+    permission."""
     hosts = Host.objects.filter(ntlm_over_http=True, lab=False, tls=False, transport=Host.Transport.NTLM)
     return hosts.order_by("name")

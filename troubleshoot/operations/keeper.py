@@ -29,7 +29,7 @@ CHECK_LIFETIME = dt.timedelta(minutes=10)
 
 
 def sweep() -> None:
-    """One round of everything. A defect in one duty is logged and does not keep the others from running."""
+    """Do every duty once. A defect in one is logged and does not keep the others from running."""
     me = Machine("keeper", f"{socket.gethostname()}:{os.getpid()}")
     for duty in (_ring, _free_dead_leases, _expire, _undo, _follow_up, _report, _deliver, _beat):
         try:
@@ -48,7 +48,7 @@ def _jobs(condition: Q) -> QuerySet[Job]:
 
 
 def _each(found: Iterable[Job], act: Callable[[Job], object]) -> None:
-    """Acts on each job by itself: one that cannot be moved must not keep the others waiting."""
+    """Act on each job by itself: one that cannot be moved must not keep the others waiting."""
     for job in found:
         try:
             act(job)
@@ -57,7 +57,7 @@ def _each(found: Iterable[Job], act: Callable[[Job], object]) -> None:
 
 
 def _ring(me: Machine) -> None:
-    """Rings for queued jobs, and for a check that a dead worker left; losing the broker loses nothing."""
+    """Ring for queued jobs, and for a check that a dead worker left; losing the broker loses nothing."""
     due = Q(state=JobState.QUEUED, not_before__lte=Now()) | Q(state=JobState.VERIFYING, lease_until__lt=Now())
     for job in _jobs(due & Q(ring_at__lte=Now())):
         if not jobs.ring_job(job):
@@ -65,7 +65,8 @@ def _ring(me: Machine) -> None:
 
 
 def _free_dead_leases(me: Machine) -> None:
-    """Nothing started: back into the queue. Something may have started: unknown, and never repeated."""
+    """Free jobs of dead workers: back into the queue where nothing started; unknown, and never repeated, where it may
+    have."""
 
     def free(job: Job) -> None:
         said = Explanation(Code.WORKER_SILENT)
@@ -92,7 +93,7 @@ def _expire(me: Machine) -> None:
 
 
 def _undo(me: Machine) -> None:
-    """Undoes temporary changes whose time is over, and tries for ever."""
+    """Undo temporary changes whose time is over, and try for ever."""
     due = (
         Job.objects.overdue()
         .filter(state__in=UNDOABLE_STATES)

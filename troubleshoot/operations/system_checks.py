@@ -18,7 +18,7 @@ _TRIGGER = re.compile(r"CREATE TRIGGER (\w+)")
 
 @register
 def check_channels(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:
-    """A module among the channels that is none would stop whatever writes a notice."""
+    """Report a module among the channels that is none: it would stop whatever writes a notice."""
     try:
         notifications.installed_channels()
     except ImproperlyConfigured as error:
@@ -49,7 +49,8 @@ def _pragma_faults(alias: str) -> Iterator[CheckMessage]:
 
 
 def _trigger_faults(alias: str) -> Iterator[CheckMessage]:
-    """Triggers vanish quietly when SQLite rebuilds a table, and can be switched off in PostgreSQL."""
+    """Report missing triggers: they vanish quietly when SQLite rebuilds a table, and can be switched off in
+    PostgreSQL."""
     connection = connections[alias]
     with connection.cursor() as cursor:
         if "troubleshoot_entry" not in connection.introspection.table_names(cursor):

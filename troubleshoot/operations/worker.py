@@ -45,7 +45,7 @@ GIVEN_UP = {
 
 
 def run_job(job_id: uuid.UUID) -> None:
-    """Runs a job if it can still be claimed; otherwise does nothing, quietly."""
+    """Run a job if it can still be claimed; otherwise do nothing, quietly."""
     job = claim_job(job_id, worker=WORKER)
     if job is None:
         return
@@ -63,7 +63,7 @@ def run_job(job_id: uuid.UUID) -> None:
 
 
 def _carry_out(job: Job) -> None:
-    """Does what a job of this kind is for."""
+    """Do what a job of this kind is for."""
     if not job.is_change and not _may_observe(job):
         raise Refusal(RefusalCode.REQUESTER_NOT_ALLOWED, who=str(job.requester))
     match Job.Kind(job.kind):
@@ -83,7 +83,7 @@ def _carry_out(job: Job) -> None:
 
 
 def _read(job: Job, action: Action | None) -> None:
-    """Reads what a case asks, or, with an action, what its plan would change."""
+    """Read what a case asks, or, with an action, what its plan would change."""
     if action and action.manual:  # the catalogue has changed since it was asked for
         raise Refusal(RefusalCode.BY_HAND_ONLY)
     observation = hosts.observe(
@@ -157,7 +157,7 @@ def _test(job: Job) -> None:
 
 
 def _may_observe(job: Job) -> bool:
-    """Whether whoever asked still may: an observation uses the host's account too."""
+    """Tell whether whoever asked for it still may: an observation uses the host's account too."""
     if job.kind == Job.Kind.CONNECTION_TEST:
         return people.may(job.requester, "host.test", job.host).allowed
     if job.kind == Job.Kind.PLAN:
@@ -181,14 +181,14 @@ def _keep_outside(job: Job, readings: list[tuple[str, str, Any]]) -> None:
 
 
 def _keep_readings(job: Job, readings: list[tuple[str, str, Any]]) -> None:
-    """Keeps raw values."""
+    """Keep raw values."""
     Reading.objects.bulk_create(
         Reading(job=job, source=source, name=name, value=value) for source, name, value in readings
     )
 
 
 def note_contact(host: Host, identity: dict[str, str]) -> None:
-    """Notes a contact with a host, and keeps its identity if none is known yet."""
+    """Record that a host was reached, and keep its identity if none is known yet."""
     Host.objects.filter(pk=host.pk).update(last_contact_at=Now())
     if identity and Host.objects.filter(pk=host.pk, identity__isnull=True).update(
         identity=identity, identity_learned_at=Now()
@@ -197,7 +197,7 @@ def note_contact(host: Host, identity: dict[str, str]) -> None:
 
 
 def _give_up(job: Job, why: Explanation) -> None:
-    """Ends a job that this worker cannot go on with, unless it is another worker's by now."""
+    """End a job that this worker cannot go on with, unless it is another worker's by now."""
     fence = job.fence
     job.refresh_from_db()
     if job.fence != fence or job.state not in GIVEN_UP:
@@ -209,7 +209,7 @@ def _give_up(job: Job, why: Explanation) -> None:
 
 
 def _ring_next(job: Job) -> None:
-    """The host is free again: the next job for it need not wait for the keeper."""
+    """Ring for the next job of the host, which is free again, so that it need not wait for the keeper."""
     waiting = Job.objects.filter(host=job.host, state=JobState.QUEUED, not_before__lte=Now())
     if following := waiting.select_related("host__site").order_by("created_at").first():
         jobs.ring_job(following)

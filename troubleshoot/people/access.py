@@ -91,7 +91,7 @@ def require_permission(person: Visitor, action: str, obj: object = None) -> None
 
 
 def obtain_object(rows: QuerySet[Row], person: Visitor, action: str, **key: Any) -> Row:
-    """The one row with this key, for this action. The only way in which a view gets an object.
+    """Return the one row with this key, for this action. The only way in which a view gets an object.
 
     Raises Hidden when it is absent, when the key is malformed and when the person may not read it;
     Refused when the person may read it but not do this.
@@ -112,7 +112,7 @@ def obtain_object(rows: QuerySet[Row], person: Visitor, action: str, **key: Any)
 
 
 def permitted_rows(rows: QuerySet[Row], person: Person, action: str) -> QuerySet[Row]:
-    """The rows on which the person may do this today: what `may` decides of one object, asked of the database.
+    """Return the rows on which the person may do this today: what `may` decides of one object, asked of the database.
 
     Raises KeyError for an action that the table does not know.
     """
@@ -126,17 +126,18 @@ def permitted_rows(rows: QuerySet[Row], person: Person, action: str) -> QuerySet
 
 
 def permitted_sites(person: Person, action: str) -> QuerySet[Site]:
-    """The sites at which the person may do this today. A grant for every site counts for those to come as well."""
+    """Return the sites at which the person may do this today. A grant for every site counts for those to come as
+    well."""
     return permitted_rows(Site.objects.all(), person, action)
 
 
 def grants_allowing(action: str) -> GrantQuerySet:
-    """The grants in force, of active people, that let them do this for others."""
+    """Return the grants in force, of active people, that let them do this for others."""
     return Grant.objects.active().filter(role__in=engine.roles_serving(action), person__is_active=True)
 
 
 def permission_holders(action: str, site: Site | None) -> list[Person]:
-    """The active people who may do this for others at a site today; without a site, at any."""
+    """Return the active people who may do this for others at a site today; without a site, at any."""
     grants = grants_allowing(action).select_related("person")
     if site is not None:
         grants = grants.filter(Q(site=site) | Q(site=None))
@@ -166,7 +167,7 @@ def count_anonymous() -> None:
 
 
 def anonymous_refusals() -> int:
-    """How many people who were not signed in this process has turned away."""
+    """Count how many people who were not signed in this process has turned away."""
     return int(cache.get(_ANONYMOUS, 0))
 
 

@@ -34,7 +34,7 @@ class SiteSettings(TypedDict, total=False):
 
 
 def one_time_password() -> str:
-    """A new password that can be read aloud: four groups, 99 bits."""
+    """Return a new password that can be read aloud: four groups, 99 bits."""
     return "-".join("".join(secrets.choice(_ALPHABET) for _ in range(5)) for _ in range(4))
 
 

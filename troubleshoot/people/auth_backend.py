@@ -17,7 +17,7 @@ class GrantBackend(ModelBackend):
     """
 
     def get_user(self, user_id: Any) -> Person | None:
-        """The person with the grants in force now; None for nobody, and for an account that is switched off."""
+        """Return the person with the grants in force now; None for nobody, and for an account that is switched off."""
         grants = list(_grants_of(user_id))
         person = grants[0].person if grants else Person.objects.filter(pk=user_id).first()
         if person is None or not self.user_can_authenticate(person):
@@ -28,7 +28,7 @@ class GrantBackend(ModelBackend):
 
 
 def visitor_context(person: Person) -> VisitorContext:
-    """What the visitor came with, as it stood when the request began; asked for now for anybody else."""
+    """Return what the visitor came with, as it stood when the request began; asked for now for anybody else."""
     return person.surroundings or VisitorContext(Notice.objects.unread(person).count(), _SIMULATED.exists())
 
 

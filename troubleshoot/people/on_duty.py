@@ -10,18 +10,19 @@ from troubleshoot.people import access
 
 
 def current_absences() -> QuerySet[Absence]:
-    """The absences that last now."""
+    """Return the absences that last now."""
     return Absence.objects.filter(until__gt=Now())
 
 
 def approvers_on_duty(site: Site) -> list[Person]:
-    """The approvers of a site who are not away."""
+    """Return the approvers of a site who are not away."""
     away = set(current_absences().values_list("person", flat=True))
     return [one for one in access.permission_holders("job.approve", site) if one.pk not in away]
 
 
 def job_deciders(job: Job) -> list[Person]:
-    """The approvers of the job's site who may decide about it and are not away; all of them when nobody is left."""
+    """Return the approvers of the job's site who may decide about it and are not away; all of them when nobody is
+    left."""
     able = [
         one
         for one in access.permission_holders("job.approve", job.host.site)
@@ -32,7 +33,7 @@ def job_deciders(job: Job) -> list[Person]:
 
 
 def deputies_of(site: Site) -> dict[Person, list[Person]]:
-    """Deputy → those of a site's approvers for whom they stand in now."""
+    """Return each deputy with those of a site's approvers for whom they stand in now."""
     found: dict[Person, list[Person]] = {}
     holders = access.permission_holders("job.approve", site)
     for one in current_absences().filter(person__in=holders, deputy__in=holders).select_related("person", "deputy"):
@@ -42,7 +43,7 @@ def deputies_of(site: Site) -> dict[Person, list[Person]]:
 
 
 def possible_deputies(person: Person) -> list[Person]:
-    """Who could be a deputy: the other approvers of a site for which the person decides."""
+    """Return who could be a deputy: the other approvers of a site for which the person decides."""
     grants = access.grants_allowing("job.approve").filter(
         Q(site__in=access.permitted_sites(person, "job.approve")) | Q(site=None)
     )

@@ -31,7 +31,7 @@ def change_password(*, person: Person, current: str, new: str) -> None:
 
 @transaction.atomic
 def replace_password(*, actor: Person, person: Person) -> str:
-    """A new password that its person must change after signing in once. It is returned, and kept nowhere.
+    """Give a person a new password, to be changed after signing in once. It is returned, and kept nowhere.
 
     Every session of the person ends, and they are told: an administrator who does this could be them for a while.
     Raises access.Refused.

@@ -57,7 +57,7 @@ class Holder:
 
 
 def held_by(person: Person) -> dict[Role, Holder]:
-    """Each role that the person holds today, and where."""
+    """Return each role that the person holds today, and where."""
     held: dict[Role, set[UUID | None]] = {}
     for grant in person.held():
         held.setdefault(Role(grant.role), set()).add(grant.site_id)
@@ -72,12 +72,12 @@ def relation_holds(relation: Relation, holder: Holder, obj: object) -> bool:
 
 
 def relation_rows(relation: Relation, holder: Holder, model: type[Model]) -> Q:
-    """Say the same of all rows of a table at once."""
+    """Return the condition for the rows of a table that are this to a person in this role."""
     return _RELATIONS[relation].rows(holder, model)
 
 
 def at_sites(model: type[Model], sites: Iterable[UUID]) -> Q:
-    """The rows that belong to one of these sites, and those without a site that are shared."""
+    """Return the rows that belong to one of these sites, and those without a site that are shared."""
     kind = _kind(model)
     if not kind.site:
         return NOTHING
@@ -86,7 +86,7 @@ def at_sites(model: type[Model], sites: Iterable[UUID]) -> Q:
 
 
 def site_of(obj: object) -> UUID | None:
-    """The site to which an object belongs."""
+    """Return the site to which an object belongs."""
     *path, last = _kind(type(obj)).site.split("__")
     for name in path:
         obj = getattr(obj, name)
@@ -143,7 +143,7 @@ def _own_host_rows(holder: Holder, model: type[Model]) -> Q:
 
 
 def _others_holds(holder: Holder, obj: object) -> bool:
-    """Whoever asked for it, whoever it is for, whoever's case or computer it is about: none of them decides."""
+    """Tell whether the person is none of those whom it concerns: who asked, for whom, whose case or computer it is."""
     return not any(_touches(holder, part) for part in (obj, getattr(obj, "case", None), getattr(obj, "host", None)))
 
 
@@ -177,7 +177,7 @@ def _mild_rows(_holder: Holder, model: type[Model]) -> Q:
 
 
 def _within_holds(holder: Holder, obj: object) -> bool:
-    """Nobody gets hold of an account, or rid of it, that reaches further than they do themselves."""
+    """Tell whether the account reaches no further than the person: nobody gets hold of a greater one, or rid of it."""
     if not isinstance(obj, Person) or holder.everywhere:
         return True
     return {grant.site_id for grant in obj.held()} <= holder.sites

@@ -64,7 +64,7 @@ class Later:
         self._report.note(name, 0, ok=False, detail=f"skipped: {why}")
 
     def _possible(self, name: str) -> bool:
-        """Whether there is time and leave for one more connection; says so when there is not."""
+        """Tell whether there is time and leave for one more connection; say so in the report when there is not."""
         if self._caller.spent:
             self._skip(name, "no time left" if self._line.expired else "enough connections were made")
         return not self._caller.spent
@@ -142,7 +142,7 @@ class Later:
         self._facts["rdp.same_computer"] = self._same([*glances.values()], left_out=left_out)
 
     def _named(self) -> tuple[tuple[str, ...], bool]:
-        """Where the host's own name leads and we may connect, and whether it leads elsewhere too."""
+        """Return where the host's own name leads and we may connect, and whether it leads elsewhere too."""
         begin = time.monotonic()
         found, kept = self._line.named()
         if found:

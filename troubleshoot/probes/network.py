@@ -140,7 +140,7 @@ class _First:
             self._judge_certificate(None)
 
     def _without_tls(self) -> None:
-        """No TLS: then there is neither a version of it nor a certificate."""
+        """Note that without TLS there is neither a version of it nor a certificate."""
         self._facts["rdp.tls_versions"] = "none"
         self._judge_certificate(None)
 

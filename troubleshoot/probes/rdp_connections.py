@@ -15,7 +15,7 @@ from troubleshoot.remote import DialError, Line
 OFFER = TLS | HYBRID
 #: What it means that no connection was made. No route tells the same as silence: nothing at that address answers.
 REACHED = {"refused": "refused", "closed": "closed_before_confirm"}
-#: Connections of one observation at most: a host must never feel us.
+#: Connections of one observation at most: probing must never burden a host.
 MOST = 12
 # Between two connections; a computer that talks to itself has no network to spare.
 _PAUSE_SECONDS = 0.1
@@ -47,7 +47,7 @@ class Caller:
 
     @property
     def spent(self) -> bool:
-        """Whether the observation may make no further connection."""
+        """Tell whether the observation may make no further connection."""
         return self.line.expired or self.made >= MOST
 
     def first(self) -> socket.socket:

@@ -198,7 +198,7 @@ class ProbeReport:
 
     @property
     def verdict(self) -> str:
-        """The stage that was reached, a value of ``rdp.stage``."""
+        """Return the stage that was reached, a value of ``rdp.stage``."""
         return self.facts["rdp.stage"]
 
     def note(self, name: str, ms: int, *, detail: str, ok: bool = True) -> None:

@@ -18,19 +18,19 @@ LONGEST_ABSENCE = dt.timedelta(days=366)
 
 
 def approve_plan(*, actor: Person, job: Job, digest: str) -> Approval:
-    """Says yes to the plan with this digest, as the approver saw it. Used once, by this job, within its lifetime."""
+    """Say yes to the plan with this digest, as the approver saw it. Used once, by this job, within its lifetime."""
     return _vote(actor, job, Approval.Decision.APPROVE, digest=digest, reason="")
 
 
 def decline_plan(*, actor: Person, job: Job, reason: str) -> Approval:
-    """Says no. The reason is shown to whoever asked."""
+    """Say no. The reason is shown to whoever asked."""
     if not reason.strip():
         raise Refusal(RefusalCode.DECLINE_WITHOUT_REASON)
     return _vote(actor, job, Approval.Decision.DECLINE, digest=job.plan.digest if job.plan else "", reason=reason)
 
 
 def ask_requester(*, actor: Person, job: Job, text: str) -> None:
-    """Puts a question to whoever asked for the change, as a note on the case; the time to decide goes on.
+    """Put a question to whoever asked for the change, as a note on the case; the time to decide goes on.
 
     The person it is for reads it only when they asked for the change themselves.
     """
@@ -57,8 +57,8 @@ def ask_requester(*, actor: Person, job: Job, text: str) -> None:
 
 
 def begin_absence(*, actor: Person, last_day: dt.date, deputy: Person | None) -> None:
-    """The actor is away to the end of that day, in their time: requests go to the other approvers, and the deputy
-    reads that they stand in.
+    """Note that the actor is away to the end of that day, in their time: requests go to the other approvers, and the
+    deputy reads that they stand in.
 
     A deputy gets no right by it, so only somebody who decides for the same sites can be one.
     """
@@ -77,7 +77,7 @@ def begin_absence(*, actor: Person, last_day: dt.date, deputy: Person | None) ->
 
 
 def end_absence(*, actor: Person) -> None:
-    """The actor is back. Saying it again changes nothing."""
+    """Note that the actor is back. Saying it again changes nothing."""
     people.require_permission(actor, "job.approve")
     with transaction.atomic():
         if Absence.objects.filter(person=actor).delete()[0]:
@@ -85,7 +85,7 @@ def end_absence(*, actor: Person) -> None:
 
 
 def usable_approval(job: Job) -> Approval | None:
-    """The yes that lets this job start now: not expired, for this very plan, by somebody who may still give it.
+    """Return the yes that lets this job start now: not expired, for this very plan, by somebody who may still give it.
 
     A try that found a silent host has started nothing: the next try of the same job is still the same use.
     """
@@ -103,7 +103,7 @@ def usable_approval(job: Job) -> Approval | None:
 
 
 def spend_approval(job: Job) -> bool:
-    """Spends the yes that lets this job start now; False when there is none."""
+    """Spend the yes that lets this job start now; False when there is none."""
     approval = usable_approval(job)
     if approval is None:
         return False

@@ -30,7 +30,7 @@ class ManualCheck:
 
 
 def report_done_by_hand(*, actor: Person, case: Case, step: str, done: bool) -> None:
-    """Takes a person's word about the remedy at which the case stands. `done` only makes the portal check: whether it
+    """Take a person's word about the remedy at which the case stands. `done` only makes the portal check: whether it
     helped is never a matter of words. Not done counts as declined, and the guide goes on.
 
     Raises Refusal where the case stands elsewhere, and where helpdesk has to do it.

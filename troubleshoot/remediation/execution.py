@@ -38,7 +38,7 @@ POLL_SECONDS = 1.0
 
 
 def carry_out_change(job: Job, *, worker: Machine) -> None:
-    """Takes a claimed change to its end. Nothing is sent to the host unless every condition still holds."""
+    """Take a claimed change to its end. Nothing is sent to the host unless every condition still holds."""
     before = _values(_measured(job))
     plan = _last_gate(job)
     if isinstance(plan, Explanation):
@@ -65,7 +65,7 @@ def carry_out_change(job: Job, *, worker: Machine) -> None:
 
 
 def attempt_id(job: Job) -> uuid.UUID:
-    """The name of this try on the host: the same for the same claim, another for the next."""
+    """Return the name of this try on the host: the same for the same claim, another for the next."""
     return uuid.uuid5(job.pk, str(job.fence))
 
 
@@ -88,7 +88,7 @@ def _keep(job: Job, observation: Observation) -> None:
 
 
 def verify_change(job: Job, *, worker: Machine) -> None:
-    """Checks a finished run; also what a worker does that takes over from one that died while checking."""
+    """Check a finished run; a worker that takes over from one that died while checking does so too."""
     plan = planning.job_plan(job)
     if job.kind == Job.Kind.REVERT:
         _end_revert(job, plan, worker)
@@ -97,7 +97,7 @@ def verify_change(job: Job, *, worker: Machine) -> None:
 
 
 def _last_gate(job: Job) -> engine.PlanDocument | Explanation:
-    """The plan, if everything that allowed this job still does; else the reason."""
+    """Return the plan, if everything that allowed this job still does; else the reason."""
     host = Host.objects.get(pk=job.host_id)
     try:
         plan = planning.job_plan(job)
@@ -112,7 +112,7 @@ def _last_gate(job: Job) -> engine.PlanDocument | Explanation:
 
 
 def _refused(job: Job, host: Host) -> Explanation | None:
-    """What a rule has against the change, whoever let it run."""
+    """Return what a rule has against the change, whoever let it run."""
     why = None if planning.was_promised(job) else planning.closed_reason(host)
     if not why and job.kind == Job.Kind.APPLY:
         why = planning.forbidden_reason(planning.installed_action(job.action), host)
@@ -120,7 +120,7 @@ def _refused(job: Job, host: Host) -> Explanation | None:
 
 
 def _not_allowed(job: Job, host: Host) -> Explanation | None:
-    """Why the people who let this job run no longer may; an undo that the portal itself started needs nobody."""
+    """Return why the people who let this job run no longer may; an undo that the portal itself started needs nobody."""
     if job.starter is None:
         return None if job.kind == Job.Kind.REVERT else Explanation(Code.NOBODY_STARTED)
     allowed = people.may(job.starter, "job.apply" if job.origin is None else "job.revert", job.origin or job)
@@ -134,7 +134,7 @@ def _not_allowed(job: Job, host: Host) -> Explanation | None:
 
 
 def _start(job: Job, plan: engine.PlanDocument, before: dict[str, str], worker: Machine) -> bool:
-    """Writes "about to start", spends the approval, and only then lets the visit begin."""
+    """Write "about to start", spend the approval, and only then let the visit begin."""
     undo: dict[str, Any] = {}
     if job.kind == Job.Kind.APPLY and (time_limit := planning.installed_action(job.action).temporary):
         undo["undo_at"] = Now() + dt.timedelta(seconds=time_limit)
@@ -304,12 +304,13 @@ def _not_verified(last: dict[str, str], action: Action) -> Explanation:
 
 
 def _after(measured: dict[str, str]) -> dict[str, Any]:
-    """Facts after a change: what the check measured. Whatever else was said before no longer counts: it is left out."""
+    """Return facts after a change: what the check measured. Whatever else was said before no longer counts: it is left
+    out."""
     return {name: {"value": value, "readings": ["measured after the change"]} for name, value in measured.items()}
 
 
 def _take_back(job: Job, worker: Machine) -> None:
-    """A change that made things worse is undone at once, under the approval that named this."""
+    """Undo at once a change that made things worse, under the approval that named this."""
     try:
         undo = planning.queue_revert(job, actor=worker, because=Code.UNDOING_WORSE)
     except Refusal as refusal:
@@ -320,7 +321,7 @@ def _take_back(job: Job, worker: Machine) -> None:
 
 
 def _end_revert(job: Job, plan: engine.PlanDocument, worker: Machine) -> None:
-    """A revert is proved by reading again: the old state need not have been a good one."""
+    """End a revert, which is proved by reading again: the old state need not have been a good one."""
     states = as_change(job.found).after or ()
     back = len(states) == len(plan.items) and all(
         state is not None and name in state and not values_differ(value, state[name])

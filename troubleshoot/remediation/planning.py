@@ -23,7 +23,7 @@ _UNDECIDED = frozenset({JobState.PLANNED, JobState.WAITING_APPROVAL, JobState.AP
 
 
 def installed_action(name: str) -> Action:
-    """An installed action. Raises Refusal."""
+    """Return the installed action of this name. Raises Refusal."""
     try:
         return catalog.installed_catalog().actions[name]
     except KeyError:
@@ -31,7 +31,7 @@ def installed_action(name: str) -> Action:
 
 
 def readings_for_plan(action: Action) -> list[WantedReading]:
-    """The resources that a plan of this action has to read."""
+    """Return the resources that a plan of this action has to read."""
     return [WantedReading(wish.resource, wish.params) for wish in action.wishes]
 
 
@@ -44,7 +44,7 @@ def request_plan(
     reason: str = "",
     ticket: str = "",
 ) -> Job:
-    """Asks for a plan: a reading, from which the plan is made. Refuses at once what can never run here.
+    """Ask for a plan: a reading, from which the plan is made. Refuse at once what can never run here.
 
     Asking again while a case's plan is being read answers with that reading. A plan of the case that nobody has
     started gives way to the new one.
@@ -82,7 +82,7 @@ def request_plan(
 
 
 def _keep_ticket(actor: Person, host: Host, case: Case, ticket: str) -> None:
-    """Keeps the ticket's number on the case. Who repairs an own computer needs none, wherever others do."""
+    """Keep the ticket's number on the case. Who repairs an own computer needs none, wherever others do."""
     if host.site.ticket_required and not (ticket or case.ticket) and actor != case.beneficiary:
         raise Refusal(RefusalCode.TICKET_MISSING)
     if ticket and ticket != case.ticket:
@@ -116,8 +116,8 @@ def closed_reason(host: Host) -> Refusal | None:
 
 
 def was_promised(undo: Job) -> bool:
-    """Whether this undo belongs to what was decided when the change began: the end of a temporary one, or the way back
-    from one that made things worse.
+    """Tell whether this undo belongs to what was decided when the change began: the end of a temporary one, or the way
+    back from one that made things worse.
 
     It puts back what the portal itself has changed, so it runs also where nothing else may be changed any more: a host
     that was made diagnose only must not keep its protection lowered for ever.
@@ -126,19 +126,20 @@ def was_promised(undo: Job) -> bool:
 
 
 def undo_risk(job: Job) -> str:
-    """What it risks that a person undoes a change which would have stayed: it may take a protection away again."""
+    """Return the risk of undoing a change that would have stayed: it may take a protection away again."""
     action = catalog.installed_catalog().actions.get(job.action)
     return action.undo_risk if action else job.risk
 
 
 def needs_another(job: Job, host: Host) -> bool:
-    """Whether a critical host is changed that no second person decided about; a temporary change promised its undo."""
+    """Tell whether a critical host would be changed without a second person; a temporary change promised its undo."""
     covered = job.needs_approval or (job.origin and (job.origin.needs_approval or job.origin.undo_at))
     return host.critical and not covered
 
 
 def plan_from_reading(reading: Job, action: Action, observation: Observation) -> tuple[Job | None, Explanation | None]:
-    """The job that would carry out the action, or None and why there is none. Runs in the reading's transaction."""
+    """Return the job that would carry out the action, or None and why there is none. Runs in the reading's
+    transaction."""
     refusals = engine.unmet_guards(action, engine.fact_values(observation.facts.values()))
     if refusals:
         return None, Explanation.of(Code.GUARDED, said=[refusal.text for refusal in refusals])
@@ -162,19 +163,19 @@ def plan_from_reading(reading: Job, action: Action, observation: Observation) ->
 
 
 def store_plan(plan: engine.PlanDocument, host: Host, *, made_by: Job | None) -> Plan:
-    """Keeps a plan as the document that its digest is over."""
+    """Keep a plan as the document that its digest is over."""
     return Plan.objects.create(
         host=host, action=plan.action, document=engine.plan_to_document(plan), digest=plan.digest, made_by=made_by
     )
 
 
 def facts_document(known: dict[str, Fact]) -> dict[str, Any]:
-    """Facts as a job keeps them."""
+    """Return facts as a job keeps them."""
     return {name: {"value": fact.value, "readings": list(fact.readings)} for name, fact in sorted(known.items())}
 
 
 def job_plan(job: Job) -> engine.PlanDocument:
-    """A job's plan, proved against its digest. Raises PlanError."""
+    """Return a job's plan, proved against its digest. Raises PlanError."""
     if job.plan is None:
         raise engine.PlanError(RefusalCode.PLAN_ABSENT)
     plan = engine.plan_from_document(job.plan.document)
@@ -184,7 +185,7 @@ def job_plan(job: Job) -> engine.PlanDocument:
 
 
 def request_revert(*, actor: Person, job: Job, reason: str = "") -> Job:
-    """Asks for a finished change to be undone, as a job like any other."""
+    """Ask for a finished change to be undone, as a job like any other."""
     people.require_permission(actor, "job.revert", job)
     if job.undo_at is None and (barrier := closed_reason(job.host) or risk_refusal(undo_risk(job), job.host)):
         raise barrier
@@ -197,7 +198,7 @@ def request_revert(*, actor: Person, job: Job, reason: str = "") -> Job:
 
 
 def queue_revert(job: Job, *, actor: Actor, reason: str = "", because: Code = Code.UNDOING) -> Job | None:
-    """Queues the revert of a finished change; None when nothing is left that can be put back.
+    """Queue the revert of a finished change; None when nothing is left that can be put back.
 
     `reason` is why a person wants it, `because` says why the portal does it by itself.
     The approval of a change covers its undoing, which its plan names. Raises Refusal.
@@ -218,7 +219,7 @@ def queue_revert(job: Job, *, actor: Actor, reason: str = "", because: Code = Co
 
 
 def way_back_plan(job: Job) -> engine.PlanDocument | None:
-    """What would put a change back, from where its resources were last seen. Raises Refusal."""
+    """Return what would put a change back, from where its resources were last seen. Raises Refusal."""
     if job.found.malformed:
         raise Refusal(RefusalCode.WAY_BACK_UNREADABLE)
     try:
@@ -230,7 +231,7 @@ def way_back_plan(job: Job) -> engine.PlanDocument | None:
 
 
 def _last_seen(job: Job, plan: engine.PlanDocument) -> list[Found | None]:
-    """Each resource's state after the run, or as a later undo that did not get through has found it.
+    """Return each resource's state after the run, or as a later undo that did not get through has found it.
 
     What could not be read again is taken to be as the run wanted it: an undo compares before it writes, and the next
     one starts from what it found.

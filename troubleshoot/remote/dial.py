@@ -45,7 +45,8 @@ class DialError(Refusal):
 
     @property
     def reason(self) -> str:
-        """One of no_name, refused, closed, timed_out, no_route, not_allowed; closed: taken, and reset at once."""
+        """Return one of no_name, refused, closed, timed_out, no_route, not_allowed; closed: taken, and reset at
+        once."""
         return _FAILURES[self.code][0]
 
     def __str__(self) -> str:
@@ -126,12 +127,12 @@ class Line:
 
     @property
     def remaining(self) -> float:
-        """Seconds left until the deadline, never below 0."""
+        """Return seconds left until the deadline, never below 0."""
         return max(0.0, self._deadline - time.monotonic())
 
     @property
     def expired(self) -> bool:
-        """Whether the deadline has passed."""
+        """Tell whether the deadline has passed."""
         return self.remaining <= 0
 
     def limit(self, size: int) -> None:
@@ -146,7 +147,7 @@ class Line:
             raise ConnectionAbortedError(errno.ECONNABORTED, "the host sent more than the limit")
 
     def addresses(self) -> tuple[str, ...]:
-        """The host's addresses: resolved once, canonical, in allowed networks, pinned for the life of the line.
+        """Return the host's addresses: resolved once, canonical, in allowed networks, pinned for the life of the line.
 
         Raises DialError (no_name, timed_out, not_allowed).
         """
@@ -159,7 +160,8 @@ class Line:
         return self._pinned
 
     def named(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Where the host's own name leads when it is registered under another address: all, and what may be dialled.
+        """Return where the host's own name leads when it is registered under another address: all, and what may be
+        dialled.
 
         A name that is not resolved within a second leads nowhere. Nor is one asked for where loopback alone is
         allowed: what runs on this computer is known to no resolver under its name.
@@ -176,7 +178,7 @@ class Line:
         return tuple(map(str, dict.fromkeys(found)))[:MAX_ADDRESSES], self._named
 
     def connect(self, port: int, *, timeout: float | None = None, address: str | None = None) -> socket.socket:
-        """A TCP connection to a registered port, at the first address that answers (or at `address`).
+        """Open a TCP connection to a registered port, at the first address that answers (or at `address`).
 
         `timeout` is in seconds for each address, 5 unless told. The socket reads and writes until the deadline.
         Raises DialError.
@@ -199,7 +201,7 @@ class Line:
         raise last
 
     def secure(self, sock: socket.socket, context: ssl.SSLContext, *, server_hostname: str | None) -> ssl.SSLSocket:
-        """The same connection under TLS, after the handshake; the deadline holds within the handshake too.
+        """Put a connection under TLS and return it after the handshake; the deadline holds within the handshake too.
 
         Raises ssl.SSLError, OSError.
         """
@@ -215,7 +217,7 @@ class Line:
         return tls
 
     def again(self, seconds: float) -> Line:
-        """A fresh line to the same pinned addresses, with a deadline of its own (to clean up after this one)."""
+        """Return a fresh line to the same pinned addresses, with a deadline of its own (to clean up after this one)."""
         return Line(self.registered, seconds=seconds, pinned=self._pinned)
 
     def _open(self, address: str, port: int, timeout: float) -> socket.socket:

@@ -50,7 +50,8 @@ class Door:
 
     @property
     def endpoint(self) -> str:
-        """The URL of the WinRM service, with the registered name: certificate and principal are checked for it."""
+        """Return the URL of the WinRM service, with the registered name: certificate and principal are checked for
+        it."""
         name = self.registered.name
         host = f"[{name}]" if ":" in name else name
         return f"{'https' if self.tls else 'http'}://{host}:{self.port}/wsman"

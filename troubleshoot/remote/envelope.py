@@ -23,7 +23,7 @@ RUNNER: Final = _HERE.joinpath("runner.ps1").read_bytes().decode("ascii")
 
 
 def script_digest(script: str) -> str:
-    """SHA-256 of a script's text, in hex."""
+    """Return the SHA-256 of a script's text, in hex."""
     return hashlib.sha256(script.encode()).hexdigest()
 
 
@@ -55,7 +55,7 @@ _RESERVED = frozenset({"count", "keys", "values", "item", "isreadonly", "isfixed
 
 
 def check_state(state: Any) -> FlatState:
-    """`state` itself when it is flat: names to strings, integers below 2^53, booleans, null or lists of strings.
+    """Return `state` itself when it is flat: names to strings, integers below 2^53, booleans, null or lists of strings.
 
     Names are ASCII and differ by more than case, because PowerShell folds it. Raises Malformed.
     """
@@ -71,7 +71,7 @@ def check_state(state: Any) -> FlatState:
 
 
 def check_field(name: Any) -> str:
-    """The name of a field, in lower case. Raises Malformed."""
+    """Return the name of a field, in lower case. Raises Malformed."""
     if not isinstance(name, str) or not _FIELD.fullmatch(name) or name.lower() in _RESERVED:
         raise Malformed(f"not a name of a field: {str(name)[:64]!r}")
     return name.lower()
@@ -179,7 +179,7 @@ class VisitResult:
 
 
 def request_line(work: VisitWork, nonce: str) -> bytes:
-    """The request: one line of ASCII JSON, ended by a line feed. Raises Malformed when it is too long."""
+    """Return the request: one line of ASCII JSON, ended by a line feed. Raises Malformed when it is too long."""
     if not _NONCE.fullmatch(nonce):
         raise Malformed("a nonce is 32 hex digits")
     body = {"v": 1, "nonce": nonce, "runner": RUNNER, **asdict(work)}

@@ -118,7 +118,7 @@ CUT: Final = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError, Time
 
 
 def exception_chain(error: BaseException) -> Iterator[BaseException]:
-    """An exception and everything it was made from: pywinrm, requests and urllib3 wrap one another's."""
+    """Yield an exception and everything it was made from: pywinrm, requests and urllib3 wrap one another's."""
     seen: set[int] = set()
     todo: list[object] = [error]
     while todo:

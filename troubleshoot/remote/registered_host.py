@@ -24,12 +24,12 @@ class RegistrationUnfit(Refusal, ValueError):
 
 
 def is_host_name(text: str) -> bool:
-    """Whether `text` is a host name that no resolver can mistake for an address."""
+    """Tell whether `text` is a host name that no resolver can mistake for an address."""
     return len(text) <= 253 and _NAME.fullmatch(text) is not None and _NUMBER.fullmatch(text.rsplit(".", 1)[-1]) is None
 
 
 def parse_endpoint(text: str, *, port: int) -> tuple[str, int]:
-    """The name or address and the port that `NAME`, `NAME:PORT`, `ADDRESS` or `[ADDRESS]:PORT` spells.
+    """Return the name or address and the port that `NAME`, `NAME:PORT`, `ADDRESS` or `[ADDRESS]:PORT` spells.
 
     `port` is the one that counts when none is written. Raises ValueError for anything else.
     """
@@ -44,7 +44,7 @@ def parse_endpoint(text: str, *, port: int) -> tuple[str, int]:
 
 
 def literal_address(text: str) -> Address | None:
-    """The IP address that `text` spells in its canonical form, else None (mapped and scoped forms too)."""
+    """Return the IP address that `text` spells in its canonical form, else None (mapped and scoped forms too)."""
     try:
         address = ipaddress.ip_address(text)
     except ValueError:
@@ -74,7 +74,7 @@ class RegisteredHost:
             raise RegistrationUnfit(RefusalCode.PORT_UNFIT)
 
     def allows(self, address: Address) -> bool:
-        """Whether an allowed network holds `address`.
+        """Tell whether an allowed network holds `address`.
 
         Loopback and link-local addresses (cloud metadata lies there) need a network of exactly that kind;
         `0.0.0.0/0` does not open them.

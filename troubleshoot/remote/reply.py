@@ -64,12 +64,12 @@ class Reader:
 
     @property
     def noise(self) -> str:
-        """The first 4 KiB of what was neither progress nor result, decoded with replacement."""
+        """Return the first 4 KiB of what was neither progress nor result, decoded with replacement."""
         return bytes(self._noise).decode("utf-8", "replace")
 
     @property
     def started(self) -> bool:
-        """Whether anything of ours has been heard from the host."""
+        """Tell whether anything of ours has been heard from the host."""
         return self.hello is not None or self._progress > 0 or self._result is not None
 
     def feed(self, data: bytes) -> list[VisitProgress]:
@@ -92,7 +92,7 @@ class Reader:
         return found
 
     def visit(self, *, round_trips: int = 0) -> VisitResult | None:
-        """What the visit brought back, or None when no result has come. Raises Malformed."""
+        """Return what the visit brought back, or None when no result has come. Raises Malformed."""
         if self._result is None:
             visit = self._refusal()
         else:
@@ -105,7 +105,7 @@ class Reader:
         )
 
     def _refusal(self) -> VisitResult | None:
-        """What the bootstrap says by its greeting alone: it stops before it reads its input."""
+        """Return what the bootstrap says by its greeting alone: it stops before it reads its input."""
         if self.hello is None:
             return None
         if self.hello.language_mode != "FullLanguage":
@@ -160,7 +160,7 @@ class Reader:
 
 
 def _parse(line: bytes) -> dict[str, Any]:
-    """One JSON object in ASCII: no floats, no repeated names, bounded depth. Raises Malformed."""
+    """Return one JSON object in ASCII: no floats, no repeated names, bounded depth. Raises Malformed."""
     text = line.decode("ascii")
     depth = 0
     for mark in _MARKS.findall(text):
@@ -187,7 +187,7 @@ def _table(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _clean(value: Any) -> Any:
-    """Text that any store can hold: NUL and lone surrogates become U+FFFD. Raises Malformed beyond a length."""
+    """Return text that any store can hold: NUL and lone surrogates become U+FFFD. Raises Malformed beyond a length."""
     if isinstance(value, list):
         if len(value) > MAX_LIST:
             raise Malformed("a list is too long")

@@ -18,7 +18,7 @@ class Secret:
         self._source = source
 
     def reveal(self) -> str:
-        """The secret text, fetched now. Raises whatever the source raises."""
+        """Return the secret text, fetched now. Raises whatever the source raises."""
         return self._source()
 
     def __repr__(self) -> str:

@@ -38,7 +38,7 @@ class Output:
 
 
 def create(header: dict[str, Any], shell_id: str) -> dict[str, Any]:
-    """A message that opens a shell under an id of our own, with UTF-8 streams."""
+    """Return a message that opens a shell under an id of our own, with UTF-8 streams."""
     options = [{"@Name": "WINRS_NOPROFILE", "#text": "TRUE"}, {"@Name": "WINRS_CODEPAGE", "#text": UTF8}]
     header["env:Header"]["w:OptionSet"] = {"w:Option": options}
     shell = {"@ShellId": shell_id, "rsp:InputStreams": "stdin", "rsp:OutputStreams": "stdout stderr"}
@@ -46,7 +46,7 @@ def create(header: dict[str, Any], shell_id: str) -> dict[str, Any]:
 
 
 def command(header: dict[str, Any], command_id: str, program: str, arguments: tuple[str, ...]) -> dict[str, Any]:
-    """A message that starts a program under an id of our own, its standard input a pipe."""
+    """Return a message that starts a program under an id of our own, its standard input a pipe."""
     options = [
         {"@Name": "WINRS_CONSOLEMODE_STDIN", "#text": "FALSE"},
         {"@Name": "WINRS_SKIP_CMD_SHELL", "#text": "FALSE"},
@@ -57,25 +57,25 @@ def command(header: dict[str, Any], command_id: str, program: str, arguments: tu
 
 
 def send(header: dict[str, Any], command_id: str, data: bytes) -> dict[str, Any]:
-    """A message that gives the whole of standard input and closes it."""
+    """Return a message that gives the whole of standard input and closes it."""
     text = base64.b64encode(data).decode("ascii")
     stream = {"@Name": "stdin", "@CommandId": command_id, "@End": "true", "#text": text}
     return _envelope(header, {"rsp:Send": {"rsp:Stream": stream}})
 
 
 def receive(header: dict[str, Any], command_id: str) -> dict[str, Any]:
-    """A message that waits for output, for as long as the header's OperationTimeout says."""
+    """Return a message that waits for output, for as long as the header's OperationTimeout says."""
     wanted = {"@CommandId": command_id, "#text": "stdout stderr"}
     return _envelope(header, {"rsp:Receive": {"rsp:DesiredStream": wanted}})
 
 
 def terminate(header: dict[str, Any], command_id: str) -> dict[str, Any]:
-    """A message that ends a command; a host expects it after the last output too (MS-WSMV 3.1.4.14)."""
+    """Return a message that ends a command; a host expects it after the last output too (MS-WSMV 3.1.4.14)."""
     return _envelope(header, {"rsp:Signal": {"@CommandId": command_id, "rsp:Code": f"{SHELL}/signal/terminate"}})
 
 
 def delete(header: dict[str, Any]) -> dict[str, Any]:
-    """A message that removes the shell named in its header."""
+    """Return a message that removes the shell named in its header."""
     return _envelope(header, {})
 
 
@@ -84,7 +84,8 @@ def _envelope(header: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
 
 
 def check(text: bytes) -> bytes:
-    """`text` itself when it is plain UTF-8 XML: no DOCTYPE, bounded depth and number of elements. SoapError."""
+    """Return `text` itself when it is plain UTF-8 XML: no DOCTYPE, bounded depth and number of elements. Raises
+    SoapError."""
     depth = elements = 0
 
     def start(name: str, attributes: dict[str, str]) -> None:
@@ -116,7 +117,7 @@ def check(text: bytes) -> bytes:
 
 
 def parse(text: bytes, message_id: str) -> ET.Element:
-    """The answer to the message with this id, as a tree. Raises SoapError."""
+    """Return the answer to the message with this id, as a tree. Raises SoapError."""
     root = ET.fromstring(check(text))  # noqa: S314  # checked in the same line
     relates_to = root.findtext(f".//{_RELATES_TO}") or ""
     if relates_to.strip().lower().removeprefix("uuid:") != message_id:
@@ -125,14 +126,14 @@ def parse(text: bytes, message_id: str) -> ET.Element:
 
 
 def created_shell(root: ET.Element) -> str:
-    """The id of the shell that was opened, in lower case. Raises SoapError."""
+    """Return the id of the shell that was opened, in lower case. Raises SoapError."""
     found = {node.text for node in root.iter() if node.get("Name") == "ShellId"}
     found |= {node.text for node in root.iter(f"{_SHELL_TAG}ShellId")}
     return _only(found, "ShellId")
 
 
 def started_command(root: ET.Element) -> str:
-    """The id of the command that was started, in lower case. Raises SoapError."""
+    """Return the id of the command that was started, in lower case. Raises SoapError."""
     return _only({node.text for node in root.iter(f"{_SHELL_TAG}CommandId")}, "CommandId")
 
 
@@ -144,7 +145,7 @@ def _only(found: set[str | None], what: str) -> str:
 
 
 def output(root: ET.Element, command_id: str) -> Output:
-    """The output in an answer to Receive; every part of it must belong to `command_id`. Raises SoapError."""
+    """Return the output in an answer to Receive; every part of it must belong to `command_id`. Raises SoapError."""
     data = {"stdout": b"", "stderr": b""}
     for stream in root.iter(f"{_SHELL_TAG}Stream"):
         name = stream.get("Name", "")

@@ -23,7 +23,8 @@ MAX_ROUND_TRIPS: Final = 5000
 
 
 def tls_context(ca_file: Path | None, client: Path | None = None) -> ssl.SSLContext:
-    """TLS 1.2 or later, certificate and name always checked; against the system's authorities without `ca_file`."""
+    """Return a context for TLS 1.2 or later that always checks certificate and name; without `ca_file` against the
+    system's authorities."""
     context = ssl.create_default_context(ssl.Purpose.SERVER_AUTH, cafile=ca_file)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     if client is not None:
@@ -64,7 +65,7 @@ class LineAdapter(HTTPAdapter):
         self._pool = _Pool(line.registered.name, port, maxsize=1, opener=self.open)
 
     def open(self) -> socket.socket:
-        """A new connection, under TLS where the door says so."""
+        """Open a new connection, under TLS where the door says so."""
         if self.sealed:
             raise ConnectionResetError("the host closed the connection between two messages")
         self._on_stage("name", ", ".join(self._line.addresses()))
@@ -81,11 +82,11 @@ class LineAdapter(HTTPAdapter):
         return secured
 
     def get_connection_with_tls_context(self, *_: Any, **__: Any) -> urllib3.HTTPConnectionPool:
-        """The one pool, for whatever request: the address is pinned and no proxy is ever asked."""
+        """Return the one pool, for whatever request: the address is pinned and no proxy is ever asked."""
         return self._pool
 
     def cert_verify(self, *_: Any, **__: Any) -> None:
-        """Nothing to do here: the line's own context has verified the certificate."""
+        """Do nothing: the line's own context has verified the certificate."""
 
     def send(self, request: requests.PreparedRequest, *_: Any, **options: Any) -> requests.Response:
         """Send one request. Raises what requests raises, Overrun, Redirected and Compressed."""

@@ -46,7 +46,7 @@ class Conversation(Protocol):
 
     @property
     def round_trips(self) -> int:
-        """HTTP requests sent so far."""
+        """Return how many HTTP requests were sent so far."""
 
     def sign_in(self) -> None:
         """Sign in where the connection does so by itself; otherwise the first message does."""
@@ -86,7 +86,7 @@ class Course:
         self._stderr = b""
 
     def go(self, line: Line) -> VisitResult | DoorError:
-        """The result, or the failure as a value."""
+        """Make the visit; return the result, or the failure as a value."""
         talk: Conversation | None = None
         outcome: VisitResult | DoorError = self._lost(
             ContactLost(RefusalCode.VISIT_INTERRUPTED, self._stage, mode=self._mode)
@@ -172,7 +172,7 @@ class Course:
             self.passed("language", hello.language_mode)
 
     def _judge(self, code: int) -> VisitResult | DoorError:
-        """What a finished command means. Nothing printed and exit code 0 is a failure too."""
+        """Judge what a finished command means. Nothing printed and exit code 0 is a failure too."""
         self._stage = "result"
         try:
             found = self._reader.visit()

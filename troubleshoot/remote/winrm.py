@@ -182,7 +182,7 @@ class _Conversation:
 
     @property
     def round_trips(self) -> int:
-        """HTTP requests sent so far."""
+        """Return how many HTTP requests were sent so far."""
         return self._adapter.round_trips
 
     def sign_in(self) -> None:

@@ -24,7 +24,7 @@ CHUNK = 500
 
 
 def many_cases(period: Period, seen: Sequence[Seen]) -> Attention:
-    """Computers with three or more cases."""
+    """Return computers with three or more cases."""
     counts = Counter((one.host, _kind(one)) for one in seen if one.host)
     found = sorted((-count, name, kind) for (name, kind), count in counts.items() if name and count >= MANY_CASES)
     number = Number(len(found), _("computers with 3 or more cases"), {}, _("Cases opened in this period."))
@@ -33,7 +33,7 @@ def many_cases(period: Period, seen: Sequence[Seen]) -> Attention:
 
 
 def guides(period: Period, seen: Sequence[Seen]) -> Attention:
-    """Guides whose closed cases were sent on more often than not; a few cases say nothing."""
+    """Return guides whose closed cases were sent on more often than not; a few cases say nothing."""
     closed = Counter(one.guide for one in seen if one.way != "open")
     sent = Counter(one.guide for one in seen if one.way == "sent_on")
     found = sorted(name for name, count in closed.items() if count >= FEW and sent[name] * 2 > count)

@@ -80,17 +80,18 @@ class ChangeRecord:
 
     @property
     def digest(self) -> str:
-        """The whole digest of the plan."""
+        """Return the whole digest of the plan."""
         return self.job.plan.digest if self.job.plan else ""
 
     @property
     def short_digest(self) -> str:
-        """Its first digits, as approvers see them."""
+        """Return its first digits, as approvers see them."""
         return f"{self.digest[:4]} {self.digest[4:SHORT]}"
 
 
 def record_parts() -> tuple[str | Prefetch[Any, Any, Any], ...]:
-    """What a query of jobs prefetches, so that records cost the same number of queries for one job and for many."""
+    """Return what a query of jobs prefetches, so that records cost the same number of queries for one job and for
+    many."""
     lines = JobLine.objects.filter(job__kind=Job.Kind.REVERT, job__starter=None)  # says why the portal undid it
     undos = Job.objects.select_related("plan", "requester", "starter").order_by("created_at")
     given = Answer.objects.filter(source__in=[Answer.Source.PERSON, Answer.Source.FIX]).select_related("by")
@@ -106,14 +107,14 @@ def record_parts() -> tuple[str | Prefetch[Any, Any, Any], ...]:
 
 
 def change_records(jobs: Iterable[Job]) -> list[ChangeRecord]:
-    """The records of some changes, in their order."""
+    """Return the records of some changes, in their order."""
     found = list(jobs)
     prefetch_related_objects(found, *record_parts())
     return [change_record(job) for job in found]
 
 
 def change_record(job: Job) -> ChangeRecord:
-    """The record of one change, whose rows were read with `record_parts`."""
+    """Return the record of one change, whose rows were read with `record_parts`."""
     found, title = as_change(job.found), str(job.plan.document.get("title", "")) if job.plan else ""
     try:
         settings, genuine = tuple(setting_records(job, remediation.job_plan(job), found)), True
@@ -143,12 +144,14 @@ def _who(job: Job) -> str:
 
 
 def _by_portal(job: Job) -> bool:
-    """Whether the portal undoes a change by itself: what a person asks for has a starter, or waits for a second one."""
+    """Tell whether the portal undoes a change by itself: what a person asks for has a starter, or waits for a second
+    one."""
     return job.kind == Job.Kind.REVERT and job.starter_id is None and not job.needs_approval
 
 
 def _reason(job: Job) -> str:
-    """Why it was asked for: in the person's words, or, where the portal itself undid a change, as its story begins."""
+    """Return why it was asked for: in the person's words, or, where the portal itself undid a change, as its story
+    begins."""
     if job.reason or not _by_portal(job):
         return job.reason
     first = next(iter(job.lines.all()), None)
@@ -161,7 +164,7 @@ def _vote(vote: Approval) -> VoteRecord:
 
 
 def _started(job: Job) -> Act | None:
-    """Who let it run, and when it began on the computer; None where neither happened."""
+    """Return who let it run, and when it began on the computer; None where neither happened."""
     if job.starter is None and job.started_at is None:
         return None
     if _by_portal(job):
@@ -170,7 +173,7 @@ def _started(job: Job) -> Act | None:
 
 
 def _word(job: Job) -> WordRecord | None:
-    """What the person answered between the check of this change and the next one."""
+    """Return what the person answered between the check of this change and the next one."""
     answers = list(job.case.answers.all()) if job.case else []
     proof = next((one for one in answers if one.job_id == job.pk and one.value == JobState.VERIFIED), None)
     if proof is None or job.case is None:

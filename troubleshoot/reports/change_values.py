@@ -30,7 +30,7 @@ class CheckRecord:
 
 
 def setting_records(job: Job, plan: engine.PlanDocument, found: ChangeResult) -> Iterator[SettingRecord]:
-    """The settings that the plan was to change, and what happens once, such as a restart."""
+    """Yield the settings that the plan was to change, and what happens once, such as a restart."""
     after, unread = found.after or (), wording.unread_value_words(job.state)
     for index, item in enumerate(plan.items):
         state = after[index] if index < len(after) else None
@@ -42,7 +42,7 @@ def setting_records(job: Job, plan: engine.PlanDocument, found: ChangeResult) ->
 
 
 def _read(item: PlanItem, name: str, now: str, afterwards: str, state: ResourceState | None) -> str:
-    """The value of a field after the run; empty where it was not read. A secret one is never shown."""
+    """Return the value of a field after the run; empty where it was not read. A secret one is never shown."""
     if state is None or name not in state:
         return ""
     if name in item.desired and not values_differ(item.desired[name], state[name]):
@@ -59,14 +59,14 @@ def _in_words(resource: str, name: str, value: Value) -> str:
 
 
 def check_records(job: Job, found: ChangeResult) -> Iterator[CheckRecord]:
-    """What the check after the run measured, and what the same facts were before it."""
+    """Yield what the check after the run measured, and what the same facts were before it."""
     before = found.outside_before or {}
     for name, value in sorted(_measured(job, found).items()):
         yield CheckRecord(_fact(name), _fact_value(name, before.get(name)), _fact_value(name, value))
 
 
 def _measured(job: Job, found: ChangeResult) -> Mapping[str, str]:
-    """What the check after the run measured. Facts of an undo that has been checked are of that check."""
+    """Return what the check after the run measured. Facts of an undo that has been checked are of that check."""
     if isinstance(found, ApplyResult):
         return found.outside_after or {}
     if job.state not in {JobState.VERIFIED, JobState.NOT_VERIFIED}:

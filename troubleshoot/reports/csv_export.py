@@ -36,7 +36,7 @@ CASE_COLUMNS = (
 
 
 def record_download(*, actor: Person, what: str, asked: Mapping[str, str]) -> None:
-    """Notes in the audit log that rows leave the portal, and which. Names that were searched for can be erased."""
+    """Note in the audit log that rows leave the portal, and which. Names that were searched for can be erased."""
     kept = {name: value for name, value in asked.items() if name not in {"who", "host"}}
     typed = {name: value for name, value in asked.items() if name in {"who", "host"}}
     with transaction.atomic():
@@ -44,7 +44,7 @@ def record_download(*, actor: Person, what: str, asked: Mapping[str, str]) -> No
 
 
 def changes_csv(rows: QuerySet[Job]) -> Iterator[str]:
-    """Changes, newest first, read in constant memory."""
+    """Yield changes as CSV, newest first, read in constant memory."""
     words = action_choices()
     related = rows.select_related("host__site", "requester", "beneficiary", "starter", "plan")
     found = related.prefetch_related(*record_parts()).order_by("-created_at", "-pk").iterator(chunk_size=CHUNK)
@@ -52,14 +52,14 @@ def changes_csv(rows: QuerySet[Job]) -> Iterator[str]:
 
 
 def cases_csv(rows: QuerySet[Case]) -> Iterator[str]:
-    """Cases, newest first, read in constant memory."""
+    """Yield cases as CSV, newest first, read in constant memory."""
     related = rows.select_related("host", "site", "beneficiary", "opened_by", "guide").defer("error_text")
     found = related.order_by("-opened_at", "-pk").iterator(chunk_size=CHUNK)
     return csv_lines(CASE_COLUMNS, map(_case, found))
 
 
 def csv_lines(header: Iterable[str], rows: Iterable[Iterable[object]]) -> Iterator[str]:
-    """CSV text, line by line. It opens with a byte order mark: without one a spreadsheet spoils every umlaut."""
+    """Yield CSV text, line by line. It opens with a byte order mark: without one a spreadsheet spoils every umlaut."""
     writer = csv.writer(_Echo(), lineterminator="\r\n")
     yield "\ufeff" + writer.writerow(header)
     for row in rows:
@@ -67,7 +67,7 @@ def csv_lines(header: Iterable[str], rows: Iterable[Iterable[object]]) -> Iterat
 
 
 def csv_cell(value: object) -> str:
-    """A value as text that a spreadsheet shows and never runs."""
+    """Return a value as text that a spreadsheet shows and never runs."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -100,7 +100,7 @@ def _change(record: ChangeRecord, words: Mapping[str, str]) -> list[object]:
 
 
 def _what(record: ChangeRecord) -> list[str]:
-    """What was changed: one line for each setting, in each of the four cells."""
+    """Return what was changed: one line for each setting, in each of the four cells."""
     rows = record.settings
     changed = [[one.setting for one in rows], [one.before for one in rows]]
     read = [[one.wanted for one in rows], [one.after for one in rows]]
@@ -108,7 +108,7 @@ def _what(record: ChangeRecord) -> list[str]:
 
 
 def _acts(acts: list[Act]) -> list[str]:
-    """Who, when and why, one line for each act. Who is not known is said to be not recorded."""
+    """Say who, when and why, one line for each act. Who is not known is said to be not recorded."""
     who = [one.who or wording.not_recorded() for one in acts]
     return [_lines(who), _lines(_utc(one.at) for one in acts), _lines(one.why for one in acts)]
 
@@ -120,7 +120,7 @@ def _undone(record: ChangeRecord) -> list[str]:
 
 
 def _lines(texts: Iterable[str]) -> str:
-    """Lines of one cell, ended as those of the file are."""
+    """Return the lines of one cell, ended as those of the file are."""
     return "\r\n".join(texts)
 
 

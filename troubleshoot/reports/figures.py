@@ -36,31 +36,31 @@ class Period:
 
     @classmethod
     def last(cls, days: int, site: Site | None = None) -> Period:
-        """The period that ends today."""
+        """Return the period that ends today."""
         today = timezone.localdate()
         return cls(days, today - dt.timedelta(days=days - 1), today, site)
 
     @classmethod
     def month(cls, day: dt.date, site: Site | None = None) -> Period:
-        """The calendar month of a day."""
+        """Return the calendar month of a day."""
         since = day.replace(day=1)
         until = (since + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)
         return cls(until.day, since, until, site, monthly=True)
 
     @property
     def address(self) -> str:
-        """How a page of this period is asked for, after its path."""
+        """Return how a page of this period is asked for, after its path."""
         when = {"month": f"{self.since:%Y-%m}"} if self.monthly else {"days": str(self.days)}
         return "?" + urlencode({**when, "site": self.site.slug} if self.site else when)
 
     @property
     def before(self) -> Period:
-        """The period of the same length just before."""
+        """Return the period of the same length just before."""
         until = self.since - dt.timedelta(days=1)
         return Period(self.days, until - dt.timedelta(days=self.days - 1), until, self.site)
 
     def asked(self, show: str, *, always: bool = False, **more: str) -> dict[str, str]:
-        """What to ask the history for, to see the rows behind a number; `always`: whenever they were."""
+        """Return what to ask the history for, to see the rows behind a number; `always`: whenever they were."""
         when = {} if always else {"since": str(self.since), "until": str(self.until)}
         where = {"site": self.site.slug} if self.site else {}
         return {"show": show, **when, **where, **more}
@@ -94,7 +94,7 @@ class Seen:
 
     @property
     def took(self) -> dt.timedelta | None:
-        """From the first check to the end of a solved case, nights included."""
+        """Return the time from the first check to the end of a solved case, nights included."""
         return self.closed_at - self.opened_at if self.closed_at and self.way in SOLVED else None
 
 
@@ -114,7 +114,7 @@ class CauseRow:
 
     @property
     def half(self) -> dt.timedelta | None:
-        """The time within which half of the solved ones were; nothing for a few."""
+        """Return the time within which half of the solved ones were; nothing for a few."""
         return share_within(self.took, 0.5)
 
 
@@ -136,12 +136,12 @@ class Saved:
 
     @property
     def hours(self) -> int:
-        """How many hours, saved or lost."""
+        """Return the hours that were saved or lost."""
         return round(abs(self.time).total_seconds() / 3600)
 
     @property
     def less(self) -> bool:
-        """Whether cases take longer than before."""
+        """Tell whether cases take longer than before."""
         return self.time < dt.timedelta()
 
 
@@ -175,17 +175,17 @@ class Summary:
 
     @property
     def invented(self) -> bool:
-        """Whether anything that is counted here was invented for a demo."""
+        """Tell whether anything that is counted here was invented for a demo."""
         return bool(self.invented_cases or self.invented_changes)
 
     @property
     def invented_words(self) -> str:
-        """How much of what is counted here was invented."""
+        """Return how much of what is counted here was invented."""
         return wording.invented_words(self.counts)
 
     @property
     def counts(self) -> dict[str, int]:
-        """The numbers that a notice of this summary tells."""
+        """Return the numbers that a notice of this summary tells."""
         return {
             "cases": self.cases.value,
             "solved": self.solved.value,
@@ -196,41 +196,43 @@ class Summary:
 
     @property
     def watched(self) -> list[list[Number]]:
-        """Kinds of changes that somebody watches over, where there were any: how many, and how many as they should."""
+        """Return kinds of changes that somebody watches over, where there were any: how many, and how many as they
+        should."""
         return [one for one in (self.dangerous, self.temporary) if one[0].value]
 
     @property
     def growth(self) -> int | None:
-        """Per cent against the period before; nothing for small counts."""
+        """Return the per cent against the period before; nothing for small counts."""
         few = min(self.before, self.cases.value) < FEW
         return None if few else round(100 * (self.cases.value - self.before) / self.before)
 
     @property
     def solved_share(self) -> int | None:
-        """How many per cent were solved; nothing for small counts."""
+        """Return how many per cent were solved; nothing for small counts."""
         return round(100 * self.solved.value / self.cases.value) if self.cases.value >= FEW else None
 
     @property
     def most_cases(self) -> int:
-        """The cases of the commonest cause: the length of the longest bar."""
+        """Return the cases of the commonest cause: the length of the longest bar."""
         return max((one.cases for one in self.causes), default=0)
 
     @property
     def times(self) -> Number:
-        """What the time to a solution is measured from and to."""
+        """Return what the time to a solution is measured from and to."""
         meaning = _("From the first check to the moment when the case was solved, nights included.")
         return Number(self.solved.value, _("half solved within"), self.solved.asked, meaning)
 
     @property
     def leading(self) -> tuple[int, int] | None:
-        """How many of the first two causes that were shown make how many per cent of the cases."""
+        """Return how many of the first two causes that were shown make how many per cent of the cases."""
         shown = [one for one in self.causes if one.name != NO_CAUSE][:2]
         part = sum(one.cases for one in shown)
         return (len(shown), round(100 * part / self.cases.value)) if shown and part >= FEW else None
 
 
 def share_within(times: Sequence[dt.timedelta], share: float) -> dt.timedelta | None:
-    """The time within which this share of them lies (nearest rank); nothing for a few, because it would be chance."""
+    """Return the time within which this share of them lies (nearest rank); nothing for a few, because it would be
+    chance."""
     if len(times) < FEW:
         return None
     rank = max(1, -int(-share * len(times) // 1))

@@ -81,22 +81,22 @@ class HistoryQuestion:
 
     @property
     def cases(self) -> bool:
-        """Whether cases are asked for, and not changes."""
+        """Tell whether cases are asked for, and not changes."""
         return bool(self.of("show") == "cases")
 
     def of(self, name: str) -> Any:
-        """What was asked for under this name; empty when nothing was."""
+        """Return what was asked for under this name; empty when nothing was."""
         return self.form.cleaned_data.get(name) or ""
 
     @property
     def kept(self) -> dict[str, str]:
-        """What was asked, as it stands in an address, without the place in the list."""
+        """Return what was asked, as it stands in an address, without the place in the list."""
         names = [name for name in self.form.fields if name not in {"after", "before"} and self.of(name)]
         return {name: str(self.of(name)) for name in names}
 
 
 def parse_filters(person: Person, query: QueryDict) -> HistoryQuestion:
-    """Reads an address. An unknown key, a key given twice, or an unknown value is named, never guessed at."""
+    """Read an address. An unknown key, a key given twice, or an unknown value is named, never guessed at."""
     sites = list(people.permitted_sites(person, "overview.read"))
     form = HistoryForm(query.dict(), sites=sites)
     good = form.is_valid()
@@ -117,17 +117,17 @@ def parse_filters(person: Person, query: QueryDict) -> HistoryQuestion:
 
 
 def filter_address(kept: Mapping[str, str], **more: str) -> str:
-    """The address of a part of the history, after its path."""
+    """Return the address of a part of the history, after its path."""
     return f"?{urlencode({**kept, **more})}"
 
 
 def action_choices() -> dict[str, str]:
-    """The installed remedies by name."""
+    """Return the installed remedies by name."""
     return {name: action.title for name, action in sorted(catalog.installed_catalog().actions.items())}
 
 
 def cause_choices() -> dict[str, str]:
-    """The known causes by name, and that none was shown."""
+    """Return the known causes by name, and that none was shown."""
     found = {name: cause.title for name, cause in catalog.installed_catalog().causes.items()}
     return {**found, NO_CAUSE: _("No cause shown by a reading")}
 

@@ -65,7 +65,7 @@ class Page:
 
 
 def change_rows(person: Person, asked: HistoryQuestion) -> QuerySet[Job]:
-    """The changes of computers that the person may read and asked for."""
+    """Return the changes of computers that the person may read and asked for."""
     readable = Exists(permitted_rows(Job.objects.filter(pk=OuterRef("pk")), person, "job.read"))
     rows = Job.objects.changes().filter(readable, _common(asked, "created_at", ("requester", "beneficiary")))
     if asked.of("what"):
@@ -78,7 +78,7 @@ def change_rows(person: Person, asked: HistoryQuestion) -> QuerySet[Job]:
 
 
 def case_rows(person: Person, asked: HistoryQuestion) -> QuerySet[Case]:
-    """The cases that the person may read and asked for, each with its way and whether it came back."""
+    """Return the cases that the person may read and asked for, each with its way and whether it came back."""
     readable = Exists(permitted_rows(Case.objects.filter(pk=OuterRef("pk")), person, "case.read"))
     rows = Case.objects.filter(readable, _common(asked, "opened_at", ("opened_by", "beneficiary", "owner")))
     if asked.of("what"):
@@ -92,7 +92,7 @@ def case_rows(person: Person, asked: HistoryQuestion) -> QuerySet[Case]:
 
 
 def history_page(person: Person, asked: HistoryQuestion) -> Page:
-    """One page of what was asked for. No page knows how many there are: counting would read them all."""
+    """Return one page of what was asked for. No page knows how many there are: counting would read them all."""
     if asked.cases:
         found, more = _slice(
             case_rows(person, asked).select_related("host", "beneficiary", "opened_by"), "opened_at", asked
@@ -117,7 +117,7 @@ def history_page(person: Person, asked: HistoryQuestion) -> Page:
 
 
 def change_row(job: Job) -> HistoryRow:
-    """A change as one sentence."""
+    """Return a change as one sentence."""
     where, what = host_words(job.host), action_choices().get(job.action, job.action)
     values = {"who": str(job.requester), "what": what, "where": where}
     if job.kind == Job.Kind.REVERT:
@@ -137,7 +137,7 @@ def change_row(job: Job) -> HistoryRow:
 
 
 def case_row(case: Case) -> HistoryRow:
-    """A case as one sentence."""
+    """Return a case as one sentence."""
     where = host_words(case.host) if case.host else case.named_host or _("a computer that is not registered")
     code = case.error.get("code") or _("no error code")
     values = {"who": str(case.beneficiary), "where": where, "code": code}
@@ -159,23 +159,23 @@ def case_row(case: Case) -> HistoryRow:
 
 
 def end_of(job: Job) -> str:
-    """How a change ended or where it stands, in one or two words."""
+    """Return how a change ended or where it stands, in one or two words."""
     return str(END_WORDS[JobState(job.state)])
 
 
 def word_on(job: Job) -> str | None:
-    """What the person said of a change that was verified; None where nobody was asked about this one."""
+    """Return what the person said of a change that was verified; None where nobody was asked about this one."""
     asked = job.kind == Job.Kind.APPLY and job.state == "verified" and job.case is not None
     return str(job.get_word_display()) or _("no word yet") if asked else None
 
 
 def host_words(host: Any) -> str:
-    """A computer's name, and that it is simulated when it is."""
+    """Return a computer's name, and that it is simulated when it is."""
     return _("%s (simulated)") % host if host.simulated else str(host)
 
 
 def _slice(rows: Any, moment: str, asked: HistoryQuestion) -> tuple[list[Any], bool]:
-    """One page of rows before or after the one that the address names, and whether there are more that way.
+    """Return one page of rows before or after the one that the address names, and whether there are more that way.
 
     The row named is compared inside the database: its stored time keeps all its digits there.
     """
@@ -204,7 +204,7 @@ def _when(asked: HistoryQuestion, moment: str) -> Q:
 
 
 def _common(asked: HistoryQuestion, moment: str, people: tuple[str, ...]) -> Q:
-    """When, on which computer, and with whom.
+    """Return the conditions of when, on which computer, and with whom.
 
     Computers and people are looked up first: a list that knows their keys is read in the order of an index. For the
     same reason site and right to read are asked row by row, of the few rows of a page, and not joined.
@@ -218,7 +218,7 @@ def _common(asked: HistoryQuestion, moment: str, people: tuple[str, ...]) -> Q:
 
 
 def _who(text: str, fields: tuple[str, ...]) -> Q:
-    """Rows that name a person whose name contains the text, or whose address it is."""
+    """Return rows that name a person whose name contains the text, or whose address it is."""
     people = list(Person.objects.filter(Q(name__icontains=text) | Q(email=text)).values_list("pk", flat=True))
     found = Q(pk__in=[])
     for field in fields:

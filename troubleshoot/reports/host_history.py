@@ -39,17 +39,17 @@ class PastChange:
 
     @property
     def job(self) -> Job:
-        """The change itself."""
+        """Return the change itself."""
         return self.record.job
 
     @property
     def title(self) -> str:
-        """The remedy's name for people."""
+        """Return the remedy's name for people."""
         return job_title(self.job)
 
 
 def job_title(job: Job) -> str:
-    """What a job's remedy is called, as its plan says or the catalogue of today."""
+    """Return what a job's remedy is called, as its plan says or the catalogue of today."""
     if job.plan:
         return str(job.plan.document["title"])
     wish = catalog.installed_catalog().actions.get(job.action)
@@ -57,7 +57,7 @@ def job_title(job: Job) -> str:
 
 
 def job_ending(job: Job) -> tuple[str, str]:
-    """How an ended job is shown: its tone, and its title in words."""
+    """Return how an ended job is shown: its tone, and its title in words."""
     host = str(job.host)
     if job.state in {JobState.VERIFIED, JobState.REVERTED}:
         if job.kind != Job.Kind.REVERT and job.state != JobState.REVERTED:
@@ -69,14 +69,14 @@ def job_ending(job: Job) -> tuple[str, str]:
 
 
 def not_restored(job: Job) -> list[str]:
-    """What of a change its undo could not put back: of a job that undid one, or of one that was undone."""
+    """Return what of a change its undo could not put back: of a job that undid one, or of one that was undone."""
     change = job.origin if job.kind == Job.Kind.REVERT else job if job.state == JobState.REVERTED else None
     items = change.plan.document["items"] if change and change.plan else []
     return [str(item["irreversible"]) for item in items if item["desired"] and item["irreversible"]]
 
 
 def restores_fault(job: Job) -> bool:
-    """Whether undoing a change would put the computer back into a state that its check would not pass."""
+    """Tell whether undoing a change would put the computer back into a state that its check would not pass."""
     wish = catalog.installed_catalog().actions.get(job.action)
     reading = job.plan.made_by if job.plan else None
     if wish is None or reading is None or job.state != JobState.VERIFIED or job.undo_at is not None:
@@ -85,14 +85,15 @@ def restores_fault(job: Job) -> bool:
 
 
 def usual_duration(action: str) -> dt.timedelta | None:
-    """How long a remedy usually takes: the median of its latest verified runs; None while too few are known."""
+    """Return how long a remedy usually takes: the median of its latest verified runs; None while too few are known."""
     runs = Job.objects.changes().filter(kind=Job.Kind.APPLY, action=action, state=JobState.VERIFIED, invented=False)
     times = runs.exclude(started_at=None).order_by("-created_at").values_list("started_at", "ended_at")[:LATEST]
     return _median(times)
 
 
 def usual_wait(site: Site | None) -> dt.timedelta | None:
-    """How long cases of a site usually wait until somebody of helpdesk takes them; None while too few are known."""
+    """Return how long cases of a site usually wait until somebody of helpdesk takes them; None while too few are
+    known."""
     taken = Case.objects.filter(site=site, taken_at__isnull=False, taken_at__gte=F("needs_since"), invented=False)
     return _median(taken.order_by("-taken_at").values_list("needs_since", "taken_at")[:LATEST])
 
@@ -109,13 +110,13 @@ def _median(times: Iterable[tuple[dt.datetime | None, dt.datetime | None]]) -> d
 
 
 def earlier_cases(case: Case) -> list[Case]:
-    """The latest other cases of a case's computer."""
+    """Return the latest other cases of a case's computer."""
     others = Case.objects.filter(host=case.host_id).exclude(pk=case.pk)
     return list(others.select_related("beneficiary").order_by("-pk")[:MOST]) if case.host_id else []
 
 
 def earlier_changes(case: Case) -> list[PastChange]:
-    """The latest changes of a case's computer that were started, and first those that undo themselves later."""
+    """Return the latest changes of a case's computer that were started, and first those that undo themselves later."""
     if case.host_id is None:
         return []
     rows = Job.objects.changes().filter(host=case.host_id, started_at__isnull=False)

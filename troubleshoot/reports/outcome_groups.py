@@ -194,7 +194,7 @@ CASES: Mapping[str, OutcomeGroup] = {
 
 
 def with_ways(rows: QuerySet[Case]) -> QuerySet[Case]:
-    """Cases, each with `way` (a key of CASE_WAYS) and `back` (whether a verified fix of it came back)."""
+    """Return cases, each with `way` (a key of CASE_WAYS) and `back` (whether a verified fix of it came back)."""
     helpful = _helpful_fixes()
     mild = helpful.filter(
         job__requester=OuterRef("beneficiary"), job__self_service=True, job__risk="low", job__needs_approval=False
@@ -218,7 +218,8 @@ def with_ways(rows: QuerySet[Case]) -> QuerySet[Case]:
 
 
 def _helpful_fixes() -> QuerySet[Answer]:
-    """Answers of a case's present walk that say: this fix was verified, and no step tried after it failed."""
+    """Return the answers of a case's present walk that say: this fix was verified, and no step tried after it
+    failed."""
     corrected = Answer.objects.filter(
         case=OuterRef("case"), round=OuterRef("round"), step=OuterRef("step"), number__gt=OuterRef("number")
     )

@@ -13,12 +13,12 @@ from troubleshoot.models import WAITING_STATES, Approval, Case, Job
 
 
 def utc_or_none(moment: datetime | None) -> str | None:
-    """A moment in UTC, to the second, as every export writes it."""
+    """Return a moment in UTC, to the second, as every export writes it."""
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
 
 
 def case_document(one: Case) -> dict[str, Any]:
-    """A case: error, path with sources, facts, causes, what it waits for, its jobs."""
+    """Return a case: error, path with sources, facts, causes, what it waits for, its jobs."""
     guide, walk = diagnosis.case_guide(one), diagnosis.replay_case(one)
     known = {**(diagnosis.case_facts(one) or {}), **diagnosis.stored_facts(one.pc)}
     found = case_evidence(one, walk, latest_observation(one))
@@ -49,7 +49,7 @@ def case_document(one: Case) -> dict[str, Any]:
 
 
 def path_document(guide: Guide, walk: Walk, sources: Mapping[str, str]) -> list[dict[str, str]]:
-    """The answered steps in order, each with its value and who or what answered."""
+    """Return the answered steps in order, each with its value and who or what answered."""
     return [
         {
             "step": step,
@@ -62,7 +62,7 @@ def path_document(guide: Guide, walk: Walk, sources: Mapping[str, str]) -> list[
 
 
 def open_questions(walk: Walk) -> list[dict[str, Any]]:
-    """What a person has to answer next; nothing while a reading or a fix has to."""
+    """Return what a person has to answer next; nothing while a reading or a fix has to."""
     if walk.at.kind not in {"ask", "try"}:
         return []
     step = walk.at
@@ -78,7 +78,7 @@ def open_questions(walk: Walk) -> list[dict[str, Any]]:
 
 
 def causes_document(judged: Iterable[Judgement]) -> list[dict[str, Any]]:
-    """Causes with their verdicts and the readings that say so."""
+    """Return causes with their verdicts and the readings that say so."""
     return [
         {
             "id": one.cause.id,
@@ -91,12 +91,12 @@ def causes_document(judged: Iterable[Judgement]) -> list[dict[str, Any]]:
 
 
 def facts_document(known: Mapping[str, Fact]) -> dict[str, str]:
-    """Facts as name and value."""
+    """Return facts as name and value."""
     return {name: fact.value for name, fact in sorted(known.items())}
 
 
 def job_document(one: Job) -> dict[str, Any]:
-    """A job: what it is about, where it stands and why, its plan, votes, story and result."""
+    """Return a job: what it is about, where it stands and why, its plan, votes, story and result."""
     found = one.found.to_json()
     return {
         "job": str(one.pk),
@@ -135,7 +135,7 @@ def job_document(one: Job) -> dict[str, Any]:
 
 
 def approval_document(vote: Approval) -> dict[str, Any]:
-    """One vote."""
+    """Return one vote."""
     return {
         "by": str(vote.approver),
         "decision": vote.decision,

@@ -20,7 +20,7 @@ from troubleshoot.reports.outcome_groups import CASE_WAYS, CASES, CHANGE_ENDS, C
 
 
 def make_summary(person: Person, period: Period) -> Summary:
-    """The numbers of a period over the cases and changes that the person may read."""
+    """Return the numbers of a period over the cases and changes that the person may read."""
     seen = list(_seen(_cases(person, period)))
     ends, earlier = _changes(person, period), _causes_before(person, period)
     invented = history.change_rows(person, _question(period, ends["asked"].asked)).filter(invented=True)
@@ -55,7 +55,7 @@ def make_summary(person: Person, period: Period) -> Summary:
 
 
 def _question(period: Period, asked: dict[str, str]) -> HistoryQuestion:
-    """The very question that the link of a number asks, so that the number and its rows cannot differ."""
+    """Return the very question that the link of a number asks, so that the number and its rows cannot differ."""
     form = HistoryForm(asked, sites=[period.site] if period.site else [])
     if not form.is_valid():
         raise ValueError(form.errors.as_text())
@@ -84,7 +84,7 @@ def _seen(rows: Any) -> Iterator[Seen]:
 
 
 def _at_work(seen: list[Seen], sites: list[Site]) -> dt.timedelta | None:
-    """The working time within which half of the solved cases were, of the sites that have working hours."""
+    """Return the working time within which half of the solved cases were, of the sites that have working hours."""
     spans = {site.pk: span for site in sites if (span := working_hours.span(site.working_hours))}
     times = [
         working_hours.worked(one.opened_at, one.closed_at, spans[one.site])
@@ -95,7 +95,7 @@ def _at_work(seen: list[Seen], sites: list[Site]) -> dt.timedelta | None:
 
 
 def _changes(person: Person, period: Period) -> dict[str, Number]:
-    """Every group of changes, counted in one pass."""
+    """Return every group of changes, counted in one pass."""
     rows = history.change_rows(person, _question(period, period.asked("changes")))
     counts = rows.aggregate(**{key: Count("pk", filter=group.rows) for key, group in CHANGES.items()})
     return {key: _change_number(period, key, counts[key]) for key in CHANGES}
@@ -124,7 +124,7 @@ def _overdue(person: Person, period: Period) -> Number:
 
 
 def _causes_before(person: Person, period: Period) -> dict[str, int]:
-    """How many cases each cause had in the period before."""
+    """Return how many cases each cause had in the period before."""
     return dict(_cases(person, period.before).values_list("cause").annotate(found=Count("pk")).order_by())
 
 
@@ -148,7 +148,7 @@ def _bucket(period: Period, one: Seen) -> int:
 
 
 def _days(period: Period, seen: list[Seen]) -> list[tuple[dt.date, int, int]]:
-    """Each day (each week of a long period) with its cases: solved, and not."""
+    """Return each day (each week of a long period) with its cases: solved, and not."""
     step = 1 if period.days <= 31 else 7
     good, other = Counter[int](), Counter[int]()
     for one in seen:

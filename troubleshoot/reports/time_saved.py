@@ -17,7 +17,7 @@ ANY_CAUSE = "any"
 
 
 def time_saved(seen: Iterable[Seen], sites: Iterable[Site]) -> Saved | None:
-    """The time saved by the solved cases of a period; None while no value has been entered for any of the sites.
+    """Return the time saved by the solved cases of a period; None while no value has been entered for any of the sites.
 
     For each site and cause: (minutes before, minus the median now) times solved cases. Fewer than five cases of one
     kind are left out: their median would be chance.

@@ -49,7 +49,7 @@ class TimelineMoment:
 
     @property
     def kind_words(self) -> str:
-        """What kind of moment it is, in words."""
+        """Return what kind of moment it is, in words."""
         return str(KINDS[self.kind])
 
 
@@ -63,7 +63,7 @@ class Timeline:
 
 
 def case_timeline(case: Case, person: Person) -> Timeline:
-    """Everything about a case that this person may read. Raises nothing: the caller has obtained the case."""
+    """Return everything about a case that this person may read. Raises nothing: the caller has obtained the case."""
     parts = [
         [TimelineMoment(case.opened_at, "case", _("The case was opened"), str(case.opened_by))],
         list(_answers(case)),
@@ -81,14 +81,14 @@ def case_timeline(case: Case, person: Person) -> Timeline:
 
 
 def _changes(case: Case, person: Person) -> list[ChangeRecord]:
-    """The changes of the case that this person may read, the oldest first."""
+    """Return the changes of the case that this person may read, the oldest first."""
     rows = people.permitted_rows(Job.objects.changes().filter(case=case), person, "job.read")
     related = rows.select_related("plan", "requester", "beneficiary", "starter", "host")
     return change_records(related.order_by("created_at", "pk")[:MOST])
 
 
 def _answers(case: Case) -> Iterator[TimelineMoment]:
-    """Answers by persons, readings and fixes. One that a later answer replaced, or of an earlier walk, is old."""
+    """Yield answers by persons, readings and fixes. One that a later answer replaced, or of an earlier walk, is old."""
     guide = diagnosis.case_guide(case)
     rows = list(case.answers.select_related("by").order_by("number")[:MOST])
     counting = _counting(case, rows)
@@ -101,7 +101,7 @@ def _answers(case: Case) -> Iterator[TimelineMoment]:
 
 
 def _told(case: Case) -> Iterator[TimelineMoment]:
-    """What the person's own PC told, each time that it was pasted."""
+    """Yield what the person's own PC told, each time that it was pasted."""
     for block in case.pc_blocks.select_related("by").order_by("pk")[:MOST]:
         said = wording.client_report_words({name: part["value"] for name, part in block.facts.items()}, _computer(case))
         yield TimelineMoment(block.at, "answer", _("Told by the person's PC: %s") % " ".join(said), str(block.by))
@@ -112,7 +112,7 @@ def _computer(case: Case) -> str:
 
 
 def _counting(case: Case, rows: list[Answer]) -> set[int]:
-    """The answers on which the case stands: those of the present walk that nothing has superseded."""
+    """Return the answers on which the case stands: those of the present walk that nothing has superseded."""
     guide = diagnosis.case_guide(case)
     found: dict[str, str] = {}
     latest: dict[str, int] = {}
@@ -128,7 +128,7 @@ def _counting(case: Case, rows: list[Answer]) -> set[int]:
 
 
 def _lines(case: Case) -> Iterator[TimelineMoment]:
-    """The stories of the case's jobs, each line when it was written."""
+    """Yield the stories of the case's jobs, each line when it was written."""
     words = action_choices()
     rows = JobLine.objects.filter(job__case=case).select_related("job__host").defer("job__facts", "job__result")
     for line in rows.order_by("pk")[:MOST]:
@@ -148,7 +148,7 @@ def _votes(case: Case) -> Iterator[TimelineMoment]:
 
 
 def _messages(case: Case, person: Person) -> Iterator[TimelineMoment]:
-    """What people wrote; internal notes only for those who see the case as helpdesk does."""
+    """Yield what people wrote; internal notes only for those who see the case as helpdesk does."""
     rows = Message.objects.filter(case=case).select_related("author").order_by("pk")
     if not people.may(person, "desk.read", case).allowed:
         rows = rows.filter(internal=False)
@@ -157,7 +157,7 @@ def _messages(case: Case, person: Person) -> Iterator[TimelineMoment]:
 
 
 def _entries(case: Case, person: Person) -> Iterator[TimelineMoment]:
-    """The audit entries about the case, with their tags, for those who may read the log."""
+    """Yield the audit entries about the case, with their tags, for those who may read the log."""
     if not people.may(person, "audit.read").allowed:
         return
     rows = Entry.objects.filter(objects_named__kind="case", objects_named__ref=str(case.pk))
@@ -166,7 +166,7 @@ def _entries(case: Case, person: Person) -> Iterator[TimelineMoment]:
 
 
 def _actor(entry: Entry) -> str:
-    """Who did it: the name as it was recorded, or the machine; an erased name stays erased."""
+    """Return who did it: the name as it was recorded, or the machine; an erased name stays erased."""
     if entry.actor_kind != "person":
         return f"{entry.actor_kind} {entry.actor}"
     part = getattr(entry, "personal", None)

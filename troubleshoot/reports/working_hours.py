@@ -8,7 +8,7 @@ from django.utils import timezone
 
 
 def span(text: str) -> tuple[dt.time, dt.time] | None:
-    """The hours of a day as a site keeps them ("08:00-17:30"); None for a site without."""
+    """Return the hours of a day as a site keeps them ("08:00-17:30"); None for a site without."""
     if not text:
         return None
     start, _dash, end = text.partition("-")
@@ -16,7 +16,7 @@ def span(text: str) -> tuple[dt.time, dt.time] | None:
 
 
 def worked(since: dt.datetime, until: dt.datetime, hours: tuple[dt.time, dt.time]) -> dt.timedelta:
-    """How much working time lies between two moments, in the portal's own time zone."""
+    """Return how much working time lies between two moments, in the portal's own time zone."""
     zone = timezone.get_default_timezone()
     first, last = since.astimezone(zone).date(), until.astimezone(zone).date()
     weeks = max(0, (last - first).days // 7 - 1)  # whole weeks in the middle need no look at each day

@@ -27,7 +27,7 @@ LINKS: tuple[tuple[str, str, str], ...] = (
 
 
 def links(person: Person) -> list[tuple[str, str]]:
-    """The pages that a person is led to, by name, with their words; the first is their home."""
+    """Return the pages that a person is led to, by name, with their words; the first is their home."""
     roles = person.roles()
     return [(name, _(words)) for name, words, action in LINKS if not roles.isdisjoint(engine.RULES[action])]
 
@@ -38,7 +38,7 @@ def _address(name: str, urlconf: str | None) -> str:
 
 
 def surroundings(request: HttpRequest) -> dict[str, Any]:
-    """The variables of base.html. Nothing is asked of the database before a template needs it."""
+    """Return the variables of base.html. Nothing is asked of the database before a template needs it."""
     theme = request.COOKIES.get("theme", "system")
     found: dict[str, Any] = {"theme": theme if theme in THEMES else "system"}
     person = getattr(request, "user", None)

@@ -16,7 +16,7 @@ def render_page(
     parts: Mapping[str, str] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    """A page, or the one named part of it that the request aims at.
+    """Show a page, or the one named part of it that the request aims at.
 
     `parts` maps the id of an element to the partial that fills it. The browser never names a template: an id that
     is not listed gets the whole page.

@@ -18,7 +18,7 @@ YEAR = 365 * 24 * 3600
 @signed_in
 @require_safe
 def listed(request: HttpRequest) -> HttpResponse:
-    """The latest notices, unread ones first marked as such; each leads to what it is about."""
+    """Show the latest notices, unread ones first marked as such; each leads to what it is about."""
     rows = Notice.objects.filter(person=visitor(request)).order_by("-pk")[:PAGE]
     return render(request, "notices.html", {"notices": [(row, wording.notice_words(row)) for row in rows]})
 

@@ -66,7 +66,7 @@ def locked_out(request: HttpRequest, *_: Any) -> HttpResponse:
 
 
 def _person_behind(request: HttpRequest, form: SignInForm) -> Person | None:
-    """The person whose address and password these are. A failure is recorded until the lock holds."""
+    """Return the person whose address and password these are. A failure is recorded until the lock holds."""
     if not form.is_valid():
         return None
     name = form.cleaned_data["username"]
@@ -80,14 +80,14 @@ def _person_behind(request: HttpRequest, form: SignInForm) -> Person | None:
 
 
 def _address_is_guessing(request: HttpRequest) -> bool:
-    """Whether this address has failed at many accounts lately, each below the limit of a single one."""
+    """Tell whether this address has failed at many accounts lately, each below the limit of a single one."""
     since = timezone.now() - timedelta(hours=settings.AXES_COOLOFF_TIME)
     attempts = AccessAttempt.objects.filter(ip_address=request.META.get("REMOTE_ADDR"), attempt_time__gte=since)
     return (attempts.aggregate(failures=Sum("failures_since_start"))["failures"] or 0) >= ADDRESS_LIMIT
 
 
 def _safe_target(request: HttpRequest) -> str:
-    """Where to go afterwards: a path of ours, or home."""
+    """Return where to go afterwards: a path of ours, or home."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
     ours = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None, require_https=request.is_secure())
     return wanted if ours and wanted.startswith("/") and wanted.isprintable() else "/"

@@ -11,7 +11,7 @@ from troubleshoot.web.view_rules import declared_rule
 
 
 def routes(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[tuple[str, Callable[..., Any]]]:
-    """Every route of the URL map with its view, whatever it is nested in."""
+    """Yield every route of the URL map with its view, whatever it is nested in."""
     for pattern in (resolver or get_resolver()).url_patterns:
         route = prefix + str(pattern.pattern)
         if isinstance(pattern, URLPattern):

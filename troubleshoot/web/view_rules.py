@@ -60,24 +60,24 @@ def public_when(setting: str) -> Callable[[View[P, Answer]], View[P, Answer]]:
 
 
 def declared_rule(view: object) -> str | None:
-    """The rule that a view declares, or None."""
+    """Return the rule that a view declares, or None."""
     return getattr(view, "declared_rule", None)
 
 
 def visitor(request: HttpRequest) -> Person:
-    """The person behind the request, inside a view that is not public."""
+    """Return the person behind the request, inside a view that is not public."""
     if not isinstance(request.user, Person):
         raise TypeError("only a public view may be entered without signing in")
     return request.user
 
 
 def asked(request: HttpRequest, part: str, most: int = 100) -> str:
-    """A part of the address as it can be looked for: bounded, and without what no database holds."""
+    """Return a part of the address as it can be searched for: bounded, and without what no database holds."""
     return request.GET.get(part, "").replace("\0", "").strip()[:most]
 
 
 def _door(view: View[P, Answer], declared: str) -> View[P, Answer]:
-    """Wrap a view: name the source for the audit log, ask the rule, record and explain a refusal."""
+    """Wrap a view: note for the audit log where the request comes from, ask the rule, record and explain a refusal."""
 
     def enter(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         try:
@@ -98,8 +98,9 @@ def _door(view: View[P, Answer], declared: str) -> View[P, Answer]:
 
 
 def _source(request: HttpRequest, key: str | None) -> Callable[[], audit.Source]:
-    """The door of this request, named once. The session, which `key` opens as the request comes in, is named by a
-    keyed hash, so that a log never holds a session key.
+    """Return a function that says where this request comes from, for the audit log, worked out when first asked.
+
+    The session, which `key` opens as the request comes in, is named by a keyed hash: a log never holds its key.
     """
 
     @cache

@@ -14,30 +14,30 @@ _NOTHING_WRITTEN = frozenset(JobState) - {
 
 
 def not_recorded() -> str:
-    """What is said of something that a change must have had, and that nothing of it tells."""
+    """Return what is said of something that a change must have had, and that nothing of it tells."""
     return _("not recorded")
 
 
 def unread_value_words(state: str) -> str:
-    """What is said of a setting that was not read after the run of a change that stands or ended so."""
+    """Return what is said of a setting that was not read after the run of a change that stands or ended so."""
     return _("not changed") if JobState(state) in _NOTHING_WRITTEN else _("not read afterwards")
 
 
 def other_value_words() -> str:
-    """What is said of a value that was read, and that the catalogue of today has no words for."""
+    """Return what is said of a value that was read, and that the catalogue of today has no words for."""
     return _("another value than planned")
 
 
 def changed_title(title: str, kind: str) -> str:
-    """What a change is called: its remedy, or that this is undone."""
+    """Return what a change is called: its remedy, or that this is undone."""
     return _("Undo: %s") % title if kind == Job.Kind.REVERT else title
 
 
 def portal_name() -> str:
-    """Who acts where no person does."""
+    """Return who acts where no person does."""
     return _("the portal itself")
 
 
 def unread_fact_words(value: str | None) -> str:
-    """What is said of a fact that a check could not read, or (None) that was not measured."""
+    """Return what is said of a fact that a check could not read, or (None) that was not measured."""
     return _("not read") if value is None else _("could not be read")

@@ -27,14 +27,14 @@ class CheckLine:
 
     @property
     def over(self) -> bool:
-        """Whether this line has its result."""
+        """Tell whether this line has its result."""
         return self.look not in {"now", "waiting"}
 
 
 def check_lines(
     *, network: Mapping[str, Any] | None, facts: Facts | None, certificate: Mapping[str, Any], state: str, inside: float
 ) -> list[CheckLine]:
-    """The five lines of a diagnosis, as far as they are known.
+    """Return the five lines of a diagnosis, as far as they are known.
 
     `network` is the probe's report, `facts` what the finished observation says (None while it goes on), `certificate`
     the state of the certificate that Windows told, `state` the job's, `inside` the seconds that the visit took.
@@ -55,7 +55,7 @@ def check_lines(
 def inside_line(
     *, questions: Sequence[str], told: Sequence[CheckLine], facts: Facts | None, state: str, inside: float
 ) -> list[CheckLine]:
-    """The lines of a diagnosis that asks Windows alone: whether we may, and then what content asks.
+    """Return the lines of a diagnosis that asks Windows alone: whether we may, and then what content asks.
 
     `told` are the `questions` with what the finished observation says; the rest is as with `checks`.
     """
@@ -75,7 +75,7 @@ def inside_line(
 
 
 def outside_lines(network: Mapping[str, Any]) -> list[CheckLine]:
-    """The four lines of a probe's report from outside alone."""
+    """Return the four lines of a probe's report from outside alone."""
     return _outside(_asked(), network)
 
 
@@ -192,7 +192,7 @@ def _problems(certificate: Mapping[str, Any]) -> dict[tuple[str, str], str]:
 
 
 def expired_words(certificate: Mapping[str, Any], now: dt.datetime | None = None) -> str:
-    """How long ago a certificate expired, as far as its state says so."""
+    """Return how long ago a certificate expired, as far as its state says so."""
     try:
         end = dt.datetime.fromisoformat(str(certificate.get("not_after")))
         days = ((now or dt.datetime.now(dt.UTC)) - end).days
@@ -206,5 +206,5 @@ def expired_words(certificate: Mapping[str, Any], now: dt.datetime | None = None
 
 
 def seconds_words(milliseconds: float) -> str:
-    """A short time as a person reads it: never 0."""
+    """Return a short time as a person reads it: never 0."""
     return _("%s s") % number_format(max(milliseconds / 1000, 0.1), 1)

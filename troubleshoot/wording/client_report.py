@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 
 
 def client_report_words(facts: Mapping[str, str], host: str) -> list[str]:
-    """Sentences for what was told, the way to the computer first. Raises nothing: an unknown value says nothing."""
+    """Return sentences for what was told, the way to the computer first. Raises nothing: an unknown value says
+    nothing."""
     said = [_stage(facts.get("pc.stage", ""), host), *(_further(facts, host))]
     return [text for text in said if text]
 

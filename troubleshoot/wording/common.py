@@ -23,13 +23,13 @@ _ANSWERS: Final = {
 
 
 def verdict_words(verdict: str) -> str:
-    """What is judged of a cause (a code of engine.cause.VERDICTS), as pages say it."""
+    """Return what is judged of a cause (a code of engine.cause.VERDICTS), as pages say it."""
     words = {"shown_by": _("shown by"), "fits": _("fits"), "not_checked": _("not checked"), "ruled_out": _("ruled out")}
     return words[verdict]
 
 
 def duration_words(length: dt.timedelta) -> str:
-    """A length of time in its two largest units."""
+    """Return a length of time in its two largest units."""
     total = max(int(length.total_seconds()), 1)
     days, hours, minutes, rest = total // 86400, total // 3600 % 24, total // 60 % 60, total % 60
     if days:
@@ -52,7 +52,7 @@ def invented_words(counts: Mapping[str, Any]) -> str:
 
 
 def certainty_words(of: str | None) -> str:
-    """What a meaning of a code rests on."""
+    """Return what a meaning of a code rests on."""
     return {
         "documented": _("This meaning is documented."),
         "field_report": _("Not documented; many people who met it report this meaning."),
@@ -61,7 +61,7 @@ def certainty_words(of: str | None) -> str:
 
 
 def certainty_sentence(of: str | None) -> str:
-    """How sure a meaning is, in a word or two."""
+    """Return how sure a meaning is, in a word or two."""
     return {
         "documented": _("documented"),
         "field_report": _("reported"),
@@ -70,10 +70,10 @@ def certainty_sentence(of: str | None) -> str:
 
 
 def no_code_words() -> str:
-    """Said about a text without a number."""
+    """Say that a text has no number."""
     return _("There is no error code in this text. We can still check the computer.")
 
 
 def answer_words(step: GuideStep, answer: str) -> str:
-    """An answer of a step of a guide: in the guide's words, or else in ours."""
+    """Return an answer of a step of a guide: in the guide's words, or else in ours."""
     return step.answers.get(answer) or str(_ANSWERS.get(answer, step.words(answer)))

@@ -128,7 +128,7 @@ _REFUSALS: Final[Mapping[str, Sentence]] = {
 
 
 def explained(found: Explanation | None) -> str:
-    """An explanation as its sentences; empty for none."""
+    """Return an explanation as its sentences; empty for none."""
     if found is None:
         return ""
     sentence = _sentence(found)
@@ -136,7 +136,7 @@ def explained(found: Explanation | None) -> str:
 
 
 def reason(found: Explanation | None) -> str:
-    """Only why, for a page that says in words of its own what it means; empty for none."""
+    """Say only why, for a page that says in words of its own what it means; empty for none."""
     return _filled(_sentence(found).why, found) if found else ""
 
 

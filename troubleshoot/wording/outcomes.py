@@ -22,7 +22,7 @@ class EndWords:
 
 
 def bad_end_words(state: str, host: str, *, again: bool = True, denied: bool = False) -> EndWords | None:
-    """The words for a fix that ended badly; None for any other state.
+    """Return the words for a fix that ended badly; None for any other state.
 
     `again`: the person may try it again; `denied`: the computer answered, and did not accept the account of the portal.
     """
@@ -82,7 +82,7 @@ def bad_end_words(state: str, host: str, *, again: bool = True, denied: bool = F
 
 
 def not_helped_words(host: str) -> EndWords:
-    """The words for something that a person did by hand, and that our own check did not find to have helped."""
+    """Return the words for something that a person did by hand, and that our own check did not find to have helped."""
     return EndWords(
         _("Done, but it has not helped yet"),
         _("We looked at %s ourselves, twice, and it is still not as it should be.") % host,
@@ -91,7 +91,7 @@ def not_helped_words(host: str) -> EndWords:
 
 
 def remedy_doubt_words(certainty: str) -> str:
-    """How sure it is that a remedy helps, in a sentence; empty where its makers document it."""
+    """Say how sure it is that a remedy helps; empty where its makers document it."""
     return {
         "field_report": _("People report that this helps; the makers of Windows do not say so."),
         "unconfirmed": _("This is general experience; nobody has confirmed it for this error."),
@@ -99,7 +99,7 @@ def remedy_doubt_words(certainty: str) -> str:
 
 
 def running_steps(state: str, writes: Mapping[int, str], story: Iterable[Explanation]) -> list[CheckLine]:
-    """The lines of a running change: what the plan will do, and how far its story has come.
+    """Return the lines of a running change: what the plan will do, and how far its story has come.
 
     `writes` are the titles of what is written, by their place in the plan.
     """

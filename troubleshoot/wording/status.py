@@ -87,7 +87,7 @@ _HINDRANCES: Mapping[Hindrance, str | Promise] = {
 
 
 def case_state_words(of: CaseMatter, outcome: str) -> tuple[str, str]:
-    """Where a case stands, in words and as the kind of its badge, for the person's own lists."""
+    """Return where a case stands, in words and as the kind of its badge, for the person's own lists."""
     if of == CaseMatter.CLOSED:
         ends = {"solved": (_("Solved"), "ok"), "explained": (_("Explained"), "ok")}
         ends["withdrawn"] = (_("Closed by you"), "")
@@ -106,23 +106,23 @@ def case_state_words(of: CaseMatter, outcome: str) -> tuple[str, str]:
 
 
 def put_back_words(work: CaseMatter) -> str:
-    """The heading of a case whose change was put back, is being put back, or could not be."""
+    """Return the heading of a case whose change was put back, is being put back, or could not be."""
     words = {CaseMatter.UNDO: _("It is being put back"), CaseMatter.UNDO_FAILED: _("It could not be put back")}
     return words.get(work, _("It was put back as it was"))
 
 
 def put_back_reason_words(why: UndoReason | None) -> str:
-    """Why a change was put back."""
+    """Return why a change was put back."""
     return str(_PUT_BACK[why])
 
 
 def matter_words(of: CaseMatter) -> str:
-    """What a case asks for, in the words of lists."""
+    """Return what a case asks for, in the words of lists."""
     return str(MATTERS[of])
 
 
 def actor_words(told: ToldWords, reader: Reader, *, person: str) -> str:
-    """Who acts now, as this reader calls them."""
+    """Return who acts now, as this reader calls them."""
     names = {
         CaseActor.PERSON: _("you") if reader == Reader.EMPLOYEE else person,
         CaseActor.HELPDESK: _("%s of helpdesk") % told.by if told.by else _("helpdesk"),
@@ -134,7 +134,7 @@ def actor_words(told: ToldWords, reader: Reader, *, person: str) -> str:
 
 
 def told_words(status: CaseStatus, reader: Reader) -> list[str]:
-    """What a reader is told of where a case stands: sentences, the first of which says what is done now."""
+    """Return what a reader is told of where a case stands: sentences, the first of which says what is done now."""
     of = status.told
     first = {Reader.HELPDESK: _TO_DESK, Reader.APPROVER: _TO_APPROVER}.get(reader, _TO_PERSON).get(of.code)
     why = _PUT_BACK[of.why] if of.code == CaseMatter.UNDONE else None

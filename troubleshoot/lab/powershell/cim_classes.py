@@ -102,7 +102,7 @@ def _operating_system(document: Document) -> list[Instance]:
 
 
 def _change(state: HostState, service: Instance, account: str, password: str) -> Instance:
-    """Win32_Service.Change with the account alone: 0, or 22 for an account that the lab cannot know to exist."""
+    """Run Win32_Service.Change with the account alone: 0, or 22 for an account that the lab cannot know to exist."""
     known = account.lower() in _BUILT_IN and not password
     if known:
         with state.changing() as document:
@@ -111,7 +111,7 @@ def _change(state: HostState, service: Instance, account: str, password: str) ->
 
 
 def _owner(state: HostState, process: Instance) -> Instance:
-    """Win32_Process.GetOwner: 0 and the account; 2 (access denied) where the state does not tell the owner."""
+    """Run Win32_Process.GetOwner: 0 and the account; 2 (access denied) where the state does not tell the owner."""
     del state
     if process.origin is None or not process.origin["owner_user"]:
         return Instance(OWNER, {"ReturnValue": Integer(2, "uint32"), "Domain": None, "User": None})

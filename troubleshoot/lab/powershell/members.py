@@ -20,14 +20,14 @@ def _count(value: Any) -> Integer:
 
 
 def _replace(text: str, old: str, new: str) -> str:
-    """System.String.Replace(String, String): ordinal."""
+    """Run System.String.Replace(String, String): ordinal."""
     if not old:
         raise ScriptFailed('Exception calling "Replace" with "2" argument(s): "String cannot be of zero length."')
     return str(bounded(text.replace(old, new)))
 
 
 def _substring(text: str, start: Integer, length: Integer) -> str:
-    """System.String.Substring(Int32, Int32)."""
+    """Run System.String.Substring(Int32, Int32)."""
     first, size = start.value, length.value
     if first < 0 or size < 0 or first + size > len(text):
         raise ScriptFailed(
@@ -38,7 +38,7 @@ def _substring(text: str, start: Integer, length: Integer) -> str:
 
 
 def _hexadecimal(number: Integer, form: str) -> str:
-    """System.Int32.ToString("X4") and its like: two's complement, the same in every culture."""
+    """Run System.Int32.ToString("X4") and its like: two's complement, the same in every culture."""
     if len(form) < 2 or form[0] != "X" or not form[1:].isdigit() or len(form) > 3:
         raise Unsupported("of the number formats only X followed by the number of digits")
     low, high = RANGES[number.kind]
@@ -46,7 +46,7 @@ def _hexadecimal(number: Integer, form: str) -> str:
 
 
 def _sortable(moment: Moment, form: str) -> str:
-    """System.DateTime.ToString("s"): the one format without offset that ignores culture and calendar."""
+    """Run System.DateTime.ToString("s"): the one format without offset that ignores culture and calendar."""
     if form != "s":
         raise Unsupported("of the date formats only 's': the others follow the culture and calendar of the host")
     if not moment.universal:

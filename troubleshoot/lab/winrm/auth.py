@@ -29,7 +29,8 @@ class Gate:
     """The authentication state of one TCP connection."""
 
     def __init__(self, account: Account, methods: frozenset[str], *, tls: bool, open_door: Callable[[], bool]) -> None:
-        """``methods``: of ``ntlm`` and ``basic``; ``open_door`` tells whether any credentials are accepted now."""
+        """Take the ``methods``, of ``ntlm`` and ``basic``; ``open_door`` tells whether any credentials are accepted
+        now."""
         self._account = account
         self._negotiate = "ntlm" in methods
         self._basic = "basic" in methods and tls

@@ -33,7 +33,7 @@ class Account:
 
     @property
     def name(self) -> str:
-        """The user name without its domain."""
+        """Return the user name without its domain."""
         return self.user.rpartition("\\")[2]
 
     def names(self) -> tuple[str, ...]:

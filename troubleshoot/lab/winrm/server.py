@@ -39,8 +39,8 @@ class WinrmServer:
         limits: Limits | None = None,
         runner: Runner = stand_in.run,
     ) -> None:
-        """``auth``: of "ntlm" and "basic" (over TLS only); ``latency``: seconds before each reply;
-        ``powershell_start``: seconds that powershell.exe takes to start. ValueError for an unknown method.
+        """Take ``auth``, of "ntlm" and "basic" (over TLS only); ``latency``, seconds before each reply; and
+        ``powershell_start``, seconds that powershell.exe takes to start. ValueError for an unknown method.
         """
         if not auth or not auth <= METHODS:
             raise ValueError(f"authentication must be among {', '.join(sorted(METHODS))}")

@@ -27,7 +27,7 @@ class Command:
     """One command line in one shell, run by a thread of its own."""
 
     def __init__(self, command_id: str, body: Callable[["Command"], int]) -> None:
-        """``body`` reads and writes through this object and returns the exit code."""
+        """Run ``body``, which reads and writes through this object and returns the exit code."""
         self.id = command_id
         self.cancelled = threading.Event()
         self._body = body
@@ -104,7 +104,7 @@ class Command:
 
     @property
     def alive(self) -> bool:
-        """Whether the thread of the command still runs."""
+        """Tell whether the thread of the command still runs."""
         return self._thread.is_alive()
 
     def join(self) -> None:

@@ -36,7 +36,7 @@ class Command(BaseCommand):
 
 
 def _ask_web(port: int) -> None:
-    """Any answer of our own will do, 503 among them: it says that something else is missing."""
+    """Ask the web server for any answer of our own, 503 among them: that says that something else is missing."""
     names = [name for name in settings.ALLOWED_HOSTS if not name.startswith((".", "*"))]
     request = urllib.request.Request(
         f"http://127.0.0.1:{port}/healthz", headers={"Host": names[0] if names else "127.0.0.1"}

@@ -72,18 +72,18 @@ class Command(ActingCommand):
 
 
 def in_words(case: dict[str, Any]) -> Iterator[str]:
-    """A case as lines for a person."""
+    """Yield a case as lines for a person."""
     yield f"Case {case['case']} · {host_in_words(case)} · for {case['for']}"
     yield from found_in_words(case)
 
 
 def host_in_words(case: dict[str, Any]) -> str:
-    """The computer that a case is about, and whether it is simulated."""
+    """Return the computer that a case is about, and whether it is simulated."""
     return (case["host"] or "no registered computer") + (" (simulated)" if case["simulated"] else "")
 
 
 def found_in_words(case: dict[str, Any]) -> Iterator[str]:
-    """What is known of a case, as lines for a person."""
+    """Yield what is known of a case, as lines for a person."""
     yield f"  {case['error']['sentence']}"
     for step in case["path"]:
         yield f"  {step['asks']}: {step['value']} ({step['source']})"

@@ -48,7 +48,8 @@ class Command(BaseCommand):
 
 
 def _checked() -> Catalog:
-    """The catalogue. Scripts, words and examples are checked here, for who writes them, and not at every start."""
+    """Return the catalogue. Scripts, words and examples are checked here, for who writes them, and not at every
+    start."""
     files = read_catalog_files(settings.CATALOG_DIRS)
     problems = list(authoring.script_problems(files))
     try:
@@ -62,7 +63,7 @@ def _checked() -> Catalog:
 
 
 def as_document(catalog: Catalog) -> dict[str, Any]:
-    """Everything installed, as plain values."""
+    """Return everything installed, as plain values."""
     return {
         "ok": True,
         "digest": catalog.digest,
@@ -91,7 +92,7 @@ def as_document(catalog: Catalog) -> dict[str, Any]:
 
 
 def _use(part: GuidePart, catalog: Catalog) -> str:
-    """How many steps a part has, and which guides use some of them."""
+    """Return how many steps a part has, and which guides use some of them."""
     users = [
         name for name, guide in catalog.guides.items() if any(step.part == part.name for step in guide.steps.values())
     ]

@@ -122,7 +122,7 @@ def _undisturbed() -> Iterator[None]:
 
 
 def _lock() -> Any:
-    """The file that a running demo holds, and says its address in."""
+    """Return the file that a running demo holds, and says its address in."""
     return (Path(settings.VAR_DIR) / "running").open("a+", encoding="utf-8")
 
 
@@ -152,7 +152,7 @@ def _alone(port: int) -> Iterator[None]:
 
 @contextmanager
 def _world(port: int) -> Iterator[Callable[[], str]]:
-    """Broker, lab, worker, keeper and web, each a process of its own; yields what tells whether one has ended."""
+    """Run broker, lab, worker, keeper and web, each a process of its own; yield what tells whether one has ended."""
     folder: Path = settings.VAR_DIR
     password = secrets.token_urlsafe(24)
     plain = {name: value for name, value in os.environ.items() if not name.startswith(SECRET_PREFIX)}
@@ -200,7 +200,7 @@ def _ended(name: str) -> str:
 
 
 def _beat_since(begun: dt.datetime) -> set[str]:
-    """The kinds of processes that have given a sign of life since then."""
+    """Return the kinds of processes that have given a sign of life since then."""
     return set(Heartbeat.objects.filter(beaten_at__gte=begun).values_list("kind", flat=True))
 
 
@@ -239,7 +239,7 @@ def _answers(port: int) -> bool:
 
 
 def _ready(log: Path, number: int, failed: Callable[[], str]) -> list[dict[str, Any]]:
-    """What the lab printed about its hosts."""
+    """Return what the lab printed about its hosts."""
 
     def lines() -> list[dict[str, Any]] | None:
         if not log.exists():
@@ -251,7 +251,7 @@ def _ready(log: Path, number: int, failed: Callable[[], str]) -> list[dict[str, 
 
 
 def _wait(ready: Callable[[], T | None], failed: Callable[[], str], what: str) -> T:
-    """The answer, unless a process ends or the time is over first."""
+    """Return the answer, unless a process ends or the time is over first."""
 
     def either() -> tuple[T | None, str] | None:
         name = failed()

@@ -129,7 +129,7 @@ def _trouble(observation: Observation) -> dict[str, str] | None:
 
 
 def _refusals(action: str, host: Host, observation: Observation) -> list[str]:
-    """Why this remedy would not be run as things stand."""
+    """Return why this remedy would not be run as things stand."""
     wish = remediation.installed_action(action)
     found = [refusal.text for refusal in engine.unmet_guards(wish, engine.fact_values(observation.facts.values()))]
     barrier = remediation.forbidden_reason(wish, host)

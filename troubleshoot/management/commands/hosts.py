@@ -156,7 +156,7 @@ def _add_common(parser: ArgumentParser, *, as_json: bool = False) -> None:
 
 
 def _read(path: Path) -> bytes:
-    """The file, up to one byte more than a list may have. Only a regular file: a pipe could hold us for ever."""
+    """Return the file, up to one byte more than a list may have. Only a regular file: a pipe could hold us for ever."""
     try:
         with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):

@@ -131,7 +131,7 @@ def _wait(job: Job, seconds: float) -> Job:
 
 
 def in_words(job: dict[str, Any]) -> Iterator[str]:
-    """A job as lines for a person."""
+    """Yield a job as lines for a person."""
     simulated = " (simulated)" if job["simulated"] else ""
     what = f"{job['kind']} {job['action'] or ''}".rstrip()
     yield f"{what} on {job['host']}{simulated}: {job['state']}"
@@ -152,14 +152,14 @@ def in_words(job: dict[str, Any]) -> Iterator[str]:
 
 
 def signed_in(people: list[dict[str, str]] | None) -> str:
-    """Who would be disturbed, and since when they are there."""
+    """Return who would be disturbed, and since when they are there."""
     if people is None:
         return "could not be read"
     return ", ".join(f"{one['user']} since {one['since']}" for one in people) or "nobody"
 
 
 def plan_in_words(plan: dict[str, Any]) -> Iterator[str]:
-    """A plan as a table: setting, now, afterwards; then what happens once and what cannot be put back."""
+    """Yield a plan as a table: setting, now, afterwards; then what happens once and what cannot be put back."""
     yield f"  {plan['title']} · risk {plan['risk']} · plan {plan['digest']}"
     for item in plan["items"]:
         for change in item["changes"]:

@@ -81,7 +81,7 @@ class Command(BaseCommand):
 
 
 def _password() -> str:
-    """From a prompt, or the first line of standard input: an argument could be read by every other process."""
+    """Ask for the password, or read it from standard input: an argument could be read by every other process."""
     if not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\r\n")
     first = getpass.getpass("Password: ")

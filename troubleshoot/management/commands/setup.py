@@ -54,7 +54,7 @@ class Command(BaseCommand):
         parser.add_argument("--test", metavar="NAME", help="the computer to test; the first one unless said")
 
     def handle(self, **options: Any) -> None:
-        """Every step in its order; one that fails does not keep the next from being looked at."""
+        """Take every step in its order; one that fails does not keep the next from being checked."""
         self.options, self.missing = options, 0
         self.asks = sys.stdin.isatty() and not options["check"]
         with audit.acting_through(audit.Source("cli")):
@@ -77,7 +77,8 @@ class Command(BaseCommand):
         return False
 
     def _key(self) -> bool:
-        """The key that signs sessions: given, or made at the first start and kept in a private file."""
+        """Tell whether there is a key that signs sessions: given, or made at the first start and kept in a private
+        file."""
         file = Path(settings.VAR_DIR) / "secret-key"
         if len(settings.SECRET_KEY) < KEY_CHARACTERS:
             return self._bad(
@@ -90,7 +91,7 @@ class Command(BaseCommand):
         return self._good("Signing key", f"kept in {file}, readable by nobody else")
 
     def _database(self) -> bool:
-        """Reachable, and with every table; the tables are made unless this only looks."""
+        """Tell whether the database is reachable with every table, and make the tables unless this only checks."""
         try:
             pending = _pending()
             if pending and not self.options["check"]:
@@ -104,7 +105,7 @@ class Command(BaseCommand):
         return self._good("Database", f"{kind}, up to date")
 
     def _makers(self) -> Iterator[tuple[str, Callable[[], str]]]:
-        """What this command can make, in the order in which one needs the other."""
+        """Yield what this command can make, in the order in which one needs the other."""
         yield "A site", self._site
         yield "An administrator", self._administrator
         yield "An account on computers", self._account
@@ -165,13 +166,13 @@ class Command(BaseCommand):
         return f"{host}, {host.get_mode_display()}"
 
     def _given(self, option: str, question: str) -> str:
-        """From the option, or asked for at a terminal; empty when neither is there."""
+        """Return an option, or what is asked for at a terminal; empty when neither is there."""
         if (value := self.options[option]) is not None:
             return str(value).strip()
         return input(f"{question}: ").strip() if self.asks else ""
 
     def _report(self) -> None:
-        """The steps as the administration page shows them, except for the test, which follows."""
+        """Print the steps as the administration page shows them, except for the test, which follows."""
         for step in operations.first_steps():
             if step.name == "connection":
                 continue
@@ -181,7 +182,7 @@ class Command(BaseCommand):
                 self._bad(step.title, step.todo)
 
     def _test(self) -> None:
-        """The connection test of one computer, carried out by a worker; its stages are told as they come."""
+        """Have a worker test the way to one computer, and print the stages as they come."""
         step = next(step for step in operations.first_steps() if step.name == "connection")
         named = Host.objects.filter(name__iexact=self.options["test"] or "").first()
         host = named or Host.objects.filter(credential__isnull=False).order_by("pk").first()
@@ -196,7 +197,7 @@ class Command(BaseCommand):
         self._good(step.title, str(host)) if self._followed(job) else self._bad(step.title, f"{host} is not passed.")
 
     def missing_processes(self) -> bool:
-        """Whether no worker could take a test now."""
+        """Tell whether no worker could take a test now."""
         return not next(step for step in operations.first_steps() if step.name == "processes").done
 
     def _followed(self, job: Job) -> bool:
@@ -217,6 +218,6 @@ class Command(BaseCommand):
 
 
 def _pending() -> int:
-    """How many migrations the database lacks."""
+    """Return how many migrations the database lacks."""
     executor = MigrationExecutor(connection)
     return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))

@@ -61,11 +61,11 @@ class Served:
         self._consumer: Any = None
 
     def ready(self, sender: Any, **_: Any) -> None:
-        """Celery's worker has begun to listen."""
+        """Note that Celery's worker has begun to listen."""
         self._consumer = sender
 
     def slugs(self) -> list[str]:
-        """The short names of the sites that are served now."""
+        """Return the short names of the sites that are served now."""
         if self._follow and self._consumer:
             for one in Site.objects.exclude(slug__in=self._queues):
                 self._queues[one.slug] = one.queue

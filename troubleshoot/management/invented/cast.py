@@ -50,7 +50,7 @@ def make_place(site: Site, number: int, desk: Person, own: list[Person]) -> Plac
 
 
 def _name(number: int) -> str:
-    """A name for each number; the counts of first and last names have no common divisor."""
+    """Return a name for each number; the counts of first and last names have no common divisor."""
     return f"{_FIRST[number % len(_FIRST)]} {_LAST[number % len(_LAST)]}"
 
 

@@ -82,7 +82,7 @@ def _drawn(told: Telling, action: Action) -> str:
 
 
 def _planned(told: Telling, action: Action, *, alone: bool) -> tuple[Job, PlanDocument]:
-    """The reading, the plan that is made of it, and the job that waits for a yes."""
+    """Return the reading, the plan that is made of it, and the job that waits for a yes."""
     who = told.case.beneficiary if alone else told.helper
     reason = "" if action.risk == "low" else _REASON
     evidence = told.setting.evidence
@@ -112,7 +112,7 @@ def _planned(told: Telling, action: Action, *, alone: bool) -> tuple[Job, PlanDo
 
 
 def _left_alone(told: Telling, job: Job) -> None:
-    """Nobody said yes: a second person said no, or whoever asked has thought better of it."""
+    """Write that nobody agreed: a second person declined, or whoever asked changed their mind."""
     told.passes(300, 5400)
     told.clock = at_work(told.clock)
     if job.needs_approval:
@@ -125,7 +125,7 @@ def _left_alone(told: Telling, job: Job) -> None:
 
 
 def _carried_out(told: Telling, action: Action, job: Job, plan: PlanDocument, outcome: str) -> None:
-    """The run on the computer, with the states that the scripts have left, and its check."""
+    """Write the run on the computer and its check, with the states that the scripts have left."""
     told.passes(20, 400)
     if job.needs_approval:
         told.passes(240, 4000)
@@ -144,7 +144,7 @@ def _carried_out(told: Telling, action: Action, job: Job, plan: PlanDocument, ou
 
 
 def _changed(told: Telling, action: Action, job: Job, plan: PlanDocument, outcome: str) -> None:
-    """What a run has written, and what the check of it saw."""
+    """Write what a run has changed, and what the check of it saw."""
     evidence = told.setting.evidence
     seen = evidence.well if outcome == "verified" else evidence.ill
     measured = {name: seen[name].value for name in action.verify.facts}

@@ -67,7 +67,7 @@ def network_report(facts: Mapping[str, Fact], host: str) -> dict[str, Any]:
 
 
 def at_another_time(document: Any, by: dt.timedelta, host: str) -> Any:
-    """The same document as it would have read at another time, on another computer."""
+    """Return the same document as it would have read at another time, on another computer."""
 
     def earlier(found: re.Match[str]) -> str:
         return (dt.datetime.strptime(found[0], _FORMAT) + by).strftime(_FORMAT)  # noqa: DTZ007 - stays UTC

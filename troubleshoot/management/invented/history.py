@@ -83,7 +83,7 @@ def _setting(story: Story, now: dt.datetime) -> Setting:
 
 
 def _past(world: _World) -> None:
-    """The cases that have come to an end, oldest first."""
+    """Write the cases that have come to an end, oldest first."""
     days = days_back(timezone.localdate(world.now), DAYS - 1)
     begun = [moment for day in days for moment in _moments(world, day, days)]
     for late, moment, story in sorted(begun, key=lambda one: one[1]):
@@ -94,7 +94,7 @@ def _past(world: _World) -> None:
 
 
 def _moments(world: _World, day: dt.date, days: Sequence[dt.date]) -> Iterable[tuple[float, dt.datetime, str]]:
-    """When on this day somebody met an error, and which story it is, with how late in the history that is."""
+    """Yield when on this day somebody met an error, and which story it is, with how late in the history that is."""
     passed = (day - days[0]).days
     for story in STORIES:
         weekly = story.weekly[min(passed // _MONTH, len(story.weekly) - 1)]
@@ -103,14 +103,14 @@ def _moments(world: _World, day: dt.date, days: Sequence[dt.date]) -> Iterable[t
 
 
 def _weights(weekly: int) -> tuple[float, float, float]:
-    """How often a day has none, one or two cases of a story that has so many a week."""
+    """Return how often a day has none, one or two cases of a story that has so many a week."""
     daily = weekly / 5
     two = daily / 4
     return max(0.0, 1 - daily + two), max(0.0, daily - 2 * two), two
 
 
 def _present(world: _World) -> None:
-    """The cases that are still open."""
+    """Write the cases that are still open."""
     moments = latest_moments(world.now, len(OPEN), world.chance)
     for moment, (story, stop, urgency) in sorted(zip(moments, OPEN, strict=True)):
         told = _told(world, story, moment, 1.0, is_open=True)
@@ -127,7 +127,8 @@ def _told(world: _World, story: str, moment: dt.datetime, late: float, *, is_ope
 
 
 def _computer(world: _World, hosts: list[Host], story: str, moment: dt.datetime) -> Host:
-    """A computer that has been well for some days: mostly a repair holds. Now and then one that had just this."""
+    """Choose a computer that has been well for some days: mostly a repair holds. Now and then one that had just
+    this."""
     lately = {name: known for (name, known), at in world.last.items() if moment - at < _HOLDS}
     again = [host for host in hosts if lately.get(host.name) == story]
     rested = [host for host in hosts if host.name not in lately]

@@ -20,7 +20,7 @@ DIAGNOSE, PLANNING, CHANGE, UNDOING = Job.Kind.DIAGNOSE, Job.Kind.PLAN, Job.Kind
 
 
 def result_document(found: engine.Result) -> dict[str, Any]:
-    """What a job found, as the database gives it back."""
+    """Return what a job found, as the database gives it back."""
     stored: dict[str, Any] = json.loads(json.dumps(found.to_json()))
     return stored
 
@@ -39,14 +39,14 @@ class Rows:
     messages: list[Message] = field(default_factory=list)
 
     def case(self, **fields: Any) -> Case:
-        """A case that nobody opened."""
+        """Write a case that nobody opened."""
         self.cases.append(Case(invented=True, **fields))
         return self.cases[-1]
 
     def job(
         self, case: Case, kind: str, state: JobState, *, began: dt.datetime, took: dt.timedelta, **more: Any
     ) -> Job:
-        """A job that ended and was never run, with nothing on which keeper or worker could act."""
+        """Write a job that ended and was never run, with nothing on which keeper or worker could act."""
         job = Job(
             id=uuid7(),
             kind=kind,
@@ -65,7 +65,7 @@ class Rows:
         return job
 
     def line(self, job: Job, at: dt.datetime, code: Code, **params: Json) -> Explanation:
-        """One line of a job's story."""
+        """Write one line of a job's story."""
         said = Explanation.of(code, **params)
         self.lines.append(JobLine(job=job, at=at, said=said.to_json()))
         return said
@@ -75,14 +75,14 @@ class Rows:
         self.readings.append(Reading(job=job, source="network", name=name, value=value, taken_at=at))
 
     def plan(self, made: engine.PlanDocument, host: Host, reading: Job | None, at: dt.datetime) -> Plan:
-        """A plan as it would have been stored."""
+        """Write a plan as it would have been stored."""
         document = engine.plan_to_document(made)
         plan = Plan(host=host, action=made.action, document=document, digest=made.digest, made_by=reading, made_at=at)
         self.plans.append(plan)
         return plan
 
     def vote(self, job: Job, approver: Person, *, yes: bool, at: dt.datetime, reason: str = "") -> None:
-        """A second person's word on the plan of a job."""
+        """Add a second person's word on the plan of a job."""
         decision = Approval.Decision.APPROVE if yes else Approval.Decision.DECLINE
         self.votes.append(
             Approval(
@@ -113,7 +113,7 @@ class Rows:
             _create(rest)
 
     def _save_changes(self) -> None:
-        """The database takes a vote only for a job that waits for it, so those that have one end afterwards."""
+        """Save the changes of jobs last: the database takes a vote only for a job that waits for it."""
         ends = {vote.job: vote.job.state for vote in self.votes}
         for job in ends:
             job.state = JobState.WAITING_APPROVAL

@@ -75,7 +75,7 @@ class Telling:
 
     @property
     def walk(self) -> Walk:
-        """Where the case stands."""
+        """Return where the case stands."""
         return engine.walk_guide(self.setting.guide, self.given)
 
     def passes(self, least: float, most: float) -> dt.timedelta:
@@ -119,7 +119,7 @@ class Telling:
         return job
 
     def then(self, document: Any) -> Any:
-        """What was read today on the stand-in, as this computer would have told it when the case was opened."""
+        """Return what was read today on the stand-in, as this computer would have told it when the case was opened."""
         return at_another_time(document, self.opened - self.setting.now, self.host.name)
 
     def answers(self, step: str, value: str, source: Answer.Source, *, job: Job | None = None) -> None:

@@ -64,7 +64,7 @@ def _stays_open(told: Telling, stop: str) -> None:
 
 
 def _is_closed_unconfirmed(told: Telling) -> None:
-    """The fix was verified, and nobody said whether it helped."""
+    """Close the case whose fix was verified, and nobody said whether it helped."""
     told.clock += _SILENCE
     _close(told, Case.Outcome.SOLVED)
 
@@ -94,7 +94,7 @@ def _close(told: Telling, outcome: Case.Outcome) -> None:
 
 
 def _afterwards(told: Telling) -> None:
-    """What happens to a computer after its case: temporary changes end, and some that did not help are put back."""
+    """Write what happens to a computer after its case: temporary changes end, and some are put back."""
     if told.chance.random() < 0.08:
         told.says(told.helper, _NOTED, internal=True)
     for job in [one for one in told.rows.jobs if one.kind == CHANGE and one.state in UNDOABLE_STATES]:
@@ -105,7 +105,7 @@ def _afterwards(told: Telling) -> None:
 
 
 def _until(job: Job) -> dt.timedelta:
-    """From the end of a temporary change to the visit that puts it back, shortly after its time."""
+    """Return the time from the end of a temporary change to the visit that puts it back, shortly after."""
     if job.undo_at is None or job.ended_at is None:
         raise ValueError("this change is not temporary, or has not ended")
     return job.undo_at - job.ended_at + dt.timedelta(seconds=9)

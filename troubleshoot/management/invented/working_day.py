@@ -15,20 +15,21 @@ _BEGINS: Final = {8: 7, 9: 5, 10: 3, 11: 2, 12: 1, 13: 4, 14: 3, 15: 2, 16: 2, 1
 
 
 def days_back(today: dt.date, days: int) -> list[dt.date]:
-    """The working days before today, oldest first."""
+    """Return the working days before today, oldest first."""
     found = (today - dt.timedelta(days=back) for back in range(days, 0, -1))
     return [day for day in found if day.weekday() < 5]
 
 
 def some_moment(day: dt.date, chance: random.Random) -> dt.datetime:
-    """A moment of a working day at which somebody meets an error."""
+    """Return a moment of a working day at which somebody meets an error."""
     (hour,) = chance.choices(list(_BEGINS), weights=list(_BEGINS.values()))
     time = dt.time(hour, chance.randrange(30 if hour == 17 else 60), chance.randrange(60))
     return dt.datetime.combine(day, time, timezone.get_default_timezone())
 
 
 def latest_moments(now: dt.datetime, number: int, chance: random.Random) -> list[dt.datetime]:
-    """So many moments of the latest working days before now, the latest first; a quarter of an hour is left free."""
+    """Return so many moments of the latest working days before now, latest first; the last quarter of an hour stays
+    free."""
     today = timezone.localdate(now)
     days = [*days_back(today, 7), *([today] if today.weekday() < 5 else [])]
     found = [some_moment(day, chance) for day in days for _ in range(2 * number)]
@@ -37,7 +38,7 @@ def latest_moments(now: dt.datetime, number: int, chance: random.Random) -> list
 
 
 def at_work(moment: dt.datetime) -> dt.datetime:
-    """The same moment, or the next morning when it falls into somebody's free time."""
+    """Return the same moment, or the next morning when it falls into somebody's free time."""
     here = moment.astimezone(timezone.get_default_timezone())
     if here.time() < _FIRST:
         here = _morning(here, here.date())

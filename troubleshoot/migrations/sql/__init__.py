@@ -9,14 +9,15 @@ from django.db.migrations import RunPython
 
 
 def statements(name: str, vendor: str) -> list[str]:
-    """The statements of one file, without its comments."""
+    """Return the statements of one file, without its comments."""
     text = Path(__file__).with_name(f"{name}.{vendor}.sql").read_text(encoding="utf-8")
     code = "\n".join(line for line in text.splitlines() if not line.startswith("--"))
     return [part.strip() for part in code.split("\n\n") if part.strip()]
 
 
 def run(name: str, *, back: str = "") -> RunPython:
-    """The migration operation that executes the file for whichever database it meets, and another on the way back."""
+    """Return the migration operation that executes the file for whichever database it meets, and another on the way
+    back."""
     return RunPython(_execute(name), _execute(back) if back else None)
 
 

@@ -46,7 +46,7 @@ class Channel(Protocol):
     TITLE: str | Promise
 
     def reaches(self, person: Person) -> bool:
-        """Whether notices to this person go by this channel too. Asked once, when the notice is written."""
+        """Tell whether notices to this person go by this channel too. Asked once, when the notice is written."""
         ...
 
     def send(self, message: OutgoingMessage) -> None:
@@ -56,7 +56,7 @@ class Channel(Protocol):
 
 @functools.cache
 def installed_channels() -> Mapping[str, Channel]:
-    """Every channel by the name of its module. Raises ImproperlyConfigured for a module that is none."""
+    """Return every channel by the name of its module. Raises ImproperlyConfigured for a module that is none."""
     return {found.name: _loaded(found.name) for found in pkgutil.iter_modules(__path__)}
 
 

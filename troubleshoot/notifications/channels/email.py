@@ -22,7 +22,7 @@ _FOR_GOOD = 500
 
 
 def reaches(person: Person) -> bool:
-    """Everybody who has an address."""
+    """Tell whether the person has an address."""
     return bool(person.email)
 
 
@@ -46,7 +46,7 @@ def send(message: OutgoingMessage) -> None:
 
 
 def message_id(key: str) -> str:
-    """The Message-ID of a delivery: its key, at the name under which the portal is reached."""
+    """Return the Message-ID of a delivery: its key, at the name under which the portal is reached."""
     host = urlsplit(settings.MENDPOINT_URL).hostname or "localhost"
     return f"<{key}@{f'[IPv6:{host}]' if ':' in host else punycode(host)}>"
 
@@ -62,7 +62,7 @@ def _email(message: OutgoingMessage) -> EmailMessage:
 
 
 def _fault(error: OSError, otherwise: Delivery.Fault) -> Delivery.Fault:
-    """Whom a refusal concerns. (smtplib's errors are OSErrors.)"""
+    """Return whom a refusal concerns. (smtplib's errors are OSErrors.)"""
     if isinstance(error, smtplib.SMTPSenderRefused):
         return Fault.CHANNEL_DOWN
     if isinstance(error, smtplib.SMTPRecipientsRefused | smtplib.SMTPDataError):
@@ -71,7 +71,7 @@ def _fault(error: OSError, otherwise: Delivery.Fault) -> Delivery.Fault:
 
 
 def _answers(error: OSError) -> list[tuple[int, str]]:
-    """What the server said: codes and words."""
+    """Return what the server said: codes and words."""
     found: list[tuple[int, bytes | str]] = []
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         found += error.recipients.values()
@@ -81,6 +81,6 @@ def _answers(error: OSError) -> list[tuple[int, str]]:
 
 
 def _words(error: OSError) -> str:
-    """What went wrong, for an operator."""
+    """Return what went wrong, for an operator."""
     answers = [f"{code} {said}" for code, said in _answers(error)]
     return "; ".join(answers) or f"{type(error).__name__}: {error}"

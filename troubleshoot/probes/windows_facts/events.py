@@ -39,7 +39,7 @@ def _schannel(state: State) -> str:
 
 
 def _certificate(state: State) -> str:
-    """The newest of the two that say why there is no certificate; else any other that concerns it."""
+    """Return the newest of the two that say why there is no certificate; else any other that concerns it."""
     kinds = _kinds(state)
     if kinds is None:
         return UNKNOWN

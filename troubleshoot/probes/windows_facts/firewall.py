@@ -12,7 +12,7 @@ _NETWORKS = {"DomainAuthenticated": "Domain", "Private": "Private", "Public": "P
 
 
 def _judge(state: State) -> str:
-    """open, closed, wrong_profile (it counts on other networks only, or this one is public) or policy."""
+    """Return open, closed, wrong_profile (it counts on other networks only, or this one is public) or policy."""
     networks = [_NETWORKS.get(name, "") for name in _names(state, "active")]
     if not networks or "" in networks or type(state.get("exists")) is not bool:
         return UNKNOWN
@@ -54,7 +54,7 @@ def _texts(value: object) -> Iterator[str]:
 
 
 def _network(state: State) -> str:
-    """The kind that is trusted least of those that are connected."""
+    """Return the kind that is trusted least of those that are connected."""
     kinds = {_NETWORKS.get(name) for name in _names(state, "active")}
     return next((kind.lower() for kind in ("Public", "Private", "Domain") if kind in kinds), UNKNOWN)
 

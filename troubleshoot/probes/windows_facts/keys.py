@@ -10,7 +10,8 @@ READINGS = (KEY_FILE, KEY_FOLDER)
 
 
 def _file(state: State) -> str:
-    """The service that shows the certificate runs as Network Service and has to read the key; Windows keeps it whole.
+    """Judge the key file: the service that shows the certificate runs as Network Service and has to read it; Windows
+    keeps it whole.
 
     Source: SupportArticles-docs, internal-error-has-occurred-connecting-remote-machine and
     remote-desktop-listener-certificate-configurations.
@@ -21,7 +22,8 @@ def _file(state: State) -> str:
 
 
 def _folder(state: State) -> str:
-    """Everybody may put keys into the folder, administrators keep it. Source: azure-support-scripts, vmassist.ps1."""
+    """Judge the key folder: everybody may put keys there, administrators keep it. Source: azure-support-scripts,
+    vmassist.ps1."""
     return _judged(state, {"WD": sddl.READ_AND_WRITE, "BA": sddl.FULL})
 
 

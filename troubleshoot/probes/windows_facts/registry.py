@@ -94,7 +94,7 @@ def _numbers(state: State, *names: str) -> list[int | None] | None:
 
 
 def _remote_desktop(state: State) -> str:
-    """Off by either of three switches; without a value Windows denies connections."""
+    """Tell whether any of three switches turns Remote Desktop off; without a value Windows denies connections."""
     denied, source = _decided(state, "fDenyTSConnections", "policy fDenyTSConnections")
     listener = _numbers(state, "fEnableWinStation", "TSEnabled")
     if source == UNKNOWN or listener is None:
@@ -108,7 +108,8 @@ def _remote_desktop_source(state: State) -> str:
 
 
 def _logons(state: State) -> str:
-    """Allowed without a value; a drained host still takes people back into the sessions that they have."""
+    """Tell whether people may sign in: yes without a value; a drained host still takes people back into their
+    sessions."""
     found = _numbers(state, "fLogonDisabled", "TSUserEnabled", "TSServerDrainMode")
     if found is None:
         return UNKNOWN
@@ -119,7 +120,7 @@ def _logons(state: State) -> str:
 
 
 def _tls12(state: State) -> str:
-    """On without a value; either of two values switches it off."""
+    """Tell whether TLS 1.2 is on: yes without a value; either of two values switches it off."""
     found = _numbers(state, "TLS 1.2 Enabled", "TLS 1.2 DisabledByDefault")
     if found is None:
         return UNKNOWN

@@ -46,7 +46,7 @@ def _setup(state: State) -> str:
 
 
 def _needed(state: State) -> str:
-    """The worst of the three: one that may not start, one that stands still, else all of them run."""
+    """Return the worst of the three: one that may not start, one that stands still, else all of them run."""
     found = [str(state.get(name, "")).split(", ") for name in _NEEDED]
     if any(len(parts) < 3 or parts[0] not in {"Running", "Stopped"} for parts in found):
         return UNKNOWN

@@ -20,7 +20,7 @@ PAGE = 50
 @rule("credential.change")
 @require_http_methods(["GET", "HEAD", "POST"])
 def listed(request: HttpRequest) -> HttpResponse:
-    """The accounts by name, and a form for a new one."""
+    """Show the accounts by name, and a form for a new one."""
     person = visitor(request)
     form = AccountForm(request.POST or None, administrator=person)
     if request.method == "POST" and form.is_valid():
@@ -42,7 +42,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 @rule("credential.change")
 @require_http_methods(["GET", "HEAD", "POST"])
 def one(request: HttpRequest, pk: int) -> HttpResponse:
-    """One account: change it, see which computers use it, or remove it."""
+    """Show one account: change it, see which computers use it, or remove it."""
     person = visitor(request)
     found = _obtain(person, pk)
     initial = {"name": found.name, "username": found.username}

@@ -16,7 +16,7 @@ SHOWN = 20
 @public
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
-    """200 when a case can be helped from its start to its end, else 503. Says nothing else to strangers."""
+    """Answer 200 when a case can be helped from its start to its end, else 503. Says nothing else to strangers."""
     well = operations.is_well()
     return HttpResponse("ok\n" if well else "not well\n", content_type="text/plain", status=200 if well else 503)
 
@@ -24,7 +24,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @rule("health.read")
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
-    """Each part, each process with its last sign of life, and what an administrator should know about."""
+    """Show each part, each process with its last sign of life, and what an administrator should know about."""
     beats = list(Heartbeat.objects.order_by("kind", "name"))
     living = timezone.now() - FRESH
     served = {slug for one in beats if one.kind == "worker" and one.beaten_at >= living for slug in one.sites}

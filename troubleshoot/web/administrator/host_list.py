@@ -63,13 +63,14 @@ def _import(request: HttpRequest, person: Person) -> HttpResponse:
 
 
 def _carried_out(person: Person, data: bytes, *, dry_run: bool = False) -> hosts.ImportOutcome:
-    """A list that reaches into other sites is a refusal, recorded here because its problems are shown as a page."""
+    """Import or judge a list; record here that it reaches into other sites, because its problems are shown as a
+    page."""
     with people.refusals_recorded(person):
         return hosts.import_list(actor=person, data=data, dry_run=dry_run)
 
 
 def _refused(request: HttpRequest, error: hosts.NotImported, form: ListForm) -> HttpResponse:
-    """The problems by row and column."""
+    """Show the problems by row and column."""
     return _page(request, form=form, problems=error.problems, total=error.total, status=422)
 
 
@@ -79,7 +80,7 @@ def _page(request: HttpRequest, *, status: int = 200, **context: object) -> Http
 
 
 def _packed(person: Person, data: bytes) -> str:
-    """The list as a form can carry it: for this person, for an hour, and nobody can change a byte of it."""
+    """Return the list as a form can carry it: for this person, for an hour, and nobody can change a byte of it."""
     return signing.dumps(signing.b64_encode(zlib.compress(data, 9)).decode(), salt=f"{_SALT}:{person.pk}")
 
 

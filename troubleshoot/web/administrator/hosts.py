@@ -21,7 +21,7 @@ PAGE = 50
 @rule("host.change")
 @require_safe
 def listed(request: HttpRequest) -> HttpResponse:
-    """The computers of the visitor's sites by name, fifty at a time, found by a part of their name or address."""
+    """Show the computers of the visitor's sites by name, fifty at a time, found by a part of their name or address."""
     query, after = asked(request, "q", 253), asked(request, "after", 253)
     rows = _mine(visitor(request)).select_related("site", "owner", "credential")
     if query:
@@ -54,7 +54,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @rule("host.change")
 @require_http_methods(["GET", "HEAD", "POST"])
 def host(request: HttpRequest, pk: int) -> HttpResponse:
-    """One computer: how it is registered, and the form to change that."""
+    """Show one computer: how it is registered, and the form to change that."""
     person = visitor(request)
     found = _obtain(person, pk)
     form = HostForm(request.POST or None, initial=shown_values(found), administrator=person)
@@ -98,7 +98,7 @@ def forget(request: HttpRequest, pk: int) -> HttpResponse:
 @rule("host.test")
 @require_http_methods(["GET", "HEAD", "POST"])
 def test(request: HttpRequest, pk: int) -> HttpResponse:
-    """The last connection test, live while it runs; a POST asks for another."""
+    """Show the last connection test, live while it runs; a POST asks for another."""
     person = visitor(request)
     found = people.obtain_object(Host.objects.select_related("site", "credential"), person, "host.test", pk=pk)
     if request.method == "POST":

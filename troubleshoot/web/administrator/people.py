@@ -24,7 +24,7 @@ PAGE = 50
 @rule("person.create")
 @require_safe
 def listed(request: HttpRequest) -> HttpResponse:
-    """Accounts by address, fifty at a time, found by a part of name or address."""
+    """Show accounts by address, fifty at a time, found by a part of name or address."""
     query, after = asked(request, "q", 254), asked(request, "after", 254)
     rows = Person.objects.all()
     if query:
@@ -62,7 +62,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @rule("person.grant")
 @require_safe
 def person(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """One account: the roles in force, those that are over, and the form to give one."""
+    """Show one account: the roles in force, those that are over, and the form to give one."""
     found = obtain_object(Person.objects.all(), visitor(request), "person.read", pk=pk)
     return _page(request, found, GrantForm(giver=visitor(request)))
 
@@ -117,7 +117,7 @@ def deactivate(request: HttpRequest, pk: UUID) -> HttpResponse:
 @rule("person.password")
 @require_POST
 def password(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """A new password for somebody who has forgotten theirs, shown in this answer alone."""
+    """Give somebody who has forgotten theirs a new password, shown in this answer alone."""
     found = obtain_object(Person.objects.all(), visitor(request), "person.password", pk=pk)
     try:
         made = replace_password(actor=visitor(request), person=found)

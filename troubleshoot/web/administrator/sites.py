@@ -28,7 +28,7 @@ PAGE = 50
 @rule("administration.read")
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """The first steps, those that are missing with what to do, and the way to the other pages."""
+    """Show the first steps, those that are missing with what to do, and the way to the other pages."""
     return render(
         request, "administrator/home.html", {"steps": operations.first_steps(), "solo": settings.MENDPOINT_SOLO_MODE}
     )
@@ -37,7 +37,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @rule("site.change")
 @require_http_methods(["GET", "HEAD", "POST"])
 def sites(request: HttpRequest) -> HttpResponse:
-    """The sites that the visitor administers, and a form for a new one."""
+    """Show the sites that the visitor administers, and a form for a new one."""
     person = visitor(request)
     form = SiteForm(request.POST or None)
     status = 200
@@ -56,7 +56,7 @@ def sites(request: HttpRequest) -> HttpResponse:
 @rule("site.change")
 @require_http_methods(["GET", "HEAD", "POST"])
 def site(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """What a site is called and what it tells its people."""
+    """Show what a site is called and what it tells its people."""
     found = _site(request, pk)
     names = [name for name in SiteForm.base_fields if name != "slug"]
     shown = {name: getattr(found, name) for name in names}
@@ -70,7 +70,7 @@ def site(request: HttpRequest, pk: UUID) -> HttpResponse:
 @rule("site.change")
 @require_http_methods(["GET", "HEAD", "POST"])
 def times(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """What cases of a site took before Mendpoint, by cause: from it the summary reckons the time that is saved."""
+    """Show what cases of a site took before Mendpoint, by cause: from it the summary reckons the time that is saved."""
     found = _site(request, pk)
     form = TimesForm(request.POST or None, before=found.minutes_before)
     if saved := _saved(
@@ -87,7 +87,7 @@ def _site(request: HttpRequest, pk: UUID) -> Site:
 def _saved(
     request: HttpRequest, found: Site, form: AdminForm, seen: str, given: Callable[[], dict[str, Any]]
 ) -> HttpResponse | None:
-    """The answer to a form that was saved; None when there is a page to show, perhaps with what is wrong."""
+    """Answer a form that was saved; None when there is a page to show, perhaps with what is wrong."""
     if request.method != "POST" or not form.is_valid() or is_stale(request, form, seen):
         return None
     try:

@@ -45,7 +45,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 @public_when(PUBLIC)
 @require_safe
 def shown(request: HttpRequest, namespace: str, first: str, extended: str = "") -> HttpResponse:
-    """What one code means. A code that is not known is said to be so; other spellings lead to the one address."""
+    """Show what one code means. A code that is not known is said to be so; other spellings lead to the one address."""
     table = catalog.installed_catalog().codes
     code = engine.code_at_address(namespace, first, extended)
     if code is None or namespace not in table.families:
@@ -59,7 +59,7 @@ def shown(request: HttpRequest, namespace: str, first: str, extended: str = "") 
 
 
 def address(code: PastedCode) -> str:
-    """The address of a code's page."""
+    """Return the address of a code's page."""
     return f"{reverse('codes')}/{engine.code_address(code)}"
 
 
@@ -84,7 +84,7 @@ def _more(code: PastedCode, known: KnownCode) -> dict[str, Any]:
 
 
 def _second(code: PastedCode) -> dict[str, Any] | None:
-    """The second number of an exact pair has a page of its own too."""
+    """Return the second number of an exact pair, which has a page of its own too."""
     entry = catalog.installed_catalog().codes.second(code)
     return _line(entry) if entry else None
 

@@ -34,7 +34,7 @@ class MapRow:
 
     @property
     def middle(self) -> float:
-        """Where the line begins."""
+        """Return the place where the line begins."""
         return self.y + LINE * len(self.lines) / 2 - 3
 
 
@@ -54,23 +54,23 @@ class MapBox:
 
     @property
     def height(self) -> float:
-        """How much room it takes."""
+        """Return how much room it takes."""
         rows = sum(LINE * len(row.lines) + 6 for row in self.rows)
         return EDGE + KIND + LINE * len(self.lines) + rows + 8
 
     @property
     def part_title(self) -> str:
-        """The other part in words."""
+        """Return the other part in words."""
         return (self.part or "").replace("-", " ")
 
     @property
     def text(self) -> list[tuple[int, str]]:
-        """What the step says, each line with its place in the box."""
+        """Return what the step says, each line with its place in the box."""
         return [(EDGE + KIND + 5 + LINE * number, line) for number, line in enumerate(self.lines)]
 
     @property
     def drawn_rows(self) -> list[list[tuple[int, str]]]:
-        """The answers, each line with its place in the box."""
+        """Return the answers, each line with its place in the box."""
         return [
             [(round(row.y - self.y) + 12 + LINE * number, line) for number, line in enumerate(row.lines)]
             for row in self.rows
@@ -89,7 +89,7 @@ class MapPath:
 
     @property
     def tip(self) -> str:
-        """The head of the arrow."""
+        """Return the head of the arrow."""
         x, y = self.end
         return f"M{x:.0f} {y - 4:.0f}l6 4l-6 4z"
 
@@ -106,7 +106,7 @@ class GuidePicture:
 
     @property
     def steps(self) -> list[GuideStep]:
-        """The steps that are at home here, in the order in which a reader meets them."""
+        """Return the steps that are at home here, in the order in which a reader meets them."""
         return [box.step for box in self.boxes if box.part is None]
 
 

@@ -35,22 +35,22 @@ class Chart:
 
     @property
     def anchor(self) -> str:
-        """Where the page keeps it."""
+        """Return the anchor under which the page keeps it."""
         return f"part-{self.picture.part}" if self.picture.part else "part"
 
     @property
     def title(self) -> str:
-        """The part in words."""
+        """Return the part in words."""
         return self.picture.part.replace("-", " ").capitalize() or _("Where it begins")
 
     @property
     def width(self) -> int:
-        """Pixels; 0: as wide as the page."""
+        """Return the width in pixels; 0: as wide as the page."""
         return round(self.picture.width * self.scale)
 
     @property
     def view(self) -> str:
-        """The part of the plane that is shown."""
+        """Return the part of the plane that is shown."""
         return f"-2 -2 {self.picture.width + 4:.0f} {self.picture.height + 6:.0f}"
 
     @cached_property
@@ -59,7 +59,7 @@ class Chart:
 
     @cached_property
     def places(self) -> dict[str, int]:
-        """Step of the walk → its number on it."""
+        """Return each step of the walk with its number on it."""
         return {name: number for number, name in enumerate([*self._path, *self._at], 1)}
 
     @cached_property
@@ -68,11 +68,12 @@ class Chart:
 
     @property
     def lit(self) -> int:
-        """How many steps of this part the case has met."""
+        """Return how many steps of this part the case has met."""
         return sum(step.name in self.places for step in self.picture.steps)
 
     def boxes(self) -> list[dict[str, Any]]:
-        """The boxes, each with its number on the path of the case (0: not on it, or a way out that it did not take)."""
+        """Return the boxes, each with its number on the path of the case (0: not on it, or a way out that it did not
+        take)."""
         taken = {one["path"].target for one in self.paths() if one["lit"]}
         return [
             {
@@ -85,12 +86,12 @@ class Chart:
         ]
 
     def paths(self) -> list[dict[str, Any]]:
-        """The lines, those that the case went last, so that they lie above the others."""
+        """Return the lines, those that the case went last, so that they lie above the others."""
         drawn = [{"path": one, "lit": self._path.get(one.step) in one.answers} for one in self.picture.paths]
         return sorted(drawn, key=lambda one: bool(one["lit"]))
 
     def outline(self) -> list[dict[str, Any]]:
-        """The same as text: each step with its answers, and where they lead."""
+        """Return the same as text: each step with its answers, and where they lead."""
         return [
             {
                 "step": step,
@@ -110,7 +111,7 @@ class Chart:
 @rule("guide.read")
 @require_safe
 def listed(request: HttpRequest) -> HttpResponse:
-    """Every guide that is installed."""
+    """Show every guide that is installed."""
     guides = catalog.installed_catalog().guides.values()
     rows = [{"guide": one, "steps": len(one.steps), "codes": len(_codes(one.name))} for one in guides]
     return render(request, "author/guides.html", {"rows": rows})
@@ -119,7 +120,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 @rule("guide.read")
 @require_safe
 def shown(request: HttpRequest, name: str) -> HttpResponse:
-    """One guide, as it is installed; with a case, as it was when the case began, and with the path of that."""
+    """Show one guide, as it is installed; with a case, as it was when the case began, and with the path of that."""
     case, guide = None, catalog.installed_catalog().guides.get(name)
     if number := asked(request, "case"):
         case = people.obtain_object(Case.objects.with_guide(), visitor(request), "case.read", pk=number)
@@ -143,7 +144,7 @@ def shown(request: HttpRequest, name: str) -> HttpResponse:
 
 
 def kind(step: GuideStep) -> str:
-    """What kind of step it is, in a word or two."""
+    """Return what kind of step it is, in a word or two."""
     ends = {"solved": _("End: solved"), "escalate": _("End: helpdesk"), "explained": _("End: explained")}
     kinds = {"fact": _("Reading"), "ask": _("Question"), "try": _("To try"), "fix": _("Fix")}
     return ends.get(step.subject, "") if step.kind == "end" else kinds[step.kind]
@@ -154,7 +155,7 @@ def _codes(name: str) -> list[ErrorCode]:
 
 
 def _with_parts(stored: Guide, installed: Guide | None) -> Guide:
-    """The guide of a case, its steps in the parts in which the installed one has steps of the same name.
+    """Return the guide of a case, its steps in the parts in which the installed one has steps of the same name.
 
     The text that a case keeps no longer knows which step came from which part.
     """

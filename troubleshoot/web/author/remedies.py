@@ -20,7 +20,7 @@ from troubleshoot.web.view_rules import public_when
 @public_when(PUBLIC)
 @require_safe
 def listed(request: HttpRequest) -> HttpResponse:
-    """Every remedy, or those in whose words all words of the question stand."""
+    """Show every remedy, or those in whose words all words of the question stand."""
     asked = request.GET.get("q", "").strip()[:200]
     found = [one for one in catalog.installed_catalog().actions.values() if _answers(one, asked)]
     groups: dict[str, list[dict[str, Any]]] = {"refused": [], "run": [], "manual": []}
@@ -39,7 +39,7 @@ def _line(action: Action) -> dict[str, Any]:
 
 
 def _not_put_back(action: Action) -> list[str]:
-    """Why parts of it cannot be put back; nothing when all of it can."""
+    """Return why parts of it cannot be put back; nothing when all of it can."""
     known = catalog.installed_catalog().resources
     fixed = [known[wish.resource] for wish in action.wishes if wish.resource in known]
     return list(dict.fromkeys(one.revert_reason for one in fixed if one.revert != "exact"))

@@ -14,7 +14,7 @@ class Unshown(forms.TextInput):
     """A text that is never sent back to the page: a secret may have been pasted into it."""
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        """The field, always empty."""
+        """Return the field, always empty."""
         return super().get_context(name, None, attrs)
 
 

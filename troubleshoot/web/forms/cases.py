@@ -32,7 +32,7 @@ class SignInForm(forms.Form):
     )
 
     def clean_username(self) -> str:
-        """The address in its one spelling."""
+        """Return the address in its one spelling."""
         return normalise_email(self.cleaned_data["username"])
 
 
@@ -113,7 +113,7 @@ class CallerForm(forms.Form):
     matches: tuple[Person, ...] = ()
 
     def clean_person(self) -> Person:
-        """The one person who is meant; several are offered to choose from."""
+        """Return the one person who is meant; several are offered to choose from."""
         text = self.cleaned_data["person"]
         people = Person.objects.filter(is_active=True)
         if exact := people.filter(email=text).first():
@@ -142,7 +142,7 @@ class PastedField(forms.CharField):
         )
 
     def to_python(self, value: object) -> str:
-        """The text, or nothing where there is nothing to see."""
+        """Return the text, or nothing where there is nothing to see."""
         text = cases.storable_text(super().to_python(value) or "")
         return text if any(one.isprintable() and not one.isspace() for one in text) else ""
 
@@ -179,7 +179,8 @@ class ComputerForm(PasteForm):
         self._person, self._computers = person, computers
 
     def clean_other(self) -> str:
-        """The name without what cannot be seen: a mark that turns the direction would turn the page around it."""
+        """Return the name without what cannot be seen: a mark that turns the direction would turn the page around
+        it."""
         return "".join(one for one in self.cleaned_data["other"] if one.isprintable())
 
     def clean(self) -> dict[str, Any]:
@@ -206,7 +207,7 @@ class ComputerForm(PasteForm):
         return found
 
     def _named(self, name: str) -> Host | None:
-        """The registered computer of this name, if the person may have it checked."""
+        """Return the registered computer of this name, if the person may have it checked."""
         named = Host.objects.filter(name__iexact=name).select_related("site")
         return permitted_rows(named, self._person, "case.open").first()
 

@@ -21,7 +21,7 @@ class AccountField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not sub
     """A choice of accounts, each with its site."""
 
     def label_from_instance(self, obj: Credential) -> str:
-        """The account's name and site."""
+        """Return the account's name and site."""
         return f"{obj.name} ({obj.site})"
 
 
@@ -33,7 +33,7 @@ class PortField(forms.CharField):
         self.widget.attrs |= {"inputmode": "numeric", "autocomplete": "off"}
 
     def clean(self, value: Any) -> int | None:
-        """The number, or None when nothing was typed."""
+        """Return the number, or None when nothing was typed."""
         text = super().clean(value)
         if not text:
             return None
@@ -109,17 +109,17 @@ class HostForm(AdminForm):
         offer_choices(self, "credential", accounts.order_by("site__name", "name"))
 
     def clean_owner(self) -> Person | None:
-        """The person with this address."""
+        """Return the person with this address."""
         return _person(self.cleaned_data["owner"]) if self.cleaned_data["owner"] else None
 
     def clean_assigned(self) -> list[Person]:
-        """The people with these addresses."""
+        """Return the people with these addresses."""
         words = [word for word in _APART.split(self.cleaned_data["assigned"]) if word]
         found = {one.email: one for one in Person.objects.filter(email__in=words, is_active=True)}
         return [found.get(normalise_email(word)) or _person(word) for word in dict.fromkeys(words)]
 
     def settings(self) -> dict[str, Any]:
-        """What was typed, as the use cases take it; an empty port or address means its default."""
+        """Return what was typed, as the use cases take it; an empty port or address means its default."""
         given = {name: value for name, value in self.cleaned_data.items() if name not in {"again", "winrm_port"}}
         given["address"] = given["address"] or given["name"]
         given["rdp_port"] = given["rdp_port"] or 3389
@@ -128,7 +128,7 @@ class HostForm(AdminForm):
 
 
 def shown_values(host: Host) -> dict[str, Any]:
-    """A registration as the form shows it."""
+    """Return a registration as the form shows it."""
     plain = ("name", "address", "critical", "transport", "tls", "ntlm_over_http", "winrm_port", "rdp_port", "ca_file")
     return {
         **{name: getattr(host, name) for name in plain},
@@ -149,7 +149,7 @@ class ListForm(AdminForm):
     )
 
     def clean_file(self) -> bytes:
-        """Its bytes; how they are read is the use case's affair."""
+        """Return its bytes; how they are read is the use case's affair."""
         file = self.cleaned_data["file"]
         if file.size > MOST_LIST:
             raise ValidationError(_("A list has at most 10 MB."))

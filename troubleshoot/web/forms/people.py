@@ -37,12 +37,12 @@ class AdminForm(forms.Form):
 
 
 def form_mark(*values: object) -> str:
-    """A short mark of what a page showed: another one means that somebody has changed it since."""
+    """Return a short mark of what a page showed: another one means that somebody has changed it since."""
     return hashlib.sha256(repr(values).encode()).hexdigest()[:16]
 
 
 def is_stale(request: HttpRequest, form: AdminForm, seen: str) -> bool:
-    """Whether the page that was sent back had shown something else; then the form says so, and nothing is lost."""
+    """Tell whether the page that was sent back had shown something else; then the form says so, and nothing is lost."""
     if request.POST.get("seen") == seen:
         return False
     form.add_error(
@@ -97,7 +97,7 @@ class PasswordForm(AdminForm):
     )
 
     def clean_again(self) -> str:
-        """The same as the new one."""
+        """Return the same as the new one."""
         if self.cleaned_data["again"] != self.cleaned_data.get("new", self.cleaned_data["again"]):
             raise ValidationError(_("The two new passwords differ."))
         return str(self.cleaned_data["again"])
@@ -121,7 +121,7 @@ class GrantForm(AdminForm):
         self.fields["until"].widget.attrs |= {"min": timezone.localdate().isoformat(), "max": longest.isoformat()}
 
     def clean_until(self) -> dt.datetime:
-        """The last moment of that day, in the portal's time zone."""
+        """Return the last moment of that day, in the portal's time zone."""
         day: dt.date = self.cleaned_data["until"]
         try:
             return timezone.make_aware(dt.datetime.combine(day, dt.time(23, 59, 59)))

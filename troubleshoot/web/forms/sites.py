@@ -59,7 +59,7 @@ class SiteForm(AdminForm):
     ticket_required = forms.BooleanField(label=gettext_lazy("A change needs a ticket number"), required=False)
 
     def clean_slug(self) -> str:
-        """As workers and queues spell it."""
+        """Return the short name as workers and queues spell it."""
         slug = str(self.cleaned_data["slug"])
         if slug != slug.lower():
             raise ValidationError(_("Write small letters, digits and hyphens."))
@@ -88,6 +88,6 @@ class TimesForm(AdminForm):
         self.order_fields([*self._keys][1:])  # all others stand behind the causes that they are other than
 
     def minutes(self) -> dict[str, int]:
-        """What was entered, by cause."""
+        """Return what was entered, by cause."""
         given = {key: self.cleaned_data[field] for field, key in self._keys.items()}
         return {key: value for key, value in given.items() if value is not None}

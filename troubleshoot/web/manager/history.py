@@ -17,7 +17,7 @@ from troubleshoot.web.view_rules import rule, visitor
 @rule("history.read")
 @require_safe
 def listed(request: HttpRequest) -> HttpResponseBase:
-    """One page of the history; an address that is not understood shows nothing and says why."""
+    """Show one page of the history; an address that is not understood shows nothing and says why."""
     asked = parse_filters(visitor(request), request.GET)
     if asked.trouble:
         return render(request, "manager/history.html", {"asked": asked, "form": asked.form}, status=422)
@@ -28,7 +28,7 @@ def listed(request: HttpRequest) -> HttpResponseBase:
 @rule("history.read")
 @require_safe
 def download(request: HttpRequest) -> HttpResponseBase:
-    """The same rows as a file. Who took which rows away is recorded before the first one leaves."""
+    """Send the same rows as a file. Who took which rows away is recorded before the first one leaves."""
     person = visitor(request)
     asked = parse_filters(person, request.GET)
     if asked.trouble:
@@ -44,7 +44,7 @@ def download(request: HttpRequest) -> HttpResponseBase:
 @rule("case.read")
 @require_safe
 def case(request: HttpRequest, number: int) -> HttpResponseBase:
-    """Everything that happened to one case. Nothing on this page changes anything."""
+    """Show everything that happened to one case. Nothing on this page changes anything."""
     rows = Case.objects.select_related("host", "guide", "beneficiary", "opened_by", "owner", "site")
     found = people.obtain_object(rows, visitor(request), "case.read", pk=number)
     context = {"case": found, "timeline": case_timeline(found, visitor(request)), "zone_is_utc": _zone_is_utc()}
@@ -54,14 +54,14 @@ def case(request: HttpRequest, number: int) -> HttpResponseBase:
 @rule("job.read")
 @require_safe
 def change(request: HttpRequest, key: UUID) -> HttpResponseBase:
-    """Everything that is known of one change. Nothing on this page changes anything."""
+    """Show everything that is known of one change. Nothing on this page changes anything."""
     found = people.obtain_object(Job.objects.changes(), visitor(request), "job.read", pk=key)
     (record,) = reports.change_records([found])
     return render(request, "manager/history_change.html", {"record": record})
 
 
 def attachment(lines: Iterator[str], name: str) -> StreamingHttpResponse:
-    """A download of CSV lines, sent as they are read."""
+    """Send a download of CSV lines as they are read."""
     response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     stamp = timezone.localdate().isoformat()
     response.headers["Content-Disposition"] = f'attachment; filename="mendpoint-{name}-{stamp}.csv"'

@@ -31,7 +31,7 @@ _MONTH = re.compile(r"(20[0-9]{2})-(0[1-9]|1[0-2])")
 @rule("summary.read")
 @require_safe
 def shown(request: HttpRequest) -> HttpResponseBase:
-    """The numbers of a period; an address that is not understood shows none and says why."""
+    """Show the numbers of a period; an address that is not understood shows none and says why."""
     sites, period = _understood(visitor(request), request.GET)
     context = {"sites": sites, "periods": PERIODS, "period": period, "last_month": _last_month()}
     if period is None:
@@ -56,7 +56,7 @@ def monthly(request: HttpRequest) -> HttpResponseBase:
 @rule("summary.read")
 @require_safe
 def download(request: HttpRequest) -> HttpResponseBase:
-    """The numbers as a file, each with its definition; recorded like every export."""
+    """Send the numbers as a file, each with its definition; recorded like every export."""
     person = visitor(request)
     sites, period = _understood(person, request.GET)
     if period is None:
@@ -74,7 +74,7 @@ def download(request: HttpRequest) -> HttpResponseBase:
 
 
 def _understood(person: Person, query: QueryDict) -> tuple[list[Site], Period | None]:
-    """The sites to choose from, and what was asked for; None for anything that the page does not offer."""
+    """Return the sites to choose from, and what was asked for; None for anything that the page does not offer."""
     sites = list(people.permitted_sites(person, "overview.read"))
     by_slug: dict[str, Site | None] = {"": None, **{site.slug: site for site in sites}}
     days, slug = query.get("days", "30"), query.get("site", "")
@@ -92,7 +92,7 @@ def _last_month() -> dt.date:
 
 
 def _rows(found: Summary) -> Iterator[tuple[object, ...]]:
-    """Every number of the page, in its order."""
+    """Yield every number of the page, in its order."""
     yield _("from"), found.period.since, ""
     yield _("to"), found.period.until, ""
     yield _("site"), found.period.site or _("all"), ""

@@ -37,7 +37,7 @@ class Use:
 
     @property
     def document(self) -> dict[str, Any]:
-        """The host's document, for reading under the lock that the evaluator holds."""
+        """Return the host's document, for reading under the lock that the evaluator holds."""
         return self.state.document
 
 

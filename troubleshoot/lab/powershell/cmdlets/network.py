@@ -39,7 +39,7 @@ CACHED = ObjectType(
 
 
 def _rules(use: Use) -> list[Any]:
-    """Without a store: the rules kept on this computer. ActiveStore: those of group policy too."""
+    """Return the rules kept on this computer; with ActiveStore those of group policy too."""
     group, everywhere = use.get("Group"), use.get("PolicyStore") is not None
     rows = [row for row in firewall.of(use.document)["rules"] if row["group"] == group]
     found = [_rule(row) for row in rows if everywhere or row["source"] == "Local"]
