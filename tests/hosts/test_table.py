@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from troubleshoot.hosts import LIST_COLUMNS, LIST_MOST_BYTES, ListProblem
+from troubleshoot.hosts import LIST_COLUMNS, LIST_MOST_BYTES
 from troubleshoot.hosts.csv_reader import MOST_CHARACTERS, MOST_ROWS, ListRow, quoted_cell, read_host_table
 
 GOOD = "name,site\nACC-07,north\nACC-08,north\n"
@@ -96,8 +96,9 @@ class TestTheFirstRow:
     @pytest.mark.parametrize("column", ["Name", "nmae", "name ", "hostname", "host_name"])
     def test_names_the_nearest_column_for_a_misspelt_one(self, column: str) -> None:
         unknown, missing = read_host_table(f"{column},site\nA,x\n".encode()).problems
-        assert unknown == ListProblem(1, "column 1", quoted_cell(column), "There is no such column. Did you mean name?")
-        assert missing == ListProblem(1, "name", "", "This column is missing.")
+        assert unknown.place == (1, "column 1", quoted_cell(column))
+        assert unknown.text == "There is no such column. Did you mean name?"
+        assert (missing.place, missing.text) == ((1, "name", ""), "This column is missing.")
 
     def test_must_name_each_column_once(self) -> None:
         assert problems("name,site,name\nA,x,B\n") == [(1, "name")]

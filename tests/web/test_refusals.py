@@ -8,6 +8,7 @@ from tests.wording.test_refusals import wanted_by
 from troubleshoot import people, wording
 from troubleshoot.engine import RULES, Denial, Refusal, RefusalCode, roles_that_help
 from troubleshoot.web.refusals import HELPED_BY, refusal_notice, who_can_help
+from troubleshoot.wording.list_refusals import LIST_REFUSALS
 from troubleshoot.wording.way_refusals import WAY_REFUSALS
 
 Code = RefusalCode
@@ -18,7 +19,7 @@ UP_TO_THE_READER = {
     Code.DEPUTY_UNFIT, Code.CASE_OF_ANOTHER_HOST, Code.BY_HAND_ONLY, Code.NO_SECOND_PERSON, Code.SIMULATED_ONLY,
     Code.CHANGE_WITHOUT_REASON, Code.TICKET_MISSING, Code.CHANGE_UNDER_WAY, Code.NOT_FINISHED, Code.UNDO_UNDER_WAY,
     Code.NOTHING_TO_UNDO, Code.PLAN_ABSENT, Code.PLAN_MALFORMED, Code.READINGS_MISCOUNTED, Code.RESOURCE_UNREAD,
-    Code.LIST_UNFIT, Code.REGISTERED_MEANWHILE, Code.CASE_CLOSED, Code.NOT_AS_THINGS_STAND, Code.PAGE_OUTDATED,
+    Code.CASE_CLOSED, Code.NOT_AS_THINGS_STAND, Code.PAGE_OUTDATED,
     Code.ERROR_TEXT_UNFIT, Code.NOT_ASKED_NOW, Code.NOT_FOR_PEOPLE, Code.STEP_UNKNOWN, Code.ANSWER_UNKNOWN,
     Code.STEP_NOT_REACHED, Code.REMEDY_STARTED, Code.ANSWER_FIXED, Code.TAKEN_MEANWHILE, Code.MESSAGE_LENGTH,
     Code.SENT_ON_TO_NOBODY, Code.CLOSED_LONG_AGO, Code.FIX_UNDER_WAY, Code.CLIENT_BLOCK_UNFIT, Code.INCIDENT_TOO_SMALL,
@@ -29,7 +30,7 @@ UP_TO_THE_READER = {
 
 
 def test_it_is_decided_of_every_code_who_can_help() -> None:
-    said_with_its_cure = set(WAY_REFUSALS)
+    said_with_its_cure = {*WAY_REFUSALS, *LIST_REFUSALS}
     assert {*HELPED_BY, *UP_TO_THE_READER, *said_with_its_cure} == set(RefusalCode)
     assert not HELPED_BY.keys() & (UP_TO_THE_READER | said_with_its_cure)
 

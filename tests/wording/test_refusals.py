@@ -30,6 +30,7 @@ KINDS = {
     "Refusal",
     "RegistrationUnfit",
     "SignInDenied",
+    "Unfit",
     "VisitRefused",
 }
 #: These bring their code themselves.

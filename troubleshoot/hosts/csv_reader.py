@@ -11,6 +11,9 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
+from troubleshoot import wording
+from troubleshoot.engine import Refusal, RefusalCode
+
 LIST_COLUMNS = (
     "name",
     "address",
@@ -38,17 +41,32 @@ _OTHER_FORMATS = {b"PK\x03\x04": "Excel", b"\xd0\xcf\x11\xe0": "Excel", b"%PDF":
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class ListProblem:
     """Something wrong with a list: the row as a spreadsheet counts it (0: the whole file), the column, the value.
 
-    `value` is safe to show: ASCII with escapes, cut off; empty where the value itself must not be shown.
+    `value` is safe to show: ASCII with escapes, cut off; empty where the value itself must not be shown. `fault` is a
+    refusal, or what a form would say of the same registration.
     """
 
     row: int
     column: str
     value: str
-    text: str
+    fault: Refusal | str
+
+    @property
+    def place(self) -> tuple[int, str, str]:
+        """Return where it stands, for the order in which problems are shown."""
+        return self.row, self.column, self.value
+
+    @property
+    def text(self) -> str:
+        """Return what is wrong, in the reader's language."""
+        return self.fault if isinstance(self.fault, str) else wording.refusal_words(self.fault)
+
+    def to_json(self) -> dict[str, int | str]:
+        """Return the problem as the command prints it."""
+        return {"row": self.row, "column": self.column, "value": self.value, "text": self.text}
 
     def __str__(self) -> str:
         row = _("row %(row)d") % {"row": self.row} if self.row else ""
@@ -91,10 +109,10 @@ def read_host_table(data: bytes) -> HostTable:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         row = len(_LINE_END.findall(data[: error.start].decode("latin-1"))) + 1
-        return HostTable(problems=[ListProblem(row, "", "", _("This row is not UTF-8. Save the file as “CSV UTF-8”."))])
+        return HostTable(problems=[ListProblem(row, "", "", Refusal(RefusalCode.ROW_NOT_UTF_8))])
     lines = _LINE_END.split(text, maxsplit=MOST_ROWS + 1)
     if len(lines) > MOST_ROWS + 1 and lines.pop():
-        return _unreadable(_("The file has more than %(most)d rows.") % {"most": MOST_ROWS})
+        return HostTable(problems=[ListProblem(0, "", "", Refusal(RefusalCode.LIST_TOO_LONG, most=MOST_ROWS))])
     columns = _cells(lines[0])
     if problems := [_spoilt(1)] if columns is None else list(_header_problems(columns)):
         return HostTable(problems=problems)
@@ -104,24 +122,23 @@ def read_host_table(data: bytes) -> HostTable:
     return table
 
 
-def _unreadable(text: str) -> HostTable:
-    return HostTable(problems=[ListProblem(0, "", "", text)])
-
-
 def _wrong_file(data: bytes) -> ListProblem | None:
-    start = data[:512]
-    text = ""
+    fault = _file_fault(data, data[:512])
+    return ListProblem(0, "", "", fault) if fault else None
+
+
+def _file_fault(data: bytes, start: bytes) -> Refusal | None:
     if len(data) > LIST_MOST_BYTES:
-        text = _("The file is larger than %(most)d MiB.") % {"most": LIST_MOST_BYTES // 2**20}
-    elif not data.strip():
-        text = _("The file is empty.")
-    elif kind := next((kind for magic, kind in _OTHER_FORMATS.items() if start.startswith(magic)), ""):
-        text = _("This is not CSV but %(kind)s. Save it as “CSV UTF-8”.") % {"kind": kind}
-    elif start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
-        text = _("This is not CSV but a web page or XML.")
-    elif start.startswith((b"\xff\xfe", b"\xfe\xff")) or start.count(0) * 3 > len(start):
-        text = _("The file is UTF-16 or UTF-32. Save it as “CSV UTF-8”.")
-    return ListProblem(0, "", "", text) if text else None
+        return Refusal(RefusalCode.LIST_TOO_LARGE, most=LIST_MOST_BYTES // 2**20)
+    if not data.strip():
+        return Refusal(RefusalCode.LIST_EMPTY)
+    if kind := next((kind for magic, kind in _OTHER_FORMATS.items() if start.startswith(magic)), ""):
+        return Refusal(RefusalCode.LIST_OF_ANOTHER_KIND, kind=kind)
+    if start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+        return Refusal(RefusalCode.LIST_IS_MARKUP)
+    if start.startswith((b"\xff\xfe", b"\xfe\xff")) or start.count(0) * 3 > len(start):
+        return Refusal(RefusalCode.LIST_IN_UTF_16)
+    return None
 
 
 def _cells(line: str) -> list[str] | None:
@@ -138,33 +155,32 @@ def _cells(line: str) -> list[str] | None:
 
 
 def _spoilt(number: int) -> ListProblem:
-    return ListProblem(number, "", "", _("The quotes in this row do not match, or the row is too long."))
+    return ListProblem(number, "", "", Refusal(RefusalCode.ROW_SPOILT))
 
 
 def _header_problems(columns: Sequence[str]) -> Iterator[ListProblem]:
     if len(columns) == 1 and (other := re.search("[;\t|]", columns[0])):
-        text = _("The columns are separated by %(other)s. Separate them by commas.") % {"other": quoted_cell(other[0])}
-        yield ListProblem(1, "", "", text)
+        yield ListProblem(1, "", "", Refusal(RefusalCode.SEPARATOR_UNFIT, mark=quoted_cell(other[0])))
         return
     for place, column in enumerate(columns[: 4 * len(LIST_COLUMNS)], 1):
         if column not in LIST_COLUMNS:
             yield ListProblem(1, _("column %(place)d") % {"place": place}, quoted_cell(column), _unknown(column))
         elif column in columns[: place - 1]:
-            yield ListProblem(1, column, "", _("This column is there twice."))
+            yield ListProblem(1, column, "", Refusal(RefusalCode.COLUMN_TWICE))
     for column in LIST_REQUIRED:
         if column not in columns:
-            yield ListProblem(1, column, "", _("This column is missing."))
+            yield ListProblem(1, column, "", Refusal(RefusalCode.COLUMN_MISSING))
 
 
-def _unknown(column: str) -> str:
+def _unknown(column: str) -> Refusal:
     if column == "mode":
-        return _("A list cannot say this: every computer starts as diagnose only. Allow changes one by one.")
+        return Refusal(RefusalCode.COLUMN_MODE)
     if column in {"lab", "ntlm_over_http", "ca_file", "identity"}:
-        return _("A list cannot say this.")
+        return Refusal(RefusalCode.COLUMN_FORBIDDEN)
     near = difflib.get_close_matches(column[:40].strip().lower(), LIST_COLUMNS, n=1)
     if near:
-        return _("There is no such column. Did you mean %(near)s?") % {"near": near[0]}
-    return _("There is no such column. Known are: %(known)s.") % {"known": ", ".join(LIST_COLUMNS)}
+        return Refusal(RefusalCode.COLUMN_MISSPELT, near=near[0])
+    return Refusal(RefusalCode.COLUMN_UNKNOWN, known=list(LIST_COLUMNS))
 
 
 def _read_row(table: HostTable, number: int, line: str) -> None:
@@ -172,8 +188,8 @@ def _read_row(table: HostTable, number: int, line: str) -> None:
     if cells is None:
         table.problems.append(_spoilt(number))
     elif any(cells) and len(cells) != len(table.columns):
-        text = _("This row has %(here)d cells, the first row %(there)d.")
-        table.problems.append(ListProblem(number, "", "", text % {"here": len(cells), "there": len(table.columns)}))
+        fault = Refusal(RefusalCode.ROW_OF_ANOTHER_LENGTH, here=len(cells), there=len(table.columns))
+        table.problems.append(ListProblem(number, "", "", fault))
     elif any(cells):
         row = ListRow(number, dict(zip(table.columns, cells, strict=True)))
         problems = list(_cell_problems(row))
@@ -187,17 +203,17 @@ def _cell_problems(row: ListRow) -> Iterator[ListProblem]:
         if why := _odd(cell):
             yield ListProblem(row.number, column, quoted_cell_of(column, cell), why)
         elif column in LIST_REQUIRED and not cell:
-            yield ListProblem(row.number, column, "", _("This cell is empty."))
+            yield ListProblem(row.number, column, "", Refusal(RefusalCode.CELL_EMPTY))
 
 
-def _odd(cell: str) -> str:
-    """Return why a cell can hold nothing that belongs into any column; empty when it can."""
+def _odd(cell: str) -> Refusal | None:
+    """Return why a cell can hold nothing that belongs into any column; None when it can."""
     if len(cell) > MOST_CHARACTERS:
-        return _("This cell is longer than %(most)d characters.") % {"most": MOST_CHARACTERS}
+        return Refusal(RefusalCode.CELL_TOO_LONG, most=MOST_CHARACTERS)
     if not cell.isascii() or not cell.isprintable():
         odd = next((one for one in cell if unicodedata.category(one) in _INVISIBLE), None)
         if odd is not None:
-            return _("This cell holds an invisible character, U+%(code)s.") % {"code": f"{ord(odd):04X}"}
+            return Refusal(RefusalCode.CELL_INVISIBLE, letter=format(ord(odd), "04X"))
     if cell != cell.strip():
-        return _("This cell begins or ends with a space.")
-    return ""
+        return Refusal(RefusalCode.CELL_WITH_SPACE)
+    return None

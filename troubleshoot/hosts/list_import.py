@@ -7,9 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from django.db import IntegrityError, transaction
-from django.utils.translation import gettext as _
 
-from troubleshoot import wording
 from troubleshoot.audit import Actor, Tag
 from troubleshoot.engine import NoticeCode, Refusal, RefusalCode
 from troubleshoot.hosts.admin_notices import notify_administrators
@@ -32,7 +30,7 @@ class NotImported(Refusal):
 
     def __init__(self, problems: Iterable[ListProblem]) -> None:
         super().__init__(RefusalCode.LIST_UNFIT)
-        every = sorted(problems)
+        every = sorted(problems, key=lambda one: one.place)
         self.problems, self.total = every[:MOST_LISTED], len(every)
 
 
@@ -72,8 +70,8 @@ def import_list(*, actor: Actor, data: bytes, dry_run: bool = False) -> ImportOu
             if not dry_run:
                 _write(actor, new, changed, hashlib.sha256(data).hexdigest())
     except IntegrityError as error:
-        meanwhile = wording.refusal_words(Refusal(RefusalCode.REGISTERED_MEANWHILE))
-        raise NotImported([ListProblem(0, "", "", meanwhile)]) from error
+        meanwhile = ListProblem(0, "", "", Refusal(RefusalCode.REGISTERED_MEANWHILE))
+        raise NotImported([meanwhile]) from error
     return ImportOutcome(
         registered=[one.host.name for one in new],
         changed={one.host.name: one.change.fields for one in changed},
@@ -104,8 +102,8 @@ def _once(rows: list[ListRow]) -> tuple[list[ListRow], list[ListProblem]]:
     for row in rows:
         earlier = first.setdefault(row.cells["name"].lower(), row)
         if earlier is not row:
-            text = _("This computer stands in row %(row)d already.") % {"row": earlier.number}
-            problems.append(ListProblem(row.number, "name", "", text))
+            repeated = Refusal(RefusalCode.ROW_REPEATED, row=earlier.number)
+            problems.append(ListProblem(row.number, "name", "", repeated))
     return list(first.values()), problems
 
 

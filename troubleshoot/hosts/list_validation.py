@@ -11,13 +11,12 @@ from functools import cached_property
 from typing import TypeVar
 from uuid import UUID
 
-from django.utils.translation import gettext as _
-
 from troubleshoot.audit import Actor
+from troubleshoot.engine import Refusal, RefusalCode
 from troubleshoot.hosts import registration_rules
 from troubleshoot.hosts.audit_details import Description, HostChange, describe_host, host_difference
 from troubleshoot.hosts.csv_reader import ListProblem, ListRow, quoted_cell, quoted_cell_of
-from troubleshoot.hosts.registration import MOST_ASSIGNED, NAME_THE_ACCOUNT, account_follows
+from troubleshoot.hosts.registration import MOST_ASSIGNED, account_follows
 from troubleshoot.models import Credential, Host, Person, Site, normalise_email
 from troubleshoot.people import Decision, may
 
@@ -29,8 +28,8 @@ _MOST_HINTS = 100  # comparing is slow, and no more problems are listed
 _PARAMETERS = 500  # of one query; SQLite takes 999 in older builds
 
 
-class Unfit(ValueError):
-    """A cell that its column does not take; the text says what it takes."""
+class Unfit(Refusal):
+    """A cell that its column does not take: what it takes."""
 
 
 class ListReferences:
@@ -64,7 +63,7 @@ class ListReferences:
             if slug not in self._unknown:
                 self._unknown[slug] = self._nearest(slug) if len(self._unknown) < _MOST_HINTS else ""
             near = self._unknown[slug]
-            raise Unfit(_("There is no such site. Did you mean %s?") % near if near else _("There is no such site."))
+            raise Unfit(RefusalCode.SITE_MISSPELT, near=near) if near else Unfit(RefusalCode.SITE_UNKNOWN)
         return site
 
     def _nearest(self, slug: str) -> str:
@@ -84,7 +83,7 @@ class ListReferences:
         """Return the person with an active account of this address."""
         found = self.people.get(normalise_email(email))
         if found is None:
-            raise Unfit(_("Nobody has an active account with the address %s.") % quoted_cell(email))
+            raise Unfit(RefusalCode.PERSON_UNKNOWN, email=quoted_cell(email))
         return found
 
 
@@ -104,9 +103,9 @@ class Draft:
         """Return what differs from what is registered. Asked for once every cell has been read without a problem."""
         return host_difference(self.host, self.before, describe_host(self.host, self.assigned))
 
-    def problem(self, column: str, text: str) -> ListProblem:
+    def problem(self, column: str, fault: Refusal | str) -> ListProblem:
         """Return a problem of one of this row's cells."""
-        return ListProblem(self.row.number, column, quoted_cell_of(column, self.row.cells.get(column, "")), text)
+        return ListProblem(self.row.number, column, quoted_cell_of(column, self.row.cells.get(column, "")), fault)
 
     def judge(self) -> Iterator[ListProblem]:
         """Yield what the rules say about the host. After a problem with a cell, only what does not depend on others."""
@@ -120,7 +119,7 @@ class Draft:
             if change or column in _ALONE - spoilt:
                 yield self.problem(column, " ".join(texts))
         if change and self.before and "credential" not in self.row.cells and account_follows(change):
-            yield self.problem("credential", str(NAME_THE_ACCOUNT))
+            yield self.problem("credential", Refusal(RefusalCode.ACCOUNT_TO_NAME))
 
 
 #: Fields that can be judged although another cell of the row is unusable.
@@ -134,9 +133,9 @@ def draft_host(row: ListRow, known: ListReferences) -> Draft:
     before = describe_host(host, assigned) if host else {}
     made = Draft(row, host or Host(name=row.cells["name"]), before, assigned, frozenset(assigned))
     if host and not known.reaches(host.site):
-        made.problems.append(made.problem("name", _("A computer of this name is registered at another site.")))
+        made.problems.append(made.problem("name", Refusal(RefusalCode.HOST_ELSEWHERE)))
     elif host and host.lab:
-        made.problems.append(made.problem("name", _("This is a simulated host. Lists are for real computers.")))
+        made.problems.append(made.problem("name", Refusal(RefusalCode.HOST_SIMULATED)))
     for column, read in _CELLS.items():
         if column in row.cells or not host:
             _set(made, column, read, known)
@@ -148,7 +147,7 @@ def _set(made: Draft, column: str, read: Callable[[Draft, ListReferences, str], 
     try:
         value = read(made, known, cell)
     except Unfit as unfit:
-        made.problems.append(made.problem(column, str(unfit)))
+        made.problems.append(made.problem(column, unfit))
     else:
         setattr(made if column == "assigned" else made.host, column, value)
 
@@ -167,7 +166,7 @@ def _critical(_made: Draft, _known: ListReferences, cell: str) -> bool:
 
 def _yes_or_no(cell: str) -> bool:
     if cell.lower() not in _YES_NO:
-        raise Unfit(_("Write yes or no."))
+        raise Unfit(RefusalCode.YES_OR_NO)
     return _YES_NO[cell.lower()]
 
 
@@ -182,7 +181,7 @@ def _owner(_made: Draft, known: ListReferences, cell: str) -> Person | None:
 def _assigned(_made: Draft, known: ListReferences, cell: str) -> frozenset[UUID]:
     people = frozenset(known.person(email).pk for email in _listed(cell))
     if len(people) > MOST_ASSIGNED:
-        raise Unfit(_("Assign at most %(most)d people.") % {"most": MOST_ASSIGNED})
+        raise Unfit(RefusalCode.TOO_MANY_ASSIGNED, most=MOST_ASSIGNED)
     return people
 
 
@@ -196,13 +195,13 @@ def _winrm_port(made: Draft, _known: ListReferences, cell: str) -> int:
 
 def _port(cell: str) -> int:
     if not _PORT.fullmatch(cell) or int(cell) > 65535:
-        raise Unfit(_("Write a port from 1 to 65535 in plain digits."))
+        raise Unfit(RefusalCode.PORT_UNREADABLE)
     return int(cell)
 
 
 def _transport(_made: Draft, _known: ListReferences, cell: str) -> str:
     if cell and cell.lower() not in Host.Transport.values:
-        raise Unfit(_("Write one of: %(known)s.") % {"known": ", ".join(Host.Transport.values)})
+        raise Unfit(RefusalCode.CHOICE_UNKNOWN, known=list(Host.Transport.values))
     return cell.lower() or Host.Transport.NTLM
 
 
@@ -211,7 +210,7 @@ def _credential(made: Draft, known: ListReferences, cell: str) -> Credential | N
         return None
     found = known.credentials.get((made.host.site_id, cell))
     if found is None:
-        raise Unfit(_("There is no account of this name at this site."))
+        raise Unfit(RefusalCode.ACCOUNT_UNKNOWN)
     return found
 
 

@@ -10,10 +10,10 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
+from troubleshoot import wording
 from troubleshoot.audit import Actor, Tag
-from troubleshoot.engine import NoticeCode
+from troubleshoot.engine import NoticeCode, Refusal, RefusalCode
 from troubleshoot.hosts import registration_rules
 from troubleshoot.hosts.admin_notices import notify_administrators
 from troubleshoot.hosts.audit_details import (
@@ -30,7 +30,6 @@ from troubleshoot.people import require_permission
 MOST_ASSIGNED = 50
 
 #: Why `change` and a list refuse to re-point a host that has an account.
-NAME_THE_ACCOUNT = gettext_lazy("The account would be used at another place. Name it again, or none.")
 
 
 class Settings(TypedDict, total=False):
@@ -101,7 +100,7 @@ def change_host(*, actor: Actor, host: Host, forget_identity: bool = False, **ch
         return host
     _check(made, assigned)
     if "credential" not in changes and account_follows(made):
-        raise ValidationError({"credential": [str(NAME_THE_ACCOUNT)]})
+        raise ValidationError({"credential": [wording.refusal_words(Refusal(RefusalCode.ACCOUNT_TO_NAME))]})
     with unless_taken(_("A computer of this name is registered already.")):
         host.save(force_update=True)
     host.assigned.set(assigned)

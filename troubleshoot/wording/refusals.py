@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from troubleshoot.engine import UNKNOWN, Refusal, RefusalCode, Role
 from troubleshoot.models import JobState
 from troubleshoot.wording.block_faults import block_fault
+from troubleshoot.wording.list_refusals import LIST_REFUSALS
 from troubleshoot.wording.way_refusals import AFTER_LOSS, WAY_REFUSALS
 
 REFUSALS: Final[Mapping[RefusalCode, str | Promise]] = {
@@ -129,10 +130,7 @@ REFUSALS: Final[Mapping[RefusalCode, str | Promise]] = {
     RefusalCode.HOST_NOT_FOUND: gettext_lazy(
         "This computer is not registered at a site of yours. Tick the box to go on without checking it."
     ),
-    RefusalCode.LIST_UNFIT: gettext_lazy("Nothing was imported."),
-    RefusalCode.REGISTERED_MEANWHILE: gettext_lazy(
-        "Somebody else registered one of these computers at the same moment. Import the list again."
-    ),
+    **LIST_REFUSALS,
     **WAY_REFUSALS,
 }
 
@@ -199,6 +197,7 @@ MADE: Final[Mapping[str, MadeWords]] = {
     "after_loss": MadeWords(("mode",), lambda params: str(AFTER_LOSS.get(str(params["mode"]), AFTER_LOSS["apply"]))),
     "fault": MadeWords(("number",), _fault),
     "answers": MadeWords(("known",), _answers),
+    "choices": MadeWords(("known",), lambda params: _names(params["known"])),
     "odd": MadeWords(("fields",), lambda params: _names(params["fields"])),
     "block_fault": MadeWords(("reason", "line", "text"), block_fault),
 }

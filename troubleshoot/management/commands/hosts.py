@@ -99,7 +99,7 @@ class Command(BaseCommand):
 
     def _not_imported(self, error: hosts.NotImported, *, as_json: bool) -> CommandError:
         if as_json:
-            self._print({"ok": False, "total": error.total, "problems": [vars(one) for one in error.problems]})
+            self._print({"ok": False, "total": error.total, "problems": [one.to_json() for one in error.problems]})
             return CommandError(wording.refusal_words(error))
         more = error.total - len(error.problems)
         lines = [*map(str, error.problems), *([f"and {more} more problems"] if more else [])]
