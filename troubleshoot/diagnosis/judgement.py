@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from troubleshoot import engine, probes
 from troubleshoot.catalog import installed_catalog
-from troubleshoot.diagnosis import progress
+from troubleshoot.diagnosis import case_status, progress
 from troubleshoot.engine import Cause, Fact, Judgement, Walk
 from troubleshoot.hosts import ALWAYS_READ
-from troubleshoot.models import ENDED_STATES, READS, Case, Job
+from troubleshoot.models import READS, Case, Job
 
 
 def case_evidence(case: Case, walk: Walk | None = None, observation: Job | None = None) -> dict[str, Fact]:
@@ -24,9 +24,13 @@ def case_evidence(case: Case, walk: Walk | None = None, observation: Job | None 
     }
 
 
-def latest_observation(case: Case) -> Job | None:
-    """Return the latest whole observation of a case that brought facts."""
-    return case.jobs.filter(kind__in=READS, state__in=ENDED_STATES).exclude(facts={}).order_by("-ended_at").first()
+def latest_observation(case: Case, jobs: Iterable[Job] | None = None) -> Job | None:
+    """Return the latest observation of a case's present round that brought facts; `jobs` are those of the round, where
+    they have been read. What was observed in an earlier round tells of a computer that may have been changed since.
+    """
+    rows = case_status.round_jobs(case) if jobs is None else jobs
+    found = [job for job in rows if job.kind in READS and job.ended_at and job.facts]
+    return max(found, key=lambda job: job.ended_at or job.created_at, default=None)
 
 
 def rank_all_causes(found: dict[str, Fact], named: Sequence[str] = ()) -> list[Judgement]:

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.fixtures.computers import MakeLab, Registered
-from tests.fixtures.steps import Work, opened, planned
+from tests.fixtures.steps import Work, asked, opened, planned
 from tests.support import replace_everywhere
 from tests.web.helpdesk.conftest import LONG_AGO, RDP_TCP, Browser, layer, lose_contact
 from troubleshoot import cases, jobs, operations, remediation
@@ -26,7 +26,8 @@ class TestABadEnd:
         page = self.end(desk, case)
         assert "Someone else changed LAB-01 meanwhile" in page
         assert "Nothing was changed by us" in page
-        assert "rdp-listener: nla was planned with True , and is now False" in page
+        told = "sign-in before the connection (NLA) was planned with required , and is now not required"
+        assert f"Remote Desktop listener: {told}" in page
         assert layer(host) == 0
 
     def test_unreachable_while_planning(
@@ -103,6 +104,15 @@ class TestWhatThisPersonMayNotDo:
         assert "LAB-01 is registered as diagnose only." in page
         assert "administrator" in page
         assert "Make the plan" not in page
+
+    def test_is_not_what_the_box_asks_for(self, lab: MakeLab, employee: Person, desk: Browser, work: Work) -> None:
+        case = asked(employee, lab("security-layer-rdp", changes=False).row, work)
+        page = desk.get(f"/desk/cases/{case.pk}")
+        assert "Plan the fix" not in page
+        assert "Find another way: it may not be changed from here" in page
+        assert "The portal may not change LAB-01, so there is no plan to make." in page
+        desk.press("Check again from the beginning")
+        assert Case.objects.get(pk=case.pk).round == 2
 
     def test_is_said_of_a_computer_that_is_not_registered(self, employee: Person, desk: Browser) -> None:
         case = cases.open_case(

@@ -55,19 +55,19 @@ def everybody(person: MakePerson, north: Site) -> Everybody:
 def check(history: History) -> None:
     """What must hold after every single thing that happens."""
     case = history.case
-    status, sheet, scene = (
+    status, page, scene = (
         diagnosis.status_of(case),
         HelpdeskCasePage(case, history.helpdesk),
         Scene(case, history.employee),
     )
     assert diagnosis.reindex_cases([Case.objects.for_status().get(pk=case.pk)]) == 0, "the index is what the rows say"
-    assert {case.waiting_for, sheet.status.actor, scene.status.actor} == {str(status.actor)}
+    assert {case.waiting_for, page.status.actor, scene.status.actor} == {str(status.actor)}
     assert (status.actor == CaseActor.NOBODY) == (case.closed_at is not None)
     held = [name for name, matters in board.LISTS.items() if case.matter in matters]
     assert (held == ["you"]) == (status.actor == CaseActor.HELPDESK)
     assert status.proved_at is None or status.speaks(status.proved_at)
-    assert not (sheet.outdated and sheet.healthy)
-    assert sheet.stage
+    assert not (page.observed.outdated and page.causes.healthy)
+    assert page.next.stage
     assert (scene.screen == "closed") == (case.closed_at is not None)
     if scene.screen == "works":
         assert status.proved_at is not None

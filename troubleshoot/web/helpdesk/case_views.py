@@ -20,6 +20,7 @@ from troubleshoot.cases import (
 )
 from troubleshoot.engine import Refusal, RefusalCode
 from troubleshoot.models import WAITING_STATES, Case, Job, JobState, Person
+from troubleshoot.web.case_parts import CaseRecord
 from troubleshoot.web.forms.cases import AnswerForm, CloseForm, DoneForm, MessageForm, ReasonForm, StepForm, TakeForm
 from troubleshoot.web.helpdesk import case_page, ticket
 from troubleshoot.web.htmx import render_page
@@ -68,7 +69,7 @@ def plan(request: HttpRequest, number: int) -> HttpResponse:
     """Read the computer and make the plan of the remedy that the guide has come to."""
 
     def use(person: Person, case: Case, given: dict[str, Any]) -> None:
-        step = case_page.HelpdeskCasePage(case, person).walk.at
+        step = CaseRecord(case).walk.at
         if case.host is None or step.kind != "fix" or step.name != given["step"]:
             raise Refusal(RefusalCode.PAGE_OUTDATED)
         remediation.request_plan(
@@ -213,9 +214,9 @@ def _act(request: HttpRequest, number: int, form: Form, use: Use, place: str) ->
 def _page(
     request: HttpRequest, case: Case, *, problem: dict[str, str] | None = None, status: int = 200
 ) -> HttpResponse:
-    sheet = case_page.HelpdeskCasePage(case, visitor(request))
-    context = {"case": case, "sheet": sheet, "problem": problem or {}, "typed": request.POST if problem else {}}
-    context["seen"] = request.GET.get("seen", sheet.mark)
+    page = case_page.HelpdeskCasePage(case, visitor(request))
+    context = {"case": case, "page": page, "problem": problem or {}, "typed": request.POST if problem else {}}
+    context["seen"] = request.GET.get("seen", page.mark)
     return render_page(request, "helpdesk/case.html", context, parts={"live": "live", "fresh": "fresh"}, status=status)
 
 

@@ -7,12 +7,12 @@ from troubleshoot.diagnosis import GivenAnswer, PutBack
 from troubleshoot.web.helpdesk.case_page import HelpdeskCasePage
 
 
-def text(sheet: HelpdeskCasePage) -> str:
+def text(page: HelpdeskCasePage) -> str:
     """A case as one block of plain text: error, cause, readings, path, changes. Times are in UTC."""
-    case, utc = sheet.case, "%Y-%m-%d %H:%M:%S UTC"
+    case, utc = page.case, "%Y-%m-%d %H:%M:%S UTC"
     simulated = " " + _("(simulated)") if case.host and case.host.simulated else ""
     lines = [
-        f"{_('Mendpoint case')} {case.pk}: {sheet.title}",
+        f"{_('Mendpoint case')} {case.pk}: {page.title}",
         f"{_('Computer')}: {case.host or case.named_host or '-'}{simulated}",
         *([_("Invented, so that a demo has something to show.")] if case.invented else []),
         f"{_('For')}: {case.beneficiary} {case.beneficiary.phone}".rstrip(),
@@ -23,13 +23,13 @@ def text(sheet: HelpdeskCasePage) -> str:
     parts = {
         _("Causes"): [
             f"{wording.verdict_words(one.verdict)}: {one.cause.title}"
-            for one, _why in [*sheet.causes, *sheet.ruled_out]
+            for one, _why in [*page.causes.speaking, *page.causes.ruled_out]
         ],
-        _("Readings"): [f"{one.name}: {one.value}" for one in sheet.known],
-        _("Path"): [line for one in sheet.course if (line := _step(one))],
+        _("Readings"): [f"{one.name}: {one.value}" for one in page.observed.known],
+        _("Path"): [line for one in page.course if (line := _step(one))],
         _("Changes"): [
             f"{job.created_at:{utc}}  {reports.job_title(job)}: {job.get_state_display()}. {why}".rstrip()
-            for job in reversed(sheet.jobs)
+            for job in reversed(page.record.jobs)
             if job.is_change
             for why in [wording.explained(job.explanation)]
         ],

@@ -1,0 +1,45 @@
+"""What helpdesk and the person ask alike has one answer on both pages: what was observed, and what the cause is."""
+
+import pytest
+
+from tests.fixtures.own_pc import told
+from tests.fixtures.steps import ERROR, Work, planned
+from tests.web.helpdesk.conftest import Browser
+from troubleshoot import cases, diagnosis
+from troubleshoot.cases import check_computer_again, close_case
+from troubleshoot.models import Case, Job, Person
+
+NOTHING_YET = "Nothing was read yet, so nothing is judged."
+
+
+class TestTheLatestObservation:
+    def test_is_the_plans_own_once_that_is_made(self, case: Case, helpdesk: Person, work: Work) -> None:
+        first = diagnosis.latest_observation(case)
+        planned(helpdesk, case, work)
+        latest = diagnosis.latest_observation(case)
+        assert (first and first.kind, latest and latest.kind) == (Job.Kind.DIAGNOSE, Job.Kind.PLAN)
+
+    def test_is_of_the_present_round(self, case: Case, path: str, helpdesk: Person, desk: Browser, work: Work) -> None:
+        close_case(actor=helpdesk, case=case, solved=True)
+        check_computer_again(actor=helpdesk, case=Case.objects.get(pk=case.pk))
+        assert diagnosis.latest_observation(Case.objects.get(pk=case.pk)) is None
+        assert NOTHING_YET in desk.get(path)
+        work()
+        assert diagnosis.latest_observation(Case.objects.get(pk=case.pk))
+        assert NOTHING_YET not in desk.get(path)
+
+
+@pytest.fixture
+def unseen(employee: Person) -> Case:
+    """A case about a computer that we cannot look at."""
+    return cases.open_case(actor=employee, beneficiary=employee, error_text=ERROR, host=None, named_host="ACC-07")
+
+
+class TestCausesOfWhatOnlyTheOwnPcTold:
+    def test_are_judged_for_helpdesk_too(self, unseen: Case, employee: Person, desk: Browser) -> None:
+        assert NOTHING_YET in desk.get(f"/desk/cases/{unseen.pk}")
+        cases.submit_client_report(actor=employee, case=unseen, text=told())
+        page = desk.get(f"/desk/cases/{unseen.pk}")
+        assert NOTHING_YET not in page
+        assert "judged by what was read" not in page
+        assert "the computer is in order" not in page

@@ -1,0 +1,28 @@
+"""What every page about a case is made of: its rows, what was observed, causes, the remedy, plans, the talk."""
+
+from troubleshoot.web.case_parts.causes import Causes
+from troubleshoot.web.case_parts.checks import Checks
+from troubleshoot.web.case_parts.contacts import Contacts
+from troubleshoot.web.case_parts.observed import Observed
+from troubleshoot.web.case_parts.own_pc import OwnPc
+from troubleshoot.web.case_parts.plan import JobPlan
+from troubleshoot.web.case_parts.record import CaseRecord
+from troubleshoot.web.case_parts.remedy import Remedy
+from troubleshoot.web.case_parts.story import JobStory, PlannedAndFound
+from troubleshoot.web.case_parts.talk import Talk
+from troubleshoot.web.case_parts.told import Told
+
+__all__ = [
+    "CaseRecord",
+    "Causes",
+    "Checks",
+    "Contacts",
+    "JobPlan",
+    "JobStory",
+    "Observed",
+    "OwnPc",
+    "PlannedAndFound",
+    "Remedy",
+    "Talk",
+    "Told",
+]

@@ -1,0 +1,66 @@
+"""The plan of one job, for whoever decides about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import cached_property
+
+from troubleshoot import catalog, diagnosis, people, remediation
+from troubleshoot.engine import ChangeResult, PlanDocument, SignedIn
+from troubleshoot.models import Job, Person
+
+
+@dataclass
+class JobPlan:
+    """What one job would do, or has done: before and afterwards, and who was there when that was read."""
+
+    job: Job
+
+    @cached_property
+    def document(self) -> PlanDocument:
+        """Return the plan, proved against its digest."""
+        return remediation.job_plan(self.job)
+
+    @property
+    def over(self) -> bool:
+        """Tell whether it is history: its computer is no longer as the plan shows it."""
+        return self.job.has_ended
+
+    @property
+    def signed_in(self) -> tuple[SignedIn, ...] | None:
+        """Return who was at the computer when it was made; None where that is not known."""
+        found = self.job.found
+        return found.signed_in if isinstance(found, ChangeResult) else None
+
+    @property
+    def reason(self) -> str:
+        """Return why somebody wanted it, or wanted the change that it puts back."""
+        asked = [self.job, self.job.origin]
+        return next((job.reason for job in asked if job and job.reason), "")
+
+    @property
+    def events(self) -> list[str]:
+        """Return what happens once, such as a restart: that is what may disconnect people."""
+        return [event for item in self.document.items for event in item.events]
+
+    @cached_property
+    def deciders(self) -> list[Person]:
+        """Return who may decide about it."""
+        return people.job_deciders(self.job)
+
+    @property
+    def scripts(self) -> list[dict[str, Any]]:
+        """Return exactly what runs: the scripts, and the parameters that travel beside them."""
+        resources = catalog.installed_catalog().resources
+        return [
+            {
+                "title": item.title,
+                "read": resources[item.resource].read,
+                "write": resources[item.resource].write if item.desired else "",
+                "params": diagnosis.value_text({"params": dict(item.params), "desired": dict(item.desired)}),
+            }
+            for item in self.document.items
+            if item.resource in resources
+        ]

@@ -1,0 +1,70 @@
+"""A case as its rows stand now, each table read once, and the one status that follows from them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+
+from troubleshoot import diagnosis, engine
+from troubleshoot.engine import CaseStatus, Guide, Walk
+from troubleshoot.models import Answer, Case, Job, JobState
+
+
+@dataclass
+class CaseRecord:
+    """One case: its guide, the answers and jobs of its present round (these the newest first), and where it stands."""
+
+    case: Case
+    guide: Guide = field(init=False)
+    answers: list[Answer] = field(init=False)
+    walk: Walk = field(init=False)
+    jobs: list[Job] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.guide = diagnosis.case_guide(self.case)
+        self._replay()
+        self.jobs = diagnosis.round_jobs(self.case)
+        if self.remedy_job and self.remedy_job.state in diagnosis.REMEDY_ANSWERS:
+            self._replay()  # it ended between the two reads; the answer that it gave was written with its end
+
+    def _replay(self) -> None:
+        rows = self.case.answers.filter(round=self.case.round).select_related("by").order_by("number")
+        self.answers = list(rows)
+        self.walk = engine.walk_guide(self.guide, diagnosis.current_answers(self.case, self.answers))
+
+    @cached_property
+    def status(self) -> CaseStatus:
+        """Return who acts now, what for, and what may be pressed."""
+        served = diagnosis.is_served(self.case, self.jobs)
+        return diagnosis.status_of(self.case, self.walk, self.answers, self.jobs, worker=served)
+
+    @property
+    def named(self) -> str:
+        """Return the computer's name, as far as it has one."""
+        return self.case.host.name if self.case.host else self.case.named_host
+
+    @property
+    def host_name(self) -> str:
+        """Return what the person calls the computer."""
+        return self.named or _("the computer")
+
+    @property
+    def remedy_job(self) -> Job | None:
+        """Return the latest job for the remedy at which the guide stands, unless it was taken back."""
+        if self.walk.at.kind != "fix":
+            return None
+        own = (job for job in self.jobs if job.kind != Job.Kind.REVERT and job.action == self.walk.at.subject)
+        return next((job for job in own if job.state != JobState.CANCELLED), None)
+
+    @cached_property
+    def ended_remedy(self) -> Job | None:
+        """Return the remedy's job that the walk came from, when nothing but good readings came after it."""
+        row = diagnosis.remedy_answer_before(self.case, self.walk, {row.step: row for row in self.answers})
+        return next((job for job in self.jobs if row and job.pk == row.job_id), None)
+
+    @property
+    def may_reopen(self) -> bool:
+        """Tell whether the case is closed and can still be opened again."""
+        return diagnosis.may_reopen(self.case)
