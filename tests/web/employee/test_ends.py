@@ -18,7 +18,8 @@ from troubleshoot.models import Case, Job, JobState, Person
 from troubleshoot.remediation import execution as changes
 from troubleshoot.remote import VisitResult
 from troubleshoot.remote.envelope import ItemError
-from troubleshoot.web.employee.case_page import Scene
+from troubleshoot.web.case_parts import CaseRecord
+from troubleshoot.web.employee.case_page import EmployeeCasePage
 
 TESTER = Machine("cli", "tests")
 
@@ -147,17 +148,17 @@ def test_that_comes_between_two_reads_of_a_page_is_seen_as_a_whole(
     agreed: Page, host: Registered, employee: Person, work: Work, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hosts.change_host(actor=TESTER, host=host.row, mode="diagnose_only")
-    replay, seen = Scene._replay, []
+    replay, seen = CaseRecord._replay, []
 
-    def slow(self: Scene) -> None:
+    def slow(self: CaseRecord) -> None:
         replay(self)
         seen.append(self.walk.at.name)
         if len(seen) == 1:
             work()
 
-    monkeypatch.setattr(Scene, "_replay", slow)
-    scene = Scene(case_of(agreed), employee)
-    assert (scene.title, seen) == ("The fix does not fit ACC-07", ["renew", "fix_unavailable"])
+    monkeypatch.setattr(CaseRecord, "_replay", slow)
+    page = EmployeeCasePage(case_of(agreed), employee)
+    assert (page.title, seen) == ("The fix does not fit ACC-07", ["renew", "fix_unavailable"])
 
 
 class TestADangerousFix:

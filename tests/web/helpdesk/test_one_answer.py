@@ -2,11 +2,11 @@
 
 import pytest
 
-from tests.fixtures.own_pc import told
+from tests.fixtures.own_pc import CLOSED, told
 from tests.fixtures.steps import ERROR, Work, planned
-from tests.web.helpdesk.conftest import Browser
+from tests.web.helpdesk.conftest import Browser, Sit
 from troubleshoot import cases, diagnosis
-from troubleshoot.cases import check_computer_again, close_case
+from troubleshoot.cases import ask_for_help, check_computer_again, close_case
 from troubleshoot.models import Case, Job, Person
 
 NOTHING_YET = "Nothing was read yet, so nothing is judged."
@@ -29,6 +29,16 @@ class TestTheLatestObservation:
         assert NOTHING_YET not in desk.get(path)
 
 
+class TestWhoActs:
+    def test_is_named_for_each_reader_in_their_words(
+        self, case: Case, path: str, employee: Person, desk: Browser, sit: Sit
+    ) -> None:
+        assert "Who acts now: you ." in sit(employee).get(f"/cases/{case.pk}")
+        assert "Waiting for the person" in desk.get(path)
+        ask_for_help(actor=employee, case=case)
+        assert "helpdesk Since" in sit(employee).get(f"/cases/{case.pk}")
+
+
 @pytest.fixture
 def unseen(employee: Person) -> Case:
     """A case about a computer that we cannot look at."""
@@ -38,8 +48,9 @@ def unseen(employee: Person) -> Case:
 class TestCausesOfWhatOnlyTheOwnPcTold:
     def test_are_judged_for_helpdesk_too(self, unseen: Case, employee: Person, desk: Browser) -> None:
         assert NOTHING_YET in desk.get(f"/desk/cases/{unseen.pk}")
-        cases.submit_client_report(actor=employee, case=unseen, text=told())
+        cases.submit_client_report(actor=employee, case=unseen, text=told(CLOSED))
         page = desk.get(f"/desk/cases/{unseen.pk}")
         assert NOTHING_YET not in page
         assert "judged by what was read" not in page
+        assert "not checked Something in between closes the connection" in page
         assert "the computer is in order" not in page

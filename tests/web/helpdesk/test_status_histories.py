@@ -12,7 +12,7 @@ from tests.web.helpdesk.one_status import Pages
 from troubleshoot import diagnosis
 from troubleshoot.engine import CaseActor, CasePress, Reader
 from troubleshoot.models import Case, Person, Site
-from troubleshoot.web.employee.case_page import Scene
+from troubleshoot.web.employee.case_page import EmployeeCasePage
 from troubleshoot.web.helpdesk import board
 from troubleshoot.web.helpdesk.case_page import HelpdeskCasePage
 
@@ -55,21 +55,18 @@ def everybody(person: MakePerson, north: Site) -> Everybody:
 def check(history: History) -> None:
     """What must hold after every single thing that happens."""
     case = history.case
-    status, page, scene = (
-        diagnosis.status_of(case),
-        HelpdeskCasePage(case, history.helpdesk),
-        Scene(case, history.employee),
-    )
+    status = diagnosis.status_of(case)
+    desk, own = HelpdeskCasePage(case, history.helpdesk), EmployeeCasePage(case, history.employee)
     assert diagnosis.reindex_cases([Case.objects.for_status().get(pk=case.pk)]) == 0, "the index is what the rows say"
-    assert {case.waiting_for, page.status.actor, scene.status.actor} == {str(status.actor)}
+    assert {case.waiting_for, desk.status.actor, own.status.actor} == {str(status.actor)}
     assert (status.actor == CaseActor.NOBODY) == (case.closed_at is not None)
     held = [name for name, matters in board.LISTS.items() if case.matter in matters]
     assert (held == ["you"]) == (status.actor == CaseActor.HELPDESK)
     assert status.proved_at is None or status.speaks(status.proved_at)
-    assert not (page.observed.outdated and page.causes.healthy)
-    assert page.next.stage
-    assert (scene.screen == "closed") == (case.closed_at is not None)
-    if scene.screen == "works":
+    assert not (desk.observed.outdated and desk.causes.healthy)
+    assert desk.next.stage
+    assert (own.screen == "closed") == (case.closed_at is not None)
+    if own.screen == "works":
         assert status.proved_at is not None
 
 

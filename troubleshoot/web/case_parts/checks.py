@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from troubleshoot import catalog, wording
+from troubleshoot import catalog, reports, wording
 from troubleshoot.engine import DeclaredFact, ReadingCase
 from troubleshoot.hosts import ObservationScope, scope_for_facts
 from troubleshoot.models import Job, Reading
@@ -38,6 +38,11 @@ class Checks:
     def slow(self) -> bool:
         """Tell whether it takes so long that nobody should wait for it."""
         return bool(self.job and not self.job.ended_at and timezone.now() - self.job.created_at > SLOW)
+
+    @property
+    def usual(self) -> dt.timedelta | None:
+        """Return how long an observation usually takes; None while too few times are known."""
+        return reports.usual_observation()
 
     @property
     def over(self) -> int:

@@ -10,7 +10,7 @@ from troubleshoot import people, wording
 from troubleshoot.engine import CaseMatter
 from troubleshoot.models import Case
 from troubleshoot.web import htmx
-from troubleshoot.web.employee.case_page import Scene
+from troubleshoot.web.employee.case_page import EmployeeCasePage
 from troubleshoot.web.view_rules import signed_in, visitor
 
 PAGE = 25
@@ -32,19 +32,21 @@ def show(request: HttpRequest, number: int) -> HttpResponse:
             "desk-case" if people.may(visitor(request), "desk.read", case).allowed else "history-case", number
         )
     case.beneficiary = visitor(request)
-    return page(request, Scene(case, visitor(request), request.GET.get("change", "")))
+    return render_case(request, EmployeeCasePage(case, visitor(request), request.GET.get("change", "")))
 
 
-def page(request: HttpRequest, scene: Scene, *, status: int = 200, error: str = "", typed: str = "") -> HttpResponse:
-    """The page of a case, with what could not be done and what was typed for it."""
+def render_case(
+    request: HttpRequest, page: EmployeeCasePage, *, status: int = 200, error: str = "", typed: str = ""
+) -> HttpResponse:
+    """Render the page of a case, with what could not be done and what was typed for it."""
     seen = request.GET.get("seen", "")
-    asking = seen == "asking" and scene.case.closed_at is None
+    asking = seen == "asking" and page.case.closed_at is None
     shown = {
-        "scene": scene,
-        "case": scene.case,
-        "screen": f"employee/case_{scene.screen}.html",
-        "seen": "asking" if asking or scene.meanwhile else scene.mark,
-        "news": seen != scene.mark or request.GET.get("n") != str(scene.over),
+        "page": page,
+        "case": page.case,
+        "screen": f"employee/case_{page.screen}.html",
+        "seen": "asking" if asking or page.meanwhile else page.mark,
+        "news": seen != page.mark or request.GET.get("n") != str(page.checks.over),
         "error": error,
         "typed": typed,
     }

@@ -1,151 +1,141 @@
-"""What an employee's page of a case shows: which screen, with what on it. Reads only."""
+"""An employee's page of a case: which screen, with what on it. Reads only."""
 
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from dataclasses import dataclass
 
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from troubleshoot import cases, diagnosis, engine, people, reports, wording
-from troubleshoot.diagnosis import case_evidence, may_reopen, named_causes, rank_all_causes
-from troubleshoot.engine import UNKNOWN, CaseMatter, GuideStep, Judgement
-from troubleshoot.models import Answer, Case, Job, Message, Reading, Site
-from troubleshoot.probes import CERTIFICATE
-from troubleshoot.web.employee.case_remedy import Remedy
+from troubleshoot import diagnosis, engine, reports, wording
+from troubleshoot.engine import CaseActor, CaseMatter, CaseStatus, GuideStep, Judgement, Reader
+from troubleshoot.models import Answer, Case, Person
+from troubleshoot.web.case_parts import (
+    CaseRecord,
+    Causes,
+    Checks,
+    Contacts,
+    Observed,
+    OwnPc,
+    Remedy,
+    Talk,
+    Told,
+)
+from troubleshoot.web.employee.case_end import RemedyEnd
+from troubleshoot.web.employee.case_offer import RemedyOffer
+from troubleshoot.web.employee.case_question import Question
 
 #: So many causes that only fit, and so many that are ruled out, are named to the person.
 MOST_FITTING, MOST_RULED_OUT = 2, 5
-#: A look that takes longer than this is waiting for something that does not come by itself.
-SLOW = dt.timedelta(seconds=60)
 MOST_MESSAGES = 50
+#: The screen of each matter that has one of its own.
+SCREENS = {
+    CaseMatter.CLOSED: "closed",
+    CaseMatter.OBSERVE: "checking",
+    CaseMatter.CONFIRM: "works",
+    **dict.fromkeys((CaseMatter.QUESTION, CaseMatter.TRY), "question"),
+    **dict.fromkeys((CaseMatter.CHANGE, CaseMatter.DECIDE), "running"),
+    **dict.fromkeys((CaseMatter.APPROVAL, CaseMatter.START, CaseMatter.PLAN, CaseMatter.BY_HAND), "waiting"),
+    **dict.fromkeys((CaseMatter.UNDO, CaseMatter.UNDONE, CaseMatter.UNDO_FAILED), "undone"),
+    **dict.fromkeys((CaseMatter.DO_BY_HAND, CaseMatter.HAND_CHECK), "guided"),
+}
+#: Where a remedy lies before the person.
+OFFERED = frozenset({CaseMatter.CHOOSE, CaseMatter.AGREE, CaseMatter.LATER, CaseMatter.PLANNING})
+#: Where a change is at hand; of another one than the guide's remedy it puts something back.
+CHANGING = frozenset({CaseMatter.DECIDE, CaseMatter.CHANGE, CaseMatter.APPROVAL, CaseMatter.START})
+#: While helpdesk helps, the person goes on where the guide stands.
+HELPED = {"ask": "question", "try": "question", "fact": "checking"}
+#: Screens that change by themselves, and how often they ask for news.
+LIVE = {"checking": 1, "running": 1, "waiting": 5, "desk": 5, "undone": 5}
 
 
-class Scene(Remedy):
-    """The page of one case, as one person sees it now: words and numbers for its templates."""
+@dataclass
+class EmployeeCasePage:
+    """One case, as the person sees it. `change` names an answered step that they want to answer anew."""
 
-    # -------------------------------------------------------------------------------------------- what was measured
+    case: Case
+    person: Person
+    change: str = ""
+
+    def __post_init__(self) -> None:
+        self.record = CaseRecord(self.case)
+        self.observed = Observed(self.record)
+        self.checks = Checks(self.observed)
+        self.causes = Causes(self.observed)
+        self.own_pc = OwnPc(self.case)
+        self.remedy = Remedy(self.record)
+        self.offer = RemedyOffer(self.remedy, self.person)
+        self.end = RemedyEnd(self.checks)
+        self.question = Question(self.record, self.change)
+        self.talk = Talk(self.case, internal=False, most=MOST_MESSAGES)
+        self.contacts = Contacts(self.case, self.person)
+
+    @property
+    def status(self) -> CaseStatus:
+        """Return where the case stands."""
+        return self.record.status
+
+    @property
+    def told(self) -> Told:
+        """Return what the person is told of that."""
+        return Told(self.status, Reader.EMPLOYEE, str(self.case.beneficiary))
 
     @cached_property
-    def look(self) -> Job | None:
-        """The latest look of this round: the one going on, or the last that ended."""
-        return next((job for job in self.jobs if job.kind == Job.Kind.DIAGNOSE), None)
-
-    @cached_property
-    def _readings(self) -> dict[str, Reading]:
-        found = self.look.readings.filter(Q(source="network") | Q(name=CERTIFICATE.words)) if self.look else ()
-        return {reading.source: reading for reading in found}
-
-    @property
-    def origin(self) -> str:
-        """The computer that looked."""
-        network = self._readings.get("network")
-        return str(network.value["from"]) if network and network.value else ""
-
-    @cached_property
-    def lines(self) -> list[wording.CheckLine]:
-        """The list of checks, as far as it is known."""
-        if self.look is None:
-            return []
-        network, certificate = self._readings.get("network"), self._readings.get("windows")
-        ended, facts = self.look.ended_at, None
-        if ended:
-            facts = {name: str(part["value"]) for name, part in self.look.facts.items()}
-        if not self.scope.outside:
-            asked = [fact.question for fact in self.asked_inside]
-            spent = (ended - self.look.created_at).total_seconds() if ended else 0
-            told = self.inside_lines(facts or {})
-            return wording.inside_line(questions=asked, told=told, facts=facts, state=self.look.state, inside=spent)
-        inside = (ended - network.taken_at).total_seconds() if ended and network else 0
-        seen = wording.check_lines(
-            network=network.value if network else None,
-            facts=facts,
-            certificate=(certificate.value if certificate else None) or {},
-            state=self.look.state,
-            inside=inside,
-        )
-        return [*seen, *(self.inside_lines(facts) if facts else ())]
+    def screen(self) -> str:
+        """Return the name of the screen; a template goes with each."""
+        work, at = self.status.work, self.record.walk.at
+        if self.question.changing and work != CaseMatter.CLOSED:
+            return "question"
+        if work in OFFERED:
+            return "waiting" if self.status.owed else "guided" if self.remedy.by_hand else "found"
+        if work in CHANGING and self.remedy.job is None:
+            return "undone"
+        if work == CaseMatter.HELP:
+            proved = self.status.proved_at and at.kind == "try"
+            return "works" if proved else HELPED.get(at.kind, "desk")
+        return SCREENS[work]
 
     @property
-    def usual_look(self) -> str:
-        """How long a look usually takes; empty while too few times are known."""
-        usual = reports.usual_observation()
-        return wording.duration_words(usual) if usual else ""
+    def mark(self) -> str:
+        """Return the version of the page: another one once its screen says something else."""
+        return f"{self.screen}-end" if self.screen == "running" and self.bad_end else self.screen
 
     @property
-    def slow(self) -> bool:
-        """Whether the look takes so long that nobody should wait for it."""
-        return bool(self.look and not self.look.ended_at and timezone.now() - self.look.created_at > SLOW)
+    def every(self) -> int:
+        """Return the seconds between two times that the page asks for news; 0 when nothing will change by itself."""
+        planning = self.status.work in {CaseMatter.PLANNING, CaseMatter.HAND_CHECK}
+        return 1 if planning else LIVE.get(self.screen, 0)
 
     @property
-    def over(self) -> int:
-        """How many checks have their result."""
-        return sum(line.over for line in self.lines)
-
-    @cached_property
-    def causes(self) -> dict[str, list[Judgement]]:
-        """What it is, and what it is not, of all that the code may mean: shown causes, or else those that fit best."""
-        if not (self.look and self.look.facts) and not self.case.pc:
-            return {}
-        named = named_causes(self.case.error)
-        judged = rank_all_causes(case_evidence(self.case, self.walk, self.look), named)
-        shown = [one for one in judged if one.verdict == "shown_by"]
-        fits = [one for one in judged if one.verdict == "fits"] if not shown else []
-        out = [one for one in judged if one.verdict == "ruled_out"]
-        out.sort(key=lambda one: one.cause.id not in named)
-        return {"shown_by": shown, "fits": fits[:MOST_FITTING], "ruled_out": out[:MOST_RULED_OUT]}
+    def names_actor(self) -> bool:
+        """Tell whether the screen itself has a card that says who acts."""
+        return self.screen in {"waiting", "desk", "undone"} or self.status.work == CaseMatter.DECIDE
 
     @property
-    def pc_may_look(self) -> bool:
-        """Whether a look from the person's own PC can tell more: nothing was found on our side, or nothing seen."""
-        latest = next((job.facts for job in self.jobs if job.facts), None) or {}
-        known = [(name, part["value"]) for name, part in latest.items() if part["value"] != UNKNOWN]
-        offered = self.screen in {"question", "desk"} and diagnosis.all_comes_through(known)
-        return offered and self.case.closed_at is None and bool(cases.command_for_case(self.case))
-
-    @cached_property
-    def told_by_pc(self) -> list[str]:
-        """What the person's own PC told, in words; nothing while nothing was pasted."""
-        return (
-            []
-            if not self.case.pc
-            else wording.client_report_words({name: part["value"] for name, part in self.case.pc.items()}, self.host)
-        )
-
-    @property
-    def mended(self) -> bool:
-        """Whether the latest look was taken before the last change, so that it tells of before."""
-        seen = self.look.ended_at if self.look else None
-        return seen is not None and not self.status.speaks(seen)
+    def shared(self) -> bool:
+        """Tell whether to say that helpdesk has the case, on a screen on which the person may go on meanwhile."""
+        return self.status.actor == CaseActor.HELPDESK and self.screen != "closed" and not self.names_actor
 
     # --------------------------------------------------------------------------------------------------- the words
 
     @cached_property
     def title(self) -> str:
-        """The heading of the page."""
+        """Return the heading of the page."""
         fixed = {"checking": _("Checking %s"), "running": _("Fixing %s"), "works": _("%s answers properly again")}
-        if self.screen == "undone" and self.status.work != CaseMatter.DECIDE:
-            return (
-                wording.put_back_words(self.status.work)
-                if self.status.undone
-                else wording.matter_words(self.status.work)
-            )
+        work, step = self.status.work, self.question.step
+        if self.screen == "undone" and work != CaseMatter.DECIDE:
+            return wording.put_back_words(work) if self.status.undone else wording.matter_words(work)
         if self.bad_end:
             return self.bad_end.title
         if self.screen == "closed":
             return self._closed_title
         if self.screen in fixed:
-            return fixed[self.screen] % self.host
-        untitled = _("One thing to try") if self.step.kind == "try" else self.step.subject
-        return self.step.title.about(self._name) or untitled
-
-    @property
-    def _name(self) -> str:
-        """The computer's name, as far as it has one."""
-        return self.case.host.name if self.case.host else self.case.named_host
+            return fixed[self.screen] % self.record.host_name
+        untitled = _("One thing to try") if step.kind == "try" else step.subject
+        return step.title.about(self.record.named) or untitled
 
     @property
     def _closed_title(self) -> str:
@@ -153,143 +143,100 @@ class Scene(Remedy):
             return _("You closed this case")
         if self.case.outcome == Case.Outcome.SOLVED:
             spent = (self.case.closed_at or timezone.now()) - self.case.opened_at
-            return (
-                _("Verified, not confirmed") if self.unconfirmed else _("Solved in %s") % wording.duration_words(spent)
-            )
+            solved = _("Solved in %s") % wording.duration_words(spent)
+            return _("Verified, not confirmed") if self.unconfirmed else solved
         if self.case.sent_to:
             return _("Sent on to %s") % self.case.sent_to
-        return self.step.title.about(self._name) or _("This case is closed")
+        return self.question.step.title.about(self.record.named) or _("This case is closed")
 
     @property
     def unconfirmed(self) -> bool:
-        """Whether it was closed because nobody said whether the verified fix helped."""
-        last = self.rows[-1] if self.rows else None
+        """Tell whether it was closed because nobody said whether the verified fix helped."""
+        last = self.record.answers[-1] if self.record.answers else None
         return bool(last and last.source == Answer.Source.FIX and self.case.outcome == Case.Outcome.SOLVED)
 
     @property
     def text(self) -> dict[str, str]:
-        """What the guide says at this step, and apart from it what it is not."""
-        if self.case.host is None and self.step.kind == "ask":
+        """Return what the guide says at this step, and apart from it what it is not."""
+        step, named = self.question.step, self.record.named
+        if self.case.host is None and step.kind == "ask":
             words = _("We could not look at %s, so questions take the place of the check. Helpdesk sees your answers.")
-            return {"text": words % self.host, "not_your": ""}
-        return {"text": self.step.text.about(self._name), "not_your": self.step.not_your.about(self._name)}
-
-    @property
-    def answers(self) -> list[dict[str, Any]]:
-        """What the person said so far, each with whether it can still be changed."""
-        fixed = [place for place, (name, _) in enumerate(self.walk.path) if self.guide.steps[name].kind == "fix"]
-        last = len(self.walk.path) if self.fix and self.fix.started_at else max(fixed, default=-1)
-        return [
-            {
-                "step": step,
-                "words": wording.answer_words(step, value),
-                "open": place > last and self.case.closed_at is None,
-            }
-            for place, (name, value) in enumerate(self.walk.path)
-            if (step := self.guide.steps[name]).kind in {"ask", "try"}
-        ]
+            return {"text": words % self.record.host_name, "not_your": ""}
+        return {"text": step.text.about(named), "not_your": step.not_your.about(named)}
 
     @cached_property
-    def options(self) -> list[tuple[str, str]]:
-        """The answers to choose from, with their words."""
-        step = self.meanwhile or self.step
-        return [(value, wording.answer_words(step, value)) for value in step.to]
+    def bad_end(self) -> wording.EndWords | None:
+        """Return the words for the bad end that the case stands behind, or for a change whose end is not known."""
+        return self.end.words(self.end.job or (self.remedy.job if self.screen == "running" else None))
+
+    # -------------------------------------------------------------------------------------------- what was observed
 
     @property
-    def worked(self) -> str:
-        """The words of a try that helped."""
-        return self.step.answers.get("worked") or _("It works now")
+    def likely_causes(self) -> dict[str, list[Judgement]]:
+        """Return what it is, and what it is not: shown causes, or else those that fit best; and some ruled out."""
+        fits, out = ([one for one, _why in found] for found in (self.causes.fitting, self.causes.ruled_out))
+        out.sort(key=lambda one: one.cause.id not in self.causes.named)
+        shown = [one for one, _why in self.causes.shown]
+        found = {"shown_by": shown, "fits": [] if shown else fits[:MOST_FITTING], "ruled_out": out[:MOST_RULED_OUT]}
+        return found if any(found.values()) else {}
 
     @property
-    def no_change(self) -> str:
-        """The words of a try that did not."""
-        return self.step.answers.get("no_change") or _("No change")
-
-    @cached_property
-    def given(self) -> str:
-        """The answer that the form shows as chosen: the one given before, or what was said when the case began."""
-        if self.changing:
-            return dict(self.walk.path)[self.step.name]
-        return self.case.whereabouts if self.case.whereabouts in self.step.to else ""
+    def offers_pc(self) -> bool:
+        """Tell whether the person's own PC can tell more: nothing was found on our side, or nothing seen."""
+        offered = self.screen in {"question", "desk"} and self.observed.nothing_in_the_way
+        return offered and self.own_pc.may_observe
 
     @property
     def tries(self) -> tuple[GuideStep, ...]:
-        """What the person may try on their own side while the remedy waits.
+        """Return what the person may try on their own side while the remedy waits.
 
         A computer that lets nobody through is not helped from there. Where it answers properly from here, the cause
         may as well lie with the person, and what the guide would have them try later is worth trying now.
         """
-        facts = self.look.facts if self.look else {}
-        if not facts or not diagnosis.all_comes_through((name, part["value"]) for name, part in facts.items()):
+        facts = self.observed.facts
+        if not facts or not diagnosis.all_comes_through(facts.items()):
             return ()
-        return engine.tries_ahead(self.guide, self.walk.at, lambda step: self._said(step, facts))
+        return engine.tries_ahead(self.record.guide, self.record.walk.at, lambda step: self._said(step, facts))
 
-    def _said(self, step: GuideStep, facts: dict[str, Any]) -> str:
+    def _said(self, step: GuideStep, facts: dict[str, str]) -> str:
         if step.kind == "fact":
-            return str(facts.get(step.subject, {}).get("value", "unknown"))
-        return self.ahead.get(step.name, self.case.whereabouts) if step.kind == "ask" else ""
+            return facts.get(step.subject, engine.UNKNOWN)
+        return self.question.ahead.get(step.name, self.case.whereabouts) if step.kind == "ask" else ""
+
+    # ------------------------------------------------------------------------------------------------ the questions
 
     @property
     def meanwhile(self) -> GuideStep | None:
-        """The question to answer while the readings are being taken, unless it was answered."""
-        asked = self.guide.meanwhile if self.screen == "checking" else ()
-        return next((self.guide.steps[name] for name in asked[:1] if name not in self.ahead), None)
+        """Return the question to answer while the computer is being observed, unless it was answered."""
+        asked = self.record.guide.meanwhile if self.screen == "checking" else ()
+        return next((self.record.guide.steps[name] for name in asked[:1] if name not in self.question.ahead), None)
 
-    @cached_property
-    def ahead(self) -> dict[str, str]:
-        """What was answered while the readings were being taken."""
-        return diagnosis.said_ahead(self.case)
+    @property
+    def options(self) -> list[tuple[str, str]]:
+        """Return the answers to choose from, with their words."""
+        step = self.meanwhile or self.question.step
+        return [(value, wording.answer_words(step, value)) for value in step.to]
 
     @property
     def now_known(self) -> str:
-        """What a checking page says once the readings are there: found, asked (in the form below) or next."""
-        if self.walk.at.kind == "fact":
+        """Return what a checking page says once all is observed: found, asked (in the form below) or next."""
+        at = self.record.walk.at
+        if at.kind == "fact":
             return ""
-        if self.walk.at.name in self.guide.meanwhile:
+        if at.name in self.record.guide.meanwhile:
             return "asked"
-        return "found" if self.walk.at.kind in {"fix", "end"} else "next"
+        return "found" if at.kind in {"fix", "end"} else "next"
 
-    # ----------------------------------------------------------------------------------------------------- the care
+    # ------------------------------------------------------------------------------------------------- the waiting
 
     @property
     def before(self) -> int:
-        """How many cases helpdesk has before this one; counted to 100."""
+        """Return how many cases helpdesk has before this one; counted to 100."""
         ahead = Q(urgency__lt=self.case.urgency) | Q(urgency=self.case.urgency, pk__lt=self.case.pk)
-        waiting = Case.objects.filter(ahead, site=self.case.site, closed_at=None, owner=None, invented=False).exclude(
-            need=""
-        )
-        return waiting[:100].count()
+        waiting = Case.objects.filter(ahead, site=self.case.site, closed_at=None, owner=None, invented=False)
+        return waiting.exclude(need="")[:100].count()
 
     @property
-    def usual_wait(self) -> str:
-        """How long helpdesk usually lets a case of this site wait; empty while too few times are known."""
-        usual = reports.usual_wait(self.case.site)
-        return wording.duration_words(usual) if usual else ""
-
-    @cached_property
-    def sites(self) -> list[Site]:
-        """Whose helpdesk cares for this case: the computer's site, or the sites where the person works."""
-        if self.case.site:
-            return [self.case.site]
-        return list(people.permitted_sites(self.person, "help.ask")[:3])
-
-    @property
-    def phones(self) -> list[str]:
-        """How to reach a person."""
-        return [site.phone_text for site in self.sites if site.phone_text]
-
-    @property
-    def workarounds(self) -> list[str]:
-        """What to do until it works, as the sites' administrators say."""
-        return [] if self.case.closed_at else [site.workaround_text for site in self.sites if site.workaround_text]
-
-    @property
-    def messages(self) -> Any:
-        """The talk with helpdesk, without helpdesk's own notes."""
-        said = Message.objects.filter(case=self.case, internal=False).order_by("-pk")
-        return said.values("text", "at", "step", "author__name")[:MOST_MESSAGES][::-1]
-
-    @property
-    def may_reopen(self) -> bool:
-        """Whether a closed case can still be opened again."""
-        return may_reopen(self.case)
+    def usual_wait(self) -> dt.timedelta | None:
+        """Return how long helpdesk usually lets a case of this site wait; None while too few times are known."""
+        return reports.usual_wait(self.case.site)

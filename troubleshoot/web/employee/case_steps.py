@@ -21,8 +21,8 @@ from troubleshoot.cases import (
 from troubleshoot.engine import Refusal, RefusalCode
 from troubleshoot.models import Case, Job, JobState, Person
 from troubleshoot.web import rate_limits
-from troubleshoot.web.employee.case import ROWS, page
-from troubleshoot.web.employee.case_page import Scene
+from troubleshoot.web.employee.case import ROWS, render_case
+from troubleshoot.web.employee.case_page import EmployeeCasePage
 from troubleshoot.web.refusals import refusal_notice
 from troubleshoot.web.view_rules import rule, visitor
 
@@ -124,9 +124,9 @@ def plan(request: HttpRequest, number: int) -> HttpResponse:
     """Read the computer once more, to show what the remedy would change."""
 
     def act(person: Person, case: Case) -> None:
-        scene = Scene(case, person)
-        if scene.screen == "found" and case.host and not scene.every:
-            remediation.request_plan(actor=person, host=case.host, action=scene.walk.at.subject, case=case)
+        page = EmployeeCasePage(case, person)
+        if page.screen == "found" and case.host and not page.every:
+            remediation.request_plan(actor=person, host=case.host, action=page.record.walk.at.subject, case=case)
 
     return _done(request, number, act)
 
@@ -193,6 +193,7 @@ def _done(request: HttpRequest, number: int, act: Callable[[Person, Case], None]
         act(person, case)
     except Refusal as refusal:
         case = people.obtain_object(ROWS, person, "case.read", pk=number)
-        return page(request, Scene(case, person), status=422, error=refusal_notice(refusal), typed=typed)
+        said = refusal_notice(refusal)
+        return render_case(request, EmployeeCasePage(case, person), status=422, error=said, typed=typed)
     notifications.mark_notices_read(person, case=case)
     return redirect("case", number)

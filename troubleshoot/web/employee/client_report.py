@@ -6,11 +6,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from troubleshoot import cases, people, wording
+from troubleshoot import cases, people
 from troubleshoot.engine import Refusal, RefusalCode
 from troubleshoot.models import Case
 from troubleshoot.probes import BLOCK_MOST_CHARACTERS
 from troubleshoot.web import rate_limits
+from troubleshoot.web.case_parts import OwnPc
 from troubleshoot.web.refusals import refusal_notice
 from troubleshoot.web.view_rules import rule, visitor
 
@@ -22,10 +23,9 @@ ROWS = Case.objects.with_guide().select_related("host", "beneficiary")
 def page(request: HttpRequest, number: int) -> HttpResponse:
     """Show the command and take its block; both for the person and for helpdesk, who may read it out and type it in."""
     case = people.obtain_object(ROWS, visitor(request), "case.answer", pk=number)
-    command = cases.command_for_case(case)
-    if case.closed_at is not None or not command:
+    own_pc = OwnPc(case)
+    if not own_pc.may_observe:
         return redirect("case", number)
-    host = case.host.name if case.host else case.named_host
     text, error = request.POST.get("block", ""), ""
     if request.method == "POST":
         try:
@@ -38,11 +38,9 @@ def page(request: HttpRequest, number: int) -> HttpResponse:
             return redirect("case", number)
     shown = {
         "case": case,
-        "host": host,
-        "command": command,
+        "own_pc": own_pc,
+        "host": own_pc.host_name,
         "own": case.beneficiary_id == visitor(request).pk,
-        "told": wording.client_report_words({name: part["value"] for name, part in case.pc.items()}, host),
-        "latest": cases.latest_client_block(case),
         "typed": text[:BLOCK_MOST_CHARACTERS],
         "most": BLOCK_MOST_CHARACTERS,
         "error": error,

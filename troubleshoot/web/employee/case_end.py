@@ -1,0 +1,105 @@
+"""How a remedy ended, in the words for an employee: what is proved, or what went wrong and what comes next."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import cached_property
+
+from troubleshoot import wording
+from troubleshoot.engine import HandCheckResult, Verdict
+from troubleshoot.models import Job, JobState
+from troubleshoot.web.case_parts import Checks, JobStory, PlannedAndFound
+
+#: A silent computer is tried this often before it is helpdesk's.
+TRIES = 2
+#: Ends whose words say why, or whose reason stands elsewhere on the page.
+SAID = frozenset({JobState.DRIFTED, JobState.NOT_VERIFIED, JobState.REVERTED, JobState.EXPIRED, JobState.CANCELLED})
+
+
+@dataclass
+class RemedyEnd:
+    """The end of the remedy from which the walk came; nothing where it came from none."""
+
+    checks: Checks
+
+    def __post_init__(self) -> None:
+        self.record = self.checks.observed.record
+
+    @property
+    def job(self) -> Job | None:
+        """Return the job that carried the remedy out."""
+        return self.record.ended_remedy
+
+    def words(self, job: Job | None) -> wording.EndWords | None:
+        """Return the words for the bad end of a job; None where it has none."""
+        if job is None:
+            return None
+        found = job.found
+        if isinstance(found, HandCheckResult) and found.verdict == Verdict.NOT_VERIFIED:
+            return wording.not_helped_words(self.record.host_name)
+        return wording.bad_end_words(job.state, self.record.host_name, again=self.may_try_again, denied=found.denied)
+
+    @property
+    def reason(self) -> str:
+        """Return why it ended so, where the words for the end do not say it and nothing else on the page shows it."""
+        job = self.job
+        if job is None or job.state in SAID or (job.kind == Job.Kind.CHECK_BY_HAND and job.state == JobState.DONE):
+            return ""
+        return wording.explained(job.explanation) if job.state == JobState.FAILED else wording.reason(job.explanation)
+
+    @property
+    def differences(self) -> list[PlannedAndFound]:
+        """Return what somebody else changed meanwhile."""
+        return JobStory(self.job).differences
+
+    @property
+    def outside(self) -> list[wording.CheckLine]:
+        """Return what the check found after a change that is not verified, or was put back for that."""
+        job = self.job
+        if job is None or job.state not in {JobState.NOT_VERIFIED, JobState.REVERTED}:
+            return []
+        last = job.readings.filter(source="network").order_by("-pk").first()
+        if last and last.value:
+            return wording.outside_lines(last.value)
+        return self.checks.inside_lines({name: str(part["value"]) for name, part in job.facts.items()})
+
+    @cached_property
+    def may_try_again(self) -> bool:
+        """Tell whether the computer may be read anew from here: not once two tries met a silent one."""
+        if self.record.case.host is None:
+            return False
+        if self.job is None or self.job.state != JobState.UNREACHABLE:
+            return True
+        silent = self.record.case.jobs.filter(state=JobState.UNREACHABLE).exclude(action="")
+        return silent.exclude(kind=Job.Kind.REVERT).count() < TRIES
+
+    @property
+    def retry(self) -> bool:
+        """Tell whether trying again is what the person should do: the computer was silent, and may answer now."""
+        job = self.job
+        silent = job is not None and job.state == JobState.UNREACHABLE and not job.found.denied
+        return silent and self.may_try_again
+
+    @property
+    def proof(self) -> dict[str, Any]:
+        """Return what the check saw after the change."""
+        job = self.job
+        after = job.readings.filter(source="network").order_by("-pk").first() if job else None
+        seen = ((after.value or {}).get("certificate") or {}) if after else {}
+        print_ = str(seen.get("thumbprint") or "")[:8]
+        return {
+            "outside": after is not None,
+            "at": job.ended_at if job else None,
+            "until": _moment(seen.get("not_after")),
+            "thumbprint": " ".join(print_[place : place + 2] for place in range(0, len(print_), 2)),
+        }
+
+
+def _moment(text: object) -> dt.datetime | None:
+    try:
+        return dt.datetime.fromisoformat(str(text))
+    except ValueError:
+        return None
