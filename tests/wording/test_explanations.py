@@ -133,7 +133,7 @@ SAID: dict[Code, tuple[dict[str, Any], str]] = {
     Code.READINGS_COUNTED: ({"good": 3, "all": 4}, "3 of 4 readings"),
     Code.CLOCK_UNREADABLE: ({}, "It says no date that can be read."),
     Code.CLOCK_AGREES: ({}, "No difference"),
-    Code.CLOCK_AHEAD: ({"seconds": 90}, "90 s ahead of the worker"),
+    Code.CLOCK_AHEAD: ({"seconds": 90}, "1 min 30 s ahead of the worker"),
     Code.CLOCK_BEHIND: ({"seconds": 600}, "10 min behind the worker"),
 }
 #: Names that any sentence looks up, so that a drawn document hits them.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import time
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
@@ -10,7 +11,6 @@ from typing import Any, Final
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from troubleshoot import hosts, jobs, people, wording
 from troubleshoot.audit import Machine, Tag
@@ -128,7 +128,7 @@ def _detail(value: dict[str, Any]) -> str:
 
 
 def _took(ms: int) -> str:
-    return _("%d ms") % ms if ms < 1000 else _("%.1f s") % (ms / 1000)
+    return wording.length_words(dt.timedelta(milliseconds=ms), precise=True)
 
 
 class _StageWriter:

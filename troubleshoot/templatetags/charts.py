@@ -13,47 +13,38 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from troubleshoot import wording
+
 register = template.Library()
 
 
 @register.filter
 def duration(time: dt.timedelta | None) -> str:
-    """A time as a person says it: "40 s", "6 min", "2 h 50 min", "3 d"."""
-    if time is None:
-        return ""
-    seconds = max(0, round(time.total_seconds()))
-    minutes, hours = seconds // 60, seconds // 3600
-    if seconds < 60:
-        return _("%d s") % seconds
-    if minutes < 60:
-        return _("%d min") % minutes
-    if hours < 48:
-        rest = minutes % 60
-        return _("%(h)d h %(m)d min") % {"h": hours, "m": rest} if rest and hours < 10 else _("%d h") % hours
-    return _("%d d") % (hours // 24)
+    """Write a length of time; nothing where there is none."""
+    return "" if time is None else wording.length_words(time)
 
 
 @register.filter
 def rows(number: Any) -> str:
-    """The address of the rows that a number counts, after the history's path."""
+    """Write the address of the rows that a number counts, after the history's path."""
     return f"?{urlencode(number.asked)}"
 
 
 @register.filter
 def address(asked: dict[str, str], outcome: str = "") -> str:
-    """The address of the rows that were asked for, perhaps only of those with one outcome."""
+    """Write the address of the rows that were asked for, perhaps only of those with one outcome."""
     return f"?{urlencode({**asked, 'outcome': outcome} if outcome else asked)}"
 
 
 @register.filter
 def signed(number: int) -> str:
-    """A change of a number, with its sign."""
+    """Write a change of a number, with its sign."""
     return f"+{number}" if number > 0 else str(number)
 
 
 @register.simple_tag
 def meaning(number: Any) -> SafeString:
-    """A question mark that opens the definition of a number."""
+    """Draw a question mark that opens the definition of a number."""
     label = _("What “%s” means") % number.words
     return format_html(
         '<details class="means"><summary aria-label="{}">?</summary><span>{}</span></details>', label, number.meaning
@@ -66,7 +57,7 @@ COLOURS = {"own_steps": 1, "self_service": 2, "helpdesk_fix": 3, "helpdesk_word"
 
 @register.simple_tag
 def swatch(of: Any) -> SafeString:
-    """The colour of one share, for the legend: of a number, or the colour with this index."""
+    """Draw the colour of one share, for the legend: of a number, or the colour with this index."""
     return format_html(
         '<svg class="dot" viewBox="0 0 10 10" aria-hidden="true">'
         '<rect class="c{}" width="10" height="10" rx="2"/></svg>',
@@ -76,7 +67,7 @@ def swatch(of: Any) -> SafeString:
 
 @register.simple_tag
 def shares(numbers: Sequence[Any]) -> SafeString:
-    """One bar cut into the shares of some numbers, in their order; the legend beside it names them."""
+    """Draw one bar cut into the shares of some numbers, in their order; the legend beside it names them."""
     total = sum(number.value for number in numbers)
     at, pieces = 0.0, []
     for number in numbers:
@@ -91,7 +82,7 @@ def shares(numbers: Sequence[Any]) -> SafeString:
 
 @register.simple_tag
 def bar(part: int, whole: int, most: int) -> SafeString:
-    """A bar as long as `whole` is of `most`, its first piece as long as `part`; the table row holds the numbers."""
+    """Draw a bar as long as `whole` is of `most`, its first piece as long as `part`; the row holds the numbers."""
     scale = 100 / most if most else 0
     return format_html(
         '<svg class="chart bar" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">'
@@ -103,7 +94,7 @@ def bar(part: int, whole: int, most: int) -> SafeString:
 
 @register.simple_tag
 def course(values: Sequence[int]) -> SafeString:
-    """A small line of some values, oldest first."""
+    """Draw a small line of some values, oldest first."""
     most, last = max([*values, 1]), max(len(values) - 1, 1)
     points = " ".join(f"{60 * index / last:.1f},{15 - 13 * value / most:.1f}" for index, value in enumerate(values))
     return format_html(
@@ -113,7 +104,7 @@ def course(values: Sequence[int]) -> SafeString:
 
 @register.simple_tag
 def columns(days: Sequence[tuple[dt.date, int, int]]) -> SafeString:
-    """A column for each day: solved cases below, the others above."""
+    """Draw a column for each day: solved cases below, the others above."""
     most = max([good + other for _day, good, other in days] + [4])
     step = 960 / max(len(days), 1)
     parts = []
@@ -137,5 +128,5 @@ def columns(days: Sequence[tuple[dt.date, int, int]]) -> SafeString:
 
 
 def _marked(count: int) -> range:
-    """The columns under which a date stands: five or fewer."""
+    """Return the columns under which a date stands: five or fewer."""
     return range(0, count, max(1, -(-count // 5)))

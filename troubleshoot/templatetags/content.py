@@ -21,17 +21,17 @@ def _foreign() -> bool:
 
 @register.filter
 def content(text: object) -> object:
-    """A text of the catalogue, or a sentence that was stored as text, marked with the language it is written in."""
+    """Write a text of the catalogue, or a sentence stored as text, marked with the language it is written in."""
     return format_html('<span lang="{}">{}</span>', CATALOG_LANGUAGE, text) if text and _foreign() else text
 
 
 @register.filter
 def own_words(text: object) -> object:
-    """What a person or a computer said, marked as of a language that nobody knows."""
+    """Write what a person or a computer said, marked as of a language that nobody knows."""
     return format_html('<span lang="">{}</span>', text) if text and _foreign() else text
 
 
 @register.simple_tag
 def content_lang() -> SafeString | str:
-    """The attribute for an element that holds nothing but content, such as an option or a text in a picture."""
+    """Write the attribute for an element that holds nothing but content, such as an option."""
     return format_html(' lang="{}"', CATALOG_LANGUAGE) if _foreign() else ""

@@ -15,13 +15,13 @@ AS_WRITTEN |= {Code.VISIT_REFUSED, Code.UNREACHABLE, Code.STEP}
 
 @register.filter
 def verdict_words(verdict: str) -> str:
-    """What is judged of a cause, in the reader's language."""
+    """Write what is judged of a cause, in the reader's language."""
     return wording.verdict_words(verdict)
 
 
 @register.filter
 def explained(found: Explanation | str | None) -> object:
-    """An explanation in the reader's language; empty for none, and for what a template did not find.
+    """Write an explanation in the reader's language; empty for none, and for what a template did not find.
 
     What an earlier version kept as a sentence, and what a document itself says, stays as it was written.
     """

@@ -18,5 +18,5 @@ _RISKS: Final = {
 
 @register.filter
 def risk_words(risk: str) -> str:
-    """How much a remedy risks, within a sentence."""
+    """Write how much a remedy risks, within a sentence."""
     return str(_RISKS.get(Job.Risk(risk), risk)) if risk else ""

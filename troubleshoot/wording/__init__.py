@@ -17,7 +17,6 @@ from troubleshoot.wording.common import (
     answer_words,
     certainty_sentence,
     certainty_words,
-    duration_words,
     invented_words,
     no_code_words,
     verdict_words,
@@ -36,6 +35,7 @@ from troubleshoot.wording.status import (
     put_back_words,
     told_words,
 )
+from troubleshoot.wording.times import length_words, moment_words
 
 __all__ = [
     "CURES",
@@ -52,12 +52,13 @@ __all__ = [
     "check_lines",
     "client_report_words",
     "denial_words",
-    "duration_words",
     "explained",
     "helper_words",
     "inside_line",
     "invented_words",
+    "length_words",
     "matter_words",
+    "moment_words",
     "no_code_words",
     "not_helped_words",
     "not_recorded",

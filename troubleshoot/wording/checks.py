@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from troubleshoot.models import JobState
+from troubleshoot.wording.times import length_words
 
 Facts = Mapping[str, str]
 
@@ -49,7 +49,7 @@ def check_lines(
     if facts is None:
         return [*seen, CheckLine(within, _("Asking Windows. This takes 5 to 15 seconds"), "now")]
     answer, look = _inside(facts, certificate)
-    return [*seen, CheckLine(within, answer, look, seconds_words(inside * 1000) if look != "skip" and inside else "")]
+    return [*seen, CheckLine(within, answer, look, _took(inside * 1000) if look != "skip" and inside else "")]
 
 
 def inside_line(
@@ -71,7 +71,7 @@ def inside_line(
             CheckLine(first, answer, look),
             *(CheckLine(question, _("Not tried"), "skip") for question in questions),
         ]
-    return [CheckLine(first, _("Yes"), "ok", seconds_words(inside * 1000) if inside else ""), *told]
+    return [CheckLine(first, _("Yes"), "ok", _took(inside * 1000) if inside else ""), *told]
 
 
 def outside_lines(network: Mapping[str, Any]) -> list[CheckLine]:
@@ -100,7 +100,7 @@ def _outside(asked: list[str], network: Mapping[str, Any]) -> list[CheckLine]:
     found = []
     for question, name, (answer, look) in zip(asked, ("name", "tcp", "x224", "tls"), judged, strict=True):
         stage = stages.get(name)
-        found.append(CheckLine(question, answer, look, seconds_words(stage["ms"]) if stage else ""))
+        found.append(CheckLine(question, answer, look, _took(stage["ms"]) if stage else ""))
     return found
 
 
@@ -116,7 +116,7 @@ def _answers(stages: Mapping[str, Any], facts: Facts) -> tuple[str, str]:
     if stage is None:
         return _("Not tried: it has no address"), "skip"
     if stage["ok"]:
-        return _("Yes, in %s") % seconds_words(stage["ms"]), "ok"
+        return _("Yes, in %s") % _took(stage["ms"]), "ok"
     if facts.get("rdp.stage") == "refused":
         return _("It is on, but nothing listens for Remote Desktop"), "bad"
     if facts.get("rdp.stage") == "closed_before_confirm":
@@ -205,6 +205,5 @@ def expired_words(certificate: Mapping[str, Any], now: dt.datetime | None = None
     }
 
 
-def seconds_words(milliseconds: float) -> str:
-    """Return a short time as a person reads it: never 0."""
-    return _("%s s") % number_format(max(milliseconds / 1000, 0.1), 1)
+def _took(milliseconds: float) -> str:
+    return length_words(dt.timedelta(milliseconds=milliseconds), precise=True)

@@ -1,8 +1,7 @@
-"""Words that every page shares: lengths of time, how certain a meaning is."""
+"""Words that every page shares: verdicts, how certain a meaning is, answers."""
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -26,21 +25,6 @@ def verdict_words(verdict: str) -> str:
     """Return what is judged of a cause (a code of engine.cause.VERDICTS), as pages say it."""
     words = {"shown_by": _("shown by"), "fits": _("fits"), "not_checked": _("not checked"), "ruled_out": _("ruled out")}
     return words[verdict]
-
-
-def duration_words(length: dt.timedelta) -> str:
-    """Return a length of time in its two largest units."""
-    total = max(int(length.total_seconds()), 1)
-    days, hours, minutes, rest = total // 86400, total // 3600 % 24, total // 60 % 60, total % 60
-    if days:
-        return _("%(days)d d %(hours)d h") % {"days": days, "hours": hours}
-    if hours:
-        return _("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": minutes}
-    if minutes and not rest:
-        return _("%(minutes)d min") % {"minutes": minutes}
-    if minutes:
-        return _("%(minutes)d min %(seconds)d s") % {"minutes": minutes, "seconds": rest}
-    return _("%(seconds)d s") % {"seconds": rest}
 
 
 def invented_words(counts: Mapping[str, Any]) -> str:

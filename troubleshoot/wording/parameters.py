@@ -14,6 +14,7 @@ from troubleshoot.engine import UNKNOWN, Json, OutdatedPart, Refusal
 from troubleshoot.wording.denials import denial_words
 from troubleshoot.wording.refusals import refusal_words
 from troubleshoot.wording.stages import STAGES
+from troubleshoot.wording.times import length_words
 
 NOTHING_CHANGED: Final = gettext_lazy("Nothing was changed.")
 _STEPS: Final[Mapping[str, str | Promise]] = {
@@ -91,7 +92,7 @@ def _length(params: Mapping[str, Any]) -> str:
     seconds = params.get("seconds")
     if not isinstance(seconds, int):
         return UNKNOWN
-    return _("%d s") % seconds if seconds < 120 else _("%d min") % (seconds // 60)
+    return length_words(dt.timedelta(seconds=seconds))
 
 
 def _when(params: Mapping[str, Any]) -> str:

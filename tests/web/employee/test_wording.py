@@ -7,7 +7,7 @@ import pytest
 from troubleshoot import catalog, wording
 from troubleshoot.engine import CaseMatter, Code, Explanation
 from troubleshoot.models import ENDED_STATES, JobState
-from troubleshoot.wording.checks import expired_words, seconds_words
+from troubleshoot.wording.checks import expired_words
 
 GOOD = {JobState.VERIFIED, JobState.DONE}
 UP_TO = {"no_name": 0, "refused": 1, "timed_out": 1, "closed_before_confirm": 2, "not_rdp": 2, "negotiation_refused": 2}
@@ -81,9 +81,14 @@ def test_a_running_change_shows_how_far_it_is() -> None:
 
 
 def test_time_is_told_in_two_units() -> None:
-    told = [wording.duration_words(dt.timedelta(seconds=each)) for each in (0, 59, 120, 250, 7500, 100_000)]
-    assert told == ["1 s", "59 s", "2 min", "4 min 10 s", "2 h 5 min", "1 d 3 h"]
-    assert (seconds_words(3), seconds_words(6234)) == ("0.1 s", "6.2 s")
+    lengths = (-9, 0, 59, 120, 250, 7200, 7500, 100_000)
+    told = [wording.length_words(dt.timedelta(seconds=each)) for each in lengths]
+    assert told == ["0 s", "1 s", "59 s", "2 min", "4 min 10 s", "2 h", "2 h 5 min", "1 d 3 h"]
+
+
+def test_what_takes_a_moment_is_told_more_exactly_and_never_as_nothing() -> None:
+    told = [wording.length_words(dt.timedelta(milliseconds=each), precise=True) for each in (3, 6234, 250_000)]
+    assert told == ["0.1 s", "6.2 s", "4 min 10 s"]
 
 
 def test_an_expired_certificate_says_since_when() -> None:

@@ -104,7 +104,7 @@ class TestThePage:
             "What gets worse For two hours anybody who reaches this computer",
             "sign-in before the connection (NLA) required not required can be put back to: required",
             "People signed in CORP\\bob since",
-            "Undone by the portal 2 h 0 min after the change",
+            "Undone by the portal 2 h after the change",
             "Will be disconnected: nobody",
             "shown by The computer cannot check accounts with its domain",
             "On this computer: never",

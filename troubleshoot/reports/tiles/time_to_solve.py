@@ -19,8 +19,8 @@ def _lines(found: Summary) -> list[TileLine]:
     if found.most is None:
         lines = [TileLine(_("too few to say"))]
     else:
-        lines = [TileLine(_("nine of ten within %(time)s") % {"time": wording.duration_words(found.most)})]
+        lines = [TileLine(_("nine of ten within %(time)s") % {"time": wording.length_words(found.most)})]
     if found.at_work is not None:
-        words = _("in working hours: half within %(time)s") % {"time": wording.duration_words(found.at_work)}
+        words = _("in working hours: half within %(time)s") % {"time": wording.length_words(found.at_work)}
         lines.append(TileLine(words))
     return lines

@@ -143,7 +143,7 @@ class EmployeeCasePage:
             return _("You closed this case")
         if self.case.outcome == Case.Outcome.SOLVED:
             spent = (self.case.closed_at or timezone.now()) - self.case.opened_at
-            solved = _("Solved in %s") % wording.duration_words(spent)
+            solved = _("Solved in %s") % wording.length_words(spent)
             return _("Verified, not confirmed") if self.unconfirmed else solved
         if self.case.sent_to:
             return _("Sent on to %s") % self.case.sent_to
