@@ -12,14 +12,14 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from troubleshoot import catalog, diagnosis, engine, people, remediation, reports, wording
-from troubleshoot.diagnosis import case_evidence, latest_observation, named_causes, rank_all_causes, status_of
-from troubleshoot.engine import Action, CaseStatus, Judgement, Reader, SignedIn, as_change
-from troubleshoot.models import ACTIVE_STATES, Absence, Approval, Job, JobLine, JobState, Message, Person, Plan
+from troubleshoot import catalog, engine, people, reports
+from troubleshoot.engine import Action, Judgement, PlanDocument, Reader
+from troubleshoot.models import ACTIVE_STATES, Absence, Approval, Job, JobState, Message, Person, Plan
+from troubleshoot.web.case_parts import CaseRecord, Causes, JobPlan, JobStory, Observed, Talk, Told
 
 PAGE = 25
-#: So many earlier runs of an action are shown, so many causes for and against, so many lines while it runs.
-RUNS, REASONS, LINES = 3, 2, 20
+#: So many earlier runs of an action are shown, and so many causes for and against.
+RUNS, REASONS = 3, 2
 #: A temporary change that is back so soon after its time was undone on time: the keeper has to visit the computer.
 GRACE = dt.timedelta(minutes=10)
 #: What a page may say that it has shown; nothing else is asked of the database.
@@ -41,104 +41,82 @@ class ApprovalPage:
     job: Job
     person: Person
 
-    @cached_property
-    def plan(self) -> engine.PlanDocument:
-        """The plan, proved against its digest."""
-        return remediation.job_plan(self.job)
+    def __post_init__(self) -> None:
+        self.record = CaseRecord(self.job.case) if self.job.case else None
+        self.plan = JobPlan(self.job)
+        self.story = JobStory(self.job)
 
     @property
     def title(self) -> str:
-        """What is asked for, and where."""
+        """Return what is asked for, and where."""
         return _("%(title)s, on %(host)s?") % {"title": self.remedy, "host": self.job.host}
 
     @property
     def remedy(self) -> str:
-        """The title of what is asked for."""
+        """Return the title of what is asked for."""
         return reports.job_title(self.job)
 
     @property
     def fingerprint(self) -> str:
-        """The first eight digits of the plan's digest, to be read out."""
-        return f"{self.plan.digest[:4]} {self.plan.digest[4:8]}"
+        """Return the first eight digits of the plan's digest, to be read out."""
+        digest = self.plan.document.digest
+        return f"{digest[:4]} {digest[4:8]}"
 
     @cached_property
     def action(self) -> Action | None:
-        """The remedy as it is installed today."""
+        """Return the remedy as it is installed today."""
         return catalog.installed_catalog().actions.get(self.job.action)
 
     @property
     def temporary(self) -> dt.timedelta | None:
-        """How long the change lasts, if it undoes itself."""
+        """Return how long the change lasts, if it undoes itself."""
         seconds = self.action.temporary if self.action else None
         return dt.timedelta(seconds=seconds) if seconds else None
 
     @property
     def ending(self) -> tuple[str, str]:
-        """How it ended: the tone, and the words."""
+        """Return how it ended: the tone, and the words."""
         return reports.job_ending(self.job)
-
-    @property
-    def events(self) -> list[str]:
-        """What happens once, such as a restart: that is what may disconnect people."""
-        return [event for item in self.plan.items for event in item.events]
 
     @cached_property
     def decision(self) -> people.Decision:
-        """Whether this person may decide, and why not."""
+        """Return whether this person may decide, and why not."""
         return people.may(self.person, "job.approve", self.job)
 
     @property
     def open(self) -> bool:
-        """Whether it waits for this person's word."""
+        """Tell whether it waits for this person's word."""
         return self.job.state == JobState.WAITING_APPROVAL and self.decision.allowed
 
     @property
-    def live(self) -> bool:
-        """Whether the page follows it by itself; never while it asks for a decision."""
+    def follows(self) -> bool:
+        """Tell whether the page follows it by itself; never while it asks for a decision."""
         waits = self.job.state == JobState.WAITING_APPROVAL and not self.open
         return waits or self.job.state in {JobState.APPROVED, JobState.QUEUED, *ACTIVE_STATES}
 
     @cached_property
-    def status(self) -> CaseStatus | None:
-        """Where the case stands that this is for."""
-        return status_of(self.job.case) if self.job.case else None
-
-    @property
-    def who(self) -> str:
-        """Who acts now in that case, as an approver calls them."""
+    def told(self) -> Told | None:
+        """Return what an approver is told of where the case stands that this is for."""
         person = str(self.job.beneficiary or self.job.requester)
-        return wording.actor_words(self.status.told, Reader.APPROVER, person=person) if self.status else ""
-
-    @property
-    def explained(self) -> list[str]:
-        """What an approver is told of where it stands."""
-        return wording.told_words(self.status, Reader.APPROVER) if self.status else []
-
-    @cached_property
-    def deciders(self) -> list[Person]:
-        """Who may decide."""
-        return people.job_deciders(self.job)
+        return Told(self.record.status, Reader.APPROVER, person) if self.record else None
 
     @cached_property
     def votes(self) -> list[Approval]:
-        """What was decided, and by whom."""
+        """Return what was decided, and by whom."""
         return list(self.job.approvals.select_related("approver").order_by("made_at"))
 
     @cached_property
     def why_this(self) -> list[Judgement]:
-        """What readings show or fit, and the alternatives that they rule out."""
-        case = self.job.case
-        if case is None or (look := latest_observation(case)) is None:
+        """Return the causes that readings show or fit, and the alternatives that they rule out."""
+        if self.record is None:
             return []
-        facts = case_evidence(case, diagnosis.replay_case(case), look)
-        judged = rank_all_causes(facts, named_causes(case.error))
-        speaking = [one for one in judged if one.verdict in {"shown_by", "fits"}][:REASONS]
+        causes = Causes(Observed(self.record))
         # The catalogue goes from the outermost cause to the innermost: the last ones lie next to what was found.
-        return speaking + [one for one in judged if one.verdict == "ruled_out"][-REASONS:]
+        return [one for one, _why in [*causes.speaking[:REASONS], *causes.ruled_out[-REASONS:]]]
 
     @cached_property
     def runs(self) -> list[PlanRun]:
-        """The latest runs of this action at the sites for which the person decides."""
+        """Return the latest runs of this action at the sites for which the person decides."""
         rows = self._earlier().prefetch_related(
             Prefetch("reverts", Job.objects.order_by("-created_at"), to_attr="undos")
         )
@@ -146,69 +124,44 @@ class ApprovalPage:
 
     @cached_property
     def runs_here(self) -> int:
-        """How often it ran on this very computer."""
+        """Return how often it ran on this very computer."""
         return self._earlier().filter(host=self.job.host_id).count()
 
     @cached_property
     def questions(self) -> list[Message]:
-        """What was asked, answered and noted on the case since the plan was made.
+        """Return what was asked, answered and noted on the case since the plan was made.
 
         The person it is for, who may be an approver too, reads no internal note here either.
         """
         case = self.job.case
         if case is None:
             return []
-        since = case.messages.filter(at__gte=self.job.created_at).select_related("author")
         insider = self.decision.allowed or people.may(self.person, "case.take", case).allowed
-        return list(since if insider else since.filter(internal=False))
+        return Talk(case, internal=insider).since(self.job.created_at)
 
     @cached_property
-    def lines(self) -> list[JobLine]:
-        """The latest lines of its story."""
-        return list(reversed(self.job.lines.order_by("-pk")[:LINES]))
-
-    @property
-    def line(self) -> str:
-        """The key of the newest of them."""
-        return str(self.lines[-1].pk) if self.lines else ""
-
-    @cached_property
-    def newer(self) -> Job | None:
-        """The plan that took this one's place."""
+    def newer(self) -> JobPlan | None:
+        """Return the plan that took this one's place."""
         if self.job.case is None or self.job.state != JobState.CANCELLED:
             return None
         rows = self.job.case.jobs.filter(kind=Job.Kind.APPLY, action=self.job.action)
-        return rows.filter(created_at__gt=self.job.created_at).select_related("plan", "host").first()
-
-    @property
-    def newer_plan(self) -> engine.PlanDocument | None:
-        """What that plan says."""
-        return remediation.job_plan(self.newer) if self.newer else None
-
-    @property
-    def signed_in(self) -> tuple[SignedIn, ...] | None:
-        """Who was at the computer when the plan was made; None where that is not known."""
-        return as_change(self.job.found).signed_in
-
-    @property
-    def signed_in_now(self) -> tuple[SignedIn, ...] | None:
-        """Who was there when the plan was made that counts now."""
-        return as_change((self.newer or self.job).found).signed_in
+        found = rows.filter(created_at__gt=self.job.created_at).select_related("plan", "host").first()
+        return JobPlan(found) if found else None
 
     @cached_property
     def others(self) -> list[Job]:
-        """What else waits for this person, the first to expire first."""
+        """Return what else waits for this person, the first to expire first."""
         return list(jobs_waiting(self.person).exclude(pk=self.job.pk)[:PAGE])
 
-    def shown_before(self, digest: str) -> engine.PlanDocument | None:
-        """The plan of this computer with a digest that is not this job's: what an older page has shown."""
-        if not DIGEST.fullmatch(digest) or digest == self.plan.digest:
+    def shown_before(self, digest: str) -> PlanDocument | None:
+        """Return the plan of this computer with a digest that is not this job's: what an older page has shown."""
+        if not DIGEST.fullmatch(digest) or digest == self.plan.document.digest:
             return None
         row = Plan.objects.filter(host=self.job.host_id, digest=digest).first()
         return engine.plan_from_document(row.document) if row else None
 
     def _earlier(self) -> QuerySet[Job]:
-        """Runs that took place: what was invented for a demo is no reason to decide anything."""
+        """Find the runs that took place: what was invented for a demo is no reason to decide anything."""
         sites = people.permitted_sites(self.person, "job.approve")
         rows = Job.objects.changes().filter(kind=Job.Kind.APPLY, action=self.job.action, host__site__in=sites)
         return rows.filter(started_at__isnull=False, invented=False).exclude(pk=self.job.pk)
@@ -222,38 +175,38 @@ class RotaPage:
 
     @cached_property
     def absence(self) -> Absence | None:
-        """The person's own absence, if it lasts."""
+        """Return the person's own absence, if it lasts."""
         return people.current_absences().filter(person=self.person).select_related("deputy").first()
 
     @property
     def last_day(self) -> dt.date | None:
-        """The last day of it."""
+        """Return the last day of it."""
         return timezone.localdate(self.absence.until - dt.timedelta(seconds=1)) if self.absence else None
 
     @cached_property
     def standing_in(self) -> list[Absence]:
-        """Those for whom the person stands in."""
+        """Return those for whom the person stands in."""
         return list(people.current_absences().filter(deputy=self.person).select_related("person"))
 
     @cached_property
     def colleagues(self) -> list[Person]:
-        """Who could stand in for the person."""
+        """Return who could stand in for the person."""
         return people.possible_deputies(self.person)
 
 
 def approval_rows() -> QuerySet[Job]:
-    """Changes and undoings with all that a decision is about."""
+    """Return changes and undoings with all that a decision is about."""
     return Job.objects.changes().select_related("host__site", "case", "plan", "requester", "beneficiary")
 
 
 def jobs_waiting(person: Person) -> QuerySet[Job]:
-    """The plans that this person may decide about, the first to expire first. Their own are not among them."""
+    """Return the plans that this person may decide about, the first to expire first; never their own."""
     found = approval_rows().filter(state=JobState.WAITING_APPROVAL)
     return people.permitted_rows(found, person, "job.approve").order_by("expires_at", "pk")
 
 
 def approval_list(person: Person, *, after: str = "") -> tuple[list[Job], str]:
-    """One page of what waits for this person, and the key of the next page."""
+    """Return one page of what waits for this person, and the key of the next page."""
     found = jobs_waiting(person)
     if last := _key(after):
         # Compared where the rows are: a moment that went through Python is not spelt as SQLite has stored it.
@@ -264,7 +217,7 @@ def approval_list(person: Person, *, after: str = "") -> tuple[list[Job], str]:
 
 
 def own_requests(person: Person) -> list[Job]:
-    """What this person asked for, or is to be helped by, and somebody else has to decide."""
+    """Return what this person asked for, or is to be helped by, and somebody else has to decide."""
     found = approval_rows().filter(Q(requester=person) | Q(beneficiary=person), state=JobState.WAITING_APPROVAL)
     return list(found.order_by("expires_at", "pk")[:PAGE])
 
@@ -277,7 +230,7 @@ def _key(text: str) -> UUID | None:
 
 
 def _undone(job: Job) -> str:
-    """Whether a temporary change was taken back on time; empty when it was not temporary."""
+    """Say whether a temporary change was taken back on time; empty when it was not temporary."""
     if job.undo_at is None:
         return ""
     back = next((undo for undo in getattr(job, "undos", ()) if undo.state == JobState.VERIFIED), None)

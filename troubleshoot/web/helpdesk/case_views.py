@@ -5,10 +5,10 @@ from typing import Any
 
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from troubleshoot import cases, jobs, notifications, people, remediation
+from troubleshoot import cases, jobs, people, remediation
 from troubleshoot.cases import (
     ask_person_again,
     check_computer_again,
@@ -20,11 +20,11 @@ from troubleshoot.cases import (
 )
 from troubleshoot.engine import Refusal, RefusalCode
 from troubleshoot.models import WAITING_STATES, Case, Job, JobState, Person
+from troubleshoot.web.acting import act_and_return
 from troubleshoot.web.case_parts import CaseRecord
 from troubleshoot.web.forms.cases import AnswerForm, CloseForm, DoneForm, MessageForm, ReasonForm, StepForm, TakeForm
 from troubleshoot.web.helpdesk import case_page, ticket
 from troubleshoot.web.htmx import render_page
-from troubleshoot.web.refusals import problem_words
 from troubleshoot.web.view_rules import rule, visitor
 
 Use = Callable[[Person, Case, dict[str, Any]], object]
@@ -33,14 +33,14 @@ Use = Callable[[Person, Case, dict[str, Any]], object]
 @rule("desk.read")
 @require_safe
 def shown(request: HttpRequest, number: int) -> HttpResponse:
-    """The case as it stands, from its head to how it may end."""
+    """Show the case as it stands, from its head to how it may end."""
     return _page(request, _case(request, number, "desk.read"))
 
 
 @rule("desk.read")
 @require_safe
 def text(request: HttpRequest, number: int) -> HttpResponse:
-    """The case as one block of plain text, for a ticket of another system."""
+    """Show the case as one block of plain text, for a ticket of another system."""
     words = ticket.text(case_page.HelpdeskCasePage(_case(request, number, "desk.read"), visitor(request)))
     return HttpResponse(words, content_type="text/plain; charset=utf-8")
 
@@ -205,10 +205,12 @@ def close(request: HttpRequest, number: int) -> HttpResponse:
 def _act(request: HttpRequest, number: int, form: Form, use: Use, place: str) -> HttpResponse:
     """Do it and come back; or show the page again with what was typed, and why it was not done at its place."""
     person, case = visitor(request), _case(request, number)
-    if problem := problem_words(form, lambda given: use(person, case, given)):
+
+    def again(problem: str) -> HttpResponse:
         return _page(request, _case(request, number), problem={place: problem}, status=422)
-    notifications.mark_notices_read(person, case=case)
-    return redirect("desk-case", number)
+
+    to = reverse("desk-case", args=[number])
+    return act_and_return(request, form, lambda given: use(person, case, given), about=case, to=to, again=again)
 
 
 def _page(
