@@ -39,7 +39,7 @@ class TestADeclaredFact:
     def test_says_which_fields_decided_with_a_host_s_text_escaped(self) -> None:
         reading = catalog().readings["hall"]
         assert list(reading.told({"switch": True, "watts": 60, "temperature": "ü" * 99}))[1] == Fact(
-            "hall.heat", "unknown", ("Lamp in the hall: temperature '" + "\\xfc" * 14 + "\\xf",)
+            "hall.heat", "unknown", ('Lamp in the hall: temperature "' + "\\u00fc" * 9 + "\\u00f",)
         )
         assert next(reading.told(None)).readings == ("Lamp in the hall: could not be read",)
 

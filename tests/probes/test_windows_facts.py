@@ -172,14 +172,14 @@ class TestTheWindowsProbe:
     def test_names_the_reading_and_the_values_that_decided(self) -> None:
         read = [HEALTHY[reading] for reading in probes.WINDOWS_READINGS]
         found = probes.derive_windows_facts(read, reached="yes", port=3390, now=NOW)
-        assert found["windows.nla"] == ("required", ("Remote Desktop listener: nla True",))
-        assert found["windows.domain_trust"] == ("ok", ("domain membership: joined True, secure_channel True",))
+        assert found["windows.nla"] == ("required", ("Remote Desktop listener: nla true",))
+        assert found["windows.domain_trust"] == ("ok", ("domain membership: joined true, secure_channel true",))
         assert found["windows.port"] == ("other", ("port of Remote Desktop: port 3389, registered 3390",))
         assert found["windows.udp"][1] == (
-            "registry values: SelectTransport 'absent', policy SelectTransport 'absent'",
+            'registry values: SelectTransport "absent", policy SelectTransport "absent"',
         )
         assert found["windows.clock"][1] == (
-            "clock and waiting restart: time '2026-11-22T09:00:02Z', portal '2026-11-22T09:00:00+00:00'",
+            'clock and waiting restart: time "2026-11-22T09:00:02Z", portal "2026-11-22T09:00:00+00:00"',
         )
 
     def test_compares_with_nothing_that_it_was_not_told(self) -> None:

@@ -1,5 +1,6 @@
 """Readings that content declares: a resource to read, and what facts follow from its state. Pure."""
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -67,7 +68,7 @@ class DeclaredReading:
                 continue
             value = next((case.value for case in fact.cases if case.holds(state)), UNKNOWN)
             # A host's text is shown capped and escaped.
-            shown = ", ".join(f"{name} {ascii(state.get(name))[:60]}" for name in fact.fields)
+            shown = ", ".join(f"{name} {json.dumps(state.get(name), default=str)[:60]}" for name in fact.fields)
             yield Fact(fact.name, value, (f"{self.title}: {shown}",))
 
 

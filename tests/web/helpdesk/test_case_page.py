@@ -1,5 +1,6 @@
 """The case page as a whole: what it shows to whom, what it asks of the database, and what it does not change."""
 
+import html
 import re
 from typing import Any
 
@@ -46,6 +47,12 @@ class TestThePage:
         assert f"{evidence.fact_title('rdp.stage')}:" in told
         assert "Put Remote Desktop back to protected connections:" in told
         assert re.findall(r"\b(?:rdp|windows)\.[a-z_]+", told) == []
+
+    def test_shows_what_was_read_as_json(self, path: str, desk: Browser) -> None:
+        desk.get(path)
+        raw = html.unescape(desk.html.partition('id="readings"')[2].partition("</section>")[0])
+        assert "nla true" in raw
+        assert re.findall(r"\b(?:True|False|None)\b", raw) == []
 
     def test_changes_nothing_by_looking(self, case: Case, path: str, desk: Browser) -> None:
         def counted() -> tuple[Any, ...]:

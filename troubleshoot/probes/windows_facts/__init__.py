@@ -4,6 +4,7 @@ One module for each theme has its READINGS and RULES; a fact more is one rule mo
 included.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -103,6 +104,6 @@ def _state_of(reading: RuleReading, states: Sequence[State | None]) -> State | N
 
 
 def _in_words(reading: RuleReading, fields: tuple[str, ...], state: State) -> str:
-    """Name the values that decided; a host's text is shown capped and escaped."""
-    shown = (f"{field} {ascii(state.get(field))[:120]}" for field in fields)
+    """Name the values that decided; a host's text is shown capped and escaped, as JSON."""
+    shown = (f"{field} {json.dumps(state.get(field), default=str)[:120]}" for field in fields)
     return f"{reading.words}: {', '.join(shown)}"
