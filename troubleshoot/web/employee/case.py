@@ -25,7 +25,7 @@ ROWS = (
 @signed_in
 @require_safe
 def show(request: HttpRequest, number: int) -> HttpResponse:
-    """The screen at which the case stands; or, for a page that is watching, the part that has changed."""
+    """Show the screen at which the case stands; or, for a page that is watching, the part that has changed."""
     case = people.obtain_object(ROWS, visitor(request), "case.read", pk=number)
     if case.beneficiary_id != visitor(request).pk:
         return redirect(
@@ -59,7 +59,7 @@ def render_case(
 @signed_in
 @require_safe
 def mine(request: HttpRequest) -> HttpResponse:
-    """The cases of the visitor, newest first, a page at a time."""
+    """Show the cases of the visitor, newest first, a page at a time."""
     rows = Case.objects.filter(beneficiary=visitor(request)).select_related("host").order_by("-pk")
     after = request.GET.get("after", "")
     if after.isascii() and after.isdigit() and len(after) < 19:

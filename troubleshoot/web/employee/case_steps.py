@@ -134,7 +134,7 @@ def plan(request: HttpRequest, number: int) -> HttpResponse:
 @rule("job.apply")
 @require_POST
 def fix(request: HttpRequest, number: int) -> HttpResponse:
-    """The person's yes to exactly the plan that was on the page."""
+    """Take the person's yes to exactly the plan that was on the page."""
 
     def act(person: Person, case: Case) -> None:
         job = _shown_job(request, case, person, "job.apply")
@@ -151,7 +151,7 @@ def fix(request: HttpRequest, number: int) -> HttpResponse:
 @rule("case.answer")
 @require_POST
 def done(request: HttpRequest, number: int) -> HttpResponse:
-    """The person's word that they did by hand what the page describes, or cannot."""
+    """Take the person's word that they did by hand what the page describes, or cannot."""
 
     def act(person: Person, case: Case) -> None:
         word = request.POST.get("done")
@@ -176,7 +176,7 @@ def stop(request: HttpRequest, number: int) -> HttpResponse:
 
 
 def _shown_job(request: HttpRequest, case: Case, person: Person, action: str) -> Job:
-    """The job that was on the page, if it belongs to this case."""
+    """Return the job that was on the page, if it belongs to this case."""
     rows = Job.objects.filter(case=case).select_related("host__site", "plan", "beneficiary", "case")
     return people.obtain_object(rows, person, action, pk=request.POST.get("job", ""))
 

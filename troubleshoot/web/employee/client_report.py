@@ -1,4 +1,4 @@
-"""The look from the person's own PC: the command to run there, and the form that takes what it printed."""
+"""What the person's own PC observes: the command to run there, and the form that takes what it printed."""
 
 from __future__ import annotations
 

@@ -39,12 +39,12 @@ def home(request: HttpRequest) -> HttpResponse:
 @public
 @require_safe
 def icon(request: HttpRequest) -> HttpResponse:
-    """The picture of the tab, where browsers look for it beside an answer that is no page."""
+    """Send the picture of the tab to browsers that want it beside an answer that is no page."""
     return redirect(static("icon.svg"))
 
 
 def ask(request: HttpRequest, form: PasteForm, status: int = 200, busy: str = "") -> HttpResponse:
-    """Screen 1, empty or with what was pasted and why it is not enough. `busy`: why nothing is read just now."""
+    """Render screen 1, empty or with what was pasted and why it is not enough. `busy`: why nothing is read just now."""
     text = str(form.data.get("text", ""))[:ERROR_MOST_CHARACTERS]
     shown = {
         "form": form,
@@ -59,14 +59,14 @@ def ask(request: HttpRequest, form: PasteForm, status: int = 200, busy: str = ""
 
 
 def busy() -> str:
-    """Said to whoever has had too much read within a minute."""
+    """Tell whoever has had too much read within a minute to wait."""
     return refusal_notice(Refusal(RefusalCode.TOO_MUCH))
 
 
 @public
 @require_POST
 def preview(request: HttpRequest) -> HttpResponse:
-    """What a text says, while it is being typed. Keeps nothing: a POST only so that no log holds the text."""
+    """Say what a text means while it is being typed. Keep nothing: a POST only so that no log holds the text."""
     text = request.POST.get("text", "")[:ERROR_MOST_CHARACTERS]
     if rate_limits.too_much(request, text):
         return htmx.render_page(request, "employee/home_hint.html", {"busy": busy()}, status=429)
@@ -81,7 +81,7 @@ def watch(request: HttpRequest, key: UUID) -> HttpResponse:
     try:
         cases.watch_for_incidents(actor=visitor(request), incident=incident)
     except Refusal as refusal:
-        messages.info(request, refusal_notice(refusal))
+        messages.info(request, wording.refusal_words(refusal))
     return redirect("home")
 
 
@@ -94,7 +94,7 @@ def me(request: HttpRequest) -> HttpResponse:
 
 
 def hint(text: str, prefer: str = "") -> dict[str, Any] | None:
-    """What the table says about a text: a sentence, why, and the codes to choose from; None for no text."""
+    """Return what the table says about a text: a sentence, why, and the codes to choose from; None for no text."""
     if not text.strip():
         return None
     found = catalog.installed_catalog().codes.identify(text, prefer=prefer)
@@ -122,12 +122,12 @@ def _why(used: CodeMatch) -> str:
 
 
 def sentence(used: CodeMatch | None) -> str:
-    """The meaning of the code in use, in one sentence."""
+    """Return the meaning of the code in use, in one sentence."""
     return used.sentence if used else wording.no_code_words()
 
 
 def choices(found: Identified) -> list[dict[str, str]]:
-    """Every way to read the codes of a text, the one in use first; nothing when there is no choice."""
+    """Return every way to read the codes of a text, the one in use first; nothing when there is no choice."""
     matches = [found.used, *found.kept] if found.used else []
     codes = [code for match in matches for code in (match.code, *match.others)]
     table = catalog.installed_catalog().codes
@@ -139,19 +139,19 @@ def choices(found: Identified) -> list[dict[str, str]]:
 
 
 def symptoms() -> list[str]:
-    """What people see who have no number, in the order of the table."""
+    """Return what people see who have no number, in the order of the table."""
     return [symptom.text for symptom in catalog.installed_catalog().codes.symptoms.values()]
 
 
 def _latest_open(person: Person) -> tuple[Case, str] | None:
-    """The person's latest case that is open, and where it stands."""
+    """Return the person's latest case that is open, and where it stands."""
     rows = Case.objects.filter(beneficiary=person, closed_at=None, invented=False).select_related("host")
     case = rows.order_by("-pk").first()
     return (case, wording.case_state_words(CaseMatter(case.matter), "")[0]) if case else None
 
 
 def surroundings(user: object) -> dict[str, Any]:
-    """What the sites of a person tell everybody who opens a case, and how many cases the person has."""
+    """Return what the sites of a person tell everybody who opens a case, and how many cases they have."""
     if not isinstance(user, Person):
         return {"sites": Site.objects.exclude(phone_text="")[:3]}
     sites = list(people.permitted_sites(user, "help.ask")[:20])

@@ -45,7 +45,7 @@ def check(request: HttpRequest) -> HttpResponse:
 @rule("case.open")
 @require_safe
 def choose(request: HttpRequest) -> HttpResponse:
-    """Screen 2: which computer, from where, how urgent."""
+    """Render screen 2: which computer, from where, how urgent."""
     pasted = request.session.get(PASTED)
     if not pasted:
         return redirect("home")
@@ -55,7 +55,7 @@ def choose(request: HttpRequest) -> HttpResponse:
 
 
 def _chosen(computers: list[Any]) -> str:
-    """What is chosen at first: the only computer, or the one used last. Among several unused ones nobody guesses."""
+    """Choose what is chosen at first: the only computer, or the one used last; of several unused ones none."""
     if not computers:
         return ComputerForm.OTHER
     return str(computers[0].pk) if len(computers) == 1 or computers[0].used else ""
@@ -100,7 +100,7 @@ def _open(person: Person, found: dict[str, Any], *, help_: bool) -> Case:
 
 
 def own_computers(person: Person) -> list[Any]:
-    """The computers of a person, last used first."""
+    """Return the computers of a person, last used first."""
     own = Host.objects.filter(Q(owner=person) | Q(pk__in=person.assigned_hosts.values("pk")), invented=False)
     last = Max("cases__pk", filter=Q(cases__beneficiary=person))
     used = own.select_related("site").annotate(used=last).order_by(F("used").desc(nulls_last=True), "name")

@@ -70,14 +70,14 @@ class BoardIncident:
 
 
 def board_cases(person: Person) -> QuerySet[Case]:
-    """The cases of the sites that the person serves, and those that belong to no site. The reads below start here."""
+    """Return the cases of the sites that the person serves, and of no site. The reads below start here."""
     sites = permitted_sites(person, "board.read").values_list("pk", flat=True)
     # Site by site even for whoever serves them all: the indexes of the open and of the closed cases begin with it.
     return Case.objects.filter(at_sites(Case, sites))
 
 
 def board_columns(cases: QuerySet[Case]) -> list[BoardColumn]:
-    """Every open case in the order of need: the most urgent first, then who waits longest.
+    """Return every open case in the order of need: the most urgent first, then who waits longest.
 
     One pass over the few cases that are open gives the numbers and the lists.
     """
@@ -86,14 +86,14 @@ def board_columns(cases: QuerySet[Case]) -> list[BoardColumn]:
 
 
 def board_counts(found: Iterable[BoardColumn], cases: QuerySet[Case]) -> dict[str, int]:
-    """How many cases are on each list, and how many were solved today."""
+    """Return how many cases are on each list, and how many were solved today."""
     numbers = Counter(one.matter for one in found)
     lists = {name: sum(numbers[one] for one in matters) for name, matters in LISTS.items()}
     return lists | {"solved": _solved_today(cases).count()}
 
 
 def case_list(found: Iterable[BoardColumn], name: str, *, after: str = "") -> tuple[list[BoardRow], str]:
-    """One page of a list (of an incident: name it ""), in the order of need, and the key of the next page."""
+    """Return one page of a list (of an incident: name it ""), by need, and the key of the next page."""
     matters = LISTS.get(name, frozenset(CaseMatter))
     last = Case.objects.filter(pk=case_key(after)).values_list("urgency", "round_began_at", "pk").first()
     wanted = [one for one in found if one.matter in matters and (last is None or tuple(one[:3]) > last)]
@@ -103,12 +103,12 @@ def case_list(found: Iterable[BoardColumn], name: str, *, after: str = "") -> tu
 
 
 def cases_solved_today(cases: QuerySet[Case], *, after: str = "") -> tuple[list[BoardRow], str]:
-    """One page of what was solved today, newest case first, and the key of the next page."""
+    """Return one page of what was solved today, newest case first, and the key of the next page."""
     return _newest(_solved_today(cases), after)
 
 
 def search_cases(cases: QuerySet[Case], text: str, *, after: str = "") -> tuple[list[BoardRow], str]:
-    """One page of the cases, closed ones too, by host, person, phone, case number or ticket; newest first."""
+    """Return one page of the cases, closed ones too, by host, person, phone or number; newest first."""
     people = Person.objects.filter(Q(name__icontains=text) | Q(email__icontains=text) | Q(phone__icontains=text))
     hosts = Host.objects.filter(name__icontains=text)
     found = (
@@ -121,7 +121,7 @@ def search_cases(cases: QuerySet[Case], text: str, *, after: str = "") -> tuple[
 
 
 def board_incidents(cases: QuerySet[Case]) -> list[BoardIncident]:
-    """Groups of open cases with the same shown cause on the same site, on several computers, lately."""
+    """Return groups of open cases with the same shown cause on the same site, on several computers, lately."""
     lately = cases.filter(closed_at=None, invented=False, opened_at__gte=timezone.now() - INCIDENT_WITHIN)
     groups = (
         lately.exclude(cause="")
@@ -140,13 +140,13 @@ def board_incidents(cases: QuerySet[Case]) -> list[BoardIncident]:
 
 
 def cause_title(name: str) -> str:
-    """The title of a cause; empty when the catalogue no longer has it."""
+    """Return the title of a cause; empty when the catalogue no longer has it."""
     cause = catalog.installed_catalog().causes.get(name)
     return cause.title if cause else ""
 
 
 def heading(case: Case) -> str:
-    """In one line what a case is about, as far as a list can know: its cause, where it stands, or the error."""
+    """Say in one line what a case is about, as far as a list can know: its cause, where it stands, or the error."""
     if case.word == Case.Word.SAME_ERROR and case.closed_at is None:
         return _("Repaired and proved; the person says: same error")
     step = diagnosis.case_guide(case).steps.get(case.at_step)
@@ -154,7 +154,7 @@ def heading(case: Case) -> str:
 
 
 def case_key(text: str) -> int:
-    """A key from an address or a search; 0, which no row has, when it is none."""
+    """Return the key that an address or a search holds; 0, which no row has, when it is none."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= _LARGEST else 0
 
 
@@ -176,7 +176,7 @@ def _page(cases: QuerySet[Case]) -> tuple[list[BoardRow], str]:
 
 
 def _shown(cases: QuerySet[Case]) -> QuerySet[Case]:
-    """With what a row shows, and without the long texts."""
+    """Add what a row shows, and leave out the long texts."""
     return cases.select_related(*_SHOWN).defer("guide__source", "error_text")
 
 

@@ -24,7 +24,7 @@ from troubleshoot.web.view_rules import asked, rule, visitor
 @rule("board.read")
 @require_safe
 def shown(request: HttpRequest) -> HttpResponse:
-    """The cases that need helpdesk, those that run or wait for others, or what a search finds."""
+    """Show the cases that need helpdesk, those that run or wait for others, or what a search finds."""
     return _page(request)
 
 
@@ -82,7 +82,7 @@ def _page(request: HttpRequest, *, problem: str = "", status: int = 200) -> Http
 def _chosen(
     request: HttpRequest, served: QuerySet[Case], places: list[board.BoardColumn]
 ) -> tuple[str, tuple[list[board.BoardRow], str]]:
-    """The list that the address names (a search and an incident have no name), its page and the key of the next."""
+    """Return the list that the address names (a search and an incident have none), its page, the next key."""
     after, site, cause = (asked(request, part) for part in ("after", "site", "cause"))
     if text := asked(request, "q"):
         return "", board.search_cases(served, text, after=after)
@@ -120,7 +120,7 @@ def _typed(request: HttpRequest, part: str) -> str:
 
 
 def _without(request: HttpRequest, name: str) -> str:
-    """The query of this address without one of its parts."""
+    """Show the query of this address without one of its parts."""
     parts = request.GET.copy()
     parts.pop(name, None)
     return parts.urlencode()

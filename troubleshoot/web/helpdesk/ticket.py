@@ -8,7 +8,7 @@ from troubleshoot.web.helpdesk.case_page import HelpdeskCasePage
 
 
 def text(page: HelpdeskCasePage) -> str:
-    """A case as one block of plain text: error, cause, readings, path, changes. Times are in UTC."""
+    """Write a case as one block of plain text: error, cause, readings, path, changes. Times are in UTC."""
     case, utc = page.case, "%Y-%m-%d %H:%M:%S UTC"
     simulated = " " + _("(simulated)") if case.host and case.host.simulated else ""
     lines = [
