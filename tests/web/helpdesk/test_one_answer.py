@@ -19,6 +19,18 @@ class TestTheLatestObservation:
         latest = diagnosis.latest_observation(case)
         assert (first and first.kind, latest and latest.kind) == (Job.Kind.DIAGNOSE, Job.Kind.PLAN)
 
+    def test_is_what_both_pages_show(
+        self, case: Case, path: str, helpdesk: Person, employee: Person, desk: Browser, sit: Sit, work: Work
+    ) -> None:
+        planned(helpdesk, case, work)
+        latest, own = diagnosis.latest_observation(case), sit(employee)
+        assert latest
+        desk.get(path)
+        own.get(f"/cases/{case.pk}")
+        at = f'datetime="{latest.ended_at:%Y-%m-%dT%H:%M:%SZ}"'
+        assert at in desk.html.partition('id="causes"')[2].partition("</h2>")[2].partition("</div>")[0]
+        assert at in own.html.partition("How do we know?")[2].partition("</details>")[0]
+
     def test_is_of_the_present_round(self, case: Case, path: str, helpdesk: Person, desk: Browser, work: Work) -> None:
         close_case(actor=helpdesk, case=case, solved=True)
         check_computer_again(actor=helpdesk, case=Case.objects.get(pk=case.pk))

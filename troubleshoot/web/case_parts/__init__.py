@@ -2,6 +2,7 @@
 
 from troubleshoot.web.case_parts.causes import Causes
 from troubleshoot.web.case_parts.checks import Checks
+from troubleshoot.web.case_parts.choices import answer_choices
 from troubleshoot.web.case_parts.contacts import Contacts
 from troubleshoot.web.case_parts.observed import Observed
 from troubleshoot.web.case_parts.own_pc import OwnPc
@@ -25,4 +26,5 @@ __all__ = [
     "Remedy",
     "Talk",
     "Told",
+    "answer_choices",
 ]

@@ -23,6 +23,7 @@ from troubleshoot.web.case_parts import (
     Remedy,
     Talk,
     Told,
+    answer_choices,
 )
 from troubleshoot.web.employee.case_end import RemedyEnd
 from troubleshoot.web.employee.case_offer import RemedyOffer
@@ -214,8 +215,7 @@ class EmployeeCasePage:
     @property
     def options(self) -> list[tuple[str, str]]:
         """Return the answers to choose from, with their words."""
-        step = self.meanwhile or self.question.step
-        return [(value, wording.answer_words(step, value)) for value in step.to]
+        return answer_choices(self.meanwhile or self.question.step)
 
     @property
     def now_known(self) -> str:

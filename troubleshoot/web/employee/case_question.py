@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.functional import cached_property
-from django.utils.translation import gettext as _
 
 from troubleshoot import diagnosis, wording
 from troubleshoot.engine import GuideStep
@@ -37,16 +36,6 @@ class Question:
         if self.changing:
             return dict(self.record.walk.path)[self.step.name]
         return self.record.case.whereabouts if self.record.case.whereabouts in self.step.to else ""
-
-    @property
-    def worked(self) -> str:
-        """Return the words of a try that helped."""
-        return self.step.answers.get("worked") or _("It works now")
-
-    @property
-    def no_change(self) -> str:
-        """Return the words of a try that did not."""
-        return self.step.answers.get("no_change") or _("No change")
 
     @cached_property
     def ahead(self) -> dict[str, str]:

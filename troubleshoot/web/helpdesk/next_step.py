@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from troubleshoot import people, wording
 from troubleshoot.engine import CaseMatter, CasePress, Reader
 from troubleshoot.models import Person
-from troubleshoot.web.case_parts import Remedy
+from troubleshoot.web.case_parts import Remedy, answer_choices
 from troubleshoot.web.refusals import who_can_help
 
 #: What the box is about, by what the case asks for.
@@ -68,9 +68,7 @@ class NextStep:
     @property
     def choices(self) -> list[tuple[str, str]]:
         """Return the answers to the question where the case stands, in words."""
-        at, tried = self.remedy.record.walk.at, {"worked": _("It works now"), "no_change": _("No change")}
-        usual = tried if at.kind == "try" else {}
-        return [(value, at.answers.get(value) or usual.get(value) or at.words(value)) for value in at.to]
+        return answer_choices(self.remedy.record.walk.at)
 
     @cached_property
     def barriers(self) -> list[Barrier]:
