@@ -23,7 +23,7 @@ from troubleshoot.engine.codebook import (
     search_codes,
 )
 from troubleshoot.engine.codes import CodeMatch, ErrorCode, Identified, KnownCode
-from troubleshoot.engine.declared_readings import DeclaredFact, DeclaredReading, ReadingCase
+from troubleshoot.engine.declared_facts import DeclaredFact, DeclaredReading, ReadingCase
 from troubleshoot.engine.explanation import Code, Explanation, Json
 from troubleshoot.engine.facts import UNKNOWN, Fact, FactList, FactWords, fact_values, values_by_name
 from troubleshoot.engine.guide import AnswerRefused, Guide, GuideStep, Walk, answer_guide, tries_ahead, walk_guide

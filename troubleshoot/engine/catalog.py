@@ -20,7 +20,7 @@ from troubleshoot.engine.action import Action, Rule
 from troubleshoot.engine.catalog_errors import Progress
 from troubleshoot.engine.cause import Cause
 from troubleshoot.engine.codes import CodeClass, CodeTable, ErrorCode, Family, Symptom
-from troubleshoot.engine.declared_readings import DeclaredReading
+from troubleshoot.engine.declared_facts import DeclaredReading
 from troubleshoot.engine.facts import FactList, FactWords
 from troubleshoot.engine.guide import Guide
 from troubleshoot.engine.guide_parts import ANY_PART, Expanded, GuidePart, Piece

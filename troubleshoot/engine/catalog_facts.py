@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Mapping
 from types import MappingProxyType
 
-from troubleshoot.engine.declared_readings import DeclaredFact, DeclaredReading, ReadingCase
+from troubleshoot.engine.declared_facts import DeclaredFact, DeclaredReading, ReadingCase
 from troubleshoot.engine.facts import UNKNOWN, FactList
 from troubleshoot.engine.resource import Resource, StateError, Value
 from troubleshoot.engine.toml_tables import TomlTable
