@@ -39,7 +39,7 @@ class Act:
 def compose(
     act: Act, *, entry: UUID, at: datetime, source: Source, personal: bytes | None, position: Position
 ) -> bytes:
-    """Return the canonical bytes of an entry. Raises canonical.CanonicalError when a detail has no canonical form.
+    """Return the canonical bytes of an entry. Raises CanonicalError when a detail has no canonical form.
 
     `personal` is the commitment to the personal part: only this hash enters, never a name.
     """

@@ -239,7 +239,7 @@ def follow_up_unconfirmed(*, actor: Actor) -> None:
 
 
 def _unconfirmed(older_than: dt.timedelta) -> QuerySet[Case]:
-    """Open cases whose latest answer is a verified fix, given so long ago; no invented ones."""
+    """Return the open cases whose latest answer is a verified fix, given so long ago; no invented ones."""
     latest = Answer.objects.filter(case=OuterRef("pk"), round=OuterRef("round")).order_by("-number")
     return (
         Case.objects.filter(closed_at=None, matter=CaseMatter.CONFIRM, invented=False)

@@ -24,7 +24,7 @@ def probed_facts() -> FactList:
 
 @functools.cache
 def installed_catalog() -> Catalog:
-    """Return the catalogue, read once. Raises engine.catalog.CatalogError with every problem, by file, line and key."""
+    """Return the catalogue, read once. Raises CatalogError with every problem, by file, line and key."""
     return loader.load_catalog(settings.CATALOG_DIRS, probed_facts())
 
 

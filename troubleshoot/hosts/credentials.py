@@ -56,7 +56,7 @@ def change_credential(
     """Change an account; an empty reference stays as it is, and so does the site.
 
     Quietly does nothing when nothing differs. When computers will be signed in to otherwise, the other administrators
-    of the site are told: nobody leads an account to another secret unseen. Raises ValidationError, access.Refused.
+    of the site are told: nobody leads an account to another secret unseen. Raises ValidationError, PermissionRefused.
     """
     credential = _locked(actor, credential)
     before = {"name": credential.name, "username": credential.username, "reference": credential.reference}
@@ -87,7 +87,7 @@ def change_credential(
 def remove_credential(*, actor: Actor, credential: Credential) -> None:
     """Forget an account and its reference; the secret itself lies elsewhere and stays there.
 
-    Raises ValidationError, with their names, while computers use it; access.Refused.
+    Raises ValidationError, with their names, while computers use it; PermissionRefused.
     """
     credential = _locked(actor, credential)
     using = list(credential.hosts.order_by("name").values_list("name", flat=True)[: _MOST_NAMED + 1])

@@ -60,7 +60,7 @@ class Changes(Settings, total=False):
 def register_host(*, actor: Actor, name: str, site: Site, lab: bool = False, **settings: Unpack[Settings]) -> Host:
     """Register a computer as diagnose only. The address is the name unless said, 127.0.0.1 for a lab host.
 
-    Raises ValidationError with every fault by field, access.Refused.
+    Raises ValidationError with every fault by field, PermissionRefused.
     """
     if isinstance(actor, Person):
         require_permission(actor, "host.change", site)
@@ -85,7 +85,7 @@ def change_host(*, actor: Actor, host: Host, forget_identity: bool = False, **ch
     needs `credential` to be said again, so that no account follows by itself. `forget_identity` takes the
     computer for a new one: it falls back to diagnose only unless `mode` is said.
 
-    Raises ValidationError with every fault by field, access.Refused.
+    Raises ValidationError with every fault by field, PermissionRefused.
     """
     host = _locked(host)
     _require_both(actor, host, changes.get("site", host.site))

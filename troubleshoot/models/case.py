@@ -24,7 +24,7 @@ _FIXED = frozenset(
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
-    """Reads of cases. Which of them a person may see is said by `access.permitted`."""
+    """Reads of cases. Which of them a person may see is said by `people.permitted_rows`."""
 
     def with_guide(self) -> CaseQuerySet:
         """Add the version of the guide, but not its text: a process keeps each guide once it has parsed it."""

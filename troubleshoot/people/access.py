@@ -84,7 +84,7 @@ def may(person: Visitor, action: str, obj: object = None) -> Decision:
 
 
 def require_permission(person: Visitor, action: str, obj: object = None) -> None:
-    """Raise Refused unless the person may."""
+    """Raise PermissionRefused unless the person may."""
     decision = may(person, action, obj)
     if not decision.allowed:
         raise PermissionRefused(decision)
@@ -93,8 +93,8 @@ def require_permission(person: Visitor, action: str, obj: object = None) -> None
 def obtain_object(rows: QuerySet[Row], person: Visitor, action: str, **key: Any) -> Row:
     """Return the one row with this key, for this action. The only way in which a view gets an object.
 
-    Raises Hidden when it is absent, when the key is malformed and when the person may not read it;
-    Refused when the person may read it but not do this.
+    Raises ObjectHidden when it is absent, when the key is malformed and when the person may not read it;
+    PermissionRefused when the person may read it but not do this.
     """
     kind = f"{rows.model._meta.model_name}"  # noqa: SLF001 - Django's documented Model API
     try:

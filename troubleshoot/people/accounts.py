@@ -94,7 +94,7 @@ def create_site(*, actor: Actor, slug: str, name: str) -> Site:
 def change_site(*, actor: Actor, site: Site, **settings: Unpack[SiteSettings]) -> Site:
     """Change what a site is called and what it tells its people; what is not named stays.
 
-    Quietly does nothing when nothing differs. Raises ValidationError, access.Refused.
+    Quietly does nothing when nothing differs. Raises ValidationError, PermissionRefused.
     """
     site = Site.objects.select_for_update().get(pk=site.pk)
     if isinstance(actor, Person):

@@ -34,7 +34,7 @@ def replace_password(*, actor: Person, person: Person) -> str:
     """Give a person a new password, to be changed after signing in once. It is returned, and kept nowhere.
 
     Every session of the person ends, and they are told: an administrator who does this could be them for a while.
-    Raises access.Refused.
+    Raises PermissionRefused.
     """
     require_permission(actor, "person.password", person)
     if actor == person:

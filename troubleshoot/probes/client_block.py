@@ -101,7 +101,7 @@ def client_command(name: str, port: int) -> str:
 
 
 def read_client_block(text: str, *, name: str, port: int, now: datetime) -> ClientBlock:
-    """Return the last block of a pasted text, for this computer and of the last two hours. Raises BadBlock."""
+    """Return the last block of a pasted text, for this computer and of the last two hours. Raises BadClientBlock."""
     if len(text) > BLOCK_MOST_CHARACTERS:
         raise BadClientBlock("too_long")
     lines, check = _cut_out(text)
@@ -174,7 +174,7 @@ def _fields(lines: list[tuple[int, str]]) -> dict[str, list[re.Match[str]]]:
 
 
 def _first_word(number: int, line: str) -> str:
-    """Return the word that says what a line is about. Raises BadBlock when no such line is ever printed."""
+    """Return the word that says what a line is about. Raises BadClientBlock when no such line is ever printed."""
     word = line.partition(" ")[0]
     if not line.isascii() or not line.isprintable():
         raise BadClientBlock("letters", number, line)
@@ -184,7 +184,7 @@ def _first_word(number: int, line: str) -> str:
 
 
 def _block(text: str, fields: dict[str, list[re.Match[str]]]) -> ClientBlock:
-    """Return the block of well-formed lines. Raises BadBlock where they are not possible, or not together."""
+    """Return the block of well-formed lines. Raises BadClientBlock where they are not possible, or not together."""
 
     def one(word: str) -> str:
         return fields[word][0][1]

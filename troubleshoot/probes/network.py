@@ -30,7 +30,7 @@ OnVerdict = Callable[[ProbeReport], None]
 
 
 def answered_from_outside(facts: Mapping[str, str]) -> bool:
-    """Return whether these facts show that anything at all answered from outside; nothing measured is no answer."""
+    """Tell whether these facts show that anything at all answered from outside; nothing measured is no answer."""
     return facts.get("rdp.stage", UNKNOWN) not in _SILENT
 
 
