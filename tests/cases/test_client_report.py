@@ -25,7 +25,7 @@ from troubleshoot.engine import Refusal
 from troubleshoot.models import Answer, Case, Entry, Notice, PcBlock, Person
 from troubleshoot.probes import BadClientBlock
 from troubleshoot.wording import notice_words
-from troubleshoot.wording.block_faults import BLOCK_FAULTS
+from troubleshoot.wording.client_report_faults import BLOCK_FAULTS
 
 GUIDE = """\
 format = 2

@@ -8,8 +8,8 @@ from tests.wording.test_refusals import wanted_by
 from troubleshoot import people, wording
 from troubleshoot.engine import RULES, Denial, Refusal, RefusalCode, roles_that_help
 from troubleshoot.web.refusals import HELPED_BY, refusal_notice, who_can_help
+from troubleshoot.wording.connection_refusals import WAY_REFUSALS
 from troubleshoot.wording.list_refusals import LIST_REFUSALS
-from troubleshoot.wording.way_refusals import WAY_REFUSALS
 
 Code = RefusalCode
 #: Nobody can help with these: the reader waits, writes something else, or it is as it is.

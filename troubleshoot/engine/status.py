@@ -9,8 +9,8 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from troubleshoot.engine.status_buttons import allowed_presses
 from troubleshoot.engine.status_inputs import UNBEGUN, UNDER_WAY, CaseView, JobKind, JobPhase, JobView, UndoReason
-from troubleshoot.engine.status_presses import allowed_presses
 from troubleshoot.engine.status_terms import ACTORS, CaseActor, CaseMatter, CasePress, Hindrance, Reader
 
 #: What a message of the person waits behind: nothing is more pressing than a lost contact, and closed is closed.

@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy
 
 from troubleshoot.engine import UNKNOWN, Refusal, RefusalCode, Role
 from troubleshoot.models import JobState
-from troubleshoot.wording.block_faults import block_fault
+from troubleshoot.wording.client_report_faults import block_fault
+from troubleshoot.wording.connection_refusals import AFTER_LOSS, WAY_REFUSALS
 from troubleshoot.wording.list_refusals import LIST_REFUSALS
-from troubleshoot.wording.way_refusals import AFTER_LOSS, WAY_REFUSALS
 
 REFUSALS: Final[Mapping[RefusalCode, str | Promise]] = {
     RefusalCode.UNREADABLE: gettext_lazy("What was noted here cannot be read any more."),

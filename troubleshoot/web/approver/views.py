@@ -14,8 +14,8 @@ from django.views.decorators.http import require_POST, require_safe
 from troubleshoot import people, remediation
 from troubleshoot.engine import Refusal, RefusalCode
 from troubleshoot.models import Job, JobState, Person
-from troubleshoot.web.acting import act_and_return
 from troubleshoot.web.approver import approval_page
+from troubleshoot.web.form_actions import act_and_return
 from troubleshoot.web.forms.cases import AwayForm, MessageForm, ReasonForm
 from troubleshoot.web.htmx import render_page
 from troubleshoot.web.refusals import problem_words

@@ -9,9 +9,9 @@ from troubleshoot.web.case_parts.own_pc import OwnPc
 from troubleshoot.web.case_parts.plan import JobPlan
 from troubleshoot.web.case_parts.record import CaseRecord
 from troubleshoot.web.case_parts.remedy import Remedy
+from troubleshoot.web.case_parts.status_words import Told
 from troubleshoot.web.case_parts.story import JobStory, PlannedAndFound
 from troubleshoot.web.case_parts.talk import Talk
-from troubleshoot.web.case_parts.told import Told
 
 __all__ = [
     "CaseRecord",

@@ -20,8 +20,8 @@ from troubleshoot.cases import (
 )
 from troubleshoot.engine import Refusal, RefusalCode
 from troubleshoot.models import WAITING_STATES, Case, Job, JobState, Person
-from troubleshoot.web.acting import act_and_return
 from troubleshoot.web.case_parts import CaseRecord
+from troubleshoot.web.form_actions import act_and_return
 from troubleshoot.web.forms.cases import AnswerForm, CloseForm, DoneForm, MessageForm, ReasonForm, StepForm, TakeForm
 from troubleshoot.web.helpdesk import case_page, ticket
 from troubleshoot.web.htmx import render_page
