@@ -12,7 +12,7 @@ from troubleshoot.audit import Machine, Tag
 from troubleshoot.engine import Explanation
 from troubleshoot.jobs import lease_time
 from troubleshoot.models import ACTIVE_STATES, ENDED_STATES, STARTED_STATES, WAITING_STATES, Entry, Job, JobState, Plan
-from troubleshoot.models.job import JOB_MOVES
+from troubleshoot.models.job_state import JOB_MOVES
 
 WORKER = Machine("worker", "tests")
 MOVED = Explanation.sentence("moved")

@@ -47,17 +47,13 @@ from troubleshoot.engine.permissions import (
 from troubleshoot.engine.plan import (
     OutdatedPart,
     PlanDifference,
-    PlanDocument,
-    PlanError,
-    PlanItem,
     make_plan,
     outdated_parts,
     plan_drift,
-    plan_from_document,
-    plan_to_document,
     revert_plan,
     unseen_events,
 )
+from troubleshoot.engine.plan_document import PlanDocument, PlanError, PlanItem, plan_from_document, plan_to_document
 from troubleshoot.engine.proof import judge_run, lacking, proved_twice
 from troubleshoot.engine.refusal import Refusal, RefusalCode
 from troubleshoot.engine.resource import ResourceState, StateError, Value, values_differ

@@ -10,22 +10,20 @@ from troubleshoot.models.guide import GuideVersion
 from troubleshoot.models.heartbeat import FRESH, Heartbeat
 from troubleshoot.models.host import Host
 from troubleshoot.models.incident import Incident
-from troubleshoot.models.job import (
+from troubleshoot.models.job import CHANGES, READS, Job
+from troubleshoot.models.job_state import (
     ACTIVE_STATES,
     BAD_ENDS,
-    CHANGES,
     ENDED_STATES,
-    READS,
     STARTED_STATES,
     UNDOABLE_STATES,
     WAITING_STATES,
-    Job,
     JobState,
-    Plan,
 )
 from troubleshoot.models.notice import Notice
 from troubleshoot.models.pc_block import PcBlock
 from troubleshoot.models.person import LoginField, Person, VisitorContext, normalise_email
+from troubleshoot.models.plan import Plan
 from troubleshoot.models.reading import JobLine, Reading
 from troubleshoot.models.site import GATEWAY_PORT, Grant, GrantQuerySet, Site, check_gateway, role_choices
 

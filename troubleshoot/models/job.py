@@ -9,7 +9,6 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.fields.json import KT
 from django.db.models.functions import Now
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from uuid6 import uuid7
 
@@ -17,79 +16,17 @@ from troubleshoot import engine
 from troubleshoot.engine import Explanation
 from troubleshoot.models.case import Case
 from troubleshoot.models.host import Host
+from troubleshoot.models.job_state import (
+    ACTIVE_STATES,
+    BAD_ENDS,
+    ENDED_STATES,
+    JOB_MOVES,
+    UNDOABLE_STATES,
+    WAITING_STATES,
+    JobState,
+)
 from troubleshoot.models.person import Person
-
-
-class JobState(models.TextChoices):
-    """Where a job stands.
-
-    planned → waiting_approval → approved → queued → claimed → starting → running → verifying → verified | not_verified,
-    and the other ends. Only `dangerous` jobs and jobs on critical hosts wait for approval. A job that only reads (see
-    `READS`) needs no plan, and ends `done`.
-    """
-
-    PLANNED = "planned", _("Planned")
-    WAITING_APPROVAL = "waiting_approval", _("Waiting Approval")
-    APPROVED = "approved", _("Approved")
-    QUEUED = "queued", _("Queued")
-    CLAIMED = "claimed", _("Claimed")
-    STARTING = "starting", _("Starting")
-    RUNNING = "running", _("Running")
-    VERIFYING = "verifying", _("Verifying")
-    DONE = "done", _("Done")
-    VERIFIED = "verified", _("Verified")
-    NOT_VERIFIED = "not_verified", _("Not Verified")
-    DECLINED = "declined", _("Declined")
-    EXPIRED = "expired", _("Expired")
-    CANCELLED = "cancelled", _("Cancelled")
-    DRIFTED = "drifted", _("Drifted")
-    REFUSED = "refused", _("Refused")
-    UNREACHABLE = "unreachable", _("Unreachable")
-    FAILED = "failed", _("Failed")
-    UNKNOWN = "unknown", _("Unknown")
-    REVERTED = "reverted", _("Reverted")
-
-
-S = JobState
-#: Every move a job may make. `claimed → queued` is a lost lease before anything started, or a host that was silent.
-JOB_MOVES: dict[JobState, frozenset[JobState]] = {
-    S.PLANNED: frozenset({S.WAITING_APPROVAL, S.QUEUED, S.CANCELLED, S.EXPIRED}),
-    S.WAITING_APPROVAL: frozenset({S.APPROVED, S.DECLINED, S.EXPIRED, S.CANCELLED}),
-    S.APPROVED: frozenset({S.QUEUED, S.EXPIRED, S.CANCELLED}),
-    S.QUEUED: frozenset({S.CLAIMED, S.EXPIRED, S.CANCELLED}),
-    S.CLAIMED: frozenset({S.STARTING, S.QUEUED, S.REFUSED, S.UNREACHABLE, S.CANCELLED, S.DONE}),
-    S.STARTING: frozenset({S.RUNNING, S.QUEUED, S.DRIFTED, S.REFUSED, S.UNREACHABLE, S.FAILED, S.UNKNOWN, S.VERIFYING}),
-    S.RUNNING: frozenset({S.VERIFYING, S.DRIFTED, S.REFUSED, S.FAILED, S.UNKNOWN}),
-    S.VERIFYING: frozenset({S.VERIFIED, S.NOT_VERIFIED}),
-    S.VERIFIED: frozenset({S.REVERTED}),
-    S.NOT_VERIFIED: frozenset({S.REVERTED}),
-    S.FAILED: frozenset({S.REVERTED}),
-    S.UNKNOWN: frozenset(),  # nothing leads out of it yet: helpdesk looks after it, and its computer is held
-}
-WAITING_STATES = frozenset({S.PLANNED, S.WAITING_APPROVAL, S.APPROVED, S.QUEUED})
-ACTIVE_STATES = frozenset({S.CLAIMED, S.STARTING, S.RUNNING, S.VERIFYING})
-#: A lost lease here means that something may have started on the host.
-STARTED_STATES = frozenset({S.STARTING, S.RUNNING})
-ENDED_STATES = frozenset(S) - WAITING_STATES - ACTIVE_STATES
-#: Ends after which somebody has to know, and to act.
-BAD_ENDS = ENDED_STATES - {S.DONE, S.VERIFIED, S.CANCELLED, S.REVERTED}
-#: Ends of a change after which the host may still carry what it wrote.
-UNDOABLE_STATES = frozenset({S.VERIFIED, S.NOT_VERIFIED, S.FAILED})
-
-
-class Plan(models.Model):
-    """Each resource's state before and the state wanted, for one host, as a digest-protected document."""
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    host = models.ForeignKey(Host, on_delete=models.PROTECT, related_name="plans")
-    action = models.CharField(max_length=100)
-    document = models.JSONField()
-    digest = models.CharField(max_length=64)
-    made_by = models.ForeignKey("troubleshoot.Job", on_delete=models.PROTECT, null=True, related_name="made_plans")
-    made_at = models.DateTimeField(default=timezone.now, editable=False)
-
-    def __str__(self) -> str:
-        return f"{self.action} on {self.host} ({self.digest[:8]})"
+from troubleshoot.models.plan import Plan
 
 
 class JobQuerySet(models.QuerySet["Job"]):
@@ -304,7 +241,7 @@ class Job(models.Model):
             return ""
         if self.case:
             return self.case.waiting_for
-        return "requester" if self.state in {S.DECLINED, S.EXPIRED} else "helpdesk"
+        return "requester" if self.state in {JobState.DECLINED, JobState.EXPIRED} else "helpdesk"
 
     @property
     def has_ended(self) -> bool:
