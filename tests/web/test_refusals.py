@@ -1,5 +1,6 @@
 """What a page says of a refusal: why, and who can help, from one table over all codes."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from troubleshoot.wording.connection_refusals import WAY_REFUSALS
 from troubleshoot.wording.list_refusals import LIST_REFUSALS
 
 Code = RefusalCode
+WEB = Path(__file__).parents[2] / "troubleshoot" / "web"
 #: Nobody can help with these: the reader waits, writes something else, or it is as it is.
 UP_TO_THE_READER = {
     Code.UNREADABLE, Code.TIME_OVER, Code.NOT_STARTABLE, Code.DECIDED_MEANWHILE, Code.HAS_BEGUN, Code.BEGAN_JUST_NOW,
@@ -62,3 +64,10 @@ def test_a_page_names_nobody_where_nobody_can_help() -> None:
 )
 def test_a_denied_decision_names_who_can_help_in_the_same_place(decision: dict[str, Any], helper: str) -> None:
     assert who_can_help(people.Decision(False, "host.change", "rule", **decision)) == helper
+
+
+def test_every_page_takes_its_refusals_from_there() -> None:
+    """The list of what stands between helpdesk and a remedy has a place of its own for who can help."""
+    apart = {"refusals.py", "helpdesk/next_step.py"}
+    found = [path for path in WEB.rglob("*.py") if path.relative_to(WEB).as_posix() not in apart]
+    assert [path.name for path in found if "refusal_words" in path.read_text("utf-8")] == []

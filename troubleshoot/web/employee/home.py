@@ -81,7 +81,7 @@ def watch(request: HttpRequest, key: UUID) -> HttpResponse:
     try:
         cases.watch_for_incidents(actor=visitor(request), incident=incident)
     except Refusal as refusal:
-        messages.info(request, wording.refusal_words(refusal))
+        messages.info(request, refusal_notice(refusal))
     return redirect("home")
 
 
