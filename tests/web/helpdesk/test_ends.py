@@ -109,8 +109,8 @@ class TestWhatThisPersonMayNotDo:
         case = asked(employee, lab("security-layer-rdp", changes=False).row, work)
         page = desk.get(f"/desk/cases/{case.pk}")
         assert "Plan the fix" not in page
-        assert "Find another way: it may not be changed from here" in page
-        assert "The portal may not change LAB-01, so there is no plan to make." in page
+        assert "Find another way: this may not be done from here" in page
+        assert "The portal may not do this on LAB-01, so there is no plan to make." in page
         desk.press("Check again from the beginning")
         assert Case.objects.get(pk=case.pk).round == 2
 

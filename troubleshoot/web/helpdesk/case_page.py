@@ -58,7 +58,7 @@ class HelpdeskCasePage:
     def matter(self) -> str:
         """Return what somebody acts for, in the words of the board, unless it is a plan that cannot be made here."""
         barred = self.status.matter == CaseMatter.PLAN and self.remedy.barrier
-        return _("Find another way: it may not be changed from here") if barred else self.told.matter
+        return _("Find another way: this may not be done from here") if barred else self.told.matter
 
     @property
     def mark(self) -> str:
