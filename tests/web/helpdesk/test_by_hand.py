@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from django.test import Client
 
-from tests.fixtures.computers import MakeLab
+from tests.fixtures.computers import MakeLab, impatient
 from tests.fixtures.steps import ERROR, Work, at, opened
 from tests.support import replace_everywhere
 from tests.web.helpdesk.conftest import Browser, Sit, text_of
@@ -50,7 +50,7 @@ Leads = Callable[[str], None]
 def leads(monkeypatch: pytest.MonkeyPatch) -> Leads:
     """`leads("forget-names")`: the guide leads straight to this remedy."""
     monkeypatch.setattr(guided, "POLL_SECONDS", 0.01)
-    catalog = installed_catalog()
+    catalog = impatient()
 
     def lead(action: str) -> None:
         guide = parse_guide("rdp-connection-closed", GUIDE.format(action=action).encode(), None)
