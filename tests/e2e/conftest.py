@@ -75,11 +75,9 @@ def _begun(site: Site) -> Site:
     world.start_keeper()
     for answer in begun:
         answer.good()
-    world.run_all(
-        command
-        for one in [*site.eight, *site.others, *special]
-        for command in _registering(one, ports.get(one.name, one.ready["rdp_port"]), one not in site.others)
-    )
+    for one in [*site.eight, *site.others, *special]:
+        for command in _registering(one, ports.get(one.name, one.ready["rdp_port"]), one not in site.others):
+            run(*command).good()
     return Site(**{**vars(site), "web": world.start_web()})
 
 

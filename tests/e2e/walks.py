@@ -68,7 +68,7 @@ class Person:
             found = self.do("cases", "show", str(case["case"])).good().json
             return found if found["matter"] != "look" else None
 
-        return wait_for(read, f"the readings of case {case['case']}")
+        return wait_for(read, f"the readings of case {case['case']}", every=0.2)
 
     def plans(self, case: dict[str, Any]) -> dict[str, Any]:
         """The plan of the remedy to which the case has come."""

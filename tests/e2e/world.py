@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +18,7 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from tests import postgres
+from tests.e2e.commands import Commands
 from tests.e2e.watching import ArgumentWatch
 from tests.fixtures.run import passed_on
 from troubleshoot.lab import FAULTS
@@ -31,15 +32,6 @@ USER = "lab-admin"
 ACTION = ROOT / "troubleshoot" / "catalog" / "actions" / "require-tls.toml"
 #: A worker that is silent for this long is taken for dead. Generous: the machine may be busy with other tests.
 LEASE_SECONDS = 20
-_COMMANDS = """
-import json, sys
-import django
-from django.core.management import call_command
-
-django.setup()
-for command in json.load(sys.stdin):
-    call_command(*command)
-"""
 
 
 def wait_for(ready: Callable[[], T | None], what: str, *, seconds: float = 60, every: float = 0.02) -> T:
@@ -156,6 +148,8 @@ class World:
         }
         if os.environ.get("E2E_DATABASE") == "postgres":
             self.plain["DATABASE_URL"] = self._postgres()
+        self.commands = Commands(ROOT, self.plain)
+        self._stack.callback(self.commands.stop)
         hidden = [self.password, self.key, self.account, self.broker.url.split(":")[2].split("@")[0]]
         self.watch = self._stack.enter_context(ArgumentWatch(hidden))
 
@@ -176,32 +170,8 @@ class World:
 
     def run(self, *command: str, typed: str = "", secret: bool = False) -> Answer:
         """Run `manage.py COMMAND` to its end, with `typed` on its standard input."""
-        env = self.plain | ({SECRET: self.password} if secret else {})
-        done = subprocess.run(
-            [sys.executable, "manage.py", *command],
-            cwd=ROOT,
-            env=env,
-            input=typed,
-            text=True,
-            capture_output=True,
-            timeout=300,
-            check=False,
-        )
-        return Answer(command, done.returncode, done.stdout, done.stderr)
-
-    def run_all(self, commands: Iterable[Sequence[str]]) -> None:
-        """Run these one after the other in one process: its start costs more than most commands do."""
-        done = subprocess.run(
-            [sys.executable, "-c", _COMMANDS],
-            cwd=ROOT,
-            env=self.plain | {"DJANGO_SETTINGS_MODULE": "portal.settings"},
-            input=json.dumps([list(command) for command in commands]),
-            text=True,
-            capture_output=True,
-            timeout=300,
-            check=False,
-        )
-        Answer(("all",), done.returncode, done.stdout, done.stderr).good()
+        code, out, err = self.commands.run(command, typed=typed, env={SECRET: self.password} if secret else {})
+        return Answer(command, code, out, err)
 
     def start(self, name: str, *command: str, **env: str) -> subprocess.Popen[bytes]:
         """Start a process that stays; its output goes to a log of that name."""
