@@ -111,6 +111,10 @@ class TestWhatThisPersonMayNotDo:
         assert "Plan the fix" not in page
         assert "Find another way: this may not be done from here" in page
         assert "The portal may not do this on LAB-01, so there is no plan to make." in page
+        board = desk.get("/board")
+        assert "Plan the fix" not in board
+        assert "Find another way: this may not be done from here" in board
+        desk.get(f"/desk/cases/{case.pk}")
         desk.press("Check again from the beginning")
         assert Case.objects.get(pk=case.pk).round == 2
 

@@ -1,5 +1,6 @@
 """What every page about a case is made of: its rows, what was observed, causes, the remedy, plans, the talk."""
 
+from troubleshoot.web.case_parts.barrier import barrier_for, needed_words, remedy_at
 from troubleshoot.web.case_parts.causes import Causes
 from troubleshoot.web.case_parts.checks import Checks
 from troubleshoot.web.case_parts.choices import answer_choices
@@ -27,4 +28,7 @@ __all__ = [
     "Talk",
     "Told",
     "answer_choices",
+    "barrier_for",
+    "needed_words",
+    "remedy_at",
 ]

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.utils.functional import cached_property
 
-from troubleshoot import catalog, remediation, reports
+from troubleshoot import reports
 from troubleshoot.engine import Action, Refusal
 from troubleshoot.models import ACTIVE_STATES, Job, JobState
+from troubleshoot.web.case_parts.barrier import barrier_for, remedy_at
 from troubleshoot.web.case_parts.plan import JobPlan
 from troubleshoot.web.case_parts.record import CaseRecord
 
@@ -24,8 +25,7 @@ class Remedy:
     @cached_property
     def action(self) -> Action | None:
         """Return the action at which the guide stands; None where it stands at none, or that is not installed."""
-        at = self.record.walk.at
-        return catalog.installed_catalog().actions.get(at.subject) if at.kind == "fix" else None
+        return remedy_at(self.record.walk.at)
 
     @property
     def by_hand(self) -> bool:
@@ -35,8 +35,7 @@ class Remedy:
     @cached_property
     def barrier(self) -> Refusal | None:
         """Return why the portal may never do this here; None when it may, and for what it never does itself."""
-        host = self.record.case.host
-        return remediation.forbidden_reason(self.action, host) if self.action and host and not self.by_hand else None
+        return barrier_for(self.action, self.record.case.host)
 
     @property
     def job(self) -> Job | None:

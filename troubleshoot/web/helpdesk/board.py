@@ -12,11 +12,12 @@ from django.db.models import Count, Min, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from troubleshoot import catalog, diagnosis, wording
+from troubleshoot import catalog, diagnosis
 from troubleshoot.cases import LEAST_COMPUTERS
 from troubleshoot.engine import ACTORS, CaseActor, CaseMatter
 from troubleshoot.models import Case, Host, Person, Site
 from troubleshoot.people import at_sites, permitted_sites
+from troubleshoot.web.case_parts import barrier_for, needed_words, remedy_at
 
 PAGE = 25
 INCIDENT_WITHIN = dt.timedelta(hours=4)
@@ -181,4 +182,5 @@ def _shown(cases: QuerySet[Case]) -> QuerySet[Case]:
 
 
 def _row(case: Case) -> BoardRow:
-    return BoardRow(case, heading(case), wording.matter_words(CaseMatter(case.matter)), case.matter in LISTS["you"])
+    barrier = barrier_for(remedy_at(diagnosis.case_guide(case).steps.get(case.at_step)), case.host)
+    return BoardRow(case, heading(case), needed_words(CaseMatter(case.matter), barrier), case.matter in LISTS["you"])

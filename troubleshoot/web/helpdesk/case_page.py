@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from troubleshoot import cases, catalog, diagnosis, reports, wording
 from troubleshoot.diagnosis import GivenAnswer, PutBack
-from troubleshoot.engine import Action, CaseMatter, CaseStatus, GuideStep, Reader, fact_values, rule_holds
+from troubleshoot.engine import Action, CaseStatus, GuideStep, Reader, fact_values, rule_holds
 from troubleshoot.models import BAD_ENDS, Case, Job, JobState, Message, Person
 from troubleshoot.web.case_parts import (
     CaseRecord,
@@ -23,6 +23,7 @@ from troubleshoot.web.case_parts import (
     Remedy,
     Talk,
     Told,
+    needed_words,
 )
 from troubleshoot.web.helpdesk.next_step import NextStep
 
@@ -56,9 +57,8 @@ class HelpdeskCasePage:
 
     @property
     def matter(self) -> str:
-        """Return what somebody acts for, in the words of the board, unless it is a plan that cannot be made here."""
-        barred = self.status.matter == CaseMatter.PLAN and self.remedy.barrier
-        return _("Find another way: this may not be done from here") if barred else self.told.matter
+        """Return what somebody acts for, in the words of the board."""
+        return needed_words(self.status.matter, self.remedy.barrier)
 
     @property
     def mark(self) -> str:
