@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import lzma
 import re
+import shutil
 import sqlite3
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from django.test import Client
 from pytest_django import DjangoDbBlocker
 
 from tests.conftest import PASSWORD
+from tests.fixtures import run
 from tests.reports.pages import cases_of as numbers_of
 from tests.reports.pages import rows_of, walk
 from tests.web.helpdesk.conftest import text_of
@@ -48,14 +50,26 @@ AS_IT_IS = r'<pre.*?</pre>|<td[^>]* data-label="Raw".*?</td>'
 @contextmanager
 def opened(folder: Path) -> Generator[None]:
     """Django's database is the old one, migrated to the present, in a file of its own."""
-    file, before = folder / "old.sqlite3", connection.settings_dict["NAME"]
-    with sqlite3.connect(file) as old:
-        old.executescript(lzma.decompress(OLD.read_bytes()).decode())
-    old.close()
+    migrated = run.folder() / "old.sqlite3"
+    with run.one_at_a_time("old database") as made:
+        if not made.exists():
+            with sqlite3.connect(migrated) as old:
+                old.executescript(lzma.decompress(OLD.read_bytes()).decode())
+            old.close()
+            with connected_to(migrated):
+                call_command("migrate", verbosity=0)
+            made.touch()
+    with connected_to(Path(shutil.copy(migrated, folder))):
+        yield
+
+
+@contextmanager
+def connected_to(file: Path) -> Generator[None]:
+    """Django's database is this file."""
+    before = connection.settings_dict["NAME"]
     connection.close()
     connection.settings_dict["NAME"] = str(file)
     try:
-        call_command("migrate", verbosity=0)
         yield
     finally:
         connection.close()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import functools
 import html
+import json
 import re
 import shutil
 from collections.abc import Callable, Generator, Iterable, Iterator
@@ -17,6 +19,7 @@ from django.test import Client, override_settings
 from django.utils import translation
 from pytest_django import DjangoDbBlocker
 
+from tests.fixtures import run
 from tests.operations import test_old_database as old
 from tests.support import need
 from tests.translation import content
@@ -29,10 +32,14 @@ ALIASES = {None, "_"}
 
 
 @pytest.fixture(scope="module")
-def pseudo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """The pseudo-locale: its folder, and what the tools warned about."""
+def pseudo() -> tuple[Path, str]:
+    """The pseudo-locale, made once for a run: its folder, and what the tools warned about."""
     need(shutil.which("msgfmt"), "gettext is not installed (make system-deps)")
-    return compile_pseudo_locale(tmp_path_factory.mktemp("pseudo"))
+    with run.one_at_a_time("pseudo-locale") as made:
+        if not made.exists():
+            made.write_text(json.dumps(list(map(str, compile_pseudo_locale(run.folder() / "pseudo")))), "utf-8")
+        folder, warnings = json.loads(made.read_text("utf-8"))
+    return Path(folder), warnings
 
 
 @pytest.fixture(scope="module")
@@ -207,11 +214,17 @@ def visitor(name: str) -> Client:
     return old.browser(name) if name else Client()
 
 
+@functools.cache
+def known_content() -> tuple[re.Pattern[str], frozenset[str]]:
+    """The names and texts of the catalogue and of the old database, read once."""
+    return content.names(), frozenset(content.texts())
+
+
 class English:
     """Finds what stayed English on a page; `marked` unless its content does not carry `lang` yet."""
 
     def __init__(self, *, marked: bool = True) -> None:
-        self.names, self.texts, self.marked = content.names(), content.texts(), marked
+        self.names, self.texts, self.marked = *known_content(), marked
 
     def left(self, page: bytes) -> list[str]:
         """The texts of a page that stayed English, each with where it stands."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
@@ -69,7 +70,7 @@ class _Reader(HTMLParser):
             self.texts.append(Left(" ".join(text.split()), f"{path} {attribute}".strip()))
 
 
-def untranslated(page: str, names: re.Pattern[str], known: Collection[str], *, marked: bool) -> Iterator[Left]:
+def untranslated(page: str, names: re.Pattern[str], known: frozenset[str], *, marked: bool) -> Iterator[Left]:
     """The texts of a page that have a word without an accent, apart from content, code and `names`.
 
     Content carries `lang`. `known` is the text of all content, for the places that cannot carry it (attributes, titles,
@@ -88,7 +89,8 @@ def _says_a_word(text: str, names: re.Pattern[str]) -> bool:
     return bool(_WORD.search(_NOT_A_WORD.sub(" ", names.sub(" ", text))))
 
 
-def _without(text: str, known: Collection[str], names: re.Pattern[str]) -> str:
+@functools.cache
+def _without(text: str, known: frozenset[str], names: re.Pattern[str]) -> str:
     """A text without the content in it; what is left counts as content where it is a value or a word of its own."""
     for one in sorted((one for one in known if " " in one and one in text), key=len, reverse=True):
         text = re.sub(rf"(?<![A-Za-z]){re.escape(one)}(?![A-Za-z])", " ", text)
