@@ -14,12 +14,12 @@ from urllib.parse import urlencode
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
 from django.test import Client
 from pytest_django import DjangoDbBlocker
 
 from tests.conftest import PASSWORD
 from tests.fixtures import run
+from tests.fixtures.databases import connected_to
 from tests.reports.pages import cases_of as numbers_of
 from tests.reports.pages import rows_of, walk
 from tests.web.helpdesk.conftest import text_of
@@ -61,19 +61,6 @@ def opened(folder: Path) -> Generator[None]:
             made.touch()
     with connected_to(Path(shutil.copy(migrated, folder))):
         yield
-
-
-@contextmanager
-def connected_to(file: Path) -> Generator[None]:
-    """Django's database is this file."""
-    before = connection.settings_dict["NAME"]
-    connection.close()
-    connection.settings_dict["NAME"] = str(file)
-    try:
-        yield
-    finally:
-        connection.close()
-        connection.settings_dict["NAME"] = before
 
 
 @pytest.fixture(scope="module")
