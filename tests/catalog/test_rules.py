@@ -2,12 +2,12 @@
 
 import pytest
 
+from tests.support import shipped_catalog
 from troubleshoot import catalog
-from troubleshoot.catalog import loader as content
 from troubleshoot.engine import Fact, judge_cause
 
 FACTS = catalog.all_facts()
-CATALOG = content.load_catalog([content.SHIPPED_CATALOG], catalog.probed_facts())
+CATALOG = shipped_catalog()
 
 
 def test_every_cause_can_be_judged_and_is_named_by_a_code() -> None:

@@ -3,12 +3,13 @@
 import pytest
 
 from tests.lab.hosts import resting
+from tests.support import shipped_catalog
 from troubleshoot import catalog, engine
 from troubleshoot.catalog import loader as content
 from troubleshoot.engine import Catalog, Fact, Guide, PastedCode, judge_cause, walk_guide
 from troubleshoot.lab import FAULTS as SIMULATED
 
-CATALOG = content.load_catalog([content.SHIPPED_CATALOG], catalog.probed_facts())
+CATALOG = shipped_catalog()
 REFUSED = {
     "rdp.stage": "negotiation_refused",
     "rdp.certificate": "none",

@@ -8,12 +8,11 @@ import pytest
 
 from tests.engine.dialogs import Crafted, stored
 from tests.engine.dialogs.making import made
-from troubleshoot import catalog
-from troubleshoot.catalog import loader as content
+from tests.support import shipped_catalog
 from troubleshoot.engine import Identified
 from troubleshoot.engine import pasted_text as pasted
 
-TABLE = content.load_catalog([content.SHIPPED_CATALOG], catalog.probed_facts()).codes
+TABLE = shipped_catalog().codes
 CRAFTED = stored()
 RANDOM, PARTS = 100_000, 4
 PIECES = [

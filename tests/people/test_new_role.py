@@ -3,16 +3,14 @@
 import ast
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-import troubleshoot
 from tests.conftest import TESTER, MakePerson
-from tests.support import replace_everywhere
+from tests.support import PRODUCT, replace_everywhere, syntax_of_the_product
 from troubleshoot import cases, engine, people, wording
 from troubleshoot.engine import Refusal, Right, Role, permissions
 from troubleshoot.engine.permissions import OWN, SITE
@@ -20,10 +18,9 @@ from troubleshoot.models import Case, Person, Site
 from troubleshoot.people import may, permission_holders, permitted_rows
 from troubleshoot.web.forms.people import GrantForm
 
-PRODUCT = Path(troubleshoot.__file__).parent
 FILES = {
-    str(file.relative_to(PRODUCT)): ast.parse(file.read_text(encoding="utf-8"))
-    for file in PRODUCT.rglob("*.py")
+    str(file.relative_to(PRODUCT)): module
+    for file, module in syntax_of_the_product().items()
     if "migrations" not in file.parts and file != PRODUCT / "engine" / "permissions.py"
 }
 ROLES = {role.value for role in Role}

@@ -3,7 +3,6 @@
 import ast
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.engine.test_explanation import anything
+from tests.support import PRODUCT, syntax_of_the_product
 from troubleshoot import wording
 from troubleshoot.engine import Explanation, Refusal, RefusalCode
 from troubleshoot.remote import ContactLost, VisitRefused
@@ -35,7 +35,6 @@ KINDS = {
 }
 #: These bring their code themselves.
 CODED_INSIDE = {"NotImported", "NotReached"}
-ROOT = Path(__file__).parents[2] / "troubleshoot"
 SENTENCE = re.compile(r"\w\s+\w")
 #: What a malformed document is read as.
 NEVER_RAISED = {RefusalCode.UNREADABLE}
@@ -44,12 +43,12 @@ RAISED_INSIDE = {RefusalCode.LIST_UNFIT}
 
 def made_anywhere() -> Iterator[tuple[str, ast.Call]]:
     """Every call in the product that makes a refusal, with its place."""
-    for path in sorted(ROOT.rglob("*.py")):
+    for path, module in syntax_of_the_product().items():
         if path.name == "refusal.py":
             continue
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        for node in ast.walk(module):
             if isinstance(node, ast.Call) and called_name(node.func) in KINDS - CODED_INSIDE:
-                yield f"{path.relative_to(ROOT)}:{node.lineno}", node
+                yield f"{path.relative_to(PRODUCT)}:{node.lineno}", node
 
 
 def called_name(called: ast.expr) -> str:
