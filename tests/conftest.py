@@ -1,5 +1,6 @@
 """What every test stands on: the database that was asked for, people with roles, a fast password hash."""
 
+import gc
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
@@ -56,6 +57,12 @@ class _Portions(LoadScopeScheduling):  # type: ignore[misc]  # the library has n
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _Portions:
     """Schedule by ourselves: xdist 3.8 takes no notice of its groups under pytest 9.2 (pytest-xdist issue 1386)."""
     return _Portions(config, log)
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays to the end: it is not searched for garbage again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)
