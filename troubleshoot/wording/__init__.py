@@ -23,6 +23,15 @@ from troubleshoot.wording.common import (
 )
 from troubleshoot.wording.denials import denial_words, helper_words
 from troubleshoot.wording.explanations import explained, reason
+from troubleshoot.wording.marked_text import (
+    CATALOG_LANGUAGE,
+    MarkedText,
+    compose,
+    content,
+    join_texts,
+    needs_marks,
+    own_words,
+)
 from troubleshoot.wording.notices import notice_words
 from troubleshoot.wording.outcomes import EndWords, bad_end_words, not_helped_words, remedy_doubt_words, running_steps
 from troubleshoot.wording.refusals import refusal_words
@@ -38,10 +47,12 @@ from troubleshoot.wording.status import (
 from troubleshoot.wording.times import length_words, moment_words
 
 __all__ = [
+    "CATALOG_LANGUAGE",
     "CURES",
     "STAGES",
     "CheckLine",
     "EndWords",
+    "MarkedText",
     "actor_words",
     "answer_words",
     "bad_end_words",
@@ -51,20 +62,25 @@ __all__ = [
     "changed_title",
     "check_lines",
     "client_report_words",
+    "compose",
+    "content",
     "denial_words",
     "explained",
     "helper_words",
     "inside_line",
     "invented_words",
+    "join_texts",
     "length_words",
     "matter_words",
     "moment_words",
+    "needs_marks",
     "no_code_words",
     "not_helped_words",
     "not_recorded",
     "notice_words",
     "other_value_words",
     "outside_lines",
+    "own_words",
     "portal_name",
     "put_back_reason_words",
     "put_back_words",
