@@ -70,17 +70,17 @@ class _Reader(HTMLParser):
             self.texts.append(Left(" ".join(text.split()), f"{path} {attribute}".strip()))
 
 
-def untranslated(page: str, names: re.Pattern[str], known: frozenset[str], *, marked: bool) -> Iterator[Left]:
+def untranslated(page: str, names: re.Pattern[str], known: frozenset[str]) -> Iterator[Left]:
     """The texts of a page that have a word without an accent, apart from content, code and `names`.
 
-    Content carries `lang`. `known` is the text of all content, for the places that cannot carry it (attributes, titles,
-    pictures), and with `marked` false for every place.
+    Content carries `lang`. `known` is the text of all content, for the places that cannot carry it: attributes, titles,
+    pictures.
     """
     reader = _Reader()
     reader.feed(page)
     for one in reader.texts:
         if _says_a_word(one.text, names) and not (
-            (not marked or one.bare) and not _says_a_word(_without(one.text, known, names), names)
+            one.bare and not _says_a_word(_without(one.text, known, names), names)
         ):
             yield one
 

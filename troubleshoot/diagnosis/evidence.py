@@ -82,7 +82,7 @@ def changes_put_back(jobs: Iterable[Job]) -> list[PutBack]:
     undos = [job for job in jobs if job.kind == Job.Kind.REVERT and job.state == JobState.VERIFIED and job.ended_at]
     return [
         PutBack(
-            str(job.plan.document["title"]) if job.plan else job.action,
+            wording.content(job.plan.document["title"] if job.plan else job.action),
             wording.put_back_reason_words(case_status.undo_reason(job)),
             job.ended_at,
         )
@@ -97,7 +97,7 @@ def answer_in_words(step: GuideStep, value: str) -> tuple[str, str]:
     if step.kind == "fact":
         return fact_title(step.subject), fact_value_title(step.subject, value)
     action = catalog.installed_catalog().actions.get(step.subject) if step.kind == "fix" else None
-    return action.title if action else step.title or step.subject, wording.answer_words(step, value)
+    return wording.content(action.title if action else step.title or step.subject), wording.answer_words(step, value)
 
 
 def value_text(value: object) -> str:
@@ -108,13 +108,14 @@ def value_text(value: object) -> str:
 def verdict_reason(judged: Judgement, facts: Mapping[str, Fact]) -> str:
     """Say in one line what a verdict rests on; the readings themselves stand in a table of their own."""
     told = ((fact_title(name), fact_value_title(name, facts[name].value)) for name in judged.facts)
-    return " · ".join(f"{name}{'' if name.endswith('?') else ':'} {value}" for name, value in told)
+    said = (wording.join_texts(" " if name.endswith("?") else ": ", [name, value]) for name, value in told)
+    return wording.join_texts(" · ", said)
 
 
 def fact_title(name: str) -> str:
     """Return a fact as people call it."""
     words = catalog.installed_catalog().words.get(name)
-    return words.words if words else name
+    return wording.content(words.words if words else name)
 
 
 def fact_value_title(name: str, value: str) -> str:
@@ -122,7 +123,7 @@ def fact_value_title(name: str, value: str) -> str:
     if value == UNKNOWN:
         return _("could not be read")
     words = catalog.installed_catalog().words.get(name)
-    return words.valued(value) if words else value
+    return wording.content(words.valued(value) if words else value)
 
 
 def _inside(name: str) -> bool:

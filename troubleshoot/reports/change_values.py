@@ -36,9 +36,11 @@ def setting_records(job: Job, plan: engine.PlanDocument, found: ChangeResult) ->
         state = after[index] if index < len(after) else None
         for change in item.changes:
             read = _read(item, change.field, change.now, change.afterwards, state) or unread
-            yield SettingRecord(f"{item.title}: {change.setting}", change.now, change.afterwards, read)
-        for event in item.events:
-            yield SettingRecord(item.title, "", event, event if index in (found.written or ()) else unread)
+            setting = wording.join_texts(": ", [wording.content(item.title), wording.content(change.setting)])
+            yield SettingRecord(setting, wording.content(change.now), wording.content(change.afterwards), read)
+        for event in map(wording.content, item.events):
+            done = event if index in (found.written or ()) else unread
+            yield SettingRecord(wording.content(item.title), "", event, done)
 
 
 def _read(item: PlanItem, name: str, now: str, afterwards: str, state: ResourceState | None) -> str:
@@ -46,16 +48,16 @@ def _read(item: PlanItem, name: str, now: str, afterwards: str, state: ResourceS
     if state is None or name not in state:
         return ""
     if name in item.desired and not values_differ(item.desired[name], state[name]):
-        return afterwards
+        return wording.content(afterwards)
     if name in item.before and not values_differ(item.before[name], state[name]):
-        return now
+        return wording.content(now)
     return _in_words(item.resource, name, state[name])
 
 
 def _in_words(resource: str, name: str, value: Value) -> str:
     known = catalog.installed_catalog().resources.get(resource)
     field = known.fields.get(name) if known else None
-    return field.read_as(value) if field else wording.other_value_words()
+    return wording.content(field.read_as(value)) if field else wording.other_value_words()
 
 
 def check_records(job: Job, found: ChangeResult) -> Iterator[CheckRecord]:
@@ -76,11 +78,11 @@ def _measured(job: Job, found: ChangeResult) -> Mapping[str, str]:
 
 def _fact(name: str) -> str:
     words = catalog.installed_catalog().words.get(name)
-    return words.words if words else name
+    return wording.content(words.words if words else name)
 
 
 def _fact_value(name: str, value: str | None) -> str:
     if value is None or value == UNKNOWN:
         return wording.unread_fact_words(value)
     words = catalog.installed_catalog().words.get(name)
-    return words.valued(value) if words else value
+    return wording.content(words.valued(value) if words else value)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from troubleshoot import wording
 from troubleshoot.models import Case, Host, Job, JobState, Person, Site
 from troubleshoot.people import permitted_rows
 from troubleshoot.reports.filters import NO_CAUSE, HistoryQuestion, action_choices, filter_address
@@ -118,40 +119,42 @@ def history_page(person: Person, asked: HistoryQuestion) -> Page:
 
 def change_row(job: Job) -> HistoryRow:
     """Return a change as one sentence."""
-    where, what = host_words(job.host), action_choices().get(job.action, job.action)
-    values = {"who": str(job.requester), "what": what, "where": where}
-    if job.kind == Job.Kind.REVERT:
-        text = _("“%(what)s” was undone on %(where)s") % values
-    elif job.started_at:
-        text = _("%(who)s ran “%(what)s” on %(where)s") % values
-    else:
-        text = _("%(who)s asked for “%(what)s” on %(where)s") % values
-    if job.beneficiary and job.beneficiary != job.requester:
-        text += _(" for %s") % job.beneficiary
-    parts = [text, end_of(job)]
+    beneficiary = job.beneficiary if job.beneficiary != job.requester else None
+    whom = wording.compose(_(" for %s"), str(beneficiary)) if beneficiary else ""
+    parts = [wording.join_texts("", [_what_was_done(job), whom]), end_of(job)]
     if (word := word_on(job)) is not None:
         parts.append(_("person: %s") % word)
     tone = {"verified": "is-ok", "failed": "is-bad", "not_verified": "is-bad", "unknown": "is-bad"}.get(job.state, "")
     tone = "is-bad" if tone == "is-ok" and job.word == Case.Word.SAME_ERROR else tone
-    return HistoryRow(str(job.pk), job.created_at, "; ".join(parts), job.case_id, tone, job.invented)
+    return HistoryRow(str(job.pk), job.created_at, wording.join_texts("; ", parts), job.case_id, tone, job.invented)
+
+
+def _what_was_done(job: Job) -> str:
+    what = wording.content(action_choices().get(job.action, job.action))
+    values = {"who": str(job.requester), "what": what, "where": host_words(job.host)}
+    if job.kind == Job.Kind.REVERT:
+        return wording.compose(_("“%(what)s” was undone on %(where)s"), values)
+    if job.started_at:
+        return wording.compose(_("%(who)s ran “%(what)s” on %(where)s"), values)
+    return wording.compose(_("%(who)s asked for “%(what)s” on %(where)s"), values)
 
 
 def case_row(case: Case) -> HistoryRow:
     """Return a case as one sentence."""
     where = host_words(case.host) if case.host else case.named_host or _("a computer that is not registered")
-    code = case.error.get("code") or _("no error code")
+    code = wording.content(case.error["code"]) if case.error.get("code") else _("no error code")
     values = {"who": str(case.beneficiary), "where": where, "code": code}
-    text = _("%(who)s could not use %(where)s (%(code)s)") % values
-    if case.opened_by != case.beneficiary:
-        text += _(", opened by %s") % case.opened_by
+    text = wording.compose(_("%(who)s could not use %(where)s (%(code)s)"), values)
+    others = case.opened_by != case.beneficiary
+    opener = wording.compose(_(", opened by %s"), str(case.opened_by)) if others else ""
     way = getattr(case, "way", "open")
-    parts = [text, str(CASES[way].words)]
+    parts = [wording.join_texts("", [text, opener]), str(CASES[way].words)]
     if case.word:
         parts.append(_("person: %s") % case.get_word_display())
     return HistoryRow(
         str(case.pk),
         case.opened_at,
-        "; ".join(parts),
+        wording.join_texts("; ", parts),
         case.pk,
         "is-ok" if case.outcome == "solved" else "",
         case.invented,

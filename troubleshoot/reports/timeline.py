@@ -94,17 +94,22 @@ def _answers(case: Case) -> Iterator[TimelineMoment]:
     counting = _counting(case, rows)
     for row in rows:
         step = guide.steps.get(row.step)
-        asks, says = answer_in_words(step, row.value) if step else (row.step, row.value)
+        asks, says = answer_in_words(step, row.value) if step else _unknown_step(row)
         who = str(row.by) if row.by else str(_SOURCES[Answer.Source(row.source)])
-        text = f"{asks} {says}" if asks.endswith((".", "?", "!")) else f"{asks}: {says}"
+        text = wording.join_texts(" " if asks.endswith((".", "?", "!")) else ": ", [asks, says])
         yield TimelineMoment(row.at, "answer", text, who, old=row.pk not in counting)
+
+
+def _unknown_step(row: Answer) -> tuple[str, str]:
+    return wording.content(row.step), wording.own_words(row.value)
 
 
 def _told(case: Case) -> Iterator[TimelineMoment]:
     """Yield what the person's own PC told, each time that it was pasted."""
     for block in case.pc_blocks.select_related("by").order_by("pk")[:MOST]:
         said = wording.client_report_words({name: part["value"] for name, part in block.facts.items()}, _computer(case))
-        yield TimelineMoment(block.at, "answer", _("Told by the person's PC: %s") % " ".join(said), str(block.by))
+        text = wording.compose(_("Told by the person's PC: %s"), wording.join_texts(" ", said))
+        yield TimelineMoment(block.at, "answer", text, str(block.by))
 
 
 def _computer(case: Case) -> str:
@@ -132,19 +137,21 @@ def _lines(case: Case) -> Iterator[TimelineMoment]:
     words = action_choices()
     rows = JobLine.objects.filter(job__case=case).select_related("job__host").defer("job__facts", "job__result")
     for line in rows.order_by("pk")[:MOST]:
-        what = words.get(line.job.action, line.job.action) or _("Diagnosis")
-        told = wording.explained(line.explanation)
+        action = words.get(line.job.action, line.job.action)
+        what = wording.content(action) if action else _("Diagnosis")
+        text = wording.join_texts(": ", [what, wording.explained(line.explanation)])
         tone = "is-bad" if line.job.state in {"failed", "unknown", "not_verified"} else ""
-        yield TimelineMoment(line.at, "job" if line.job.is_change else "reading", f"{what}: {told}", tone=tone)
+        yield TimelineMoment(line.at, "job" if line.job.is_change else "reading", text, tone=tone)
 
 
 def _votes(case: Case) -> Iterator[TimelineMoment]:
     words = action_choices()
     for vote in Approval.objects.filter(job__case=case).select_related("approver", "job").order_by("made_at")[:MOST]:
-        what = words.get(vote.job.action, vote.job.action)
+        what = wording.content(words.get(vote.job.action, vote.job.action))
         said = _("Approved: %s") if vote.decision == Approval.Decision.APPROVE else _("Declined: %s")
-        reason = f" ({vote.reason})" if vote.reason else ""
-        yield TimelineMoment(vote.made_at, "approval", said % what + reason, str(vote.approver))
+        reason = wording.compose(" (%s)", wording.own_words(vote.reason)) if vote.reason else ""
+        text = wording.join_texts("", [wording.compose(said, what), reason])
+        yield TimelineMoment(vote.made_at, "approval", text, str(vote.approver))
 
 
 def _messages(case: Case, person: Person) -> Iterator[TimelineMoment]:
@@ -153,7 +160,8 @@ def _messages(case: Case, person: Person) -> Iterator[TimelineMoment]:
     if not people.may(person, "desk.read", case).allowed:
         rows = rows.filter(internal=False)
     for message in rows[:MOST]:
-        yield TimelineMoment(message.at, "note" if message.internal else "message", message.text, str(message.author))
+        kind, text = "note" if message.internal else "message", wording.own_words(message.text)
+        yield TimelineMoment(message.at, kind, text, str(message.author))
 
 
 def _entries(case: Case, person: Person) -> Iterator[TimelineMoment]:

@@ -3,14 +3,9 @@
 from django import template
 
 from troubleshoot import wording
-from troubleshoot.engine import Code, Explanation
-from troubleshoot.templatetags.content import own_words
+from troubleshoot.engine import Explanation
 
 register = template.Library()
-
-#: Codes whose sentence is nothing but what a document holds.
-AS_WRITTEN = {Code.SENTENCE, Code.TRYING_AGAIN, Code.WAY_ENDED, Code.NO_SECRET, Code.GUARDED, Code.REFUSED}
-AS_WRITTEN |= {Code.VISIT_REFUSED, Code.UNREACHABLE, Code.STEP}
 
 
 @register.filter
@@ -20,12 +15,6 @@ def verdict_words(verdict: str) -> str:
 
 
 @register.filter
-def explained(found: Explanation | str | None) -> object:
-    """Write an explanation in the reader's language; empty for none, and for what a template did not find.
-
-    What an earlier version kept as a sentence, and what a document itself says, stays as it was written.
-    """
-    if not isinstance(found, Explanation):
-        return ""
-    said = wording.explained(found)
-    return own_words(said) if found.code in AS_WRITTEN else said
+def explained(found: Explanation | str | None) -> str:
+    """Write an explanation in the reader's language; empty for none, and for what a template did not find."""
+    return wording.explained(found) if isinstance(found, Explanation) else ""

@@ -43,7 +43,7 @@ def who_can_help(refused: Refusal | people.Decision) -> str:
 def refusal_notice(refusal: Refusal) -> str:
     """Say on a page why something was not done, and who can help."""
     why, who = wording.refusal_words(refusal), who_can_help(refusal)
-    return _("%(why)s Who can help: %(who)s.") % {"why": why, "who": who} if who else why
+    return wording.compose(_("%(why)s Who can help: %(who)s."), {"why": why, "who": who}) if who else why
 
 
 def problem_words(form: Form, act: Callable[[dict[str, Any]], object]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from troubleshoot.models import Job, JobState
+from troubleshoot.wording.marked_text import compose, content
 
 #: A change that stands at one of these has written nothing: it has not begun, or was kept from beginning.
 _NOTHING_WRITTEN = frozenset(JobState) - {
@@ -30,7 +31,7 @@ def other_value_words() -> str:
 
 def changed_title(title: str, kind: str) -> str:
     """Return what a change is called: its remedy, or that this is undone."""
-    return _("Undo: %s") % title if kind == Job.Kind.REVERT else title
+    return compose(_("Undo: %s"), content(title)) if kind == Job.Kind.REVERT else content(title)
 
 
 def portal_name() -> str:

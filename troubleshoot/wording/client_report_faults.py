@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from troubleshoot.engine import UNKNOWN
+from troubleshoot.wording.marked_text import compose, join_texts, own_words
 
 _AGAIN = gettext_lazy("Copy it again from the PowerShell window, not from a mail or a document.")
 _RUN_AGAIN = gettext_lazy("Run the command of this page again, and paste what it prints.")
@@ -51,7 +52,7 @@ BLOCK_FAULTS: Final[Mapping[str, tuple[Promise, Promise]]] = {
 def block_fault(params: Mapping[str, Any]) -> str:
     """Say which line is wrong, why, and what to do; `reason`, `line` and `text` as probes.BadClientBlock has them."""
     what, do = BLOCK_FAULTS.get(str(params["reason"]), (UNKNOWN, _RUN_AGAIN))
-    line, text = params["line"], params["text"]
-    where = _("Line %(line)s: “%(text)s”.") % {"line": line, "text": text} if line else ""
-    named = f"({text})" if text and not line else ""
-    return " ".join(str(part) for part in (where, what, named, do) if part)
+    line, text = params["line"], own_words(params["text"])
+    where = compose(_("Line %(line)s: “%(text)s”."), {"line": line, "text": text}) if line else ""
+    named = compose("(%s)", text) if text and not line else ""
+    return join_texts(" ", (part for part in (where, str(what), named, str(do)) if part))

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from troubleshoot.engine import GuideStep
+from troubleshoot.wording.marked_text import content
 
 #: What a step that is tried or a fix can come to, where the guide has no words of its own for it.
 _ANSWERS: Final = {
@@ -60,4 +61,6 @@ def no_code_words() -> str:
 
 def answer_words(step: GuideStep, answer: str) -> str:
     """Return an answer of a step of a guide: in the guide's words, or else in ours."""
-    return step.answers.get(answer) or str(_ANSWERS.get(answer, step.words(answer)))
+    if answer in _ANSWERS and not step.answers.get(answer):
+        return str(_ANSWERS[answer])
+    return content(step.answers.get(answer) or step.words(answer))

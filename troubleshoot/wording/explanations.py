@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from troubleshoot.engine import Code, Explanation
+from troubleshoot.wording.marked_text import compose, join_texts
 from troubleshoot.wording.parameters import NOTHING_CHANGED, Words
 
 
@@ -132,7 +133,7 @@ def explained(found: Explanation | None) -> str:
     if found is None:
         return ""
     sentence = _sentence(found)
-    return " ".join(part for part in (_filled(sentence.why, found), _filled(sentence.then, found)) if part)
+    return join_texts(" ", (part for part in (_filled(sentence.why, found), _filled(sentence.then, found)) if part))
 
 
 def reason(found: Explanation | None) -> str:
@@ -152,4 +153,4 @@ def _filled(text: str | Promise, found: Explanation) -> str:
         inner = Explanation.from_json(found.params["because"])
         # One explanation rests on one other: a document that goes on and on is not followed.
         words["why"] = explained(Explanation(inner.code, {**inner.params, "because": None}))
-    return str(text) % words
+    return compose(text, words)

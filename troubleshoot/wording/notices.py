@@ -16,6 +16,7 @@ from troubleshoot.engine import CaseMatter, Explanation, NoticeCode
 from troubleshoot.models import Notice
 from troubleshoot.wording.common import invented_words
 from troubleshoot.wording.explanations import explained
+from troubleshoot.wording.marked_text import compose, content, join_texts, own_words
 from troubleshoot.wording.status import matter_words
 
 SENTENCES: Final[Mapping[NoticeCode, str | Promise]] = {
@@ -64,7 +65,7 @@ def notice_words(notice: Notice) -> str:
     if code is None:
         return notice.text
     values = {**notice.params, **_read(notice.params)}
-    return " ".join([str(SENTENCES[code]) % _Open(values), *_more(code, notice.params)])
+    return join_texts(" ", [compose(SENTENCES[code], _Open(values)), *_more(code, notice.params)])
 
 
 class _Open(dict[str, Any]):
@@ -75,7 +76,7 @@ class _Open(dict[str, Any]):
 
 
 def _read(params: Mapping[str, Any]) -> dict[str, str]:
-    """Return in words those parameters that are no text."""
+    """Return in words those parameters that are no text, or one in a language of its own."""
     return {name: words(params[name]) for name, words in _WORDS.items() if name in params} | (
         {"zone": timezone.get_current_timezone_name()} if "until" in params else {}
     )
@@ -117,5 +118,7 @@ _WORDS: Final[Mapping[str, Callable[[object], str]]] = {
     "until": _clock,
     "month": _month,
     "matter": _matter,
+    "text": own_words,
+    "what": content,
     "why": lambda document: explained(Explanation.from_json(document)),
 }

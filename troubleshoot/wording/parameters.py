@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from troubleshoot.engine import UNKNOWN, Json, OutdatedPart, Refusal
 from troubleshoot.wording.denials import denial_words
+from troubleshoot.wording.marked_text import compose, content, join_texts, own_words
 from troubleshoot.wording.refusals import refusal_words
 from troubleshoot.wording.stages import STAGES
 from troubleshoot.wording.times import length_words
@@ -28,13 +29,16 @@ _OUTDATED: Final[Mapping[str, str | Promise]] = {
     "action": gettext_lazy("the action %(name)s is another one"),
     "resource": gettext_lazy("the resource %(name)s is another one"),
 }
+#: Parameters that are in a language of their own: what somebody wrote or a host said, and words of the catalogue.
+_SPOKEN: Final[Mapping[str, Callable[[object], str]]] = {"text": own_words, "reason": own_words, "event": content}
 
 
 class Words(dict[str, str]):
     """Parameters as words. What a sentence wants and a document lacks, or holds in another form, shows as unknown."""
 
     def __init__(self, params: Mapping[str, Json]) -> None:
-        super().__init__({name: str(value) for name, value in params.items() if isinstance(value, str | int)})
+        known = ((name, value) for name, value in params.items() if isinstance(value, str | int))
+        super().__init__({name: _SPOKEN.get(name, str)(value) for name, value in known})
         self.params = params
 
     def __missing__(self, name: str) -> str:
@@ -43,12 +47,13 @@ class Words(dict[str, str]):
 
 def _way(params: Mapping[str, Any]) -> str:
     # Before failures had codes, what was said about them was kept.
-    said = _refusal(params) if "refused" in params else params.get("said") or UNKNOWN
-    return f"{params.get('stage') or UNKNOWN}: {said}"
+    said = _refusal(params) if "refused" in params else own_words(params.get("said") or UNKNOWN)
+    return join_texts(": ", [content(params.get("stage") or UNKNOWN), said])
 
 
 def _step(params: Mapping[str, Any]) -> str:
-    return str(_STEPS.get(str(params.get("stage")), "%(title)s")) % {"title": params.get("title") or UNKNOWN}
+    title = content(params.get("title") or UNKNOWN)
+    return compose(_STEPS.get(str(params.get("stage")), "%(title)s"), {"title": title})
 
 
 def _refusal(params: Mapping[str, Any]) -> str:
@@ -56,36 +61,40 @@ def _refusal(params: Mapping[str, Any]) -> str:
         return refusal_words(Refusal.from_json(params["refused"]))
     # Before a refusal had a code, its sentence was kept, and some of them as a part of another sentence.
     said = str(params.get("said") or UNKNOWN).rstrip(".")
-    return f"{said[:1].upper()}{said[1:]}."
+    return own_words(f"{said[:1].upper()}{said[1:]}.")
 
 
 def _denied(params: Mapping[str, Any]) -> str:
-    return denial_words(params["denial"]) if "denial" in params else str(params.get("said") or UNKNOWN)
+    return denial_words(params["denial"]) if "denial" in params else own_words(params.get("said") or UNKNOWN)
 
 
 def _refusals(params: Mapping[str, Any]) -> str:
-    return " ".join(_texts(params.get("said")))
+    return join_texts(" ", map(own_words, _texts(params.get("said"))))
 
 
 def _missed(params: Mapping[str, Any]) -> str:
     lacking = params.get("lacking")
     parts = [
-        _("%(fact)s is %(value)s, wanted %(wanted)s")
-        % {"fact": one.get("fact"), "value": one.get("value"), "wanted": _(" or ").join(_texts(one.get("wanted")))}
+        compose(_("%(fact)s is %(value)s, wanted %(wanted)s"), _lacking(one))
         for one in (lacking if isinstance(lacking, list) else ())
         if isinstance(one, dict)
     ]
-    return ", ".join(parts) or _("the readings do not agree")
+    return join_texts(", ", parts) if parts else _("the readings do not agree")
+
+
+def _lacking(one: Mapping[str, Any]) -> dict[str, str]:
+    wanted = join_texts(_(" or "), map(content, _texts(one.get("wanted"))))
+    return {"fact": content(one.get("fact")), "value": content(one.get("value")), "wanted": wanted}
 
 
 def _where(params: Mapping[str, Any]) -> str:
-    where = str(params.get("item") or _("the computer"))
-    return f"{where}: {params['said']}" if params.get("said") else where
+    where = content(params["item"]) if params.get("item") else _("the computer")
+    return join_texts(": ", [where, own_words(params["said"])]) if params.get("said") else where
 
 
 def _written(params: Mapping[str, Any]) -> str:
-    titles = ", ".join(_texts(params.get("titles")))
-    return _("Changed before that, and still changed: %s.") % titles if titles else str(NOTHING_CHANGED)
+    titles = join_texts(", ", map(content, _texts(params.get("titles"))))
+    return compose(_("Changed before that, and still changed: %s."), titles) if titles else str(NOTHING_CHANGED)
 
 
 def _length(params: Mapping[str, Any]) -> str:
@@ -103,16 +112,18 @@ def _when(params: Mapping[str, Any]) -> str:
 
 
 def _question(params: Mapping[str, Any]) -> str:
-    return str(STAGES.get(str(params.get("stage")), params.get("stage") or UNKNOWN))
+    known = STAGES.get(str(params.get("stage")))
+    return str(known) if known else content(params.get("stage") or UNKNOWN)
 
 
 def _outdated(params: Mapping[str, Any]) -> str:
     """Say what is no longer as it was when a plan was made; before there were codes, words for it were kept."""
     if "parts" not in params:
-        return ", ".join(_texts(params.get("differences")))
+        return join_texts(", ", map(own_words, _texts(params.get("differences"))))
     parts = params["parts"] if isinstance(params["parts"], list | tuple) else []
     known = [one for one in parts if isinstance(one, list | tuple) and len(one) == len(OutdatedPart._fields)]
-    return ", ".join(str(_OUTDATED.get(str(kind), UNKNOWN)) % {"name": name} for kind, name in known) or UNKNOWN
+    said = [compose(_OUTDATED.get(str(kind), UNKNOWN), {"name": content(name)}) for kind, name in known]
+    return join_texts(", ", said) if said else UNKNOWN
 
 
 def _texts(value: object) -> list[str]:

@@ -15,6 +15,7 @@ from troubleshoot.models import JobState
 from troubleshoot.wording.client_report_faults import block_fault
 from troubleshoot.wording.connection_refusals import AFTER_LOSS, WAY_REFUSALS
 from troubleshoot.wording.list_refusals import LIST_REFUSALS
+from troubleshoot.wording.marked_text import compose, content, join_texts, own_words
 
 REFUSALS: Final[Mapping[RefusalCode, str | Promise]] = {
     RefusalCode.UNREADABLE: gettext_lazy("What was noted here cannot be read any more."),
@@ -134,16 +135,21 @@ REFUSALS: Final[Mapping[RefusalCode, str | Promise]] = {
     **WAY_REFUSALS,
 }
 
+#: Parameters that are in a language of their own: what a person wrote or a computer said, and words of the catalogue.
+_SPOKEN: Final[Mapping[str, Callable[[object], str]]] = {
+    **dict.fromkeys(("why", "reason", "kind", "value"), own_words),
+    **dict.fromkeys(("step", "resource"), content),
+}
+
 
 def refusal_words(refusal: Refusal) -> str:
     """Say why something is not done. Whatever the parameters hold, there is a sentence, and nothing raises."""
-    words = defaultdict(
-        lambda: _old_words(refusal.params), {name: str(value) for name, value in refusal.params.items()}
-    )
+    known = {name: _SPOKEN.get(name, str)(value) for name, value in refusal.params.items()}
+    words = defaultdict(lambda: _old_words(refusal.params), known)
     for name, made in MADE.items():
         if set(made.params) <= refusal.params.keys():
             words[name] = made.words(refusal.params)
-    return str(REFUSALS[refusal.code]) % words
+    return compose(REFUSALS[refusal.code], words)
 
 
 class MadeWords(NamedTuple):
@@ -156,7 +162,7 @@ class MadeWords(NamedTuple):
 def _old_words(params: Mapping[str, Any]) -> str:
     """Return what is said where a parameter is missing: before it had one, its sentence was kept as `said`."""
     said = str(params.get("said") or UNKNOWN).rstrip(".")
-    return f"{said[:1].upper()}{said[1:]}." if "said" in params else UNKNOWN
+    return own_words(f"{said[:1].upper()}{said[1:]}.") if "said" in params else UNKNOWN
 
 
 def _cause(params: Mapping[str, Any]) -> str:
@@ -166,13 +172,13 @@ def _cause(params: Mapping[str, Any]) -> str:
 
 
 def _names(value: object) -> str:
-    return ", ".join(str(one) for one in value) if isinstance(value, list | tuple) else UNKNOWN
+    return join_texts(", ", map(content, value)) if isinstance(value, list | tuple) else UNKNOWN
 
 
 def _answers(params: Mapping[str, Any]) -> str:
     if not params["known"]:
         return _("Nothing is asked there.")
-    return _("It is one of: %s.") % _names(params["known"])
+    return compose(_("It is one of: %s."), _names(params["known"]))
 
 
 def _fault(params: Mapping[str, Any]) -> str:

@@ -71,7 +71,12 @@ class Checks:
         """Return what content asks of Windows, with the answers that these facts give."""
         known = ((fact, fact.of(facts[fact.name])) for fact in self._asked_inside if fact.name in facts)
         unread = _("It could not be read")
-        return [wording.CheckLine(fact.question, case.words if case else unread, _mark(case)) for fact, case in known]
+        return [
+            wording.CheckLine(
+                wording.content(fact.question), wording.content(case.words) if case else unread, _mark(case)
+            )
+            for fact, case in known
+        ]
 
     def _lines(self, job: Job) -> list[wording.CheckLine]:
         network, certificate = self._readings.get("network"), self._readings.get("windows")
@@ -88,7 +93,7 @@ class Checks:
     def _lines_inside(self, job: Job) -> list[wording.CheckLine]:
         facts = _facts(job)
         return wording.inside_line(
-            questions=[fact.question for fact in self._asked_inside],
+            questions=[wording.content(fact.question) for fact in self._asked_inside],
             told=self.inside_lines(facts or {}),
             facts=facts,
             state=job.state,

@@ -12,4 +12,5 @@ def answer_choices(step: GuideStep) -> list[tuple[str, str]]:
     """Return each answer with its words: the guide's, or else ours for how a try went."""
     tried = {"worked": _("It works now"), "no_change": _("No change")} if step.kind == "try" else {}
     ours = {value: tried.get(value) or wording.answer_words(step, value) for value in step.to}
-    return [(value, step.answers.get(value) or words) for value, words in ours.items()]
+    guides = {value: wording.content(words) for value, words in step.answers.items() if words}
+    return [(value, guides.get(value, words)) for value, words in ours.items()]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from troubleshoot import catalog
+from troubleshoot import catalog, wording
 from troubleshoot.engine import ChangeResult, PlanDifference
 from troubleshoot.models import Job, JobLine
 
@@ -51,9 +51,11 @@ class JobStory:
 
     def _difference(self, one: PlanDifference) -> PlannedAndFound:
         items = self.job.plan.document["items"] if self.job and self.job.plan else []
-        title = items[one.item]["title"] if 0 <= one.item < len(items) else one.resource
+        content = wording.content
+        title = content(items[one.item]["title"] if 0 <= one.item < len(items) else one.resource)
         resource = catalog.installed_catalog().resources.get(one.resource)
         field = resource.fields.get(one.field) if resource else None
         if field is None:
             return PlannedAndFound(title, "", "", _("could not be read"))
-        return PlannedAndFound(title, field.words, field.read_as(one.planned), field.read_as(one.found))
+        was, now = content(field.read_as(one.planned)), content(field.read_as(one.found))
+        return PlannedAndFound(title, content(field.words), was, now)

@@ -76,5 +76,9 @@ class RemedyOffer:
     def steps(self) -> list[wording.CheckLine]:
         """Return the change as a list of what is done, under way and still to come."""
         job, plan = self.remedy.job, self.remedy.plan
-        writes = {place: item.title for place, item in enumerate(plan.document.items) if item.desired} if plan else {}
+        writes = (
+            {place: wording.content(item.title) for place, item in enumerate(plan.document.items) if item.desired}
+            if plan
+            else {}
+        )
         return wording.running_steps(job.state if job else "", writes, [line.explanation for line in self.story.lines])

@@ -135,8 +135,8 @@ class EmployeeCasePage:
             return self._closed_title
         if self.screen in fixed:
             return fixed[self.screen] % self.record.host_name
-        untitled = _("One thing to try") if step.kind == "try" else step.subject
-        return step.title.about(self.record.named) or untitled
+        untitled = _("One thing to try") if step.kind == "try" else wording.content(step.subject)
+        return wording.content(step.title.about(self.record.named)) or untitled
 
     @property
     def _closed_title(self) -> str:
@@ -147,8 +147,8 @@ class EmployeeCasePage:
             solved = _("Solved in %s") % wording.length_words(spent)
             return _("Verified, not confirmed") if self.unconfirmed else solved
         if self.case.sent_to:
-            return _("Sent on to %s") % self.case.sent_to
-        return self.question.step.title.about(self.record.named) or _("This case is closed")
+            return wording.compose(_("Sent on to %s"), wording.own_words(self.case.sent_to))
+        return wording.content(self.question.step.title.about(self.record.named)) or _("This case is closed")
 
     @property
     def unconfirmed(self) -> bool:
@@ -163,7 +163,10 @@ class EmployeeCasePage:
         if self.case.host is None and step.kind == "ask":
             words = _("We could not look at %s, so questions take the place of the check. Helpdesk sees your answers.")
             return {"text": words % self.record.host_name, "not_your": ""}
-        return {"text": step.text.about(named), "not_your": step.not_your.about(named)}
+        return {
+            "text": wording.content(step.text.about(named)),
+            "not_your": wording.content(step.not_your.about(named)),
+        }
 
     @cached_property
     def bad_end(self) -> wording.EndWords | None:

@@ -102,7 +102,7 @@ def hint(text: str, prefer: str = "") -> dict[str, Any] | None:
     return {
         "found": found.used is not None,
         "several": found.used is not None and (entry is None or len(entry.causes) > 1),
-        "sentence": found.symptom.text if found.symptom and not found.used else sentence(found.used),
+        "sentence": wording.content(found.symptom.text) if found.symptom and not found.used else sentence(found.used),
         "why": [
             wording.certainty_words(entry.certainty if entry else None),
             *([_why(found.used)] if found.used else []),
@@ -117,13 +117,13 @@ def hint(text: str, prefer: str = "") -> dict[str, Any] | None:
 
 
 def _why(used: CodeMatch) -> str:
-    why = used.found.why
-    return _("We read “%(text)s”: %(why)s.") % {"text": used.found.text, "why": why}
+    values = {"text": wording.own_words(used.found.text), "why": wording.content(used.found.why)}
+    return wording.compose(_("We read “%(text)s”: %(why)s."), values)
 
 
 def sentence(used: CodeMatch | None) -> str:
     """Return the meaning of the code in use, in one sentence."""
-    return used.sentence if used else wording.no_code_words()
+    return wording.content(used.sentence) if used else wording.no_code_words()
 
 
 def choices(found: Identified) -> list[dict[str, str]]:

@@ -143,7 +143,7 @@ def board_incidents(cases: QuerySet[Case]) -> list[BoardIncident]:
 def cause_title(name: str) -> str:
     """Return the title of a cause; empty when the catalogue no longer has it."""
     cause = catalog.installed_catalog().causes.get(name)
-    return cause.title if cause else ""
+    return wording.content(cause.title) if cause else ""
 
 
 def heading(case: Case) -> str:
@@ -151,7 +151,7 @@ def heading(case: Case) -> str:
     if case.word == Case.Word.SAME_ERROR and case.closed_at is None:
         return _("Repaired and proved; the person says: same error")
     step = diagnosis.case_guide(case).steps.get(case.at_step)
-    return cause_title(case.cause) or (step.title if step else "") or str(case.error.get("sentence", ""))
+    return cause_title(case.cause) or wording.content((step and step.title) or case.error.get("sentence", ""))
 
 
 def case_key(text: str) -> int:

@@ -80,7 +80,7 @@ class HelpdeskCasePage:
         """Return in one line what was found so far; after an undo that it was put back, and not what was achieved."""
         if self.status.undone and self.case.closed_at is None:
             return wording.put_back_words(self.status.work)
-        return self.step.title or str(self.case.error.get("sentence", ""))
+        return wording.content(self.step.title or self.case.error.get("sentence", ""))
 
     @cached_property
     def ended(self) -> Job | None:
@@ -120,11 +120,12 @@ class HelpdeskCasePage:
     def ready(self) -> list[str]:
         """Return texts that can be sent to the person with one click."""
         at = self.record.walk.at
-        asked = [_("Please answer on the page of your case: %s") % at.subject] if self.next.asks else []
+        please = _("Please answer on the page of your case: %s")
+        asked = [wording.compose(please, wording.content(at.subject))] if self.next.asks else []
         observe = _("Please open this page on your own PC and follow its steps; they take about a minute: %s")
         address = f"{settings.MENDPOINT_URL}{reverse('case-pc', args=[self.case.pk])}"
         from_there = [observe % address] if self.own_pc.may_observe else []
-        return [*asked, *at.ready, *from_there, *self.record.guide.ready]
+        return [*asked, *map(wording.content, at.ready), *from_there, *map(wording.content, self.record.guide.ready)]
 
     @cached_property
     def questions(self) -> list[Message]:

@@ -103,7 +103,11 @@ class NextStep:
 
     def _forbidden(self) -> Barrier | None:
         action, why = self.remedy.action, self.remedy.barrier
-        return Barrier(action.title, wording.refusal_words(why), who_can_help(why)) if action and why else None
+        return (
+            Barrier(wording.content(action.title), wording.refusal_words(why), who_can_help(why))
+            if action and why
+            else None
+        )
 
     def _undecidable(self) -> Barrier | None:
         plan = self.remedy.latest_plan if self.stage == "approval" else None
