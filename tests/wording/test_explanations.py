@@ -33,6 +33,7 @@ SAID: dict[Code, tuple[dict[str, Any], str]] = {
     Code.ASKED_INTERNALLY: ({"who": "Abel"}, "Abel asks something, in an internal note"),
     Code.STARTED: ({"who": "Hanna"}, "Hanna started it"),
     Code.TAKEN_BACK: ({"who": "Hanna"}, "Hanna took it back"),
+    Code.CASE_ENDED: ({}, "Taken back, because the case was closed"),
     Code.NEWER_PLAN: ({}, "A newer plan was asked for"),
     Code.UNDOING: ({"at": "2026-11-30T05:04:30+01:00"}, "Undoing the change of 2026-11-30 04:04 UTC"),
     Code.UNDOING_WORSE: (

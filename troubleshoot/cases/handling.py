@@ -140,8 +140,8 @@ def close_case(*, actor: Person, case: Case, solved: bool, sent_to: str = "", ti
         case.sent_to, case.ticket = sent_to.strip()[:120], (ticket.strip() or case.ticket)[:80]
         case.save(update_fields=["sent_to", "ticket"])
         close_round(case)
-        _take_back_plans(case, actor)
         _record(Tag.CASE_CLOSE, actor, case, {"outcome": str(case.outcome), "by_helpdesk": True})
+        jobs.take_back_waiting(case, actor=actor)
         code = NoticeCode.CASE_SOLVED if solved else NoticeCode.CASE_SENT_ON
         notifications.notify({case.beneficiary} - {actor}, code, {} if solved else {"to": case.sent_to}, case=case)
 
@@ -173,7 +173,7 @@ def withdraw_case(*, actor: Person, case: Case) -> None:
         case.outcome = Case.Outcome.WITHDRAWN
         close_round(case)
         _record(Tag.CASE_CLOSE, actor, case, {"outcome": str(case.outcome), "step": case.at_step})
-        _take_back_plans(case, actor)
+        jobs.take_back_waiting(case, actor=actor)
         if case.owner and case.owner != actor:
             notifications.notify([case.owner], NoticeCode.CASE_WITHDRAWN, {"who": str(actor)}, case=case)
 
@@ -235,6 +235,7 @@ def follow_up_unconfirmed(*, actor: Actor) -> None:
                 case.outcome = Case.Outcome.SOLVED
                 close_round(case)
                 _record(Tag.CASE_CLOSE, actor, case, {"outcome": "solved", "confirmed": False})
+                jobs.take_back_waiting(case, actor=actor)
                 notifications.notify([case.beneficiary], NoticeCode.CASE_UNCONFIRMED, case=case)
 
 
@@ -262,7 +263,7 @@ def _require(case: Case, press: CasePress) -> None:
 
 
 def _take_back_plans(case: Case, actor: Person) -> None:
-    """Take back the plans that nobody has started: they lie before nobody any more."""
+    """Take back the plans that nobody has started: they would no longer be true when somebody comes back to them."""
     for job in case.jobs.filter(kind=Job.Kind.APPLY, state__in=WAITING_STATES - {JobState.QUEUED}).select_related(
         "host__site"
     ):

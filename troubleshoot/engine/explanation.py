@@ -32,6 +32,7 @@ class Code(StrEnum):
     ASKED_INTERNALLY = "asked_internally"
     STARTED = "started"
     TAKEN_BACK = "taken_back"
+    CASE_ENDED = "case_ended"
     NEWER_PLAN = "newer_plan"
     UNDOING = "undoing"
     UNDOING_WORSE = "undoing_worse"

@@ -1,6 +1,7 @@
 """A job's life: asking for one, moving it, ringing the doorbell, claiming it."""
 
 from troubleshoot.jobs.claiming import claim_job, hold_job, lease_time
+from troubleshoot.jobs.closed_cases import refuse_closed_case
 from troubleshoot.jobs.dispatch import TASK_NAME, broker_reachable
 from troubleshoot.jobs.lifecycle import (
     OPEN,
@@ -8,19 +9,17 @@ from troubleshoot.jobs.lifecycle import (
     add_line,
     approval_lifetime,
     audited_objects,
-    cancel_job,
-    check_deadline,
     continue_case,
-    enqueue_job,
     move_job,
     notify_deciders,
     offer_plan,
     queue_reading,
     request_reading,
     ring_job,
-    start_job,
+    take_back_waiting,
 )
 from troubleshoot.jobs.repeating import RepeatingWrite
+from troubleshoot.jobs.starting import cancel_job, check_deadline, enqueue_job, start_job
 
 __all__ = [
     "OPEN",
@@ -42,7 +41,9 @@ __all__ = [
     "notify_deciders",
     "offer_plan",
     "queue_reading",
+    "refuse_closed_case",
     "request_reading",
     "ring_job",
     "start_job",
+    "take_back_waiting",
 ]

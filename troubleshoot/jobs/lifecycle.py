@@ -1,4 +1,4 @@
-"""Jobs as rows: requesting, queueing and cancelling one, and the one function by which a job changes its state."""
+"""Jobs as rows: requesting and queueing one, and the one function by which a job changes its state."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 
 from troubleshoot import audit, diagnosis, notifications, people
 from troubleshoot.audit import Actor, Tag
-from troubleshoot.diagnosis import act_for_case, keep_status
+from troubleshoot.diagnosis import keep_status
 from troubleshoot.engine import (
     ApplyResult,
     Code,
@@ -20,13 +20,12 @@ from troubleshoot.engine import (
     JobPhase,
     Json,
     NoticeCode,
-    Refusal,
-    RefusalCode,
     Result,
     SignedIn,
     job_phase,
 )
 from troubleshoot.jobs import dispatch
+from troubleshoot.jobs.closed_cases import ended_with_case, refuse_closed_case
 from troubleshoot.models import (
     ACTIVE_STATES,
     ENDED_STATES,
@@ -122,12 +121,28 @@ def continue_case(case: Case, *, actor: Actor, requester: Person, rows: Sequence
     """Let a case go on as far as it can, send for a new reading where it needs one (after a change, what was read
     before no longer counts), and keep where it stands then.
 
-    The caller holds the case (`Case.objects.held`); `rows` are all of its answers, where they have been read.
+    A closed case stands where it was closed. Where its guide ends here, what still waits for it is taken back. The
+    caller holds the case (`Case.objects.held`); `rows` are all of its answers, where they have been read.
     """
+    if case.closed_at is not None:
+        keep_status(case, actor=actor)
+        return
     walk = diagnosis.advance_case(case, actor=actor, rows=rows)
-    if walk.at.kind == "fact" and case.host and case.closed_at is None and not _being_read(case):
+    if walk.at.kind == "fact" and case.host and not _being_read(case):
         queue_reading(Job.Kind.DIAGNOSE, host=case.host, case=case, requester=requester, beneficiary=case.beneficiary)
     keep_status(case, walk, actor=actor)
+    if case.closed_at is not None:
+        take_back_waiting(case, actor=actor)
+
+
+def take_back_waiting(case: Case, *, actor: Actor) -> None:
+    """Take back whatever has not begun of a case that was closed just now; `closed_cases` says what outlives it.
+
+    The caller holds the case. What has begun goes on to its end: nothing is broken off on a computer.
+    """
+    said = Explanation(Code.CASE_ENDED)
+    for job in ended_with_case(case):
+        move_job(job, JobState.CANCELLED, said, tag=Tag.JOB_CANCEL, actor=actor, explanation=said)
 
 
 def _being_read(case: Case) -> bool:
@@ -194,7 +209,7 @@ def queue_reading(
             details={"kind": job.kind, "action": action},
             personal={"reason": reason} if reason else None,
         )
-        _ring_after_commit(job)
+        ring_after_commit(job)
     return job
 
 
@@ -210,9 +225,11 @@ def offer_plan(
 ) -> Job:
     """Put a finished plan before whoever decides: the requester, or an approver when approval is needed.
 
-    `signed_in` names who is on the computer and since when; None when that could not be read.
+    `signed_in` names who is on the computer and since when; None when that could not be read. Raises Refusal when the
+    case was closed meanwhile.
     """
     with transaction.atomic():
+        refuse_closed_case(reading)
         job = Job.objects.create(
             kind=Job.Kind.APPLY,
             host=reading.host,
@@ -258,57 +275,6 @@ def notify_deciders(job: Job) -> None:
         notifications.notify([one], NoticeCode.APPROVAL_WANTED, {**values, "away": away}, case=job.case, job=job)
 
 
-def check_deadline(job: Job) -> None:
-    """Raise Refusal when a job's time is over, even where the keeper has not said so yet."""
-    if Job.objects.filter(pk=job.pk, expires_at__lte=Now()).exists():
-        raise Refusal(RefusalCode.TIME_OVER)
-
-
-def start_job(*, actor: Person, job: Job) -> None:
-    """Let a planned or approved job run: the decision of whoever asked for exactly this plan."""
-    people.require_permission(actor, "job.apply", job)
-    if job.state == JobState.WAITING_APPROVAL:
-        raise Refusal(RefusalCode.NEEDS_SECOND_PERSON)
-    if job.state not in {JobState.PLANNED, JobState.APPROVED}:
-        raise Refusal(RefusalCode.NOT_STARTABLE, state=job.state)
-    check_deadline(job)
-    if job.approvals.filter(approver=actor).exists():
-        raise Refusal(RefusalCode.APPROVED_BY_STARTER)
-    with transaction.atomic():
-        act_for_case(job.case, actor)
-        enqueue_job(job, actor=actor, said=Explanation.of(Code.STARTED, who=str(actor)))
-
-
-def enqueue_job(job: Job, *, actor: Actor, said: Explanation) -> None:
-    """Queue a job and ring its doorbell once the row is safe. Raises Refusal when somebody else was faster."""
-    with transaction.atomic():
-        moved = move_job(
-            job,
-            JobState.QUEUED,
-            said,
-            tag=Tag.JOB_QUEUE,
-            actor=actor,
-            starter=actor if isinstance(actor, Person) else None,
-            ring_at=Now(),
-            expires_at=Now() + QUEUE_LIFETIME,
-        )
-        if not moved:
-            raise Refusal(RefusalCode.DECIDED_MEANWHILE)
-        _ring_after_commit(job)
-
-
-def cancel_job(*, actor: Person, job: Job) -> None:
-    """Take back a job that has not begun. Once begun, it is never called cancelled."""
-    people.require_permission(actor, "job.cancel", job)
-    if job.state not in WAITING_STATES:
-        raise Refusal(RefusalCode.HAS_BEGUN)
-    if job.is_promised_undo:
-        raise Refusal(RefusalCode.UNDO_PROMISED)
-    said = Explanation.of(Code.TAKEN_BACK, who=str(actor))
-    if not move_job(job, JobState.CANCELLED, said, tag=Tag.JOB_CANCEL, actor=actor):
-        raise Refusal(RefusalCode.BEGAN_JUST_NOW)
-
-
 def ring_job(job: Job) -> bool:
     """Ring for a queued job and set the time of the next ring; False when the broker could not be reached."""
     wait = RING_AGAIN[min(job.rings, len(RING_AGAIN) - 1)]
@@ -316,6 +282,6 @@ def ring_job(job: Job) -> bool:
     return dispatch.ring_doorbell(job.pk, queue=job.host.site.queue)
 
 
-def _ring_after_commit(job: Job) -> None:
-    # A hint, not a promise: it is lost if the process dies after the commit. The keeper is the promise.
+def ring_after_commit(job: Job) -> None:
+    """Ring once the row is safe. A hint, not a promise: it is lost if the process dies after the commit."""
     transaction.on_commit(lambda: ring_job(job), robust=True)

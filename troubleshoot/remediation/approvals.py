@@ -11,7 +11,7 @@ from django.utils import timezone
 from troubleshoot import audit, diagnosis, notifications, people
 from troubleshoot.audit import Tag
 from troubleshoot.engine import Code, Explanation, NoticeCode, Refusal, RefusalCode
-from troubleshoot.jobs import add_line, approval_lifetime, audited_objects, check_deadline, move_job
+from troubleshoot.jobs import add_line, approval_lifetime, audited_objects, check_deadline, move_job, refuse_closed_case
 from troubleshoot.models import Absence, Approval, Job, JobState, Message, Person
 
 LONGEST_ABSENCE = dt.timedelta(days=366)
@@ -38,6 +38,7 @@ def ask_requester(*, actor: Person, job: Job, text: str) -> None:
     if job.state != JobState.WAITING_APPROVAL:
         raise Refusal(RefusalCode.NOTHING_TO_DECIDE, state=job.state)
     with transaction.atomic():
+        refuse_closed_case(job)
         internal = job.case is not None and job.requester != job.case.beneficiary
         if job.case:
             Message.objects.create(case=job.case, author=actor, text=text, internal=internal, job=job)
@@ -121,6 +122,7 @@ def _vote(actor: Person, job: Job, decision: Approval.Decision, *, digest: str, 
     yes = decision is Approval.Decision.APPROVE
     try:
         with transaction.atomic():
+            refuse_closed_case(job)
             approval = Approval.objects.create(
                 job=job,
                 digest=digest,

@@ -134,11 +134,17 @@ def _not_allowed(job: Job, host: Host) -> Explanation | None:
 
 
 def _start(job: Job, plan: engine.PlanDocument, before: dict[str, str], worker: Machine) -> bool:
-    """Write "about to start", spend the approval, and only then let the visit begin."""
+    """Write "about to start", spend the approval, and only then let the visit begin. The case is held: it cannot be
+    closed between this look at it and the start."""
     undo: dict[str, Any] = {}
     if job.kind == Job.Kind.APPLY and (time_limit := planning.installed_action(job.action).temporary):
         undo["undo_at"] = Now() + dt.timedelta(seconds=time_limit)
     with transaction.atomic():
+        try:
+            jobs.refuse_closed_case(job)
+        except Refusal as closed:
+            _end(job, JobState.REFUSED, closed.explanation, worker)
+            return False
         if job.needs_approval and not approvals.spend_approval(job):
             _end(job, JobState.REFUSED, Explanation(Code.APPROVAL_SPENT), worker)
             return False

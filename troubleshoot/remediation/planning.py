@@ -151,6 +151,14 @@ def plan_from_reading(reading: Job, action: Action, observation: Observation) ->
         return None, Explanation.of(Code.PLAN_FAILED, refused=error.to_json())
     if plan.nothing_to_change:
         return None, Explanation(Code.NOTHING_TO_CHANGE)
+    try:
+        with transaction.atomic():  # no plan is kept that lies before nobody
+            return _offered(reading, action, plan, observation), None
+    except Refusal as closed:
+        return None, closed.explanation
+
+
+def _offered(reading: Job, action: Action, plan: engine.PlanDocument, observation: Observation) -> Job:
     return jobs.offer_plan(
         reading,
         plan=store_plan(plan, reading.host, made_by=reading),
@@ -159,7 +167,7 @@ def plan_from_reading(reading: Job, action: Action, observation: Observation) ->
         self_service=action.self_service,
         facts=facts_document(observation.facts),
         signed_in=observation.signed_in,
-    ), None
+    )
 
 
 def store_plan(plan: engine.PlanDocument, host: Host, *, made_by: Job | None) -> Plan:

@@ -33,6 +33,7 @@ SENTENCES: Final[Mapping[Code, Sentence]] = {
     Code.ASKED_INTERNALLY: Sentence(_("%(who)s asks something, in an internal note")),
     Code.STARTED: Sentence(_("%(who)s started it")),
     Code.TAKEN_BACK: Sentence(_("%(who)s took it back")),
+    Code.CASE_ENDED: Sentence(_("Taken back, because the case was closed")),
     Code.NEWER_PLAN: Sentence(_("A newer plan was asked for")),
     Code.UNDOING: Sentence(_("Undoing the change of %(when)s UTC")),
     Code.UNDOING_WORSE: Sentence(_("Undoing the change of %(when)s UTC, because the check was worse than before")),

@@ -1,0 +1,66 @@
+"""What lets a job run, and what takes one back that has not begun."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.db.models.functions import Now
+
+from troubleshoot import people
+from troubleshoot.audit import Actor, Tag
+from troubleshoot.diagnosis import act_for_case
+from troubleshoot.engine import Code, Explanation, Refusal, RefusalCode
+from troubleshoot.jobs.closed_cases import refuse_closed_case
+from troubleshoot.jobs.lifecycle import QUEUE_LIFETIME, move_job, ring_after_commit
+from troubleshoot.models import WAITING_STATES, Job, JobState, Person
+
+
+def check_deadline(job: Job) -> None:
+    """Raise Refusal when a job's time is over, even where the keeper has not said so yet."""
+    if Job.objects.filter(pk=job.pk, expires_at__lte=Now()).exists():
+        raise Refusal(RefusalCode.TIME_OVER)
+
+
+def start_job(*, actor: Person, job: Job) -> None:
+    """Let a planned or approved job run: the decision of whoever asked for exactly this plan."""
+    people.require_permission(actor, "job.apply", job)
+    if job.state == JobState.WAITING_APPROVAL:
+        raise Refusal(RefusalCode.NEEDS_SECOND_PERSON)
+    with transaction.atomic():
+        refuse_closed_case(job)
+        if job.state not in {JobState.PLANNED, JobState.APPROVED}:
+            raise Refusal(RefusalCode.NOT_STARTABLE, state=job.state)
+        check_deadline(job)
+        if job.approvals.filter(approver=actor).exists():
+            raise Refusal(RefusalCode.APPROVED_BY_STARTER)
+        act_for_case(job.case, actor)
+        enqueue_job(job, actor=actor, said=Explanation.of(Code.STARTED, who=str(actor)))
+
+
+def enqueue_job(job: Job, *, actor: Actor, said: Explanation) -> None:
+    """Queue a job and ring its doorbell once the row is safe. Raises Refusal when somebody else was faster."""
+    with transaction.atomic():
+        moved = move_job(
+            job,
+            JobState.QUEUED,
+            said,
+            tag=Tag.JOB_QUEUE,
+            actor=actor,
+            starter=actor if isinstance(actor, Person) else None,
+            ring_at=Now(),
+            expires_at=Now() + QUEUE_LIFETIME,
+        )
+        if not moved:
+            raise Refusal(RefusalCode.DECIDED_MEANWHILE)
+        ring_after_commit(job)
+
+
+def cancel_job(*, actor: Person, job: Job) -> None:
+    """Take back a job that has not begun. Once begun, it is never called cancelled."""
+    people.require_permission(actor, "job.cancel", job)
+    if job.state not in WAITING_STATES:
+        raise Refusal(RefusalCode.HAS_BEGUN)
+    if job.is_promised_undo:
+        raise Refusal(RefusalCode.UNDO_PROMISED)
+    said = Explanation.of(Code.TAKEN_BACK, who=str(actor))
+    if not move_job(job, JobState.CANCELLED, said, tag=Tag.JOB_CANCEL, actor=actor):
+        raise Refusal(RefusalCode.BEGAN_JUST_NOW)
