@@ -21,6 +21,8 @@ from troubleshoot.engine import (
     JobPhase,
     JobView,
     NoticeCode,
+    Refusal,
+    RefusalCode,
     UndoReason,
     Walk,
     judge_status,
@@ -119,8 +121,16 @@ def _view(case: Case, walk: Walk, rows: Sequence[Answer], jobs: Sequence[Job], *
         self_service=action is not None and progress.is_self_service(case, action.name),
         by_hand=action is not None and action.manual,
         worker=worker,
+        unread=_unread(jobs),
         invented=case.invented,
     )
+
+
+def _unread(jobs: Sequence[Job]) -> bool:
+    """Tell whether the latest observation of the round was refused to whoever needed it."""
+    latest = next((job for job in jobs if job.kind == Job.Kind.DIAGNOSE), None)
+    why = latest.explanation if latest and latest.state == JobState.REFUSED else None
+    return why is not None and Refusal.from_json(why.params.get("refused")).code == RefusalCode.READING_NOT_ALLOWED
 
 
 def may_reopen(case: Case) -> bool:

@@ -24,6 +24,7 @@ class RefusalCode(StrEnum):
     BEGAN_JUST_NOW = "began_just_now"
     UNDO_PROMISED = "undo_promised"
     REQUESTER_NOT_ALLOWED = "requester_not_allowed"
+    READING_NOT_ALLOWED = "reading_not_allowed"
 
     #: `reference` is where a password should be, never what it is.
     SECRET_MISSING = "secret_missing"  # noqa: S105 - a code, no secret

@@ -30,6 +30,8 @@ class ToldWords:
     own_pc: bool = False
     """Whether an observation was made from the person's own PC."""
     hindrance: Hindrance | None = None
+    unread: bool = False
+    """Whether the case goes on without readings, because whoever needed them may not have the computer read."""
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,7 @@ def _told(case: CaseView, matter: CaseMatter, undone: JobView | None) -> ToldWor
         again=case.round > 1,
         own_pc=case.pc_at is not None,
         hindrance=_hindrance(case, matter),
+        unread=case.unread and case.closed_at is None,
     )
 
 

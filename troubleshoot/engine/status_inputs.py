@@ -135,5 +135,7 @@ class CaseView:
     """Whether that remedy is carried out by a person."""
     worker: bool = True
     """Whether a worker lives that serves the computer's site."""
+    unread: bool = False
+    """Whether whoever needed the latest observation of the computer may not have it read."""
     invented: bool = False
     """Whether it is part of a demo's invented history: it is looked at, and that is all."""

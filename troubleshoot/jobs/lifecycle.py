@@ -20,6 +20,8 @@ from troubleshoot.engine import (
     JobPhase,
     Json,
     NoticeCode,
+    Refusal,
+    RefusalCode,
     Result,
     SignedIn,
     job_phase,
@@ -129,7 +131,12 @@ def continue_case(case: Case, *, actor: Actor, requester: Person, rows: Sequence
         return
     walk = diagnosis.advance_case(case, actor=actor, rows=rows)
     if walk.at.kind == "fact" and case.host and not _being_read(case):
-        queue_reading(Job.Kind.DIAGNOSE, host=case.host, case=case, requester=requester, beneficiary=case.beneficiary)
+        asked: dict[str, Any] = {"host": case.host, "case": case, "requester": requester}
+        if may_observe(requester, case.host):
+            queue_reading(Job.Kind.DIAGNOSE, beneficiary=case.beneficiary, **asked)
+        else:
+            _note_unread(beneficiary=case.beneficiary, **asked)
+            walk = diagnosis.advance_case(case, actor=actor)
     keep_status(case, walk, actor=actor)
     if case.closed_at is not None:
         take_back_waiting(case, actor=actor)
@@ -143,6 +150,38 @@ def take_back_waiting(case: Case, *, actor: Actor) -> None:
     said = Explanation(Code.CASE_ENDED)
     for job in ended_with_case(case):
         move_job(job, JobState.CANCELLED, said, tag=Tag.JOB_CANCEL, actor=actor, explanation=said)
+
+
+def may_observe(person: Person, host: Host) -> bool:
+    """Tell whether a person may have a computer read, as it is registered now: an own one, or one of a site they serve.
+
+    That a case about it is theirs is not enough: computers get other owners and other sites.
+    """
+    return people.may(person, "case.open", host).allowed
+
+
+def _note_unread(*, host: Host, case: Case, requester: Person, beneficiary: Person) -> None:
+    """Note that a computer was not read because whoever needed it may not have it read: the case goes on without
+    readings, and says why, as where a computer could not be reached."""
+    why = Refusal(RefusalCode.READING_NOT_ALLOWED, host=str(host), who=str(requester)).explanation
+    job = Job.objects.create(
+        kind=Job.Kind.DIAGNOSE,
+        host=host,
+        case=case,
+        requester=requester,
+        beneficiary=beneficiary,
+        state=JobState.REFUSED,
+        ended_at=Now(),
+        why=why.to_json(),
+    )
+    add_line(job, why)
+    audit.record(
+        Tag.JOB_REQUEST,
+        actor=requester,
+        on_behalf=beneficiary,
+        objects=audited_objects(job),
+        details={"kind": job.kind, "action": "", "refused": True},
+    )
 
 
 def _being_read(case: Case) -> bool:

@@ -64,8 +64,8 @@ def run_job(job_id: uuid.UUID) -> None:
 
 def _carry_out(job: Job) -> None:
     """Do what a job of this kind is for."""
-    if not job.is_change and not _may_observe(job):
-        raise Refusal(RefusalCode.REQUESTER_NOT_ALLOWED, who=str(job.requester))
+    if not job.is_change:
+        _require_right(job)
     match Job.Kind(job.kind):
         case Job.Kind.DIAGNOSE:
             _read(job, None)
@@ -156,14 +156,15 @@ def _test(job: Job) -> None:
             transaction.set_rollback(True)  # as with a reading
 
 
-def _may_observe(job: Job) -> bool:
-    """Tell whether whoever asked for it still may: an observation uses the host's account too."""
-    if job.kind == Job.Kind.CONNECTION_TEST:
-        return people.may(job.requester, "host.test", job.host).allowed
-    if job.kind == Job.Kind.PLAN:
-        return people.may(job.requester, "job.plan", job.host).allowed
-    answers = job.case is not None and people.may(job.requester, "case.answer", job.case).allowed
-    return answers or people.may(job.requester, "case.open", job.host).allowed
+def _require_right(job: Job) -> None:
+    """Raise Refusal unless whoever asked for an observation still may: it uses the host's account too."""
+    if job.kind in {Job.Kind.DIAGNOSE, Job.Kind.CHECK_BY_HAND}:
+        if not jobs.may_observe(job.requester, job.host):
+            raise Refusal(RefusalCode.READING_NOT_ALLOWED, host=str(job.host), who=str(job.requester))
+        return
+    action = "host.test" if job.kind == Job.Kind.CONNECTION_TEST else "job.plan"
+    if not people.may(job.requester, action, job.host).allowed:
+        raise Refusal(RefusalCode.REQUESTER_NOT_ALLOWED, who=str(job.requester))
 
 
 def keep_observation(job: Job, observation: Observation) -> None:

@@ -48,7 +48,7 @@ def report_done_by_hand(*, actor: Person, case: Case, step: str, done: bool) -> 
         audit.record(
             Tag.CASE_ANSWER, actor=actor, on_behalf=case.beneficiary, objects=[case], details={"answers": [word]}
         )
-        if done and case.host:
+        if done and case.host and jobs.may_observe(actor, case.host):
             jobs.queue_reading(
                 Job.Kind.CHECK_BY_HAND,
                 host=case.host,
@@ -59,7 +59,7 @@ def report_done_by_hand(*, actor: Person, case: Case, step: str, done: bool) -> 
             )
             keep_status(case, actor=actor)
             return
-        # Without a computer that we know, nothing can be observed.
+        # Without a computer that we know and they may have read, nothing can be observed.
         row = _answer(case, rows, step, "unavailable" if done else "declined", actor)
         jobs.continue_case(case, actor=actor, requester=actor, rows=[*rows, row])
 

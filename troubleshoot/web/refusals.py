@@ -15,6 +15,7 @@ HELPED_BY: Final[Mapping[RefusalCode, str]] = {
     RefusalCode.NEEDS_SECOND_PERSON: "job.approve",
     RefusalCode.APPROVED_BY_STARTER: "job.apply",
     RefusalCode.REQUESTER_NOT_ALLOWED: "job.plan",
+    RefusalCode.READING_NOT_ALLOWED: "host.change",
     RefusalCode.SECRET_MISSING: "credential.change",
     RefusalCode.VOTE_IMPOSSIBLE: "job.approve",
     RefusalCode.NO_SUCH_REMEDY: "guide.write",

@@ -32,6 +32,9 @@ REFUSALS: Final[Mapping[RefusalCode, str | Promise]] = {
         "The portal takes this change back by itself, as was decided when it began."
     ),
     RefusalCode.REQUESTER_NOT_ALLOWED: gettext_lazy("%(who)s may no longer ask for this."),
+    RefusalCode.READING_NOT_ALLOWED: gettext_lazy(
+        "%(host)s was not checked: it is no longer a computer of %(who)s, nor of a site that they serve."
+    ),
     RefusalCode.SECRET_MISSING: gettext_lazy(
         "The worker finds nothing behind %(reference)s. "
         "Set it in the environment of this site's worker, or mount the file, and start the worker again."

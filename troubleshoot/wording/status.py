@@ -139,4 +139,5 @@ def told_words(status: CaseStatus, reader: Reader) -> list[str]:
     first = {Reader.HELPDESK: _TO_DESK, Reader.APPROVER: _TO_APPROVER}.get(reader, _TO_PERSON).get(of.code)
     why = _PUT_BACK[of.why] if of.code == CaseMatter.UNDONE else None
     hindrance = _HINDRANCES[of.hindrance] if of.hindrance else None
-    return [str(one) for one in (why, first or MATTERS[of.code], hindrance) if one]
+    unread = _("The computer was not checked: it is no longer one of whoever asked for it.") if of.unread else None
+    return [str(one) for one in (why, first or MATTERS[of.code], hindrance, unread) if one]
