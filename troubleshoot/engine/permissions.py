@@ -50,7 +50,7 @@ class Relation(Enum):
 
     ANY = "any"  # the role is enough, wherever it is held
     SITE = "site"  # it belongs to a site at which the role is held
-    OWN = "own"  # a computer one owns or is assigned to; a case or job asked for by oneself or for oneself
+    OWN = "own"  # a computer one owns or is assigned to; a case or job for oneself, or asked for by oneself for nobody
     OWN_HOST = "own host"  # the same, and the computer of that case or job is one's own today
     OTHERS = "others"  # not a request of one's own, nor for oneself, nor about one's own case or computer
     MILD = "mild"  # a change of low risk that is marked for self-service

@@ -20,6 +20,9 @@ class Kind:
     """Where the rows of one table name whose they are, their site and their computer; empty where they do not."""
 
     people: tuple[str, ...] = ()
+    #: Who asked for it: theirs too, where it is for nobody else. Whoever asks for others has the right of a role at the
+    #: site, and only as long as it is held.
+    asker: str = ""
     #: Named by many rows of another table.
     crowd: str = ""
     #: Who has a hand in it without its being theirs: they do not approve it either.
@@ -36,9 +39,9 @@ KINDS: Final[Mapping[type[Model], Kind]] = {
     Host: Kind(people=("owner",), crowd="assigned", site="site"),
     # A case stays where it was opened when its computer moves.
     Case: Kind(
-        people=("opened_by", "beneficiary"), involved=("owner",), site="site", shared_without_site=True, host=True
+        people=("beneficiary",), involved=("opened_by", "owner"), site="site", shared_without_site=True, host=True
     ),
-    Job: Kind(people=("requester", "beneficiary"), site="host__site", host=True, case=True),
+    Job: Kind(people=("beneficiary",), asker="requester", site="host__site", host=True, case=True),
     Credential: Kind(site="site"),
     Incident: Kind(site="site"),
 }
@@ -121,6 +124,8 @@ def _own_holds(holder: Holder, obj: object) -> bool:
     kind, person = _kind(type(obj)), holder.person
     if any(getattr(obj, f"{name}_id") == person.pk for name in kind.people):
         return True
+    if kind.asker and getattr(obj, f"{kind.asker}_id") == person.pk:
+        return all(getattr(obj, f"{name}_id") is None for name in kind.people)
     return bool(kind.crowd) and getattr(obj, kind.crowd).filter(pk=person.pk).exists()
 
 
@@ -128,6 +133,8 @@ def _own_rows(holder: Holder, model: type[Model]) -> Q:
     kind, found = _kind(model), NOTHING
     for name in kind.people:
         found |= Q(**{name: holder.person})
+    if kind.asker:
+        found |= Q(**{kind.asker: holder.person}, **dict.fromkeys(kind.people))
     if kind.crowd:  # not joined: a row that names many people stays one row
         found |= Q(pk__in=model._default_manager.filter(**{kind.crowd: holder.person}).values("pk"))  # noqa: SLF001
     return found
@@ -148,8 +155,13 @@ def _others_holds(holder: Holder, obj: object) -> bool:
 
 
 def _touches(holder: Holder, obj: object) -> bool:
-    involved = (getattr(obj, f"{name}_id") for name in _kind(type(obj)).involved)
+    involved = (getattr(obj, f"{name}_id") for name in _involved(type(obj)))
     return holder.person.pk in involved or _own_holds(holder, obj)
+
+
+def _involved(model: type[object]) -> tuple[str, ...]:
+    kind = _kind(model)
+    return (*kind.involved, *([kind.asker] if kind.asker else []))
 
 
 def _others_rows(holder: Holder, model: type[Model]) -> Q:
@@ -163,7 +175,7 @@ def _others_rows(holder: Holder, model: type[Model]) -> Q:
 
 def _touched_rows(holder: Holder, model: type[Model]) -> Q:
     found = _own_rows(holder, model)
-    for name in _kind(model).involved:
+    for name in _involved(model):
         found |= Q(**{name: holder.person})
     return found
 
