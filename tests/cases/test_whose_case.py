@@ -52,6 +52,30 @@ def test_they_still_approve_nothing_of_it(former: Person, north: Site) -> None:
     assert (decision.allowed, decision.rule) == (False, "job.approve:own_request")
 
 
+@pytest.mark.parametrize(("name", "fields"), [("withdraw", {}), ("not-now", {}), ("rate", {"helpful": "yes"})], ids=str)
+def test_helpdesk_does_not_speak_as_the_person(
+    helpdesk: Person, north: Site, employee: Person, name: str, fields: dict[str, str]
+) -> None:
+    case = cases.open_case(
+        actor=employee, beneficiary=employee, error_text=ERROR, host=computer("PC-1", north, employee)
+    )
+    Job.objects.filter(case=case).update(state=JobState.DONE, ended_at=timezone.now())
+    browser = Browser(helpdesk)
+    browser.post(f"/cases/{case.pk}/{name}", **fields)
+    assert browser.status == 403
+    case.refresh_from_db()
+    assert (case.closed_at, case.put_off_at, case.helpful) == (None, None, None)
+
+
+def test_somebody_of_helpdesk_withdraws_their_own_case(helpdesk: Person, north: Site) -> None:
+    case = cases.open_case(
+        actor=helpdesk, beneficiary=helpdesk, error_text=ERROR, host=computer("PC-1", north, helpdesk)
+    )
+    Browser(helpdesk).post(f"/cases/{case.pk}/withdraw")
+    case.refresh_from_db()
+    assert case.outcome == Case.Outcome.WITHDRAWN
+
+
 def test_whoever_serves_the_site_goes_on(helpdesk: Person, north: Site, employee: Person) -> None:
     host = computer("PC-1", north, employee)
     case = cases.open_case(actor=helpdesk, beneficiary=employee, error_text=ERROR, host=host)

@@ -35,7 +35,7 @@ TABLE = {
     "case.read": ("EHPMU", "HPMU", "", "EHPMU"),
     "desk.read": ("H", "H", "", "H"),
     "case.answer": ("EH", "H", "", "EH"),
-    "case.close": ("EH", "H", "", "EH"),
+    "case.close": ("EH", "", "", "EH"),
     "case.take": ("H", "H", "", "H"),
     "case.close_for": ("H", "H", "", "H"),
     "job.plan": ("EH", "H", "", "EH"),

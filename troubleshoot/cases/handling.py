@@ -149,7 +149,7 @@ def close_case(*, actor: Person, case: Case, solved: bool, sent_to: str = "", ti
 def put_off_remedy(*, actor: Person, case: Case) -> None:
     """Put off the remedy that was found: nothing is changed, helpdesk is not given it, and the case waits for the
     person. A plan that lay before them is taken back: it would no longer be true when they return."""
-    people.require_permission(actor, "case.answer", case)
+    people.require_permission(actor, "case.close", case)
     with transaction.atomic():
         case.hold()
         _require(case, CasePress.NOT_NOW)
@@ -219,7 +219,7 @@ def check_computer_again(*, actor: Person, case: Case) -> None:
 
 def rate_case(*, actor: Person, case: Case, helpful: bool) -> None:
     """Note whether the person says that this helped."""
-    people.require_permission(actor, "case.answer", case)
+    people.require_permission(actor, "case.close", case)
     Case.objects.filter(pk=case.pk).update(helpful=helpful)
 
 

@@ -90,7 +90,7 @@ RULES: Final[Mapping[str, Mapping[Role, Right]]] = {
     "case.read": _READERS,
     "desk.read": {_H: SITE},  # a case as helpdesk sees it, with its internal notes
     "case.answer": {_E: OWN, _H: SITE},
-    "case.close": {_E: OWN, _H: SITE},
+    "case.close": {_E: OWN, _H: OWN},  # the person's own word of it: not needed any more, not now, whether it helped
     "case.take": {_H: SITE},
     "case.close_for": {_H: SITE},
     "job.plan": {_E: OWN_HOST, _H: SITE},
