@@ -1,6 +1,7 @@
 """Whose a case is: the person it is for, and helpdesk that serves its site, each in their own name."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -30,13 +31,14 @@ def test_they_read_write_order_and_close_nothing(former: Person) -> None:
     for address in (f"/cases/{case.pk}", f"/history/cases/{case.pk}"):
         browser.get(address)
         assert browser.status == 404, address
-    for name, fields in {
+    posts: dict[str, dict[str, Any]] = {
         "say": {"text": "send me your password"},
         "again": {"round": case.round},
         "withdraw": {},
         "help": {},
         "rate": {"helpful": "yes"},
-    }.items():
+    }
+    for name, fields in posts.items():
         browser.post(f"/cases/{case.pk}/{name}", **fields)
         assert browser.status == 404, name
     case.refresh_from_db()
