@@ -190,7 +190,7 @@ class TestManyChanges:
             with CaptureQueriesContext(connection) as file:
                 assert read(client, "/history.csv")
             with CaptureQueriesContext(connection) as past:
-                assert reports.earlier_changes(Case.objects.filter(host=host).latest("pk"))
+                assert reports.earlier_changes(Case.objects.filter(host=host).latest("pk"), manager)
             case = readable.filter(jobs__kind=Job.Kind.APPLY).latest("pk")
             asked.append((len(file), len(past), queries(client, f"/history/cases/{case.pk}")))
         assert asked[0] == asked[1]

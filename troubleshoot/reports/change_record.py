@@ -1,21 +1,22 @@
 """What one change was, for everybody who may read it: built here once, for every page and file. Reads only.
 
-What a job does not tell is said to be not recorded. It is never inferred.
+What a job does not tell is said to be not recorded. It is never inferred. A case stays where it was opened when its
+computer moves: whoever may read the change alone reads what was done to the computer, and not for whom and why.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import takewhile
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Prefetch, prefetch_related_objects
+from django.db.models import Exists, OuterRef, Prefetch, prefetch_related_objects
 
-from troubleshoot import diagnosis, engine, remediation, wording
-from troubleshoot.engine import as_change
+from troubleshoot import diagnosis, engine, people, remediation, wording
+from troubleshoot.engine import Explanation, as_change
 from troubleshoot.models import Answer, Approval, Case, Job, JobLine, JobState, Person
 from troubleshoot.reports.change_values import CheckRecord, SettingRecord, check_records, setting_records
 from troubleshoot.reports.history import end_of
@@ -77,6 +78,17 @@ class ChangeRecord:
     word: WordRecord | None
     """None where nobody is asked: nothing was verified."""
     undos: tuple[UndoRecord, ...]
+    case: int | None
+    """The case that it was for; None where there is none, or the reader may not read it."""
+    requester: str
+    beneficiary: str
+    why: Explanation | None
+    """Why it ended so."""
+
+    @property
+    def whom(self) -> str:
+        """Return for whom it was, where that is somebody else than who asked for it."""
+        return self.beneficiary if self.job.beneficiary_id != self.job.requester_id else ""
 
     @property
     def digest(self) -> str:
@@ -89,15 +101,16 @@ class ChangeRecord:
         return f"{self.digest[:4]} {self.digest[4:SHORT]}"
 
 
-def record_parts() -> tuple[str | Prefetch[Any, Any, Any], ...]:
+def record_parts(reader: Person) -> tuple[str | Prefetch[Any, Any, Any], ...]:
     """Return what a query of jobs prefetches, so that records cost the same number of queries for one job and for
-    many."""
+    many. Of each case it says whether the reader may read it (`shown`)."""
+    readable = people.permitted_rows(Case.objects.filter(pk=OuterRef("pk")), reader, "case.read")
     lines = JobLine.objects.filter(job__kind=Job.Kind.REVERT, job__starter=None)  # says why the portal undid it
     undos = Job.objects.select_related("plan", "requester", "starter").order_by("created_at")
     given = Answer.objects.filter(source__in=[Answer.Source.PERSON, Answer.Source.FIX]).select_related("by")
     return (
         *("host", "plan", "requester", "beneficiary", "starter"),
-        Prefetch("case", Case.objects.with_guide().defer("error_text")),
+        Prefetch("case", Case.objects.with_guide().defer("error_text").annotate(shown=Exists(readable))),
         Prefetch("case__answers", given.order_by("number")),
         Prefetch("approvals", Approval.objects.select_related("approver").order_by("made_at")),
         Prefetch("lines", lines),
@@ -106,10 +119,10 @@ def record_parts() -> tuple[str | Prefetch[Any, Any, Any], ...]:
     )
 
 
-def change_records(jobs: Iterable[Job]) -> list[ChangeRecord]:
-    """Return the records of some changes, in their order."""
+def change_records(jobs: Iterable[Job], reader: Person) -> list[ChangeRecord]:
+    """Return the records of some changes that a person may read, in their order."""
     found = list(jobs)
-    prefetch_related_objects(found, *record_parts())
+    prefetch_related_objects(found, *record_parts(reader))
     return [change_record(job) for job in found]
 
 
@@ -120,7 +133,7 @@ def change_record(job: Job) -> ChangeRecord:
         settings, genuine = tuple(setting_records(job, remediation.job_plan(job), found)), True
     except engine.PlanError:
         settings, genuine = (), False
-    return ChangeRecord(
+    whole = ChangeRecord(
         job=job,
         title=wording.changed_title(title or job.action, job.kind),
         ended=end_of(job),
@@ -132,7 +145,32 @@ def change_record(job: Job) -> ChangeRecord:
         checks=tuple(check_records(job, found)),
         word=_word(job),
         undos=tuple(_undo(undo) for undo in job.reverts.all()),
+        case=job.case_id,
+        requester=str(job.requester),
+        beneficiary=_name(job.beneficiary),
+        why=job.explanation,
     )
+    return whole if job.case is None or getattr(job.case, "shown", False) else _without_case(whole)
+
+
+def _without_case(whole: ChangeRecord) -> ChangeRecord:
+    """Leave out of a record what belongs to its case: the people, and what they said."""
+    return replace(
+        whole,
+        asked=_unnamed(whole.asked),
+        votes=tuple(replace(vote, act=_unnamed(vote.act)) for vote in whole.votes),
+        started=_unnamed(whole.started) if whole.started else None,
+        word=None,
+        undos=tuple(replace(undo, act=_unnamed(undo.act)) for undo in whole.undos),
+        case=None,
+        requester=wording.not_shown(),
+        beneficiary="",
+        why=None,
+    )
+
+
+def _unnamed(act: Act) -> Act:
+    return Act(wording.not_shown(), act.at, wording.not_shown() if act.why else "")
 
 
 def _asked(job: Job) -> Act:

@@ -43,11 +43,11 @@ def record_download(*, actor: Person, what: str, asked: Mapping[str, str]) -> No
         audit.record(Tag.HISTORY_EXPORT, actor=actor, details={"what": what, "asked": kept}, personal=typed)
 
 
-def changes_csv(rows: QuerySet[Job]) -> Iterator[str]:
-    """Yield changes as CSV, newest first, read in constant memory."""
+def changes_csv(rows: QuerySet[Job], reader: Person) -> Iterator[str]:
+    """Yield changes that a person may read as CSV, newest first, read in constant memory."""
     words = action_choices()
     related = rows.select_related("host__site", "requester", "beneficiary", "starter", "plan")
-    found = related.prefetch_related(*record_parts()).order_by("-created_at", "-pk").iterator(chunk_size=CHUNK)
+    found = related.prefetch_related(*record_parts(reader)).order_by("-created_at", "-pk").iterator(chunk_size=CHUNK)
     return csv_lines(CHANGE_COLUMNS, (_change(change_record(job), words) for job in found))
 
 
@@ -86,9 +86,9 @@ def _change(record: ChangeRecord, words: Mapping[str, str]) -> list[object]:
     job = record.job
     return [
         *(_utc(job.created_at), _utc(job.ended_at), job.kind, words.get(job.action, job.action)),
-        *(job.host.name, job.host.simulated, job.invented, job.host.site.name, job.requester.name),
-        *(job.beneficiary.name if job.beneficiary else "", job.risk, job.needs_approval, job.state),
-        *(wording.explained(job.explanation), record.word.word if record.word else "", job.case_id, job.pk),
+        *(job.host.name, job.host.simulated, job.invented, job.host.site.name, record.requester),
+        *(record.beneficiary, job.risk, job.needs_approval, job.state),
+        *(wording.explained(record.why), record.word.word if record.word else "", record.case, job.pk),
         *_what(record),
         *_acts([vote.act for vote in record.votes if vote.approved])[:2],
         *_acts([vote.act for vote in record.votes if not vote.approved]),

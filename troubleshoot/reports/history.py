@@ -66,9 +66,14 @@ class Page:
 
 
 def change_rows(person: Person, asked: HistoryQuestion) -> QuerySet[Job]:
-    """Return the changes of computers that the person may read and asked for."""
+    """Return the changes of computers that the person may read and asked for; of each, whether they may read its case
+    as well (`case_shown`)."""
     readable = Exists(permitted_rows(Job.objects.filter(pk=OuterRef("pk")), person, "job.read"))
     rows = Job.objects.changes().filter(readable, _common(asked, "created_at", ("requester", "beneficiary")))
+    own = permitted_rows(Case.objects.filter(pk=OuterRef("case")), person, "case.read")
+    rows = rows.annotate(case_shown=Exists(own))
+    if asked.of("who"):  # a name that is not shown is not found either
+        rows = rows.filter(Q(case=None) | Q(case_shown=True))
     if asked.of("what"):
         rows = rows.filter(action=asked.of("what"))
     if asked.of("site"):
@@ -119,21 +124,25 @@ def history_page(person: Person, asked: HistoryQuestion) -> Page:
 
 def change_row(job: Job) -> HistoryRow:
     """Return a change as one sentence."""
-    beneficiary = job.beneficiary if job.beneficiary != job.requester else None
+    shown = job.case is None or getattr(job, "case_shown", False)
+    beneficiary = job.beneficiary if shown and job.beneficiary != job.requester else None
     whom = wording.compose(_(" for %s"), str(beneficiary)) if beneficiary else ""
-    parts = [wording.join_texts("", [_what_was_done(job), whom]), end_of(job)]
-    if (word := word_on(job)) is not None:
+    parts = [wording.join_texts("", [_what_was_done(job, shown=shown), whom]), end_of(job)]
+    if shown and (word := word_on(job)) is not None:
         parts.append(_("person: %s") % word)
     tone = {"verified": "is-ok", "failed": "is-bad", "not_verified": "is-bad", "unknown": "is-bad"}.get(job.state, "")
-    tone = "is-bad" if tone == "is-ok" and job.word == Case.Word.SAME_ERROR else tone
-    return HistoryRow(str(job.pk), job.created_at, wording.join_texts("; ", parts), job.case_id, tone, job.invented)
+    tone = "is-bad" if shown and tone == "is-ok" and job.word == Case.Word.SAME_ERROR else tone
+    case = job.case_id if shown else None
+    return HistoryRow(str(job.pk), job.created_at, wording.join_texts("; ", parts), case, tone, job.invented)
 
 
-def _what_was_done(job: Job) -> str:
+def _what_was_done(job: Job, *, shown: bool) -> str:
     what = wording.content(action_choices().get(job.action, job.action))
     values = {"who": str(job.requester), "what": what, "where": host_words(job.host)}
     if job.kind == Job.Kind.REVERT:
         return wording.compose(_("“%(what)s” was undone on %(where)s"), values)
+    if not shown:
+        return wording.compose(_("“%(what)s”, asked for at another site, on %(where)s"), values)
     if job.started_at:
         return wording.compose(_("%(who)s ran “%(what)s” on %(where)s"), values)
     return wording.compose(_("%(who)s asked for “%(what)s” on %(where)s"), values)

@@ -11,9 +11,9 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from troubleshoot import catalog, engine, remediation, wording
+from troubleshoot import catalog, engine, people, remediation, wording
 from troubleshoot.engine import Refusal
-from troubleshoot.models import ENDED_STATES, UNDOABLE_STATES, Case, Job, JobState, Site
+from troubleshoot.models import ENDED_STATES, UNDOABLE_STATES, Case, Job, JobState, Person, Site
 from troubleshoot.reports.change_record import ChangeRecord, change_records
 
 #: So much of a computer's past is shown.
@@ -109,21 +109,24 @@ def _median(times: Iterable[tuple[dt.datetime | None, dt.datetime | None]]) -> d
     return dt.timedelta(seconds=statistics.median(lengths)) if len(lengths) >= ENOUGH else None
 
 
-def earlier_cases(case: Case) -> list[Case]:
-    """Return the latest other cases of a case's computer."""
-    others = Case.objects.filter(host=case.host_id).exclude(pk=case.pk)
+def earlier_cases(case: Case, reader: Person) -> list[Case]:
+    """Return the latest other cases of a case's computer that a person may read: a computer moves between sites, and
+    its cases stay where they were opened."""
+    others = people.permitted_rows(Case.objects.filter(host=case.host_id), reader, "case.read").exclude(pk=case.pk)
     return list(others.select_related("beneficiary").order_by("-pk")[:MOST]) if case.host_id else []
 
 
-def earlier_changes(case: Case) -> list[PastChange]:
-    """Return the latest changes of a case's computer that were started, and first those that undo themselves later."""
+def earlier_changes(case: Case, reader: Person) -> list[PastChange]:
+    """Return the latest changes of a case's computer that were started and a person may read, and first those that
+    undo themselves later."""
     if case.host_id is None:
         return []
-    rows = Job.objects.changes().filter(host=case.host_id, started_at__isnull=False)
+    started = Job.objects.changes().filter(host=case.host_id, started_at__isnull=False)
+    rows = people.permitted_rows(started, reader, "job.read")
     rows = rows.select_related("plan__made_by", "requester", "beneficiary", "starter", "host")
     standing = rows.filter(undo_at__isnull=False, state__in=IN_FORCE).order_by("undo_at")[:MOST]
     found = {job.pk: job for job in [*standing, *rows.order_by("-created_at")[:MOST]]}
-    return [_change(record) for record in change_records(found.values())]
+    return [_change(record) for record in change_records(found.values(), reader)]
 
 
 def _change(record: ChangeRecord) -> PastChange:

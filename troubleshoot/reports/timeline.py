@@ -84,7 +84,7 @@ def _changes(case: Case, person: Person) -> list[ChangeRecord]:
     """Return the changes of the case that this person may read, the oldest first."""
     rows = people.permitted_rows(Job.objects.changes().filter(case=case), person, "job.read")
     related = rows.select_related("plan", "requester", "beneficiary", "starter", "host")
-    return change_records(related.order_by("created_at", "pk")[:MOST])
+    return change_records(related.order_by("created_at", "pk")[:MOST], person)
 
 
 def _answers(case: Case) -> Iterator[TimelineMoment]:

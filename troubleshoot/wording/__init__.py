@@ -6,6 +6,7 @@ What belongs to one step of a guide stands in the guide; here is what every guid
 from troubleshoot.wording.changes import (
     changed_title,
     not_recorded,
+    not_shown,
     other_value_words,
     portal_name,
     unread_fact_words,
@@ -77,6 +78,7 @@ __all__ = [
     "no_code_words",
     "not_helped_words",
     "not_recorded",
+    "not_shown",
     "notice_words",
     "other_value_words",
     "outside_lines",

@@ -19,6 +19,11 @@ def not_recorded() -> str:
     return _("not recorded")
 
 
+def not_shown() -> str:
+    """Return what is said of something that belongs to a case which the reader may not read."""
+    return _("not shown: it belongs to a case of another site")
+
+
 def unread_value_words(state: str) -> str:
     """Return what is said of a setting that was not read after the run of a change that stands or ended so."""
     return _("not changed") if JobState(state) in _NOTHING_WRITTEN else _("not read afterwards")

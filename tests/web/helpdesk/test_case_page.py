@@ -113,7 +113,7 @@ class TestThePage:
             change = Job.objects.create(kind=Job.Kind.APPLY, state=JobState.VERIFIED, **same)
             Job.objects.create(kind=Job.Kind.REVERT, state=JobState.UNREACHABLE, origin=change, **same)
             with CaptureQueriesContext(connection) as seen:
-                reports.earlier_changes(case)
+                reports.earlier_changes(case, helpdesk)
             asked.append(len(seen))
         assert asked[0] == asked[1] <= 8
 

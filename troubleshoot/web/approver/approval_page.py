@@ -134,7 +134,7 @@ class ApprovalPage:
         The person it is for, who may be an approver too, reads no internal note here either.
         """
         case = self.job.case
-        if case is None:
+        if case is None or not people.may(self.person, "case.read", case).allowed:
             return []
         insider = self.decision.allowed or people.may(self.person, "case.take", case).allowed
         return Talk(case, internal=insider).since(self.job.created_at)

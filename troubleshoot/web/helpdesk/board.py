@@ -12,7 +12,7 @@ from django.db.models import Count, Min, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from troubleshoot import catalog, diagnosis
+from troubleshoot import catalog, diagnosis, wording
 from troubleshoot.cases import LEAST_COMPUTERS
 from troubleshoot.engine import ACTORS, CaseActor, CaseMatter
 from troubleshoot.models import Case, Host, Person, Site

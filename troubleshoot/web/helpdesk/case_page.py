@@ -136,12 +136,12 @@ class HelpdeskCasePage:
     @cached_property
     def earlier_cases(self) -> list[Case]:
         """Return the latest other cases of this computer."""
-        return reports.earlier_cases(self.case)
+        return reports.earlier_cases(self.case, self.person)
 
     @cached_property
     def changes(self) -> list[reports.PastChange]:
         """Return the latest changes of this computer, and what is still in force."""
-        return reports.earlier_changes(self.case)
+        return reports.earlier_changes(self.case, self.person)
 
     @cached_property
     def beside(self) -> list[Action]:

@@ -38,7 +38,7 @@ def download(request: HttpRequest) -> HttpResponseBase:
         record_download(actor=person, what=what, asked=asked.kept)
     if asked.cases:
         return attachment(cases_csv(reports.case_rows(person, asked)), what)
-    return attachment(changes_csv(reports.change_rows(person, asked)), what)
+    return attachment(changes_csv(reports.change_rows(person, asked), person), what)
 
 
 @rule("case.read")
@@ -56,7 +56,7 @@ def case(request: HttpRequest, number: int) -> HttpResponseBase:
 def change(request: HttpRequest, key: UUID) -> HttpResponseBase:
     """Show everything that is known of one change. Nothing on this page changes anything."""
     found = people.obtain_object(Job.objects.changes(), visitor(request), "job.read", pk=key)
-    (record,) = reports.change_records([found])
+    (record,) = reports.change_records([found], visitor(request))
     return render(request, "manager/history_change.html", {"record": record})
 
 
