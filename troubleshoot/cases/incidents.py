@@ -20,9 +20,12 @@ LEAST_COMPUTERS = 3
 def begin_incident(*, actor: Person, site: Site, cause: str) -> Incident:
     """Make the actor the owner of every open case of this cause, and tell the site by a banner.
 
-    Asked again, it takes the cases that came since. Raises Refusal when too few computers are left.
+    Asked again, it takes the cases that came since. Raises Refusal when too few computers are left, and without a
+    cause: cases of which none is known have nothing in common.
     """
     people.require_permission(actor, "incident.begin", site)
+    if not cause:
+        raise Refusal(RefusalCode.INCIDENT_WITHOUT_CAUSE)
     with transaction.atomic():
         site = Site.objects.select_for_update().get(pk=site.pk)  # two clicks make one incident
         incident = running_incidents([site]).filter(cause=cause).first()

@@ -202,6 +202,7 @@ class RefusalCode(StrEnum):
     CLIENT_BLOCK_UNFIT = "client_block_unfit"
 
     # Incidents.
+    INCIDENT_WITHOUT_CAUSE = "incident_without_cause"
     INCIDENT_TOO_SMALL = "incident_too_small"
     INCIDENT_OVER = "incident_over"
 

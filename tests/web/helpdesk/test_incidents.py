@@ -46,6 +46,14 @@ class TestTreatingCasesAsOne:
         named = {(one.kind, one.ref) for one in entry.objects_named.all()}
         assert {("case", str(case.pk)) for case in made[:3]} < named
 
+    def test_is_not_done_with_cases_whose_cause_nobody_knows(
+        self, made: list[Case], helpdesk: Person, desk: Browser
+    ) -> None:
+        Case.objects.update(cause="")
+        assert "An incident has one cause." in desk.post("/board/incidents", site="north", cause="")
+        assert (desk.status, Incident.objects.count()) == (422, 0)
+        assert not Case.objects.filter(owner=helpdesk).exists()
+
     def test_tells_whoever_owned_one_of_them(
         self, made: list[Case], person: MakePerson, north: Site, desk: Browser
     ) -> None:
