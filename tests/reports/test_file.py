@@ -1,10 +1,12 @@
 """The history as a file."""
 
+import csv
+import io
 import re
 
 import pytest
 from django.test import Client
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.bench_pages import bulk
@@ -54,12 +56,26 @@ class TestTheFile:
             ("a\t@SUM(1)", "a\t'@SUM(1)"),
             ("one\r\n+1", "one\r\n'+1"),
             ("a;\uff1d1", "a;'\uff1d1"),
+            ("x;\"=cmd|'/c calc'!A0;", "x;\"'=cmd|'/c calc'!A0;"),
+            ('a\n"=1+1', "a\n\"'=1+1"),
             ("well; done - really", "well; done - really"),
             ("2026-01-01, 0x904", "2026-01-01, 0x904"),
         ],
     )
     def test_hides_no_formula_behind_another_separator(self, text: str, shown: str) -> None:
         assert exporting.csv_cell(text) == shown
+
+    @settings(max_examples=500)
+    @given(rows=st.lists(st.lists(st.text(st.sampled_from(",;\t\"'=+-@\r\n a1"), max_size=12), min_size=2, max_size=2)))
+    @pytest.mark.parametrize("separator", [",", ";", "\t"])
+    def test_begins_no_cell_like_a_formula_whatever_separates_it(self, separator: str, rows: list[list[str]]) -> None:
+        text = "".join(exporting.csv_lines(("a", "b"), rows)).removeprefix("\ufeff")
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator):
+            assert not [cell for cell in row if cell.startswith(tuple("=+-@\t\r"))]
+        found = list(csv.reader(io.StringIO(text, newline="")))[1:]
+        assert [[one.replace("'", "") for one in row] for row in found] == [
+            [one.replace("'", "") for one in row] for row in rows
+        ]
 
     @given(st.text())
     def test_never_begins_a_cell_like_a_formula(self, text: str) -> None:

@@ -17,8 +17,10 @@ from troubleshoot.reports.filters import action_choices
 
 CHUNK = 500
 #: A cell that begins so is a formula to some spreadsheet; the full-width twins are folded by some. Where a spreadsheet
-#: separates by semicolons, a cell begins behind each of them, and in each line.
-_FORMULA = re.compile(r"\A(?=[\t\r\n])|(?:\A|(?<=[;\t\r\n]))(?=[=+@\uff1d\uff0b\uff0d\uff20-])")
+#: separates by semicolons or tabs, a cell begins behind each of them, and in each line, in quotes or without.
+_FORMULA = re.compile(r'\A(?=[\t\r\n])|(\A|[;\t\r\n])("*)(?=[=+@\t\uff1d\uff0b\uff0d\uff20-])')
+#: There the quote that ends such a cell of ours would open one that begins with the end of the line.
+_OPENS = re.compile(r"(?<=[;\t\r\n])\Z")
 CHANGE_COLUMNS = (
     *("asked at (UTC)", "ended at (UTC)", "kind", "action", "computer", "simulated", "invented"),
     *("site", "asked by", "for"),
@@ -63,7 +65,8 @@ def csv_lines(header: Iterable[str], rows: Iterable[Iterable[object]]) -> Iterat
     writer = csv.writer(_Echo(), lineterminator="\r\n")
     yield "\ufeff" + writer.writerow(header)
     for row in rows:
-        yield writer.writerow([csv_cell(value) for value in row])
+        cells = [csv_cell(value) for value in row]
+        yield writer.writerow([*cells[:-1], *(_OPENS.sub("'", cell) for cell in cells[-1:])])
 
 
 def csv_cell(value: object) -> str:
@@ -72,7 +75,7 @@ def csv_cell(value: object) -> str:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return _FORMULA.sub("'", str(value))
+    return _FORMULA.sub(r"\1\2'", str(value))
 
 
 class _Echo:
