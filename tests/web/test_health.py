@@ -93,9 +93,14 @@ class TestTheHealthPage:
     def test_says_that_all_is_well(self, alive: None, page: Callable[[], str]) -> None:
         assert "Mendpoint is well" in page()
 
-    def test_names_a_site_that_no_worker_serves(self, alive: None, page: Callable[[], str], south: Site) -> None:
-        assert "No worker serves South" in page()
-        assert "No worker serves North" not in page()
+    def test_names_a_site_of_the_readers_that_no_worker_serves_and_counts_the_others(
+        self, alive: None, page: Callable[[], str], south: Site, person: MakePerson
+    ) -> None:
+        assert "No worker serves" not in page()
+        assert "At sites that are not yours: without a worker 1" in page()
+        client = Client()
+        client.force_login(person("Ada", "administrator"))
+        assert "No worker serves South" in words(client.get("/health"))
         silent("worker")
         assert "No worker serves North" in page()
 

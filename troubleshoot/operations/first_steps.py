@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypeVar
 
+from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from troubleshoot import people
-from troubleshoot.models import Credential, Host, Job, Site
+from troubleshoot.models import Credential, Host, Job, Person, Site
 from troubleshoot.operations import health
+
+Row = TypeVar("Row", bound=Model)
 
 
 @dataclass(frozen=True)
@@ -24,13 +28,18 @@ class SetupStep:
     page: str = ""
 
 
-def first_steps() -> list[SetupStep]:
-    """Return every step in its order, as it stands now."""
-    return list(_steps())
+def first_steps(reader: Person | None) -> list[SetupStep]:
+    """Return every step in its order, as it stands now at the sites of a reader; None reads at the machine itself."""
+    return list(_steps(reader))
 
 
-def _steps() -> Iterator[SetupStep]:
-    sites = list(Site.objects.order_by("name")[:50])
+def _readable(rows: QuerySet[Row], reader: Person | None, action: str) -> QuerySet[Row]:
+    return rows if reader is None else people.permitted_rows(rows, reader, action)
+
+
+def _steps(reader: Person | None) -> Iterator[SetupStep]:
+    own = _readable(Site.objects.all(), reader, "site.read")
+    sites = list(own.order_by("name")[:50])
     yield SetupStep(
         "site",
         _("A site"),
@@ -54,9 +63,10 @@ def _steps() -> Iterator[SetupStep]:
             _("Give a second person the role approver, who decides about dangerous changes."),
         ),
     ):
-        held = people.grants_allowing(action).select_related("person").first()
+        here = people.grants_allowing(action).filter(Q(site=None) | Q(site__in=own))
+        held = here.select_related("person").first()
         yield SetupStep(name, title, held is not None, str(held.person) if held else "", todo, "admin-people")
-    account = Credential.objects.order_by("name").first()
+    account = _readable(Credential.objects.all(), reader, "credential.read").order_by("name").first()
     yield SetupStep(
         "credential",
         _("An account on computers"),
@@ -65,7 +75,8 @@ def _steps() -> Iterator[SetupStep]:
         _("Register an account by a reference to its password."),
         "admin-credentials",
     )
-    host = Host.objects.order_by("name").first()
+    hosts = _readable(Host.objects.all(), reader, "host.read")
+    host = hosts.order_by("name").first()
     yield SetupStep(
         "host",
         _("A computer"),
@@ -75,7 +86,7 @@ def _steps() -> Iterator[SetupStep]:
         "admin-hosts",
     )
     yield _processes(sites)
-    yield _tested()
+    yield _tested(hosts)
 
 
 def _processes(sites: list[Site]) -> SetupStep:
@@ -102,9 +113,9 @@ def _processes(sites: list[Site]) -> SetupStep:
     )
 
 
-def _tested() -> SetupStep:
-    """Tell whether any computer has passed the connection test, by the last test of each."""
-    passed = Job.objects.passed().select_related("host").first()
+def _tested(hosts: QuerySet[Host]) -> SetupStep:
+    """Tell whether any of these computers has passed the connection test, by the last test of each."""
+    passed = Job.objects.passed().filter(host__in=hosts).select_related("host").first()
     return SetupStep(
         "connection",
         _("A connection test that is passed"),

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
+from uuid import UUID
 
 from django.core.cache import cache
 from django.db import DatabaseError
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 from django.utils.functional import Promise
 
-from troubleshoot import jobs, notifications
+from troubleshoot import jobs, notifications, people
 from troubleshoot.jobs import RepeatingWrite
-from troubleshoot.models import Delivery, Heartbeat, Host, Site
+from troubleshoot.models import Delivery, Grant, Heartbeat, Host, Person, Site
 
 log = logging.getLogger(__name__)
 ProcessKind = Literal["worker", "keeper"]
@@ -107,30 +108,45 @@ class ChannelTrouble:
     waiting: int
     #: The latest message to each person that was given up lately.
     given_up: Sequence[Delivery]
+    #: How many people more there are, at other sites.
+    elsewhere: int = 0
 
 
-def channel_troubles() -> list[ChannelTrouble]:
-    """Return the channels by which something could not be delivered."""
+def channel_troubles(reader: Person | None = None) -> list[ChannelTrouble]:
+    """Return the channels by which something could not be delivered; a reader is told the names of the people at their
+    own sites, and how many others there are."""
     installed = notifications.installed_channels()
-    found = [_trouble(name, channel.TITLE) for name, channel in installed.items()]
+    found = [_trouble(name, channel.TITLE, reader) for name, channel in installed.items()]
     gone = Delivery.objects.exclude(channel__in=installed).filter(tried_at__gt=Now() - _NAMED)
-    found += [_trouble(name, name) for name in gone.values_list("channel", flat=True).order_by("channel").distinct()]
-    return [one for one in found if one.down_since or one.given_up]
+    names = gone.values_list("channel", flat=True).order_by("channel").distinct()
+    found += [_trouble(name, name, reader) for name in names]
+    return [one for one in found if one.down_since or one.given_up or one.elsewhere]
 
 
-def _trouble(name: str, title: str | Promise) -> ChannelTrouble:
+def _trouble(name: str, title: str | Promise, reader: Person | None) -> ChannelTrouble:
     mine = Delivery.objects.filter(channel=name)
     failed = mine.filter(state=Delivery.State.FAILED, tried_at__gt=Now() - _NAMED).order_by("-tried_at")
     latest = failed.select_related("notice__person")[:_LOOKED_AT]
     by_person = {one.notice.person_id: one for one in reversed(latest)}
+    shown = by_person.keys() if reader is None else _people_of(reader, by_person)
+    named = [one for key, one in by_person.items() if key in shown]
     down = mine.filter(fault=Delivery.Fault.CHANNEL_DOWN).order_by("-tried_at").first()
     return ChannelTrouble(
         title=title,
         down_since=Delivery.objects.down_since(name),
         error=down.last_error if down else "",
         waiting=mine.filter(state=Delivery.State.WAITING).count(),
-        given_up=list(by_person.values()),
+        given_up=named,
+        elsewhere=len(by_person) - len(named),
     )
+
+
+def _people_of(reader: Person, found: Iterable[UUID]) -> set[UUID]:
+    """Return those of some people who hold a role at a site of the reader, or at none today."""
+    grants = Grant.objects.active().filter(person__in=found)
+    here = grants.filter(Q(site=None) | Q(site__in=people.permitted_sites(reader, "site.read")))
+    elsewhere = set(grants.values_list("person", flat=True)) - set(here.values_list("person", flat=True))
+    return set(found) - elsewhere
 
 
 def hosts_in_the_clear() -> QuerySet[Host]:

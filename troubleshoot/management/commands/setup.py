@@ -173,7 +173,7 @@ class Command(BaseCommand):
 
     def _report(self) -> None:
         """Print the steps as the administration page shows them, except for the test, which follows."""
-        for step in operations.first_steps():
+        for step in operations.first_steps(None):
             if step.name == "connection":
                 continue
             if step.done:
@@ -183,7 +183,7 @@ class Command(BaseCommand):
 
     def _test(self) -> None:
         """Have a worker test the way to one computer, and print the stages as they come."""
-        step = next(step for step in operations.first_steps() if step.name == "connection")
+        step = next(step for step in operations.first_steps(None) if step.name == "connection")
         named = Host.objects.filter(name__iexact=self.options["test"] or "").first()
         host = named or Host.objects.filter(credential__isnull=False).order_by("pk").first()
         if (step.done and not named) or self.options["check"] or host is None:
@@ -198,7 +198,7 @@ class Command(BaseCommand):
 
     def missing_processes(self) -> bool:
         """Tell whether no worker could take a test now."""
-        return not next(step for step in operations.first_steps() if step.name == "processes").done
+        return not next(step for step in operations.first_steps(None) if step.name == "processes").done
 
     def _followed(self, job: Job) -> bool:
         """Tell each stage as it becomes known. True when all of them are passed."""

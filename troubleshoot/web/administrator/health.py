@@ -1,5 +1,7 @@
 """Whether Mendpoint is well: one word for the machines that watch it, the details for administrators and auditors."""
 
+from typing import Any
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -7,8 +9,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from troubleshoot import operations, people
-from troubleshoot.models import FRESH, Heartbeat, Host, Job, Site
-from troubleshoot.web.view_rules import public, rule
+from troubleshoot.models import FRESH, Heartbeat, Host, Job, Person, Site
+from troubleshoot.web.view_rules import public, rule, visitor
 
 SHOWN = 20
 
@@ -31,13 +33,28 @@ def page(request: HttpRequest) -> HttpResponse:
     context = {
         "health": operations.check_health(),
         "beats": [(one, one.beaten_at >= living) for one in beats],
-        "unserved": [site for site in Site.objects.all() if site.slug not in served],
-        "overdue": list(Job.objects.overdue().select_related("host")[:SHOWN]),
-        "clear": list(operations.hosts_in_the_clear()[:SHOWN]),
+        **_troubles(visitor(request), served),
         "solo": settings.MENDPOINT_SOLO_MODE,
-        "simulated_hosts": list(Host.objects.filter(lab=True, invented=False).values_list("name", flat=True)[:SHOWN]),
         "turned_away": people.anonymous_refusals(),
         "mail": settings.EMAIL_HOST,
-        "channel_troubles": operations.channel_troubles(),
+        "channel_troubles": operations.channel_troubles(visitor(request)),
     }
     return render(request, "administrator/health.html", context)
+
+
+def _troubles(person: Person, served: set[str]) -> dict[str, Any]:
+    """Return what is wrong at the sites of a person by name, and of other sites how much it is."""
+    own = set(people.permitted_sites(person, "site.read"))
+    hosts = people.permitted_rows(Host.objects.all(), person, "host.read")
+    unserved = [site for site in Site.objects.all() if site.slug not in served]
+    overdue, clear = Job.objects.overdue(), operations.hosts_in_the_clear()
+    here, signed_in = overdue.filter(host__in=hosts), clear.filter(pk__in=hosts)
+    return {
+        "unserved": [site for site in unserved if site in own],
+        "unserved_elsewhere": sum(site not in own for site in unserved),
+        "overdue": list(here.select_related("host")[:SHOWN]),
+        "overdue_elsewhere": overdue.count() - here.count(),
+        "clear": list(signed_in[:SHOWN]),
+        "clear_elsewhere": clear.count() - signed_in.count(),
+        "simulated_hosts": list(hosts.filter(lab=True, invented=False).values_list("name", flat=True)[:SHOWN]),
+    }

@@ -29,9 +29,8 @@ PAGE = 50
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Show the first steps, those that are missing with what to do, and the way to the other pages."""
-    return render(
-        request, "administrator/home.html", {"steps": operations.first_steps(), "solo": settings.MENDPOINT_SOLO_MODE}
-    )
+    context = {"steps": operations.first_steps(visitor(request)), "solo": settings.MENDPOINT_SOLO_MODE}
+    return render(request, "administrator/home.html", context)
 
 
 @rule("site.change")
