@@ -113,7 +113,9 @@ class TestWhoMay:
     ) -> None:
         host = lab("service-stopped")
         case = opened(employee, host.row, work)
-        job = planned(employee, case, work, why="I cannot work")
+        with pytest.raises(Refusal, match="helpdesk_does_this"):
+            planned(employee, case, work, why="I cannot work")
+        job = planned(helpdesk, case, work, why="they cannot work")
         with pytest.raises(people.PermissionRefused, match="disturb nobody"):
             jobs.start_job(actor=employee, job=job)
         jobs.start_job(actor=helpdesk, job=job)

@@ -32,7 +32,7 @@ def digest(job: Job) -> str:
 class TestWhatAnEmployeeAskedFor:
     @pytest.fixture
     def job(self, lab: MakeLab, employee: Person, work: Work) -> Job:
-        return planned(employee, opened(employee, lab("service-stopped").row, work), work, why="I cannot work")
+        return planned(employee, opened(employee, lab("expired-certificate").row, work), work)
 
     def test_runs_when_helpdesk_starts_it(self, job: Job, helpdesk: Person, work: Work) -> None:
         jobs.start_job(actor=helpdesk, job=job)
@@ -58,7 +58,7 @@ class TestADangerousChange:
     def test_is_not_approved_and_started_by_one_person(
         self, lab: MakeLab, employee: Person, both: Person, helpdesk: Person, work: Work
     ) -> None:
-        job = planned(employee, opened(employee, lab("nla-required").row, work), work, why="I cannot work")
+        job = planned(helpdesk, opened(employee, lab("nla-required").row, work), work, why="they cannot work")
         remediation.approve_plan(actor=both, job=job, digest=digest(job))
         with pytest.raises(Refusal, match="approved_by_starter"):
             jobs.start_job(actor=both, job=job)

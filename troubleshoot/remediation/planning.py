@@ -46,15 +46,13 @@ def request_plan(
 ) -> Job:
     """Ask for a plan: a reading, from which the plan is made. Refuse at once what can never run here.
 
-    Asking again while a case's plan is being read answers with that reading. A plan of the case that nobody has
-    started gives way to the new one.
+    For a case, only helpdesk asks for what the person may not start. Asking again while a case's plan is being read
+    answers with that reading. A plan of the case that nobody has started gives way to the new one.
     """
     wish = installed_action(action)
     people.require_permission(actor, "job.plan", host)
     if case is not None:
-        people.require_permission(actor, "case.answer", case)
-        if case.host_id != host.pk:
-            raise Refusal(RefusalCode.CASE_OF_ANOTHER_HOST, host=str(host))
+        _require_concern(actor, host, action, case)
     if barrier := forbidden_reason(wish, host):
         raise barrier
     if wish.risk != "low" and not reason.strip():
@@ -81,9 +79,20 @@ def request_plan(
     return reading
 
 
+def _require_concern(actor: Person, host: Host, action: str, case: Case) -> None:
+    """Raise unless the case is about this computer, and the remedy is the actor's to ask for in it."""
+    people.require_permission(actor, "case.answer", case)
+    if case.host_id != host.pk:
+        raise Refusal(RefusalCode.CASE_OF_ANOTHER_HOST, host=str(host))
+    if not (diagnosis.is_self_service(case, action) or people.may(actor, "case.take", case).allowed):
+        raise Refusal(RefusalCode.HELPDESK_DOES_THIS)
+
+
 def _keep_ticket(actor: Person, host: Host, case: Case, ticket: str) -> None:
-    """Keep the ticket's number on the case. Who repairs an own computer needs none, wherever others do."""
-    if host.site.ticket_required and not (ticket or case.ticket) and actor != case.beneficiary:
+    """Keep the ticket's number on the case. Who repairs an own computer needs none, wherever others do: that the case
+    is one's own does not make the computer so."""
+    own = actor == case.beneficiary and host.is_own_computer_of(actor)
+    if host.site.ticket_required and not (ticket or case.ticket) and not own:
         raise Refusal(RefusalCode.TICKET_MISSING)
     if ticket and ticket != case.ticket:
         case.ticket = ticket[:80]
