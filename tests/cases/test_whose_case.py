@@ -84,3 +84,13 @@ def test_whoever_serves_the_site_goes_on(helpdesk: Person, north: Site, employee
     browser = Browser(helpdesk)
     browser.post(f"/desk/cases/{case.pk}/say", text="We look at it")
     assert (browser.status, Message.objects.count()) == (200, 1)
+
+
+def test_nobody_opens_a_real_case_for_an_invented_person(helpdesk: Person, north: Site, person: MakePerson) -> None:
+    invented = person("Ivo")
+    Person.objects.filter(pk=invented.pk).update(invented=True)
+    browser = Browser(helpdesk)
+    assert "no case is opened for them" in browser.post(
+        "/desk/new", person="ivo@corp.example", error="0x904", urgency="1"
+    )
+    assert (browser.status, Case.objects.count()) == (422, 0)

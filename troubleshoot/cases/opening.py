@@ -180,6 +180,8 @@ def _may_open(actor: Person, beneficiary: Person, host: Host | None) -> None:
         people.require_permission(actor, "case.open")
     if actor != beneficiary:
         people.require_permission(actor, "case.open_for_other", host)
+    if beneficiary.invented:
+        raise Refusal(RefusalCode.NOBODY_TO_HELP, who=str(beneficiary))
 
 
 def _check_answer(case: Case, known: dict[str, str], step: str, value: str) -> None:

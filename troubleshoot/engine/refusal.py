@@ -181,6 +181,7 @@ class RefusalCode(StrEnum):
     CASE_CLOSED = "case_closed"
     NOT_AS_THINGS_STAND = "not_as_things_stand"
     PAGE_OUTDATED = "page_outdated"
+    NOBODY_TO_HELP = "nobody_to_help"
     ERROR_TEXT_UNFIT = "error_text_unfit"
     NO_GUIDE = "no_guide"
     NOT_ASKED_NOW = "not_asked_now"

@@ -111,6 +111,9 @@ REFUSALS: Final[Mapping[RefusalCode, str | Promise]] = {
     RefusalCode.CLOSED_LONG_AGO: gettext_lazy("This case was closed more than seven days ago. Open a new one."),
     RefusalCode.FIX_UNDER_WAY: gettext_lazy("A fix is running or its end is not known yet. Wait for it first."),
     RefusalCode.CLIENT_BLOCK_UNFIT: "%(block_fault)s",
+    RefusalCode.NOBODY_TO_HELP: gettext_lazy(
+        "%(who)s is invented, part of the demo's history: no case is opened for them."
+    ),
     RefusalCode.INCIDENT_WITHOUT_CAUSE: gettext_lazy("An incident has one cause. Choose cases whose cause is known."),
     RefusalCode.INCIDENT_TOO_SMALL: gettext_lazy(
         "This is no longer true: fewer computers have this cause now. Nothing was changed."
