@@ -7,7 +7,7 @@ from django.core.management import call_command
 
 from tests.conftest import MakePerson
 from tests.fixtures.computers import MakeLab
-from tests.fixtures.steps import ERROR, Work, at, opened, planned
+from tests.fixtures.steps import ERROR, Work, asking, at, opened, planned
 from troubleshoot import cases, diagnosis, jobs, people
 from troubleshoot.diagnosis import reindex_cases, status_of
 from troubleshoot.engine import Refusal
@@ -39,6 +39,15 @@ def test_what_lists_know_is_rebuilt_by_a_command_and_by_a_keeper_that_starts(emp
         call_command(*command)
         case.refresh_from_db()
         assert (case.waiting_for, case.matter, case.need) == ("person", "question", "")
+
+
+def test_since_when_a_case_needs_helpdesk_is_rebuilt_where_it_was_lost(employee: Person) -> None:
+    case = asking(employee)
+    assert (case.need, case.needs_since is None) == ("help", False)
+    Case.objects.update(waiting_for="person", matter="later", need="", needs_since=None)
+    call_command("cases", "reindex")
+    again = Case.objects.get()
+    assert (again.need, again.needs_since) == ("help", case.asked_for_help_at)
 
 
 def test_a_case_without_a_registered_computer_goes_through_the_questions(employee: Person, work: Work) -> None:

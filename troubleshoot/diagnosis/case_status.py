@@ -221,15 +221,22 @@ def index_status(case: Case, status: CaseStatus) -> None:
 
 
 def reindex_cases(cases: Iterable[Case]) -> int:
-    """Rebuild the index of cases whose columns say something else than their rows; how many those were."""
+    """Rebuild the index of cases whose columns say something else than their rows; how many those were.
+
+    When a case began to need helpdesk is rebuilt where it is lost: since when it needs what it needs now. It may have
+    needed something else before, which no row tells.
+    """
     changed = 0
     for case in cases:
         with transaction.atomic():
             case.hold()
-            before = (case.waiting_for, case.matter, case.need)
-            index_status(case, status_of(case))
-            if (case.waiting_for, case.matter, case.need) != before:
-                case.save(update_fields=["waiting_for", "matter", "need"])
+            before = (case.waiting_for, case.matter, case.need, case.needs_since)
+            status = status_of(case)
+            index_status(case, status)
+            if case.need and case.needs_since is None:
+                case.needs_since = status.since
+            if (case.waiting_for, case.matter, case.need, case.needs_since) != before:
+                case.save(update_fields=["waiting_for", "matter", "need", "needs_since"])
                 changed += 1
     return changed
 
