@@ -15,6 +15,8 @@ from troubleshoot.jobs import add_line, approval_lifetime, audited_objects, chec
 from troubleshoot.models import Absence, Approval, Job, JobState, Message, Person
 
 LONGEST_ABSENCE = dt.timedelta(days=366)
+#: The same question once more within this time is one question that was sent twice.
+ASKED_TWICE = dt.timedelta(minutes=10)
 
 
 def approve_plan(*, actor: Person, job: Job, digest: str) -> Approval:
@@ -32,20 +34,23 @@ def decline_plan(*, actor: Person, job: Job, reason: str) -> Approval:
 def ask_requester(*, actor: Person, job: Job, text: str) -> None:
     """Put a question to whoever asked for the change, as a note on the case; the time to decide goes on.
 
-    The person it is for reads it only when they asked for the change themselves.
+    The person it is for reads it only when they asked for the change themselves. The same question once more says and
+    sends nothing again.
     """
     people.require_permission(actor, "job.approve", job)
     if job.state != JobState.WAITING_APPROVAL:
         raise Refusal(RefusalCode.NOTHING_TO_DECIDE, state=job.state)
     with transaction.atomic():
         refuse_closed_case(job)
+        if _asked_before(actor, job, text):
+            return
         internal = job.case is not None and job.requester != job.case.beneficiary
         if job.case:
             Message.objects.create(case=job.case, author=actor, text=text, internal=internal, job=job)
             diagnosis.keep_status_again(job.case_id, actor=actor)
         # The story is read by the person as well.
-        code = Code.ASKED_INTERNALLY if internal else Code.ASKED
-        add_line(job, Explanation.of(code, who=str(actor), **({} if internal else {"text": text})))
+        internally = Explanation.of(Code.ASKED_INTERNALLY, who=str(actor))
+        add_line(job, internally if internal else _asked(actor, text))
         audit.record(
             Tag.CASE_MESSAGE,
             actor=actor,
@@ -57,16 +62,34 @@ def ask_requester(*, actor: Person, job: Job, text: str) -> None:
         notifications.notify([job.requester], NoticeCode.ASKED, values, case=job.case, job=job)
 
 
+def _asked_before(actor: Person, job: Job, text: str) -> bool:
+    """Tell whether the actor has just asked exactly this, and nobody has said anything since."""
+    since = timezone.now() - ASKED_TWICE
+    if job.case:
+        latest = job.case.messages.order_by("-pk").first()
+        same = latest and (latest.author_id, latest.job_id, latest.text) == (actor.pk, job.pk, text)
+        return bool(latest and same and latest.at > since)
+    line = job.lines.order_by("-pk").first()
+    return line is not None and line.at > since and line.said == _asked(actor, text).to_json()
+
+
+def _asked(actor: Person, text: str) -> Explanation:
+    return Explanation.of(Code.ASKED, who=str(actor), text=text)
+
+
 def begin_absence(*, actor: Person, last_day: dt.date, deputy: Person | None) -> None:
     """Note that the actor is away to the end of that day, in their time: requests go to the other approvers, and the
     deputy reads that they stand in.
 
-    A deputy gets no right by it, so only somebody who decides for the same sites can be one.
+    A deputy gets no right by it, so only somebody who decides for the same sites can be one. Saying it again changes
+    nothing and tells nobody.
     """
     people.require_permission(actor, "job.approve")
     if not timezone.localdate() <= last_day <= timezone.localdate() + LONGEST_ABSENCE:
         raise Refusal(RefusalCode.ABSENCE_TOO_LONG)
     until = timezone.make_aware(dt.datetime.combine(last_day + dt.timedelta(days=1), dt.time()))
+    if Absence.objects.filter(person=actor, until=until, deputy=deputy).exists():
+        return
     if deputy is not None and deputy not in people.possible_deputies(actor):
         raise Refusal(RefusalCode.DEPUTY_UNFIT)
     with transaction.atomic():

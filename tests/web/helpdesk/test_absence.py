@@ -99,6 +99,13 @@ class TestBeingAway:
         assert 'id="away-error"' in second.html
         assert not Absence.objects.exists()
 
+    def test_said_again_changes_nothing_and_tells_nobody(self, ada: Person, second: Browser) -> None:
+        for _ in range(5):
+            second.post("/approvals/away", until=day(3), deputy=str(ada.pk))
+        assert (Notice.objects.filter(person=ada).count(), Entry.objects.filter(tag="people:absence").count()) == (1, 1)
+        second.post("/approvals/away", until=day(4), deputy=str(ada.pk))
+        assert (Notice.objects.filter(person=ada).count(), Absence.objects.count()) == (2, 1)
+
     def test_needs_a_deputy_who_decides_for_the_same_site(
         self, approver: Person, helpdesk: Person, south: Site, person: MakePerson, second: Browser
     ) -> None:

@@ -12,8 +12,9 @@ from tests.fixtures.steps import Work, opened, planned
 from tests.web.helpdesk.conftest import RDP_TCP, Browser, Sit
 from tests.web.helpdesk.waiting import WHY, host, job, nla, path, second
 from troubleshoot import jobs, operations, people
+from troubleshoot.cases import send_message
 from troubleshoot.engine import NoticeCode
-from troubleshoot.models import Approval, Entry, Job, Message, Notice, Person, Site
+from troubleshoot.models import Approval, Delivery, Entry, Job, Message, Notice, Person, Site
 
 __all__ = ["host", "job", "path", "second"]
 
@@ -145,6 +146,27 @@ class TestAsking:
         assert (note.internal, note.case_id) == (True, job.case_id)
         assert Notice.objects.filter(person=helpdesk, code=NoticeCode.ASKED, params__who="Abel").count() == 1
         assert Job.objects.get(pk=job.pk).expires_at == before
+
+    def test_the_same_twice_is_one_question_until_somebody_has_spoken(
+        self, job: Job, path: str, helpdesk: Person, second: Browser
+    ) -> None:
+        def asked() -> tuple[int, int, int]:
+            told = Notice.objects.filter(person=helpdesk, code=NoticeCode.ASKED)
+            return (
+                Message.objects.filter(job=job).count(),
+                told.count(),
+                Delivery.objects.filter(notice__in=told).count(),
+            )
+
+        for _ in range(5):
+            second.post(f"{path}/ask", text="Why not at noon?")
+        assert asked() == (1, 1, 1)
+        second.post(f"{path}/ask", text="Why today?")
+        assert asked() == (2, 2, 2)
+        assert job.case
+        send_message(actor=helpdesk, case=job.case, text="Noon is too late", internal=True)
+        second.post(f"{path}/ask", text="Why today?")
+        assert asked() == (3, 3, 3)
 
     @pytest.mark.parametrize("text", ["", "   ", "x" * 4001])
     def test_needs_a_question(self, text: str, path: str, second: Browser) -> None:
