@@ -11,6 +11,7 @@ from django.core.management.base import SystemCheckError
 from django.utils import timezone
 
 from tests.conftest import MakePerson
+from tests.notifications.conftest import SHIPPED
 from tests.notifications.smtp import MailServer
 from troubleshoot import notifications, operations
 from troubleshoot.engine import NoticeCode
@@ -38,13 +39,12 @@ def send(message):
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[Path]:
+def folder(tmp_path: Path, folders: list[str]) -> Generator[Path]:
     """A scratch folder that is looked into as that of the channels is."""
-    before = set(vars(channels))
-    monkeypatch.setattr(channels, "__path__", [*channels.__path__, str(tmp_path)])
-    notifications.installed_channels.cache_clear()
-    yield tmp_path
-    notifications.installed_channels.cache_clear()
+    before, scratch = set(vars(channels)), tmp_path / "scratch"
+    scratch.mkdir()
+    folders.append(str(scratch))
+    yield scratch
     for name in set(vars(channels)) - before:
         delattr(channels, name)
         sys.modules.pop(f"{channels.__name__}.{name}", None)
@@ -88,9 +88,10 @@ def test_a_module_that_is_no_channel_stops_the_start(folder: Path) -> None:
         call_command("check")
 
 
-def test_the_shipped_ones_are_found_by_looking() -> None:
-    modules = {file.stem for file in Path(channels.__file__).parent.glob("*.py")} - {"__init__"}
-    assert set(notifications.installed_channels()) == modules == {"email"}
+def test_the_shipped_ones_are_found_by_looking(folders: list[str]) -> None:
+    folders[:] = [str(SHIPPED)]
+    modules = {file.stem for file in SHIPPED.glob("*.py")} - {"__init__"}
+    assert set(notifications.installed_channels()) == modules >= {"email"}
 
 
 @pytest.mark.django_db
