@@ -26,6 +26,11 @@ FOLLOWED_UP = (
     "tests/catalog/test_rules.py",
     "tests/probes/test_windows_facts.py::TestTheWindowsProbe::test_reads_a_healthy_host",
     "tests/reports/test_tiles.py",
+    "tests/notifications/test_channels.py",
+    "tests/notifications/test_email.py",
+    "tests/people/test_access.py",
+    "tests/people/test_grants.py",
+    "tests/people/test_new_role.py",
     "tests/lab/test_faults_inside.py::test_leaves_nothing_unknown_on_a_healthy_host",
 )
 """Tests that would have to be told of a thing if its place were not the only one."""
@@ -80,6 +85,30 @@ def tile(found: Summary) -> Tile:
     """Return the tile of a summary."""
     return Tile("Scratched", found.cases)
 '''
+CHANNEL = '''"""A channel of nothing."""
+
+from troubleshoot.models import Person
+from troubleshoot.notifications.channels import OutgoingMessage
+
+TITLE = "Scratch"
+
+
+def reaches(person: Person) -> bool:
+    """Reach everybody."""
+    return True
+
+
+def send(message: OutgoingMessage) -> None:
+    """Lose it."""
+'''
+ROLE = (
+    (
+        'gettext_noop("administrator")\n',
+        'gettext_noop("administrator")\n    SCRATCH = "scratch", gettext_noop("scratch")\n',
+    ),
+    ('"case.take": {_H: SITE}', '"case.take": {_H: SITE, Role.SCRATCH: SITE}'),
+    ('"board.read": {_H: SITE}', '"board.read": {_H: SITE, Role.SCRATCH: SITE}'),
+)
 RISK = """
 RISKS = {
     "scratch": ("automatic", "disruptive", "disruptive", False),
@@ -119,8 +148,10 @@ def ran(tree: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 
 def state(tree: Path) -> dict[str, str]:
+    """The digest of every file that belongs to the tree: not what Python and the portal leave behind."""
     files = (path for path in tree.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
-    return {path.relative_to(tree).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+    digests = {path.relative_to(tree).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+    return {name: digest for name, digest in digests.items() if not name.startswith("var/")}
 
 
 def at_end(file: str, text: str) -> Callable[[Path], None]:
@@ -150,8 +181,15 @@ def begun(kind: str) -> Callable[[Path], None]:
     return add
 
 
-#: In the order in which they lean on each other: how it is added, and where that may be seen.
-ADDED: dict[str, tuple[Callable[[Path], None], str]] = {
+def with_migration(tree: Path) -> None:
+    """A role, with the migration that Django writes for it."""
+    inside("troubleshoot/engine/permissions.py", *ROLE)(tree)
+    done = ran(tree, "manage.py", "makemigrations", "troubleshoot", "--name", "scratch")
+    assert done.returncode == 0, done.stderr
+
+
+#: In the order in which they lean on each other: how it is added, and the start of all paths where that may be seen.
+ADDED: dict[str, tuple[Callable[[Path], None], str | tuple[str, ...]]] = {
     "resource": (begun("resource"), f"{CATALOG}/resources/scratch/"),
     "fact of content": (begun("fact"), f"{CATALOG}/facts/scratch.toml"),
     "fact of the Windows probe": (
@@ -163,6 +201,11 @@ ADDED: dict[str, tuple[Callable[[Path], None], str]] = {
         lambda tree: _write(tree / "troubleshoot/reports/tiles/scratch.py", TILE),
         "troubleshoot/reports/tiles/scratch.py",
     ),
+    "channel for notices": (
+        lambda tree: _write(tree / "troubleshoot/notifications/channels/scratch.py", CHANNEL),
+        "troubleshoot/notifications/channels/scratch.py",
+    ),
+    "role": (with_migration, ("troubleshoot/engine/permissions.py", "troubleshoot/migrations/")),
     "action (a remedy)": (begun("action"), f"{CATALOG}/actions/scratch.toml"),
     "guide": (begun("guide"), f"{CATALOG}/guides/scratch.toml"),
     "cause": (at_end(f"{CATALOG}/errors/remote-desktop.toml", CAUSE), f"{CATALOG}/errors/remote-desktop.toml"),
@@ -192,11 +235,13 @@ def touched(tree: Path) -> dict[str, set[str]]:
 
 @pytest.mark.parametrize("kind", ADDED)
 def test_adding_one_touches_the_one_place_that_the_page_names(kind: str, touched: dict[str, set[str]]) -> None:
-    place = ADDED[kind][1]
-    assert touched[kind]
-    assert {name for name in touched[kind] if not name.startswith(place)} == set()
+    given = ADDED[kind][1]
+    places = (given,) if isinstance(given, str) else given
+    assert {name for name in touched[kind] if not name.startswith(places)} == set()
     named = re.findall(r"`(troubleshoot/[\w/.]+)`", PLACES[SAME_PLACE.get(kind, kind)].replace("NAME", "scratch"))
-    assert [one for one in named if place.startswith(one)]
+    for place in places:
+        assert [name for name in touched[kind] if name.startswith(place)]
+        assert [one for one in named if place.startswith(one)]
 
 
 @pytest.fixture(scope="module")
