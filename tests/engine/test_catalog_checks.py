@@ -52,11 +52,26 @@ def test_a_sound_catalogue_owes_nothing() -> None:
             'fits = [{ "lamp.bulb" = ["broken"] }, { "lamp.light" = ["on"] }]',
             f"{ERRORS}:10: cause[1].fits[2]: never decides: by these facts the cause is “ruled out”",
         ),
+        (
+            ERRORS,
+            'ruled_out = [{ "lamp.light" = ["on"] }]\n',
+            "",
+            f"{ERRORS}:4: cause[1].ruled_out: no rule speaks against this cause",
+        ),
     ],
 )
 def test_what_is_owed_is_found_at_its_line_and_key(file: str, old: str, new: str, said: str) -> None:
     problems = spoiled(file, old, new)
     assert [one.startswith(said) for one in problems] == [True], problems
+
+
+def test_one_kind_of_rule_is_enough_to_speak_for_a_cause() -> None:
+    shown, fits = 'shown_by = [{ "lamp.light" = ["off"] }]\n', 'fits = [{ "lamp.bulb" = ["broken"] }]\n'
+    assert spoiled(ERRORS, shown, "") == spoiled(ERRORS, fits, "") == []
+    without = FILES[ERRORS].replace(shown, "").replace(fits, "")
+    assert found({ERRORS: without}) == [
+        f"{ERRORS}:4: cause[1].fits: no rule speaks for this cause, here or in shown_by"
+    ]
 
 
 def test_more_questions_than_a_person_bears_before_a_remedy_are_found() -> None:

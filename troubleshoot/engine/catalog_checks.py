@@ -20,6 +20,10 @@ MOST_QUESTIONS = 2
 """Questions, and things to try, before a remedy: a person under pressure answers no more."""
 _LINE_OF_THE_FILE = re.compile(r"^\w+ *= *[\[{\"]", re.MULTILINE)
 _DECLARED_IN_CODE = "(probes)"
+_NEVER_SAID = {
+    "fits": "no rule speaks for this cause, here or in shown_by",
+    "ruled_out": "no rule speaks against this cause",
+}
 
 
 def faults(catalog: Catalog, files: Mapping[str, bytes], simulated: Collection[str]) -> Iterator[ContentProblem]:
@@ -134,8 +138,14 @@ def _codes(catalog: Catalog, read: _Files) -> Iterator[ContentProblem]:
 
 
 def _causes(catalog: Catalog, read: _Files) -> Iterator[ContentProblem]:
-    """Check that a rule gives its own verdict by its own facts; else a stronger one always comes before it."""
+    """Check that readings can speak for a cause and against it, and that each rule gives its own verdict.
+
+    A rule that does not, by its own facts, never decides: a stronger one always comes before it.
+    """
     for cause in catalog.causes.values():
+        for key, rules in (("fits", cause.shown_by or cause.fits), ("ruled_out", cause.ruled_out)):
+            if not rules:
+                yield read.entry("cause", {"id": cause.id}, _NEVER_SAID[key], key)
         for key, index, found in _overruled(cause):
             said = f"never decides: by these facts the cause is “{found}”"
             yield read.entry("cause", {"id": cause.id}, said, key, index)
