@@ -244,9 +244,16 @@ def test_adding_one_touches_the_one_place_that_the_page_names(kind: str, touched
         assert [one for one in named if place.startswith(one)]
 
 
+TRIED = """
+[[example]]
+faults = ["service-stopped"]
+end    = "verified"
+"""
+
+
 @pytest.fixture(scope="module")
 def whole(tree: Path, touched: dict[str, set[str]]) -> Path:
-    """What was added, with a guide that leads to the action, and the line that is asked for on purpose."""
+    """What was added, with a guide that leads to the action, its example, and the line that is asked for on purpose."""
     inside(
         f"{CATALOG}/guides/scratch.toml",
         ('to   = { yes = "tried"', 'to   = { yes = "repair"'),
@@ -255,6 +262,7 @@ def whole(tree: Path, touched: dict[str, set[str]]) -> Path:
         ('looked = "yes", tried = "no_change"', 'looked = "yes", repair = "verified", tried = "no_change"'),
     )(tree)
     at_end(f"{CATALOG}/guides/scratch.toml", WALKED)(tree)
+    at_end(f"{CATALOG}/actions/scratch.toml", TRIED)(tree)
     inside("tests/catalog/test_shipped.py", ("\nRISKS = {\n", RISK))(tree)
     return tree
 

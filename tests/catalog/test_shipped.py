@@ -1,5 +1,7 @@
 """The shipped catalogue."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.lab.hosts import resting
@@ -8,6 +10,7 @@ from troubleshoot import catalog, engine
 from troubleshoot.catalog import loader as content
 from troubleshoot.engine import Catalog, Fact, Guide, PastedCode, judge_cause, walk_guide
 from troubleshoot.lab import FAULTS as SIMULATED
+from troubleshoot.management import authoring
 
 CATALOG = shipped_catalog()
 REFUSED = {
@@ -243,6 +246,11 @@ class TestRemedies:
     def test_have_the_risks_they_should(self) -> None:
         found = {one.name: (one.kind, one.risk, one.undo_risk, one.self_service) for one in CATALOG.actions.values()}
         assert found == RISKS
+
+    def test_are_each_tried_on_a_fault(self) -> None:
+        assert [str(one) for one in authoring.untried_remedies(CATALOG)] == []
+        untried = replace(CATALOG, actions={"require-tls": replace(CATALOG.actions["require-tls"], trials=())})
+        assert [one.key for one in authoring.untried_remedies(untried)] == ["example"]
 
     def test_never_set_what_is_refused(self) -> None:
         """No action lowers the layer, opens public networks, or changes the port."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from django.conf import settings
 
 from troubleshoot import catalog, lab
-from troubleshoot.engine import FOLDER_SEPARATOR, NAME_PATTERN, CatalogError, ContentProblem, parse_catalog
+from troubleshoot.engine import FOLDER_SEPARATOR, NAME_PATTERN, Catalog, CatalogError, ContentProblem, parse_catalog
 
 SKELETONS = Path(__file__).parent / "skeletons"
 #: What can be begun, and the folder of a catalogue where it lies.
@@ -32,6 +32,18 @@ def script_problems(files: Mapping[str, bytes]) -> Iterator[ContentProblem]:
             lab.check_text(text)
         except lab.ScriptRefused as refused:
             yield ContentProblem(where, refused.line, refused.construct, refused.reason)
+
+
+def untried_remedies(installed: Catalog) -> Iterator[ContentProblem]:
+    """Yield each shipped remedy that the portal runs and that no example tries on a fault; the tests carry them out.
+
+    Of an organisation's own it is not asked: the lab need not have the fault that they mend.
+    """
+    for action in installed.actions.values():
+        file = catalog.SHIPPED_CATALOG / "actions" / f"{action.name}.toml"
+        mends = any(trial.end == "verified" and trial.faults for trial in action.trials)
+        if action.wishes and not mends and file.exists():
+            yield ContentProblem(str(file), 1, "example", "a shipped remedy has one that mends a fault of the lab")
 
 
 def begin(kind: str, name: str, into: Path) -> list[Path]:

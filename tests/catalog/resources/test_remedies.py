@@ -140,11 +140,6 @@ def test_is_held_back_and_says_who_decides(name: str, trial: Trial) -> None:
         assert state.document == before
 
 
-def test_every_remedy_that_the_portal_runs_has_an_example_that_mends_something() -> None:
-    tried = {name for name, trial in TRIALS if trial.end == "verified" and trial.faults}
-    assert {action.name for action in CATALOG.actions.values() if action.wishes} - tried == set()
-
-
 def test_a_healthy_host_needs_only_those_whose_examples_say_that_they_may_run_there() -> None:
     with listening() as (state, _):
         facts = inside(state)

@@ -57,6 +57,7 @@ def _checked() -> Catalog:
     except CatalogError as error:
         raise CatalogError([*error.problems, *problems]) from None
     problems += engine.faults(catalog, files, FAULTS)
+    problems += authoring.untried_remedies(catalog)
     if problems:
         raise CatalogError(problems)
     return catalog
