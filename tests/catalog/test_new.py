@@ -107,10 +107,24 @@ def test_a_link_in_the_place_is_left_alone(own: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "elsewhere.toml").exists()
 
 
-def test_a_catalogue_with_faults_is_mended_first(own: Path) -> None:
+def test_faults_of_other_files_are_no_hindrance(own: Path) -> None:
     (own / "guides").mkdir()
     (own / "guides" / "broken.toml").write_text("a = = 1")
-    assert "has faults already; mend them first" in refusal("guide", "time")
+    for kind in KINDS:
+        assert "time-service" in new(kind, "time-service")
+
+
+def test_beside_faults_of_other_files_its_own_are_still_seen(own: Path) -> None:
+    (own / "guides").mkdir()
+    (own / "guides" / "broken.toml").write_text("a = = 1")
+    new("fact", "time-service")
+    assert "the fact own.time_service stands twice" in refusal("fact", "time_service")
+
+
+def test_a_folder_that_cannot_be_read_is_named(own: Path) -> None:
+    (own / "guides").mkdir()
+    (own / "guides" / "broken.yaml").touch()
+    assert "cannot be read (manage.py catalog): " in refusal("guide", "time")
 
 
 def test_a_place_has_to_be_named_where_no_folder_is_one_s_own(settings: Settings) -> None:

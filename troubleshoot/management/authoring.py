@@ -49,7 +49,7 @@ def untried_remedies(installed: Catalog) -> Iterator[ContentProblem]:
 def begin(kind: str, name: str, into: Path) -> list[Path]:
     """Write the skeleton of a guide, action, fact or resource into a catalogue folder; returns its files.
 
-    Nothing is ever overwritten, and nothing is written that the catalogue would not accept. Raises CannotBegin.
+    Nothing is ever overwritten, and nothing is written that brings a fault into the catalogue. Raises CannotBegin.
     """
     if not NAME_PATTERN.fullmatch(name):
         raise CannotBegin(f"{name[:80]!r} is no name: lower-case letters, digits, - and _, 64 at most, no - first.")
@@ -82,15 +82,21 @@ def _refuse_taken(kind: str, name: str, into: Path) -> None:
 
 
 def _check(drafts: dict[str, bytes]) -> None:
-    """Refuse a draft that would not be sound beside everything else."""
-    ours = {name.replace(FOLDER_SEPARATOR, "/") for name in drafts}
+    """Refuse a draft that would bring a fault into the catalogue. Those that it has already are no reason."""
     try:
-        parse_catalog(catalog.read_catalog_files(settings.CATALOG_DIRS) | drafts, catalog.probed_facts())
+        files = catalog.read_catalog_files(settings.CATALOG_DIRS)
     except CatalogError as error:
-        if mine := [problem for problem in error.problems if problem.file in ours]:
-            raise CannotBegin(f"This name does not fit beside the others: {mine[0]}") from error
-        first = error.problems[0]
-        raise CannotBegin(f"The catalogue has faults already; mend them first (manage.py catalog): {first}") from error
+        raise CannotBegin(f"The catalogue cannot be read (manage.py catalog): {error.problems[0]}") from error
+    if brought := [problem for problem in _faults(files | drafts) if problem not in _faults(files)]:
+        raise CannotBegin(f"This name does not fit beside the others: {brought[0]}")
+
+
+def _faults(files: dict[str, bytes]) -> list[ContentProblem]:
+    try:
+        parse_catalog(files, catalog.probed_facts())
+    except CatalogError as error:
+        return list(error.problems)
+    return []
 
 
 def _write(path: Path, data: bytes) -> Path:
