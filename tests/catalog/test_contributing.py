@@ -64,6 +64,24 @@ RULES = (
         table={True: "yes", False: "no"},
     ),
 """
+THEME = '''"""A theme of nothing."""
+
+from troubleshoot.probes.windows_facts.environment import DOMAIN
+from troubleshoot.probes.windows_facts.rule import looked_up
+
+PLACE = 90
+READINGS = ()
+RULES = (
+    looked_up(
+        "windows.theme",
+        "Theme",
+        {"yes": "there", "no": "none"},
+        DOMAIN,
+        field="joined",
+        table={True: "yes", False: "no"},
+    ),
+)
+'''
 PROBE = '''"""A probe of nothing."""
 
 from troubleshoot.engine.facts import FactWords, values_by_name
@@ -111,7 +129,10 @@ RISK = """
 RISKS = {
     "scratch": ("automatic", "disruptive", "disruptive", False),
 """
-SAME_PLACE = {"sentence of an error window": "error code"}
+SAME_PLACE = {
+    "sentence of an error window": "error code",
+    "theme of the Windows probe": "fact of the Windows probe",
+}
 """A thing → the thing whose place it has."""
 FIX = """
 [steps.repair]
@@ -195,6 +216,10 @@ ADDED: dict[str, tuple[Callable[[Path], None], str | tuple[str, ...]]] = {
     "fact of the Windows probe": (
         inside("troubleshoot/probes/windows_facts/environment.py", ("\nRULES = (\n", RULE)),
         "troubleshoot/probes/windows_facts/environment.py",
+    ),
+    "theme of the Windows probe": (
+        lambda tree: _write(tree / "troubleshoot/probes/windows_facts/scratch.py", THEME),
+        "troubleshoot/probes/windows_facts/scratch.py",
     ),
     "probe": (lambda tree: _write(tree / "troubleshoot/probes/scratch.py", PROBE), "troubleshoot/probes/scratch.py"),
     "tile of the summary": (

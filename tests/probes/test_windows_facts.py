@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.probes.windows_host import HEALTHY, NOW, PORT, judged, values
+from tests.probes.windows_host import HEALTHY, NAMED, NOW, PORT, judged, values
 from troubleshoot import probes
 from troubleshoot.probes import windows_facts
 
@@ -165,7 +165,7 @@ class TestTheWindowsProbe:
     def test_judges(self, reading: str, fields: dict[str, Any], fact: str, value: str) -> None:
         healthy, changed = judged(), judged(**{reading: fields})
         assert changed["windows." + fact] == value
-        about = [rule for rule in windows_facts._RULES if rule.reading is getattr(windows_facts, reading.upper())]
+        about = [rule for rule in windows_facts._RULES if rule.reading is NAMED[reading]]
         same_fields = {rule.fact for rule in about if set(rule.fields) & set(fields)}
         assert {name for name in healthy if healthy[name] != changed[name]} <= {"windows." + fact} | same_fields
 

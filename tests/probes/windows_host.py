@@ -31,17 +31,24 @@ def services(**changes: str) -> dict[str, Any]:
     return {"found": [f"{name} = {said}" for name, said in (usual | changes).items()]}
 
 
+#: The readings by how the module that has them calls them, in lower case.
+NAMED: dict[str, windows_facts.RuleReading] = {
+    name.lower(): value
+    for theme in windows_facts._THEMES
+    for name, value in vars(theme).items()
+    if isinstance(value, windows_facts.RuleReading)
+}
 HEALTHY: dict[windows_facts.RuleReading, dict[str, Any]] = {
-    windows_facts.TERMSERVICE: {
+    NAMED["termservice"]: {
         "exists": True,
         "state": "Running",
         "start_mode": "Manual",
         "account": "NT Authority\\NetworkService",
     },
-    windows_facts.SESSIONENV: {"exists": True, "state": "Running", "start_mode": "Manual"},
-    windows_facts.KEY_FILE: {"exists": True, "sddl": "O:SYD:PAI(A;;FA;;;SY)(A;;FR;;;NS)"},
-    windows_facts.KEY_FOLDER: {"exists": True, "sddl": "O:SYD:PAI(A;;0x12019f;;;WD)(A;;FA;;;BA)"},
-    windows_facts.FIREWALL: {
+    NAMED["sessionenv"]: {"exists": True, "state": "Running", "start_mode": "Manual"},
+    NAMED["key_file"]: {"exists": True, "sddl": "O:SYD:PAI(A;;FA;;;SY)(A;;FR;;;NS)"},
+    NAMED["key_folder"]: {"exists": True, "sddl": "O:SYD:PAI(A;;0x12019f;;;WD)(A;;FA;;;BA)"},
+    NAMED["firewall"]: {
         "exists": True,
         "enabled": True,
         "profiles": "Domain, Private",
@@ -52,9 +59,9 @@ HEALTHY: dict[windows_facts.RuleReading, dict[str, Any]] = {
         "off": [],
         "active": ["DomainAuthenticated"],
     },
-    windows_facts.BROKER: {"exists": False, "state": None, "start_mode": None},
+    NAMED["broker"]: {"exists": False, "state": None, "start_mode": None},
     probes.CERTIFICATE: {"number": 1, "usable": True, "expired": False, "has_private_key": True},
-    windows_facts.LISTENER: {
+    NAMED["listener"]: {
         "security_layer": 2,
         "security_layer_source": 0,
         "nla": True,
@@ -64,21 +71,21 @@ HEALTHY: dict[windows_facts.RuleReading, dict[str, Any]] = {
         "encryption_level_source": 2,
     },
     probes.SESSIONS: {"number": 1, "users": ["CORP\\bob"], "since": ["2026-11-22T07:00:00Z"]},
-    windows_facts.CERTIFICATE_SERVICES: services(),
-    windows_facts.BOUND: dict.fromkeys(
+    NAMED["certificate_services"]: services(),
+    NAMED["bound"]: dict.fromkeys(
         ("bound", "found", "subject", "has_private_key", "not_before", "not_after", "in_time", "purposes")
     ),
-    windows_facts.PORT: {"port": PORT, "addresses": ["0.0.0.0", "::"], "others": []},
-    windows_facts.REGISTRY: registry(),
-    windows_facts.SYSTEM_LOG: {"enabled": True, "number": 0, "kinds": []},
-    windows_facts.SIGN_INS: {"enabled": True, "number": 0, "kinds": []},
-    windows_facts.CONNECTIONS: {
+    NAMED["port"]: {"port": PORT, "addresses": ["0.0.0.0", "::"], "others": []},
+    NAMED["registry"]: registry(),
+    NAMED["system_log"]: {"enabled": True, "number": 0, "kinds": []},
+    NAMED["sign_ins"]: {"enabled": True, "number": 0, "kinds": []},
+    NAMED["connections"]: {
         "enabled": True,
         "number": 3,
         "kinds": ["261, 3 times, last at 2026-11-22T08:00:00Z: ..."],
     },
-    windows_facts.STATUS: {"time": "2026-11-22T09:00:02Z", "servicing_pending": False, "updates_pending": False},
-    windows_facts.DOMAIN: {"joined": True, "name": "corp.example", "controller": False, "secure_channel": True},
+    NAMED["status"]: {"time": "2026-11-22T09:00:02Z", "servicing_pending": False, "updates_pending": False},
+    NAMED["domain"]: {"joined": True, "name": "corp.example", "controller": False, "secure_channel": True},
 }
 
 
@@ -91,6 +98,6 @@ def judged(**changes: Any) -> dict[str, str]:
     """Return the facts of a healthy host, with the state of one reading changed, for example domain={...}."""
     states = {key: dict(state) for key, state in HEALTHY.items()}
     for name, fields in changes.items():
-        states[getattr(windows_facts, name.upper())].update(fields)
+        states[NAMED[name]].update(fields)
     read = [states[reading] for reading in probes.WINDOWS_READINGS]
     return values(probes.derive_windows_facts(read, reached="yes", port=PORT, now=NOW))

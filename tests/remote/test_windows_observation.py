@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from tests.remote.conftest import MakeLab
 from troubleshoot import catalog, probes
 from troubleshoot.lab.state import HostState, healthy, iso
-from troubleshoot.probes import windows_facts
+from troubleshoot.probes.windows_facts.events import SYSTEM_LOG
 from troubleshoot.remote import VisitItem, VisitResult, VisitWork, visit_host
 from troubleshoot.remote.envelope import request_line
 
@@ -49,7 +49,7 @@ def test_keeps_hostile_text_of_a_log_as_data(make_lab: MakeLab) -> None:
     entry = {"log": "System", "source": "Schannel", "id": 36870, "time": iso(state.now()), "message": text}
     state.document["event_log"].append(entry)
     found = looked(make_lab, state)
-    log = found.before[probes.WINDOWS_READINGS.index(windows_facts.SYSTEM_LOG)]
+    log = found.before[probes.WINDOWS_READINGS.index(SYSTEM_LOG)]
     assert (found.outcome, found.errors, found.ignored) == ("done", (), 0)
     assert told(found)["windows.schannel_events"] == "key_access"
     assert log is not None

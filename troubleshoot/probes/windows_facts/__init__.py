@@ -1,61 +1,31 @@
 """The Windows probe: which resources to read on a host, and what facts follow from their states. Pure.
 
-One module for each theme has its READINGS and RULES; a fact more is one rule more in the module it belongs to, words
-included.
+One module for each theme, found by scanning, has its READINGS and RULES, and by PLACE, a number, their place among the
+others. A fact more is one rule more in the module it belongs to, words included.
 """
 
+import importlib
 import json
+import pkgutil
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import ModuleType
 
 from troubleshoot.engine import UNKNOWN, FactWords, values_by_name
-from troubleshoot.probes.windows_facts import (
-    certificates,
-    environment,
-    events,
-    firewall,
-    keys,
-    listener,
-    registry,
-    services,
-)
-from troubleshoot.probes.windows_facts.certificates import BOUND, CERTIFICATE
-from troubleshoot.probes.windows_facts.environment import DOMAIN, SESSIONS, STATUS
-from troubleshoot.probes.windows_facts.events import CONNECTIONS, SIGN_INS, SYSTEM_LOG
-from troubleshoot.probes.windows_facts.firewall import FIREWALL
-from troubleshoot.probes.windows_facts.keys import KEY_FILE, KEY_FOLDER
-from troubleshoot.probes.windows_facts.listener import LISTENER, PORT
-from troubleshoot.probes.windows_facts.registry import REGISTRY
+from troubleshoot.probes.windows_facts.environment import STATUS
+from troubleshoot.probes.windows_facts.listener import PORT
 from troubleshoot.probes.windows_facts.rule import Rule, RuleReading, State
-from troubleshoot.probes.windows_facts.services import BROKER, CERTIFICATE_SERVICES, SESSIONENV, TERMSERVICE
 
-__all__ = [
-    "BOUND",
-    "BROKER",
-    "CERTIFICATE",
-    "CERTIFICATE_SERVICES",
-    "CONNECTIONS",
-    "DOMAIN",
-    "FACTS",
-    "FIREWALL",
-    "KEY_FILE",
-    "KEY_FOLDER",
-    "LISTENER",
-    "PORT",
-    "REGISTRY",
-    "SESSIONENV",
-    "SESSIONS",
-    "SIGN_INS",
-    "STATUS",
-    "SYSTEM_LOG",
-    "TERMSERVICE",
-    "WINDOWS_READINGS",
-    "WORDS",
-    "RuleReading",
-    "State",
-    "derive_windows_facts",
-]
-_THEMES = (services, certificates, keys, listener, firewall, registry, events, environment)
+__all__ = ["FACTS", "WINDOWS_READINGS", "WORDS", "RuleReading", "State", "derive_windows_facts"]
+
+
+def _themes() -> list[ModuleType]:
+    """Return the modules of this folder that have rules, by their place."""
+    found = [importlib.import_module(f"{__name__}.{one.name}") for one in pkgutil.iter_modules(__path__)]
+    return sorted((module for module in found if hasattr(module, "RULES")), key=lambda module: module.PLACE)
+
+
+_THEMES = _themes()
 WINDOWS_READINGS: tuple[RuleReading, ...] = tuple(reading for theme in _THEMES for reading in theme.READINGS)
 _RULES: tuple[Rule, ...] = tuple(rule for theme in _THEMES for rule in theme.RULES)
 _REACHED = {

@@ -5,6 +5,7 @@ from troubleshoot.probes.windows_facts.rule import Rule, RuleReading, State, sam
 
 CERTIFICATE = RuleReading("Remote Desktop certificate", "rdp-certificate", {})
 BOUND = RuleReading("certificate chosen for Remote Desktop", "rdp-bound-certificate", {})
+PLACE = 20
 READINGS = (CERTIFICATE, BOUND)
 # Server authentication, Remote Desktop authentication, any purpose; a certificate without a list suits every one.
 _SUITABLE = {"1.3.6.1.5.5.7.3.1", "1.3.6.1.4.1.311.54.1.2", "2.5.29.37.0"}

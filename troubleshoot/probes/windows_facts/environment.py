@@ -8,6 +8,7 @@ from troubleshoot.probes.windows_facts.rule import Rule, RuleReading, State, loo
 SESSIONS = RuleReading("people signed in", "sessions", {})
 DOMAIN = RuleReading("domain membership", "domain-membership", {})
 STATUS = RuleReading("clock and waiting restart", "computer-status", {})
+PLACE = 80
 READINGS = (SESSIONS, DOMAIN, STATUS)
 #: Seconds that a clock may be wrong: Kerberos accepts as many by default.
 CLOCK_SECONDS = 300

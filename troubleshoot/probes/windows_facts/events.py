@@ -9,6 +9,7 @@ _OPERATIONAL = "Microsoft-Windows-TerminalServices-RemoteConnectionManager/Opera
 SYSTEM_LOG = RuleReading("System log", "event-log", {"log": "System"})
 SIGN_INS = RuleReading("Security log", "event-log", {"log": "Security"})
 CONNECTIONS = RuleReading("Remote Desktop connection log", "event-log", {"log": _OPERATIONAL})
+PLACE = 70
 READINGS = (SYSTEM_LOG, SIGN_INS, CONNECTIONS)
 #: Failed sign-ins in 24 hours from which on they count as an attack; a reading counts no further.
 STORM = 500

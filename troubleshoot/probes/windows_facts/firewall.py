@@ -6,6 +6,7 @@ from troubleshoot.engine import UNKNOWN
 from troubleshoot.probes.windows_facts.rule import Rule, RuleReading, State, same
 
 FIREWALL = RuleReading("firewall rule for Remote Desktop", "firewall-group", {"rule": "RemoteDesktop-UserMode-In-TCP"})
+PLACE = 50
 READINGS = (FIREWALL,)
 # What Windows calls the network of a connection → what the firewall calls its profile.
 _NETWORKS = {"DomainAuthenticated": "Domain", "Private": "Private", "Public": "Public"}

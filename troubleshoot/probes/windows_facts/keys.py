@@ -6,6 +6,7 @@ from troubleshoot.probes.windows_facts.rule import Rule, RuleReading, State, sam
 
 KEY_FILE = RuleReading("key of the Remote Desktop certificate", "file-acl", {"target": "Remote Desktop key"})
 KEY_FOLDER = RuleReading("folder of machine keys", "file-acl", {"target": "MachineKeys folder"})
+PLACE = 30
 READINGS = (KEY_FILE, KEY_FOLDER)
 
 

@@ -5,6 +5,7 @@ from troubleshoot.probes.windows_facts.rule import DECIDED, SOURCES, Rule, RuleR
 
 LISTENER = RuleReading("Remote Desktop listener", "rdp-listener", {})
 PORT = RuleReading("port of Remote Desktop", "rdp-port", {})
+PLACE = 40
 READINGS = (LISTENER, PORT)
 
 

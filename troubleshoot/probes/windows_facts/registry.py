@@ -59,6 +59,7 @@ REGISTRY = RuleReading(
     {"paths": [path for path, _ in VALUES.values()], "names": [name for _, name in VALUES.values()]},
     unfold=_named,
 )
+PLACE = 60
 READINGS = (REGISTRY,)
 
 

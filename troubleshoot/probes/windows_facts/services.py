@@ -19,6 +19,7 @@ def _named(state: State) -> State:
 
 
 CERTIFICATE_SERVICES = RuleReading("services for certificates", "services", {"names": list(_NEEDED)}, unfold=_named)
+PLACE = 10
 READINGS = (TERMSERVICE, SESSIONENV, BROKER, CERTIFICATE_SERVICES)
 # As the installation of Windows writes it, in every language (documented for service error 1069).
 _ACCOUNT = "nt authority\\networkservice"
