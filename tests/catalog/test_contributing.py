@@ -16,7 +16,7 @@ PAGE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 PLACES = dict(re.findall(r"^\| (?:an?|steps) ([^|]+?) \| ([^|]+?) \|", PAGE, re.MULTILINE))
 COPIED = (
     *("portal", "troubleshoot", "templates", "static", "tests", "docs"),
-    *("manage.py", "pyproject.toml", "CONTRIBUTING.md", "README.md"),
+    *("manage.py", "pyproject.toml", "ARCHITECTURE.md", "CONTRIBUTING.md", "README.md"),
 )
 CATALOG = Path("troubleshoot/catalog")
 FOLLOWED_UP = (
@@ -303,3 +303,11 @@ class TestAllOfThem:
     def test_need_no_other_test_to_be_told(self, whole: Path) -> None:
         done = ran(whole, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *FOLLOWED_UP)
         assert done.returncode == 0, done.stdout[-4000:]
+
+    def test_owe_the_map_what_the_page_says(self, whole: Path) -> None:
+        done = ran(whole, "-m", "tests.lint.architecture_map", "--check")
+        assert done.returncode == 1
+        (renewing,) = re.findall(r"`(make \w+)`", done.stderr)
+        assert f"`{renewing}`" in PAGE
+        assert ran(whole, "-m", "tests.lint.architecture_map", "--write").returncode == 0
+        assert ran(whole, "-m", "tests.lint.architecture_map", "--check").returncode == 0
