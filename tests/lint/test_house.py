@@ -77,3 +77,45 @@ def test_no_import_stands_inside_a_function() -> None:
 
 def test_the_style_sheet_has_at_most_20_kilobytes() -> None:
     assert len((ROOT / "static" / "portal.css").read_bytes()) <= 20 * 1024
+
+
+MOST_LINES = {"function": 40, "file": 300}
+#: What is longer, each with its reason. The table only ever shrinks: what got shorter has to leave it.
+LONGER = {
+    "troubleshoot/cases/opening.py: open_case": "one row and its audit entry, each field by its name",
+    "troubleshoot/engine/catalog_actions.py: read": "one value, each field by its name",
+    "troubleshoot/jobs/lifecycle.py": "all that moves a job stands together",
+    "troubleshoot/jobs/lifecycle.py: move_job": "one transaction: the row, its story, its audit entry, what follows",
+    "troubleshoot/jobs/lifecycle.py: offer_plan": "one row, each field by its name",
+    "troubleshoot/lab/state.py: healthy": "one document, written out",
+    "troubleshoot/remediation/execution.py": "a change from its gate to its proof, read from above",
+    "troubleshoot/remediation/execution.py: _came_back": "one table: what a visit brought, and where the job goes",
+    "troubleshoot/remediation/planning.py": "plans and undoing, which is a plan as well",
+    "troubleshoot/remediation/planning.py: request_plan": "the questions before a plan, in their order",
+    "troubleshoot/wording/outcomes.py: bad_end_words": "one table of sentences",
+}
+
+
+def longer(text: str, name: str) -> set[str]:
+    """The file, if it has too many lines, and each of its functions that has, docstring included."""
+    found = {name} if len(text.splitlines()) > MOST_LINES["file"] else set()
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            lines = (node.end_lineno or 0) - node.lineno + 1
+            found |= {f"{name}: {node.name}"} if lines > MOST_LINES["function"] else set()
+    return found
+
+
+def test_too_many_lines_would_be_seen() -> None:
+    body = "    pass\n" * 40
+    assert longer(f"def short():\n{body[:-9]}", "a.py") == set()
+    assert longer(f"class One:\n    async def long():\n{body.replace('    ', '        ')}", "a.py") == {"a.py: long"}
+    assert longer("x = 1\n" * 301, "a.py") == {"a.py"}
+
+
+def test_functions_and_files_are_short_but_for_those_that_are_named() -> None:
+    found = set[str]()
+    for path in [*PRODUCT.rglob("*.py"), *(ROOT / "portal").rglob("*.py")]:
+        if "migrations" not in path.parts:
+            found |= longer(path.read_text("utf-8"), path.relative_to(ROOT).as_posix())
+    assert found == set(LONGER)

@@ -74,9 +74,14 @@ def read(
     table.done()
     if not old:
         table.without_placeholders("steps")
-    if len(table.problems) == before:
-        guide = _without_unreached(guide)
-        guide_shape.check(guide, table)
+    return _checked(guide, table) if len(table.problems) == before else guide
+
+
+def _checked(guide: Guide, table: TomlTable) -> Guide:
+    """Check shape and examples of a guide whose keys are sound; return it without the steps that it does not reach."""
+    before = len(table.problems)
+    guide = _without_unreached(guide)
+    guide_shape.check(guide, table)
     if len(table.problems) == before:
         for index, text in broken_examples(guide):
             table.wrong("example", f"the example “{guide.examples[index].name}” {text}", index)

@@ -30,17 +30,19 @@ class SetupStep:
 
 def first_steps(reader: Person | None) -> list[SetupStep]:
     """Return every step in its order, as it stands now at the sites of a reader; None reads at the machine itself."""
-    return list(_steps(reader))
+    sites = _readable(Site.objects.all(), reader, "site.read")
+    accounts = _readable(Credential.objects.all(), reader, "credential.read")
+    hosts = _readable(Host.objects.all(), reader, "host.read")
+    named = list(sites.order_by("name")[:50])
+    return [_site(named), *_people(sites), _account(accounts), _host(hosts), _processes(named), _tested(hosts)]
 
 
 def _readable(rows: QuerySet[Row], reader: Person | None, action: str) -> QuerySet[Row]:
     return rows if reader is None else people.permitted_rows(rows, reader, action)
 
 
-def _steps(reader: Person | None) -> Iterator[SetupStep]:
-    own = _readable(Site.objects.all(), reader, "site.read")
-    sites = list(own.order_by("name")[:50])
-    yield SetupStep(
+def _site(sites: list[Site]) -> SetupStep:
+    return SetupStep(
         "site",
         _("A site"),
         bool(sites),
@@ -48,6 +50,10 @@ def _steps(reader: Person | None) -> Iterator[SetupStep]:
         _("Make a site: which people serve which computers."),
         "admin-sites",
     )
+
+
+def _people(sites: QuerySet[Site]) -> Iterator[SetupStep]:
+    """Yield a step for each of those without whom nothing is decided, by what they have to be able to do."""
     for name, action, title, todo in (
         (
             "administrator",
@@ -63,11 +69,14 @@ def _steps(reader: Person | None) -> Iterator[SetupStep]:
             _("Give a second person the role approver, who decides about dangerous changes."),
         ),
     ):
-        here = people.grants_allowing(action).filter(Q(site=None) | Q(site__in=own))
+        here = people.grants_allowing(action).filter(Q(site=None) | Q(site__in=sites))
         held = here.select_related("person").first()
         yield SetupStep(name, title, held is not None, str(held.person) if held else "", todo, "admin-people")
-    account = _readable(Credential.objects.all(), reader, "credential.read").order_by("name").first()
-    yield SetupStep(
+
+
+def _account(accounts: QuerySet[Credential]) -> SetupStep:
+    account = accounts.order_by("name").first()
+    return SetupStep(
         "credential",
         _("An account on computers"),
         account is not None,
@@ -75,9 +84,11 @@ def _steps(reader: Person | None) -> Iterator[SetupStep]:
         _("Register an account by a reference to its password."),
         "admin-credentials",
     )
-    hosts = _readable(Host.objects.all(), reader, "host.read")
+
+
+def _host(hosts: QuerySet[Host]) -> SetupStep:
     host = hosts.order_by("name").first()
-    yield SetupStep(
+    return SetupStep(
         "host",
         _("A computer"),
         host is not None,
@@ -85,8 +96,6 @@ def _steps(reader: Person | None) -> Iterator[SetupStep]:
         _("Register a computer, or import a list."),
         "admin-hosts",
     )
-    yield _processes(sites)
-    yield _tested(hosts)
 
 
 def _processes(sites: list[Site]) -> SetupStep:

@@ -155,19 +155,17 @@ def _world(port: int) -> Iterator[Callable[[], str]]:
     """Run broker, lab, worker, keeper and web, each a process of its own; yield what tells whether one has ended."""
     folder: Path = settings.VAR_DIR
     password = secrets.token_urlsafe(24)
-    plain = {name: value for name, value in os.environ.items() if not name.startswith(SECRET_PREFIX)}
     children: dict[str, Any] = {}
     begun = timezone.now()
     with ExitStack() as stack:
         with _undisturbed():
             broker = stack.enter_context(processes.Broker())
         current_app.conf.update(broker_url=broker.url)
+        plain = _without_secrets() | {"REDIS_URL": broker.url, "MENDPOINT_URL": f"http://127.0.0.1:{port}"}
 
         def failed() -> str:
             ended = [name for name, child in children.items() if child.poll() is not None]
             return "broker" if broker.has_ended else next(iter(ended), "")
-
-        plain |= {"REDIS_URL": broker.url, "MENDPOINT_URL": f"http://127.0.0.1:{port}"}
 
         def start(name: str, command: list[str], **more: str) -> Path:
             log = folder / f"{name}.log"
@@ -192,6 +190,11 @@ def _world(port: int) -> Iterator[Callable[[], str]]:
 
         _wait(all_up, failed, "web, worker and keeper")
         yield failed
+
+
+def _without_secrets() -> dict[str, str]:
+    """Return our environment without the passwords of accounts: each process is given those that it needs."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(SECRET_PREFIX)}
 
 
 def _ended(name: str) -> str:
