@@ -38,8 +38,12 @@ def test_nothing_is_repeated_after_a_start_that_might_have_happened() -> None:
     )
 
 
+def test_whether_a_change_waits_for_approval_is_settled_when_it_is_planned() -> None:
+    assert {state for state, to in JOB_MOVES.items() if JobState.WAITING_APPROVAL in to} == set()
+
+
 def test_every_state_can_be_reached_and_every_way_ends() -> None:
-    reached, fresh = set[JobState](), {JobState.PLANNED}
+    reached, fresh = set[JobState](), {JobState.PLANNED, JobState.WAITING_APPROVAL}
     while fresh:
         reached |= fresh
         fresh = {to for state in fresh for to in JOB_MOVES.get(state, frozenset())} - reached

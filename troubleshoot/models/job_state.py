@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 class JobState(models.TextChoices):
     """Where a job stands.
 
-    planned → waiting_approval → approved → queued → claimed → starting → running → verifying → verified | not_verified,
-    and the other ends. Only `dangerous` jobs and jobs on critical hosts wait for approval. A job that only reads (see
-    `READS`) needs no plan, and ends `done`.
+    planned → queued → claimed → starting → running → verifying → verified | not_verified, and the other ends. In place
+    of planned, `dangerous` jobs and jobs on critical hosts begin with waiting_approval → approved. A job that only
+    reads (see `READS`) needs no plan, and ends `done`.
     """
 
     PLANNED = "planned", _("Planned")
@@ -37,9 +37,10 @@ class JobState(models.TextChoices):
 
 
 S = JobState
-#: Every move a job may make. `claimed → queued` is a lost lease before anything started, or a host that was silent.
+#: Every move a job may make. `claimed → queued` is a lost lease before anything started, `starting → queued` a computer
+#: that was silent, so that nothing can have started there.
 JOB_MOVES: dict[JobState, frozenset[JobState]] = {
-    S.PLANNED: frozenset({S.WAITING_APPROVAL, S.QUEUED, S.CANCELLED, S.EXPIRED}),
+    S.PLANNED: frozenset({S.QUEUED, S.CANCELLED, S.EXPIRED}),
     S.WAITING_APPROVAL: frozenset({S.APPROVED, S.DECLINED, S.EXPIRED, S.CANCELLED}),
     S.APPROVED: frozenset({S.QUEUED, S.EXPIRED, S.CANCELLED}),
     S.QUEUED: frozenset({S.CLAIMED, S.EXPIRED, S.CANCELLED}),
