@@ -1,4 +1,4 @@
-"""Jobs as rows: requesting and queueing one, and the one function by which a job changes its state."""
+"""Jobs as rows: requesting and queueing one, and `move_job`, by which all but a claim moves one."""
 
 from __future__ import annotations
 

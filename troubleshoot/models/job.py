@@ -30,7 +30,7 @@ from troubleshoot.models.plan import Plan
 
 
 class JobQuerySet(models.QuerySet["Job"]):
-    """Reads of jobs, and the one conditional UPDATE by which a job moves."""
+    """Reads of jobs, and the conditional UPDATEs by which they move: `move`, and `claim` for a worker."""
 
     def changes(self) -> JobQuerySet:
         """Return the changes of computers: what is applied, and what is put back.
