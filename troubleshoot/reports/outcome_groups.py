@@ -50,11 +50,11 @@ _BACK_IN_TIME = Job.objects.filter(
 
 #: Groups that a change belongs to by its end: every change is in exactly one of them.
 CHANGE_ENDS: Mapping[str, OutcomeGroup] = {
-    "verified": OutcomeGroup(_("verified"), _VERIFIED, _("Done, and proved by two checks from outside afterwards.")),
+    "verified": OutcomeGroup(_("verified"), _VERIFIED, _("Done, and proved by two checks afterwards.")),
     "not_verified": OutcomeGroup(
         _("not verified"),
         _APPLY & Q(state=JobState.NOT_VERIFIED),
-        _("Done, but the check from outside did not find what the change promises."),
+        _("Done, but the check afterwards did not find what the change promises."),
     ),
     "undone": OutcomeGroup(_("undone"), _APPLY & Q(state=JobState.REVERTED), _("Done, and put back later.")),
     "failed": OutcomeGroup(
@@ -91,12 +91,12 @@ CHANGES: Mapping[str, OutcomeGroup] = {
     "same_error": OutcomeGroup(
         _("verified, person: same error"),
         _VERIFIED & Q(word=Case.Word.SAME_ERROR),
-        _("Proved from outside, and the person still has the error."),
+        _("Proved by the check, and the person still has the error."),
     ),
     "no_word": OutcomeGroup(
         _("verified, no word yet"),
         _VERIFIED & Q(word=""),
-        _("Proved from outside; the person has not said whether it works."),
+        _("Proved by the check; the person has not said whether it works."),
     ),
     "held": OutcomeGroup(
         _("verified, held for 7 days"),

@@ -62,7 +62,7 @@ def bad_end_words(state: str, host: str, *, again: bool = True, denied: bool = F
         ),
         JobState.NOT_VERIFIED: EndWords(
             _("Done, but it still does not answer properly"),
-            _("The change was made, and the check from outside is not satisfied."),
+            _("The change was made, and the check afterwards is not satisfied."),
             helpdesk,
         ),
         JobState.REVERTED: EndWords(
@@ -114,7 +114,7 @@ def running_steps(state: str, writes: Mapping[int, str], story: Iterable[Explana
         done = at > order.index(JobState.RUNNING) or (place in written and place != written[-1])
         lines.append(_step(title, done=done, now=place in written))
     checked = at == len(order)
-    lines.append(_step(_("Checking from outside"), done=checked, now=at == order.index(JobState.VERIFYING)))
+    lines.append(_step(_("Checking whether it helped"), done=checked, now=at == order.index(JobState.VERIFYING)))
     return lines
 
 

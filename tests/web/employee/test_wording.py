@@ -7,6 +7,7 @@ import pytest
 from troubleshoot import catalog, wording
 from troubleshoot.engine import CaseMatter, Code, Explanation
 from troubleshoot.models import ENDED_STATES, JobState
+from troubleshoot.reports.outcome_groups import CHANGES
 from troubleshoot.wording.checks import expired_words
 
 GOOD = {JobState.VERIFIED, JobState.DONE}
@@ -65,6 +66,14 @@ def test_every_bad_end_says_what_it_means_and_who_acts(state: JobState) -> None:
     end = wording.bad_end_words(state, "ACC-07")
     assert (end is None) == (state in GOOD)
     assert end is None or (end.title and end.next)
+
+
+def test_what_is_said_of_every_remedy_does_not_say_where_its_check_looks() -> None:
+    """Some are proved by reading again what is inside."""
+    said = [line.question for line in wording.running_steps(JobState.RUNNING, {0: "A"}, [])]
+    end = wording.bad_end_words(JobState.NOT_VERIFIED, "ACC-07")
+    said += [end.text if end else "", *(str(group.meaning) for group in CHANGES.values())]
+    assert [words for words in said if "outside" in words] == []
 
 
 def test_a_running_change_shows_how_far_it_is() -> None:
