@@ -72,3 +72,14 @@ def test_every_page_takes_its_refusals_from_there() -> None:
     apart = {"refusals.py", "helpdesk/next_step.py"}
     found = [path for path in WEB.rglob("*.py") if path.relative_to(WEB).as_posix() not in apart]
     assert [path.name for path in found if "refusal_words" in path.read_text("utf-8")] == []
+
+
+def test_who_can_help_is_made_of_the_table_in_two_places_alone() -> None:
+    """One for refusals by a code, one for those of a permission; every page goes through the first."""
+    asking = [path for path in WEB.parent.rglob("*.py") if "helper_words(" in path.read_text("utf-8")]
+    found = {path.relative_to(WEB.parent).as_posix() for path in asking}
+    assert found == {
+        "web/refusals.py",
+        "people/access.py",
+        "wording/denials.py",
+    }

@@ -1,4 +1,4 @@
-"""What a page says where nothing was done: why, and the one place that says who can help."""
+"""What a page says where nothing was done: why, and who can help, which is whoever may do what the refusal needs."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final

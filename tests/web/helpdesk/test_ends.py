@@ -123,7 +123,7 @@ class TestWhatThisPersonMayNotDo:
             actor=employee, beneficiary=employee, error_text="0x904", host=None, named_host="HOME<1>"
         )
         page = desk.get(f"/desk/cases/{case.pk}")
-        assert "It is not registered, so nothing is read or changed." in page
+        assert "It is not registered, so nothing is read or changed. Who can help: administrator." in page
         assert "HOME<1>" in page
         desk.post(f"/desk/cases/{case.pk}/read")
         assert desk.status == 422

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from troubleshoot import people, wording
-from troubleshoot.engine import CaseMatter, CasePress, Reader
+from troubleshoot.engine import CaseMatter, CasePress, Reader, Refusal, RefusalCode
 from troubleshoot.models import Person
 from troubleshoot.web.case_parts import Remedy, answer_choices
 from troubleshoot.web.refusals import who_can_help
@@ -99,7 +99,7 @@ class NextStep:
         if self.remedy.record.case.host is not None:
             return None
         why = _("It is not registered, so nothing is read or changed.")
-        return Barrier(_("Look into the computer"), why, _("an administrator"))
+        return Barrier(_("Look into the computer"), why, who_can_help(Refusal(RefusalCode.HOST_UNREGISTERED)))
 
     def _forbidden(self) -> Barrier | None:
         action, why = self.remedy.action, self.remedy.barrier
