@@ -38,7 +38,7 @@ demo-clean: ## remove every trace of the demo
 
 PARALLEL := -n $(JOBS) --dist loadgroup
 
-test: $(VENV)/.dev ## every test, on SQLite and (where its binaries are found) on PostgreSQL
+test: $(VENV)/.dev ## every test but the long runs of `make soak`, on SQLite and (where its binaries are found) on PostgreSQL
 	@$(BIN)/python -m tests.suite $(PARALLEL)
 	@$(BIN)/python -m tests.suite $(PARALLEL) --db=postgres
 
