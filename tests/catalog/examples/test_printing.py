@@ -109,7 +109,7 @@ class TestTheFrontDoor:
         assert judged == {
             "print_spooler_down": "shown_by",
             "print_queue_stuck": "not_checked",
-            "printer_or_driver": "not_checked",
+            "printer_or_driver": "ruled_out",
         }
 
 
