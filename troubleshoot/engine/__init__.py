@@ -47,6 +47,7 @@ from troubleshoot.engine.permissions import (
 from troubleshoot.engine.plan import (
     OutdatedPart,
     PlanDifference,
+    disconnects_people,
     make_plan,
     outdated_parts,
     plan_drift,
@@ -163,6 +164,7 @@ __all__ = [
     "code_spellings",
     "codes_by_symptom",
     "decode_canonical",
+    "disconnects_people",
     "encode_canonical",
     "fact_values",
     "faults",

@@ -78,7 +78,7 @@ class Action:
     instead: str = ""
     """What to do in place of what is refused."""
     keeps_sessions: bool = False
-    """True: it disturbs people, but nobody who is signed in is disconnected."""
+    """True: it disturbs people or restarts something, but nobody who is signed in is disconnected."""
 
     beside: Rule = field(default_factory=dict)
     """When helpdesk reads it on the page of a case, whatever the guide says: fact → values. Empty: never."""

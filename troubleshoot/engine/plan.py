@@ -88,6 +88,16 @@ def _is_seen(event: ResourceEvent, old: ResourceState | None, new: ResourceState
     return bool(old and new) and values_differ((old or {}).get(event.shown_by), (new or {}).get(event.shown_by))
 
 
+def disconnects_people(plan: PlanDocument, action: Action | None) -> bool:
+    """Tell whether a plan disconnects whoever is signed in: by what happens once, or as the disturbance that it is.
+
+    `action` is the remedy as it is installed, which may say that it keeps sessions. An undo writes settings alone.
+    """
+    if plan.kind == "revert" or (action is not None and action.keeps_sessions):
+        return False
+    return plan.risk == "disruptive" or any(item.events for item in plan.items)
+
+
 def outdated_parts(plan: PlanDocument, catalog: Catalog, *, runner: str) -> tuple[OutdatedPart, ...]:
     """Return what this catalogue and runner have different from the plan; nothing when it may run with them.
 

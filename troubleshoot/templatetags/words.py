@@ -1,10 +1,12 @@
-"""What the code of a risk is called: `{{ action.risk|risk_words }}`."""
+"""What the code of a risk is called, and what a plan means for people: `{{ risk|risk_words }}`, `{{ plan|sessions_after }}`."""
 
 from typing import Final
 
 from django import template
 from django.utils.translation import gettext_lazy as _
 
+from troubleshoot import catalog, engine, wording
+from troubleshoot.engine import PlanDocument
 from troubleshoot.models import Job
 
 register = template.Library()
@@ -20,3 +22,10 @@ _RISKS: Final = {
 def risk_words(risk: str) -> str:
     """Write how much a remedy risks, within a sentence."""
     return str(_RISKS.get(Job.Risk(risk), risk)) if risk else ""
+
+
+@register.filter
+def sessions_after(plan: PlanDocument) -> str:
+    """Write what becomes of the people who are signed in when a plan is carried out."""
+    action = catalog.installed_catalog().actions.get(plan.action)
+    return wording.sessions_words(disconnected=engine.disconnects_people(plan, action))

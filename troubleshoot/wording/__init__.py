@@ -34,7 +34,14 @@ from troubleshoot.wording.marked_text import (
     own_words,
 )
 from troubleshoot.wording.notices import notice_words
-from troubleshoot.wording.outcomes import EndWords, bad_end_words, not_helped_words, remedy_doubt_words, running_steps
+from troubleshoot.wording.outcomes import (
+    EndWords,
+    bad_end_words,
+    not_helped_words,
+    remedy_doubt_words,
+    running_steps,
+    sessions_words,
+)
 from troubleshoot.wording.refusals import refusal_words
 from troubleshoot.wording.stages import CURES, STAGES
 from troubleshoot.wording.status import (
@@ -90,6 +97,7 @@ __all__ = [
     "refusal_words",
     "remedy_doubt_words",
     "running_steps",
+    "sessions_words",
     "told_words",
     "unread_fact_words",
     "unread_value_words",

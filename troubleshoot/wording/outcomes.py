@@ -90,6 +90,11 @@ def not_helped_words(host: str) -> EndWords:
     )
 
 
+def sessions_words(*, disconnected: bool) -> str:
+    """Say what a change does to the people who are signed in."""
+    return _("disconnected; their programs stay open") if disconnected else _("nobody is disconnected")
+
+
 def remedy_doubt_words(certainty: str) -> str:
     """Say how sure it is that a remedy helps; empty where its makers document it."""
     return {

@@ -40,11 +40,6 @@ class JobPlan:
         asked = [self.job, self.job.origin]
         return next((job.reason for job in asked if job and job.reason), "")
 
-    @property
-    def events(self) -> list[str]:
-        """Return what happens once, such as a restart: that is what may disconnect people."""
-        return [event for item in self.document.items for event in item.events]
-
     @cached_property
     def deciders(self) -> list[Person]:
         """Return who may decide about it."""
