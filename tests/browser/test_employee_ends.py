@@ -154,8 +154,8 @@ ENDS = {
     ),
     "expired": End(
         World.expired,
-        "Not approved in time",
-        ("Nobody decided while it counted.", "Nothing was changed.", "can ask again"),
+        "Not begun in time",
+        ("Nothing was changed.", "The reason: Nobody decided in time.", "can ask again"),
     ),
 }
 

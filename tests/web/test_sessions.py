@@ -25,7 +25,7 @@ def plan_of(action: Action, kind: str = "apply") -> PlanDocument:
             desired=wish.desired,
             changes=(),
             events=tuple(
-                CATALOG.resources[wish.resource].events[name].words for name in wish.desired if name == "restarted"
+                one.words for name, one in CATALOG.resources[wish.resource].events.items() if name in wish.desired
             ),
             irreversible="",
         )

@@ -1,4 +1,4 @@
-"""What the code of a risk is called, and what a plan means for people: `{{ risk|risk_words }}`, `{{ plan|sessions_after }}`."""
+"""What a risk is called, and what a plan does to people: `{{ risk|risk_words }}`, `{{ plan|sessions_after }}`."""
 
 from typing import Final
 

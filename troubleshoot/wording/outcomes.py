@@ -71,11 +71,7 @@ def bad_end_words(state: str, host: str, *, again: bool = True, denied: bool = F
             helpdesk,
         ),
         JobState.DECLINED: EndWords(_("Not approved"), nothing, _("Helpdesk has your case and can offer another way.")),
-        JobState.EXPIRED: EndWords(
-            _("Not approved in time"),
-            _("Nobody decided while it counted. Nothing was changed."),
-            _("Helpdesk has your case and can ask again."),
-        ),
+        JobState.EXPIRED: EndWords(_("Not begun in time"), nothing, _("Helpdesk has your case and can ask again.")),
         JobState.CANCELLED: EndWords(_("Stopped before it began"), nothing, _("Helpdesk has your case.")),
     }
     return ends.get(JobState(state))

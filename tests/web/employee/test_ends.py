@@ -55,6 +55,15 @@ def before_the_check(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], None
     replace_everywhere(monkeypatch, changes, "verify_change", wrapped)
 
 
+def test_that_no_worker_took_is_not_told_as_undecided(agreed: Page, reader: Reader) -> None:
+    Job.objects.filter(state=JobState.QUEUED).update(expires_at="2026-01-01T00:00:00Z")
+    operations.sweep()
+    page = reader.get(agreed.url)
+    assert page.title == "Not begun in time"
+    assert "No worker of its site took it in time." in page.text
+    assert "decided" not in page.text.split("Helpdesk has your case")[0]
+
+
 def test_drifted(agreed: Page, reader: Reader, host: Registered, work: Work) -> None:
     with host.lab.state.changing() as document:
         document["services"]["SessionEnv"]["start_mode"] = "Auto"
@@ -191,4 +200,6 @@ class TestADangerousFix:
         Job.objects.filter(state=JobState.WAITING_APPROVAL).update(expires_at="2026-01-01T00:00:00Z")
         operations.sweep()
         page = reader.get(waiting.url)
-        assert page.title == "Not approved in time"
+        assert page.title == "Not begun in time"
+        assert "Nothing was changed." in page.text
+        assert "Nobody decided in time." in page.text

@@ -16,7 +16,9 @@ from troubleshoot.web.case_parts import Checks, JobStory, PlannedAndFound
 #: A silent computer is tried this often before it is helpdesk's.
 TRIES = 2
 #: Ends whose words say why, or whose reason stands elsewhere on the page.
-SAID = frozenset({JobState.DRIFTED, JobState.NOT_VERIFIED, JobState.REVERTED, JobState.EXPIRED, JobState.CANCELLED})
+SAID = frozenset({JobState.DRIFTED, JobState.NOT_VERIFIED, JobState.REVERTED, JobState.CANCELLED})
+#: Ends that are told in one sentence, as a step that a computer refused, or a time in which nobody acted.
+TOLD_WHOLE = frozenset({JobState.FAILED, JobState.EXPIRED})
 
 
 @dataclass
@@ -48,7 +50,7 @@ class RemedyEnd:
         job = self.job
         if job is None or job.state in SAID or (job.kind == Job.Kind.CHECK_BY_HAND and job.state == JobState.DONE):
             return ""
-        return wording.explained(job.explanation) if job.state == JobState.FAILED else wording.reason(job.explanation)
+        return wording.explained(job.explanation) if job.state in TOLD_WHOLE else wording.reason(job.explanation)
 
     @property
     def differences(self) -> list[PlannedAndFound]:
