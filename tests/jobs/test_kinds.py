@@ -37,6 +37,25 @@ def test_every_kind_is_in_the_table_and_either_reads_or_changes() -> None:
     assert not READS & CHANGES
 
 
+@pytest.mark.parametrize(
+    ("kind", "starter", "waits", "by_portal"),
+    [
+        (K.REVERT, None, False, True),
+        (K.REVERT, None, True, False),
+        (K.REVERT, 7, False, False),
+        (K.REVERT, 7, True, False),
+        (K.APPLY, None, False, False),
+    ],
+)
+@pytest.mark.parametrize("state", JobState)
+def test_the_portal_undoes_what_nobody_started_and_nobody_decides_about(
+    kind: str, starter: int | None, waits: bool, by_portal: bool, state: JobState
+) -> None:
+    job = Job(kind=kind, starter_id=starter, needs_approval=waits, state=state)
+    assert job.is_undo_by_portal == by_portal
+    assert job.is_promised_undo == (by_portal and state == JobState.QUEUED)
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("kind", K)
 def test_a_job_holds_what_its_kind_is_about(kind: Job.Kind, host: Host, owner: Person) -> None:

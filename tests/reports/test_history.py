@@ -38,6 +38,30 @@ class TestARow:
             f"Case {job.case_id} What was changed"
         ) in rows_of(go(f"/history?host={job.host}"))
 
+    @pytest.mark.parametrize(
+        ("state", "starter", "words"),
+        [
+            ("verified", True, "” was undone on "),
+            ("queued", True, " asked to undo “"),
+            ("refused", True, " asked to undo “"),
+            ("unreachable", False, "The portal began to undo “"),
+        ],
+    )
+    @pytest.mark.parametrize("shown", [True, False])
+    def test_of_an_undo_says_that_it_is_done_only_when_that_is_proved(
+        self, state: str, starter: bool, words: str, shown: bool, world: bulk.World
+    ) -> None:
+        bulk.cases(world, 20)
+        job = Job.objects.changes().first()
+        assert job
+        job.kind, job.state, job.needs_approval = Job.Kind.REVERT, state, False
+        job.starter = job.requester if starter else None
+        setattr(job, "case_shown", shown)  # noqa: B010 - what the query adds for its reader
+        told = history.change_row(job).text
+        assert (words if shown or "asked" not in words else " was asked for at another site") in told
+        assert shown or str(job.requester) not in told
+        assert ("was undone" in told) == (state == "verified")
+
     def test_of_a_case_says_where_it_went(self, world: bulk.World, go: Callable[[str], str]) -> None:
         case = cases.open_case(actor=world.people[0], beneficiary=world.people[0], error_text="0x904 0x7", host=None)
         sentence = f"Emil could not use a computer that is not registered (0x904 / 0x7); still open. Case {case.pk}"

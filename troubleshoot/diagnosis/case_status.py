@@ -90,7 +90,7 @@ def job_view(job: Job, beneficiary: object) -> JobView:
 
 def undo_reason(undo: Job) -> UndoReason:
     """Say why a change is put back: somebody asked, its time was over, or the check after it was worse."""
-    if undo.starter_id or undo.needs_approval:
+    if not undo.is_undo_by_portal:
         return UndoReason.ASKED
     due = undo.origin.undo_at if undo.origin else None
     return UndoReason.TIME_OVER if due and undo.created_at >= due else UndoReason.WORSE

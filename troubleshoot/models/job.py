@@ -229,9 +229,15 @@ class Job(models.Model):
         return None if self.why is None else Explanation.from_json(self.why)
 
     @property
+    def is_undo_by_portal(self) -> bool:
+        """Tell whether the portal itself undoes a change: what a person asks for has a starter, or waits for a second
+        person."""
+        return self.kind == self.Kind.REVERT and self.starter_id is None and not self.needs_approval
+
+    @property
     def is_promised_undo(self) -> bool:
         """Tell whether the portal itself is about to undo a change: nobody asked for this, and nobody takes it back."""
-        return self.kind == self.Kind.REVERT and self.state == JobState.QUEUED and self.starter_id is None
+        return self.is_undo_by_portal and self.state == JobState.QUEUED
 
     @property
     def next_actor(self) -> str:

@@ -131,7 +131,7 @@ def was_promised(undo: Job) -> bool:
     It puts back what the portal itself has changed, so it runs also where nothing else may be changed any more: a host
     that was made diagnose only must not keep its protection lowered for ever.
     """
-    return undo.origin is not None and (undo.starter_id is None or undo.origin.undo_at is not None)
+    return undo.origin is not None and (undo.is_undo_by_portal or undo.origin.undo_at is not None)
 
 
 def undo_risk(job: Job) -> str:

@@ -105,7 +105,7 @@ def record_parts(reader: Person) -> tuple[str | Prefetch[Any, Any, Any], ...]:
     """Return what a query of jobs prefetches, so that records cost the same number of queries for one job and for
     many. Of each case it says whether the reader may read it (`shown`)."""
     readable = people.permitted_rows(Case.objects.filter(pk=OuterRef("pk")), reader, "case.read")
-    lines = JobLine.objects.filter(job__kind=Job.Kind.REVERT, job__starter=None)  # says why the portal undid it
+    lines = JobLine.objects.filter(job__kind=Job.Kind.REVERT)  # says why the portal undid it, where it did
     undos = Job.objects.select_related("plan", "requester", "starter").order_by("created_at")
     given = Answer.objects.filter(source__in=[Answer.Source.PERSON, Answer.Source.FIX]).select_related("by")
     return (
@@ -178,19 +178,13 @@ def _asked(job: Job) -> Act:
 
 
 def _who(job: Job) -> str:
-    return wording.portal_name() if _by_portal(job) else str(job.requester)
-
-
-def _by_portal(job: Job) -> bool:
-    """Tell whether the portal undoes a change by itself: what a person asks for has a starter, or waits for a second
-    one."""
-    return job.kind == Job.Kind.REVERT and job.starter_id is None and not job.needs_approval
+    return wording.portal_name() if job.is_undo_by_portal else str(job.requester)
 
 
 def _reason(job: Job) -> str:
     """Return why it was asked for: in the person's words, or, where the portal itself undid a change, as its story
     begins."""
-    if job.reason or not _by_portal(job):
+    if job.reason or not job.is_undo_by_portal:
         return job.reason
     first = next(iter(job.lines.all()), None)
     return wording.explained(first.explanation) if first else ""
@@ -205,7 +199,7 @@ def _started(job: Job) -> Act | None:
     """Return who let it run, and when it began on the computer; None where neither happened."""
     if job.starter is None and job.started_at is None:
         return None
-    if _by_portal(job):
+    if job.is_undo_by_portal:
         return Act(wording.portal_name(), job.started_at)
     return Act(str(job.starter) if job.starter else "", job.started_at)
 

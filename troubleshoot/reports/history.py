@@ -140,12 +140,23 @@ def _what_was_done(job: Job, *, shown: bool) -> str:
     what = wording.content(action_choices().get(job.action, job.action))
     values = {"who": str(job.requester), "what": what, "where": host_words(job.host)}
     if job.kind == Job.Kind.REVERT:
-        return wording.compose(_("“%(what)s” was undone on %(where)s"), values)
+        return wording.compose(_undo_words(job, shown=shown), values)
     if not shown:
         return wording.compose(_("“%(what)s”, asked for at another site, on %(where)s"), values)
     if job.started_at:
         return wording.compose(_("%(who)s ran “%(what)s” on %(where)s"), values)
     return wording.compose(_("%(who)s asked for “%(what)s” on %(where)s"), values)
+
+
+def _undo_words(job: Job, *, shown: bool) -> str:
+    """Return the sentence for an undo: done is only what is proved, all else was asked for."""
+    if job.state == JobState.VERIFIED:
+        return _("“%(what)s” was undone on %(where)s")
+    if job.is_undo_by_portal:
+        return _("The portal began to undo “%(what)s” on %(where)s")
+    if not shown:
+        return _("Undoing “%(what)s” on %(where)s was asked for at another site")
+    return _("%(who)s asked to undo “%(what)s” on %(where)s")
 
 
 def case_row(case: Case) -> HistoryRow:
