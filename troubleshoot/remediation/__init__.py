@@ -15,6 +15,7 @@ from troubleshoot.remediation.planning import (
     request_revert,
     way_back_plan,
 )
+from troubleshoot.remediation.second_person import needs_second_person
 
 __all__ = [
     "approve_plan",
@@ -28,6 +29,7 @@ __all__ = [
     "forbidden_reason",
     "installed_action",
     "job_plan",
+    "needs_second_person",
     "plan_from_reading",
     "queue_revert",
     "readings_for_plan",

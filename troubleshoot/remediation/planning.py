@@ -16,6 +16,7 @@ from troubleshoot.engine import Action, Code, Explanation, Fact, Refusal, Refusa
 from troubleshoot.engine import ResourceState as Found
 from troubleshoot.hosts import Observation, WantedReading
 from troubleshoot.models import CHANGES, ENDED_STATES, UNDOABLE_STATES, Case, Host, Job, JobState, Person, Plan
+from troubleshoot.remediation.second_person import needs_second_person
 from troubleshoot.remote import RUNNER_DIGEST
 
 #: A plan that lies before whoever decides.
@@ -172,7 +173,7 @@ def _offered(reading: Job, action: Action, plan: engine.PlanDocument, observatio
         reading,
         plan=store_plan(plan, reading.host, made_by=reading),
         risk=action.risk,
-        needs_approval=action.risk == "dangerous" or reading.host.critical,
+        needs_approval=needs_second_person(action, reading.host),
         self_service=action.self_service,
         facts=facts_document(observation.facts),
         signed_in=observation.signed_in,

@@ -1,5 +1,6 @@
 """An employee's case, screen by screen, on simulated hosts: what the page says is what was measured."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -10,9 +11,11 @@ from django.utils import timezone
 from tests.conftest import MakePerson
 from tests.fixtures.computers import MakeLab
 from tests.fixtures.steps import Work
+from tests.support import replace_everywhere
 from tests.web.employee.pages import Page, Reader, case_of
 from troubleshoot import cases, jobs
-from troubleshoot.models import Case, Job, Message, Notice, Person, Site
+from troubleshoot.models import Case, Host, Job, Message, Notice, Person, Site
+from troubleshoot.reports import host_history
 
 #: What a step of a guide may ask of the database, without the brackets of transactions.
 MOST_QUERIES = {"GET": 12, "POST": 25}
@@ -148,6 +151,23 @@ class TestAFix:
         for words in ("stopped", "running", "1 person", "nobody is disconnected", "Can it be undone?"):
             assert words in page.text
         assert "By pressing you agree to these changes." in page.text
+
+    def test_that_is_being_read_says_only_how_long_that_usually_takes(
+        self, page: Page, reader: Reader, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        assert not re.search(r"Usually|[Tt]akes \d", reader.send(page, "plan").text)
+        replace_everywhere(monkeypatch, host_history, "usual_observation", lambda: timedelta(seconds=83))
+        assert "Usually 1 min 23 s." in reader.get(page.url).text
+
+    def test_names_the_second_person_on_a_critical_computer(self, lab: MakeLab, reader: Reader, work: Work) -> None:
+        host = lab("security-layer-rdp", name="ACC-08")
+        page = reader.opens(host)
+        work()
+        assert "Helpdesk starts this fix." in reader.get(page.url).text
+        Host.objects.filter(pk=host.row.pk).update(critical=True)
+        critical = reader.get(page.url).text
+        assert "a second person has to agree" in critical
+        assert "Helpdesk starts this fix." not in critical
 
     def test_runs_by_consent_to_exactly_this_plan(self, page: Page, reader: Reader, work: Work) -> None:
         page = planned(reader, page, work)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Final
 
-from troubleshoot import catalog, engine
+from troubleshoot import catalog, engine, remediation
 from troubleshoot.engine import Action, ApplyResult, Code, Json, PlanDocument, RevertResult, Verdict
 from troubleshoot.management.invented.evidence import network_report
 from troubleshoot.management.invented.rows import CHANGE, UNDOING, result_document
@@ -76,7 +76,7 @@ def put_back(told: Telling, job: Job, *, after: dt.timedelta, by_portal: bool) -
 
 def _drawn(told: Telling, action: Action) -> str:
     odds = {name: first + (last - first) * told.late for name, (first, last) in _OUTCOMES.items()}
-    if action.risk == "dangerous":
+    if remediation.needs_second_person(action, told.host):
         odds["declined"] *= 3  # there is a second person who may say no
     return told.chance.choices(list(odds), weights=list(odds.values()))[0]
 
@@ -102,7 +102,7 @@ def _planned(told: Telling, action: Action, *, alone: bool) -> tuple[Job, PlanDo
         plan=told.rows.plan(plan, told.host, reading, told.clock),
         requester=who,
         reason=reason,
-        needs_approval=action.risk == "dangerous",
+        needs_approval=remediation.needs_second_person(action, told.host),
         self_service=action.self_service,
         facts=reading.facts,
         result=result_document(ApplyResult(signed_in=())),

@@ -10,7 +10,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from troubleshoot import diagnosis, people, wording
+from troubleshoot import diagnosis, people, remediation, wording
 from troubleshoot.models import JobState, Person
 from troubleshoot.web.case_parts import JobStory, Remedy
 from troubleshoot.web.refusals import refusal_notice
@@ -42,6 +42,12 @@ class RemedyOffer:
     def barrier(self) -> str:
         """Return why the portal may never do this here, and who can help; empty when it may."""
         return refusal_notice(self.remedy.barrier) if self.remedy.barrier else ""
+
+    @property
+    def needs_second_person(self) -> bool:
+        """Tell whether somebody else than who starts it has to agree, for its risk or for what the computer is."""
+        action, host = self.remedy.action, self.remedy.record.case.host
+        return bool(action and host and remediation.needs_second_person(action, host))
 
     @property
     def startable(self) -> bool:

@@ -8,7 +8,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from troubleshoot import people, wording
+from troubleshoot import people, remediation, wording
 from troubleshoot.engine import CaseMatter, CasePress, Reader, Refusal, RefusalCode
 from troubleshoot.models import Person
 from troubleshoot.web.case_parts import Remedy, answer_choices
@@ -85,7 +85,7 @@ class NextStep:
     def second_person(self) -> str:
         """Return who decides besides, where the remedy needs a second person; empty where it does not."""
         case, action = self.remedy.record.case, self.remedy.action
-        if action is None or case.host is None or not (action.risk == "dangerous" or case.host.critical):
+        if action is None or case.host is None or not remediation.needs_second_person(action, case.host):
             return ""
         able = [one for one in people.approvers_on_duty(case.host.site) if one not in {self.person, case.beneficiary}]
         words = ngettext(
