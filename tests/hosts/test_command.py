@@ -6,6 +6,7 @@ from tests.conftest import TESTER, MakePerson
 from tests.hosts.conftest import Run
 from troubleshoot import audit, hosts
 from troubleshoot.models import Credential, Entry, Host, Site
+from troubleshoot.people import Decision
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_worker_knows_the_secret")]
 
@@ -29,6 +30,23 @@ class TestTheCommand:
         )
         assert {entry.actor_kind for entry in Entry.objects.all()} == {"cli"}
         assert not list(audit.verify())
+
+    @pytest.mark.parametrize("verb", ["allow-changes", "forget-identity"])
+    def test_changes_nothing_that_was_invented(self, run: Run, host: Host, verb: str) -> None:
+        Host.objects.update(invented=True, mode="diagnose_only")
+        ran = run(verb, "acc-07")
+        assert (ran.code, ran.text.partition(":")[0]) == (1, "name")
+        assert "was invented" in ran.text
+        assert list(Host.objects.values_list("mode", "identity")) == [("diagnose_only", host.identity)]
+
+    def test_names_nobody_who_can_help_where_nobody_can(
+        self, run: Run, host: Host, person: MakePerson, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        person("Ann", "helpdesk", site=host.site)
+        monkeypatch.setattr(Decision, "who_can_help", "")
+        told = run("allow-changes", "ACC-07", "--actor", "ann@corp.example").text
+        assert "Ask" not in told
+        assert told.rstrip().endswith("(host.change:no_role)")
 
     def test_forgets_an_identity(self, run: Run, host: Host) -> None:
         assert run("forget-identity", "acc-07").code == 0

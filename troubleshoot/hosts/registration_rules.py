@@ -10,6 +10,8 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from troubleshoot import wording
+from troubleshoot.engine import Denial
 from troubleshoot.models import Host
 from troubleshoot.remote import RegisteredHost, literal_address
 
@@ -37,8 +39,11 @@ def registration_faults(host: Host, changed: Collection[str]) -> dict[str, list[
     """Return every fault of one computer by itself, by field, found without a query.
 
     While nothing about the way to it has `changed`, only the changed fields count: a network that is no longer
-    allowed must not keep anybody from marking a computer as critical.
+    allowed must not keep anybody from marking a computer as critical. What was invented for a demo is never changed,
+    whoever asks.
     """
+    if host.invented:
+        return {"name": [wording.denial_words(Denial.INVENTED)]} if changed else {}
     found: dict[str, list[str]] = defaultdict(list)
     try:
         host.clean_fields(exclude=_NOT_OURS)
