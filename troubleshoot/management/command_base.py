@@ -27,6 +27,12 @@ def printable(text: str) -> str:
     )
 
 
+def denied_words(decision: people.Decision) -> str:
+    """Say why a person may not do something, who can help where anybody can, and by which rule."""
+    helper = f" Ask: {decision.who_can_help}." if decision.who_can_help else ""
+    return f"{decision.reason}{helper} ({decision.rule})"
+
+
 class PlainCommand(BaseCommand):
     """A command that says what is missing instead of showing a traceback, and prints nothing that a terminal obeys."""
 
@@ -65,8 +71,7 @@ class ActingCommand(PlainCommand):
             with audit.acting_through(audit.Source("cli")), people.refusals_recorded(actor):
                 yield actor
         except people.PermissionRefused as refusal:
-            helper = f" {refusal.decision.who_can_help} can." if refusal.decision.who_can_help else ""
-            raise CommandError(f"{refusal.decision.reason}{helper} ({refusal.decision.rule})") from refusal
+            raise CommandError(denied_words(refusal.decision)) from refusal
         except people.ObjectHidden as refusal:
             raise CommandError("There is no such thing, or it is not yours to see.") from refusal
 

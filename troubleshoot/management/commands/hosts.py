@@ -14,6 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 from troubleshoot import audit, hosts, people, wording
 from troubleshoot.hosts import LIST_MOST_BYTES
 from troubleshoot.management import process_context
+from troubleshoot.management.command_base import denied_words
 from troubleshoot.models import Credential, Host, Person, Site
 
 Options = dict[str, Any]
@@ -77,7 +78,7 @@ class Command(BaseCommand):
         except ValidationError as error:
             raise CommandError("\n".join(_sentences(error))) from error
         except people.PermissionRefused as error:
-            raise CommandError(f"{error.decision.reason} Ask: {error.decision.who_can_help}.") from error
+            raise CommandError(denied_words(error.decision)) from error
         except people.ObjectHidden as error:
             raise CommandError("There is no such computer or site.") from error
 
