@@ -42,14 +42,14 @@ def test_every_kind_is_in_the_table_and_either_reads_or_changes() -> None:
     [
         (K.REVERT, None, False, True),
         (K.REVERT, None, True, False),
-        (K.REVERT, 7, False, False),
-        (K.REVERT, 7, True, False),
+        (K.REVERT, "somebody", False, False),
+        (K.REVERT, "somebody", True, False),
         (K.APPLY, None, False, False),
     ],
 )
 @pytest.mark.parametrize("state", JobState)
 def test_the_portal_undoes_what_nobody_started_and_nobody_decides_about(
-    kind: str, starter: int | None, waits: bool, by_portal: bool, state: JobState
+    kind: str, starter: str | None, waits: bool, by_portal: bool, state: JobState
 ) -> None:
     job = Job(kind=kind, starter_id=starter, needs_approval=waits, state=state)
     assert job.is_undo_by_portal == by_portal

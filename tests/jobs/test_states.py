@@ -1,17 +1,33 @@
 """How a job moves: only along its moves, only under its fence, only once."""
 
+import ast
+import datetime as dt
+from pathlib import Path
+
 import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TransactionTestCase
 
+import troubleshoot
 from tests.conftest import TESTER
-from troubleshoot import audit, hosts, jobs, people
+from troubleshoot import audit, hosts, jobs, people, wording
 from troubleshoot.audit import Machine, Tag
-from troubleshoot.engine import Explanation
+from troubleshoot.engine import Explanation, JobKind, JobPhase, JobView
 from troubleshoot.jobs import lease_time
-from troubleshoot.models import ACTIVE_STATES, ENDED_STATES, STARTED_STATES, WAITING_STATES, Entry, Job, JobState, Plan
+from troubleshoot.models import (
+    ACTIVE_STATES,
+    ENDED_STATES,
+    STARTED_STATES,
+    WAITING_STATES,
+    WRITTEN_STATES,
+    Entry,
+    Job,
+    JobState,
+    Plan,
+    job_state,
+)
 from troubleshoot.models.job_state import JOB_MOVES
 
 WORKER = Machine("worker", "tests")
@@ -22,6 +38,40 @@ def test_every_state_is_waiting_active_or_an_end() -> None:
     assert set(JobState) == WAITING_STATES | ACTIVE_STATES | ENDED_STATES
     assert not WAITING_STATES & ACTIVE_STATES
     assert STARTED_STATES < ACTIVE_STATES
+
+
+@pytest.mark.parametrize("state", JobState)
+def test_pages_and_the_engine_agree_on_whether_something_may_have_been_written(state: JobState) -> None:
+    view = JobView(JobKind.APPLY, JobPhase(state), "restart-remote-desktop", dt.datetime(2026, 11, 2, tzinfo=dt.UTC))
+    assert view.may_have_written == (state in WRITTEN_STATES)
+    assert wording.unread_value_words(state) == ("not read afterwards" if view.may_have_written else "not changed")
+    assert (state not in STARTED_STATES) or view.may_have_written
+
+
+def test_no_module_spells_out_a_set_of_states_that_has_a_name() -> None:
+    named = {frozenset(found): name for name, found in vars(job_state).items() if isinstance(found, frozenset)}
+    spelt = [
+        f"{path.name}:{node.lineno} is {named[states]}"
+        for path in sorted(Path(troubleshoot.__file__).parent.rglob("*.py"))
+        if path.name not in {"job_state.py", "status_inputs.py"}
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Set) and (states := _states(node)) in named and len(states) > 1
+    ]
+    assert spelt == []
+
+
+def _states(node: ast.Set) -> frozenset[JobState]:
+    """The states of a set display, those of the sets in it included; none where it holds anything else."""
+    found: set[JobState] = set()
+    for one in node.elts:
+        inner = one.value if isinstance(one, ast.Starred) else one
+        if isinstance(inner, ast.Name) and isinstance(known := getattr(job_state, inner.id, None), frozenset):
+            found |= known
+        elif isinstance(inner, ast.Attribute) and inner.attr in JobState.__members__:
+            found.add(JobState[inner.attr])
+        else:
+            return frozenset()
+    return frozenset(found)
 
 
 def test_ends_are_left_only_to_be_reverted() -> None:

@@ -18,7 +18,7 @@ from troubleshoot.cases import opening
 from troubleshoot.cases.opening import storable_text
 from troubleshoot.diagnosis import close_round, disown_case, keep_status, may_reopen, own_case, status_of
 from troubleshoot.engine import CaseMatter, CasePress, Code, Explanation, NoticeCode, Reader, Refusal, RefusalCode
-from troubleshoot.models import CHANGES, READS, WAITING_STATES, Answer, Case, Job, JobState, Message, Notice, Person
+from troubleshoot.models import CHANGES, READS, UNDECIDED_STATES, Answer, Case, Job, JobState, Message, Notice, Person
 
 REMIND_AFTER = dt.timedelta(hours=4)
 CLOSE_AFTER = dt.timedelta(hours=24)
@@ -264,9 +264,7 @@ def _require(case: Case, press: CasePress) -> None:
 
 def _take_back_plans(case: Case, actor: Person) -> None:
     """Take back the plans that nobody has started: they would no longer be true when somebody comes back to them."""
-    for job in case.jobs.filter(kind=Job.Kind.APPLY, state__in=WAITING_STATES - {JobState.QUEUED}).select_related(
-        "host__site"
-    ):
+    for job in case.jobs.filter(kind=Job.Kind.APPLY, state__in=UNDECIDED_STATES).select_related("host__site"):
         said = Explanation.of(Code.TAKEN_BACK, who=str(actor))
         jobs.move_job(job, JobState.CANCELLED, said, tag=Tag.JOB_CANCEL, actor=actor)
 

@@ -74,7 +74,16 @@ from troubleshoot.engine.results import (
     from_json,
 )
 from troubleshoot.engine.status import CaseStatus, ToldWords, job_phase, judge_status
-from troubleshoot.engine.status_inputs import CaseView, JobKind, JobPhase, JobView, UndoReason
+from troubleshoot.engine.status_inputs import (
+    STARTABLE,
+    UNDER_WAY,
+    WRITTEN,
+    CaseView,
+    JobKind,
+    JobPhase,
+    JobView,
+    UndoReason,
+)
 from troubleshoot.engine.status_terms import ACTORS, CaseActor, CaseMatter, CasePress, Hindrance, Reader
 from troubleshoot.engine.toml import CONTENT_SIZE_LIMIT, ContentProblem
 from troubleshoot.engine.toml_tables import NAME_PATTERN
@@ -89,7 +98,10 @@ __all__ = [
     "REFUSED_AS",
     "RULES",
     "SPEAKING_VERDICTS",
+    "STARTABLE",
+    "UNDER_WAY",
     "UNKNOWN",
+    "WRITTEN",
     "Action",
     "AnswerRefused",
     "ApplyResult",

@@ -10,7 +10,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from troubleshoot.engine.status_buttons import allowed_presses
-from troubleshoot.engine.status_inputs import UNBEGUN, UNDER_WAY, CaseView, JobKind, JobPhase, JobView, UndoReason
+from troubleshoot.engine.status_inputs import (
+    STARTABLE,
+    UNBEGUN,
+    UNDER_WAY,
+    CaseView,
+    JobKind,
+    JobPhase,
+    JobView,
+    UndoReason,
+)
 from troubleshoot.engine.status_terms import ACTORS, CaseActor, CaseMatter, CasePress, Hindrance, Reader
 
 #: What a message of the person waits behind: nothing is more pressing than a lost contact, and closed is closed.
@@ -133,7 +142,7 @@ def _change(case: CaseView) -> tuple[CaseMatter, dt.datetime] | None:
     for job in reversed(changes):
         if job.state == JobPhase.WAITING_APPROVAL:
             return CaseMatter.APPROVAL, job.at
-        if job.state in {JobPhase.PLANNED, JobPhase.APPROVED}:
+        if job.state in STARTABLE:
             return _ready(case, job), job.at
     return _put_back(case)
 

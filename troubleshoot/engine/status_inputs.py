@@ -51,6 +51,8 @@ class UndoReason(StrEnum):
     TIME_OVER = "time_over"  # it was temporary
 
 
+#: Whoever asked for it may let it run.
+STARTABLE = frozenset({JobPhase.PLANNED, JobPhase.APPROVED})
 #: It waits for a worker, or a worker has it.
 UNDER_WAY = frozenset({JobPhase.QUEUED, JobPhase.CLAIMED, JobPhase.STARTING, JobPhase.RUNNING, JobPhase.VERIFYING})
 #: It ended before it began, because of people: declined, taken back, or nobody decided.

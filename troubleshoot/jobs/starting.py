@@ -11,7 +11,7 @@ from troubleshoot.diagnosis import act_for_case
 from troubleshoot.engine import Code, Explanation, Refusal, RefusalCode
 from troubleshoot.jobs.closed_cases import refuse_closed_case
 from troubleshoot.jobs.lifecycle import QUEUE_LIFETIME, move_job, ring_after_commit
-from troubleshoot.models import WAITING_STATES, Job, JobState, Person
+from troubleshoot.models import STARTABLE_STATES, WAITING_STATES, Job, JobState, Person
 
 
 def check_deadline(job: Job) -> None:
@@ -27,7 +27,7 @@ def start_job(*, actor: Person, job: Job) -> None:
         raise Refusal(RefusalCode.NEEDS_SECOND_PERSON)
     with transaction.atomic():
         refuse_closed_case(job)
-        if job.state not in {JobState.PLANNED, JobState.APPROVED}:
+        if job.state not in STARTABLE_STATES:
             raise Refusal(RefusalCode.NOT_STARTABLE, state=job.state)
         check_deadline(job)
         if job.approvals.filter(approver=actor).exists():

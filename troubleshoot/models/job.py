@@ -21,6 +21,7 @@ from troubleshoot.models.job_state import (
     BAD_ENDS,
     ENDED_STATES,
     JOB_MOVES,
+    UNDER_WAY_STATES,
     UNDOABLE_STATES,
     WAITING_STATES,
     JobState,
@@ -38,6 +39,14 @@ class JobQuerySet(models.QuerySet["Job"]):
         That each of them has a plan is a constraint; said once more, it lets SQLite use the indexes of changes.
         """
         return self.filter(kind__in=CHANGES, plan__isnull=False)
+
+    def of_round(self) -> JobQuerySet:
+        """Return the jobs of the present round of their case.
+
+        The database compares its own two times: SQLite keeps them as text, and spells the same millisecond in another
+        way than a time that Python hands over.
+        """
+        return self.filter(created_at__gte=F("case__round_began_at"))
 
     def passed(self) -> JobQuerySet:
         """Return connection tests that found the way in good, as `ConnectionTestResult.passed` says it of one."""
@@ -185,7 +194,7 @@ class Job(models.Model):
             ),
             models.CheckConstraint(
                 name="an_invented_job_never_runs",
-                condition=Q(invented=False) | ~Q(state__in=sorted({*ACTIVE_STATES, JobState.QUEUED})),
+                condition=Q(invented=False) | ~Q(state__in=sorted(UNDER_WAY_STATES)),
             ),
             models.CheckConstraint(
                 name="a_change_has_a_plan",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from troubleshoot.engine import STARTABLE, UNDER_WAY, WRITTEN
+
 
 class JobState(models.TextChoices):
     """Where a job stands.
@@ -55,6 +57,13 @@ JOB_MOVES: dict[JobState, frozenset[JobState]] = {
 }
 WAITING_STATES = frozenset({S.PLANNED, S.WAITING_APPROVAL, S.APPROVED, S.QUEUED})
 ACTIVE_STATES = frozenset({S.CLAIMED, S.STARTING, S.RUNNING, S.VERIFYING})
+#: A plan that lies before whoever decides.
+UNDECIDED_STATES = WAITING_STATES - {S.QUEUED}
+#: It can be started; it waits for a worker, or a worker has it; something was written, or may have been. As the engine
+#: says it of a case's jobs.
+STARTABLE_STATES = frozenset(map(JobState, STARTABLE))
+UNDER_WAY_STATES = frozenset(map(JobState, UNDER_WAY))
+WRITTEN_STATES = frozenset(map(JobState, WRITTEN))
 #: A lost lease here means that something may have started on the host.
 STARTED_STATES = frozenset({S.STARTING, S.RUNNING})
 ENDED_STATES = frozenset(S) - WAITING_STATES - ACTIVE_STATES

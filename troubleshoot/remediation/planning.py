@@ -15,12 +15,20 @@ from troubleshoot.audit import Actor, Tag
 from troubleshoot.engine import Action, Code, Explanation, Fact, Refusal, RefusalCode, as_change
 from troubleshoot.engine import ResourceState as Found
 from troubleshoot.hosts import Observation, WantedReading
-from troubleshoot.models import CHANGES, ENDED_STATES, UNDOABLE_STATES, Case, Host, Job, JobState, Person, Plan
+from troubleshoot.models import (
+    CHANGES,
+    ENDED_STATES,
+    UNDECIDED_STATES,
+    UNDOABLE_STATES,
+    Case,
+    Host,
+    Job,
+    JobState,
+    Person,
+    Plan,
+)
 from troubleshoot.remediation.second_person import needs_second_person
 from troubleshoot.remote import RUNNER_DIGEST
-
-#: A plan that lies before whoever decides.
-_UNDECIDED = frozenset({JobState.PLANNED, JobState.WAITING_APPROVAL, JobState.APPROVED})
 
 
 def installed_action(name: str) -> Action:
@@ -64,7 +72,7 @@ def request_plan(
         case = Case.objects.select_for_update(of=("self",)).select_related("beneficiary").get(pk=case.pk)
         if case.closed_at is not None:
             raise Refusal(RefusalCode.CASE_CLOSED)
-        under_way = case.jobs.filter(state__in=jobs.UNSETTLED).exclude(state__in=_UNDECIDED)
+        under_way = case.jobs.filter(state__in=jobs.UNSETTLED).exclude(state__in=UNDECIDED_STATES)
         if running := under_way.filter(kind=Job.Kind.PLAN, action=action).first():
             return running
         if under_way.filter(kind__in=CHANGES).exists():
@@ -74,7 +82,7 @@ def request_plan(
         reading = jobs.request_reading(
             actor=actor, host=host, case=case, beneficiary=case.beneficiary, action=action, reason=reason
         )
-        for older in case.jobs.filter(kind=Job.Kind.APPLY, action=action, state__in=_UNDECIDED):
+        for older in case.jobs.filter(kind=Job.Kind.APPLY, action=action, state__in=UNDECIDED_STATES):
             newer = Explanation(Code.NEWER_PLAN)
             jobs.move_job(older, JobState.CANCELLED, newer, tag=Tag.JOB_CANCEL, actor=actor)
     return reading

@@ -4,14 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from troubleshoot.models import Job, JobState
+from troubleshoot.models import WRITTEN_STATES, Job, JobState
 from troubleshoot.wording.marked_text import compose, content
-
-#: A change that stands at one of these has written nothing: it has not begun, or was kept from beginning.
-_NOTHING_WRITTEN = frozenset(JobState) - {
-    *(JobState.RUNNING, JobState.VERIFYING, JobState.VERIFIED, JobState.NOT_VERIFIED),
-    *(JobState.FAILED, JobState.UNKNOWN, JobState.REVERTED),
-}
 
 
 def not_recorded() -> str:
@@ -26,7 +20,7 @@ def not_shown() -> str:
 
 def unread_value_words(state: str) -> str:
     """Return what is said of a setting that was not read after the run of a change that stands or ended so."""
-    return _("not changed") if JobState(state) in _NOTHING_WRITTEN else _("not read afterwards")
+    return _("not read afterwards") if JobState(state) in WRITTEN_STATES else _("not changed")
 
 
 def other_value_words() -> str:

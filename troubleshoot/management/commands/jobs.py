@@ -11,7 +11,7 @@ from django.core.management.base import CommandError, CommandParser
 
 from troubleshoot import jobs, remediation, reports
 from troubleshoot.management.command_base import ActingCommand, wait_until
-from troubleshoot.models import ACTIVE_STATES, Case, Host, Job, JobState, Person
+from troubleshoot.models import UNDER_WAY_STATES, Case, Host, Job, JobState, Person
 from troubleshoot.people import obtain_object
 
 #: `apply` and `revert` end with this status when the change was not verified.
@@ -125,7 +125,7 @@ def _case(actor: Person, number: int | None) -> Case | None:
 def _wait(job: Job, seconds: float) -> Job:
     def ended() -> Job | None:
         fresh = Job.objects.get(pk=job.pk)
-        return fresh if fresh.state not in {*ACTIVE_STATES, JobState.QUEUED} else None
+        return fresh if fresh.state not in UNDER_WAY_STATES else None
 
     return wait_until(ended, seconds=seconds) or Job.objects.get(pk=job.pk)
 

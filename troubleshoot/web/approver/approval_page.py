@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from troubleshoot import catalog, engine, people, reports
 from troubleshoot.engine import Action, Judgement, PlanDocument, Reader
-from troubleshoot.models import ACTIVE_STATES, Absence, Approval, Job, JobState, Message, Person, Plan
+from troubleshoot.models import UNDER_WAY_STATES, Absence, Approval, Job, JobState, Message, Person, Plan
 from troubleshoot.web.case_parts import CaseRecord, Causes, JobPlan, JobStory, Observed, Talk, Told
 
 PAGE = 25
@@ -92,7 +92,7 @@ class ApprovalPage:
     def follows(self) -> bool:
         """Tell whether the page follows it by itself; never while it asks for a decision."""
         waits = self.job.state == JobState.WAITING_APPROVAL and not self.open
-        return waits or self.job.state in {JobState.APPROVED, JobState.QUEUED, *ACTIVE_STATES}
+        return waits or self.job.state in {JobState.APPROVED, *UNDER_WAY_STATES}
 
     @cached_property
     def told(self) -> Told | None:

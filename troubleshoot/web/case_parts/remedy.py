@@ -10,7 +10,7 @@ from django.utils.functional import cached_property
 
 from troubleshoot import reports
 from troubleshoot.engine import Action, Refusal
-from troubleshoot.models import ACTIVE_STATES, Job, JobState
+from troubleshoot.models import UNDER_WAY_STATES, Job
 from troubleshoot.web.case_parts.barrier import barrier_for, remedy_at
 from troubleshoot.web.case_parts.plan import JobPlan
 from troubleshoot.web.case_parts.record import CaseRecord
@@ -50,11 +50,11 @@ class Remedy:
     @cached_property
     def current(self) -> Job | None:
         """Return the job that is under way now."""
-        return next((job for job in self.record.jobs if job.state in {*ACTIVE_STATES, JobState.QUEUED}), None)
+        return next((job for job in self.record.jobs if job.state in UNDER_WAY_STATES), None)
 
     @cached_property
     def plan(self) -> JobPlan | None:
-        """Return the plan of that action that waits for a yes, or is being carried out."""
+        """Return the plan of that action's latest job: one that waits for a yes, is being carried out, or has ended."""
         return JobPlan(self.job) if self.job and self.job.plan else None
 
     @cached_property

@@ -19,7 +19,7 @@ from troubleshoot.cases import (
     withdraw_case,
 )
 from troubleshoot.engine import Refusal, RefusalCode
-from troubleshoot.models import Case, Job, JobState, Person
+from troubleshoot.models import STARTABLE_STATES, Case, Job, JobState, Person
 from troubleshoot.web import rate_limits
 from troubleshoot.web.employee.case import ROWS, render_case
 from troubleshoot.web.employee.case_page import EmployeeCasePage
@@ -28,8 +28,6 @@ from troubleshoot.web.view_rules import rule, visitor
 
 #: What a form sends in place of an answer when another error came up.
 ANOTHER = "another"
-#: Job states of a plan that nobody has started.
-STARTABLE = frozenset({JobState.PLANNED, JobState.APPROVED})
 
 
 @rule("case.answer")
@@ -140,7 +138,7 @@ def fix(request: HttpRequest, number: int) -> HttpResponse:
         job = _shown_job(request, case, person, "job.apply")
         if job.plan is None or request.POST.get("digest") != job.plan.digest:
             raise Refusal(RefusalCode.PLAN_RENEWED)
-        if job.state in STARTABLE:
+        if job.state in STARTABLE_STATES:
             jobs.start_job(actor=person, job=job)
         elif job.started_at is None and job.has_ended:
             raise Refusal(RefusalCode.PAGE_OUTDATED)

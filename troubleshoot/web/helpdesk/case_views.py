@@ -19,7 +19,7 @@ from troubleshoot.cases import (
     take_case,
 )
 from troubleshoot.engine import Refusal, RefusalCode
-from troubleshoot.models import WAITING_STATES, Case, Job, JobState, Person
+from troubleshoot.models import UNDECIDED_STATES, Case, Job, JobState, Person
 from troubleshoot.web.case_parts import CaseRecord
 from troubleshoot.web.form_actions import act_and_return
 from troubleshoot.web.forms.cases import AnswerForm, CloseForm, DoneForm, MessageForm, ReasonForm, StepForm, TakeForm
@@ -86,7 +86,7 @@ def start(request: HttpRequest, number: int) -> HttpResponse:
 
     def use(person: Person, case: Case, given: dict[str, Any]) -> None:
         job = _job(person, case, "job.apply", given)
-        if job.state in WAITING_STATES - {JobState.QUEUED}:
+        if job.state in UNDECIDED_STATES:
             jobs.start_job(actor=person, job=job)
 
     return _act(request, number, ReasonForm(request.POST), use, "next")
