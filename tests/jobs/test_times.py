@@ -9,7 +9,6 @@ from django.db.models.functions import Now
 from tests.fixtures.computers import MakeLab
 from tests.fixtures.steps import Work, opened, planned
 from troubleshoot import jobs, operations, remediation
-from troubleshoot.diagnosis import progress
 from troubleshoot.models import Case, Job, JobState, Person
 
 
@@ -20,7 +19,7 @@ def test_a_job_of_the_very_moment_in_which_its_round_began_belongs_to_it(
     job = Job.objects.get(case=case)
     Case.objects.filter(pk=case.pk).update(round_began_at=Now())
     Job.objects.filter(pk=job.pk).update(created_at=Case.objects.filter(pk=case.pk).values("round_began_at")[:1])
-    assert list(progress._jobs(Case.objects.get(pk=case.pk))) == [job]
+    assert list(Case.objects.get(pk=case.pk).jobs.of_round()) == [job]
 
 
 def test_an_undo_that_failed_a_moment_ago_is_not_tried_again_at_once(

@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 
 from django.db import transaction
-from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -60,7 +59,7 @@ def round_jobs(case: Case) -> list[Job]:
     """Return the jobs of a case's present round, the newest first."""
     if case.host_id is None:
         return []
-    rows = case.jobs.filter(created_at__gte=F("case__round_began_at")).order_by("-created_at")
+    rows = case.jobs.of_round().order_by("-created_at")
     return list(rows.select_related("plan", "requester", "host__site", "case", "origin__plan"))
 
 

@@ -6,8 +6,6 @@ import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from django.db.models import F, QuerySet
-
 from troubleshoot import audit, engine, probes
 from troubleshoot.audit import Actor, Tag
 from troubleshoot.catalog import all_facts, installed_catalog, parse_stored_guide
@@ -76,7 +74,7 @@ def case_facts(case: Case) -> dict[str, Fact] | None:
     """
     if case.host_id is None:
         return {}
-    ended = _jobs(case).filter(state__in=ENDED_STATES).order_by("-ended_at")
+    ended = case.jobs.of_round().filter(state__in=ENDED_STATES).order_by("-ended_at")
     latest = ended.exclude(facts={}).first()
     failed_since = ended.filter(kind=Job.Kind.DIAGNOSE, facts={})
     if latest is None:
@@ -137,25 +135,16 @@ def all_comes_through(known: Iterable[tuple[str, str]]) -> bool:
     return all(order[fact].get(value) == max(order[fact].values()) for fact, value in known if fact in order)
 
 
-def remedy_job(case: Case, action: str) -> Job | None:
-    """Return the latest job of a case for a remedy: its plan's reading, or the change itself."""
-    return _jobs(case).filter(action=action).exclude(kind=Job.Kind.REVERT).order_by("-created_at").first()
+def _latest_job(case: Case, action: str) -> Job | None:
+    """Return the latest job of a case for a remedy, taken back or not: its plan's reading, or the change itself."""
+    return case.jobs.of_round().filter(action=action).exclude(kind=Job.Kind.REVERT).order_by("-created_at").first()
 
 
 def begun_remedies(case: Case) -> set[str]:
     """Return the remedies of this round that have begun: what led to them is no longer changed."""
     if case.host_id is None:
         return set()
-    return set(_jobs(case).exclude(started_at=None).values_list("action", flat=True))
-
-
-def _jobs(case: Case) -> QuerySet[Job]:
-    """Return the jobs of the case's present round.
-
-    The database compares its own two times: SQLite keeps them as text, and spells the same millisecond in another
-    way than a time that Python hands over.
-    """
-    return case.jobs.filter(created_at__gte=F("case__round_began_at"))
+    return set(case.jobs.of_round().exclude(started_at=None).values_list("action", flat=True))
 
 
 def advance_case(case: Case, *, actor: Actor, rows: Sequence[Answer] | None = None) -> Walk:
@@ -223,7 +212,7 @@ def _machine_answer(
         return Answer(case=case, step=step.name, value=row.value, source=row.source, by=row.by)
     if step.kind == "ask" and (said := said_ahead(case).get(step.name, "")) in step.to:
         return Answer(case=case, step=step.name, value=said, source=Answer.Source.PERSON, by=case.beneficiary)
-    if step.kind == "fix" and (job := remedy_job(case, step.subject)) and (value := _outcome(case, job)):
+    if step.kind == "fix" and (job := _latest_job(case, step.subject)) and (value := _outcome(case, job)):
         return Answer(case=case, step=step.name, value=value, source=Answer.Source.FIX, job=job)
     return None
 
