@@ -106,7 +106,7 @@ def test_no_refusal_is_raised_with_a_sentence(place: str, call: ast.Call) -> Non
         (Refusal(RefusalCode.CASE_CLOSED), "This case is closed."),
         (
             Refusal(RefusalCode.NOT_STARTABLE, state="verifying"),
-            "This cannot be started: it is verifying.",
+            "This cannot be started: it is being checked.",
         ),
         (Refusal(RefusalCode.NOT_STARTABLE, state="unheard of"), "This cannot be started: it is unknown."),
         (Refusal(RefusalCode.NO_SUCH_REMEDY, name="100 % off"), "There is no remedy called '100 % off'."),

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from troubleshoot import wording
 from troubleshoot.models import Case, Host, Job, JobState, Person, Site
@@ -19,29 +17,6 @@ from troubleshoot.reports.filters import NO_CAUSE, HistoryQuestion, action_choic
 from troubleshoot.reports.outcome_groups import CASES, CHANGES, with_ways
 
 PAGE = 50
-#: How a job stands or ended, as a row of the history says it.
-END_WORDS: Mapping[JobState, Any] = {
-    JobState.PLANNED: gettext_lazy("planned, not started"),
-    JobState.WAITING_APPROVAL: gettext_lazy("waiting for approval"),
-    JobState.APPROVED: gettext_lazy("approved, not started"),
-    JobState.QUEUED: gettext_lazy("about to start"),
-    JobState.CLAIMED: gettext_lazy("starting"),
-    JobState.STARTING: gettext_lazy("starting"),
-    JobState.RUNNING: gettext_lazy("running"),
-    JobState.VERIFYING: gettext_lazy("being checked"),
-    JobState.DONE: gettext_lazy("done"),
-    JobState.VERIFIED: gettext_lazy("verified"),
-    JobState.NOT_VERIFIED: gettext_lazy("not verified"),
-    JobState.DECLINED: gettext_lazy("declined"),
-    JobState.EXPIRED: gettext_lazy("expired"),
-    JobState.CANCELLED: gettext_lazy("taken back"),
-    JobState.DRIFTED: gettext_lazy("someone else had changed it; nothing was changed"),
-    JobState.REFUSED: gettext_lazy("refused; nothing was changed"),
-    JobState.UNREACHABLE: gettext_lazy("not reached; nothing was changed"),
-    JobState.FAILED: gettext_lazy("failed"),
-    JobState.UNKNOWN: gettext_lazy("end not known"),
-    JobState.REVERTED: gettext_lazy("undone later"),
-}
 
 
 @dataclass(frozen=True)
@@ -183,7 +158,7 @@ def case_row(case: Case) -> HistoryRow:
 
 def end_of(job: Job) -> str:
     """Return how a change ended or where it stands, in one or two words."""
-    return str(END_WORDS[JobState(job.state)])
+    return wording.state_words(job.state)
 
 
 def word_on(job: Job) -> str | None:

@@ -65,7 +65,7 @@ def job_ending(job: Job) -> tuple[str, str]:
         partly = bool(not_restored(job))
         return "ok", (_("Undone on %s, but not all of it") if partly else _("Undone: %s is as it was before")) % host
     end = wording.bad_end_words(job.state, host)
-    return "warn" if job.state in UNHARMED else "bad", end.title if end else job.get_state_display()
+    return "warn" if job.state in UNHARMED else "bad", end.title if end else wording.state_words(job.state)
 
 
 def not_restored(job: Job) -> list[str]:

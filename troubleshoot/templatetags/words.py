@@ -1,4 +1,4 @@
-"""What a risk is called, and what a plan does to people: `{{ risk|risk_words }}`, `{{ plan|sessions_after }}`."""
+"""What codes are called, and what a plan does to people: `{{ risk|risk_words }}`, `{{ plan|sessions_after }}`."""
 
 from typing import Final
 
@@ -29,3 +29,9 @@ def sessions_after(plan: PlanDocument) -> str:
     """Write what becomes of the people who are signed in when a plan is carried out."""
     action = catalog.installed_catalog().actions.get(plan.action)
     return wording.sessions_words(disconnected=engine.disconnects_people(plan, action))
+
+
+@register.filter
+def state_words(state: str) -> str:
+    """Write how a job stands or ended, within a sentence."""
+    return wording.state_words(state)

@@ -24,6 +24,7 @@ from troubleshoot.wording.common import (
 )
 from troubleshoot.wording.denials import denial_words, helper_words
 from troubleshoot.wording.explanations import explained, reason
+from troubleshoot.wording.job_states import state_words
 from troubleshoot.wording.marked_text import (
     CATALOG_LANGUAGE,
     MarkedText,
@@ -98,6 +99,7 @@ __all__ = [
     "remedy_doubt_words",
     "running_steps",
     "sessions_words",
+    "state_words",
     "told_words",
     "unread_fact_words",
     "unread_value_words",

@@ -14,6 +14,7 @@ from troubleshoot.engine import UNKNOWN, Refusal, RefusalCode, Role
 from troubleshoot.models import JobState
 from troubleshoot.wording.client_report_faults import block_fault
 from troubleshoot.wording.connection_refusals import AFTER_LOSS, WAY_REFUSALS
+from troubleshoot.wording.job_states import state_words
 from troubleshoot.wording.list_refusals import LIST_REFUSALS
 from troubleshoot.wording.marked_text import compose, content, join_texts, own_words
 
@@ -194,7 +195,7 @@ def _fault(params: Mapping[str, Any]) -> str:
 
 def _state(params: Mapping[str, Any]) -> str:
     known = next((state for state in JobState if state == params["state"]), None)
-    return str(known.label).lower() if known else UNKNOWN
+    return state_words(known) if known else UNKNOWN
 
 
 def _role(value: object) -> str:

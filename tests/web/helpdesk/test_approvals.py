@@ -125,7 +125,7 @@ class TestThePage:
         work()
         again = planned(helpdesk, opened(helpdesk, host.row, work, beneficiary=employee), work, why=WHY)
         page = second.get(f"/approvals/{again.pk}")
-        assert "reverted · undone on time" in page
+        assert "undone later · undone on time" in page
         assert "On this computer once" in page
 
     def test_is_not_there_for_another_site_for_a_reading_or_for_nothing(

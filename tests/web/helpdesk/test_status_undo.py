@@ -88,7 +88,7 @@ def test_while_it_runs_the_portal_acts_on_every_page(pages: Pages, work: Work) -
     work()
     assert "Undone" in pages.desk.part(f"/desk/cases/{pages.case.pk}?line=0", "live")
     beside = pages.desk.html.partition('id="past-list" hx-swap-oob')[2]
-    assert "reverted" in beside, "the list beside it moves on with it"
+    assert "undone later" in beside, "the list beside it moves on with it"
     assert "queued" not in beside
     assert part.get(f"/cases/{pages.case.pk}")
 
