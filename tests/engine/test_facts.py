@@ -1,9 +1,13 @@
 """The list of facts."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from tests.engine.sample import FACTS
-from troubleshoot.engine import Fact, FactList, FactWords, fact_values, values_by_name
+from troubleshoot import engine
+from troubleshoot.engine import Fact, FactList, FactWords, fact_values, stored_values, values_by_name
 from troubleshoot.engine.facts import FactError
 
 
@@ -46,3 +50,18 @@ class TestWords:
 
     def test_change_nothing_of_what_a_case_keeps_of_the_list(self) -> None:
         assert FactList(values_by_name([self.LIGHT])).digest == FactList({"lamp.light": ("off", "on")}).digest
+
+
+def test_what_a_row_keeps_of_facts_is_unpacked_in_one_place() -> None:
+    kept: dict[str, dict[str, object]] = {
+        "rdp.stage": {"value": "timed_out", "readings": ["tcp"]},
+        "tls.days": {"value": 3, "readings": []},
+    }
+    assert stored_values(kept) == {"rdp.stage": "timed_out", "tls.days": "3"}
+    by_hand = re.compile(r'\{name: (str\()?\w+\["value"\]')
+    found = [
+        path.name
+        for path in Path(engine.__file__).parent.parent.rglob("*.py")
+        if by_hand.search(path.read_text(encoding="utf-8"))
+    ]
+    assert found == ["facts.py"]

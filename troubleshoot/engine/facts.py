@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
 from troubleshoot.engine import canonical
 
@@ -79,3 +80,8 @@ class FactList:
 def fact_values(facts: Iterable[Fact]) -> dict[str, str]:
     """Return the plain name → value form that guards, checks and rules are judged on."""
     return {fact.name: fact.value for fact in facts}
+
+
+def stored_values(document: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    """Return the same form of facts as a row keeps them: by name, each with its value and its readings."""
+    return {name: str(part["value"]) for name, part in document.items()}

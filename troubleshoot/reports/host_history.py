@@ -81,7 +81,7 @@ def restores_fault(job: Job) -> bool:
     reading = job.plan.made_by if job.plan else None
     if wish is None or reading is None or job.state != JobState.VERIFIED or job.undo_at is not None:
         return False
-    return bool(engine.lacking(wish.verify, {name: str(part["value"]) for name, part in reading.facts.items()}))
+    return bool(engine.lacking(wish.verify, engine.stored_values(reading.facts)))
 
 
 def usual_duration(action: str) -> dt.timedelta | None:

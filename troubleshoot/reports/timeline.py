@@ -107,7 +107,7 @@ def _unknown_step(row: Answer) -> tuple[str, str]:
 def _told(case: Case) -> Iterator[TimelineMoment]:
     """Yield what the person's own PC told, each time that it was pasted."""
     for block in case.pc_blocks.select_related("by").order_by("pk")[:MOST]:
-        said = wording.client_report_words({name: part["value"] for name, part in block.facts.items()}, _computer(case))
+        said = wording.client_report_words(engine.stored_values(block.facts), _computer(case))
         text = wording.compose(_("Told by the person's PC: %s"), wording.join_texts(" ", said))
         yield TimelineMoment(block.at, "answer", text, str(block.by))
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from troubleshoot import catalog, reports, wording
+from troubleshoot import catalog, engine, reports, wording
 from troubleshoot.engine import DeclaredFact, ReadingCase
 from troubleshoot.hosts import ObservationScope, scope_for_facts
 from troubleshoot.models import Job, Reading
@@ -113,7 +113,7 @@ class Checks:
 
 def _facts(job: Job) -> dict[str, str] | None:
     """Return what an observation found; None while it is being made."""
-    return {name: str(part["value"]) for name, part in job.facts.items()} if job.ended_at else None
+    return engine.stored_values(job.facts) if job.ended_at else None
 
 
 def _mark(case: ReadingCase | None) -> str:

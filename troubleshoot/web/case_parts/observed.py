@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.functional import cached_property
 
-from troubleshoot import diagnosis
+from troubleshoot import diagnosis, engine
 from troubleshoot.diagnosis import KnownFact
 from troubleshoot.engine import UNKNOWN
 from troubleshoot.models import Job, Reading
@@ -38,7 +38,7 @@ class Observed:
     @property
     def facts(self) -> dict[str, str]:
         """Return its facts by name."""
-        return {name: str(part["value"]) for name, part in self.latest.facts.items()} if self.latest else {}
+        return engine.stored_values(self.latest.facts) if self.latest else {}
 
     @cached_property
     def known(self) -> list[KnownFact]:
@@ -59,5 +59,5 @@ class Observed:
     def nothing_in_the_way(self) -> bool:
         """Tell whether, by what was measured last (also after a change), nothing is known to be in the way."""
         newest = next((job.facts for job in self.record.jobs if job.facts), None) or {}
-        known = ((name, str(part["value"])) for name, part in newest.items())
+        known = engine.stored_values(newest).items()
         return diagnosis.all_comes_through((name, value) for name, value in known if value != UNKNOWN)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.utils.functional import cached_property
 
-from troubleshoot import cases, wording
+from troubleshoot import cases, engine, wording
 from troubleshoot.models import Case, PcBlock
 
 
@@ -39,5 +39,5 @@ class OwnPc:
     @property
     def words(self) -> list[str]:
         """Return what it told in words; nothing while nothing was pasted."""
-        told = {name: part["value"] for name, part in self.case.pc.items()}
+        told = engine.stored_values(self.case.pc)
         return wording.client_report_words(told, self.host_name) if told else []

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.functional import cached_property
 
-from troubleshoot import wording
+from troubleshoot import engine, wording
 from troubleshoot.engine import HandCheckResult, Verdict
 from troubleshoot.models import Job, JobState
 from troubleshoot.web.case_parts import Checks, JobStory, PlannedAndFound
@@ -66,7 +66,7 @@ class RemedyEnd:
         last = job.readings.filter(source="network").order_by("-pk").first()
         if last and last.value:
             return wording.outside_lines(last.value)
-        return self.checks.inside_lines({name: str(part["value"]) for name, part in job.facts.items()})
+        return self.checks.inside_lines(engine.stored_values(job.facts))
 
     @cached_property
     def may_try_again(self) -> bool:
