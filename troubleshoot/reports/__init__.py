@@ -1,6 +1,6 @@
 """What managers and auditors read: history, one case as a timeline, the summary, downloads, and the summary by mail."""
 
-from troubleshoot.reports.change_record import ChangeRecord, change_records
+from troubleshoot.reports.change_record import ChangeRecord, change_records, short_digest
 from troubleshoot.reports.csv_export import cases_csv, changes_csv, csv_lines, record_download
 from troubleshoot.reports.figures import PERIODS, Period, Summary
 from troubleshoot.reports.filters import cause_choices, filter_address, parse_filters
@@ -17,6 +17,7 @@ from troubleshoot.reports.host_history import (
     usual_wait,
 )
 from troubleshoot.reports.monthly_summary import send_monthly_summaries, wish_monthly_summary
+from troubleshoot.reports.outcome_groups import GRACE
 from troubleshoot.reports.serializers import (
     case_document,
     causes_document,
@@ -32,6 +33,7 @@ from troubleshoot.reports.timeline import case_timeline
 
 __all__ = [
     "ANY_CAUSE",
+    "GRACE",
     "PERIODS",
     "ChangeRecord",
     "PastChange",
@@ -62,6 +64,7 @@ __all__ = [
     "path_document",
     "record_download",
     "send_monthly_summaries",
+    "short_digest",
     "summary_tiles",
     "usual_duration",
     "usual_observation",

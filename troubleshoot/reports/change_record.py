@@ -98,7 +98,12 @@ class ChangeRecord:
     @property
     def short_digest(self) -> str:
         """Return its first digits, as approvers see them."""
-        return f"{self.digest[:4]} {self.digest[4:SHORT]}"
+        return short_digest(self.digest)
+
+
+def short_digest(digest: str) -> str:
+    """Return the first digits of a plan's digest, to be read out."""
+    return f"{digest[:4]} {digest[4:SHORT]}"
 
 
 def record_parts(reader: Person) -> tuple[str | Prefetch[Any, Any, Any], ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from statistics import median
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -228,6 +229,11 @@ class Summary:
         shown = [one for one in self.causes if one.name != NO_CAUSE][:2]
         part = sum(one.cases for one in shown)
         return (len(shown), round(100 * part / self.cases.value)) if shown and part >= FEW else None
+
+
+def usual_length(times: Sequence[dt.timedelta]) -> dt.timedelta | None:
+    """Return how long something usually takes: the median; nothing for a few, because it would be chance."""
+    return dt.timedelta(seconds=median(one.total_seconds() for one in times)) if len(times) >= FEW else None
 
 
 def share_within(times: Sequence[dt.timedelta], share: float) -> dt.timedelta | None:

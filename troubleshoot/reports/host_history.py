@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import statistics
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -15,11 +14,12 @@ from troubleshoot import catalog, engine, people, remediation, wording
 from troubleshoot.engine import Refusal
 from troubleshoot.models import ENDED_STATES, UNDOABLE_STATES, Case, Job, JobState, Person, Site
 from troubleshoot.reports.change_record import ChangeRecord, change_records
+from troubleshoot.reports.figures import usual_length
 
 #: So much of a computer's past is shown.
 MOST = 5
-#: How long something usually takes is the median of so many runs (not of invented ones), and nothing below so few.
-LATEST, ENOUGH = 20, 5
+#: How long something usually takes is seen from so many runs (not from invented ones).
+LATEST = 20
 #: Changes that may still be in force.
 IN_FORCE = frozenset({*UNDOABLE_STATES, JobState.UNKNOWN})
 #: Ends that somebody chose, or that kept us from overwriting somebody else's work.
@@ -105,8 +105,7 @@ def usual_observation() -> dt.timedelta | None:
 
 
 def _median(times: Iterable[tuple[dt.datetime | None, dt.datetime | None]]) -> dt.timedelta | None:
-    lengths = [(ended - began).total_seconds() for began, ended in times if began and ended]
-    return dt.timedelta(seconds=statistics.median(lengths)) if len(lengths) >= ENOUGH else None
+    return usual_length([ended - began for began, ended in times if began and ended])
 
 
 def earlier_cases(case: Case, reader: Person) -> list[Case]:

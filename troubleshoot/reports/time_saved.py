@@ -5,11 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
-from statistics import median
 from uuid import UUID
 
 from troubleshoot.models import Site
-from troubleshoot.reports.figures import FEW, Saved, Seen
+from troubleshoot.reports.figures import Saved, Seen, usual_length
 from troubleshoot.reports.filters import NO_CAUSE
 
 #: The value that counts for every cause of a site that has none of its own.
@@ -32,10 +31,10 @@ def time_saved(seen: Iterable[Seen], sites: Iterable[Site]) -> Saved | None:
     total, counted, left_out = dt.timedelta(), 0, 0
     for (site, cause), times in took.items():
         minutes = before[site].get(cause, before[site].get(ANY_CAUSE))
-        if minutes is None or len(times) < FEW:
+        now = usual_length(times)
+        if minutes is None or now is None:
             left_out += len(times)
             continue
-        now = median(time.total_seconds() for time in times)
-        total += dt.timedelta(seconds=(minutes * 60 - now) * len(times))
+        total += (dt.timedelta(minutes=minutes) - now) * len(times)
         counted += len(times)
     return Saved(total, counted, left_out)

@@ -13,15 +13,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from troubleshoot import wording
-
 register = template.Library()
-
-
-@register.filter
-def duration(time: dt.timedelta | None) -> str:
-    """Write a length of time; nothing where there is none."""
-    return "" if time is None else wording.length_words(time)
 
 
 @register.filter

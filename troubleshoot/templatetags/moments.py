@@ -19,7 +19,7 @@ register = template.Library()
 def moment(at: dt.datetime | str | None, precision: str = "seconds") -> SafeString | str:
     """Write a moment, also from a host's ISO text; `precision` "minutes" is for what lasts long."""
     if isinstance(at, str):
-        at = _parsed(at)
+        at = wording.parsed_moment(at)
     return _time(at, wording.moment_words(at, to_the_second=precision != "minutes")) if at else ""
 
 
@@ -45,14 +45,6 @@ def until(at: dt.datetime | None) -> SafeString | str:
 def lasting(span: dt.timedelta | None) -> str:
     """Write a length of time; nothing where there is none."""
     return "" if span is None else wording.length_words(span)
-
-
-def _parsed(text: str) -> dt.datetime | None:
-    try:
-        at = dt.datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return at if at.tzinfo else at.replace(tzinfo=dt.UTC)
 
 
 def _time(at: dt.datetime, words: str) -> SafeString:

@@ -53,7 +53,7 @@ from troubleshoot.wording.status import (
     put_back_words,
     told_words,
 )
-from troubleshoot.wording.times import length_words, moment_words
+from troubleshoot.wording.times import length_words, moment_words, parsed_moment
 
 __all__ = [
     "CATALOG_LANGUAGE",
@@ -91,6 +91,7 @@ __all__ = [
     "other_value_words",
     "outside_lines",
     "own_words",
+    "parsed_moment",
     "portal_name",
     "put_back_reason_words",
     "put_back_words",

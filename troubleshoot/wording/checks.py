@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from troubleshoot.models import JobState
-from troubleshoot.wording.times import length_words
+from troubleshoot.wording.times import length_words, parsed_moment
 
 Facts = Mapping[str, str]
 
@@ -193,11 +193,8 @@ def _problems(certificate: Mapping[str, Any]) -> dict[tuple[str, str], str]:
 
 def expired_words(certificate: Mapping[str, Any], now: dt.datetime | None = None) -> str:
     """Return how long ago a certificate expired, as far as its state says so."""
-    try:
-        end = dt.datetime.fromisoformat(str(certificate.get("not_after")))
-        days = ((now or dt.datetime.now(dt.UTC)) - end).days
-    except (ValueError, TypeError):
-        days = 0
+    end = parsed_moment(certificate.get("not_after"))
+    days = ((now or dt.datetime.now(dt.UTC)) - end).days if end else 0
     if days < 1:
         return _("Certificate expired")
     return ngettext("Certificate expired %(days)d day ago", "Certificate expired %(days)d days ago", days) % {

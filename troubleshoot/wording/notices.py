@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -18,6 +17,7 @@ from troubleshoot.wording.common import invented_words
 from troubleshoot.wording.explanations import explained
 from troubleshoot.wording.marked_text import compose, content, join_texts, own_words
 from troubleshoot.wording.status import matter_words
+from troubleshoot.wording.times import parsed_moment
 
 SENTENCES: Final[Mapping[NoticeCode, str | Promise]] = {
     NoticeCode.SENTENCE: "%(text)s",
@@ -92,20 +92,13 @@ def _more(code: NoticeCode, params: Mapping[str, Any]) -> list[str]:
     return []
 
 
-def _moment(text: object) -> dt.datetime | None:
-    try:
-        return dt.datetime.fromisoformat(str(text))
-    except ValueError:
-        return None
-
-
 def _clock(text: object) -> str:
-    at = _moment(text)
+    at = parsed_moment(text)
     return f"{timezone.localtime(at):%H:%M}" if at and at.tzinfo else "…"
 
 
 def _month(text: object) -> str:
-    at = _moment(text)
+    at = parsed_moment(text)
     return date_format(at.date(), "F Y") if at else "…"
 
 

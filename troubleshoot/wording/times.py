@@ -34,5 +34,14 @@ def moment_words(at: dt.datetime, *, to_the_second: bool = True) -> str:
     return f"{local:%H:%M:%S}" if to_the_second else f"{local:%H:%M}"
 
 
+def parsed_moment(text: object) -> dt.datetime | None:
+    """Return the moment of an ISO text, in UTC unless that says otherwise; None where it is none."""
+    try:
+        at = dt.datetime.fromisoformat(str(text))
+    except ValueError:
+        return None
+    return at if at.tzinfo else at.replace(tzinfo=dt.UTC)
+
+
 def _two(first: str, second: str, number: int) -> str:
     return f"{first} {second % number}" if number else first

@@ -20,8 +20,6 @@ from troubleshoot.web.case_parts import CaseRecord, Causes, JobPlan, JobStory, O
 PAGE = 25
 #: So many earlier runs of an action are shown, and so many causes for and against.
 RUNS, REASONS = 3, 2
-#: A temporary change that is back so soon after its time was undone on time: the keeper has to visit the computer.
-GRACE = dt.timedelta(minutes=10)
 #: What a page may say that it has shown; nothing else is asked of the database.
 DIGEST = re.compile("[0-9a-f]{64}")
 
@@ -58,9 +56,8 @@ class ApprovalPage:
 
     @property
     def fingerprint(self) -> str:
-        """Return the first eight digits of the plan's digest, to be read out."""
-        digest = self.plan.document.digest
-        return f"{digest[:4]} {digest[4:8]}"
+        """Return the first digits of the plan's digest, to be read out."""
+        return reports.short_digest(self.plan.document.digest)
 
     @cached_property
     def action(self) -> Action | None:
@@ -235,5 +232,5 @@ def _undone(job: Job) -> str:
         return ""
     back = next((undo for undo in getattr(job, "undos", ()) if undo.state == JobState.VERIFIED), None)
     if back and back.ended_at:
-        return _("undone on time") if back.ended_at <= job.undo_at + GRACE else _("undone late")
+        return _("undone on time") if back.ended_at <= job.undo_at + reports.GRACE else _("undone late")
     return _("not undone yet") if job.undo_at > timezone.now() else _("undoing is overdue")

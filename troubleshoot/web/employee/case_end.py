@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
@@ -95,13 +94,6 @@ class RemedyEnd:
         return {
             "outside": after is not None,
             "at": job.ended_at if job else None,
-            "until": _moment(seen.get("not_after")),
+            "until": wording.parsed_moment(seen.get("not_after")),
             "thumbprint": " ".join(print_[place : place + 2] for place in range(0, len(print_), 2)),
         }
-
-
-def _moment(text: object) -> dt.datetime | None:
-    try:
-        return dt.datetime.fromisoformat(str(text))
-    except ValueError:
-        return None
