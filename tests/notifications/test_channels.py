@@ -72,7 +72,7 @@ def test_what_waits_for_a_channel_that_was_taken_out_is_given_up_and_named(
     operations.sweep()
     assert Delivery.objects.get().state == "waiting"
     assert operations.channel_troubles() == []
-    Delivery.objects.update(next_try_at=timezone.now() - deliveries.LAST_WAIT)
+    Delivery.objects.update(next_try_at=timezone.now() - deliveries.GIVEN_UP_AFTER)
     operations.sweep()
     assert Delivery.objects.get().state == "failed"
     (trouble,) = operations.channel_troubles()

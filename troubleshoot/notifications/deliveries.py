@@ -6,6 +6,7 @@ At least once: a delivery is marked as sent after it was sent. Two keepers never
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import logging
 import time
 from collections.abc import Iterable
@@ -22,11 +23,11 @@ from troubleshoot.notifications.channels import Channel, NotDelivered, OutgoingM
 
 log = logging.getLogger(__name__)
 Fault = Delivery.Fault
-#: A try in vain is repeated after 1, 2, 4, 8 … minutes, at most every hour; the last is about two days after the first.
+#: A try in vain is repeated after 1, 2, 4, 8 … minutes, at most every hour.
 FIRST_WAIT: Final = dt.timedelta(minutes=1)
 LONGEST_WAIT: Final = dt.timedelta(hours=1)
-MOST_TRIES: Final = 54
-LAST_WAIT: Final = dt.timedelta(days=2)
+#: It is given up after so long: with the first try that comes no sooner.
+GIVEN_UP_AFTER: Final = dt.timedelta(days=2)
 #: A keeper that has not come to an end with a delivery for this long is taken for dead.
 LEASE: Final = dt.timedelta(minutes=5)
 #: A channel that takes nothing from anybody is left alone for this long: each try would cost the keeper its time.
@@ -36,7 +37,15 @@ ROUND_SECONDS: Final = 20
 BATCH: Final = 100
 
 
-def plan_for(notices: Iterable[Notice]) -> None:
+def _pause(tries: int) -> dt.timedelta:
+    return min(FIRST_WAIT * (1 << min(tries - 1, 10)), LONGEST_WAIT)
+
+
+_TRIED_AFTER = itertools.accumulate(map(_pause, itertools.count(1)), initial=dt.timedelta())
+MOST_TRIES: Final = next(tries for tries, after in enumerate(_TRIED_AFTER, 1) if after >= GIVEN_UP_AFTER)
+
+
+def write_deliveries(notices: Iterable[Notice]) -> None:
     """Write a delivery of each notice for each channel that reaches its person, in the transaction of the notice."""
     installed = channels.installed_channels().items()
     rows = [
@@ -54,15 +63,13 @@ def send_due_deliveries() -> int:
     What waits for a channel that was taken out is given up in the end; another process may still have the module.
     """
     installed = channels.installed_channels()
-    Delivery.objects.give_up_without(installed, since=LAST_WAIT)
+    Delivery.objects.give_up_without(installed, since=GIVEN_UP_AFTER)
     return sum(_send_by(name, channel) for name, channel in installed.items())
 
 
 def wait_after(tries: int) -> dt.timedelta | None:
     """Return how long to wait after so many tries in vain; None when that was the last."""
-    if tries >= MOST_TRIES:
-        return None
-    return min(FIRST_WAIT * (1 << min(tries - 1, 10)), LONGEST_WAIT)
+    return _pause(tries) if tries < MOST_TRIES else None
 
 
 def _send_by(name: str, channel: Channel) -> int:

@@ -43,7 +43,7 @@ def notify(
         Notice(person=one, kind=kind, code=code, params=params or {}, case=case, job=job)
         for one in dict.fromkeys(people)
     ]
-    deliveries.plan_for(Notice.objects.bulk_create(rows))
+    deliveries.write_deliveries(Notice.objects.bulk_create(rows))
 
 
 def mark_notices_read(person: Person, *, case: Case | None = None, job: Job | None = None) -> None:
