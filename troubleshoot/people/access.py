@@ -167,7 +167,7 @@ def count_anonymous() -> None:
 
 
 def anonymous_refusals() -> int:
-    """Count how many people who were not signed in this process has turned away."""
+    """Count how often this process has turned away somebody who was not signed in."""
     return int(cache.get(_ANONYMOUS, 0))
 
 

@@ -47,7 +47,8 @@ def derive_windows_facts(
 ) -> dict[str, tuple[str, tuple[str, ...]]]:
     """Return every declared fact with its value and, in words, what it follows from; never raises.
 
-    ``states`` are the states of READINGS in that order, None where a reading failed; missing ones count as failed.
+    ``states`` are the states of WINDOWS_READINGS in that order, None where a reading failed; missing ones count as
+    failed.
     ``reached`` is how the visit itself went, a value of ``windows.reached``. ``port`` is the port of Remote Desktop
     that the portal has registered, ``now`` the portal's time when the states were read.
     """
