@@ -8,6 +8,7 @@ import pytest
 
 import troubleshoot
 from troubleshoot import wording
+from troubleshoot.models import Case, Host
 from troubleshoot.reports.figures import FEW, usual_length
 
 ROOT = Path(troubleshoot.__file__).parent
@@ -34,6 +35,14 @@ def test_a_moment_is_read_from_text_in_one_way() -> None:
     noon = dt.datetime(2026, 11, 2, 12, tzinfo=dt.UTC)
     assert [wording.parsed_moment(text) for text in ("2026-11-02T12:00:00Z", "2026-11-02T12:00:00")] == [noon, noon]
     assert [wording.parsed_moment(text) for text in ("", "soon", None, 7)] == [None] * 4
+
+
+def test_what_a_case_calls_its_computer_and_how_often_a_visit_is_tried_have_one_place() -> None:
+    texts = {str(path.relative_to(ROOT)): path.read_text(encoding="utf-8") for path in ROOT.rglob("*.py")}
+    assert [path for path, text in texts.items() if "host.name if self." in text or "host.name if case." in text] == []
+    assert [path for path, text in texts.items() if re.search(r"(?m)^TRIES\b", text)] == ["remediation/execution.py"]
+    assert Case(host=Host(name="ACC-07"), named_host="my other PC").computer_name == "ACC-07"
+    assert Case(named_host="my other PC").computer_name == "my other PC"
 
 
 def test_how_long_something_usually_takes_is_said_of_enough_only() -> None:

@@ -151,6 +151,11 @@ class Case(models.Model):
     def __str__(self) -> str:
         return f"case {self.pk}"
 
+    @property
+    def computer_name(self) -> str:
+        """Return the name of its computer, as far as it has one: as registered, or as the person called it."""
+        return self.named_host if self.host is None else self.host.name
+
     def hold(self) -> None:
         """Lock the row until the transaction ends, and bring up to date what may have changed since it was read."""
         may_change = [field.name for field in self._meta.concrete_fields if field.name not in _FIXED]

@@ -113,7 +113,7 @@ def _told(case: Case) -> Iterator[TimelineMoment]:
 
 
 def _computer(case: Case) -> str:
-    return case.host.name if case.host else case.named_host
+    return case.computer_name
 
 
 def _counting(case: Case, rows: list[Answer]) -> set[int]:

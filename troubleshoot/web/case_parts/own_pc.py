@@ -16,11 +16,6 @@ class OwnPc:
 
     case: Case
 
-    @property
-    def host_name(self) -> str:
-        """Return the computer's name, as the command calls it."""
-        return self.case.host.name if self.case.host else self.case.named_host
-
     @cached_property
     def command(self) -> str:
         """Return the command; empty where it would tell nothing, or nobody would read it any more."""
@@ -40,4 +35,4 @@ class OwnPc:
     def words(self) -> list[str]:
         """Return what it told in words; nothing while nothing was pasted."""
         told = engine.stored_values(self.case.pc)
-        return wording.client_report_words(told, self.host_name) if told else []
+        return wording.client_report_words(told, self.case.computer_name) if told else []

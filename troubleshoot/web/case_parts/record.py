@@ -43,7 +43,7 @@ class CaseRecord:
     @property
     def named(self) -> str:
         """Return the computer's name, as far as it has one."""
-        return self.case.host.name if self.case.host else self.case.named_host
+        return self.case.computer_name
 
     @property
     def host_name(self) -> str:

@@ -12,8 +12,8 @@ from troubleshoot.engine import HandCheckResult, Verdict
 from troubleshoot.models import Job, JobState
 from troubleshoot.web.case_parts import Checks, JobStory, PlannedAndFound
 
-#: A silent computer is tried this often before it is helpdesk's.
-TRIES = 2
+#: A computer that was silent for so many fixes, each with its own tries, is helpdesk's.
+MOST_SILENT = 2
 #: Ends whose words say why, or whose reason stands elsewhere on the page.
 SAID = frozenset({JobState.DRIFTED, JobState.NOT_VERIFIED, JobState.REVERTED, JobState.CANCELLED})
 #: Ends that are told in one sentence, as a step that a computer refused, or a time in which nobody acted.
@@ -75,7 +75,7 @@ class RemedyEnd:
         if self.job is None or self.job.state != JobState.UNREACHABLE:
             return True
         silent = self.record.case.jobs.filter(state=JobState.UNREACHABLE).exclude(action="")
-        return silent.exclude(kind=Job.Kind.REVERT).count() < TRIES
+        return silent.exclude(kind=Job.Kind.REVERT).count() < MOST_SILENT
 
     @property
     def retry(self) -> bool:

@@ -39,7 +39,7 @@ def page(request: HttpRequest, number: int) -> HttpResponse:
     shown = {
         "case": case,
         "own_pc": own_pc,
-        "host": own_pc.host_name,
+        "host": case.computer_name,
         "own": case.beneficiary_id == visitor(request).pk,
         "typed": text[:BLOCK_MOST_CHARACTERS],
         "most": BLOCK_MOST_CHARACTERS,
