@@ -11,11 +11,26 @@ from tests.bench_pages import bulk
 from tests.fixtures.computers import MakeLab, computer
 from tests.fixtures.steps import ERROR, Work, asked, at, opened, planned
 from tests.support import replace_everywhere
-from tests.web.helpdesk.conftest import Browser
+from tests.web.helpdesk.conftest import Browser, lose_contact, text_of
+from tests.web.helpdesk.one_status import Pages
 from troubleshoot import cases, catalog, diagnosis, hosts, jobs, operations, remediation, wording
-from troubleshoot.engine import plan_to_document
-from troubleshoot.models import ACTIVE_STATES, Answer, Case, Host, Job, JobState, Person, Plan, Site
+from troubleshoot.engine import NoticeCode, plan_to_document
+from troubleshoot.models import (
+    ACTIVE_STATES,
+    WAITING_STATES,
+    Answer,
+    Case,
+    Entry,
+    Host,
+    Job,
+    JobState,
+    Notice,
+    Person,
+    Plan,
+    Site,
+)
 from troubleshoot.remediation import request_plan
+from troubleshoot.templatetags.moments import moment
 
 ACTION = "renew-rdp-certificate"
 S = JobState
@@ -37,7 +52,8 @@ JOBS: dict[tuple[str, JobState, str], JobState | None] = {
     ("apply", S.RUNNING, "helpdesk"): STAYS,
     ("apply", S.VERIFYING, "helpdesk"): STAYS,
     ("apply", S.UNKNOWN, "helpdesk"): STAYS,
-    # An undo is about the computer: a change is in force on it, whatever has become of the case.
+    # An undo is about the computer: a change is in force on it, whatever has become of the case. Only helpdesk's own
+    # word takes back one that somebody asked for.
     ("revert", S.WAITING_APPROVAL, ""): STAYS,
     ("revert", S.APPROVED, ""): STAYS,
     ("revert", S.QUEUED, "helpdesk"): STAYS,
@@ -158,7 +174,8 @@ def test_what_waits_ends_with_its_case_but_an_undo(
         job.refresh_from_db()
         closes = may_close(way, kind, state)
         found[kind, state, starter] = (room.case.closed_at is not None, job.state, wording.explained(job.explanation))
-        gone = closes and after == GONE
+        desk = way in {solved, sent_on} and kind == "revert" and state in WAITING_STATES
+        gone = closes and (after == GONE or (desk and not (state == S.QUEUED and not starter)))
         said = "Taken back, because the case was closed" if gone else ""
         wanted[kind, state, starter] = (closes, GONE if gone else state, said)
     assert found == wanted
@@ -168,7 +185,13 @@ def may_close(way: Callable[[Room], None], kind: str, state: JobState) -> bool:
     """Whether this way of closing a case is open while it has such a job."""
     if way is unconfirmed:
         return kind == "diagnose"  # it waits for the person's word alone
-    return way is not withdrawn or kind not in {"apply", "revert"} or state not in BEGUN
+    if kind not in {"apply", "revert"}:
+        return True
+    if way is withdrawn:
+        return kind == "apply" and state not in BEGUN
+    if way is works:
+        return kind == "apply" and state in WAITING_STATES
+    return state not in ACTIVE_STATES
 
 
 class TestAPlanThatIsAskedFor:
@@ -244,7 +267,9 @@ class TestAChangeOfAClosedCase:
         observe = hosts.observe
 
         def close_meanwhile(*args: Any, **more: Any) -> Any:
-            Browser(helpdesk).post(f"/desk/cases/{job.case_id}/close", solved="yes")
+            said = Browser(helpdesk).post(f"/desk/cases/{job.case_id}/close", solved="yes")
+            assert "A change is being made on the computer." in said
+            self.closed(job)
             return observe(*args, **more)
 
         replace_everywhere(monkeypatch, hosts, "observe", close_meanwhile)
@@ -254,20 +279,104 @@ class TestAChangeOfAClosedCase:
         assert (job.started_at, job.approvals.get().used_at) == (None, None)
 
 
-def test_an_undo_may_be_asked_for_and_runs_after_the_case_is_closed(
-    lab: MakeLab, employee: Person, helpdesk: Person, approver: Person, work: Work
-) -> None:
+@pytest.fixture
+def solved_case(lab: MakeLab, employee: Person, helpdesk: Person, work: Work) -> Case:
+    """A case that helpdesk closed after a change that is in force."""
     case = asked(employee, lab("security-layer-rdp").row, work)
-    job = planned(helpdesk, case, work, why="It is needed")
-    jobs.start_job(actor=helpdesk, job=job)
+    jobs.start_job(actor=helpdesk, job=planned(helpdesk, case, work, why="It is needed"))
     work()
     cases.close_case(actor=helpdesk, case=Case.objects.get(pk=case.pk), solved=True)
-    desk = Browser(helpdesk)
+    return Case.objects.get(pk=case.pk)
+
+
+def test_an_undo_that_is_asked_for_opens_the_case_again_and_belongs_to_its_round(
+    solved_case: Case, employee: Person, helpdesk: Person, approver: Person, work: Work
+) -> None:
+    case, desk, job = solved_case, Browser(helpdesk), Job.objects.get(kind="apply")
     desk.post(f"/desk/cases/{case.pk}/revert", job=job.pk, why="a thin client needs it")
     undo = Job.objects.get(origin=job)
     assert undo.plan
+    pages = Pages(case, helpdesk, employee)
+    assert (pages.look().actor, pages.on_the_board) == ("approver", ["others"])
     Browser(approver).post(f"/approvals/{undo.pk}/approve", digest=undo.plan.digest)
     desk.post(f"/desk/cases/{case.pk}/start", job=undo.pk)
+    assert pages.look().actor == "portal"
     work()
     job.refresh_from_db()
     assert job.state == S.REVERTED
+    assert (pages.look().actor, pages.on_the_board) == ("helpdesk", ["you"])
+    for page in (pages.look().desk, pages.own):
+        assert "<h1>It was put back as it was</h1>" in page.html
+        assert "Solved" not in text_of(page.html).replace("Solved Not solved, sent on", "")
+    case.refresh_from_db()
+    assert (case.round, case.outcome, case.owner) == (1, "", helpdesk)
+    assert Entry.objects.filter(tag="case:reopen").count() == 1
+    (told,) = [one for one in Notice.objects.filter(person=employee) if one.code == NoticeCode.CASE_UNDO]
+    assert "Hanna puts the change back" in wording.notice_words(told)
+
+
+def test_an_undo_that_the_portal_promised_opens_nothing_and_every_page_says_when_it_was(
+    solved_case: Case, employee: Person, helpdesk: Person, work: Work
+) -> None:
+    pages, job = Pages(solved_case, helpdesk, employee), Job.objects.get(kind="apply")
+    Job.objects.filter(pk=job.pk).update(undo_at=job.created_at)
+    operations.sweep()
+    assert Job.objects.get(origin=job).state == S.QUEUED
+    assert pages.look().actor == "portal"
+    for page in (pages.desk, pages.own):
+        assert "The change is being put back." in text_of(page.html)
+        assert "pen again" not in text_of(page.html)
+    assert "Closed; a change is being put back" in pages.own.get("/cases")
+    work()
+    solved_case.refresh_from_db()
+    assert solved_case.closed_at is not None
+    assert pages.look().actor == "nobody"
+    ended = Job.objects.get(origin=job).ended_at
+    assert ended
+    for page in (pages.look().desk, pages.own):
+        text = text_of(page.html)
+        assert "The change was made for a time, which is over, so it was put back." in text
+        assert f"Put back {text_of(moment(ended))} ." in text
+
+
+def test_a_case_that_was_closed_with_an_end_unknown_goes_on_saying_so(
+    lab: MakeLab, employee: Person, helpdesk: Person, work: Work
+) -> None:
+    case = asked(employee, lab("certificate-service-stopped").row, work)
+    lose_contact(planned(helpdesk, case, work), helpdesk)
+    Browser(helpdesk).post(f"/desk/cases/{case.pk}/close", solved="yes")
+    pages = Pages(case, helpdesk, employee).look()
+    assert Case.objects.get(pk=case.pk).closed_at is not None
+    assert pages.actor == "helpdesk"
+    for page in (pages.desk, pages.own):
+        assert "How a change ended is not known. Helpdesk looks after the computer: it is held" in text_of(page.html)
+        assert "Nothing: this case is solved" not in text_of(page.html)
+    for there in (pages.own.get("/cases"), pages.board.get(f"/board?q={case.pk}")):
+        assert "Closed; helpdesk looks after the computer" in there
+    assert "How a change ended is not known." in pages.desk.get(f"/desk/cases/{case.pk}/text")
+
+
+def test_a_running_change_leaves_helpdesk_no_way_to_close(
+    lab: MakeLab, employee: Person, helpdesk: Person, work: Work
+) -> None:
+    case = asked(employee, lab("certificate-service-stopped").row, work)
+    job = planned(helpdesk, case, work)
+    jobs.start_job(actor=helpdesk, job=job)
+    desk = Browser(helpdesk)
+    desk.get(f"/desk/cases/{case.pk}")
+    assert "Close the case" in desk.html
+    Job.objects.filter(pk=job.pk).update(state=S.RUNNING, fence=1)
+    assert "Close the case" not in desk.get(f"/desk/cases/{case.pk}")
+    assert "A change is being made on the computer." in desk.post(f"/desk/cases/{case.pk}/close", solved="yes")
+    assert Case.objects.get(pk=case.pk).closed_at is None
+
+
+def test_a_case_that_was_closed_with_a_fix_waiting_is_not_called_verified(
+    lab: MakeLab, employee: Person, helpdesk: Person, work: Work
+) -> None:
+    case = asked(employee, lab("certificate-service-stopped").row, work)
+    jobs.start_job(actor=helpdesk, job=planned(helpdesk, case, work))
+    Browser(helpdesk).post(f"/desk/cases/{case.pk}/close", solved="yes")
+    own = Browser(employee).get(f"/cases/{case.pk}")
+    assert "Verified, not confirmed" not in own
+    assert "nobody said whether it works for you" not in own

@@ -67,9 +67,10 @@ class Row:
 OWN = {"by_person": True, "self_service": True}
 VERIFIED = job(K.APPLY, S.VERIFIED)
 UNDONE = job(K.APPLY, S.REVERTED, ended_at=at(22))
+CLOSED: dict[str, Any] = {"closed_at": at(30), "may_reopen": True}
 PROVED: dict[str, Any] = {"proved_at": at(12)}
 #: What both may press at any time of an open case, and what helpdesk may besides.
-SAY, DESK = {"say"}, {"say", "take", "close"}
+SAY, DESK, BUSY = {"say"}, {"say", "take", "close"}, {"say", "take"}
 FREE = {"say", "withdraw", "help"}
 E, H, A, P, N = CaseActor.PERSON, CaseActor.HELPDESK, CaseActor.APPROVER, CaseActor.PORTAL, CaseActor.NOBODY
 M = CaseMatter
@@ -191,7 +192,15 @@ TABLE = [
         case("fix", job(K.APPLY, S.QUEUED), worker=False),
         *(P, M.CHANGE, 10, {"say", "help", "stop"}, DESK | {"stop"}),
     ),
-    Row("running", case("fix", job(K.APPLY, S.RUNNING)), P, M.CHANGE, 11, {"say", "help"}, DESK),
+    *(
+        Row(f"{state}: not closed", case("fix", job(K.APPLY, state)), P, M.CHANGE, since, {"say", "help"}, BUSY)
+        for state, since in ((S.CLAIMED, 11), (S.STARTING, 11), (S.RUNNING, 11), (S.VERIFYING, 12))
+    ),
+    Row(
+        "an undo runs: it cannot be closed",
+        case("try", VERIFIED, job(K.REVERT, S.RUNNING, 20, why=UndoReason.TIME_OVER), **PROVED),
+        *(P, M.UNDO, 21, {"say", "help"}, BUSY),
+    ),
     Row(
         "verified and not yet said",
         case("try", VERIFIED, **PROVED),
@@ -230,7 +239,7 @@ TABLE = [
     Row(
         "an undo waits for approval",
         case("try", VERIFIED, job(K.REVERT, S.WAITING_APPROVAL, 20, why=UndoReason.ASKED), **PROVED),
-        *(A, M.APPROVAL, 20, FREE, DESK | {"stop"}, {"approve", "decline", "ask"}),
+        *(A, M.APPROVAL, 20, {"say", "help"}, DESK | {"stop"}, {"approve", "decline", "ask"}),
     ),
     Row(
         "an undo that helpdesk asked for waits for its worker",
@@ -285,6 +294,32 @@ TABLE = [
     ),
     Row("closed", case("end", closed_at=at(30), may_reopen=True), N, M.CLOSED, 30, {"again"}, {"again"}),
     Row("closed long ago", case("end", closed_at=at(30), message_at=at(31)), N, M.CLOSED, 30),
+    *(
+        Row(
+            f"closed, and the undo that the portal promised is {state}",
+            case(
+                "end", VERIFIED, job(K.REVERT, state, 40, why=UndoReason.TIME_OVER), closed_at=at(30), may_reopen=True
+            ),
+            *(actor, M.CLOSED, 30, again, again),
+        )
+        for state, actor, again in (
+            (S.QUEUED, P, set[str]()),
+            (S.RUNNING, P, set[str]()),
+            (S.VERIFIED, N, {"again"}),
+            (S.FAILED, H, {"again"}),
+            (S.UNKNOWN, H, set[str]()),
+        )
+    ),
+    Row(
+        "closed, and how a change ended is not known",
+        case("fix", job(K.APPLY, S.UNKNOWN), closed_at=at(30), may_reopen=True),
+        *(H, M.CLOSED, 30),
+    ),
+    Row(
+        "opened again because somebody wants a change put back",
+        case("end", VERIFIED, job(K.REVERT, S.QUEUED, 40, why=UndoReason.ASKED)),
+        *(P, M.UNDO, 40, {"say", "help"}, DESK | {"stop"}),
+    ),
     Row(
         "opened again",
         case("fact", job(K.DIAGNOSE, S.QUEUED), round=2),
@@ -393,17 +428,31 @@ def exits(found: CaseStatus) -> frozenset[CasePress]:
     return found.presses[reader] - talk
 
 
+def check_that_all_is_said(given: CaseView, found: CaseStatus) -> None:
+    """A closed case says to everybody what its changes left, unless they left nothing."""
+    open_end = {S.CLAIMED, S.STARTING, S.RUNNING, S.VERIFYING, S.UNKNOWN}
+    if any(job.is_change and job.state in open_end for job in given.jobs):
+        assert found.actor in {P, H}
+    for reader in READERS:
+        said = wording.told_words(found, reader)
+        assert len(said) == 1
+        assert (said != ["Nobody: this case is closed."]) == (found.told.left is not None) or reader != Reader.EMPLOYEE
+
+
 @given(cases())
 def test_somebody_always_acts_next_and_can_or_the_case_is_closed(given: CaseView) -> None:
     found = judge_status(given)
-    assert found.actor == ACTORS[found.matter]
-    assert (found.actor == N) == (given.closed_at is not None)
-    if found.actor == P:
+    left = found.told.left
+    assert found.actor == ACTORS[found.matter] if left in {None, M.UNDONE} else found.actor == ACTORS[left]
+    assert (found.actor == N) == (given.closed_at is not None and left in {None, M.UNDONE})
+    if given.closed_at is not None:
+        check_that_all_is_said(given, found)
+    elif found.actor == P:
         assert any(job.state in {S.QUEUED, S.CLAIMED, S.STARTING, S.RUNNING, S.VERIFYING} for job in given.jobs)
     elif found.actor != N:
         assert exits(found)
     if found.matter == M.DECIDE:  # the one that has no way out yet but helpdesk's own word
-        assert exits(found) == {CasePress.READ, CasePress.CLOSE}
+        assert exits(found) == {CasePress.READ} | (set() if given.change_begun else {CasePress.CLOSE})
 
 
 @given(cases())

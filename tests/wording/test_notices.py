@@ -24,6 +24,10 @@ SAID: dict[NoticeCode, tuple[dict[str, Any], str]] = {
     NoticeCode.CASE_SENT_ON: ({"to": "Network"}, "Your case was sent on to Network."),
     NoticeCode.CASE_WITHDRAWN: ({"who": "Emil"}, "Emil needs no more help and has closed the case."),
     NoticeCode.CASE_UNCONFIRMED: ({}, "Closed: verified, not confirmed. If it does not work, open it again."),
+    NoticeCode.CASE_UNDO: (
+        {"who": "Hanna"},
+        "Hanna puts the change back that was made for you, so your case is open again. You need not do anything.",
+    ),
     NoticeCode.CASE_REMINDER: ({}, "Does it work again? One click is enough."),
     NoticeCode.WROTE: ({"who": "Hanna %s"}, "Hanna %s wrote to you."),
     NoticeCode.REPORT_PASTED: ({"who": "Emil"}, "Emil pasted what their PC told."),

@@ -129,19 +129,24 @@ def ask_person_again(*, actor: Person, case: Case, step: str) -> None:
 
 
 def close_case(*, actor: Person, case: Case, solved: bool, sent_to: str = "", ticket: str = "") -> None:
-    """End a case by helpdesk's word: solved, or sent on to somebody outside the portal."""
+    """End a case by helpdesk's word: solved, or sent on to somebody outside the portal.
+
+    Not while a change runs on its computer; what has not begun is taken back, also an undo that somebody asked for.
+    """
     people.require_permission(actor, "case.close_for", case)
     if not solved and not sent_to.strip():
         raise Refusal(RefusalCode.SENT_ON_TO_NOBODY)
     with transaction.atomic():
         case.hold()
         _refuse_closed(case)
+        if not status_of(case).may(Reader.HELPDESK, CasePress.CLOSE):
+            raise Refusal(RefusalCode.CHANGE_RUNS)
         case.outcome = Case.Outcome.SOLVED if solved else Case.Outcome.ESCALATED
         case.sent_to, case.ticket = sent_to.strip()[:120], (ticket.strip() or case.ticket)[:80]
         case.save(update_fields=["sent_to", "ticket"])
         close_round(case)
         _record(Tag.CASE_CLOSE, actor, case, {"outcome": str(case.outcome), "by_helpdesk": True})
-        jobs.take_back_waiting(case, actor=actor)
+        jobs.take_back_waiting(case, actor=actor, undos=True)
         code = NoticeCode.CASE_SOLVED if solved else NoticeCode.CASE_SENT_ON
         notifications.notify({case.beneficiary} - {actor}, code, {} if solved else {"to": case.sent_to}, case=case)
 

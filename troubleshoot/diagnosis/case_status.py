@@ -26,7 +26,7 @@ from troubleshoot.engine import (
     Walk,
     judge_status,
 )
-from troubleshoot.models import Answer, Case, Heartbeat, Job, JobState
+from troubleshoot.models import Answer, Case, Heartbeat, Job, JobState, Person
 
 #: A closed case can be opened again for so long.
 REOPEN_WITHIN = dt.timedelta(days=7)
@@ -182,10 +182,11 @@ def keep_status(case: Case, walk: Walk | None = None, *, actor: Actor) -> None:
     rows = list(case.answers.filter(round=case.round).order_by("number"))
     walk = walk or progress.replay_case(case, rows)
     case.at_step = walk.at.name
-    if _ends(case, walk, actor):
+    status = status_of(case, walk, rows)
+    if not status.stays_open and _ends(case, walk, actor):
         close_round(case)
         return
-    needed, status = case.need, status_of(case, walk, rows)
+    needed = case.need
     index_status(case, status)
     if case.need and not needed:
         case.needs_since = Now()
@@ -208,9 +209,24 @@ def keep_status_again(case: int | None, *, actor: Actor) -> None:
 def close_round(case: Case) -> None:
     """Close a case now, with all that lists show of it. The caller holds it and has said how it ends."""
     case.closed_at = Now()
-    case.waiting_for, case.matter, case.need = Case.WaitingFor.NOBODY, CaseMatter.CLOSED, ""
-    case.save(update_fields=[*_PLACE])
+    case.save(update_fields=["closed_at"])
     case.refresh_from_db(fields=["closed_at"])  # the database's own time
+    index_status(case, status_of(case))
+    case.save(update_fields=[*_PLACE])
+
+
+def open_for_undo(job: Job, actor: Person) -> None:
+    """Open the closed case of a change again, because this person has asked to put the change back: helpdesk has it
+    until somebody has looked at what that leaves. The round stays, so that the undo belongs to it."""
+    case = Case.objects.held().for_status().get(pk=job.case_id) if job.case_id else None
+    if case is None or case.closed_at is None:
+        return
+    case.closed_at, case.outcome = None, ""
+    case.save(update_fields=["closed_at", "outcome"])
+    details = {"round": case.round, "reopened": True, "undo": True}
+    audit.record(Tag.CASE_REOPEN, actor=actor, on_behalf=case.beneficiary, objects=[case], details=details)
+    notifications.notify({case.beneficiary} - {actor}, NoticeCode.CASE_UNDO, {"who": str(actor)}, case=case)
+    job.case = case
 
 
 def index_status(case: Case, status: CaseStatus) -> None:

@@ -17,6 +17,7 @@ class NoticeCode(StrEnum):
     CASE_SENT_ON = "case_sent_on"  # to
     CASE_WITHDRAWN = "case_withdrawn"  # who
     CASE_UNCONFIRMED = "case_unconfirmed"
+    CASE_UNDO = "case_undo"  # who
     CASE_REMINDER = "case_reminder"
     WROTE = "wrote"  # who
     REPORT_PASTED = "report_pasted"  # who

@@ -199,6 +199,7 @@ class RefusalCode(StrEnum):
     HOST_UNREGISTERED = "host_unregistered"
     CLOSED_LONG_AGO = "closed_long_ago"
     FIX_UNDER_WAY = "fix_under_way"
+    CHANGE_RUNS = "change_runs"
     #: `reason` is one of BadClientBlock.REASONS, `line` a number (0: none), `text` what stands there.
     CLIENT_BLOCK_UNFIT = "client_block_unfit"
 

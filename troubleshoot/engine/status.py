@@ -7,20 +7,21 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from troubleshoot.engine.status_buttons import allowed_presses
 from troubleshoot.engine.status_inputs import (
     STARTABLE,
     UNBEGUN,
     UNDER_WAY,
+    WAITING,
     CaseView,
     JobKind,
     JobPhase,
     JobView,
     UndoReason,
 )
-from troubleshoot.engine.status_terms import ACTORS, CaseActor, CaseMatter, CasePress, Hindrance, Reader
+from troubleshoot.engine.status_terms import ACTORS, PUT_BACK, CaseActor, CaseMatter, CasePress, Hindrance, Reader
 
 #: What a message of the person waits behind: nothing is more pressing than a lost contact, and closed is closed.
 _BEFORE_A_MESSAGE = frozenset({CaseMatter.DECIDE, CaseMatter.CLOSED})
@@ -41,6 +42,14 @@ class ToldWords:
     hindrance: Hindrance | None = None
     unread: bool = False
     """Whether the case goes on without readings, because whoever needed them may not have the computer read."""
+    left: CaseMatter | None = None
+    """Of a closed case: what its changes have left on the computer, which its end does not settle."""
+
+    @property
+    def actor(self) -> CaseActor:
+        """Return who acts now: of a closed case whoever has to do with what its changes left."""
+        open_end = self.left is not None and self.left != CaseMatter.UNDONE
+        return ACTORS[self.left if self.left and open_end else self.code]
 
 
 @dataclass(frozen=True)
@@ -64,6 +73,8 @@ class CaseStatus:
     """When the person said that a proved change has not helped."""
     undone: JobView | None = None
     """The job that put the last change back, or was to."""
+    stays_open: bool = False
+    """Whether the guide's end closes nothing: a change has begun, or was put back, and somebody has to look."""
 
     def may(self, reader: Reader, press: CasePress) -> bool:
         """Tell whether a reader may press this as the case stands."""
@@ -79,20 +90,22 @@ def judge_status(case: CaseView) -> CaseStatus:
     work, since = _work(case)
     message = case.message_at if work not in _BEFORE_A_MESSAGE else None
     matter = CaseMatter.ANSWER if message else work
-    undone = _last_change(case)
-    undone = undone if work in {CaseMatter.UNDONE, CaseMatter.UNDO_FAILED, CaseMatter.UNDO} else None
+    left = _left(case)
+    undone = _last_change(case) if (left or work) in PUT_BACK else None
+    told = _told(case, matter, undone, left)
     return CaseStatus(
-        actor=ACTORS[matter],
+        actor=told.actor,
         matter=matter,
         since=message or since,
         work=work,
-        told=_told(case, matter, undone),
+        told=told,
         owed=_owed(case, work),
-        presses=allowed_presses(case, work),
+        presses=allowed_presses(case, work, left),
         changed_at=_changed_at(case),
         proved_at=_proved_at(case),
         same_error_at=case.same_error_at,
         undone=undone,
+        stays_open=work in PUT_BACK | {CaseMatter.DECIDE} or case.change_begun or case.undo_waits,
     )
 
 
@@ -104,7 +117,16 @@ def _owed(case: CaseView, work: CaseMatter) -> CaseMatter | None:
     return _helpdesks(case) if desks else None
 
 
-def _told(case: CaseView, matter: CaseMatter, undone: JobView | None) -> ToldWords:
+def _left(case: CaseView) -> CaseMatter | None:
+    """Return what the changes of a closed case have left: what had not begun was taken back, but for an undo."""
+    if case.closed_at is None:
+        return None
+    jobs = tuple(job for job in case.jobs if job.kind == JobKind.REVERT or job.state not in WAITING)
+    found = _change(replace(case, jobs=jobs))
+    return found[0] if found else None
+
+
+def _told(case: CaseView, matter: CaseMatter, undone: JobView | None, left: CaseMatter | None) -> ToldWords:
     return ToldWords(
         matter,
         why=undone.why if undone else None,
@@ -113,6 +135,7 @@ def _told(case: CaseView, matter: CaseMatter, undone: JobView | None) -> ToldWor
         own_pc=case.pc_at is not None,
         hindrance=_hindrance(case, matter),
         unread=case.unread and case.closed_at is None,
+        left=left,
     )
 
 

@@ -20,14 +20,18 @@ _PLANNED = frozenset(
 )
 #: The guide's question is asked, whoever acts.
 _ASKED = frozenset({CaseMatter.QUESTION, CaseMatter.TRY, CaseMatter.CONFIRM, CaseMatter.HELP})
+#: What a closed case may have left, and be opened again all the same: nothing moves on the computer any more.
+_OVER = frozenset({None, CaseMatter.UNDONE, CaseMatter.UNDO_FAILED})
 
 
-def allowed_presses(case: CaseView, work: CaseMatter) -> Mapping[Reader, frozenset[CasePress]]:
-    """Return what each reader may press while the case asks for this."""
+def allowed_presses(
+    case: CaseView, work: CaseMatter, left: CaseMatter | None = None
+) -> Mapping[Reader, frozenset[CasePress]]:
+    """Return what each reader may press while the case asks for this; `left` is what a closed one has left."""
     if case.invented:
         return dict.fromkeys(Reader, frozenset[CasePress]())
     if work == CaseMatter.CLOSED:
-        again = frozenset({CasePress.AGAIN}) if case.may_reopen else frozenset[CasePress]()
+        again = frozenset({CasePress.AGAIN}) if case.may_reopen and left in _OVER else frozenset[CasePress]()
         return {Reader.EMPLOYEE: again, Reader.HELPDESK: again, Reader.APPROVER: frozenset()}
     decides = {CasePress.APPROVE, CasePress.DECLINE, CasePress.ASK} if work == CaseMatter.APPROVAL else set[CasePress]()
     return {
@@ -41,7 +45,7 @@ def _employees(case: CaseView, work: CaseMatter) -> set[CasePress]:
     found = _both(case, work)
     if case.asked_at is None and not (work == CaseMatter.HELP and case.step == "end"):
         found.add(CasePress.HELP)
-    if work not in UNSETTLED:
+    if work not in UNSETTLED and not case.undo_waits:
         found.add(CasePress.WITHDRAW)
     if work in {CaseMatter.CHOOSE, CaseMatter.AGREE}:
         found.add(CasePress.NOT_NOW)
@@ -53,7 +57,9 @@ def _employees(case: CaseView, work: CaseMatter) -> set[CasePress]:
 
 
 def _desks(case: CaseView, work: CaseMatter) -> set[CasePress]:
-    found = _both(case, work) | {CasePress.TAKE, CasePress.CLOSE}
+    found = _both(case, work) | {CasePress.TAKE}
+    if not case.change_begun:
+        found.add(CasePress.CLOSE)
     if case.step == "fix" and work in {
         CaseMatter.PLAN,
         CaseMatter.BY_HAND,

@@ -55,6 +55,10 @@ class UndoReason(StrEnum):
 STARTABLE = frozenset({JobPhase.PLANNED, JobPhase.APPROVED})
 #: It waits for a worker, or a worker has it.
 UNDER_WAY = frozenset({JobPhase.QUEUED, JobPhase.CLAIMED, JobPhase.STARTING, JobPhase.RUNNING, JobPhase.VERIFYING})
+#: A worker has it, and something may be written on the computer at any moment.
+BEGUN = UNDER_WAY - {JobPhase.QUEUED}
+#: It has not begun, and may.
+WAITING = frozenset({JobPhase.PLANNED, JobPhase.WAITING_APPROVAL, JobPhase.APPROVED, JobPhase.QUEUED})
 #: It ended before it began, because of people: declined, taken back, or nobody decided.
 UNBEGUN = frozenset({JobPhase.DECLINED, JobPhase.EXPIRED, JobPhase.CANCELLED})
 #: Something was written on the computer, or may have been.
@@ -141,3 +145,13 @@ class CaseView:
     """Whether whoever needed the latest observation of the computer may not have it read."""
     invented: bool = False
     """Whether it is part of a demo's invented history: it is looked at, and that is all."""
+
+    @property
+    def change_begun(self) -> bool:
+        """Tell whether something is being done on the computer right now."""
+        return any(job.is_change and job.state in BEGUN for job in self.jobs)
+
+    @property
+    def undo_waits(self) -> bool:
+        """Tell whether a change is to be put back, and that has not begun."""
+        return any(job.kind == JobKind.REVERT and job.state in WAITING for job in self.jobs)

@@ -106,5 +106,7 @@ _MATTERS: Mapping[CaseActor, tuple[CaseMatter, ...]] = {
 }
 #: The one actor of each matter.
 ACTORS: Mapping[CaseMatter, CaseActor] = {matter: actor for actor, matters in _MATTERS.items() for matter in matters}
+#: The last change was put back, is being put back, or was to be.
+PUT_BACK = frozenset({CaseMatter.UNDO, CaseMatter.UNDONE, CaseMatter.UNDO_FAILED})
 #: While one of these lasts, a change may still move the computer: nothing else is begun, and nothing is closed.
 UNSETTLED = frozenset({CaseMatter.DECIDE, CaseMatter.CHANGE, CaseMatter.UNDO})

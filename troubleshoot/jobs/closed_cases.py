@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from troubleshoot.engine import Refusal, RefusalCode
-from troubleshoot.models import WAITING_STATES, Case, Job
+from troubleshoot.models import WAITING_STATES, Case, Job, JobState
 
 
-def ended_with_case(case: Case) -> QuerySet[Job]:
+def ended_with_case(case: Case, *, undos: bool = False) -> QuerySet[Job]:
     """Return the jobs that are taken back when their case closes: every reading and every change that has not begun.
 
-    An undo outlives the case, whether the portal promised it or somebody asked for it: it is about the computer, on
-    which a change is in force, and that stays true when the person needs no more help.
+    An undo outlives the case: it is about the computer, on which a change is in force, and that stays true when the
+    person needs no more help. With `undos`, those that somebody asked for end too; never what the portal promised.
     """
-    waiting = case.jobs.filter(state__in=WAITING_STATES).exclude(kind=Job.Kind.REVERT)
+    kept = Q(kind=Job.Kind.REVERT)
+    if undos:
+        kept &= Q(state=JobState.QUEUED, starter=None)
+    waiting = case.jobs.filter(state__in=WAITING_STATES).exclude(kept)
     return waiting.select_related("host__site", "requester", "beneficiary")
 
 

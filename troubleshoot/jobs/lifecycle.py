@@ -142,13 +142,14 @@ def continue_case(case: Case, *, actor: Actor, requester: Person, rows: Sequence
         take_back_waiting(case, actor=actor)
 
 
-def take_back_waiting(case: Case, *, actor: Actor) -> None:
+def take_back_waiting(case: Case, *, actor: Actor, undos: bool = False) -> None:
     """Take back whatever has not begun of a case that was closed just now; `closed_cases` says what outlives it.
 
+    `undos` takes back those too that somebody asked for: whoever may decide that closes the case.
     The caller holds the case. What has begun goes on to its end: nothing is broken off on a computer.
     """
     said = Explanation(Code.CASE_ENDED)
-    for job in ended_with_case(case):
+    for job in ended_with_case(case, undos=undos):
         move_job(job, JobState.CANCELLED, said, tag=Tag.JOB_CANCEL, actor=actor, explanation=said)
 
 

@@ -20,6 +20,7 @@ KINDS: Final[Mapping[NoticeCode, Notice.Kind]] = {
     NoticeCode.CASE_SOLVED: Notice.Kind.RESULT,
     NoticeCode.CASE_SENT_ON: Notice.Kind.RESULT,
     NoticeCode.CASE_UNCONFIRMED: Notice.Kind.RESULT,
+    NoticeCode.CASE_UNDO: Notice.Kind.RESULT,
     NoticeCode.INCIDENT_OVER: Notice.Kind.RESULT,
     NoticeCode.CASE_REMINDER: Notice.Kind.REMINDER,
     NoticeCode.SUMMARY: Notice.Kind.SUMMARY,

@@ -285,6 +285,8 @@ def _queue_undo(job: Job, plan: engine.PlanDocument, *, actor: Actor, reason: st
     # The approval of a change covers its way back, but not one that risks more than the change did.
     waits = asked and ((risk != job.risk and risk == Job.Risk.DANGEROUS) or needs_another(job, job.host))
     with transaction.atomic():
+        if isinstance(actor, Person):
+            diagnosis.open_for_undo(job, actor)
         undo = Job.objects.create(
             kind=Job.Kind.REVERT,
             host=job.host,

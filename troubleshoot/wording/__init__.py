@@ -48,6 +48,7 @@ from troubleshoot.wording.stages import CURES, STAGES
 from troubleshoot.wording.status import (
     actor_words,
     case_state_words,
+    closed_words,
     matter_words,
     put_back_reason_words,
     put_back_words,
@@ -71,6 +72,7 @@ __all__ = [
     "changed_title",
     "check_lines",
     "client_report_words",
+    "closed_words",
     "compose",
     "content",
     "denial_words",

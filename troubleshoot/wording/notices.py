@@ -27,6 +27,9 @@ SENTENCES: Final[Mapping[NoticeCode, str | Promise]] = {
     NoticeCode.CASE_SENT_ON: gettext_lazy("Your case was sent on to %(to)s."),
     NoticeCode.CASE_WITHDRAWN: gettext_lazy("%(who)s needs no more help and has closed the case."),
     NoticeCode.CASE_UNCONFIRMED: gettext_lazy("Closed: verified, not confirmed. If it does not work, open it again."),
+    NoticeCode.CASE_UNDO: gettext_lazy(
+        "%(who)s puts the change back that was made for you, so your case is open again. You need not do anything."
+    ),
     NoticeCode.CASE_REMINDER: gettext_lazy("Does it work again? One click is enough."),
     NoticeCode.WROTE: gettext_lazy("%(who)s wrote to you."),
     NoticeCode.REPORT_PASTED: gettext_lazy("%(who)s pasted what their PC told."),

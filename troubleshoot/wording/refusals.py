@@ -110,6 +110,9 @@ REFUSALS: Final[Mapping[RefusalCode, str | Promise]] = {
     ),
     RefusalCode.HOST_UNREGISTERED: gettext_lazy("This computer is not registered, so nothing can be read."),
     RefusalCode.CLOSED_LONG_AGO: gettext_lazy("This case was closed more than seven days ago. Open a new one."),
+    RefusalCode.CHANGE_RUNS: gettext_lazy(
+        "A change is being made on the computer. The case can be closed when that has ended."
+    ),
     RefusalCode.FIX_UNDER_WAY: gettext_lazy("A fix is running or its end is not known yet. Wait for it first."),
     RefusalCode.CLIENT_BLOCK_UNFIT: "%(block_fault)s",
     RefusalCode.NOBODY_TO_HELP: gettext_lazy(

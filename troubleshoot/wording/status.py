@@ -76,6 +76,20 @@ _TO_DESK: Mapping[CaseMatter, str | Promise] = {
     CaseMatter.CHOOSE: gettext_lazy("The person has been shown what was found, and has not asked for the fix yet."),
     CaseMatter.LATER: gettext_lazy("The person said “Not now”. Nothing is done until they come back."),
 }
+#: What a closed case says of what its changes have left; nobody is told less of it than another.
+_LEFT: Mapping[CaseMatter, str | Promise] = {
+    CaseMatter.DECIDE: gettext_lazy(
+        "How a change ended is not known. Helpdesk looks after the computer: it is held, and nothing else is changed "
+        "on it, until that is known."
+    ),
+    CaseMatter.CHANGE: gettext_lazy("A change is still being made on the computer."),
+    CaseMatter.UNDO: gettext_lazy("The change is being put back."),
+    CaseMatter.APPROVAL: gettext_lazy("The change is to be put back: a second person decides about that."),
+    CaseMatter.START: gettext_lazy("The change is to be put back: helpdesk starts that."),
+    CaseMatter.UNDO_FAILED: gettext_lazy(
+        "The change was to be put back, and that did not get through. Helpdesk looks after the computer."
+    ),
+}
 _TO_APPROVER: Mapping[CaseMatter, str | Promise] = {
     CaseMatter.APPROVAL: gettext_lazy("You, or another approver, decide about the plan."),
 }
@@ -86,9 +100,21 @@ _HINDRANCES: Mapping[Hindrance, str | Promise] = {
 }
 
 
-def case_state_words(of: CaseMatter, outcome: str) -> tuple[str, str]:
+def closed_words(actor: str) -> str:
+    """Return how a closed case is called that somebody still acts on, by who that is; empty for any other."""
+    words = {
+        CaseActor.HELPDESK: _("Closed; helpdesk looks after the computer"),
+        CaseActor.PORTAL: _("Closed; a change is being put back"),
+        CaseActor.APPROVER: _("Closed; a second person decides about putting a change back"),
+    }
+    return next((said for one, said in words.items() if one == actor), "")
+
+
+def case_state_words(of: CaseMatter, outcome: str, actor: str = CaseActor.NOBODY) -> tuple[str, str]:
     """Return where a case stands, in words and as the kind of its badge, for the person's own lists."""
     if of == CaseMatter.CLOSED:
+        if said := closed_words(actor):
+            return said, "warn"
         ends = {"solved": (_("Solved"), "ok"), "explained": (_("Explained"), "ok")}
         ends["withdrawn"] = (_("Closed by you"), "")
         return ends.get(outcome, (_("Sent on"), ""))
@@ -130,13 +156,15 @@ def actor_words(told: ToldWords, reader: Reader, *, person: str) -> str:
         CaseActor.PORTAL: _("the portal, by itself"),
         CaseActor.NOBODY: _("nobody"),
     }
-    return names[ACTORS[told.code]]
+    return names[told.actor]
 
 
 def told_words(status: CaseStatus, reader: Reader) -> list[str]:
     """Return what a reader is told of where a case stands: sentences, the first of which says what is done now."""
     of = status.told
     first = {Reader.HELPDESK: _TO_DESK, Reader.APPROVER: _TO_APPROVER}.get(reader, _TO_PERSON).get(of.code)
+    if of.left:
+        return [str(_LEFT.get(of.left, _PUT_BACK[of.why]))]
     why = _PUT_BACK[of.why] if of.code == CaseMatter.UNDONE else None
     hindrance = _HINDRANCES[of.hindrance] if of.hindrance else None
     unread = _("The computer was not checked: it is no longer one of whoever asked for it.") if of.unread else None

@@ -72,8 +72,10 @@ class History:
                 "own_help",
             ],
             CaseActor.APPROVER: ["desk_vote", "desk_vote", "worker_expires"],
-            CaseActor.NOBODY: ["own_again", "desk_again"],
+            CaseActor.NOBODY: ["own_again", "desk_again", "worker_changes"],
         }[status.actor]
+        if self.case.closed_at is not None:
+            found = ["own_again", "desk_again", "worker_changes"]
         undo = ["desk_undo"] if self._changes(*UNDOABLE_STATES) else []
         return [name for name in [*found, *undo] if name in self.acts]
 
@@ -140,6 +142,8 @@ class History:
         if change is None or change.reverts.exclude(state__in=[JobState.CANCELLED, JobState.DRIFTED]).exists():
             return
         actor = self.helpdesk if number % 2 else TESTER
+        if number % 2:
+            diagnosis.open_for_undo(change, self.helpdesk)
         undo = Job.objects.create(
             kind="revert",
             host=self.host,

@@ -7,11 +7,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import MakePerson
+from tests.web.helpdesk.conftest import text_of
 from tests.web.helpdesk.histories import History
 from tests.web.helpdesk.one_status import Pages
-from troubleshoot import diagnosis
+from troubleshoot import diagnosis, wording
 from troubleshoot.engine import CaseActor, CasePress, Reader
-from troubleshoot.models import Case, Person, Site
+from troubleshoot.models import ACTIVE_STATES, CHANGES, Case, JobState, Person, Site
 from troubleshoot.web.employee.case_page import EmployeeCasePage
 from troubleshoot.web.helpdesk import board
 from troubleshoot.web.helpdesk.case_page import HelpdeskCasePage
@@ -59,9 +60,14 @@ def check(history: History) -> None:
     desk, own = HelpdeskCasePage(case, history.helpdesk), EmployeeCasePage(case, history.employee)
     assert diagnosis.reindex_cases([Case.objects.for_status().get(pk=case.pk)]) == 0, "the index is what the rows say"
     assert {case.waiting_for, desk.status.actor, own.status.actor} == {str(status.actor)}
-    assert (status.actor == CaseActor.NOBODY) == (case.closed_at is not None)
+    left = status.told.left
+    assert (status.actor == CaseActor.NOBODY) == (case.closed_at is not None and left in {None, "undone"})
     held = [name for name, matters in board.LISTS.items() if case.matter in matters]
-    assert (held == ["you"]) == (status.actor == CaseActor.HELPDESK)
+    assert (held == ["you"]) == (status.actor == CaseActor.HELPDESK and case.closed_at is None)
+    begun = case.jobs.filter(kind__in=CHANGES, state__in=ACTIVE_STATES).exists()
+    assert not (begun and status.may(Reader.HELPDESK, CasePress.CLOSE))
+    unknown = case.jobs.filter(kind__in=CHANGES, state=JobState.UNKNOWN).exists()
+    assert not (case.closed_at and (begun or unknown) and left is None), "a closed case says what is not over"
     assert status.proved_at is None or status.speaks(status.proved_at)
     assert not (desk.observed.outdated and desk.causes.healthy)
     assert desk.next.stage
@@ -78,6 +84,11 @@ def check_pages(history: History) -> None:
     if status.proved_at is None:
         assert "it answers properly, on two fresh connections" not in pages.own.html
         assert "Does it work now?" not in pages.desk.html
+    if status.told.left:
+        for reader, page in ((Reader.HELPDESK, pages.desk), (Reader.EMPLOYEE, pages.own)):
+            assert all(words in text_of(page.html) for words in wording.told_words(status, reader))
+    if history.case.closed_at is not None:
+        return
     readers = {CaseActor.PERSON: (Reader.EMPLOYEE, pages.own), CaseActor.HELPDESK: (Reader.HELPDESK, pages.desk)}
     if status.actor in readers:
         reader, page = readers[CaseActor(status.actor)]

@@ -71,4 +71,4 @@ def mine(request: HttpRequest) -> HttpResponse:
 
 
 def _standing(case: Case) -> tuple[str, str]:
-    return wording.case_state_words(CaseMatter(case.matter), case.outcome)
+    return wording.case_state_words(CaseMatter(case.matter), case.outcome, case.waiting_for)

@@ -153,8 +153,9 @@ class EmployeeCasePage:
     @property
     def unconfirmed(self) -> bool:
         """Tell whether it was closed because nobody said whether the verified fix helped."""
-        last = self.record.answers[-1] if self.record.answers else None
-        return bool(last and last.source == Answer.Source.FIX and self.case.outcome == Case.Outcome.SOLVED)
+        last, end = self.record.answers[-1] if self.record.answers else None, self.case.outcome
+        verified = last and last.source == Answer.Source.FIX and last.value == "verified"
+        return bool(verified and end == Case.Outcome.SOLVED and not self.status.told.left)
 
     @property
     def text(self) -> dict[str, str]:

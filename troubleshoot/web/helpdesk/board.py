@@ -183,4 +183,6 @@ def _shown(cases: QuerySet[Case]) -> QuerySet[Case]:
 
 def _row(case: Case) -> BoardRow:
     barrier = barrier_for(remedy_at(diagnosis.case_guide(case).steps.get(case.at_step)), case.host)
-    return BoardRow(case, heading(case), needed_words(CaseMatter(case.matter), barrier), case.matter in LISTS["you"])
+    left = wording.closed_words(case.waiting_for) if case.closed_at else ""
+    words = left or needed_words(CaseMatter(case.matter), barrier)
+    return BoardRow(case, heading(case), words, case.matter in LISTS["you"])

@@ -19,6 +19,7 @@ def text(page: HelpdeskCasePage) -> str:
         f"{_('Opened')}: {case.opened_at:{utc}}",
         f"{_('Error')}: {case.error.get('code') or '-'} {case.error.get('sentence', '')}",
         *([f"{_('Ticket')}: {case.ticket}"] if case.ticket else []),
+        *(page.told.sentences if page.status.told.left else []),
     ]
     parts = {
         _("Causes"): [

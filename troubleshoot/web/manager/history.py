@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from troubleshoot import people, reports
+from troubleshoot import people, reports, wording
 from troubleshoot.models import Case, Job
 from troubleshoot.reports import case_timeline, cases_csv, changes_csv, filter_address, parse_filters, record_download
 from troubleshoot.web.view_rules import rule, visitor
@@ -48,6 +48,7 @@ def case(request: HttpRequest, number: int) -> HttpResponseBase:
     rows = Case.objects.select_related("host", "guide", "beneficiary", "opened_by", "owner", "site")
     found = people.obtain_object(rows, visitor(request), "case.read", pk=number)
     context = {"case": found, "timeline": case_timeline(found, visitor(request)), "zone_is_utc": _zone_is_utc()}
+    context["left"] = wording.closed_words(found.waiting_for) if found.closed_at else ""
     return render(request, "manager/history_case.html", context)
 
 
