@@ -219,7 +219,7 @@ def with_ways(rows: QuerySet[Case]) -> QuerySet[Case]:
 
 def _helpful_fixes() -> QuerySet[Answer]:
     """Return the answers of a case's present walk that say: this fix was verified, and no step tried after it
-    failed."""
+    failed, and it was still in force when the case was closed."""
     corrected = Answer.objects.filter(
         case=OuterRef("case"), round=OuterRef("round"), step=OuterRef("step"), number__gt=OuterRef("number")
     )
@@ -230,6 +230,14 @@ def _helpful_fixes() -> QuerySet[Answer]:
         number__gt=OuterRef("number"),
         value="no_change",
     )
+    put_back = Job.objects.filter(
+        origin=OuterRef("job"), kind=Job.Kind.REVERT, state=JobState.VERIFIED, ended_at__lte=OuterRef("case__closed_at")
+    )
     return Answer.objects.filter(
-        ~Exists(failed_later), case=OuterRef("pk"), round=OuterRef("round"), source=Answer.Source.FIX, value="verified"
+        ~Exists(failed_later),
+        ~Exists(put_back),
+        case=OuterRef("pk"),
+        round=OuterRef("round"),
+        source=Answer.Source.FIX,
+        value="verified",
     )

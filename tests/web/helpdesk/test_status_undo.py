@@ -1,6 +1,7 @@
 """A change that was put back: every page says so, names what was left, and the same one who acts next."""
 
 import re
+from typing import Any
 
 import pytest
 
@@ -9,10 +10,11 @@ from tests.fixtures.steps import Work, opened, planned
 from tests.support import replace_everywhere
 from tests.web.helpdesk.conftest import Browser, text_of
 from tests.web.helpdesk.one_status import Pages
-from troubleshoot import cases, jobs, remediation
+from troubleshoot import cases, jobs, operations, remediation
 from troubleshoot.cases import handling as care
 from troubleshoot.engine import proof
 from troubleshoot.models import Case, Job, JobState, Person
+from troubleshoot.reports.outcome_groups import with_ways
 
 
 @pytest.fixture
@@ -135,3 +137,38 @@ def test_is_not_closed_as_verified_when_the_person_says_nothing(
     monkeypatch.setattr(care, "CLOSE_AFTER", -care.CLOSE_AFTER)
     cases.follow_up_unconfirmed(actor=helpdesk)
     assert Case.objects.get(pk=pages.case.pk).closed_at is None
+
+
+def way(case: Case) -> str:
+    """Where a closed case went, as the summary counts it."""
+    found: Any = with_ways(Case.objects.filter(pk=case.pk)).get()
+    return str(found.way)
+
+
+def test_leaves_a_closed_case_neither_the_name_nor_the_number_of_the_remedy(
+    pages: Pages, work: Work, helpdesk: Person
+) -> None:
+    undone(pages, work)
+    cases.read_computer_again(actor=helpdesk, case=Case.objects.get(pk=pages.case.pk))
+    work()
+    cases.close_case(actor=helpdesk, case=Case.objects.get(pk=pages.case.pk), solved=True)
+    pages.look()
+    assert "<h1>It was put back as it was</h1>" in pages.desk.html
+    assert "Helpdesk has put the change back." in text_of(pages.own.html)
+    ticket = pages.desk.get(f"/desk/cases/{pages.case.pk}/text")
+    for page in (pages.desk.html, pages.own.html, ticket):
+        assert "runs again" not in page
+    assert ticket.startswith(f"Mendpoint case {pages.case.pk}: It was put back as it was")
+    assert way(pages.case) == "helpdesk_word"
+
+
+def test_that_was_promised_and_comes_after_the_end_leaves_the_number_as_it_was(
+    pages: Pages, work: Work, helpdesk: Person
+) -> None:
+    cases.close_case(actor=helpdesk, case=Case.objects.get(pk=pages.case.pk), solved=True)
+    change = Job.objects.get(kind="apply")
+    Job.objects.filter(pk=change.pk).update(undo_at=change.created_at)
+    operations.sweep()
+    work()
+    assert Job.objects.get(pk=change.pk).state == JobState.REVERTED
+    assert way(pages.case) == "helpdesk_fix"

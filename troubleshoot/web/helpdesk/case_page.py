@@ -78,8 +78,8 @@ class HelpdeskCasePage:
     @cached_property
     def title(self) -> str:
         """Return in one line what was found so far; after an undo that it was put back, and not what was achieved."""
-        if self.status.undone and self.case.closed_at is None:
-            return wording.put_back_words(self.status.work)
+        if self.status.undone:
+            return wording.put_back_words(self.status.told.left or self.status.work)
         return wording.content(self.step.title or self.case.error.get("sentence", ""))
 
     @cached_property
