@@ -28,6 +28,10 @@ SAID: dict[NoticeCode, tuple[dict[str, Any], str]] = {
         {"who": "Hanna"},
         "Hanna puts the change back that was made for you, so your case is open again. You need not do anything.",
     ),
+    NoticeCode.CASE_YOUR_TURN: (
+        {"who": "Hanna"},
+        "Hanna has begun your case anew, and now it waits for you: please go on there.",
+    ),
     NoticeCode.CASE_REMINDER: ({}, "Does it work again? One click is enough."),
     NoticeCode.WROTE: ({"who": "Hanna %s"}, "Hanna %s wrote to you."),
     NoticeCode.REPORT_PASTED: ({"who": "Emil"}, "Emil pasted what their PC told."),

@@ -200,7 +200,8 @@ def read_computer_again(*, actor: Person, case: Case) -> None:
 
 def check_computer_again(*, actor: Person, case: Case) -> None:
     """Begin the walk anew with fresh readings; the earlier round stays in the history. A case that was closed can be
-    opened again for seven days."""
+    opened again for seven days. That somebody else has an open case checked again takes no request for a person back.
+    """
     people.require_permission(actor, "case.answer", case)
     with transaction.atomic():
         case.hold()
@@ -214,7 +215,9 @@ def check_computer_again(*, actor: Person, case: Case) -> None:
         case.round += 1
         case.round_began_at = Now()
         case.closed_at, case.outcome, case.word, case.pc = None, "", "", {}
-        case.asked_for_help_at = case.put_off_at = None
+        if reopened or actor == case.beneficiary:
+            case.asked_for_help_at = None
+        case.put_off_at = None
         anew = ("round", "round_began_at", "closed_at", "outcome", "word", "asked_for_help_at", "put_off_at", "pc")
         case.save(update_fields=anew)
         _record(Tag.CASE_REOPEN, actor, case, {"round": case.round, "reopened": reopened})

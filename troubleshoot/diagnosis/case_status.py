@@ -13,12 +13,14 @@ from troubleshoot import audit, catalog, notifications, people
 from troubleshoot.audit import Actor, Tag
 from troubleshoot.diagnosis import progress
 from troubleshoot.engine import (
+    CaseActor,
     CaseMatter,
     CaseStatus,
     CaseView,
     JobKind,
     JobPhase,
     JobView,
+    Json,
     NoticeCode,
     Refusal,
     RefusalCode,
@@ -188,6 +190,7 @@ def keep_status(case: Case, walk: Walk | None = None, *, actor: Actor) -> None:
         return
     needed = case.need
     index_status(case, status)
+    _tell_whose_turn(case, status, rows, actor)
     if case.need and not needed:
         case.needs_since = Now()
     changed = [name for name, value in zip(_PLACE, before, strict=True) if getattr(case, name) != value]
@@ -198,6 +201,20 @@ def keep_status(case: Case, walk: Walk | None = None, *, actor: Actor) -> None:
         desk = [case.owner] if case.owner else people.permission_holders("case.take", case.site)
         values = {"who": str(case.beneficiary), "matter": status.work.value}
         notifications.notify(desk, NoticeCode.CASE_WAITS, values, case=case)
+
+
+def _tell_whose_turn(case: Case, status: CaseStatus, rows: Sequence[Answer], actor: Actor) -> None:
+    """Tell the person, once, that a case which somebody else had checked or opened again waits for them now."""
+    if case.round == 1 or status.actor != CaseActor.PERSON:
+        return
+    reading = case.jobs.filter(created_at__gte=case.round_began_at).select_related("requester").first()
+    began = reading.requester if reading else None if any(row.by_id for row in rows) else actor
+    if not isinstance(began, Person) or began.pk == case.beneficiary_id:
+        return
+    told = case.notices.filter(code=NoticeCode.CASE_YOUR_TURN, params__round=case.round)
+    values: dict[str, Json] = {"who": str(began), "round": case.round}
+    if not told.exists():
+        notifications.notify([case.beneficiary], NoticeCode.CASE_YOUR_TURN, values, case=case)
 
 
 def keep_status_again(case: int | None, *, actor: Actor) -> None:

@@ -18,6 +18,7 @@ class NoticeCode(StrEnum):
     CASE_WITHDRAWN = "case_withdrawn"  # who
     CASE_UNCONFIRMED = "case_unconfirmed"
     CASE_UNDO = "case_undo"  # who
+    CASE_YOUR_TURN = "case_your_turn"  # who, round
     CASE_REMINDER = "case_reminder"
     WROTE = "wrote"  # who
     REPORT_PASTED = "report_pasted"  # who

@@ -30,6 +30,9 @@ SENTENCES: Final[Mapping[NoticeCode, str | Promise]] = {
     NoticeCode.CASE_UNDO: gettext_lazy(
         "%(who)s puts the change back that was made for you, so your case is open again. You need not do anything."
     ),
+    NoticeCode.CASE_YOUR_TURN: gettext_lazy(
+        "%(who)s has begun your case anew, and now it waits for you: please go on there."
+    ),
     NoticeCode.CASE_REMINDER: gettext_lazy("Does it work again? One click is enough."),
     NoticeCode.WROTE: gettext_lazy("%(who)s wrote to you."),
     NoticeCode.REPORT_PASTED: gettext_lazy("%(who)s pasted what their PC told."),

@@ -11,6 +11,7 @@ from tests.web.helpdesk.conftest import lose_contact, text_of
 from tests.web.helpdesk.one_status import Pages
 from troubleshoot import cases, diagnosis, jobs, remediation
 from troubleshoot.cases import ask_for_help, close_case, hand_back_case, send_message, withdraw_case
+from troubleshoot.engine import NoticeCode
 from troubleshoot.models import Case, Entry, Job, JobState, Notice, Person, Site
 from troubleshoot.operations import health
 from troubleshoot.wording import notice_words
@@ -227,6 +228,58 @@ class TestAMessage:
         assert (pages.look().actor, pages.on_the_board) == ("helpdesk", ["you"])
         send_message(actor=helpdesk, case=case, text="Yes")
         assert (pages.look().actor, pages.on_the_board) == ("person", ["others"])
+
+
+class TestACaseThatHelpdeskBeginsAnew:
+    def turns(self, employee: Person) -> list[str]:
+        """What the person was told of whose turn it is."""
+        rows = Notice.objects.filter(person=employee, code=NoticeCode.CASE_YOUR_TURN)
+        return [notice_words(one) for one in rows]
+
+    def test_tells_the_person_once_the_turn_is_theirs(
+        self, case: Case, employee: Person, helpdesk: Person, work: Work
+    ) -> None:
+        pages = Pages(case, helpdesk, employee).look()
+        pages.desk.post(f"/desk/cases/{case.pk}/again")
+        assert pages.look().actor == "portal"
+        assert self.turns(employee) == []
+        work()
+        assert pages.look().actor == "person"
+        send_message(actor=employee, case=case, text="Hello")
+        send_message(actor=helpdesk, case=case, text="Yes")
+        told = ["Hanna has begun your case anew, and now it waits for you: please go on there."]
+        assert self.turns(employee) == told
+
+    def test_that_was_closed_tells_them_too_also_without_a_computer(
+        self, case: Case, employee: Person, helpdesk: Person, work: Work
+    ) -> None:
+        for one in (case, opened(employee, None, work)):
+            close_case(actor=helpdesk, case=one, solved=False, sent_to="the network team")
+            Pages(one, helpdesk, employee).look().desk.press("Open again and read" if one.host else "Open again")
+            work()
+            assert Pages(one, helpdesk, employee).look().actor == "person"
+        assert len(self.turns(employee)) == 2
+
+    def test_says_nothing_of_it_where_they_did_it_themselves(
+        self, case: Case, employee: Person, helpdesk: Person, work: Work
+    ) -> None:
+        for one in (case, opened(employee, None, work)):
+            close_case(actor=helpdesk, case=one, solved=False, sent_to="the network team")
+            cases.check_computer_again(actor=employee, case=one)
+            work()
+            assert Pages(one, helpdesk, employee).look().actor == "person"
+        assert self.turns(employee) == []
+
+    def test_keeps_their_request_for_a_person(self, case: Case, employee: Person, helpdesk: Person, work: Work) -> None:
+        ask_for_help(actor=employee, case=case)
+        pages = Pages(case, helpdesk, employee).look()
+        pages.desk.post(f"/desk/cases/{case.pk}/again")
+        work()
+        assert (pages.look().actor, pages.on_the_board) == ("helpdesk", ["you"])
+        assert self.turns(employee) == []
+        pages.look().own.post(f"/cases/{case.pk}/again", round=2)
+        work()
+        assert pages.look().actor == "person", "who begins anew by themselves goes on by themselves"
 
 
 def test_a_closed_case_leaves_no_plan_before_an_approver(
