@@ -163,7 +163,7 @@ TABLE = [
     Row(
         "a plan before the person, who then asked for a person",
         case("fix", job(K.APPLY, S.PLANNED, **OWN), self_service=True, asked_at=at(11)),
-        *(H, M.START, 10, {"say", "withdraw"}, DESK | {"start", "stop"}),
+        *(H, M.START, 11, {"say", "withdraw"}, DESK | {"start", "stop"}),
     ),
     Row(
         "a plan before helpdesk",
@@ -183,9 +183,9 @@ TABLE = [
     Row(
         "declined by the approver",
         case("end", job(K.APPLY, S.DECLINED), asked_at=at(7)),
-        *(H, M.HELP, 7, {"say", "withdraw", "again"}, DESK | {"again"}),
+        *(H, M.HELP, 12, {"say", "withdraw", "again"}, DESK | {"again"}),
     ),
-    Row("expired", case("end", job(K.APPLY, S.EXPIRED)), H, M.HELP, 5, {"say", "withdraw", "again"}, DESK | {"again"}),
+    Row("expired", case("end", job(K.APPLY, S.EXPIRED)), H, M.HELP, 12, {"say", "withdraw", "again"}, DESK | {"again"}),
     Row("queued", case("fix", job(K.APPLY, S.QUEUED)), P, M.CHANGE, 10, {"say", "help", "stop"}, DESK | {"stop"}),
     Row(
         "queued, and no worker",
@@ -204,12 +204,12 @@ TABLE = [
     Row(
         "verified and not yet said",
         case("try", VERIFIED, **PROVED),
-        *(E, M.CONFIRM, 5, FREE | {"answer", "again"}, DESK | {"answer", "again"}),
+        *(E, M.CONFIRM, 12, FREE | {"answer", "again"}, DESK | {"answer", "again"}),
     ),
     Row(
         "verified after a person was asked for",
         case("try", VERIFIED, asked_at=at(7), **PROVED),
-        *(E, M.CONFIRM, 5, {"say", "withdraw", "answer", "again"}, DESK | {"answer", "again"}),
+        *(E, M.CONFIRM, 12, {"say", "withdraw", "answer", "again"}, DESK | {"answer", "again"}),
     ),
     Row(
         "a person asked for after a proof",
@@ -219,15 +219,15 @@ TABLE = [
     Row(
         "same error after a proof, and a question",
         case("ask", VERIFIED, same_error_at=at(14)),
-        *(E, M.QUESTION, 5, FREE | {"answer", "again"}, DESK | {"answer", "again"}),
+        *(E, M.QUESTION, 12, FREE | {"answer", "again"}, DESK | {"answer", "again"}),
     ),
     Row(
         "same error after a proof, and nothing left to ask",
         case("end", VERIFIED, same_error_at=at(14)),
-        *(H, M.HELP, 5, {"say", "withdraw", "again"}, DESK | {"again"}),
+        *(H, M.HELP, 12, {"say", "withdraw", "again"}, DESK | {"again"}),
     ),
     *(
-        Row(str(state), case("end", job(K.APPLY, state)), H, M.HELP, 5, {"say", "withdraw", "again"}, DESK | {"again"})
+        Row(str(state), case("end", job(K.APPLY, state)), H, M.HELP, 12, {"say", "withdraw", "again"}, DESK | {"again"})
         for state in (S.DRIFTED, S.REFUSED, S.UNREACHABLE, S.FAILED, S.NOT_VERIFIED)
     ),
     Row("end unknown", case("fix", job(K.APPLY, S.UNKNOWN)), H, M.DECIDE, 12, {"say", "help"}, DESK | {"read"}),
@@ -275,7 +275,7 @@ TABLE = [
     Row(
         "an undo that an approver declined",
         case("try", VERIFIED, job(K.REVERT, S.DECLINED, 20, why=UndoReason.ASKED), **PROVED),
-        *(E, M.CONFIRM, 5, FREE | {"answer", "again"}, DESK | {"answer", "again"}),
+        *(E, M.CONFIRM, 22, FREE | {"answer", "again"}, DESK | {"answer", "again"}),
     ),
     Row(
         "own PC looked",
@@ -291,6 +291,26 @@ TABLE = [
         "a message after a lost contact",
         case("fix", job(K.APPLY, S.UNKNOWN), message_at=at(14)),
         *(H, M.DECIDE, 12, {"say", "help"}, DESK | {"read"}),
+    ),
+    Row(
+        "a request for a person of before the fix, after the same error",
+        case("ask", VERIFIED, asked_at=at(7), same_error_at=at(14)),
+        *(H, M.HELP, 14, {"say", "withdraw", "answer", "again"}, DESK | {"answer", "again"}),
+    ),
+    Row(
+        "a request for a person that outlived a check again",
+        case("ask", asked_at=at(2), began_at=at(4)),
+        *(H, M.HELP, 4, {"say", "withdraw", "answer", "again"}, DESK | {"answer", "again"}),
+    ),
+    Row(
+        "a message that was answered",
+        case("ask", answered_at=at(9)),
+        *(E, M.QUESTION, 9, FREE | {"answer", "again"}, DESK | {"answer", "again"}),
+    ),
+    Row(
+        "approved a while after it was planned",
+        case("fix", job(K.APPLY, S.APPROVED, moved_at=at(15))),
+        *(H, M.START, 15, FREE, DESK | {"start", "stop"}),
     ),
     Row("closed", case("end", closed_at=at(30), may_reopen=True), N, M.CLOSED, 30, {"again"}, {"again"}),
     Row("closed long ago", case("end", closed_at=at(30), message_at=at(31)), N, M.CLOSED, 30),

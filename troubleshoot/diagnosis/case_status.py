@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 
 from django.db import transaction
+from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -28,7 +29,7 @@ from troubleshoot.engine import (
     Walk,
     judge_status,
 )
-from troubleshoot.models import Answer, Case, Heartbeat, Job, JobState, Person
+from troubleshoot.models import WAITING_STATES, Answer, Case, Heartbeat, Job, JobLine, JobState, Person
 
 #: A closed case can be opened again for so long.
 REOPEN_WITHIN = dt.timedelta(days=7)
@@ -61,7 +62,8 @@ def round_jobs(case: Case) -> list[Job]:
     """Return the jobs of a case's present round, the newest first."""
     if case.host_id is None:
         return []
-    rows = case.jobs.of_round().order_by("-created_at")
+    line = JobLine.objects.filter(job=OuterRef("pk"), job__state__in=WAITING_STATES).order_by("-pk").values("at")[:1]
+    rows = case.jobs.of_round().order_by("-created_at").annotate(moved_at=Subquery(line))
     return list(rows.select_related("plan", "requester", "host__site", "case", "origin__plan"))
 
 
@@ -86,6 +88,7 @@ def job_view(job: Job, beneficiary: object) -> JobView:
         self_service=job.self_service,
         why=undo_reason(job) if job.kind == Job.Kind.REVERT else None,
         key=str(job.pk),
+        moved_at=getattr(job, "moved_at", None),
     )
 
 
@@ -99,7 +102,7 @@ def undo_reason(undo: Job) -> UndoReason:
 
 def _view(case: Case, walk: Walk, rows: Sequence[Answer], jobs: Sequence[Job], *, worker: bool) -> CaseView:
     given = {row.step: row for row in rows}
-    moved_at = given[walk.path[-1][0]].at if walk.path else case.round_began_at
+    moved_at = max([case.round_began_at, *(given[step].at for step, _value in walk.path)])
     action = catalog.installed_catalog().actions.get(walk.at.subject) if walk.at.kind == "fix" else None
     found = [job_view(job, case.beneficiary_id) for job in jobs if job.created_at >= case.round_began_at]
     return CaseView(
@@ -111,7 +114,9 @@ def _view(case: Case, walk: Walk, rows: Sequence[Answer], jobs: Sequence[Job], *
         same_error_at=_same_error_at(case, walk, given),
         asked_at=case.asked_for_help_at,
         put_off_at=case.put_off_at,
+        began_at=case.round_began_at,
         message_at=_message_at(case),
+        answered_at=_answered_at(case),
         taken_by=str(case.owner) if case.owner_id else "",
         pc_at=moved_at if case.pc else None,
         closed_at=case.closed_at,
@@ -169,6 +174,13 @@ def _message_at(case: Case) -> dt.datetime | None:
     """Return when the person wrote what nobody has answered since."""
     last = case.messages.filter(internal=False).order_by("-pk").values_list("author", "at").first()
     return last[1] if last and last[0] == case.beneficiary_id else None
+
+
+def _answered_at(case: Case) -> dt.datetime | None:
+    """Return when somebody first answered what the person wrote last."""
+    said = case.messages.filter(internal=False)
+    last = said.filter(author=case.beneficiary_id).order_by("-pk").values("pk")[:1]
+    return said.filter(pk__gt=Subquery(last)).order_by("pk").values_list("at", flat=True).first()
 
 
 # ------------------------------------------------------------------------------------------------ the index for lists

@@ -90,13 +90,14 @@ def judge_status(case: CaseView) -> CaseStatus:
     work, since = _work(case)
     message = case.message_at if work not in _BEFORE_A_MESSAGE else None
     matter = CaseMatter.ANSWER if message else work
+    since = _latest(message, case.began_at) if message else since
     left = _left(case)
     undone = _last_change(case) if (left or work) in PUT_BACK else None
     told = _told(case, matter, undone, left)
     return CaseStatus(
         actor=told.actor,
         matter=matter,
-        since=message or since,
+        since=since,
         work=work,
         told=told,
         owed=_owed(case, work),
@@ -152,7 +153,18 @@ def job_phase(state: JobPhase) -> JobPhase:
 def _work(case: CaseView) -> tuple[CaseMatter, dt.datetime]:
     if case.closed_at is not None:
         return CaseMatter.CLOSED, case.closed_at
-    return _change(case) or _reading(case) or _asked(case) or _step(case)
+    work, since = _change(case) or _reading(case) or _asked(case) or _step(case)
+    return work, since if work in _BEFORE_A_MESSAGE else _latest(since, case.answered_at)
+
+
+def _latest(at: dt.datetime, *others: dt.datetime | None) -> dt.datetime:
+    return max([at, *(other for other in others if other is not None)])
+
+
+def _after_jobs(case: CaseView, at: dt.datetime) -> dt.datetime:
+    """Return when something began that waited behind the changes of this round and what was read for them."""
+    kinds = {JobKind.APPLY, JobKind.REVERT, JobKind.PLAN, JobKind.CHECK_BY_HAND}
+    return _latest(at, case.began_at, *(job.ended_at for job in case.jobs if job.kind in kinds))
 
 
 def _change(case: CaseView) -> tuple[CaseMatter, dt.datetime] | None:
@@ -166,7 +178,9 @@ def _change(case: CaseView) -> tuple[CaseMatter, dt.datetime] | None:
         if job.state == JobPhase.WAITING_APPROVAL:
             return CaseMatter.APPROVAL, job.at
         if job.state in STARTABLE:
-            return _ready(case, job), job.at
+            work = _ready(case, job)
+            asked = case.asked_at if work == CaseMatter.START and job.by_person and job.self_service else None
+            return work, _latest(job.at, asked)
     return _put_back(case)
 
 
@@ -182,8 +196,8 @@ def _put_back(case: CaseView) -> tuple[CaseMatter, dt.datetime] | None:
     if last is None:
         return None
     if last.state == JobPhase.REVERTED or (last.kind == JobKind.REVERT and last.state == JobPhase.VERIFIED):
-        return CaseMatter.UNDONE, last.at
-    return (CaseMatter.UNDO_FAILED, last.at) if last.kind == JobKind.REVERT else None
+        return CaseMatter.UNDONE, _after_jobs(case, last.at)
+    return (CaseMatter.UNDO_FAILED, _after_jobs(case, last.at)) if last.kind == JobKind.REVERT else None
 
 
 def _last_change(case: CaseView) -> JobView | None:
@@ -207,7 +221,8 @@ def _asked(case: CaseView) -> tuple[CaseMatter, dt.datetime] | None:
     proved_at = _proved_at(case)
     if case.asked_at is None or (proved_at is not None and proved_at > case.asked_at):
         return None
-    return _helpdesks(case) if case.step == "fix" else CaseMatter.HELP, case.asked_at
+    since = _after_jobs(case, _latest(case.asked_at, case.same_error_at))
+    return (_helpdesks(case), _latest(since, case.moved_at)) if case.step == "fix" else (CaseMatter.HELP, since)
 
 
 def _helpdesks(case: CaseView) -> CaseMatter:
@@ -216,24 +231,25 @@ def _helpdesks(case: CaseView) -> CaseMatter:
 
 def _step(case: CaseView) -> tuple[CaseMatter, dt.datetime]:
     """Return what the step asks for at which the guide stands."""
+    since = _after_jobs(case, case.moved_at)
     if case.step == "fix":
-        return _remedy(case)
+        return _remedy(case, since)
     if case.step == "fact":
         observation = [job for job in case.jobs if job.kind == JobKind.DIAGNOSE and job.state in UNDER_WAY]
-        return (CaseMatter.OBSERVE, observation[-1].at) if observation else (CaseMatter.HELP, case.moved_at)
+        return (CaseMatter.OBSERVE, observation[-1].at) if observation else (CaseMatter.HELP, since)
     if case.step == "try" and _proved_at(case) is not None:
-        return CaseMatter.CONFIRM, case.moved_at
-    return {"ask": CaseMatter.QUESTION, "try": CaseMatter.TRY}.get(case.step, CaseMatter.HELP), case.moved_at
+        return CaseMatter.CONFIRM, since
+    return {"ask": CaseMatter.QUESTION, "try": CaseMatter.TRY}.get(case.step, CaseMatter.HELP), since
 
 
-def _remedy(case: CaseView) -> tuple[CaseMatter, dt.datetime]:
+def _remedy(case: CaseView, since: dt.datetime) -> tuple[CaseMatter, dt.datetime]:
     """Return whose a remedy is for which nobody has done anything yet. Helpdesk is given none before it is asked."""
     later = case.put_off_at
     if later is not None and not any(job.action == case.subject and job.created_at > later for job in case.jobs):
-        return CaseMatter.LATER, later
+        return CaseMatter.LATER, _latest(since, later)
     if case.self_service:
-        return CaseMatter.DO_BY_HAND if case.by_hand else CaseMatter.CHOOSE, case.moved_at
-    return _helpdesks(case) if case.for_another else CaseMatter.CHOOSE, case.moved_at
+        return CaseMatter.DO_BY_HAND if case.by_hand else CaseMatter.CHOOSE, since
+    return _helpdesks(case) if case.for_another else CaseMatter.CHOOSE, since
 
 
 def _changed_at(case: CaseView) -> dt.datetime | None:

@@ -86,6 +86,8 @@ class JobView:
     why: UndoReason | None = None
     """Of an undo: why."""
     key: str = ""
+    moved_at: dt.datetime | None = None
+    """When it came to where it waits: planned, approved or queued."""
 
     @property
     def is_change(self) -> bool:
@@ -100,7 +102,7 @@ class JobView:
     @property
     def at(self) -> dt.datetime:
         """Return when it came to where it stands, as far as is known."""
-        return self.ended_at or self.started_at or self.created_at
+        return self.ended_at or self.started_at or self.moved_at or self.created_at
 
 
 @dataclass(frozen=True)
@@ -122,6 +124,10 @@ class CaseView:
     """When the person asked for a person."""
     put_off_at: dt.datetime | None = None
     """When the person said "not now" of a remedy."""
+    began_at: dt.datetime | None = None
+    """When this round began."""
+    answered_at: dt.datetime | None = None
+    """When somebody answered the person's latest message."""
     message_at: dt.datetime | None = None
     """When the person wrote what nobody of helpdesk has answered since."""
     taken_by: str = ""

@@ -48,6 +48,7 @@ class History:
         )
         opener = helpdesk if for_them else employee
         self.case = cases.open_case(actor=opener, beneficiary=employee, error_text=ERROR, host=self.host)
+        self.since = self.case.opened_at
         self.acts: dict[str, Callable[[int], object]] = {
             name: getattr(self, name) for name in dir(type(self)) if name.startswith(("desk_", "own_", "worker_"))
         }

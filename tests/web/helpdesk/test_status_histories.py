@@ -1,5 +1,6 @@
 """Whatever happens to a case, in whatever order: its pages name one who acts, who can, and show no check of before."""
 
+import datetime as dt
 import re
 
 import pytest
@@ -28,6 +29,9 @@ FORMS = {
 }
 #: What leads nowhere by itself.
 TALK = {CasePress.SAY, CasePress.TAKE}
+
+#: Two clocks write down the moments: the database's, to the millisecond, and the program's.
+SAME_MOMENT = dt.timedelta(milliseconds=5)
 
 Everybody = tuple[Site, Person, Person, Person]
 Steps = list[tuple[str, int]]
@@ -68,6 +72,8 @@ def check(history: History) -> None:
     assert not (begun and status.may(Reader.HELPDESK, CasePress.CLOSE))
     unknown = case.jobs.filter(kind__in=CHANGES, state=JobState.UNKNOWN).exists()
     assert not (case.closed_at and (begun or unknown) and left is None), "a closed case says what is not over"
+    assert status.since >= history.since - SAME_MOMENT, "no status began before the one that it follows"
+    history.since = status.since
     assert status.proved_at is None or status.speaks(status.proved_at)
     assert not (desk.observed.outdated and desk.causes.healthy)
     assert desk.next.stage

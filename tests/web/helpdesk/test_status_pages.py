@@ -1,8 +1,10 @@
 """Board, page of helpdesk and page of the person always name the same one who acts, in every turn of a case."""
 
+import datetime as dt
 import re
 
 import pytest
+from django.db.models import F
 
 from tests.conftest import MakePerson
 from tests.fixtures.computers import MakeLab, Registered
@@ -12,8 +14,9 @@ from tests.web.helpdesk.one_status import Pages
 from troubleshoot import cases, diagnosis, jobs, remediation
 from troubleshoot.cases import ask_for_help, close_case, hand_back_case, send_message, withdraw_case
 from troubleshoot.engine import NoticeCode
-from troubleshoot.models import Case, Entry, Job, JobState, Notice, Person, Site
+from troubleshoot.models import Case, Entry, Job, JobLine, JobState, Notice, Person, Site
 from troubleshoot.operations import health
+from troubleshoot.templatetags.moments import moment
 from troubleshoot.wording import notice_words
 
 
@@ -280,6 +283,54 @@ class TestACaseThatHelpdeskBeginsAnew:
         pages.look().own.post(f"/cases/{case.pk}/again", round=2)
         work()
         assert pages.look().actor == "person", "who begins anew by themselves goes on by themselves"
+
+
+class TestMoments:
+    def test_a_start_has_one_and_agreed_is_said_only_to_whoever_agreed(
+        self, lab: MakeLab, employee: Person, helpdesk: Person, work: Work
+    ) -> None:
+        host = lab("certificate-service-stopped").row
+        own = Pages(opened(employee, host, work), helpdesk, employee)
+        job = planned(employee, own.case, work)
+        Job.objects.update(created_at=F("created_at") - dt.timedelta(minutes=3))
+        Case.objects.filter(pk=own.case.pk).update(round_began_at=job.created_at - dt.timedelta(minutes=4))
+        own.case.refresh_from_db()
+        jobs.start_job(actor=employee, job=job)
+        line = JobLine.objects.filter(job=job).latest("pk")
+        text = text_of(own.look().own.html)
+        assert f"Agreed {text_of(moment(line.at))} ." in text
+        assert diagnosis.status_of(own.case).since == line.at, "not when it was planned"
+        other = opened(employee, lab("certificate-service-stopped", name="ACC-09").row, work)
+        Job.objects.filter(pk=job.pk).update(state=JobState.VERIFIED)
+        jobs.start_job(actor=helpdesk, job=planned(helpdesk, other, work))
+        own = Pages(other, helpdesk, employee)
+        assert "Agreed" not in text_of(own.look().own.html)
+
+    def test_of_who_acts_never_run_backwards_after_a_plan_was_declined(
+        self, lab: MakeLab, employee: Person, helpdesk: Person, approver: Person, work: Work
+    ) -> None:
+        case = opened(employee, lab("nla-required").row, work)
+        ask_for_help(actor=employee, case=case)
+        job = planned(helpdesk, case, work, why="The trust is broken")
+        before = diagnosis.status_of(Case.objects.get(pk=case.pk)).since
+        remediation.decline_plan(actor=approver, job=job, reason="No")
+        after = diagnosis.status_of(Case.objects.get(pk=case.pk))
+        assert (after.actor, after.since) == ("helpdesk", Job.objects.get(pk=job.pk).ended_at)
+        assert after.since > before
+
+    def test_of_waiting_and_of_opening_are_what_they_are_called(
+        self, case: Case, employee: Person, helpdesk: Person
+    ) -> None:
+        pages = Pages(case, helpdesk, employee).look()
+        for page in (pages.board, pages.desk):
+            assert "open for" in text_of(page.html)
+        ask_for_help(actor=employee, case=case)
+        cases.take_case(actor=helpdesk, case=case)
+        case.refresh_from_db()
+        pages.look()
+        for page in (pages.board, pages.desk):
+            assert f"waits for helpdesk since {text_of(moment(case.needs_since))}" in text_of(page.html)
+        assert "takes care of it. Opened" not in text_of(pages.own.html)
 
 
 def test_a_closed_case_leaves_no_plan_before_an_approver(

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from troubleshoot import diagnosis, people, remediation, wording
+from troubleshoot.engine import Code
 from troubleshoot.models import JobState, Person
 from troubleshoot.web.case_parts import JobStory, Remedy
 from troubleshoot.web.refusals import refusal_notice
@@ -54,6 +55,15 @@ class RemedyOffer:
         """Tell whether the person may start this very plan now."""
         job = self.remedy.job
         return bool(job and job.state == JobState.PLANNED and people.may(self.person, "job.apply", job).allowed)
+
+    @property
+    def agreed_at(self) -> dt.datetime | None:
+        """Return when the person started it; None where somebody else did."""
+        job = self.remedy.job
+        if job is None or job.starter_id != self.remedy.record.case.beneficiary_id:
+            return None
+        line = next((one for one in self.story.lines if one.explanation.code == Code.STARTED), None)
+        return line.at if line else None
 
     @property
     def stoppable(self) -> bool:
