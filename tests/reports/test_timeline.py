@@ -37,6 +37,20 @@ class TestATimeline:
         assert "<form" not in main
         assert "<button" not in main
 
+    def test_keeps_each_closing_and_opening_again(
+        self, case: Case, emil: Person, go: Callable[[str], str], person: MakePerson, north: Site
+    ) -> None:
+        hanna = person("Hanna", "helpdesk", site=north)
+        for _ in range(2):
+            case.refresh_from_db()
+            cases.close_case(actor=hanna, case=case, solved=False, sent_to="the network team")
+            cases.check_computer_again(actor=emil, case=case)
+        cases.check_computer_again(actor=emil, case=case)
+        page = go(f"/history/cases/{case.pk}")
+        said = re.findall(r"The case was (?:closed|opened again|begun anew)", page)
+        assert said == ["The case was closed", "The case was opened again"] * 2 + ["The case was begun anew"]
+        assert "case:close" not in page
+
     def test_keeps_internal_notes_to_helpdesk(
         self, case: Case, go: Callable[[str], str], client: Client, person: MakePerson, north: Site
     ) -> None:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from troubleshoot import diagnosis, engine, people, wording
+from troubleshoot.audit import Tag
 from troubleshoot.diagnosis import answer_in_words
 from troubleshoot.models import Answer, Approval, Case, Entry, Job, JobLine, Message, Person
 from troubleshoot.reports.change_record import ChangeRecord, change_records
@@ -34,6 +35,10 @@ _SOURCES = {
     Answer.Source.FIX: gettext_lazy("the fix"),
     Answer.Source.TOLD: gettext_lazy("told by the person's PC"),
 }
+
+
+#: What ends a case and what begins it again.
+_TURNS = [Tag.CASE_CLOSE.value, Tag.CASE_REOPEN.value]
 
 
 @dataclass(frozen=True)
@@ -66,6 +71,7 @@ def case_timeline(case: Case, person: Person) -> Timeline:
     """Return everything about a case that this person may read. Raises nothing: the caller has obtained the case."""
     parts = [
         [TimelineMoment(case.opened_at, "case", _("The case was opened"), str(case.opened_by))],
+        list(_turns(case)),
         list(_answers(case)),
         list(_lines(case)),
         list(_votes(case)),
@@ -73,11 +79,27 @@ def case_timeline(case: Case, person: Person) -> Timeline:
         list(_told(case)),
         list(_entries(case, person)),
     ]
-    if case.closed_at:
-        parts.append([TimelineMoment(case.closed_at, "case", _("The case was closed"), tone="is-ok")])
     found = sorted((moment for part in parts for moment in part), key=lambda one: one.at)
     changes = _changes(case, person)
     return Timeline(found, changes, len(changes) >= MOST or any(len(part) >= MOST for part in parts))
+
+
+def _turns(case: Case) -> Iterator[TimelineMoment]:
+    """Yield each time that the case was closed, opened again or begun anew: of the audit log no more than when, and by
+    whom, which whoever reads the case may know."""
+    rows = Entry.objects.filter(objects_named__kind="case", objects_named__ref=str(case.pk), tag__in=_TURNS)
+    closed = False
+    for entry in rows.select_related("personal").order_by("id")[:MOST]:
+        said, closed = _turn(entry, was_closed=closed)
+        yield TimelineMoment(entry.at, "case", said, _actor(entry), tone="is-ok" if closed else "")
+    if case.closed_at and not closed:
+        yield TimelineMoment(case.closed_at, "case", _("The case was closed"), tone="is-ok")
+
+
+def _turn(entry: Entry, *, was_closed: bool) -> tuple[str, bool]:
+    if entry.tag == Tag.CASE_CLOSE.value:
+        return _("The case was closed"), True
+    return (_("The case was opened again") if was_closed else _("The case was begun anew")), False
 
 
 def _changes(case: Case, person: Person) -> list[ChangeRecord]:
