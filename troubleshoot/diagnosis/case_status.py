@@ -13,15 +13,14 @@ from django.utils import timezone
 from troubleshoot import audit, catalog, notifications, people
 from troubleshoot.audit import Actor, Tag
 from troubleshoot.diagnosis import progress
+from troubleshoot.diagnosis.case_talk import last_words, tell_whose_turn
 from troubleshoot.engine import (
-    CaseActor,
     CaseMatter,
     CaseStatus,
     CaseView,
     JobKind,
     JobPhase,
     JobView,
-    Json,
     NoticeCode,
     Refusal,
     RefusalCode,
@@ -104,6 +103,7 @@ def _view(case: Case, walk: Walk, rows: Sequence[Answer], jobs: Sequence[Job], *
     given = {row.step: row for row in rows}
     moved_at = max([case.round_began_at, *(given[step].at for step, _value in walk.path)])
     action = catalog.installed_catalog().actions.get(walk.at.subject) if walk.at.kind == "fix" else None
+    message_at, answered_at = last_words(case)
     found = [job_view(job, case.beneficiary_id) for job in jobs if job.created_at >= case.round_began_at]
     return CaseView(
         step=walk.at.kind,
@@ -115,8 +115,8 @@ def _view(case: Case, walk: Walk, rows: Sequence[Answer], jobs: Sequence[Job], *
         asked_at=case.asked_for_help_at,
         put_off_at=case.put_off_at,
         began_at=case.round_began_at,
-        message_at=_message_at(case),
-        answered_at=_answered_at(case),
+        message_at=message_at,
+        answered_at=answered_at,
         taken_by=str(case.owner) if case.owner_id else "",
         pc_at=moved_at if case.pc else None,
         closed_at=case.closed_at,
@@ -170,19 +170,6 @@ def _same_error_at(case: Case, walk: Walk, given: dict[str, Answer]) -> dt.datet
     return said
 
 
-def _message_at(case: Case) -> dt.datetime | None:
-    """Return when the person wrote what nobody has answered since."""
-    last = case.messages.filter(internal=False).order_by("-pk").values_list("author", "at").first()
-    return last[1] if last and last[0] == case.beneficiary_id else None
-
-
-def _answered_at(case: Case) -> dt.datetime | None:
-    """Return when somebody first answered what the person wrote last."""
-    said = case.messages.filter(internal=False)
-    last = said.filter(author=case.beneficiary_id).order_by("-pk").values("pk")[:1]
-    return said.filter(pk__gt=Subquery(last)).order_by("pk").values_list("at", flat=True).first()
-
-
 # ------------------------------------------------------------------------------------------------ the index for lists
 
 
@@ -198,11 +185,11 @@ def keep_status(case: Case, walk: Walk | None = None, *, actor: Actor) -> None:
     case.at_step = walk.at.name
     status = status_of(case, walk, rows)
     if not status.stays_open and _ends(case, walk, actor):
-        close_round(case)
+        close_round(case, over=True)
         return
     needed = case.need
     index_status(case, status)
-    _tell_whose_turn(case, status, rows, actor)
+    tell_whose_turn(case, status, rows, actor)
     if case.need and not needed:
         case.needs_since = Now()
     changed = [name for name, value in zip(_PLACE, before, strict=True) if getattr(case, name) != value]
@@ -215,33 +202,22 @@ def keep_status(case: Case, walk: Walk | None = None, *, actor: Actor) -> None:
         notifications.notify(desk, NoticeCode.CASE_WAITS, values, case=case)
 
 
-def _tell_whose_turn(case: Case, status: CaseStatus, rows: Sequence[Answer], actor: Actor) -> None:
-    """Tell the person, once, that a case which somebody else had checked or opened again waits for them now."""
-    if case.round == 1 or status.actor != CaseActor.PERSON:
-        return
-    reading = case.jobs.filter(created_at__gte=case.round_began_at).select_related("requester").first()
-    began = reading.requester if reading else None if any(row.by_id for row in rows) else actor
-    if not isinstance(began, Person) or began.pk == case.beneficiary_id:
-        return
-    told = case.notices.filter(code=NoticeCode.CASE_YOUR_TURN, params__round=case.round)
-    values: dict[str, Json] = {"who": str(began), "round": case.round}
-    if not told.exists():
-        notifications.notify([case.beneficiary], NoticeCode.CASE_YOUR_TURN, values, case=case)
-
-
 def keep_status_again(case: int | None, *, actor: Actor) -> None:
     """Keep where a case stands once something was written that belongs to it; nothing where nothing belongs to one."""
     if case is not None:
         keep_status(Case.objects.held().for_status().get(pk=case), actor=actor)
 
 
-def close_round(case: Case) -> None:
-    """Close a case now, with all that lists show of it. The caller holds it and has said how it ends."""
+def close_round(case: Case, *, over: bool = False) -> None:
+    """Close a case now, with all that lists show of it. The caller holds it and has said how it ends; `over` that its
+    changes leave nothing for anybody to do."""
     case.closed_at = Now()
-    case.save(update_fields=["closed_at"])
-    case.refresh_from_db(fields=["closed_at"])  # the database's own time
-    index_status(case, status_of(case))
+    case.waiting_for, case.matter, case.need = Case.WaitingFor.NOBODY, CaseMatter.CLOSED, ""
     case.save(update_fields=[*_PLACE])
+    case.refresh_from_db(fields=["closed_at"])  # the database's own time
+    if not over:
+        index_status(case, status_of(case))
+        case.save(update_fields=["waiting_for"])
 
 
 def open_for_undo(job: Job, actor: Person) -> None:

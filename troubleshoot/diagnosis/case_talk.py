@@ -1,0 +1,36 @@
+"""What the person and helpdesk wrote last in a case, and when the person is told that it is their turn."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from django.db.models import OuterRef, Subquery
+
+from troubleshoot import notifications
+from troubleshoot.audit import Actor
+from troubleshoot.engine import CaseActor, CaseStatus, Json, NoticeCode
+from troubleshoot.models import Answer, Case, Message, Person
+
+
+def last_words(case: Case) -> tuple[dt.datetime | None, dt.datetime | None]:
+    """Return when the person last wrote, where nobody has answered since; and else when somebody first answered."""
+    said = case.messages.filter(internal=False, author=case.beneficiary_id)
+    answers = Message.objects.filter(case=OuterRef("case"), internal=False, pk__gt=OuterRef("pk")).order_by("pk")
+    row = said.order_by("-pk").annotate(answered_at=Subquery(answers.values("at")[:1]))
+    at, answered_at = row.values_list("at", "answered_at").first() or (None, None)
+    return (None, answered_at) if answered_at else (at, None)
+
+
+def tell_whose_turn(case: Case, status: CaseStatus, rows: Sequence[Answer], actor: Actor) -> None:
+    """Tell the person, once, that a case which somebody else had checked or opened again waits for them now."""
+    if case.round == 1 or status.actor != CaseActor.PERSON:
+        return
+    reading = case.jobs.filter(created_at__gte=case.round_began_at).select_related("requester").first()
+    began = reading.requester if reading else None if any(row.by_id for row in rows) else actor
+    if not isinstance(began, Person) or began.pk == case.beneficiary_id:
+        return
+    told = case.notices.filter(code=NoticeCode.CASE_YOUR_TURN, params__round=case.round)
+    values: dict[str, Json] = {"who": str(began), "round": case.round}
+    if not told.exists():
+        notifications.notify([case.beneficiary], NoticeCode.CASE_YOUR_TURN, values, case=case)
