@@ -33,7 +33,7 @@ def test_a_fix_is_planned_started_and_proved_on_a_page_that_follows_by_itself(
     desk.check()
     work()
     desk.page.get_by_role("button", name="Start on ACC-07").click()
-    expect(desk.page.get_by_role("heading", name="About to start on ACC-07")).to_be_visible()
+    expect(desk.page.get_by_role("heading", name="A change waits for its turn on ACC-07")).to_be_visible()
     work()
     expect(desk.page.get_by_text("ACC-07 answers properly again")).to_be_visible()
     expect(desk.page.locator("#head")).to_contain_text("Waiting for the person")

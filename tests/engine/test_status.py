@@ -24,6 +24,7 @@ from troubleshoot.engine import (
     UndoReason,
     job_phase,
     judge_status,
+    waits_for_turn,
 )
 from troubleshoot.engine.status_terms import UNSETTLED
 from troubleshoot.models import JobState as State
@@ -491,3 +492,18 @@ def test_nobody_withdraws_or_reads_anew_while_a_change_may_still_move_the_comput
     if found.work in UNSETTLED:
         assert not found.may(Reader.EMPLOYEE, CasePress.WITHDRAW)
         assert not any(found.may(reader, CasePress.AGAIN) for reader in READERS)
+
+
+@pytest.mark.parametrize(
+    ("states", "waits"),
+    [
+        ((JobPhase.QUEUED,), True),
+        ((JobPhase.DONE, JobPhase.QUEUED), True),
+        ((JobPhase.QUEUED, JobPhase.RUNNING), False),
+        ((JobPhase.CLAIMED,), False),
+        ((JobPhase.VERIFIED,), False),
+    ],
+)
+def test_a_change_waits_for_its_turn_until_a_worker_has_begun_one(states: tuple[JobPhase, ...], waits: bool) -> None:
+    assert waits_for_turn(CaseMatter.CHANGE, states) is waits
+    assert not waits_for_turn(CaseMatter.OBSERVE, states)

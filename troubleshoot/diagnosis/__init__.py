@@ -47,9 +47,11 @@ from troubleshoot.diagnosis.progress import (
     said_ahead,
     stored_facts,
 )
+from troubleshoot.diagnosis.waiting import CaseWait, case_waits
 
 __all__ = [
     "REMEDY_ANSWERS",
+    "CaseWait",
     "GivenAnswer",
     "KnownFact",
     "PutBack",
@@ -62,6 +64,7 @@ __all__ = [
     "case_evidence",
     "case_facts",
     "case_guide",
+    "case_waits",
     "changes_put_back",
     "close_round",
     "consult_guide",

@@ -85,6 +85,7 @@ from troubleshoot.engine.status_inputs import (
     UndoReason,
 )
 from troubleshoot.engine.status_terms import ACTORS, CaseActor, CaseMatter, CasePress, Hindrance, Reader
+from troubleshoot.engine.status_waiting import hindrance_of, waits_for_turn
 from troubleshoot.engine.toml import CONTENT_SIZE_LIMIT, ContentProblem
 from troubleshoot.engine.toml_tables import NAME_PATTERN
 
@@ -181,6 +182,7 @@ __all__ = [
     "fact_values",
     "faults",
     "from_json",
+    "hindrance_of",
     "job_phase",
     "judge_cause",
     "judge_run",
@@ -210,5 +212,6 @@ __all__ = [
     "unseen_events",
     "values_by_name",
     "values_differ",
+    "waits_for_turn",
     "walk_guide",
 ]

@@ -22,6 +22,7 @@ from troubleshoot.engine.status_inputs import (
     UndoReason,
 )
 from troubleshoot.engine.status_terms import ACTORS, PUT_BACK, CaseActor, CaseMatter, CasePress, Hindrance, Reader
+from troubleshoot.engine.status_waiting import hindrance_of, waits_for_turn
 
 #: What a message of the person waits behind: nothing is more pressing than a lost contact, and closed is closed.
 _BEFORE_A_MESSAGE = frozenset({CaseMatter.DECIDE, CaseMatter.CLOSED})
@@ -39,6 +40,8 @@ class ToldWords:
     """Whether the case was opened or checked again."""
     own_pc: bool = False
     """Whether an observation was made from the person's own PC."""
+    waits: bool = False
+    """Whether a change waits for its turn: no worker has begun it."""
     hindrance: Hindrance | None = None
     unread: bool = False
     """Whether the case goes on without readings, because whoever needed them may not have the computer read."""
@@ -128,21 +131,18 @@ def _left(case: CaseView) -> CaseMatter | None:
 
 
 def _told(case: CaseView, matter: CaseMatter, undone: JobView | None, left: CaseMatter | None) -> ToldWords:
+    states = [job.state for job in case.jobs]
     return ToldWords(
         matter,
         why=undone.why if undone else None,
         by=case.taken_by,
         again=case.round > 1,
         own_pc=case.pc_at is not None,
-        hindrance=_hindrance(case, matter),
+        waits=waits_for_turn(matter, states),
+        hindrance=hindrance_of(matter, states, worker=case.worker),
         unread=case.unread and case.closed_at is None,
         left=left,
     )
-
-
-def _hindrance(case: CaseView, matter: CaseMatter) -> Hindrance | None:
-    waits = ACTORS[matter] == CaseActor.PORTAL and any(job.state == JobPhase.QUEUED for job in case.jobs)
-    return Hindrance.NO_WORKER if waits and not case.worker else None
 
 
 def job_phase(state: JobPhase) -> JobPhase:

@@ -71,6 +71,15 @@ _TO_PERSON: Mapping[CaseMatter, str | Promise] = {
     CaseMatter.CONFIRM: gettext_lazy("You say whether it works."),
     CaseMatter.CLOSED: gettext_lazy("Nobody: this case is closed."),
 }
+#: The same, while no worker has begun it.
+_WAITING_MATTERS: Mapping[CaseMatter, str | Promise] = {
+    CaseMatter.CHANGE: gettext_lazy("A change waits for its turn"),
+    CaseMatter.UNDO: gettext_lazy("Putting a change back waits for its turn"),
+}
+_WAITING: Mapping[CaseMatter, str | Promise] = {
+    CaseMatter.CHANGE: gettext_lazy("The change waits for its turn and begins by itself."),
+    CaseMatter.UNDO: gettext_lazy("Putting the change back waits for its turn and begins by itself."),
+}
 _TO_DESK: Mapping[CaseMatter, str | Promise] = {
     CaseMatter.DECIDE: gettext_lazy("Look after the computer: it is held until it is known how the change ended."),
     CaseMatter.CHOOSE: gettext_lazy("The person has been shown what was found, and has not asked for the fix yet."),
@@ -142,9 +151,14 @@ def put_back_reason_words(why: UndoReason | None) -> str:
     return str(_PUT_BACK[why])
 
 
-def matter_words(of: CaseMatter) -> str:
-    """Return what a case asks for, in the words of lists."""
-    return str(MATTERS[of])
+def matter_words(of: CaseMatter, *, waits: bool = False) -> str:
+    """Return what a case asks for, in the words of lists; `waits`: no worker has begun the change."""
+    return str(_WAITING_MATTERS[of] if waits else MATTERS[of])
+
+
+def hindrance_words(of: Hindrance | None) -> str:
+    """Return what keeps the portal from beginning, and who can help; empty for nothing."""
+    return str(_HINDRANCES[of]) if of else ""
 
 
 def actor_words(told: ToldWords, reader: Reader, *, person: str) -> str:
@@ -162,10 +176,10 @@ def actor_words(told: ToldWords, reader: Reader, *, person: str) -> str:
 def told_words(status: CaseStatus, reader: Reader) -> list[str]:
     """Return what a reader is told of where a case stands: sentences, the first of which says what is done now."""
     of = status.told
-    first = {Reader.HELPDESK: _TO_DESK, Reader.APPROVER: _TO_APPROVER}.get(reader, _TO_PERSON).get(of.code)
+    usual = {Reader.HELPDESK: _TO_DESK, Reader.APPROVER: _TO_APPROVER}.get(reader, _TO_PERSON)
+    first = (_WAITING if of.waits else usual).get(of.code)
     if of.left:
         return [str(_LEFT.get(of.left, _PUT_BACK[of.why]))]
     why = _PUT_BACK[of.why] if of.code == CaseMatter.UNDONE else None
-    hindrance = _HINDRANCES[of.hindrance] if of.hindrance else None
     unread = _("The computer was not checked: it is no longer one of whoever asked for it.") if of.unread else None
-    return [str(one) for one in (why, first or MATTERS[of.code], hindrance, unread) if one]
+    return [str(one) for one in (why, first or MATTERS[of.code], hindrance_words(of.hindrance), unread) if one]

@@ -55,7 +55,7 @@ class TestWhatIsNeeded:
         remediation.approve_plan(actor=approver, job=job, digest=job.plan.digest)  # type: ignore[union-attr]
         assert said("start")
         jobs.start_job(actor=helpdesk, job=job)
-        assert "A change is running" in desk.get("/board?list=running")
+        assert "A change waits for its turn" in desk.get("/board?list=running")
         work()
         assert said("help")
 

@@ -20,7 +20,7 @@ class TestAFix:
         assert "security layer RDP security only, no TLS TLS required can be put back to: RDP security only" in page
         assert "CORP\\bob" in page
         assert "SetSecurityLayer" in page, "exactly what runs"
-        assert "About to start on LAB-01" in desk.press("Start on LAB-01")
+        assert "A change waits for its turn on LAB-01" in desk.press("Start on LAB-01")
         work()
         page = desk.get(path)
         assert "LAB-01 answers properly again" in page
@@ -39,7 +39,7 @@ class TestAFix:
         work()
         job = Job.objects.get(case=case, kind="apply")
         for _ in range(2):
-            assert "About to start" in desk.post(f"{path}/start", job=job.pk)
+            assert "A change waits for its turn" in desk.post(f"{path}/start", job=job.pk)
         assert desk.status == 200
         work()
         assert "answers properly again" in desk.post(f"{path}/start", job=job.pk)

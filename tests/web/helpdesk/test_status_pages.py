@@ -9,7 +9,7 @@ from django.db.models import F
 from tests.conftest import MakePerson
 from tests.fixtures.computers import MakeLab, Registered
 from tests.fixtures.steps import Work, opened, planned
-from tests.web.helpdesk.conftest import lose_contact, text_of
+from tests.web.helpdesk.conftest import Browser, lose_contact, text_of
 from tests.web.helpdesk.one_status import Pages
 from troubleshoot import cases, diagnosis, jobs, remediation
 from troubleshoot.cases import ask_for_help, close_case, hand_back_case, send_message, withdraw_case
@@ -195,11 +195,32 @@ class TestASiteWithoutAWorker:
         jobs.start_job(actor=helpdesk, job=planned(helpdesk, case, work))
         pages = Pages(case, helpdesk, employee).look()
         assert pages.actor == "portal"
-        for page in (pages.desk, pages.own):
+        for page in (pages.desk, pages.own, pages.board):
             assert "No worker serves this site now" in text_of(page.html)
         health.note_heartbeat("worker", "w1", [north.slug])
-        for page in (pages.look().desk, pages.own):
+        for page in (pages.look().desk, pages.own, pages.board):
             assert "No worker serves this site now" not in text_of(page.html)
+
+    def test_a_queued_change_waits_for_its_turn_on_every_page_and_runs_only_once_it_has_begun(
+        self, case: Case, employee: Person, helpdesk: Person, work: Work, north: Site, person: MakePerson
+    ) -> None:
+        health.note_heartbeat("worker", "w1", [north.slug])
+        job = planned(helpdesk, case, work)
+        jobs.start_job(actor=helpdesk, job=job)
+        pages, third = Pages(case, helpdesk, employee).look(), Browser(person("Mia", "manager", site=north))
+        for page in (pages.desk, pages.board):
+            assert "A change waits for its turn" in text_of(page.html)
+            assert "A change is running" not in text_of(page.html)
+        assert re.search(r'data-actor="portal">\s*Waits for its turn', pages.desk.html)
+        assert "The change waits for its turn and begins by itself." in text_of(pages.own.html)
+        assert "Fixing" not in pages.own.html
+        assert "we stop, and helpdesk takes over" not in pages.own.html
+        assert "waits for its turn" in third.get("/history")
+        Job.objects.filter(pk=job.pk).update(state=JobState.RUNNING, started_at=job.created_at)
+        for page in (pages.look().desk, pages.own, pages.board):
+            assert "waits for its turn" not in text_of(page.html)
+        assert "A change is running" in text_of(pages.board.html)
+        assert "we stop, and helpdesk takes over" in pages.own.html
 
 
 class TestADangerousPlan:

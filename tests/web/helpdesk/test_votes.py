@@ -29,7 +29,10 @@ class TestApproving:
         assert "Approved. Hanna can start it now." in page
         assert 'hx-trigger="every 1s"' in second.html
         jobs.start_job(actor=helpdesk, job=Job.objects.get(pk=job.pk))
+        assert "Approved. It waits for its turn and begins by itself." in second.part(path, "live")
+        Job.objects.filter(pk=job.pk).update(state="running")
         assert "Approved. It runs now." in second.part(path, "live")
+        Job.objects.filter(pk=job.pk).update(state="queued")
         work()
         page = second.get(path)
         assert "LAB-01 answers properly again" in page

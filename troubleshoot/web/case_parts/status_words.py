@@ -24,12 +24,17 @@ class Told:
     @property
     def matter(self) -> str:
         """Return what they act for, in the words of lists."""
-        return wording.matter_words(self.status.matter)
+        return wording.matter_words(self.status.matter, waits=self.status.told.waits)
 
     @property
     def sentences(self) -> list[str]:
         """Return what this reader is told, the sentence on what is done now first."""
         return wording.told_words(self.status, self.reader)
+
+    @property
+    def hindrance(self) -> str:
+        """Return what keeps the portal from beginning, and who can help; empty for nothing."""
+        return wording.hindrance_words(self.status.told.hindrance)
 
     @property
     def may(self) -> dict[str, bool]:

@@ -133,6 +133,8 @@ class EmployeeCasePage:
             return self.bad_end.title
         if self.screen == "closed":
             return self._closed_title
+        if self.screen == "running" and self.offer.stoppable:
+            return _("The fix for %s waits for its turn") % self.record.host_name
         if self.screen in fixed:
             return fixed[self.screen] % self.record.host_name
         untitled = _("One thing to try") if step.kind == "try" else wording.content(step.subject)

@@ -23,7 +23,7 @@ PAGE = 25
 INCIDENT_WITHIN = dt.timedelta(hours=4)
 #: At most so many computers or people are looked through for a search.
 MATCHES = 200
-_SHOWN = ("beneficiary", "host", "site", "owner", "guide")
+_SHOWN = ("beneficiary", "host__site", "site", "owner", "guide")
 #: The largest number that a key of ours can be.
 _LARGEST = 2**63 - 1
 
@@ -56,6 +56,7 @@ class BoardRow:
     case: Case
     cause: str
     words: str
+    hindrance: str
     yours: bool
 
 
@@ -100,7 +101,7 @@ def case_list(found: Iterable[BoardColumn], name: str, *, after: str = "") -> tu
     wanted = [one for one in found if one.matter in matters and (last is None or tuple(one[:3]) > last)]
     page = [one.pk for one in wanted[:PAGE]]
     rows = {case.pk: case for case in _shown(Case.objects.filter(pk__in=page))}
-    return [_row(rows[pk]) for pk in page], str(page[-1]) if len(wanted) > PAGE else ""
+    return _rows([rows[pk] for pk in page]), str(page[-1]) if len(wanted) > PAGE else ""
 
 
 def cases_solved_today(cases: QuerySet[Case], *, after: str = "") -> tuple[list[BoardRow], str]:
@@ -171,9 +172,8 @@ def _newest(cases: QuerySet[Case], after: str) -> tuple[list[BoardRow], str]:
 
 
 def _page(cases: QuerySet[Case]) -> tuple[list[BoardRow], str]:
-    rows = _shown(cases)[: PAGE + 1]
-    found = [_row(case) for case in rows]
-    return found[:PAGE], str(found[PAGE - 1].case.pk) if len(found) > PAGE else ""
+    found = list(_shown(cases)[: PAGE + 1])
+    return _rows(found[:PAGE]), str(found[PAGE - 1].pk) if len(found) > PAGE else ""
 
 
 def _shown(cases: QuerySet[Case]) -> QuerySet[Case]:
@@ -181,8 +181,14 @@ def _shown(cases: QuerySet[Case]) -> QuerySet[Case]:
     return cases.select_related(*_SHOWN).defer("guide__source", "error_text")
 
 
-def _row(case: Case) -> BoardRow:
+def _rows(cases: list[Case]) -> list[BoardRow]:
+    waits = diagnosis.case_waits(cases)
+    return [_row(case, waits.get(case.pk, diagnosis.CaseWait())) for case in cases]
+
+
+def _row(case: Case, wait: diagnosis.CaseWait) -> BoardRow:
     barrier = barrier_for(remedy_at(diagnosis.case_guide(case).steps.get(case.at_step)), case.host)
     left = wording.closed_words(case.waiting_for) if case.closed_at else ""
-    words = left or needed_words(CaseMatter(case.matter), barrier)
-    return BoardRow(case, heading(case), words, case.matter in LISTS["you"])
+    words = left or needed_words(CaseMatter(case.matter), barrier, waits=wait.waits)
+    hindrance = wording.hindrance_words(wait.hindrance)
+    return BoardRow(case, heading(case), words, hindrance, case.matter in LISTS["you"])

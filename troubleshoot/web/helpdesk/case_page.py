@@ -58,7 +58,7 @@ class HelpdeskCasePage:
     @property
     def matter(self) -> str:
         """Return what somebody acts for, in the words of the board."""
-        return needed_words(self.status.matter, self.remedy.barrier)
+        return needed_words(self.status.matter, self.remedy.barrier, waits=self.status.told.waits)
 
     @property
     def mark(self) -> str:

@@ -1,0 +1,44 @@
+"""Which of many cases wait for their turn, or for a worker, for lists: by the rule of the status of a single one."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from django.db.models import F
+
+from troubleshoot.engine import ACTORS, CaseActor, CaseMatter, Hindrance, JobPhase, hindrance_of, waits_for_turn
+from troubleshoot.models import ACTIVE_STATES, Case, Heartbeat, Job, JobState
+
+
+class CaseWait(NamedTuple):
+    """Whether the change of a case waits for its turn, and what keeps the portal from beginning."""
+
+    waits: bool = False
+    hindrance: Hindrance | None = None
+
+
+def case_waits(cases: Iterable[Case]) -> dict[int, CaseWait]:
+    """Return for each case by its key whether it waits; only those are there for which the portal acts."""
+    own = [case for case in cases if ACTORS[CaseMatter(case.matter)] == CaseActor.PORTAL]
+    states = _open_states([case.pk for case in own])
+    queued = any(JobPhase.QUEUED in found for found in states.values())
+    served = {site for beat in Heartbeat.objects.alive("worker") for site in beat.sites} if queued else set()
+    return {case.pk: _wait(case, states[case.pk], served) for case in own}
+
+
+def _wait(case: Case, states: list[JobPhase], served: set[str]) -> CaseWait:
+    matter = CaseMatter(case.matter)
+    worker = case.host is None or case.host.site.slug in served
+    return CaseWait(waits_for_turn(matter, states), hindrance_of(matter, states, worker=worker))
+
+
+def _open_states(keys: list[int]) -> dict[int, list[JobPhase]]:
+    """Return the states of the jobs under way of the present round of cases."""
+    found = defaultdict[int, list[JobPhase]](list)
+    if keys:
+        rows = Job.objects.filter(case__in=keys, state__in=[JobState.QUEUED, *ACTIVE_STATES])
+        for key, state in rows.filter(created_at__gte=F("case__round_began_at")).values_list("case", "state"):
+            found[key].append(JobPhase(state))
+    return found

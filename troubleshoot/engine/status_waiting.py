@@ -1,0 +1,20 @@
+"""What the portal has to do and has not begun: it waits for its turn, or for a worker that is not there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from troubleshoot.engine.status_inputs import UNDER_WAY, JobPhase
+from troubleshoot.engine.status_terms import ACTORS, CaseActor, CaseMatter, Hindrance
+
+
+def waits_for_turn(matter: CaseMatter, states: Iterable[JobPhase]) -> bool:
+    """Tell whether no worker has begun the change that a case asks for; `states` are those of the case's jobs."""
+    going = {state for state in states if state in UNDER_WAY}
+    return matter in {CaseMatter.CHANGE, CaseMatter.UNDO} and going == {JobPhase.QUEUED}
+
+
+def hindrance_of(matter: CaseMatter, states: Iterable[JobPhase], *, worker: bool) -> Hindrance | None:
+    """Return what keeps the portal from beginning; `worker` says whether one lives that serves the computer's site."""
+    queued = ACTORS[matter] == CaseActor.PORTAL and JobPhase.QUEUED in states
+    return Hindrance.NO_WORKER if queued and not worker else None
