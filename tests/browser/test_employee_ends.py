@@ -150,12 +150,12 @@ ENDS = {
     "declined": End(
         World.declined,
         "Not approved",
-        ("Nothing was changed.", "The reason: Use a local account.", "can offer another way"),
+        ("Nothing was changed.", "The reason: Use a local account.", "decides what comes next"),
     ),
     "expired": End(
         World.expired,
-        "Not begun in time",
-        ("Nothing was changed.", "The reason: Nobody decided in time.", "can ask again"),
+        "Nobody decided in time",
+        ("It waited for a second person", "Nothing was changed.", "decides what comes next"),
     ),
 }
 
@@ -201,7 +201,8 @@ def test_a_bad_end(name: str, request: pytest.FixtureRequest, window: OpenWindow
     visit = window(employee)
     page = visit.page
     visit.go(f"/cases/{case.pk}")
-    before = "Fixing ACC-07" if name not in {"declined", "expired"} else "ACC-07 has lost the trust of its domain"
+    undecided = name in {"declined", "expired"}
+    before = "ACC-07 has lost the trust of its domain" if undecided else "The fix for ACC-07 waits for its turn"
     visit.headed(before)
     end.spoil(world)
     expect(page.get_by_role("heading", level=1)).to_have_text(end.title)  # by itself

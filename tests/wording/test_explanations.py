@@ -33,6 +33,7 @@ SAID: dict[Code, tuple[dict[str, Any], str]] = {
     Code.ASKED_INTERNALLY: ({"who": "Abel"}, "Abel asks something, in an internal note"),
     Code.STARTED: ({"who": "Hanna"}, "Hanna started it"),
     Code.TAKEN_BACK: ({"who": "Hanna"}, "Hanna took it back"),
+    Code.STOPPED: ({"who": "Hanna"}, "Hanna stopped it before it began"),
     Code.CASE_ENDED: ({}, "Taken back, because the case was closed"),
     Code.NEWER_PLAN: ({}, "A newer plan was asked for"),
     Code.UNDOING: ({"at": "2026-11-30T05:04:30+01:00"}, "Undoing the change of 2026-11-30 04:04 UTC"),
@@ -95,6 +96,8 @@ SAID: dict[Code, tuple[dict[str, Any], str]] = {
     Code.UNREACHABLE: (WAY, f"{WAY_SAID} Nothing was changed."),
     Code.DRIFTED: ({}, "Someone else changed this computer meanwhile. Nothing was changed by us."),
     Code.UNDECIDED: ({}, "Nobody decided in time."),
+    Code.APPROVED_NOT_STARTED: ({}, "It was approved, and nobody started it in time."),
+    Code.PLAN_NOT_STARTED: ({}, "Nobody started it in time."),
     Code.NO_WORKER: ({}, "No worker of its site took it in time."),
     Code.STEP_REFUSED: (
         {"item": "Listener", "said": "Access is denied", "titles": ["Service"]},

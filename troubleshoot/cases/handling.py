@@ -274,7 +274,7 @@ def _take_back_plans(case: Case, actor: Person) -> None:
     """Take back the plans that nobody has started: they would no longer be true when somebody comes back to them."""
     for job in case.jobs.filter(kind=Job.Kind.APPLY, state__in=UNDECIDED_STATES).select_related("host__site"):
         said = Explanation.of(Code.TAKEN_BACK, who=str(actor))
-        jobs.move_job(job, JobState.CANCELLED, said, tag=Tag.JOB_CANCEL, actor=actor)
+        jobs.move_job(job, JobState.CANCELLED, said, tag=Tag.JOB_CANCEL, actor=actor, explanation=said)
 
 
 def _others(actor: Person, case: Case) -> list[Person]:

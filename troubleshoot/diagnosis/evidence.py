@@ -69,7 +69,7 @@ def answer_path(case: Case, rows: Sequence[Answer], walk: Walk) -> list[GivenAns
     last = {row.step: row.pk for row in rows}
     return [
         GivenAnswer(
-            *answer_in_words(steps[row.step], row.value),
+            *answer_in_words(steps[row.step], row.value, row.job),
             row,
             counts=last[row.step] == row.pk and counting.get(row.step) == row.value,
         )
@@ -91,13 +91,14 @@ def changes_put_back(jobs: Iterable[Job]) -> list[PutBack]:
     ]
 
 
-def answer_in_words(step: GuideStep, value: str) -> tuple[str, str]:
+def answer_in_words(step: GuideStep, value: str, job: Job | None = None) -> tuple[str, str]:
     """Return what a step wanted to know and what came, as people read both: a reading and a remedy have names of their
-    own."""
+    own. `job`: what carried a remedy out, or was to."""
     if step.kind == "fact":
         return fact_title(step.subject), fact_value_title(step.subject, value)
     action = catalog.installed_catalog().actions.get(step.subject) if step.kind == "fix" else None
-    return wording.content(action.title if action else step.title or step.subject), wording.answer_words(step, value)
+    came = (wording.remedy_end_words(job) if job else "") or wording.answer_words(step, value)
+    return wording.content(action.title if action else step.title or step.subject), came
 
 
 def value_text(value: object) -> str:

@@ -32,6 +32,7 @@ class Code(StrEnum):
     ASKED_INTERNALLY = "asked_internally"
     STARTED = "started"
     TAKEN_BACK = "taken_back"
+    STOPPED = "stopped"
     CASE_ENDED = "case_ended"
     NEWER_PLAN = "newer_plan"
     UNDOING = "undoing"
@@ -80,6 +81,8 @@ class Code(StrEnum):
     UNREACHABLE = "unreachable"
     DRIFTED = "drifted"
     UNDECIDED = "undecided"
+    APPROVED_NOT_STARTED = "approved_not_started"
+    PLAN_NOT_STARTED = "plan_not_started"
     NO_WORKER = "no_worker"
 
     # How a change ended.

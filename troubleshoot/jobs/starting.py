@@ -61,6 +61,7 @@ def cancel_job(*, actor: Person, job: Job) -> None:
         raise Refusal(RefusalCode.HAS_BEGUN)
     if job.is_promised_undo:
         raise Refusal(RefusalCode.UNDO_PROMISED)
-    said = Explanation.of(Code.TAKEN_BACK, who=str(actor))
-    if not move_job(job, JobState.CANCELLED, said, tag=Tag.JOB_CANCEL, actor=actor):
+    theirs = actor.pk == job.beneficiary_id
+    said = Explanation.of(Code.TAKEN_BACK if theirs else Code.STOPPED, who=str(actor))
+    if not move_job(job, JobState.CANCELLED, said, tag=Tag.JOB_CANCEL, actor=actor, explanation=said):
         raise Refusal(RefusalCode.BEGAN_JUST_NOW)

@@ -26,6 +26,13 @@ log = logging.getLogger(__name__)
 UNDO_AGAIN = (10, 600)
 #: A check that a dead worker left waits this long for another worker; it keeps its host from every other visit.
 CHECK_LIFETIME = dt.timedelta(minutes=10)
+#: What nobody did in time about a job that stood there.
+_NOT_IN_TIME = {
+    JobState.PLANNED: Code.PLAN_NOT_STARTED,
+    JobState.WAITING_APPROVAL: Code.UNDECIDED,
+    JobState.APPROVED: Code.APPROVED_NOT_STARTED,
+    JobState.QUEUED: Code.NO_WORKER,
+}
 
 
 def sweep() -> None:
@@ -86,7 +93,7 @@ def _free_dead_leases(me: Machine) -> None:
 
 def _expire(me: Machine) -> None:
     def expire(job: Job) -> None:
-        why = Explanation(Code.NO_WORKER if job.state == JobState.QUEUED else Code.UNDECIDED)
+        why = Explanation(_NOT_IN_TIME[JobState(job.state)])
         jobs.move_job(job, JobState.EXPIRED, why, tag=Tag.JOB_END, actor=me, explanation=why)
 
     _each(_jobs(Q(state__in=WAITING_STATES, expires_at__lt=Now())), expire)

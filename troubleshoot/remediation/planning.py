@@ -84,7 +84,7 @@ def request_plan(
         )
         for older in case.jobs.filter(kind=Job.Kind.APPLY, action=action, state__in=UNDECIDED_STATES):
             newer = Explanation(Code.NEWER_PLAN)
-            jobs.move_job(older, JobState.CANCELLED, newer, tag=Tag.JOB_CANCEL, actor=actor)
+            jobs.move_job(older, JobState.CANCELLED, newer, tag=Tag.JOB_CANCEL, actor=actor, explanation=newer)
     return reading
 
 

@@ -158,7 +158,7 @@ def case_row(case: Case) -> HistoryRow:
 
 def end_of(job: Job) -> str:
     """Return how a change ended or where it stands, in one or two words."""
-    return wording.state_words(job.state)
+    return wording.job_state_words(job)
 
 
 def word_on(job: Job) -> str | None:

@@ -64,8 +64,8 @@ def job_ending(job: Job) -> tuple[str, str]:
             return "ok", _("%s answers properly again") % host
         partly = bool(not_restored(job))
         return "ok", (_("Undone on %s, but not all of it") if partly else _("Undone: %s is as it was before")) % host
-    end = wording.bad_end_words(job.state, host)
-    return "warn" if job.state in UNHARMED else "bad", end.title if end else wording.state_words(job.state)
+    end = wording.unbegun_words(job) or wording.bad_end_words(job.state, host)
+    return "warn" if job.state in UNHARMED else "bad", end.title if end else wording.job_state_words(job)
 
 
 def not_restored(job: Job) -> list[str]:

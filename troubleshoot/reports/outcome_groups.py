@@ -71,7 +71,7 @@ CHANGE_ENDS: Mapping[str, OutcomeGroup] = {
     "not_run": OutcomeGroup(
         _("not run"),
         _APPLY & Q(state__in=[JobState.DECLINED, JobState.EXPIRED, JobState.CANCELLED]),
-        _("Declined, taken back, or nobody decided in time."),
+        _("Declined, taken back or stopped, or nobody decided on it or started it in time."),
     ),
     "open": OutcomeGroup(
         _("open"), _APPLY & Q(state__in=sorted(WAITING_STATES | ACTIVE_STATES)), _("Waiting or running now.")

@@ -112,11 +112,11 @@ def _changes(case: Case, person: Person) -> list[ChangeRecord]:
 def _answers(case: Case) -> Iterator[TimelineMoment]:
     """Yield answers by persons, readings and fixes. One that a later answer replaced, or of an earlier walk, is old."""
     guide = diagnosis.case_guide(case)
-    rows = list(case.answers.select_related("by").order_by("number")[:MOST])
+    rows = list(case.answers.select_related("by", "job").order_by("number")[:MOST])
     counting = _counting(case, rows)
     for row in rows:
         step = guide.steps.get(row.step)
-        asks, says = answer_in_words(step, row.value) if step else _unknown_step(row)
+        asks, says = answer_in_words(step, row.value, row.job) if step else _unknown_step(row)
         who = str(row.by) if row.by else str(_SOURCES[Answer.Source(row.source)])
         text = wording.join_texts(" " if asks.endswith((".", "?", "!")) else ": ", [asks, says])
         yield TimelineMoment(row.at, "answer", text, who, old=row.pk not in counting)

@@ -35,3 +35,9 @@ def sessions_after(plan: PlanDocument) -> str:
 def state_words(state: str) -> str:
     """Write how a job stands or ended, within a sentence."""
     return wording.state_words(state)
+
+
+@register.filter
+def job_state_words(job: Job) -> str:
+    """Write how a job stands or has ended, and if it never began, why."""
+    return wording.job_state_words(job)

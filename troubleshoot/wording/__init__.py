@@ -24,6 +24,7 @@ from troubleshoot.wording.common import (
 )
 from troubleshoot.wording.denials import denial_words, helper_words
 from troubleshoot.wording.explanations import explained, reason
+from troubleshoot.wording.job_ends import EndWords, job_state_words, remedy_end_words, unbegun_words
 from troubleshoot.wording.job_states import state_words
 from troubleshoot.wording.marked_text import (
     CATALOG_LANGUAGE,
@@ -36,7 +37,6 @@ from troubleshoot.wording.marked_text import (
 )
 from troubleshoot.wording.notices import notice_words
 from troubleshoot.wording.outcomes import (
-    EndWords,
     bad_end_words,
     not_helped_words,
     remedy_doubt_words,
@@ -82,6 +82,7 @@ __all__ = [
     "hindrance_words",
     "inside_line",
     "invented_words",
+    "job_state_words",
     "join_texts",
     "length_words",
     "matter_words",
@@ -102,10 +103,12 @@ __all__ = [
     "reason",
     "refusal_words",
     "remedy_doubt_words",
+    "remedy_end_words",
     "running_steps",
     "sessions_words",
     "state_words",
     "told_words",
+    "unbegun_words",
     "unread_fact_words",
     "unread_value_words",
     "verdict_words",

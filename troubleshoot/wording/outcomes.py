@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
 from troubleshoot.engine import Code, Explanation
 from troubleshoot.models import JobState
 from troubleshoot.wording.checks import CheckLine
-
-
-@dataclass(frozen=True)
-class EndWords:
-    """A bad end of a fix: what it is called, what it means, who acts next."""
-
-    title: str
-    text: str
-    next: str
+from troubleshoot.wording.job_ends import EndWords
 
 
 def bad_end_words(state: str, host: str, *, again: bool = True, denied: bool = False) -> EndWords | None:
-    """Return the words for a fix that ended badly; None for any other state.
+    """Return the words for a fix that ended badly though people let it run; None for any other state.
 
     `again`: the person may try it again; `denied`: the computer answered, and did not accept the account of the portal.
     """
@@ -70,9 +61,6 @@ def bad_end_words(state: str, host: str, *, again: bool = True, denied: bool = F
             _("The change made it worse, did not help or was not wanted, so it was undone."),
             helpdesk,
         ),
-        JobState.DECLINED: EndWords(_("Not approved"), nothing, _("Helpdesk has your case and can offer another way.")),
-        JobState.EXPIRED: EndWords(_("Not begun in time"), nothing, _("Helpdesk has your case and can ask again.")),
-        JobState.CANCELLED: EndWords(_("Stopped before it began"), nothing, _("Helpdesk has your case.")),
     }
     return ends.get(JobState(state))
 

@@ -177,8 +177,8 @@ class TestAFix:
         assert self.host.document["runs"] == {}
 
         running = reader.send(page, "fix")
-        assert (running.title, running.live) == ("Fixing ACC-07", True)
-        assert reader.send(page, "fix").title == "Fixing ACC-07", "a second click changes nothing"
+        assert (running.title, running.live) == ("The fix for ACC-07 waits for its turn", True)
+        assert reader.send(page, "fix").title == running.title, "a second click changes nothing"
         work()
         done = reader.get(page.url)
         assert done.title == "ACC-07 answers properly again"
@@ -195,8 +195,8 @@ class TestAFix:
     def test_can_be_stopped_before_it_begins(self, page: Page, reader: Reader, work: Work) -> None:
         running = reader.send(planned(reader, page, work), "fix")
         stopped = reader.send(running, "stop")
-        assert stopped.title == "Stopped before it began"
-        assert "Nothing was changed." in stopped.text
+        assert stopped.title == "Taken back before it began"
+        assert "You took it back. Nothing was changed." in stopped.text
         assert self.host.document["runs"] == {}
 
     def test_that_did_not_help_goes_on_with_the_way(self, page: Page, reader: Reader, work: Work) -> None:

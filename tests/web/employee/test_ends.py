@@ -194,12 +194,11 @@ class TestADangerousFix:
         page = reader.get(waiting.url)
         assert page.title == "Not approved"
         assert "The reason: Use a local account" in page.text
-        assert "Helpdesk has your case and can offer another way." in page.text
+        assert "Helpdesk has your case and decides what comes next." in page.text
 
     def test_that_nobody_decided_in_time_says_so(self, waiting: Page, reader: Reader) -> None:
         Job.objects.filter(state=JobState.WAITING_APPROVAL).update(expires_at="2026-01-01T00:00:00Z")
         operations.sweep()
         page = reader.get(waiting.url)
-        assert page.title == "Not begun in time"
+        assert page.title == "Nobody decided in time"
         assert "Nothing was changed." in page.text
-        assert "Nobody decided in time." in page.text

@@ -6,7 +6,7 @@ import pytest
 
 from troubleshoot import catalog, wording
 from troubleshoot.engine import CaseMatter, Code, Explanation
-from troubleshoot.models import ENDED_STATES, JobState
+from troubleshoot.models import ENDED_STATES, Job, JobState
 from troubleshoot.reports.outcome_groups import CHANGES
 from troubleshoot.wording.checks import expired_words
 
@@ -63,7 +63,8 @@ def test_lines_wait_then_look_then_know() -> None:
 
 @pytest.mark.parametrize("state", sorted(ENDED_STATES))
 def test_every_bad_end_says_what_it_means_and_who_acts(state: JobState) -> None:
-    end = wording.bad_end_words(state, "ACC-07")
+    job = Job(kind="apply", state=state)
+    end = wording.unbegun_words(job) or wording.bad_end_words(state, "ACC-07")
     assert (end is None) == (state in GOOD)
     assert end is None or (end.title and end.next)
 

@@ -30,7 +30,7 @@ class CaseRecord:
             self._replay()  # it ended between the two reads; the answer that it gave was written with its end
 
     def _replay(self) -> None:
-        rows = self.case.answers.filter(round=self.case.round).select_related("by").order_by("number")
+        rows = self.case.answers.filter(round=self.case.round).select_related("by", "job").order_by("number")
         self.answers = list(rows)
         self.walk = engine.walk_guide(self.guide, diagnosis.current_answers(self.case, self.answers))
 

@@ -15,9 +15,7 @@ from troubleshoot.web.case_parts import Checks, JobStory, PlannedAndFound
 #: A computer that was silent for so many fixes, each with its own tries, is helpdesk's.
 MOST_SILENT = 2
 #: Ends whose words say why, or whose reason stands elsewhere on the page.
-SAID = frozenset({JobState.DRIFTED, JobState.NOT_VERIFIED, JobState.REVERTED, JobState.CANCELLED})
-#: Ends that are told in one sentence, as a step that a computer refused, or a time in which nobody acted.
-TOLD_WHOLE = frozenset({JobState.FAILED, JobState.EXPIRED})
+SAID = frozenset({JobState.DRIFTED, JobState.NOT_VERIFIED, JobState.REVERTED, JobState.EXPIRED, JobState.CANCELLED})
 
 
 @dataclass
@@ -41,7 +39,9 @@ class RemedyEnd:
         found = job.found
         if isinstance(found, HandCheckResult) and found.verdict == Verdict.NOT_VERIFIED:
             return wording.not_helped_words(self.record.host_name)
-        return wording.bad_end_words(job.state, self.record.host_name, again=self.may_try_again, denied=found.denied)
+        host, again = self.record.host_name, self.may_try_again
+        unbegun = wording.unbegun_words(job, own=True)
+        return unbegun or wording.bad_end_words(job.state, host, again=again, denied=found.denied)
 
     @property
     def reason(self) -> str:
@@ -49,7 +49,7 @@ class RemedyEnd:
         job = self.job
         if job is None or job.state in SAID or (job.kind == Job.Kind.CHECK_BY_HAND and job.state == JobState.DONE):
             return ""
-        return wording.explained(job.explanation) if job.state in TOLD_WHOLE else wording.reason(job.explanation)
+        return wording.explained(job.explanation) if job.state == JobState.FAILED else wording.reason(job.explanation)
 
     @property
     def differences(self) -> list[PlannedAndFound]:

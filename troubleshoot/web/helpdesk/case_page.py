@@ -85,8 +85,9 @@ class HelpdeskCasePage:
     @cached_property
     def ended(self) -> Job | None:
         """Return the latest job where it ended badly or changed something: whoever opens the page has to know."""
-        latest = next((job for job in self.record.jobs if job.state != JobState.CANCELLED), None)
-        told = BAD_ENDS | {JobState.VERIFIED, JobState.REVERTED}
+        led_here = self.record.ended_remedy
+        latest = next((job for job in self.record.jobs if job.state != JobState.CANCELLED or job == led_here), None)
+        told = BAD_ENDS | {JobState.VERIFIED, JobState.REVERTED, JobState.CANCELLED}
         silent = latest is None or latest.state not in told or latest.kind == Job.Kind.DIAGNOSE
         return None if silent else latest
 

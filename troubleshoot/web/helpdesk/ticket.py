@@ -29,7 +29,7 @@ def text(page: HelpdeskCasePage) -> str:
         _("Readings"): [f"{one.name}: {one.value}" for one in page.observed.known],
         _("Path"): [line for one in page.course if (line := _step(one))],
         _("Changes"): [
-            f"{job.created_at:{utc}}  {reports.job_title(job)}: {wording.state_words(job.state)}. {why}".rstrip()
+            f"{job.created_at:{utc}}  {reports.job_title(job)}: {wording.job_state_words(job)}. {why}".rstrip()
             for job in reversed(page.record.jobs)
             if job.is_change
             for why in [wording.explained(job.explanation)]

@@ -1,0 +1,109 @@
+"""How a job stands or has ended, by its state and the code of why: in a word or two, or at length if it never began."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from troubleshoot.engine import Code
+from troubleshoot.models import Job, JobState
+from troubleshoot.wording.job_states import STATES
+from troubleshoot.wording.marked_text import compose
+
+#: How a job that never began has ended, where the code of why says more than its state.
+_UNBEGUN: Mapping[Code, str | Promise] = {
+    Code.UNDECIDED: gettext_lazy("nobody decided in time"),
+    Code.APPROVED_NOT_STARTED: gettext_lazy("approved, and not started in time"),
+    Code.PLAN_NOT_STARTED: gettext_lazy("not started in time"),
+    Code.NO_WORKER: gettext_lazy("not begun in time"),
+    Code.STOPPED: gettext_lazy("stopped before it began"),
+    Code.CASE_ENDED: gettext_lazy("taken back with its case"),
+    Code.NEWER_PLAN: gettext_lazy("replaced by a newer plan"),
+}
+#: A remedy that ended so was not carried out, or not to its end: more than a guide's answer to it says.
+_NOT_CARRIED_OUT = frozenset(
+    {
+        *(JobState.DECLINED, JobState.EXPIRED, JobState.CANCELLED, JobState.DRIFTED, JobState.REFUSED),
+        *(JobState.UNREACHABLE, JobState.FAILED),
+    }
+)
+
+
+@dataclass(frozen=True)
+class EndWords:
+    """A bad end of a fix: what it is called, what it means, who acts next."""
+
+    title: str
+    text: str
+    next: str
+
+
+def job_state_words(job: Job) -> str:
+    """Return how a job stands or has ended, in a word or two."""
+    code = _code(job)
+    return str(_UNBEGUN.get(code, STATES[JobState(job.state)]) if code else STATES[JobState(job.state)])
+
+
+def remedy_end_words(job: Job) -> str:
+    """Return how a remedy ended that was not carried out, in a word or two; empty for one that was."""
+    return job_state_words(job) if job.state in _NOT_CARRIED_OUT else ""
+
+
+def unbegun_words(job: Job, *, own: bool = False) -> EndWords | None:
+    """Return the words for a fix that never began, because of people, time or its case; None for any other end.
+
+    `own`: whoever reads this is the person whose case it is.
+    """
+    code = _code(job)
+    if code is None:
+        return None
+    who = str(job.explanation.params.get("who", "")) if job.explanation else ""
+    title, why = _unbegun(code, who, own=own)
+    nothing = _("Nothing was changed.")
+    return EndWords(title, f"{why} {nothing}" if why else nothing, after_unbegun())
+
+
+def after_unbegun() -> str:
+    """Return what comes after a fix that never began."""
+    return _("Helpdesk has your case and decides what comes next.")
+
+
+def _unbegun(code: Code, who: str, *, own: bool) -> tuple[str, str]:
+    """Return the title of an end, and what it means."""
+    taken_back = _("You took it back.") if own or not who else compose(_("%s took it back."), who)
+    stopped = compose(_("%s of helpdesk stopped it."), who) if who else ""
+    return {
+        Code.DECLINED: (_("Not approved"), _("A second person decided against it.")),
+        Code.UNDECIDED: (_("Nobody decided in time"), _("It waited for a second person until the plan was too old.")),
+        Code.APPROVED_NOT_STARTED: (
+            _("Approved, but not started in time"),
+            _("A second person agreed, and nobody started it before that ran out."),
+        ),
+        Code.PLAN_NOT_STARTED: (_("Not started in time"), _("Nobody started it before the plan was too old.")),
+        Code.NO_WORKER: (_("Not begun in time"), _("No worker of its site took it in time.")),
+        Code.TAKEN_BACK: (_("Taken back before it began"), taken_back),
+        Code.STOPPED: (_("Stopped before it began"), stopped),
+        Code.CASE_ENDED: (_("Taken back with its case"), _("The case was closed before it began.")),
+        Code.NEWER_PLAN: (_("A newer plan took its place"), ""),
+    }[code]
+
+
+def _code(job: Job) -> Code | None:
+    """Return why a job never began; None for one that did, or that may still begin.
+
+    What ended before each of these ends had a code of its own is told apart by what else its row says.
+    """
+    why = job.explanation.code if job.explanation else None
+    if job.state == JobState.DECLINED:
+        return Code.DECLINED
+    if job.state == JobState.CANCELLED:
+        return why if why in {Code.STOPPED, Code.CASE_ENDED, Code.NEWER_PLAN} else Code.TAKEN_BACK
+    if job.state != JobState.EXPIRED:
+        return None
+    if why == Code.UNDECIDED and not job.needs_approval:
+        return Code.PLAN_NOT_STARTED
+    return why if why in _UNBEGUN else Code.PLAN_NOT_STARTED
