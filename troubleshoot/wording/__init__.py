@@ -53,6 +53,7 @@ from troubleshoot.wording.status import (
     matter_words,
     put_back_reason_words,
     put_back_words,
+    sent_on_words,
     told_words,
 )
 from troubleshoot.wording.times import length_words, moment_words, parsed_moment
@@ -105,6 +106,7 @@ __all__ = [
     "remedy_doubt_words",
     "remedy_end_words",
     "running_steps",
+    "sent_on_words",
     "sessions_words",
     "state_words",
     "told_words",

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from troubleshoot.engine import ACTORS, CaseActor, CaseMatter, CaseStatus, Hindrance, Reader, ToldWords, UndoReason
+from troubleshoot.wording.marked_text import compose, own_words
 
 #: What a case asks for, as lists name it.
 MATTERS: Mapping[CaseMatter, str | Promise] = {
@@ -41,7 +42,8 @@ _PUT_BACK: Mapping[UndoReason | None, str | Promise] = {
     UndoReason.TIME_OVER: gettext_lazy("The change was made for a time, which is over, so it was put back."),
     None: gettext_lazy("The change was put back."),
 }
-_TO_PERSON: Mapping[CaseMatter, str | Promise] = {
+#: What the person is told of it; the sentences for others stand in the tables below, where they differ.
+TO_PERSON: Mapping[CaseMatter, str | Promise] = {
     CaseMatter.DECIDE: gettext_lazy(
         "Helpdesk looks after the computer and decides. Until then it is held: nothing else is changed on it."
     ),
@@ -80,7 +82,7 @@ _WAITING: Mapping[CaseMatter, str | Promise] = {
     CaseMatter.CHANGE: gettext_lazy("The change waits for its turn and begins by itself."),
     CaseMatter.UNDO: gettext_lazy("Putting the change back waits for its turn and begins by itself."),
 }
-_TO_DESK: Mapping[CaseMatter, str | Promise] = {
+TO_DESK: Mapping[CaseMatter, str | Promise] = {
     CaseMatter.DECIDE: gettext_lazy("Look after the computer: it is held until it is known how the change ended."),
     CaseMatter.CHOOSE: gettext_lazy("The person has been shown what was found, and has not asked for the fix yet."),
     CaseMatter.LATER: gettext_lazy("The person said “Not now”. Nothing is done until they come back."),
@@ -119,14 +121,16 @@ def closed_words(actor: str) -> str:
     return next((said for one, said in words.items() if one == actor), "")
 
 
-def case_state_words(of: CaseMatter, outcome: str, actor: str = CaseActor.NOBODY) -> tuple[str, str]:
+def case_state_words(
+    of: CaseMatter, outcome: str, actor: str = CaseActor.NOBODY, *, sent_to: str = ""
+) -> tuple[str, str]:
     """Return where a case stands, in words and as the kind of its badge, for the person's own lists."""
     if of == CaseMatter.CLOSED:
         if said := closed_words(actor):
             return said, "warn"
         ends = {"solved": (_("Solved"), "ok"), "explained": (_("Explained"), "ok")}
         ends["withdrawn"] = (_("Closed by you"), "")
-        return ends.get(outcome, (_("Sent on"), ""))
+        return ends.get(outcome, (sent_on_words(sent_to), ""))
     own = {
         CaseMatter.LATER: (_("You put it off"), ""),
         CaseMatter.OBSERVE: (_("Being checked"), "info"),
@@ -138,6 +142,11 @@ def case_state_words(of: CaseMatter, outcome: str, actor: str = CaseActor.NOBODY
         CaseActor.APPROVER: (_("Waits for a second person"), "info"),
     }
     return own.get(of) or usual.get(ACTORS[of], (_("With helpdesk"), "info"))
+
+
+def sent_on_words(to: str) -> str:
+    """Return that a case was sent on, and to whom; where nobody is named, only that it is closed."""
+    return compose(_("Sent on to %s"), own_words(to)) if to else _("Closed")
 
 
 def put_back_words(work: CaseMatter) -> str:
@@ -176,7 +185,7 @@ def actor_words(told: ToldWords, reader: Reader, *, person: str) -> str:
 def told_words(status: CaseStatus, reader: Reader) -> list[str]:
     """Return what a reader is told of where a case stands: sentences, the first of which says what is done now."""
     of = status.told
-    usual = {Reader.HELPDESK: _TO_DESK, Reader.APPROVER: _TO_APPROVER}.get(reader, _TO_PERSON)
+    usual = {Reader.HELPDESK: TO_DESK, Reader.APPROVER: _TO_APPROVER}.get(reader, TO_PERSON)
     first = (_WAITING if of.waits else usual).get(of.code)
     if of.left:
         return [str(_LEFT.get(of.left, _PUT_BACK[of.why]))]

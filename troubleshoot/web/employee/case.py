@@ -71,4 +71,5 @@ def mine(request: HttpRequest) -> HttpResponse:
 
 
 def _standing(case: Case) -> tuple[str, str]:
-    return wording.case_state_words(CaseMatter(case.matter), case.outcome, case.waiting_for)
+    of = CaseMatter(case.matter)
+    return wording.case_state_words(of, case.outcome, case.waiting_for, sent_to=case.sent_to)

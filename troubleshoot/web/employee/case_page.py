@@ -129,10 +129,10 @@ class EmployeeCasePage:
         work, step = self.status.work, self.question.step
         if self.screen == "undone" and work != CaseMatter.DECIDE:
             return wording.put_back_words(work) if self.status.undone else wording.matter_words(work)
-        if self.bad_end:
-            return self.bad_end.title
         if self.screen == "closed":
             return self._closed_title
+        if self.bad_end:
+            return self.bad_end.title
         if self.screen == "running" and self.offer.stoppable:
             return _("The fix for %s waits for its turn") % self.record.host_name
         if self.screen in fixed:
@@ -148,9 +148,9 @@ class EmployeeCasePage:
             spent = (self.case.closed_at or timezone.now()) - self.case.opened_at
             solved = _("Solved in %s") % wording.length_words(spent)
             return _("Verified, not confirmed") if self.unconfirmed else solved
-        if self.case.sent_to:
-            return wording.compose(_("Sent on to %s"), wording.own_words(self.case.sent_to))
-        return wording.content(self.question.step.title.about(self.record.named)) or _("This case is closed")
+        if self.case.outcome == Case.Outcome.EXPLAINED:
+            return wording.content(self.question.step.title.about(self.record.named)) or _("Explained")
+        return wording.sent_on_words(self.case.sent_to)
 
     @property
     def unconfirmed(self) -> bool:

@@ -80,7 +80,19 @@ class HelpdeskCasePage:
         """Return in one line what was found so far; after an undo that it was put back, and not what was achieved."""
         if self.status.undone:
             return wording.put_back_words(self.status.told.left or self.status.work)
+        if self.case.closed_at:
+            return self._closed_title
         return wording.content(self.step.title or self.case.error.get("sentence", ""))
+
+    @property
+    def _closed_title(self) -> str:
+        if self.case.outcome == Case.Outcome.WITHDRAWN:
+            return _("%s closed this case") % self.case.beneficiary
+        if self.case.outcome == Case.Outcome.SOLVED:
+            return _("Solved")
+        if self.case.outcome == Case.Outcome.EXPLAINED:
+            return wording.content(self.step.title) or _("Explained")
+        return wording.sent_on_words(self.case.sent_to)
 
     @cached_property
     def ended(self) -> Job | None:
