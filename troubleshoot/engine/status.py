@@ -138,7 +138,7 @@ def _told(case: CaseView, matter: CaseMatter, undone: JobView | None, left: Case
         by=case.taken_by,
         again=case.round > 1,
         own_pc=case.pc_at is not None,
-        waits=waits_for_turn(matter, states),
+        waits=waits_for_turn(left or matter, states),
         hindrance=hindrance_of(matter, states, worker=case.worker),
         unread=case.unread and case.closed_at is None,
         left=left,

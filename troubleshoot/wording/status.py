@@ -84,6 +84,12 @@ _WAITING: Mapping[CaseMatter, str | Promise] = {
 }
 TO_DESK: Mapping[CaseMatter, str | Promise] = {
     CaseMatter.DECIDE: gettext_lazy("Look after the computer: it is held until it is known how the change ended."),
+    CaseMatter.UNDONE: gettext_lazy(
+        "What was read before that no longer counts: read the computer anew, or close the case."
+    ),
+    CaseMatter.UNDO_FAILED: gettext_lazy(
+        "Putting the change back did not get through: read the computer anew, try it again, or close the case."
+    ),
     CaseMatter.CHOOSE: gettext_lazy("The person has been shown what was found, and has not asked for the fix yet."),
     CaseMatter.LATER: gettext_lazy("The person said “Not now”. Nothing is done until they come back."),
 }
@@ -149,8 +155,10 @@ def sent_on_words(to: str) -> str:
     return compose(_("Sent on to %s"), own_words(to)) if to else _("Closed")
 
 
-def put_back_words(work: CaseMatter) -> str:
-    """Return the heading of a case whose change was put back, is being put back, or could not be."""
+def put_back_words(work: CaseMatter, *, waits: bool = False) -> str:
+    """Return the heading of a case whose change was put back, is being put back or waits for that, or could not be."""
+    if waits:
+        return _("It waits to be put back")
     words = {CaseMatter.UNDO: _("It is being put back"), CaseMatter.UNDO_FAILED: _("It could not be put back")}
     return words.get(work, _("It was put back as it was"))
 
@@ -187,6 +195,8 @@ def told_words(status: CaseStatus, reader: Reader) -> list[str]:
     of = status.told
     usual = {Reader.HELPDESK: TO_DESK, Reader.APPROVER: _TO_APPROVER}.get(reader, TO_PERSON)
     first = (_WAITING if of.waits else usual).get(of.code)
+    if of.left and of.waits:
+        return [str(_WAITING[of.left])]
     if of.left:
         return [str(_LEFT.get(of.left, _PUT_BACK[of.why]))]
     why = _PUT_BACK[of.why] if of.code == CaseMatter.UNDONE else None

@@ -84,7 +84,15 @@ def test_warns_before_it_that_the_fault_comes_back_where_one_was(pages: Pages, m
 def test_while_it_runs_the_portal_acts_on_every_page(pages: Pages, work: Work) -> None:
     pages.look().desk.press("Undo on LAB-01")
     assert pages.look().actor == "portal"
-    assert "It is being put back" in text_of(pages.own.html)
+    assert "It waits to be put back" in text_of(pages.own.html)
+    assert "What cannot be put back" in text_of(pages.own.html)
+    assert "it can be undone afterwards" not in text_of(pages.desk.html)
+    assert "before the change was put back" not in text_of(pages.desk.html)
+    undo = Job.objects.get(kind="revert")
+    Job.objects.filter(pk=undo.pk).update(state=JobState.CLAIMED)
+    assert "It is being put back" in text_of(pages.look().own.html)
+    Job.objects.filter(pk=undo.pk).update(state=JobState.QUEUED)
+    pages.look()
     assert "Does it work now?" not in text_of(pages.desk.html)
     part = Browser(pages.case.beneficiary)
     work()
@@ -93,6 +101,22 @@ def test_while_it_runs_the_portal_acts_on_every_page(pages: Pages, work: Work) -
     assert "undone later" in beside, "the list beside it moves on with it"
     assert "queued" not in beside
     assert part.get(f"/cases/{pages.case.pk}")
+
+
+def test_is_told_in_the_same_words_on_the_board_the_plan_and_the_ticket(pages: Pages, work: Work) -> None:
+    cases.answer_step(actor=pages.case.beneficiary, case=pages.case, step="confirm", value="no_change")
+    undone(pages, work)
+    pages.look()
+    assert "It was put back as it was" in text_of(pages.board.html)
+    assert "Repaired and proved" not in text_of(pages.board.html)
+    card = text_of(pages.desk.html.partition('id="plan"')[2].partition("Exactly what runs")[0])
+    assert "put back" in card
+    assert "verified" not in card
+    ticket = pages.desk.get(f"/desk/cases/{pages.case.pk}/text").partition("Changes")[2]
+    assert "Undo: " in ticket
+    assert "undone later." in ticket
+    assert "answers properly again" not in ticket
+    assert pages.desk.get(f"/desk/cases/{pages.case.pk}").count("decide what comes next") == 2, "head and box"
 
 
 def test_leads_on_from_new_readings(pages: Pages, work: Work) -> None:
@@ -125,6 +149,9 @@ def test_that_did_not_get_through_is_helpdesks_too(pages: Pages, host: Registere
     assert pages.look().actor == "helpdesk"
     for page in (pages.desk, pages.own):
         assert "<h1>It could not be put back</h1>" in page.html
+    desk = text_of(pages.desk.html)
+    assert "before the change was put back" not in desk
+    assert "What was read before that no longer counts" not in desk
     assert Case.objects.get(pk=pages.case.pk).matter == "undo_failed"
 
 

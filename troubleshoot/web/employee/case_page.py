@@ -128,7 +128,8 @@ class EmployeeCasePage:
         fixed = {"checking": _("Checking %s"), "running": _("Fixing %s"), "works": _("%s answers properly again")}
         work, step = self.status.work, self.question.step
         if self.screen == "undone" and work != CaseMatter.DECIDE:
-            return wording.put_back_words(work) if self.status.undone else wording.matter_words(work)
+            waits = self.status.told.waits
+            return wording.put_back_words(work, waits=waits) if self.status.undone else wording.matter_words(work)
         if self.screen == "closed":
             return self._closed_title
         if self.bad_end:

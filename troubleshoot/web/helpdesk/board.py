@@ -38,6 +38,8 @@ LISTS: dict[str, frozenset[str]] = {
     "running": _of(CaseActor.PORTAL),
     "others": _of(CaseActor.APPROVER, CaseActor.PERSON) - {CaseMatter.LATER},
 }
+#: The last change was put back, or is to be: what the person said of it before is no longer what the case is about.
+PUT_BACK = frozenset({CaseMatter.UNDO, CaseMatter.UNDONE, CaseMatter.UNDO_FAILED})
 
 
 class BoardColumn(NamedTuple):
@@ -149,6 +151,8 @@ def cause_title(name: str) -> str:
 
 def heading(case: Case) -> str:
     """Say in one line what a case is about, as far as a list can know: its cause, where it stands, or the error."""
+    if case.matter in PUT_BACK:
+        return wording.put_back_words(CaseMatter(case.matter))
     if case.word == Case.Word.SAME_ERROR and case.closed_at is None:
         return _("Repaired and proved; the person says: same error")
     step = diagnosis.case_guide(case).steps.get(case.at_step)

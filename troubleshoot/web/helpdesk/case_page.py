@@ -79,7 +79,8 @@ class HelpdeskCasePage:
     def title(self) -> str:
         """Return in one line what was found so far; after an undo that it was put back, and not what was achieved."""
         if self.status.undone:
-            return wording.put_back_words(self.status.told.left or self.status.work)
+            told = self.status.told
+            return wording.put_back_words(told.left or self.status.work, waits=told.waits)
         if self.case.closed_at:
             return self._closed_title
         return wording.content(self.step.title or self.case.error.get("sentence", ""))

@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 
 from troubleshoot import reports, wording
 from troubleshoot.diagnosis import GivenAnswer, PutBack
+from troubleshoot.models import Job, JobState
 from troubleshoot.web.helpdesk.case_page import HelpdeskCasePage
 
 
@@ -29,15 +30,19 @@ def text(page: HelpdeskCasePage) -> str:
         _("Readings"): [f"{one.name}: {one.value}" for one in page.observed.known],
         _("Path"): [line for one in page.course if (line := _step(one))],
         _("Changes"): [
-            f"{job.created_at:{utc}}  {reports.job_title(job)}: {wording.job_state_words(job)}. {why}".rstrip()
-            for job in reversed(page.record.jobs)
-            if job.is_change
-            for why in [wording.explained(job.explanation)]
+            f"{job.created_at:{utc}}  {_change(job)}" for job in reversed(page.record.jobs) if job.is_change
         ],
     }
     for title, found in parts.items():
         lines += ["", title, *(f"  {line}" for line in found or ["-"])]
     return "\n".join(lines) + "\n"
+
+
+def _change(job: Job) -> str:
+    """Return a change, how it stands, and why; what proved one that was put back since no longer does."""
+    why = "" if job.state == JobState.REVERTED else wording.explained(job.explanation)
+    title = wording.changed_title(reports.job_title(job), job.kind)
+    return f"{title}: {wording.job_state_words(job)}. {why}".rstrip()
 
 
 def _step(one: GivenAnswer | PutBack) -> str:
