@@ -289,6 +289,11 @@ TABLE = [
         *(H, M.ANSWER, 9, FREE | {"answer", "again"}, DESK | {"answer", "again"}),
     ),
     Row(
+        "an approver asks about the plan",
+        case("fix", job(K.APPLY, S.WAITING_APPROVAL), asked_at=at(7), question_at=at(15)),
+        *(H, M.REPLY, 15, {"say", "withdraw"}, DESK | {"stop"}, {"approve", "decline", "ask"}),
+    ),
+    Row(
         "a message after a lost contact",
         case("fix", job(K.APPLY, S.UNKNOWN), message_at=at(14)),
         *(H, M.DECIDE, 12, {"say", "help"}, DESK | {"read"}),
@@ -437,7 +442,10 @@ def cases(draw: st.DrawFn) -> CaseView:
     """Any case at all: the status is total, so that no history of the database makes a page fail."""
     history = sorted(draw(st.lists(jobs(), max_size=5)), key=lambda one: one.created_at)
     flags = {name: draw(st.booleans()) for name in ("for_another", "registered", "self_service", "by_hand", "worker")}
-    times = {name: draw(MAYBE) for name in ("proved_at", "same_error_at", "asked_at", "put_off_at", "message_at")}
+    times = {
+        name: draw(MAYBE)
+        for name in ("proved_at", "same_error_at", "asked_at", "put_off_at", "message_at", "question_at")
+    }
     step = draw(st.sampled_from(["fact", "ask", "try", "fix", "end"]))
     return case(step, *history, closed_at=draw(MAYBE), round=draw(st.integers(1, 3)), **flags, **times)
 

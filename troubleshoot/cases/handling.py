@@ -107,8 +107,8 @@ def send_message(*, actor: Person, case: Case, text: str, internal: bool = False
             case=case, author=actor, text=storable_text(text), internal=internal, step=step
         )
         _record(Tag.CASE_MESSAGE, actor, case, {"internal": internal, "message": message.pk})
+        keep_status(case, actor=actor)
         if not internal:
-            keep_status(case, actor=actor)
             notifications.notify(_others(actor, case), NoticeCode.WROTE, {"who": str(actor)}, case=case)
     return message
 

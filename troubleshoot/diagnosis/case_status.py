@@ -13,7 +13,7 @@ from django.utils import timezone
 from troubleshoot import audit, catalog, notifications, people
 from troubleshoot.audit import Actor, Tag
 from troubleshoot.diagnosis import progress
-from troubleshoot.diagnosis.case_talk import last_words, tell_whose_turn
+from troubleshoot.diagnosis.case_talk import last_words, open_question_at, tell_whose_turn
 from troubleshoot.engine import (
     CaseMatter,
     CaseStatus,
@@ -117,6 +117,7 @@ def _view(case: Case, walk: Walk, rows: Sequence[Answer], jobs: Sequence[Job], *
         began_at=case.round_began_at,
         message_at=message_at,
         answered_at=answered_at,
+        question_at=open_question_at(case, found),
         taken_by=str(case.owner) if case.owner_id else "",
         pc_at=moved_at if case.pc else None,
         closed_at=case.closed_at,

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.db.models import OuterRef, Subquery
 
 from troubleshoot import notifications
 from troubleshoot.audit import Actor
-from troubleshoot.engine import CaseActor, CaseStatus, Json, NoticeCode
-from troubleshoot.models import Answer, Case, Message, Person
+from troubleshoot.engine import CaseActor, CaseStatus, JobPhase, JobView, Json, NoticeCode
+from troubleshoot.models import Answer, Case, JobState, Message, Person
 
 
 def last_words(case: Case) -> tuple[dt.datetime | None, dt.datetime | None]:
@@ -20,6 +20,15 @@ def last_words(case: Case) -> tuple[dt.datetime | None, dt.datetime | None]:
     row = said.order_by("-pk").annotate(answered_at=Subquery(answers.values("at")[:1]))
     at, answered_at = row.values_list("at", "answered_at").first() or (None, None)
     return (None, answered_at) if answered_at else (at, None)
+
+
+def open_question_at(case: Case, jobs: Iterable[JobView]) -> dt.datetime | None:
+    """Return when an approver asked helpdesk about the plan that waits what nobody of them has answered since."""
+    if not any(job.state == JobPhase.WAITING_APPROVAL and not job.by_person for job in jobs):
+        return None
+    asked = case.messages.filter(job__state=JobState.WAITING_APPROVAL).order_by("-pk").first()
+    answered = asked and case.messages.filter(pk__gt=asked.pk, job=None).exclude(author=case.beneficiary_id).exists()
+    return asked.at if asked and not answered else None
 
 
 def tell_whose_turn(case: Case, status: CaseStatus, rows: Sequence[Answer], actor: Actor) -> None:

@@ -63,7 +63,7 @@ class CaseStatus:
     matter: CaseMatter
     since: dt.datetime
     work: CaseMatter
-    """The matter apart from a message that waits to be answered: what the pages' next step is about."""
+    """The matter apart from what somebody wrote and waits to have answered: what the pages' next step is about."""
     told: ToldWords
     owed: CaseMatter | None
     """What helpdesk has to do; a plan that is being made for them is still theirs to start."""
@@ -92,8 +92,10 @@ def judge_status(case: CaseView) -> CaseStatus:
     """Return where a case stands."""
     work, since = _work(case)
     message = case.message_at if work not in _BEFORE_A_MESSAGE else None
-    matter = CaseMatter.ANSWER if message else work
-    since = _latest(message, case.began_at) if message else since
+    question = case.question_at if work == CaseMatter.APPROVAL else None
+    matter = CaseMatter.ANSWER if message else CaseMatter.REPLY if question else work
+    written = message or question
+    since = _latest(written, case.began_at) if written else since
     left = _left(case)
     undone = _last_change(case) if (left or work) in PUT_BACK else None
     told = _told(case, matter, undone, left)

@@ -130,6 +130,8 @@ class CaseView:
     """When somebody answered the person's latest message."""
     message_at: dt.datetime | None = None
     """When the person wrote what nobody of helpdesk has answered since."""
+    question_at: dt.datetime | None = None
+    """When an approver asked about the plan that waits what nobody has answered since."""
     taken_by: str = ""
     """Who of helpdesk has taken it."""
     pc_at: dt.datetime | None = None

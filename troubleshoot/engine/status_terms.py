@@ -29,6 +29,7 @@ class CaseMatter(StrEnum):
 
     DECIDE = "decide"  # how a change ended is not known
     ANSWER = "answer"  # the person wrote, and nobody has answered
+    REPLY = "reply"  # an approver asked about a plan, and nobody has answered
     CHANGE = "change"  # a change waits for its worker, or runs
     UNDO = "undo"  # the same, of what puts a change back
     APPROVAL = "approval"  # a second person decides about a plan
@@ -83,6 +84,7 @@ _MATTERS: Mapping[CaseActor, tuple[CaseMatter, ...]] = {
         *(
             CaseMatter.DECIDE,
             CaseMatter.ANSWER,
+            CaseMatter.REPLY,
             CaseMatter.START,
             CaseMatter.UNDONE,
             CaseMatter.UNDO_FAILED,

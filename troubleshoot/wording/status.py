@@ -15,6 +15,7 @@ from troubleshoot.wording.marked_text import compose, own_words
 MATTERS: Mapping[CaseMatter, str | Promise] = {
     CaseMatter.DECIDE: gettext_lazy("Decide after lost contact"),
     CaseMatter.ANSWER: gettext_lazy("Answer the message"),
+    CaseMatter.REPLY: gettext_lazy("Answer the approver"),
     CaseMatter.CHANGE: gettext_lazy("A change is running"),
     CaseMatter.UNDO: gettext_lazy("A change is being put back"),
     CaseMatter.APPROVAL: gettext_lazy("A second person decides"),
@@ -48,6 +49,9 @@ TO_PERSON: Mapping[CaseMatter, str | Promise] = {
         "Helpdesk looks after the computer and decides. Until then it is held: nothing else is changed on it."
     ),
     CaseMatter.ANSWER: gettext_lazy("Helpdesk has your message and answers it."),
+    CaseMatter.REPLY: gettext_lazy(
+        "A second person decides about the plan, and has asked helpdesk something about it. You need not do anything."
+    ),
     CaseMatter.CHANGE: gettext_lazy("The change goes on by itself."),
     CaseMatter.UNDO: gettext_lazy("The change is being put back. You need not do anything."),
     CaseMatter.APPROVAL: gettext_lazy("A second person decides about the plan. You need not do anything."),
@@ -83,6 +87,7 @@ _WAITING: Mapping[CaseMatter, str | Promise] = {
     CaseMatter.UNDO: gettext_lazy("Putting the change back waits for its turn and begins by itself."),
 }
 TO_DESK: Mapping[CaseMatter, str | Promise] = {
+    CaseMatter.REPLY: gettext_lazy("An approver asks something about the plan: answer by an internal note."),
     CaseMatter.DECIDE: gettext_lazy("Look after the computer: it is held until it is known how the change ended."),
     CaseMatter.UNDONE: gettext_lazy(
         "What was read before that no longer counts: read the computer anew, or close the case."
@@ -109,6 +114,9 @@ _LEFT: Mapping[CaseMatter, str | Promise] = {
 }
 _TO_APPROVER: Mapping[CaseMatter, str | Promise] = {
     CaseMatter.APPROVAL: gettext_lazy("You, or another approver, decide about the plan."),
+    CaseMatter.REPLY: gettext_lazy(
+        "Helpdesk has a question about the plan to answer. You, or another approver, can decide meanwhile."
+    ),
 }
 _HINDRANCES: Mapping[Hindrance, str | Promise] = {
     Hindrance.NO_WORKER: gettext_lazy(
@@ -147,6 +155,7 @@ def case_state_words(
         CaseActor.PERSON: (_("Waits for your answer"), "warn"),
         CaseActor.APPROVER: (_("Waits for a second person"), "info"),
     }
+    own[CaseMatter.REPLY] = usual[CaseActor.APPROVER]
     return own.get(of) or usual.get(ACTORS[of], (_("With helpdesk"), "info"))
 
 

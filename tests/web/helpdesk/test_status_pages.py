@@ -242,6 +242,53 @@ class TestADangerousPlan:
         assert "Emil: Start the fix" in map(notice_words, Notice.objects.filter(person=helpdesk))
 
 
+class TestAnApproverWhoAsks:
+    @pytest.fixture
+    def job(self, lab: MakeLab, employee: Person, helpdesk: Person, work: Work) -> Job:
+        """A plan that waits for a second person."""
+        case = opened(employee, lab("nla-required").row, work)
+        ask_for_help(actor=employee, case=case)
+        return planned(helpdesk, case, work, why="The trust is broken")
+
+    def test_has_helpdesk_answer_on_every_page_until_somebody_has(
+        self, job: Job, employee: Person, helpdesk: Person, approver: Person
+    ) -> None:
+        assert job.case
+        pages, second = Pages(job.case, helpdesk, employee), Browser(approver)
+        second.get(f"/approvals/{job.pk}")
+        page = second.press("Send the question", text="Why not at noon?")
+        assert 'data-actor="helpdesk"' in second.html
+        assert (
+            "Helpdesk has a question about the plan to answer. You, or another approver, can decide meanwhile." in page
+        )
+        assert "Your decision" in page
+        assert (pages.look().actor, pages.on_the_board) == ("helpdesk", ["you"])
+        pages.look()
+        for seen in (pages.desk, pages.board):
+            assert "Answer the approver" in text_of(seen.html)
+        assert "has asked helpdesk something about it" in text_of(pages.own.html)
+        assert "Why not at noon?" not in text_of(pages.own.html)
+        pages.desk.press("Keep the note", text="The lab opens at noon")
+        assert (pages.look().actor, pages.on_the_board) == ("approver", ["others"])
+        assert "Answer by an internal note" not in text_of(pages.desk.html)
+
+    def test_reads_on_the_page_of_a_plan_that_is_over_nothing_of_the_next_one(
+        self, job: Job, employee: Person, helpdesk: Person, approver: Person, work: Work
+    ) -> None:
+        assert job.case
+        remediation.decline_plan(actor=approver, job=job, reason="No")
+        pages, second = Pages(job.case, helpdesk, employee), Browser(approver)
+        assert "Who acts now in the case" not in second.get(f"/approvals/{job.pk}")
+        pages.look().desk.press("Check again from the beginning")
+        work()
+        planned(helpdesk, Case.objects.get(pk=job.case.pk), work, why="The trust is broken")
+        assert pages.look().actor == "approver"
+        page = second.get(f"/approvals/{job.pk}")
+        assert "Not approved" in page
+        assert "decide about the plan" not in page
+        assert "data-actor" not in second.html
+
+
 class TestAMessage:
     def test_has_helpdesk_answer_on_every_page_until_somebody_has(
         self, employee: Person, helpdesk: Person, work: Work, host: Registered

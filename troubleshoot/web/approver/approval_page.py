@@ -93,7 +93,10 @@ class ApprovalPage:
 
     @cached_property
     def told(self) -> Told | None:
-        """Return what an approver is told of where the case stands that this is for."""
+        """Return what an approver is told of where the case stands that this is for; of a plan that is over, nothing:
+        the case has gone on, perhaps with another plan."""
+        if self.job.has_ended:
+            return None
         person = str(self.job.beneficiary or self.job.requester)
         return Told(self.record.status, Reader.APPROVER, person) if self.record else None
 

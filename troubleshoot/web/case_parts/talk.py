@@ -30,6 +30,12 @@ class Talk:
         return [one for one in self.messages if one.at >= moment]
 
     def unanswered(self, job: Job) -> list[Message]:
-        """Return what was asked about a plan, and whoever wants it has not answered since."""
-        spoke = max((one.pk for one in self.messages if one.author_id == job.requester_id), default=0)
+        """Return what was asked about a plan, and nobody who could has answered since."""
+        person = self.case.beneficiary_id
+        answers = (
+            one
+            for one in self.messages
+            if one.job_id is None and (one.author_id != person or job.requester_id == person)
+        )
+        spoke = max((one.pk for one in answers), default=0)
         return [one for one in self.messages if one.job_id == job.pk and one.pk > spoke]
