@@ -43,6 +43,8 @@ class ToldWords:
     waits: bool = False
     """Whether a change waits for its turn: no worker has begun it."""
     hindrance: Hindrance | None = None
+    also_own: bool = False
+    """Whether the person can do by hand themselves what helpdesk cares for."""
     unread: bool = False
     """Whether the case goes on without readings, because whoever needed them may not have the computer read."""
     left: CaseMatter | None = None
@@ -142,6 +144,7 @@ def _told(case: CaseView, matter: CaseMatter, undone: JobView | None, left: Case
         own_pc=case.pc_at is not None,
         waits=waits_for_turn(left or matter, states),
         hindrance=hindrance_of(matter, states, worker=case.worker),
+        also_own=matter == CaseMatter.BY_HAND and case.self_service,
         unread=case.unread and case.closed_at is None,
         left=left,
     )

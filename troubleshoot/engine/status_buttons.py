@@ -51,6 +51,8 @@ def _employees(case: CaseView, work: CaseMatter) -> set[CasePress]:
         found.add(CasePress.NOT_NOW)
     if work in {CaseMatter.CHOOSE, CaseMatter.LATER} and case.self_service:
         found.add(CasePress.DONE if case.by_hand else CasePress.PLAN)
+    if work == CaseMatter.BY_HAND and case.self_service:
+        found.add(CasePress.DONE)
     by_matter = {CaseMatter.AGREE: CasePress.START, CaseMatter.DO_BY_HAND: CasePress.DONE}
     found |= {by_matter[work]} if work in by_matter else set()
     return found | ({CasePress.STOP} if work == CaseMatter.CHANGE and _stoppable(case) else set())

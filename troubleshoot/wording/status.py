@@ -204,6 +204,8 @@ def told_words(status: CaseStatus, reader: Reader) -> list[str]:
     of = status.told
     usual = {Reader.HELPDESK: TO_DESK, Reader.APPROVER: _TO_APPROVER}.get(reader, TO_PERSON)
     first = (_WAITING if of.waits else usual).get(of.code)
+    if of.also_own and reader == Reader.EMPLOYEE:
+        first = _("Helpdesk has your case and helps you with it. You can also do it yourself, as is described here.")
     if of.left and of.waits:
         return [str(_WAITING[of.left])]
     if of.left:

@@ -65,6 +65,24 @@ def said(case: Case) -> list[tuple[str, str, bool]]:
     return [(row.value, row.source, row.job_id is not None) for row in Answer.objects.filter(case=case, step="hand")]
 
 
+class TestAPersonWhoAskedHelpdesk:
+    def test_keeps_the_steps_on_the_own_pc_and_can_still_do_them(
+        self, lab: MakeLab, employee: Person, helpdesk: Person, sit: Sit, leads: Leads, work: Work
+    ) -> None:
+        leads("forget-names")
+        case, own, desk = opened(employee, lab().row, work), sit(employee), sit(helpdesk)
+        own.get(f"/cases/{case.pk}")
+        page = own.press("Get help from a person")
+        assert "Helpdesk has your case and helps you with it. You can also do it yourself" in page
+        assert "does this by hand" not in page
+        assert "Nothing on your PC will help here" not in page
+        assert "ipconfig /flushdns" in page
+        assert "Emil sees these steps too and can do them." in desk.get(f"/desk/cases/{case.pk}")
+        assert "We look at LAB-01 again" in own.press("I have done it", done="yes")
+        work()
+        assert own.get(f"/cases/{case.pk}")
+
+
 class TestAPerson:
     def test_reads_the_steps_and_is_believed_only_by_a_look(
         self, lab: MakeLab, employee: Person, sit: Sit, leads: Leads, work: Work

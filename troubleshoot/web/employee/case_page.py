@@ -92,6 +92,8 @@ class EmployeeCasePage:
             return "question"
         if work in OFFERED:
             return "waiting" if self.status.owed else "guided" if self.remedy.by_hand else "found"
+        if work == CaseMatter.BY_HAND and self.status.told.also_own:
+            return "guided"
         if work in CHANGING and self.remedy.job is None:
             return "undone"
         if work == CaseMatter.HELP:
