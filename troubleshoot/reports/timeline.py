@@ -115,6 +115,8 @@ def _answers(case: Case) -> Iterator[TimelineMoment]:
     rows = list(case.answers.select_related("by", "job").order_by("number")[:MOST])
     counting = _counting(case, rows)
     for row in rows:
+        if diagnosis.is_untold(case, row):
+            continue
         step = guide.steps.get(row.step)
         asks, says = answer_in_words(step, row.value, row.job) if step else _unknown_step(row)
         who = str(row.by) if row.by else str(_SOURCES[Answer.Source(row.source)])

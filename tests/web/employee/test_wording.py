@@ -125,3 +125,8 @@ def test_a_case_that_helpdesk_has_to_act_on_says_so_in_a_list() -> None:
     assert wording.case_state_words(CaseMatter.QUESTION, "") == ("Waits for your answer", "warn")
     assert wording.case_state_words(CaseMatter.LATER, "") == ("You put it off", "")
     assert wording.case_state_words(CaseMatter.CLOSED, "withdrawn") == ("Closed by you", "")
+
+
+def test_the_path_calls_a_fix_failed_that_failed_and_not_unverified() -> None:
+    assert wording.remedy_end_words(Job(kind="apply", state=JobState.FAILED)) == "failed"
+    assert wording.remedy_end_words(Job(kind="apply", state=JobState.NOT_VERIFIED)) == ""

@@ -8,7 +8,7 @@ from django.db.models import F
 
 from tests.conftest import MakePerson
 from tests.fixtures.computers import MakeLab, Registered
-from tests.fixtures.steps import Work, opened, planned
+from tests.fixtures.steps import ERROR, Work, opened, planned
 from tests.web.helpdesk.conftest import Browser, lose_contact, text_of
 from tests.web.helpdesk.one_status import Pages
 from troubleshoot import cases, diagnosis, jobs, remediation
@@ -45,6 +45,28 @@ class TestAPersonWhoAskedForAPerson:
         work()
         pages = Pages(case, helpdesk, employee).look()
         assert (pages.actor, pages.on_the_board) == ("person", ["others"])
+
+
+class TestACaseOfWhichNothingWasSeen:
+    def test_calls_nothing_told_by_a_pc_and_nothing_ruled_out(
+        self, employee: Person, helpdesk: Person, north: Site, person: MakePerson
+    ) -> None:
+        case = cases.open_case(actor=employee, beneficiary=employee, error_text=ERROR, host=None, named_host="HOME")
+        while (at := diagnosis.replay_case(case).at).kind in {"ask", "try"}:
+            value = "office" if "office" in at.to else "no_change" if "no_change" in at.to else next(iter(at.to))
+            cases.answer_step(actor=employee, case=case, step=at.name, value=value)
+            case = Case.objects.get(pk=case.pk)
+            page = Browser(employee).get(f"/cases/{case.pk}")
+            assert "It is not your password" not in page
+        assert case.answers.filter(source="told").exists()
+        for reader, address in (
+            (helpdesk, f"/desk/cases/{case.pk}"),
+            (helpdesk, f"/desk/cases/{case.pk}/text"),
+            (person("Mia", "manager", site=north), f"/history/cases/{case.pk}"),
+        ):
+            page = Browser(reader).get(address)
+            assert "How far the person's own PC comes" not in page
+            assert "told by the person's PC" not in page
 
 
 class TestNotNow:

@@ -169,10 +169,9 @@ class EmployeeCasePage:
         if self.case.host is None and step.kind == "ask":
             words = _("We could not look at %s, so questions take the place of the check. Helpdesk sees your answers.")
             return {"text": words % self.record.host_name, "not_your": ""}
-        return {
-            "text": wording.content(step.text.about(named)),
-            "not_your": wording.content(step.not_your.about(named)),
-        }
+        # What it is not was found by a look at the computer: without one nobody knows.
+        not_your = wording.content(step.not_your.about(named)) if self.observed.latest else ""
+        return {"text": wording.content(step.text.about(named)), "not_your": not_your}
 
     @cached_property
     def bad_end(self) -> wording.EndWords | None:
