@@ -28,6 +28,7 @@ from troubleshoot.engine import (
 )
 from troubleshoot.jobs import dispatch
 from troubleshoot.jobs.closed_cases import ended_with_case, refuse_closed_case
+from troubleshoot.jobs.telling import tell_end
 from troubleshoot.models import (
     ACTIVE_STATES,
     ENDED_STATES,
@@ -103,9 +104,7 @@ def move_job(
         if case:
             job.case = case
         if job.has_ended and job.is_change:
-            whom = {job.requester, *([job.beneficiary] if job.beneficiary else [])} - {actor}
-            values: dict[str, Json] = {"host": str(job.host), "why": said.to_json()}
-            notifications.notify(whom, NoticeCode.CHANGE_ENDED, values, case=job.case, job=job)
+            tell_end(job, said, actor)
         if case and job.has_ended:
             continue_case(case, actor=actor, requester=job.requester)
         elif case:

@@ -18,6 +18,7 @@ from troubleshoot.wording.explanations import explained
 from troubleshoot.wording.marked_text import compose, content, join_texts, own_words
 from troubleshoot.wording.status import matter_words
 from troubleshoot.wording.times import parsed_moment
+from troubleshoot.wording.to_person import explained_to_person
 
 SENTENCES: Final[Mapping[NoticeCode, str | Promise]] = {
     NoticeCode.SENTENCE: "%(text)s",
@@ -71,6 +72,8 @@ def notice_words(notice: Notice) -> str:
     if code is None:
         return notice.text
     values = {**notice.params, **_read(notice.params)}
+    if code == NoticeCode.CHANGE_ENDED and "why" in notice.params and notice.params.get("to_person"):
+        values["why"] = explained_to_person(Explanation.from_json(notice.params["why"]))
     return join_texts(" ", [compose(SENTENCES[code], _Open(values)), *_more(code, notice.params)])
 
 

@@ -13,8 +13,9 @@ from tests.web.helpdesk.one_status import Pages
 from troubleshoot import cases, jobs, operations, remediation
 from troubleshoot.cases import handling as care
 from troubleshoot.engine import proof
-from troubleshoot.models import Case, Job, JobState, Person
+from troubleshoot.models import Case, Job, JobState, Notice, Person
 from troubleshoot.reports.outcome_groups import with_ways
+from troubleshoot.wording import notice_words
 
 
 @pytest.fixture
@@ -142,13 +143,18 @@ def test_because_it_was_worse_says_so_to_both(
         assert "<h1>It was put back as it was</h1>" in page.html
 
 
-def test_that_did_not_get_through_is_helpdesks_too(pages: Pages, host: Registered, work: Work) -> None:
+def test_that_did_not_get_through_is_helpdesks_too(
+    pages: Pages, host: Registered, helpdesk: Person, work: Work
+) -> None:
     with host.lab.state.changing() as document:
         document["network"]["winrm"] = "refused"
     undone(pages, work)
     assert pages.look().actor == "helpdesk"
     for page in (pages.desk, pages.own):
         assert "<h1>It could not be put back</h1>" in page.html
+    told = {one.person: notice_words(one) for one in Notice.objects.filter(job__kind="revert", code="change_ended")}
+    assert told[pages.case.beneficiary] == ("LAB-01: It did not answer, so this was not begun. Helpdesk has your case.")
+    assert "winrm" in told[helpdesk], "what is technical is for helpdesk"
     desk = text_of(pages.desk.html)
     assert "before the change was put back" not in desk
     assert "What was read before that no longer counts" not in desk

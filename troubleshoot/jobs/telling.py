@@ -1,0 +1,16 @@
+"""Who is told how a change ended: whoever asked for it, and the person whose computer it is."""
+
+from __future__ import annotations
+
+from troubleshoot import notifications
+from troubleshoot.audit import Actor
+from troubleshoot.engine import Explanation, Json, NoticeCode
+from troubleshoot.models import Job
+
+
+def tell_end(job: Job, said: Explanation, actor: Actor) -> None:
+    """Tell how a change ended to whoever asked for it, and, in other words, to the person whose computer it is."""
+    for one in {job.requester, *([job.beneficiary] if job.beneficiary else [])} - {actor}:
+        values: dict[str, Json] = {"host": str(job.host), "why": said.to_json()}
+        values |= {"to_person": True} if one == job.beneficiary else {}
+        notifications.notify([one], NoticeCode.CHANGE_ENDED, values, case=job.case, job=job)
