@@ -2,6 +2,7 @@
 
 from troubleshoot.cases.client_report import command_for_case, latest_client_block, submit_client_report
 from troubleshoot.cases.handling import (
+    CLOSE_AFTER,
     ask_for_help,
     ask_person_again,
     check_computer_again,
@@ -38,6 +39,7 @@ from troubleshoot.cases.opening import (
 from troubleshoot.cases.presence import note_presence, people_present
 
 __all__ = [
+    "CLOSE_AFTER",
     "ERROR_MOST_CHARACTERS",
     "LEAST_COMPUTERS",
     "answer_ahead",

@@ -84,7 +84,7 @@ from troubleshoot.engine.status_inputs import (
     JobView,
     UndoReason,
 )
-from troubleshoot.engine.status_terms import ACTORS, CaseActor, CaseMatter, CasePress, Hindrance, Reader
+from troubleshoot.engine.status_terms import ACTORS, PUT_BACK, CaseActor, CaseMatter, CasePress, Hindrance, Reader
 from troubleshoot.engine.status_waiting import hindrance_of, waits_for_turn
 from troubleshoot.engine.toml import CONTENT_SIZE_LIMIT, ContentProblem
 from troubleshoot.engine.toml_tables import NAME_PATTERN
@@ -96,6 +96,7 @@ __all__ = [
     "EVERY_SITE",
     "FOLDER_SEPARATOR",
     "NAME_PATTERN",
+    "PUT_BACK",
     "REFUSED_AS",
     "RULES",
     "SPEAKING_VERDICTS",

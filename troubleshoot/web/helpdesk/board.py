@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from troubleshoot import catalog, diagnosis, wording
 from troubleshoot.cases import LEAST_COMPUTERS
-from troubleshoot.engine import ACTORS, CaseActor, CaseMatter
+from troubleshoot.engine import ACTORS, PUT_BACK, CaseActor, CaseMatter
 from troubleshoot.models import Case, Host, Person, Site
 from troubleshoot.people import at_sites, permitted_sites
 from troubleshoot.web.case_parts import barrier_for, needed_words, remedy_at
@@ -38,8 +38,6 @@ LISTS: dict[str, frozenset[str]] = {
     "running": _of(CaseActor.PORTAL),
     "others": _of(CaseActor.APPROVER, CaseActor.PERSON) - {CaseMatter.LATER},
 }
-#: The last change was put back, or is to be: what the person said of it before is no longer what the case is about.
-PUT_BACK = frozenset({CaseMatter.UNDO, CaseMatter.UNDONE, CaseMatter.UNDO_FAILED})
 
 
 class BoardColumn(NamedTuple):
