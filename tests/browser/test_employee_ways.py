@@ -13,7 +13,7 @@ from tests.fixtures.computers import MakeLab
 from tests.fixtures.steps import ERROR, Work
 from tests.web.employee.pages import Reader, case_of
 from troubleshoot import cases, hosts
-from troubleshoot.cases import handling as care
+from troubleshoot.cases import follow_up
 from troubleshoot.models import Case, Message, Person, Site
 from troubleshoot.web import rate_limits as limits
 
@@ -150,7 +150,7 @@ class TestWhoeverComesBack:
         work()
         reader.send(reader.get(page.url), "fix")
         work()
-        monkeypatch.setattr(care, "CLOSE_AFTER", -care.CLOSE_AFTER)
+        monkeypatch.setattr(follow_up, "CLOSE_AFTER", -follow_up.CLOSE_AFTER)
         cases.follow_up_unconfirmed(actor=TESTER)
         visit = window(employee)
         visit.go(page.url)

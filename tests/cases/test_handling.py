@@ -15,6 +15,7 @@ from troubleshoot.cases import (
     ask_for_help,
     check_computer_again,
     close_case,
+    follow_up,
     hand_back_case,
     open_case_for_caller,
     send_message,
@@ -253,11 +254,11 @@ class TestAVerifiedFix:
 
     @staticmethod
     def _ago(days: float) -> None:
-        care.REMIND_AFTER, care.CLOSE_AFTER = timedelta(hours=4), timedelta(hours=24)
-        care.REMIND_AFTER -= timedelta(days=days)
-        care.CLOSE_AFTER -= timedelta(days=days)
+        follow_up.REMIND_AFTER, follow_up.CLOSE_AFTER = timedelta(hours=4), timedelta(hours=24)
+        follow_up.REMIND_AFTER -= timedelta(days=days)
+        follow_up.CLOSE_AFTER -= timedelta(days=days)
 
     @pytest.fixture(autouse=True)
     def _times(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(care, "REMIND_AFTER", timedelta(hours=4))
-        monkeypatch.setattr(care, "CLOSE_AFTER", timedelta(hours=24))
+        monkeypatch.setattr(follow_up, "REMIND_AFTER", timedelta(hours=4))
+        monkeypatch.setattr(follow_up, "CLOSE_AFTER", timedelta(hours=24))

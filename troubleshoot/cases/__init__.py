@@ -1,13 +1,12 @@
 """Cases: opening, answering, helping, incidents, presence, and the report of the person's own PC."""
 
 from troubleshoot.cases.client_report import command_for_case, latest_client_block, submit_client_report
+from troubleshoot.cases.follow_up import follow_up_unconfirmed, was_unconfirmed
 from troubleshoot.cases.handling import (
-    CLOSE_AFTER,
     ask_for_help,
     ask_person_again,
     check_computer_again,
     close_case,
-    follow_up_unconfirmed,
     hand_back_case,
     open_case_for_caller,
     put_off_remedy,
@@ -39,7 +38,6 @@ from troubleshoot.cases.opening import (
 from troubleshoot.cases.presence import note_presence, people_present
 
 __all__ = [
-    "CLOSE_AFTER",
     "ERROR_MOST_CHARACTERS",
     "LEAST_COMPUTERS",
     "answer_ahead",
@@ -71,6 +69,7 @@ __all__ = [
     "storable_text",
     "submit_client_report",
     "take_case",
+    "was_unconfirmed",
     "watch_for_incidents",
     "withdraw_case",
 ]

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Subquery
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,11 +17,9 @@ from troubleshoot.audit import Actor, Tag
 from troubleshoot.cases import opening
 from troubleshoot.cases.opening import storable_text
 from troubleshoot.diagnosis import close_round, disown_case, keep_status, may_reopen, own_case, status_of
-from troubleshoot.engine import CaseMatter, CasePress, Code, Explanation, NoticeCode, Reader, Refusal, RefusalCode
-from troubleshoot.models import CHANGES, READS, UNDECIDED_STATES, Answer, Case, Job, JobState, Message, Notice, Person
+from troubleshoot.engine import CasePress, Code, Explanation, NoticeCode, Reader, Refusal, RefusalCode
+from troubleshoot.models import CHANGES, READS, UNDECIDED_STATES, Case, Job, JobState, Message, Person
 
-REMIND_AFTER = dt.timedelta(hours=4)
-CLOSE_AFTER = dt.timedelta(hours=24)
 #: The same words once more, with nothing said in between, within this time are one message that was sent twice.
 SAID_TWICE = dt.timedelta(minutes=1)
 BATCH = 100
@@ -229,35 +227,6 @@ def rate_case(*, actor: Person, case: Case, helpful: bool) -> None:
     """Note whether the person says that this helped."""
     people.require_permission(actor, "case.close", case)
     Case.objects.filter(pk=case.pk).update(helpful=helpful)
-
-
-def follow_up_unconfirmed(*, actor: Actor) -> None:
-    """Remind, once, of a fix that was verified and not confirmed; close the case when still nobody says a word."""
-    for case in _unconfirmed(REMIND_AFTER).exclude(notices__kind=Notice.Kind.REMINDER)[:BATCH]:
-        with transaction.atomic():
-            notifications.notify([case.beneficiary], NoticeCode.CASE_REMINDER, case=case)
-    for case in _unconfirmed(CLOSE_AFTER)[:BATCH]:
-        with transaction.atomic():
-            case.hold()
-            if case.matter == CaseMatter.CONFIRM:
-                case.outcome = Case.Outcome.SOLVED
-                close_round(case)
-                _record(Tag.CASE_CLOSE, actor, case, {"outcome": "solved", "confirmed": False})
-                jobs.take_back_waiting(case, actor=actor)
-                notifications.notify([case.beneficiary], NoticeCode.CASE_UNCONFIRMED, case=case)
-
-
-def _unconfirmed(older_than: dt.timedelta) -> QuerySet[Case]:
-    """Return the open cases whose latest answer is a verified fix, given so long ago; no invented ones."""
-    latest = Answer.objects.filter(case=OuterRef("pk"), round=OuterRef("round")).order_by("-number")
-    return (
-        Case.objects.filter(closed_at=None, matter=CaseMatter.CONFIRM, invented=False)
-        .annotate(last_value=Subquery(latest.values("value")[:1]), last_source=Subquery(latest.values("source")[:1]))
-        .annotate(last_at=Subquery(latest.values("at")[:1]))
-        .filter(last_source=Answer.Source.FIX, last_value="verified", last_at__lt=Now() - older_than)
-        .select_related("beneficiary")
-        .order_by("pk")
-    )
 
 
 def _refuse_closed(case: Case) -> None:

@@ -11,7 +11,7 @@ from tests.support import replace_everywhere
 from tests.web.helpdesk.conftest import Browser, text_of
 from tests.web.helpdesk.one_status import Pages
 from troubleshoot import cases, jobs, operations, remediation
-from troubleshoot.cases import handling as care
+from troubleshoot.cases import follow_up
 from troubleshoot.engine import proof
 from troubleshoot.models import Case, Job, JobState, Notice, Person
 from troubleshoot.reports.outcome_groups import with_ways
@@ -166,8 +166,8 @@ def test_is_not_closed_as_verified_when_the_person_says_nothing(
 ) -> None:
     remediation.request_revert(actor=helpdesk, job=Job.objects.get(kind="apply"))
     work()
-    monkeypatch.setattr(care, "REMIND_AFTER", -care.REMIND_AFTER)
-    monkeypatch.setattr(care, "CLOSE_AFTER", -care.CLOSE_AFTER)
+    monkeypatch.setattr(follow_up, "REMIND_AFTER", -follow_up.REMIND_AFTER)
+    monkeypatch.setattr(follow_up, "CLOSE_AFTER", -follow_up.CLOSE_AFTER)
     cases.follow_up_unconfirmed(actor=helpdesk)
     assert Case.objects.get(pk=pages.case.pk).closed_at is None
 

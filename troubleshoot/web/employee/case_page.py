@@ -11,7 +11,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from troubleshoot import diagnosis, engine, reports, wording
-from troubleshoot.cases import CLOSE_AFTER
+from troubleshoot.cases import was_unconfirmed
 from troubleshoot.engine import CaseActor, CaseMatter, CaseStatus, GuideStep, Judgement, Reader
 from troubleshoot.models import Answer, Case, Person
 from troubleshoot.web.case_parts import (
@@ -158,15 +158,12 @@ class EmployeeCasePage:
 
     @property
     def unconfirmed(self) -> bool:
-        """Tell whether the portal closed it because nobody said whether the verified fix helped.
-
-        It waits for so long; what was closed as solved before that, helpdesk closed.
-        """
-        last, closed_at = self.record.answers[-1] if self.record.answers else None, self.case.closed_at
-        if closed_at is None or last is None or self.case.outcome != Case.Outcome.SOLVED or self.status.told.left:
+        """Tell whether the portal closed it because nobody said whether the verified fix helped."""
+        last = self.record.answers[-1] if self.record.answers else None
+        if last is None or self.case.outcome != Case.Outcome.SOLVED or self.status.told.left:
             return False
         verified = last.source == Answer.Source.FIX and last.value == "verified"
-        return verified and closed_at - last.at >= CLOSE_AFTER
+        return verified and was_unconfirmed(self.case, last)
 
     @property
     def text(self) -> dict[str, str]:
