@@ -33,7 +33,9 @@ def test_a_plan_is_approved_and_followed_to_its_proof(
     second.page.get_by_role("button", name="Approve").click()
     expect(second.page.get_by_role("heading", name="Approved. Hanna can start it now.")).to_be_visible()
     jobs.start_job(actor=helpdesk, job=Job.objects.get(pk=job.pk))
-    expect(second.page.get_by_role("heading", name="Approved. It waits for its turn and begins by itself.")).to_be_visible()
+    expect(
+        second.page.get_by_role("heading", name="Approved. It waits for its turn and begins by itself.")
+    ).to_be_visible()
     work()
     expect(second.page.get_by_role("heading", name="ACC-12 answers properly again")).to_be_visible()
     second.check()

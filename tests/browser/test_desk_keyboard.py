@@ -66,7 +66,9 @@ def test_a_change_is_undone_with_a_reason(
     hanna.unfold("Undo")
     hanna.type("Why", "It was wanted so")
     hanna.press("Undo on ACC-07")
-    expect(hanna.visit.page.get_by_role("heading", name="Putting a change back waits for its turn on ACC-07")).to_be_visible()
+    expect(
+        hanna.visit.page.get_by_role("heading", name="Putting a change back waits for its turn on ACC-07")
+    ).to_be_visible()
     work()
     hanna.visit.go(f"/desk/cases/{case.pk}")
     expect(hanna.visit.page.get_by_text("Undone on ACC-07, but not all of it")).to_be_visible()

@@ -56,7 +56,7 @@ class TestSigningIn:
         until = person("Ann", "helpdesk", site=north).grants.get().until
         sign_in(client)
         page = client.get("/me").content.decode()
-        for shown in ("Ann", "ann@corp.example", "helpdesk", "North", f"{until:%Y-%m-%d %H:%M} UTC"):
+        for shown in ("Ann", "ann@corp.example", "helpdesk", "North", f'title="{until:%Y-%m-%d %H:%M:%S} UTC"'):
             assert shown in page
 
     def test_says_so_when_you_hold_no_role(self, client: Client, person: MakePerson) -> None:

@@ -91,7 +91,8 @@ def _turns(case: Case) -> Iterator[TimelineMoment]:
     closed = False
     for entry in rows.select_related("personal").order_by("id")[:MOST]:
         said, closed = _turn(entry, was_closed=closed)
-        yield TimelineMoment(entry.at, "case", said, _actor(entry), tone="is-ok" if closed else "")
+        who = _actor(entry) if entry.actor_kind == "person" else wording.portal_name()
+        yield TimelineMoment(entry.at, "case", said, who, tone="is-ok" if closed else "")
     if case.closed_at and not closed:
         yield TimelineMoment(case.closed_at, "case", _("The case was closed"), tone="is-ok")
 

@@ -181,6 +181,8 @@ class TestAsking:
     def test_after_the_decision_is_too_late(self, job: Job, path: str, second: Browser) -> None:
         second.get(path)
         second.press("Approve")
-        assert "There is nothing to decide: this is approved." in second.post(f"{path}/ask", text="Really?")
+        assert "There is nothing to decide: this is approved, not started." in second.post(
+            f"{path}/ask", text="Really?"
+        )
         assert second.status == 422
         assert not Message.objects.exists()
