@@ -46,6 +46,7 @@ def _made(
             with _of_the_demo(folder), connected_to(folder / _DATABASE):
                 yield found
             return
+        folder.mkdir()
         with _of_the_demo(folder), transaction.atomic():
             yield _make()
             transaction.set_rollback(True)
