@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from tests.bench_pages import bulk
@@ -118,7 +119,8 @@ class Room:
                 job=self.fixed if fix else None,
                 at=timezone.now() - dt.timedelta(days=2),
             )
-        diagnosis.keep_status_again(self.case.pk, actor=self.employee)
+        with transaction.atomic():
+            diagnosis.keep_status_again(self.case.pk, actor=self.employee)
         self.case.refresh_from_db()
         assert self.case.matter == "confirm"
 
@@ -168,7 +170,8 @@ def test_what_waits_ends_with_its_case_but_an_undo(
         fields: dict[str, Any] = {"starter": helpdesk if starter else None}
         fields |= {"origin": room.fixed} if kind == "revert" else {}
         job = room.job(kind, state, expires_at=later, ring_at=later, lease_until=later, **fields)
-        diagnosis.keep_status_again(room.case.pk, actor=employee)
+        with transaction.atomic():
+            diagnosis.keep_status_again(room.case.pk, actor=employee)
         way(room)
         room.case.refresh_from_db()
         job.refresh_from_db()
