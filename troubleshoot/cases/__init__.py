@@ -1,6 +1,11 @@
 """Cases: opening, answering, helping, incidents, presence, and the report of the person's own PC."""
 
-from troubleshoot.cases.client_report import command_for_case, latest_client_block, submit_client_report
+from troubleshoot.cases.client_report import (
+    addresses_dialled,
+    command_for_case,
+    latest_client_block,
+    submit_client_report,
+)
 from troubleshoot.cases.follow_up import follow_up_unconfirmed, was_unconfirmed
 from troubleshoot.cases.handling import (
     ask_for_help,
@@ -40,6 +45,7 @@ from troubleshoot.cases.presence import note_presence, people_present
 __all__ = [
     "ERROR_MOST_CHARACTERS",
     "LEAST_COMPUTERS",
+    "addresses_dialled",
     "answer_ahead",
     "answer_step",
     "ask_for_help",

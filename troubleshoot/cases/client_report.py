@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -11,7 +12,7 @@ from troubleshoot import audit, diagnosis, jobs, notifications, people, probes
 from troubleshoot.audit import Tag
 from troubleshoot.diagnosis import case_evidence, shown_cause
 from troubleshoot.engine import NoticeCode, Refusal, RefusalCode
-from troubleshoot.models import Case, PcBlock, Person, Reading
+from troubleshoot.models import Case, Host, PcBlock, Person, Reading
 from troubleshoot.probes import BLOCK_MOST_CHARACTERS, BadClientBlock
 from troubleshoot.remote import literal_address
 
@@ -79,13 +80,23 @@ def _target(case: Case) -> tuple[str, int]:
 
 def _our_addresses(case: Case) -> Iterator[str]:
     """Yield the addresses to which the portal itself connects, as far as they are known."""
-    if case.host and literal_address(case.host.address):
-        yield case.host.address
     seen = Reading.objects.filter(job__case=case, source="network").order_by("-pk").first()
-    stages = seen.value.get("stages", []) if seen and seen.value else []
-    for stage in stages:
+    yield from addresses_dialled(case.host, seen.value if seen else None)
+
+
+def addresses_dialled(host: Host | None, seen: Mapping[str, Any] | None) -> Iterator[str]:
+    """Yield the addresses of a computer to which the portal connects, and those that its network probe saw."""
+    if host and literal_address(host.address):
+        yield host.address
+    for stage in (seen or {}).get("stages", []):
         if stage.get("name") == "name":
             yield from (part for part in str(stage.get("detail", "")).split(", ") if literal_address(part))
 
 
-__all__ = ["BLOCK_MOST_CHARACTERS", "command_for_case", "latest_client_block", "submit_client_report"]
+__all__ = [
+    "BLOCK_MOST_CHARACTERS",
+    "addresses_dialled",
+    "command_for_case",
+    "latest_client_block",
+    "submit_client_report",
+]

@@ -103,7 +103,8 @@ def consult_guide(guide: Guide, known: dict[str, Fact], given: dict[str, str]) -
     engine.walk_guide(guide, given)
     while (at := engine.walk_guide(guide, found).at).kind != "end":
         if at.kind == "fact":
-            found[at.name], sources[at.name] = _fact_answer(at, known), "reading"
+            told = at.subject in probes.CLIENT_FACTS and at.subject in known
+            found[at.name], sources[at.name] = _fact_answer(at, known), "told" if told else "reading"
         elif at.name in given:
             found[at.name], sources[at.name] = given[at.name], "person"
         else:

@@ -1,12 +1,19 @@
 """Probes: one module each; a probe takes readings and turns them into declared facts."""
 
-from troubleshoot.probes.client_block import BLOCK_MOST_CHARACTERS, BadClientBlock, client_command, read_client_block
+from troubleshoot.probes.client_block import (
+    BLOCK_MOST_CHARACTERS,
+    BadClientBlock,
+    ClientBlock,
+    client_command,
+    read_client_block,
+)
 from troubleshoot.probes.client_facts import FACTS as CLIENT_FACTS
 from troubleshoot.probes.client_facts import client_facts
 from troubleshoot.probes.extended_checks import LATER
 from troubleshoot.probes.gateway import Gateway
 from troubleshoot.probes.network import OnVerdict, answered_from_outside, probe_network
 from troubleshoot.probes.report import FACTS, ProbeReport
+from troubleshoot.probes.user_answers import WORDS as TOLD_WORDS
 from troubleshoot.probes.user_answers import answer_facts
 from troubleshoot.probes.windows_facts import FACTS as WINDOWS_FACTS
 from troubleshoot.probes.windows_facts import WINDOWS_READINGS, derive_windows_facts
@@ -20,9 +27,11 @@ __all__ = [
     "FACTS",
     "LATER",
     "SESSIONS",
+    "TOLD_WORDS",
     "WINDOWS_FACTS",
     "WINDOWS_READINGS",
     "BadClientBlock",
+    "ClientBlock",
     "Gateway",
     "OnVerdict",
     "ProbeReport",

@@ -11,11 +11,19 @@ from django.db import transaction
 
 from troubleshoot import audit, cases, catalog, diagnosis, engine, hosts, probes, remediation, reports, wording
 from troubleshoot.diagnosis import looks_healthy, named_causes, rank_all_causes
-from troubleshoot.engine import Guide, Identified, Walk
+from troubleshoot.engine import Fact, Guide, Identified, Walk
 from troubleshoot.hosts import Observation
 from troubleshoot.management.command_base import PlainCommand
 from troubleshoot.management.commands.cases import found_in_words, host_in_words
 from troubleshoot.management.process_context import operator
+from troubleshoot.management.told_options import (
+    add_told,
+    add_told_options,
+    block_facts,
+    read_block,
+    told_answers,
+    told_facts,
+)
 from troubleshoot.models import Credential, Host
 from troubleshoot.remote import DialError, RegistrationUnfit
 
@@ -35,6 +43,7 @@ class Command(PlainCommand):
         parser.add_argument("--host", required=True, metavar="NAME", help="a registered computer")
         parser.add_argument("--answer", action="append", default=[], metavar="STEP=VALUE", help="repeatable")
         parser.add_argument("--json", action="store_true", dest="as_json")
+        add_told_options(parser)
         lab = parser.add_argument_group("a simulated computer that is not registered")
         lab.add_argument("--address", metavar="A", help="its loopback address")
         lab.add_argument("--credential-ref", metavar="R", help="env:MENDPOINT_SECRET_NAME or file:/PATH")
@@ -46,12 +55,14 @@ class Command(PlainCommand):
     def handle(self, *, error: str, as_json: bool, **options: Any) -> None:
         """Observe, walk, print, and leave with the status that says how far it came."""
         host = _host(options)
+        told, block = told_facts(options), read_block(options["pc_block"], host)
         try:
             given = dict(_pair(text) for text in options["answer"])
             found = catalog.installed_catalog().codes.identify(error)
             guide = catalog.installed_catalog().guides[cases.guide_for_error(found)]
             observation = hosts.observe(host, about=catalog.installed_catalog().facts_of(guide))
-            document, walk = _diagnose(found, guide, host, observation, given)
+            told |= block_facts(block, cases.addresses_dialled(host, _seen(observation)))
+            document, walk = _diagnose(found, guide, host, observation, given=given, told=told)
         except (DialError, RegistrationUnfit) as refusal:
             raise CommandError(f"{host.name}: {wording.refusal_words(refusal)}") from refusal
         except ValueError as error_of_input:
@@ -97,11 +108,18 @@ def _pair(text: str) -> tuple[str, str]:
 
 
 def _diagnose(
-    found: Identified, guide: Guide, host: Host, observation: Observation, given: dict[str, str]
+    found: Identified,
+    guide: Guide,
+    host: Host,
+    observation: Observation,
+    *,
+    given: dict[str, str],
+    told: dict[str, Fact],
 ) -> tuple[dict[str, Any], Walk]:
     described = cases.describe_error(found)
-    walk, sources = diagnosis.consult_guide(guide, observation.facts, given)
-    known = {**observation.facts, **probes.answer_facts(guide, walk.path)}
+    measured = add_told(observation.facts, told)
+    walk, sources = diagnosis.consult_guide(guide, measured, told_answers(guide, told) | given)
+    known = add_told({**measured, **probes.answer_facts(guide, walk.path)}, told)
     action = walk.at.subject if walk.at.kind == "fix" else None
     outcome = {"end": walk.at.subject, "fix": "fix"}.get(walk.at.kind)
     return {
@@ -121,6 +139,11 @@ def _diagnose(
         "trouble": _trouble(observation),
         "questions": reports.open_questions(walk),
     }, walk
+
+
+def _seen(observation: Observation) -> dict[str, Any] | None:
+    """Return the report of the network probe; None where nothing was looked at from outside."""
+    return next((value for source, _, value in observation.readings if source == "network"), None)
 
 
 def _trouble(observation: Observation) -> dict[str, str] | None:

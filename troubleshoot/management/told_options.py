@@ -1,0 +1,88 @@
+"""What a person would say or hand in, as options of a command: when it fails, from where, and the block of their PC."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+from django.core.management.base import CommandError, CommandParser
+from django.utils import timezone
+
+from troubleshoot import probes
+from troubleshoot.engine import UNKNOWN, Fact, FactWords, Guide, Refusal, RefusalCode
+from troubleshoot.models import Host
+from troubleshoot.probes import BadClientBlock, ClientBlock
+
+#: Option → the fact that it tells.
+_TOLD: Mapping[str, FactWords] = MappingProxyType(
+    {fact.name.rpartition(".")[2]: fact for fact in probes.TOLD_WORDS},
+)
+_BY_PERSON = "told by the person"
+_MOST_BYTES = 4 * probes.BLOCK_MOST_CHARACTERS
+
+
+def add_told_options(parser: CommandParser) -> None:
+    """Declare one option for each fact that people tell, and one for the block of their own PC."""
+    group = parser.add_argument_group("what the person says or hands in")
+    for option, fact in _TOLD.items():
+        words = ", ".join(f"{value} ({said})" for value, said in fact.values.items())
+        group.add_argument(f"--{option}", default="", metavar="VALUE", help=f"{fact.words}: {words}")
+    group.add_argument(
+        "--pc-block",
+        type=Path,
+        metavar="FILE",
+        help="what the command for the person's own PC printed there in the last two hours",
+    )
+
+
+def told_facts(options: Mapping[str, object]) -> dict[str, Fact]:
+    """Return the facts that the options tell. Raises CommandError for a value that the fact does not have."""
+    said = {option: str(options[option]) for option in _TOLD if options[option]}
+    for option, value in said.items():
+        if value not in _TOLD[option].values:
+            raise CommandError(f"--{option} is one of {', '.join(_TOLD[option].values)}, not {value[:80]!r}.")
+    return {_TOLD[option].name: Fact(_TOLD[option].name, value, (_BY_PERSON,)) for option, value in said.items()}
+
+
+def told_answers(guide: Guide, told: Mapping[str, Fact]) -> dict[str, str]:
+    """Return the answers (step → value) to the questions of a guide that ask for what was told."""
+    asked = {step.name: told[step.tells].value for step in guide.steps.values() if step.tells in told}
+    return {name: value for name, value in asked.items() if value in guide.steps[name].to}
+
+
+def read_block(file: Path | None, host: Host) -> ClientBlock | None:
+    """Return the block in a file, None without a file. Raises CommandError for a file that cannot be read, and Refusal
+    for a block that is not right, or not about this computer."""
+    if file is None:
+        return None
+    try:
+        with file.open("rb") as opened:
+            text = _text(opened.read(_MOST_BYTES))
+    except (OSError, UnicodeDecodeError) as error:
+        raise CommandError(f"--pc-block: {file} cannot be read: {error}") from error
+    try:
+        return probes.read_client_block(text, name=host.name, port=host.rdp_port, now=timezone.now())
+    except BadClientBlock as bad:
+        raise Refusal(RefusalCode.CLIENT_BLOCK_UNFIT, reason=bad.reason, line=bad.line, text=bad.text) from bad
+
+
+def block_facts(block: ClientBlock | None, ours: Iterable[str]) -> dict[str, Fact]:
+    """Return what a block tells, with the addresses to which the portal itself connects; nothing without a block."""
+    if block is None:
+        return {}
+    found = probes.client_facts(block, ours=tuple(dict.fromkeys(ours)))
+    return {name: Fact(name, value, readings) for name, (value, readings) in found.items()}
+
+
+def add_told(facts: Mapping[str, Fact], told: Mapping[str, Fact]) -> dict[str, Fact]:
+    """Return facts with those that were told where nothing else is known."""
+    unknown = {name: fact for name, fact in told.items() if name not in facts or facts[name].value == UNKNOWN}
+    return {**facts, **unknown}
+
+
+def _text(found: bytes) -> str:
+    """Return the text of a file; Windows PowerShell writes UTF-16 where output is sent into one."""
+    utf_16 = found.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return found.decode("utf-16" if utf_16 else "utf-8-sig")
