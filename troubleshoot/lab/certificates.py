@@ -16,6 +16,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from troubleshoot.lab import schannel
+from troubleshoot.lab.cipher_suites import DH_PARAMETERS
+from troubleshoot.lab.signatures import signed
 from troubleshoot.lab.state import RDP_TCP, Document, find, moment
 
 #: Object identifiers of purposes: server authentication, and what a certificate for people's sign-in has.
@@ -34,10 +36,20 @@ _PURPOSES = (
 )
 
 
-@functools.cache
-def key_of(owner: str) -> rsa.RSAPrivateKey:
+#: What a certificate has whose entry does not say otherwise, as Windows 10 makes them.
+USUAL_BITS, USUAL_DIGEST = 2048, "sha256"
+KEY_SIZES = frozenset({1024, 2048, 3072, 4096})
+"""Bits of an RSA key that can be made."""
+
+
+def key_of(owner: str, bits: int = USUAL_BITS) -> rsa.RSAPrivateKey:
     """Return the RSA key of an owner (a host's machine GUID, or an issuer's name), made at first use."""
-    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    return _key(owner, bits)
+
+
+@functools.cache
+def _key(owner: str, bits: int) -> rsa.RSAPrivateKey:
+    return rsa.generate_private_key(public_exponent=65537, key_size=bits)
 
 
 @dataclass(frozen=True)
@@ -50,6 +62,8 @@ class Subject:
     not_before: str
     not_after: str
     purposes: tuple[str, ...] = (SERVER_AUTHENTICATION,)
+    key_bits: int = USUAL_BITS
+    digest: str = USUAL_DIGEST
 
 
 def purposes_of(entry: Document) -> list[str]:
@@ -59,7 +73,7 @@ def purposes_of(entry: Document) -> list[str]:
 
 def certificate(document: Document, entry: Document) -> x509.Certificate:
     """Return the X.509 certificate of one entry of the state; ValueError when the entry cannot be one."""
-    return _build(document["identity"]["machine_guid"], _fields(entry))
+    return issue(document["identity"]["machine_guid"], _fields(entry))
 
 
 def thumbprint(issued: x509.Certificate) -> str:
@@ -77,23 +91,27 @@ def stamp(document: Document) -> None:
                 _rebind(document, old, new)
 
 
-def server_context(document: Document, entry: Document) -> ssl.SSLContext:
-    """Return a TLS server context that presents the certificate of this entry, as this host would."""
-    return _served(document["identity"]["machine_guid"], _fields(entry), schannel.rules(document))
+def server_context(document: Document, entry: Document, owner: str = "") -> ssl.SSLContext:
+    """Return a TLS server context that presents the certificate of this entry, as this host would; the key is the
+    host's own unless another owner is named."""
+    return _served(owner or document["identity"]["machine_guid"], _fields(entry), schannel.rules(document))
 
 
-def tls_context(issued: x509.Certificate, key: rsa.RSAPrivateKey) -> ssl.SSLContext:
-    """Return a TLS server context for a certificate and its key."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+def tls_context(
+    issued: x509.Certificate, key: rsa.RSAPrivateKey, context: ssl.SSLContext | None = None
+) -> ssl.SSLContext:
+    """Return a TLS server context, a new one if none is given, with a certificate and its key."""
+    context = context or ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     encoding = serialization.Encoding.PEM
     pem = issued.public_bytes(encoding) + key.private_bytes(
         encoding, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
     # The ssl module reads keys from files only: this one is private (0600) and gone when the block ends.
     with tempfile.NamedTemporaryFile(prefix="mendpoint-lab-", suffix=".pem") as file:
-        file.write(pem)
+        file.write(pem + DH_PARAMETERS)
         file.flush()
         context.load_cert_chain(file.name)
+        context.load_dh_params(file.name)
     return context
 
 
@@ -121,26 +139,32 @@ def authority(fields: Subject) -> x509.Certificate:
 
 def _fields(entry: Document) -> Subject:
     fields = Subject(*(entry[name] for name in ("subject", "issuer", "serial", "not_before", "not_after")))
-    return replace(fields, purposes=tuple(purposes_of(entry)))
+    return replace(
+        fields,
+        purposes=tuple(purposes_of(entry)),
+        key_bits=entry.get("key_bits", USUAL_BITS),
+        digest=entry.get("digest", USUAL_DIGEST),
+    )
 
 
 @functools.lru_cache(maxsize=1024)
 def _served(owner: str, fields: Subject, rules: schannel.Rules) -> ssl.SSLContext:
     """Return the context for all connections that see this certificate: making one costs more than a handshake."""
-    context = tls_context(_build(owner, fields), key_of(owner))
-    schannel.limit(context, rules)
-    return context
+    key = key_of(owner, fields.key_bits)
+    return tls_context(issue(owner, fields), key, schannel.server_context(rules))
 
 
 @functools.lru_cache(maxsize=1024)
-def _build(owner: str, fields: Subject) -> x509.Certificate:
-    signer = key_of(owner if fields.issuer == fields.subject else fields.issuer)
-    return _builder(owner, fields).sign(signer, hashes.SHA256())
+def issue(owner: str, fields: Subject) -> x509.Certificate:
+    """Return the certificate of an owner's key: signed by itself, or by the issuer where it is another."""
+    own = fields.issuer == fields.subject
+    signer = key_of(owner, fields.key_bits) if own else key_of(fields.issuer)
+    return signed(_builder(owner, fields), signer, fields.digest)
 
 
 def _builder(owner: str, fields: Subject) -> x509.CertificateBuilder:
     """Return what Windows puts into an RDP certificate: server authentication, no alternative names."""
-    builder = _names_and_times(key_of(owner), fields)
+    builder = _names_and_times(key_of(owner, fields.key_bits), fields)
     if fields.purposes:
         allowed = [x509.ObjectIdentifier(purpose) for purpose in fields.purposes]
         builder = builder.add_extension(x509.ExtendedKeyUsage(allowed), critical=False)

@@ -6,13 +6,15 @@ Source: learn.microsoft.com/windows-server/security/tls/tls-registry-settings; a
 import ssl
 import warnings
 
+from troubleshoot.lab.cipher_suites import openssl_list
 from troubleshoot.lab.state import Document, registry_value
 
 SCHANNEL = "HKLM:\\SYSTEM\\CurrentControlSet\\Control\\SecurityProviders\\SCHANNEL"
 CIPHER_POLICY = "HKLM:\\SOFTWARE\\Policies\\Microsoft\\Cryptography\\Configuration\\SSL\\00010002"
+_LOCAL_ORDER = "HKLM:\\SYSTEM\\CurrentControlSet\\Control\\Cryptography\\Configuration\\Local\\SSL\\00010002"
 _OLD = ("TLS 1.0", "TLS 1.1")
-#: Whether TLS 1.2 is served, and whether a policy lists the cipher suites.
-Rules = tuple[bool, bool]
+#: Whether TLS 1.2 is served, and which cipher suites by their Windows names; None: the usual ones.
+Rules = tuple[bool, tuple[str, ...] | None]
 
 
 def server_key(version: str) -> str:
@@ -35,18 +37,26 @@ def serves(document: Document) -> bool:
 
 def rules(document: Document) -> Rules:
     """Return what the host's registry says that counts for its TLS server."""
-    return allows(document, "TLS 1.2"), bool(registry_value(document, CIPHER_POLICY, "Functions"))
+    return allows(document, "TLS 1.2"), _suites(document)
 
 
-def limit(context: ssl.SSLContext, rules: Rules) -> None:
-    """Let a server context offer what the host's registry allows; Windows 10 serves no TLS 1.3."""
-    current, policy = rules
+def server_context(rules: Rules) -> ssl.SSLContext:
+    """Return a server context that offers what the host's registry allows; Windows 10 serves no TLS 1.3."""
+    current, suites = rules
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.maximum_version = ssl.TLSVersion.TLSv1_2
     if not current:
         with warnings.catch_warnings():  # Python warns of old versions; to serve them is the purpose here
             warnings.simplefilter("ignore", DeprecationWarning)
             context.minimum_version, context.maximum_version = ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1
-        context.set_ciphers("ALL:@SECLEVEL=0")
-    elif policy:
-        # A suite without encryption, which no client offers, stands for a list that has nothing in common with it.
-        context.set_ciphers("NULL-SHA256:@SECLEVEL=0")
+    context.set_ciphers(openssl_list(suites))
+    return context
+
+
+def _suites(document: Document) -> tuple[str, ...] | None:
+    """Return the list that group policy sets, else the computer's own: one text with commas, or a list of texts."""
+    for key in (CIPHER_POLICY, _LOCAL_ORDER):
+        listed = registry_value(document, key, "Functions")
+        if listed:
+            return tuple(map(str, listed if isinstance(listed, list) else str(listed).split(",")))
+    return None
