@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.lab.hosts import listening, seen
 from troubleshoot.lab import FAULTS
-from troubleshoot.lab.rdp import Request, Terms, answer_to
+from troubleshoot.lab.negotiation import Request, Terms, answer_to
 from troubleshoot.lab.service_reactions import service_started, service_stopped
 from troubleshoot.lab.state import POLICY, RDP_TCP, TERMINAL_SERVER, HostState, moment
 from troubleshoot.lab.tcp_port import Port

@@ -1,19 +1,24 @@
-"""The files of a simulated host whose access control matters here: the folder of machine keys and Remote Desktop's key.
+"""The files of a simulated host whose access control matters here: the folder of machine keys, and keys.
 
 A host's `acl` maps a path to its security descriptor (owner and DACL) in SDDL; a file without one does not exist.
 """
 
 import re
+from collections.abc import Set
 
 from troubleshoot.lab.state import CRYPTOGRAPHY, KEY_FILE_START, KEY_FOLDER, Document, find, registry_value
 
-# One allowing entry of a DACL: its rights, and whom it is for (MS-DTYP 2.5.1.1).
-_ALLOWED = re.compile(r"\(A;[A-Z]*;([^;()]*);;;([^;()]+)\)")
+# One entry of a DACL that counts for the object itself: whether it allows or denies, its rights, and whom it is for
+# (MS-DTYP 2.5.1.1).
+_ENTRY = re.compile(r"\((A|D);(?:OI|CI|NP|ID)*;([^;()]*);;;([^;()]+)\)")
 # Two-letter names of access rights in SDDL, with their bits (MS-DTYP 2.5.1.1, access masks of files).
 _RIGHTS = {"FA": 0x1F01FF, "FR": 0x120089, "FW": 0x120116, "GA": 0x1F01FF, "GR": 0x120089, "GW": 0x120116}
-_READ, _READ_AND_WRITE = 0x120089, 0x12019F
-_NETWORK_SERVICE = ("NS", "S-1-5-20")
-_EVERYONE = ("WD", "S-1-1-0")
+_FULL, _READ, _READ_AND_WRITE = 0x1F01FF, 0x120089, 0x12019F
+_EVERYONE = frozenset({"WD", "S-1-1-0"})
+# Groups that each of the two accounts is in: everyone, whoever signed in, services, users; Windows is an administrator.
+_ANY_SERVICE = _EVERYONE | {"AU", "S-1-5-11", "SU", "S-1-5-6", "BU", "S-1-5-32-545"}
+_NETWORK_SERVICE = _ANY_SERVICE | {"NS", "S-1-5-20"}
+_SYSTEM = _ANY_SERVICE | {"SY", "S-1-5-18", "BA", "S-1-5-32-544"}
 
 
 def key_file(document: Document) -> str:
@@ -33,19 +38,43 @@ def describe(document: Document, path: str, sddl: str) -> None:
     known = document.setdefault("acl", {})
     known[find(known, path) or path] = sddl
     if path.casefold() == key_file(document).casefold() and document["key_store"]["rdp_key"] != "missing":
-        may = _granted(sddl, _NETWORK_SERVICE) & _READ == _READ
-        document["key_store"]["rdp_key"] = "readable" if may else "denied"
+        document["key_store"]["rdp_key"] = "readable" if _may(sddl, _NETWORK_SERVICE, _READ) else "denied"
+
+
+def settle_key(document: Document) -> None:
+    """Let Remote Desktop's own key be denied where its access control says so."""
+    sddl = descriptor(document, key_file(document))
+    if document["key_store"]["rdp_key"] == "readable" and sddl and not _may(sddl, _NETWORK_SERVICE, _READ):
+        document["key_store"]["rdp_key"] = "denied"
+
+
+def may_read_key(document: Document, entry: Document) -> bool:
+    """Tell whether Remote Desktop Services can read the key of a chosen certificate; an entry that names no file for
+    it says nothing else."""
+    path = entry.get("key_file", "")
+    if not path:
+        return True
+    sddl = descriptor(document, path)
+    return sddl is not None and _may(sddl, _NETWORK_SERVICE, _READ)
 
 
 def may_make_keys(document: Document) -> bool:
     """Tell whether a service can put a new key into the folder; a state without access control says nothing else."""
     sddl = descriptor(document, KEY_FOLDER)
-    return sddl is None or _granted(sddl, _EVERYONE) & _READ_AND_WRITE == _READ_AND_WRITE
+    return sddl is None or _may(sddl, _EVERYONE, _READ_AND_WRITE)
 
 
-def _granted(sddl: str, names: tuple[str, ...]) -> int:
-    granted = 0
-    for rights, who in _ALLOWED.findall(sddl):
+def may_replace_key(document: Document) -> bool:
+    """Tell whether Windows can open the present key of Remote Desktop in order to replace it."""
+    sddl = descriptor(document, key_file(document))
+    return sddl is None or _may(sddl, _SYSTEM, _FULL)
+
+
+def _may(sddl: str, names: Set[str], wanted: int) -> bool:
+    """Tell whether somebody who is all of these has the rights; what is denied counts first, as Windows orders it."""
+    granted = denied = 0
+    for kind, rights, who in _ENTRY.findall(sddl):
         if who in names:
-            granted |= _RIGHTS.get(rights) or (int(rights, 16) if rights.startswith("0x") else 0)
-    return granted
+            mask = _RIGHTS.get(rights) or (int(rights, 16) if rights.startswith("0x") else 0)
+            granted, denied = (granted | mask, denied) if kind == "A" else (granted, denied | mask)
+    return granted & ~denied & wanted == wanted

@@ -5,15 +5,14 @@ They follow ``network.elsewhere`` of a host's state: a list of ``{"address", "an
 
 import logging
 import socket
-import ssl
 from collections.abc import Callable
 
-from troubleshoot.lab.certificates import server_context
-from troubleshoot.lab.state import Document, host_now, self_signed
+from troubleshoot.lab.behind_port import BEHIND
+from troubleshoot.lab.state import Document
 from troubleshoot.lab.tcp_port import Mode, Port
 
-ANSWERS = frozenset({"same", "other", "refused", "silent"})
-"""What answers there: this computer, another one with its own certificate, or nobody."""
+ANSWERS = frozenset({"same", "other", "refused", "silent", *BEHIND})
+"""What answers there: this computer, another one with its own certificate, something else, or nobody."""
 
 _log = logging.getLogger(__name__)
 _MODES: dict[str, Mode] = {"refused": "refused", "silent": "silent"}
@@ -54,8 +53,3 @@ class Elsewhere:
             return None
         self._ports[address] = port
         return port
-
-
-def other_certificate(document: Document) -> ssl.SSLContext:
-    """Return the TLS context of another computer that a name leads to by mistake."""
-    return server_context(document, self_signed("OTHER-COMPUTER", 4711, host_now(document).replace(hour=0)))

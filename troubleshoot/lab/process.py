@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from troubleshoot.lab.state import HostState
+from troubleshoot.lab.state import HostState, own_name
 
 Emit = Callable[[bytes], None]
 # Runs the portal's bootstrap: (state, standard input, emit output, cancelled) -> exit code.
@@ -31,9 +31,9 @@ class Process:
         self.write(stream, text.encode(codec(self.codepage) or "ascii", "replace"))
 
     def name(self) -> str:
-        """Return the name of the host."""
+        """Return the name by which Windows calls the host."""
         with self.state.lock:
-            return str(self.state.document["name"])
+            return own_name(self.state.document)
 
 
 class Exit(Exception):

@@ -126,6 +126,11 @@ def listener_value(document: Document, name: str, key: str = RDP_TCP) -> Any:
     return registry_value(document, key, name) if policy is None else policy
 
 
+def own_name(document: Document) -> str:
+    """Return what Windows calls itself."""
+    return str(document.get("computer_name") or document["name"])
+
+
 def running(document: Document, service: str) -> bool:
     """Tell whether a service is installed and running."""
     name = find(document["services"], service)
@@ -142,6 +147,7 @@ def healthy(name: str = "LAB-01") -> Document:
     guid = str(uuid.uuid5(_NAMESPACE, name + "/machine"))
     return {
         "name": name,
+        "computer_name": name,
         "identity": _identity(name, guid),
         "powershell": {
             "version": "5.1.19041.3803",
@@ -169,12 +175,14 @@ def healthy(name: str = "LAB-01") -> Document:
                 "created_at": iso(now - timedelta(hours=2)),
             }
         ],
+        "sessions": [session(2, "CORP", "bob", now - timedelta(hours=2))],
         "network": {
             "rdp": "open",
             "winrm": "open",
             "key_failure": "negotiation",
             "gateway": "absent",
             "elsewhere": [],
+            "other_certificate": None,
         },
         "winrm": {"credentials": "accepted", "administrator": True},
         "runs": {},
@@ -206,14 +214,30 @@ def self_signed(name: str, serial: int, not_before: datetime) -> Document:
     }
 
 
+def session(number: int, domain: str, user: str, since: datetime) -> Document:
+    """Return the row of a session in which somebody is active."""
+    sid = account_sid(domain, user)
+    return {"id": number, "domain": domain, "user": user, "sid": sid, "state": "active", "since": iso(since)}
+
+
+def account_sid(domain: str, user: str) -> str:
+    """Return the SID of an account of a domain; its last number tells the accounts of a domain apart."""
+    account = uuid.uuid5(_NAMESPACE, f"{domain}\\{user}".casefold()).int % 100_000 + 1000
+    return f"{_sid(domain.casefold())}-{account}"
+
+
 def _identity(name: str, guid: str) -> Document:
-    number = uuid.uuid5(_NAMESPACE, name + "/sid").int
-    parts = [(number >> shift) & 0xFFFFFFFF for shift in (0, 32, 64)]
     return {
         "machine_guid": guid,
         "smbios_uuid": str(uuid.uuid5(_NAMESPACE, name + "/smbios")).upper(),
-        "computer_sid": "S-1-5-21-" + "-".join(str(part) for part in parts),
+        "computer_sid": _sid(name),
     }
+
+
+def _sid(name: str) -> str:
+    """Return the SID of a computer or a domain, made of its name."""
+    number = uuid.uuid5(_NAMESPACE, name + "/sid").int
+    return "S-1-5-21-" + "-".join(str((number >> shift) & 0xFFFFFFFF) for shift in (0, 32, 64))
 
 
 def _access_control(guid: str) -> Document:

@@ -11,12 +11,14 @@ from troubleshoot.lab.faults import (
     chosen_certificates,
     environment,
     firewall,
+    identity,
     keys,
     listening,
     network_path,
     printing,
     security,
     services,
+    sessions,
 )
 from troubleshoot.lab.state import Document
 
@@ -37,7 +39,9 @@ for _theme in (
     security,
     firewall,
     network_path,
+    identity,
     environment,
+    sessions,
     access,
     printing,
 ):

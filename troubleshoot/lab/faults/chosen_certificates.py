@@ -4,8 +4,18 @@ from datetime import timedelta
 from typing import Any
 
 from troubleshoot.lab.certificates import CLIENT_AUTHENTICATION, stamp
-from troubleshoot.lab.faults.events import happened
-from troubleshoot.lab.state import CONNECTION_MANAGER, LIFETIME, RDP_TCP, Document, host_now, iso, self_signed
+from troubleshoot.lab.faults.events import KEY_ACCESS, happened, schannel
+from troubleshoot.lab.key_files import describe
+from troubleshoot.lab.state import (
+    CONNECTION_MANAGER,
+    KEY_FOLDER,
+    LIFETIME,
+    RDP_TCP,
+    Document,
+    host_now,
+    iso,
+    self_signed,
+)
 
 _ISSUER = "CN=Example issuing authority"
 
@@ -46,7 +56,22 @@ def _wrong_purpose(document: Document) -> None:
     happened(document, CONNECTION_MANAGER, 1054, message)
 
 
+def _key_denied(document: Document) -> None:
+    """The listener is bound to a certificate whose private key Remote Desktop Services may not read."""
+    path = f"{KEY_FOLDER}\\8b7f2a41c05d4e9f9a3d6c1e70b25f38_{document['identity']['machine_guid']}"
+    _choose(document, key_file=path)
+    describe(document, path, "O:BAD:PAI(A;;FA;;;SY)(A;;FA;;;BA)")
+    schannel(document, 36870, KEY_ACCESS)
+
+
+def _weak_key(document: Document) -> None:
+    """The listener is bound to a certificate with a key of 1024 bits, which present clients may refuse."""
+    _choose(document, key_bits=1024)
+
+
 FAULTS = {
+    "chosen-certificate-key-denied": _key_denied,
+    "chosen-certificate-weak-key": _weak_key,
     "chosen-certificate-missing": _missing,
     "chosen-certificate-expired": _expired,
     "chosen-certificate-without-key": _without_key,

@@ -2,23 +2,32 @@
 
 from datetime import timedelta
 
-from troubleshoot.lab.faults.events import CONNECTIONS_LOG, forget_connections, happened
+from troubleshoot.lab.faults.events import (
+    AUDITING,
+    CONNECTIONS_LOG,
+    FAILED_SIGN_IN,
+    forget_connections,
+    happened,
+    sign_ins_failed,
+)
+from troubleshoot.lab.host_clock import set_clock
+from troubleshoot.lab.sessions import end_desktops
 from troubleshoot.lab.state import Document, host_now, iso
 
-FAILED_SIGN_IN = 4625
-_AUDITING = "Microsoft-Windows-Security-Auditing"
 _PENDING = "HKLM:\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Component Based Servicing\\RebootPending"
 _FAILED = "An account failed to log on. Logon type: 3."
 
 
 def _brute_force(document: Document) -> None:
     """Strangers have tried a password every second for ten minutes. Remote Desktop still answers."""
-    begun = host_now(document) - timedelta(minutes=11)
-    known = sum(one["id"] == FAILED_SIGN_IN for one in document["event_log"])
-    document["event_log"] += [
-        {"log": "Security", "source": _AUDITING, "id": FAILED_SIGN_IN, "time": iso(at), "message": _FAILED}
-        for at in (begun + timedelta(seconds=number) for number in range(known, 600))
-    ]
+    accounts = [f"CORP\\{name}" for name in ("administrator", "admin", "test", "backup", "scanner")]
+    sources = [f"203.0.113.{number}" for number in range(1, 41)]  # addresses for documentation (RFC 5737)
+    sign_ins_failed(document, 600, seconds=599, accounts=accounts, sources=sources)
+
+
+def _one_account(document: Document) -> None:
+    """A program somewhere has kept an old password of one account: it failed 700 times in a day. Nobody attacks."""
+    sign_ins_failed(document, 700, seconds=23 * 3600, accounts=["CORP\\scanner"], sources=["192.0.2.40"], until=1800)
 
 
 def _brute_force_exhausted(document: Document) -> None:
@@ -31,7 +40,7 @@ def _mistyped(document: Document) -> None:
     """Somebody mistyped a password three times. Nothing is wrong with the computer."""
     for number in range(3):
         message = f"{_FAILED} Attempt {number + 1}."
-        happened(document, _AUDITING, FAILED_SIGN_IN, message, log="Security", ago=600 - number)
+        happened(document, AUDITING, FAILED_SIGN_IN, message, log="Security", ago=600 - number)
 
 
 def _connection_broker(document: Document) -> None:
@@ -58,12 +67,12 @@ def _reboot_pending(document: Document) -> None:
 
 def _clock_behind(document: Document) -> None:
     """The clock is an hour slow. Signing in with the domain fails from five minutes on."""
-    document["clock_offset_seconds"] = -3600
+    set_clock(document, -3600)
 
 
 def _clock_ahead(document: Document) -> None:
     """The clock is an hour fast. Signing in with the domain fails from five minutes on."""
-    document["clock_offset_seconds"] = 3600
+    set_clock(document, 3600)
 
 
 def _connection_log_off(document: Document) -> None:
@@ -75,10 +84,12 @@ def _connection_log_off(document: Document) -> None:
 
 def _nobody_signed_in(document: Document) -> None:
     """Nobody is signed in, so restarting the service interrupts nobody."""
-    document["processes"] = [one for one in document["processes"] if one["name"].casefold() != "explorer.exe"]
+    end_desktops(document)
+    document["sessions"] = []
 
 
 FAULTS = {
+    "sign-in-failures-one-account": _one_account,
     "brute-force": _brute_force,
     "brute-force-exhausted": _brute_force_exhausted,
     "mistyped-passwords": _mistyped,

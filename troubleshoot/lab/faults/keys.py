@@ -2,7 +2,7 @@
 
 from troubleshoot.lab.faults.certificates import expired_certificate
 from troubleshoot.lab.key_files import describe, key_file
-from troubleshoot.lab.service_reactions import provide_certificate
+from troubleshoot.lab.renewal import provide_certificate
 from troubleshoot.lab.state import KEY_FOLDER, REMOTE_DESKTOP_STORE, Document
 
 

@@ -21,6 +21,28 @@ def _flapping(document: Document) -> None:
     document["network"]["rdp"] = "flapping"
 
 
+def _web_server(document: Document) -> None:
+    """A web server answers at the port of Remote Desktop: the way leads to another machine."""
+    forget_connections(document)
+    document["network"]["rdp"] = "web_server"
+
+
+def _ssh(document: Document) -> None:
+    """A host with SSH answers at the port of Remote Desktop: the way leads to another machine."""
+    forget_connections(document)
+    document["network"]["rdp"] = "ssh"
+
+
+def _linux_host(document: Document) -> None:
+    """It is a Linux host with xrdp: Remote Desktop with TLS and without NLA, and no WinRM to look inside."""
+    document["network"].update(rdp="linux", winrm="refused")
+
+
+def _alternating(document: Document) -> None:
+    """Two computers answer at one address in turn, as behind a load balancer: each shows its own certificate."""
+    document["network"]["rdp"] = "alternating"
+
+
 def _other_computer_on_ipv6(document: Document) -> None:
     """Another computer answers at the IPv6 address of this one's name (::1 in the lab)."""
     document["network"]["elsewhere"] = [{"address": "::1", "answers": "other"}]
@@ -50,6 +72,10 @@ FAULTS = {
     "closed-before-confirm": _closed_before_confirm,
     "unreachable": _unreachable,
     "flapping": _flapping,
+    "web-server-on-port": _web_server,
+    "ssh-on-port": _ssh,
+    "linux-host": _linux_host,
+    "alternating-certificates": _alternating,
     "other-computer-on-ipv6": _other_computer_on_ipv6,
     "ipv6-refused": _ipv6_refused,
     "gateway-certificate-expired": _gateway_certificate_expired,

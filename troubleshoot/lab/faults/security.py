@@ -62,6 +62,12 @@ def _cipher_policy(document: Document) -> None:
     schannel(document, 36888, "A fatal alert was generated and sent: 40. Internal state: 1205.")
 
 
+def _cipher_list(document: Document) -> None:
+    """Group policy allows two strong cipher suites only, and one that is unknown: present clients have those."""
+    listed = "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,TLS_OF_TOMORROW,TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"
+    document["registry"][CIPHER_POLICY] = {"Functions": {"kind": "String", "value": listed}}
+
+
 def _credssp_vulnerable(document: Document) -> None:
     """The host accepts clients that lack the CredSSP update of 2018: a stop-gap that was never taken back."""
     set_number(document, _CREDSSP, "AllowEncryptionOracle", 2)
@@ -87,6 +93,7 @@ FAULTS = {
     "tls12-off": _tls12_off,
     "tls-off": _tls_off,
     "cipher-policy": _cipher_policy,
+    "cipher-list-restricted": _cipher_list,
     "credssp-vulnerable": _credssp_vulnerable,
     "udp-allowed": _udp_allowed,
     "udp-off-by-policy": _udp_off_by_policy,

@@ -11,7 +11,7 @@ from troubleshoot.lab.powershell.printing import METHODS as PRINTER_METHODS
 from troubleshoot.lab.powershell.rdp_setting import ANSWER, SETTING, CimMethod, listeners
 from troubleshoot.lab.powershell.rdp_setting import METHODS as LISTENER_METHODS
 from troubleshoot.lab.powershell.values import Integer
-from troubleshoot.lab.state import Document, HostState
+from troubleshoot.lab.state import Document, HostState, own_name
 
 _CIMV2 = "root/cimv2"
 _DOCS = "learn.microsoft.com/windows/win32/cimwin32prov/"
@@ -88,7 +88,7 @@ def _computer(document: Document) -> list[Instance]:
     # 0 standalone workstation, 1 member workstation, 4 backup and 5 primary domain controller.
     role = (5 if domain.get("primary", True) else 4) if domain["controller"] else int(bool(domain["joined"]))
     values = {
-        "Name": document["name"],
+        "Name": own_name(document),
         "Domain": domain["name"],
         "DomainRole": Integer(role, "uint16"),
         "PartOfDomain": bool(domain["joined"]),

@@ -11,7 +11,7 @@ from troubleshoot.lab.powershell.errors import Unsupported
 from troubleshoot.lab.powershell.host_data import is_unsigned
 from troubleshoot.lab.powershell.objects import Instance, ObjectType
 from troubleshoot.lab.powershell.values import Integer
-from troubleshoot.lab.service_reactions import valid_now
+from troubleshoot.lab.renewal import valid_now
 from troubleshoot.lab.state import (
     POLICY,
     REMOTE_DESKTOP_STORE,

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from troubleshoot.lab import runner as stand_in
 from troubleshoot.lab.process import Runner
-from troubleshoot.lab.state import Document, HostState, find
+from troubleshoot.lab.state import Document, HostState, find, own_name
 from troubleshoot.lab.tcp_port import Mode, Port
 from troubleshoot.lab.winrm.auth import Gate
 from troubleshoot.lab.winrm.connection import Connection, Endpoint
@@ -87,9 +87,9 @@ class WinrmServer:
 
     def _shared(self, auth: frozenset[str], user: str, password: str) -> Endpoint:
         with self.state.lock:
-            name, domain = self.state.document["name"], self.state.document["domain"]
+            known, domain = self.state.document, self.state.document["domain"]
             names = (domain["name"].partition(".")[0], domain["name"]) if domain["joined"] else ()
-        account = Account(user, password, (name, *names))
+        account = Account(user, password, (own_name(known), known["name"], *names))
         tls = self.tls is not None
         return Endpoint(
             service=self.service,

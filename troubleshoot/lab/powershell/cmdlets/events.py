@@ -18,6 +18,7 @@ LOGS = (
     "Application",
     "Security",
     "Microsoft-Windows-TerminalServices-RemoteConnectionManager/Operational",
+    "Microsoft-Windows-TerminalServices-LocalSessionManager/Operational",
 )
 # An event query takes 23 conditions at most (learn.microsoft.com/windows/win32/wes/consuming-events).
 _MAX_IDS = 20
@@ -71,7 +72,8 @@ def _of(use: Use, log: str) -> list[Document]:
     """Return the records of a log, the newest first."""
     known = _known(log)
     need_administrator(use, "Attempted to perform an unauthorized operation.")
-    return [entry for entry in reversed(use.document["event_log"]) if entry["log"] == known]
+    found = [entry for entry in reversed(use.document["event_log"]) if entry["log"] == known]
+    return sorted(found, key=lambda entry: local_time(entry["time"]).value, reverse=True)
 
 
 def _known(log: str) -> str:

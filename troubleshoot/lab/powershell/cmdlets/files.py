@@ -11,7 +11,7 @@ from troubleshoot.lab.powershell.values import NOTHING, Nothing
 from troubleshoot.lab.state import KEY_FOLDER
 
 _WILD = re.compile(r"[/*?\[\]]")
-_KEYS = KEY_FOLDER.rpartition("\\")[0].casefold() + "\\"
+_KEYS = KEY_FOLDER.rpartition("\\RSA\\")[0].casefold() + "\\"
 _SECTIONS = "owner, access"
 # Owner, then the entries of the DACL; a form that ConvertStringSecurityDescriptor would take (MS-DTYP 2.5.1.1).
 _SDDL = re.compile(r"O:[A-Za-z0-9-]+D:[A-Z]*(\([A-Z]+;[A-Z]*;[A-Za-z0-9]*;;;[A-Za-z0-9-]+\))+")
@@ -69,7 +69,7 @@ def _check_sections(sections: str) -> None:
 
 def _checked(path: str) -> str:
     if not path.casefold().startswith(_KEYS) or _WILD.search(path):
-        raise Unsupported(f"the path {path!r}: of files only the folder of machine keys is modelled")
+        raise Unsupported(f"the path {path!r}: of files only the folders of keys are modelled")
     return path
 
 

@@ -1,0 +1,24 @@
+"""Who is signed in to a simulated host, and how that fits to the desktops (explorer.exe) among its processes."""
+
+from troubleshoot.lab.state import Document, moment, session
+
+STATES = frozenset({"active", "disconnected"})
+"""Whether somebody is connected to a session, or it waits for its person to come back."""
+DESKTOP = "explorer.exe"
+
+
+def complete_sessions(document: Document) -> None:
+    """Add the session of each desktop that runs in none of those listed; session 0 is that of services."""
+    known = {row["id"] for row in document["sessions"]}
+    for process in document["processes"]:
+        number = process["session_id"]
+        if process["name"].casefold() == DESKTOP and number != 0 and number not in known:
+            since = moment(process["created_at"])
+            row = session(number, process["owner_domain"], process["owner_user"], since)
+            document["sessions"].append(row)
+            known.add(number)
+
+
+def end_desktops(document: Document) -> None:
+    """End every desktop; the sessions stay."""
+    document["processes"] = [one for one in document["processes"] if one["name"].casefold() != DESKTOP]
