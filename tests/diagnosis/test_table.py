@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pytest
 
-from tests.diagnosis.table import HOST, IN_ORDER, NAME, NOT_RDP, TWO, WAY, Row, row
+from tests.diagnosis.table import HOST, IN_ORDER, NAME, NOT_JUDGED_YET, NOT_RDP, TWO, WAY, Row, row
 from troubleshoot import catalog, diagnosis, hosts
 from troubleshoot.diagnosis import looks_healthy, rank_all_causes
 from troubleshoot.engine import ErrorCode, Fact, Judgement
@@ -114,6 +114,11 @@ def test_calls_no_ill_one_healthy(row: Row) -> None:
         assert row.faults in {"other-computer-on-ipv6", "ipv6-refused"}
 
 
+@pytest.mark.parametrize("fault", NOT_JUDGED_YET)
+def test_calls_none_healthy_whose_cause_it_does_not_know(fault: str) -> None:
+    assert not looks_healthy(known(row("-", "", fault)))
+
+
 class TestTheTable:
     def test_has_two_computers_at_least_for_every_cause_of_this_error(self) -> None:
         found = Counter(row.number for row in (*HOST, *WAY))
@@ -121,7 +126,7 @@ class TestTheTable:
 
     def test_has_every_fault_of_the_lab(self) -> None:
         alone = {row.faults for row in (*HOST, *WAY)}
-        assert {*alone, *IN_ORDER, *NOT_RDP} >= set(FAULTS)
+        assert {*alone, *IN_ORDER, *NOT_JUDGED_YET, *NOT_RDP} >= set(FAULTS)
 
 
 def questions(row: Row) -> int:

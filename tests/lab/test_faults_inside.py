@@ -13,7 +13,9 @@ NO_SERVICE = {"termservice": "stopped", "listener": "not_listening"}
 #: Fault -> the facts that are not those of a healthy host; none of the others changes anything inside.
 INSIDE: dict[str, dict[str, str]] = {
     "expired-certificate": EXPIRED,
-    "renewal-stuck": EXPIRED | {"certificate_events": "replace_failed"},
+    "renewal-stuck": EXPIRED | {"key_file": "wrong", "certificate_events": "replace_failed"},
+    "clock-behind-certificate-ended": {"clock": "behind"},
+    "clock-ahead-certificate-ended": EXPIRED | {"clock": "ahead"},
     "certificate-service-stopped": EXPIRED | {"sessionenv": "stopped"},
     "certificate-service-disabled": EXPIRED | {"sessionenv": "disabled"},
     "key-service-disabled": EXPIRED | {"certificate_services": "disabled"},
@@ -35,6 +37,12 @@ INSIDE: dict[str, dict[str, str]] = {
         "certificate_binding": "custom",
         "certificate_events": "other",
     },
+    "chosen-certificate-key-denied": {
+        "bound_certificate": "usable",
+        "certificate_binding": "custom",
+        "schannel_events": "key_access",
+    },
+    "chosen-certificate-weak-key": {"bound_certificate": "usable", "certificate_binding": "custom"},
     "service-stopped": NO_SERVICE,
     "service-disabled": {"termservice": "disabled", "termservice_setup": "wrong_start", "listener": "not_listening"},
     "service-hung": {"service_events": "hung"},
@@ -59,6 +67,7 @@ INSIDE: dict[str, dict[str, str]] = {
     "tls12-off": {"tls12": "off", "tls_source": "local"},
     "tls-off": {"tls12": "off", "tls_source": "local", "schannel_events": "credential"},
     "cipher-policy": {"cipher_policy": "set", "schannel_events": "no_common"},
+    "cipher-list-restricted": {"cipher_policy": "set"},
     "credssp-vulnerable": {"credssp": "vulnerable"},
     "udp-allowed": {"udp_source": "local"},
     "udp-off-by-policy": {"udp": "tcp_only", "udp_source": "policy"},
@@ -66,10 +75,13 @@ INSIDE: dict[str, dict[str, str]] = {
     "firewall-wrong-profile": {"firewall": "wrong_profile", "network_profile": "public"},
     "firewall-policy": {"firewall": "policy"},
     "closed-before-confirm": {"connection_events": "none"},
+    "web-server-on-port": {"connection_events": "none"},
+    "ssh-on-port": {"connection_events": "none"},
     "unreachable": {"connection_events": "none"},
     "brute-force": {"sign_in_failures": "storm"},
     "brute-force-exhausted": {"sign_in_failures": "storm"},
     "mistyped-passwords": {"sign_in_failures": "some"},
+    "sign-in-failures-one-account": {"sign_in_failures": "storm"},
     "connection-broker": {"connection_broker": "yes"},
     "domain-controller": {"domain_controller": "yes", "domain_trust": "unknown"},
     "reboot-pending": {"pending_reboot": "yes"},
@@ -77,6 +89,7 @@ INSIDE: dict[str, dict[str, str]] = {
     "clock-ahead": {"clock": "ahead"},
     "connection-log-off": {"connection_events": "off"},
     "nobody-signed-in": {"signed_in": "nobody"},
+    "session-without-desktop": {"signed_in": "nobody"},
 }
 
 

@@ -82,7 +82,7 @@ class TestLabHost:
             "Stopped",
         )
 
-    @pytest.mark.parametrize("text", ["no JSON", '{"network": {"rdp": "open"}}', '{"name": "ACC-08"}'])
+    @pytest.mark.parametrize("text", ["no JSON", '{"network": {"rdp": "ajar"}}', '{"name": "ACC-08"}'])
     def test_but_not_what_it_cannot_be_and_says_so_once(self, host: LabHost, tmp_path: Path, text: str) -> None:
         (tmp_path / "state.json").write_text(text)
         before = json.dumps(host.state.document)

@@ -1,0 +1,169 @@
+"""The page for whoever writes states (docs/lab-states.md)…"""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.lab.hosts import inside, listening, seen
+from troubleshoot import probes
+from troubleshoot.lab import build_state, firewall
+from troubleshoot.lab.powershell.cmdlets.events import LOGS
+from troubleshoot.lab.rdp import RdpServer
+from troubleshoot.lab.renewal import HELPERS, provide_certificate, valid_now
+from troubleshoot.lab.state import HostState, healthy
+from troubleshoot.lab.state_form import CERTIFICATE, CHOICES, FIXED, PROFILE, REGISTRY_VALUE, ROWS, SERVICE
+
+PAGE = (Path(__file__).parents[2] / "docs" / "lab-states.md").read_text("utf-8")
+#: Section -> what the page says below its heading.
+SECTIONS = dict(re.findall(r"^### `(\w+)`\n(.*?)(?=^##)", PAGE, re.MULTILINE | re.DOTALL))
+EXAMPLES = re.findall(r"^```json\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+
+
+def named(section: str) -> set[str]:
+    """Every word between backticks below a heading."""
+    return set(re.findall(r"`([^`\n]+)`", SECTIONS[section]))
+
+
+def fields() -> list[tuple[str, str]]:
+    """Section and field, of sections with fixed fields and of rows."""
+    found = [(section, name) for section in FIXED for name in healthy()[section]]
+    rows = {"services": SERVICE, "certificates": CERTIFICATE, "registry": REGISTRY_VALUE, **ROWS}
+    found += [(path.partition(".")[0], name) for path, row in rows.items() for name in row]
+    return [*found, *(("firewall", name) for name in (*firewall.usual(), *PROFILE))]
+
+
+def choices() -> list[tuple[str, str]]:
+    """Section and value, of every field of which only some values mean something."""
+    found = [(path.partition(".")[0], value) for path, values in CHOICES.items() for value in values]
+    rows = {"services": SERVICE, "certificates": CERTIFICATE, **ROWS}
+    found += [
+        (path.partition(".")[0], str(value))
+        for path, row in rows.items()
+        for field in row.values()
+        for value in field.choices
+    ]
+    return sorted({*found, *(("firewall", name) for name in firewall.PROFILES)})
+
+
+class TestNames:
+    """…names…"""
+
+    def test_every_section_and_no_other(self) -> None:
+        assert SECTIONS.keys() == healthy().keys()
+
+    @pytest.mark.parametrize(("section", "field"), fields())
+    def test_every_field(self, section: str, field: str) -> None:
+        assert field in named(section)
+
+    @pytest.mark.parametrize(("section", "value"), choices())
+    def test_every_value_of_a_choice(self, section: str, value: str) -> None:
+        assert value in named(section)
+
+    def test_every_service_and_log_that_matters(self) -> None:
+        assert set(healthy()["services"]) <= named("services")
+        assert set(LOGS) <= named("event_log")
+        assert set(HELPERS) <= set(re.findall(r"`(\w+)`", PAGE.partition("## What a host does by itself")[2]))
+
+    def test_every_value_of_what_people_tell(self) -> None:
+        options = PAGE.partition("What a person would say goes with it")[2].partition("Without a file")[0]
+        told = {value for fact in probes.TOLD_WORDS for value in fact.values}
+        assert told <= set(re.findall(r"`(\w+)`", options))
+
+    @pytest.mark.parametrize("section", sorted(SECTIONS))
+    def test_no_field_that_there_is_not(self, section: str) -> None:
+        written = re.findall(r"^\| `(\w+)` \|", SECTIONS[section], re.MULTILINE)
+        assert set(written) <= {name for where, name in fields() if where == section}
+
+
+def stated(number: int, folder: Path) -> dict[str, Any]:
+    file = folder / "state.json"
+    file.write_text(EXAMPLES[number], encoding="utf-8")
+    return build_state(name="LAB-01", file=file)
+
+
+class TestExamples:
+    """…has examples…"""
+
+    @pytest.mark.parametrize("number", range(len(EXAMPLES)))
+    def test_that_are_documents_as_they_stand(self, number: int, tmp_path: Path) -> None:
+        written = json.loads(EXAMPLES[number])
+        assert written
+        assert stated(number, tmp_path).keys() == healthy().keys()
+
+    #: What stands in an example -> what it leads to from outside; those of the computer alone come as far as ok.
+    VERDICTS = (
+        ('"TermService": {"state": "Stopped"}', "refused"),
+        ('"digest": "sha1"', "ok"),
+        ('"key_file"', "tls_failed"),
+        ("TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384", "ok"),
+        ("relay.exe", "not_rdp"),
+        ('"linux"', "ok"),
+        ('"alternating"', "ok"),
+        ('"::1"', "ok"),
+        ('["public"]', "timed_out"),
+        ("OLD-PC-3", "ok"),
+        ("-172800", "ok"),
+        ("36870", "ok"),
+    )
+
+    @pytest.mark.parametrize(("mark", "verdict"), VERDICTS)
+    def test_that_lead_to_what_the_page_says(self, mark: str, verdict: str, tmp_path: Path) -> None:
+        (number,) = [number for number, text in enumerate(EXAMPLES) if mark in text]
+        server = RdpServer(HostState(stated(number, tmp_path)))
+        server.start()
+        try:
+            assert seen(server.port, seconds=1).verdict == verdict
+        finally:
+            server.stop()
+
+    def test_one_for_each_kind(self) -> None:
+        assert len(self.VERDICTS) == len(EXAMPLES)
+
+    def test_whose_renewal_fails_for_good(self, tmp_path: Path) -> None:
+        (number,) = [number for number, text in enumerate(EXAMPLES) if '"digest": "sha1"' in text]
+        state = HostState(stated(number, tmp_path))
+        assert inside(state.document)["windows.certificate"] == "expired"
+        assert renewed(state) is False
+
+
+def renewed(state: HostState) -> bool:
+    """Tell whether a start of the service that renews brought a certificate that is good."""
+    with state.changing() as document:
+        provide_certificate(document)
+    return any(valid_now(state.document, one) for one in state.document["certificates"]["Remote Desktop"])
+
+
+class TestLeavingOut:
+    """…says that what is left out is as on a healthy host…"""
+
+    @pytest.mark.parametrize("section", FIXED)
+    def test_field_by_field(self, section: str, tmp_path: Path) -> None:
+        usual = healthy("LAB-01")[section]
+        for name in usual:
+            file = tmp_path / "state.json"
+            file.write_text(json.dumps({section: {key: one for key, one in usual.items() if key != name}}), "utf-8")
+            assert build_state(name="LAB-01", file=file)[section] == usual
+
+    def test_section_by_section_also_in_documents_of_before(self, tmp_path: Path) -> None:
+        file = tmp_path / "state.json"
+        for section in healthy().keys() - {"processes"}:
+            file.write_text(json.dumps({key: one for key, one in healthy("OLD-01").items() if key != section}), "utf-8")
+            document = build_state(name="OLD-01", file=file)
+            assert document.keys() == healthy().keys()
+            assert [one["user"] for one in document["sessions"]] == ["bob"]
+
+    def test_of_a_service_and_of_a_certificate(self, tmp_path: Path) -> None:
+        file = tmp_path / "state.json"
+        file.write_text(json.dumps({"services": {"termservice": {"state": "Stopped"}}}), "utf-8")
+        document = build_state(name="LAB-01", file=file)
+        assert document["services"]["termservice"]["process_id"] == 0
+        assert document["services"]["termservice"]["account"] == "NT Authority\\NetworkService"
+        file.write_text(json.dumps({"certificates": {"Remote Desktop": [{"subject": "CN=X"}], "My": []}}), "utf-8")
+        assert build_state(name="LAB-01", file=file)["certificates"]["Remote Desktop"][0]["issuer"] == "CN=X"
+
+    def test_and_a_host_of_it_serves(self) -> None:
+        with listening() as (_, server):
+            assert seen(server.port).verdict == "ok"
