@@ -1,16 +1,20 @@
 """What answers in the place of a simulated host, seen from outside and from inside…"""
 
 import socket
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from tests.lab.hosts import NETWORKS, inside, listening, seen
-from troubleshoot.lab import BadStateError, build_state
+from troubleshoot import hosts
+from troubleshoot.lab import BadStateError, LabHost, LabOptions, build_state
 from troubleshoot.lab.behind_port import OTHER_NAME
 from troubleshoot.lab.powershell import run
 from troubleshoot.lab.renewal import provide_certificate
 from troubleshoot.lab.service_reactions import service_stopped
 from troubleshoot.lab.state import HostState, healthy
+from troubleshoot.models import Credential, Host
 from troubleshoot.probes import ProbeReport, probe_network
 from troubleshoot.remote import RegisteredHost
 
@@ -120,3 +124,53 @@ class TestTheComputer:
         document = build_state(name="ACC-07", file=None, faults=["renamed-computer", "expired-certificate"])
         provide_certificate(document)
         assert document["certificates"]["Remote Desktop"][0]["subject"] == "CN=ACC-07-NEW"
+
+
+class TestByName:
+    """…at the addresses that its name leads to…"""
+
+    @pytest.fixture
+    def reached(self, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[str, dict[str, str]]]:
+        """How a visit went to a host whose name leads to ::1 first, and who answered there."""
+        monkeypatch.setenv("MENDPOINT_SECRET_BY_NAME", "p")
+        answers = [(0, 0, 0, "", (address, 0)) for address in ("::1", "127.0.0.1")]
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: answers)
+
+        def visit(**settings: Any) -> tuple[str, dict[str, str]]:
+            places = {path.replace("__", "."): value for path, value in settings.items()}
+            options = LabOptions(user="u", password="p", auth=frozenset({"ntlm"}))
+            lab = LabHost(build_state(name="ACC-07", file=None, settings=places), options)
+            lab.start()
+            try:
+                found = hosts.observe(self.registered(lab))
+            finally:
+                lab.stop()
+            return found.reached, found.identity
+
+        return visit
+
+    def registered(self, lab: LabHost) -> Host:
+        ready = lab.ready()
+        return Host(
+            name="ACC-07",
+            address="acc-07.example",
+            lab=True,
+            rdp_port=ready["rdp_port"],
+            winrm_port=ready["winrm_port"],
+            transport="ntlm",
+            tls=False,
+            credential=Credential(name="lab", username="u", reference="env:MENDPOINT_SECRET_BY_NAME"),
+        )
+
+    @pytest.mark.parametrize(
+        ("answers", "who"), [("same", "ACC-07"), ("other", OTHER_NAME), ("refused", "ACC-07"), ("linux", "ACC-07")]
+    )
+    def test_is_whoever_answers_first_inside(
+        self, reached: Callable[..., tuple[str, dict[str, str]]], answers: str, who: str
+    ) -> None:
+        entry = {"address": "::1", "answers": answers}
+        assert reached(network__elsewhere=[entry]) == ("yes", healthy(who)["identity"])
+
+    def test_is_the_same_closed_door_at_each_of_them(self, reached: Callable[..., tuple[str, dict[str, str]]]) -> None:
+        entry = {"address": "::1", "answers": "same"}
+        assert reached(network__elsewhere=[entry], network__winrm="refused") == ("no", {})

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import copy
 import pickle
+import socket
 import ssl
 import tempfile
 from dataclasses import replace
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +34,8 @@ def door(**changes: Any) -> Door:
 
 
 LAB = registered(5985, 5986)
+BY_NAME = registered(5985, 5986, address="lab.example")
+WIDER = replace(BY_NAME, networks=(*BY_NAME.networks, ip_network("10.0.0.0/8")))
 
 
 @pytest.mark.parametrize(
@@ -43,7 +47,8 @@ LAB = registered(5985, 5986)
         {"transport": "certificate", "tls": False},
         {"transport": "ntlm", "tls": False},
         {"transport": "ntlm", "tls": False, "lab": True},
-        {"transport": "ntlm", "tls": False, "lab": True, "registered": registered(5986, address="localhost")},
+        {"transport": "ntlm", "tls": False, "lab": True, "registered": WIDER},
+        {"transport": "ntlm", "tls": False, "lab": True, "registered": replace(BY_NAME, networks=())},
         {"transport": "credssp"},
         {"transport": "plaintext"},
         {"transport": "ssl"},
@@ -65,11 +70,19 @@ def test_a_weak_or_unknown_way_is_refused_at_once(changes: dict[str, Any]) -> No
         ({"transport": "kerberos", "tls": False, "port": 5985}, "http://pc.example:5985/wsman"),
         ({"tls": False, "port": 5985, "ntlm_over_http": True}, "http://pc.example:5985/wsman"),
         ({"tls": False, "port": 5985, "lab": True, "registered": LAB}, "http://localhost:5985/wsman"),
+        ({"tls": False, "port": 5985, "lab": True, "registered": BY_NAME}, "http://localhost:5985/wsman"),
         ({"registered": registered(5986, name="fd00::7", address="fd00::7")}, "https://[fd00::7]:5986/wsman"),
     ],
 )
 def test_an_allowed_way_leads_to_the_registered_name(changes: dict[str, Any], endpoint: str) -> None:
     assert door(**changes).endpoint == endpoint
+
+
+def test_the_name_of_a_lab_host_leads_nowhere_but_to_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("10.0.0.1", 0))]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: answer)
+    with pytest.raises(DoorError, match="outside_networks"):
+        go(door(transport="ntlm", tls=False, port=5985, lab=True, registered=BY_NAME))
 
 
 def test_a_secret_is_three_stars_however_it_is_shown() -> None:

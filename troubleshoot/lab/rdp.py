@@ -56,10 +56,11 @@ class RdpServer:
 
     def _follow(self) -> None:
         stamp(self._state.document)
+        mode = port_mode(self._state.document)
         if self._port is not None:
-            self._port.set(port_mode(self._state.document))
+            self._port.set(mode)
         if self._elsewhere is not None:
-            self._elsewhere.follow(self._state.document)
+            self._elsewhere.follow(self._state.document, mode)
 
     def _serve(self, connection: socket.socket, answers: str = "same") -> None:
         with self._state.lock:

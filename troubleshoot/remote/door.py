@@ -20,8 +20,8 @@ class Door:
 
     Kerberos may use HTTP (its messages are sealed) or HTTPS. NTLM, certificate and Basic need HTTPS, whose certificate
     is always validated, against `ca_file` or else the system's authorities. NTLM over HTTP is sealed too, but proves
-    nothing about the host: it needs `ntlm_over_http`, or a lab host at a loopback address. With `certificate`, the
-    secret is the PEM text of certificate and key, and `username` only names it.
+    nothing about the host: it needs `ntlm_over_http`, or a lab host, which is dialled on loopback only. With
+    `certificate`, the secret is the PEM text of certificate and key, and `username` only names it.
     """
 
     registered: RegisteredHost
@@ -57,6 +57,7 @@ class Door:
         return f"{'https' if self.tls else 'http'}://{host}:{self.port}/wsman"
 
     def _on_loopback(self) -> bool:
-        return literal_address(self.registered.address) is not None and (
-            ipaddress.ip_address(self.registered.address).is_loopback
-        )
+        """Tell whether the host is dialled on loopback only: by its address, or by a name that leads nowhere else."""
+        if literal_address(self.registered.address) is not None:
+            return ipaddress.ip_address(self.registered.address).is_loopback
+        return bool(self.registered.networks) and all(one.is_loopback for one in self.registered.networks)

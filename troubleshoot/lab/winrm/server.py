@@ -6,8 +6,10 @@ import threading
 from collections.abc import Callable
 
 from troubleshoot.lab import runner as stand_in
+from troubleshoot.lab.behind_port import OTHER_NAME
+from troubleshoot.lab.other_addresses import WINRM_MODES, Elsewhere
 from troubleshoot.lab.process import Runner
-from troubleshoot.lab.state import Document, HostState, find, own_name
+from troubleshoot.lab.state import Document, HostState, find, healthy, own_name
 from troubleshoot.lab.tcp_port import Mode, Port
 from troubleshoot.lab.winrm.auth import Gate
 from troubleshoot.lab.winrm.connection import Connection, Endpoint
@@ -52,8 +54,14 @@ class WinrmServer:
         self._port: Port | None = None
         self._sweeper: threading.Thread | None = None
         self._unsubscribe: Callable[[], None] = lambda: None
-        self.service = Service(state, self._limits, Behaviour(powershell_start, runner))
-        self._endpoint = self._shared(auth, user, password)
+        behaviour = Behaviour(powershell_start, runner)
+        self.service = Service(state, self._limits, behaviour)
+        # The other computer of an address elsewhere has a state of its own, and the same account.
+        other = HostState(healthy(OTHER_NAME))
+        self._services = {"same": self.service, "other": Service(other, self._limits, behaviour)}
+        states = {"same": state, "other": other}
+        self._endpoints = {who: self._shared(who, states[who], auth, user, password) for who in states}
+        self._elsewhere: Elsewhere | None = None
 
     def start(self) -> None:
         """Bind the port and follow the state from now on; OSError when the port is taken."""
@@ -66,6 +74,7 @@ class WinrmServer:
             seconds=_LONGEST_CONNECTION,
         )
         self.port = self._port.number
+        self._elsewhere = Elsewhere(self.port, self._serve, modes=WINRM_MODES, seconds=_LONGEST_CONNECTION)
         with self.state.lock:
             self._unsubscribe = self.state.subscribe(self._follow)
             self._follow()
@@ -76,29 +85,36 @@ class WinrmServer:
         """End every connection, shell and command; the number is free afterwards. Harmless when repeated."""
         self._stopping.set()
         self._unsubscribe()
-        self.service.shells.stop()  # wakes the connections that wait for output
+        self._stop_shells()  # wakes the connections that wait for output
         if self._port is not None:
             self._port.close()
             self._port = None
-        self.service.shells.stop()  # what a last request may have opened meanwhile
+        if self._elsewhere is not None:
+            self._elsewhere.close()
+            self._elsewhere = None
+        self._stop_shells()  # what a last request may have opened meanwhile
         if self._sweeper is not None:
             self._sweeper.join()
             self._sweeper = None
 
-    def _shared(self, auth: frozenset[str], user: str, password: str) -> Endpoint:
-        with self.state.lock:
-            known, domain = self.state.document, self.state.document["domain"]
+    def _stop_shells(self) -> None:
+        for service in self._services.values():
+            service.shells.stop()
+
+    def _shared(self, who: str, state: HostState, auth: frozenset[str], user: str, password: str) -> Endpoint:
+        with state.lock:
+            known, domain = state.document, state.document["domain"]
             names = (domain["name"].partition(".")[0], domain["name"]) if domain["joined"] else ()
         account = Account(user, password, (own_name(known), known["name"], *names))
         tls = self.tls is not None
         return Endpoint(
-            service=self.service,
+            service=self._services[who],
             limits=self._limits,
             user=user,
             tls=tls,
             gate=lambda: Gate(account, auth, tls=tls, open_door=self._accepts_credentials),
             pause=self._pause,
-            now=self.state.now,
+            now=state.now,
         )
 
     def _pause(self) -> None:
@@ -106,16 +122,20 @@ class WinrmServer:
             self._stopping.wait(self._latency)
 
     def _follow(self) -> None:
+        mode = port_mode(self.state.document)
         if self._port is not None:
-            self._port.set(port_mode(self.state.document))
+            self._port.set(mode)
+        if self._elsewhere is not None:
+            self._elsewhere.follow(self.state.document, mode)
 
     def _accepts_credentials(self) -> bool:
         with self.state.lock:
             return bool(self.state.document["winrm"]["credentials"] == "accepted")
 
-    def _serve(self, connection: socket.socket) -> None:
+    def _serve(self, connection: socket.socket, answers: str = "same") -> None:
+        endpoint = self._endpoints[answers]
         if self.tls is None:
-            Connection(self._endpoint, connection).serve()
+            Connection(endpoint, connection).serve()
             return
         connection.settimeout(self._limits.request_seconds)
         try:
@@ -124,11 +144,12 @@ class WinrmServer:
         except OSError:  # ssl.SSLError is one: the client went away or speaks no TLS
             return
         with protected:
-            Connection(self._endpoint, protected).serve()
+            Connection(endpoint, protected).serve()
 
     def _sweep(self) -> None:
         while not self._stopping.wait(_SWEEP_SECONDS):
-            self.service.shells.expire()
+            for service in self._services.values():
+                service.shells.expire()
 
 
 def port_mode(document: Document) -> Mode:

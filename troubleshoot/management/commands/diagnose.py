@@ -45,7 +45,7 @@ class Command(PlainCommand):
         parser.add_argument("--json", action="store_true", dest="as_json")
         add_told_options(parser)
         lab = parser.add_argument_group("a simulated computer that is not registered")
-        lab.add_argument("--address", metavar="A", help="its loopback address")
+        lab.add_argument("--address", metavar="A", help="its loopback address, or a name that leads to one")
         lab.add_argument("--credential-ref", metavar="R", help="env:MENDPOINT_SECRET_NAME or file:/PATH")
         lab.add_argument("--username", default="mendpoint")
         lab.add_argument("--rdp-port", type=int, default=3389)
