@@ -67,6 +67,13 @@ class TestItsClock:
         set_clock(document, 0)
         assert dated(document) == before
 
+    def test_moves_no_time_out_of_the_calendar(self, tmp_path: Path) -> None:
+        event = {"log": "System", "source": "x", "id": 1, "time": "0001-01-01T00:00:00Z", "message": "x"}
+        file = tmp_path / "state.json"
+        file.write_text(json.dumps({"event_log": [event]}), encoding="utf-8")
+        with pytest.raises(BadStateError, match="time"):
+            build_state(name="ACC-07", file=file, faults=["clock-behind"])
+
     def test_is_wrong_by_ten_years_at_most(self) -> None:
         with pytest.raises(BadStateError, match="clock_offset_seconds"):
             build_state(name="ACC-07", file=None, settings={"clock_offset_seconds": 10**12})

@@ -87,6 +87,10 @@ class TestRights:
             ("O:BAD:PAI(A;OICI;FR;;;NS)(A;;FA;;;SY)", True),
             ("O:BAD:PAI(D;;FR;;;NS)(A;;FA;;;WD)", False),
             ("O:BAD:PAI(A;;FA;;;SY)(A;;FA;;;BA)", False),
+            ("O:BAD:PAI(A;;FRSD;;;NS)(A;;FA;;;SY)", True),
+            ("O:BAD:PAI(A;;CCSWLORC;;;NS)(A;;FA;;;SY)", False),
+            ("O:BAD:PAI(A;;0xZZ;;;NS)", False),
+            ("nothing that is known", False),
             ("O:BAD:PAI(A;;FW;;;NS)", False),
         ],
     )

@@ -3,6 +3,7 @@
 A host's `acl` maps a path to its security descriptor (owner and DACL) in SDDL; a file without one does not exist.
 """
 
+import functools
 import re
 from collections.abc import Set
 
@@ -11,8 +12,14 @@ from troubleshoot.lab.state import CRYPTOGRAPHY, KEY_FILE_START, KEY_FOLDER, Doc
 # One entry of a DACL that counts for the object itself: whether it allows or denies, its rights, and whom it is for
 # (MS-DTYP 2.5.1.1).
 _ENTRY = re.compile(r"\((A|D);(?:OI|CI|NP|ID)*;([^;()]*);;;([^;()]+)\)")
-# Two-letter names of access rights in SDDL, with their bits (MS-DTYP 2.5.1.1, access masks of files).
-_RIGHTS = {"FA": 0x1F01FF, "FR": 0x120089, "FW": 0x120116, "GA": 0x1F01FF, "GR": 0x120089, "GW": 0x120116}
+# Two-letter names of access rights in SDDL, with their bits for a file (MS-DTYP 2.5.1.1): file and generic rights,
+# those of every object, and single bits.
+_RIGHTS = (
+    {"FA": 0x1F01FF, "FR": 0x120089, "FW": 0x120116, "FX": 0x1200A0}
+    | {"GA": 0x1F01FF, "GR": 0x120089, "GW": 0x120116, "GX": 0x1200A0}
+    | {"SD": 0x10000, "RC": 0x20000, "WD": 0x40000, "WO": 0x80000}
+    | {name: 1 << bit for bit, name in enumerate(("CC", "DC", "LC", "SW", "RP", "WP", "DT", "LO", "CR"))}
+)
 _FULL, _READ, _READ_AND_WRITE = 0x1F01FF, 0x120089, 0x12019F
 _EVERYONE = frozenset({"WD", "S-1-1-0"})
 # Groups that each of the two accounts is in: everyone, whoever signed in, services, users; Windows is an administrator.
@@ -75,6 +82,13 @@ def _may(sddl: str, names: Set[str], wanted: int) -> bool:
     granted = denied = 0
     for kind, rights, who in _ENTRY.findall(sddl):
         if who in names:
-            mask = _RIGHTS.get(rights) or (int(rights, 16) if rights.startswith("0x") else 0)
+            mask = _mask(rights)
             granted, denied = (granted | mask, denied) if kind == "A" else (granted, denied | mask)
     return granted & ~denied & wanted == wanted
+
+
+def _mask(rights: str) -> int:
+    """Return the bits of rights: a hexadecimal number, or names of two letters; what is unknown means nothing."""
+    if re.fullmatch("0[xX][0-9A-Fa-f]{1,8}", rights):
+        return int(rights, 16)
+    return functools.reduce(int.__or__, (_RIGHTS.get(rights[at : at + 2], 0) for at in range(0, len(rights), 2)), 0)

@@ -113,6 +113,7 @@ def _check_firewall(given: Document) -> None:
     _same_names("firewall.profiles", given["profiles"], firewall.usual()["profiles"])
     for name, profile in given["profiles"].items():
         _row(f"firewall.profiles.{name}", profile, PROFILE)
+    _texts("firewall.active", given["active"])
     for name in given["active"]:
         _one_of("firewall.active", name, {known.lower() for known in firewall.PROFILES})
 
@@ -136,7 +137,8 @@ def _check_certificates(document: Document) -> None:
         _certificate("network.other_certificate", other, partial=True)
     try:
         stamp(document)
-        other_certificate(document)
+        if other is not None:
+            other_certificate(document)
     except (ValueError, OverflowError) as error:
         raise BadStateError(f"certificates: {error}") from error
 

@@ -29,18 +29,25 @@ def build_state(
     """
     document = healthy(name) if file is None else _read(file, name)
     check(document)
-    for fault in faults:
-        if fault not in FAULTS:
-            raise BadStateError(f"unknown fault {fault!r}; known are: {', '.join(FAULTS)}")
-        FAULTS[fault](document)
-    # The clock first: times that are set mean what this clock shows.
-    for path, value in sorted((settings or {}).items(), key=lambda setting: setting[0].casefold() != _CLOCK):
-        assign(document, path, value)
+    try:
+        _change(document, faults, settings or {})
+    except OverflowError as error:  # a time that another clock moves out of the calendar
+        raise BadStateError(f"a time of the state: {error}") from error
     _order_dates(document)
     check(document)
     complete_sessions(document)
     settle_key(document)
     return document
+
+
+def _change(document: Document, faults: Iterable[str], settings: Mapping[str, Any]) -> None:
+    for fault in faults:
+        if fault not in FAULTS:
+            raise BadStateError(f"unknown fault {fault!r}; known are: {', '.join(FAULTS)}")
+        FAULTS[fault](document)
+    # The clock first: times that are set mean what this clock shows.
+    for path, value in sorted(settings.items(), key=lambda setting: setting[0].casefold() != _CLOCK):
+        assign(document, path, value)
 
 
 def assign(document: Document, path: str, value: Any) -> None:

@@ -19,7 +19,6 @@ from troubleshoot.probes import BadClientBlock, ClientBlock
 _TOLD: Mapping[str, FactWords] = MappingProxyType(
     {fact.name.rpartition(".")[2]: fact for fact in probes.TOLD_WORDS},
 )
-_BY_PERSON = "told by the person"
 _MOST_BYTES = 4 * probes.BLOCK_MOST_CHARACTERS
 
 
@@ -43,7 +42,7 @@ def told_facts(options: Mapping[str, object]) -> dict[str, Fact]:
     for option, value in said.items():
         if value not in _TOLD[option].values:
             raise CommandError(f"--{option} is one of {', '.join(_TOLD[option].values)}, not {value[:80]!r}.")
-    return {_TOLD[option].name: Fact(_TOLD[option].name, value, (_BY_PERSON,)) for option, value in said.items()}
+    return {_TOLD[option].name: _told(_TOLD[option], value) for option, value in said.items()}
 
 
 def told_answers(guide: Guide, told: Mapping[str, Fact]) -> dict[str, str]:
@@ -80,6 +79,10 @@ def add_told(facts: Mapping[str, Fact], told: Mapping[str, Fact]) -> dict[str, F
     """Return facts with those that were told where nothing else is known."""
     unknown = {name: fact for name, fact in told.items() if name not in facts or facts[name].value == UNKNOWN}
     return {**facts, **unknown}
+
+
+def _told(fact: FactWords, value: str) -> Fact:
+    return Fact(fact.name, value, (f"told by the person: {fact.words}: {fact.values[value]}",))
 
 
 def _text(found: bytes) -> str:
