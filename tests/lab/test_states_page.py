@@ -1,7 +1,10 @@
 """The page for whoever writes states (docs/lab-states.md)…"""
 
+import contextlib
 import json
+import random
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +12,9 @@ import pytest
 
 from tests.lab.hosts import inside, listening, seen
 from troubleshoot import probes
-from troubleshoot.lab import build_state, firewall
+from troubleshoot.lab import FAULTS, BadStateError, build_state, firewall
 from troubleshoot.lab.powershell.cmdlets.events import LOGS
-from troubleshoot.lab.rdp import RdpServer
+from troubleshoot.lab.rdp import RdpServer, port_mode, terms_of
 from troubleshoot.lab.renewal import HELPERS, provide_certificate, valid_now
 from troubleshoot.lab.state import HostState, healthy
 from troubleshoot.lab.state_form import CERTIFICATE, CHOICES, FIXED, PROFILE, REGISTRY_VALUE, ROWS, SERVICE
@@ -167,3 +170,62 @@ class TestLeavingOut:
     def test_and_a_host_of_it_serves(self) -> None:
         with listening() as (_, server):
             assert seen(server.port).verdict == "ok"
+
+
+class TestWhatAPersonMayWrite:
+    """…and whatever somebody writes instead is served, or refused with its place…"""
+
+    WRITTEN: tuple[Any, ...] = (
+        None,
+        1,
+        -5,
+        "x",
+        "",
+        [],
+        {},
+        True,
+        [1],
+        [None],
+        [{}],
+        {"a": 1},
+        1.5,
+        10**30,
+        "9999-12-31T23:59:59Z",
+    )
+
+    def places(self, node: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+        found = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+        for name, below in found:
+            yield (*path, name)
+            yield from self.places(below, (*path, name))
+
+    def spoiled(self, document: dict[str, Any], chance: random.Random) -> dict[str, Any]:
+        """The document with one place left out, or with something else in it."""
+        *way, last = chance.choice([*self.places(document)])
+        node: Any = document
+        for name in way:
+            node = node[name]
+        if isinstance(node, dict) and chance.random() < 0.2:
+            del node[last]
+        else:
+            node[last] = chance.choice(self.WRITTEN)
+        return document
+
+    def test_in_any_place(self, tmp_path: Path) -> None:
+        chance, file, served = random.Random(7), tmp_path / "state.json", 0
+        for _ in range(400):
+            faults = ["chosen-certificate-key-denied", "port-taken", "print-queue-stuck", "mistyped-passwords"]
+            document = self.spoiled(build_state(name="LAB-01", file=None, faults=faults), chance)
+            file.write_text(json.dumps(document), encoding="utf-8")
+            with contextlib.suppress(BadStateError):
+                made = build_state(name="LAB-01", file=file, faults=[chance.choice([*FAULTS])])
+                assert port_mode(made) in {"open", "refused", "silent"}
+                assert terms_of(made)
+                served += 1
+        assert 0 < served < 400
+
+    def test_of_a_fault_that_is_about_something_else(self, tmp_path: Path) -> None:
+        file = tmp_path / "state.json"
+        file.write_text(json.dumps({"services": {}}), encoding="utf-8")
+        with pytest.raises(BadStateError, match="service-stopped is about something that is not in this state"):
+            build_state(name="LAB-01", file=file, faults=["service-stopped"])

@@ -44,7 +44,10 @@ def _change(document: Document, faults: Iterable[str], settings: Mapping[str, An
     for fault in faults:
         if fault not in FAULTS:
             raise BadStateError(f"unknown fault {fault!r}; known are: {', '.join(FAULTS)}")
-        FAULTS[fault](document)
+        try:
+            FAULTS[fault](document)
+        except LookupError as error:
+            raise BadStateError(f"the fault {fault} is about something that is not in this state: {error}") from error
     # The clock first: times that are set mean what this clock shows.
     for path, value in sorted(settings.items(), key=lambda setting: setting[0].casefold() != _CLOCK):
         assign(document, path, value)
@@ -113,9 +116,9 @@ def _completed(read: Document, made: Document) -> Document:
     return made | read
 
 
-def _service(usual: Document, name: str, given: Document) -> Document:
+def _service(usual: Document, name: object, given: Document) -> Document:
     stopped = {"started_at": None, "process_id": 0} if given.get("state") == "Stopped" else {}
-    known: Document = usual.get(find(usual, name) or "", {})
+    known: Document = usual.get(find(usual, str(name)) or "", {})
     return known | stopped | given
 
 
