@@ -39,7 +39,7 @@ id        = "scratch"
 title     = "A scratch"
 sentence  = "Something was scratched."
 fits      = [{ "rdp.stage" = ["refused"] }]
-ruled_out = [{ "rdp.stage" = ["ok"] }]
+excluded_by = [{ "rdp.stage" = ["ok"] }]
 """
 CODE = """
 [[code]]

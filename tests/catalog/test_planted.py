@@ -111,20 +111,20 @@ PLANTED: dict[str, tuple[Plant, str]] = {
     "a byte order mark": (with_bytes(GUIDE, b"\xef\xbb\xbf" + SOUND[GUIDE]), f"{GUIDE}:1: (file): starts with a byte"),
     "UTF-16": (with_bytes(ACTION, FILES[ACTION].encode("utf-16")), f"{ACTION}:1: (file): starts with a byte"),
     "bytes that are no UTF-8": (with_bytes(FACT, HALL + b"# \xff\n"), f"{FACT}:9: (file): not UTF-8 at byte"),
-    "a NUL": (with_bytes(ERRORS, SOUND[ERRORS] + b"# \x00\n"), f"{ERRORS}:34: (file): control or bidi character"),
+    "a NUL": (with_bytes(ERRORS, SOUND[ERRORS] + b"# \x00\n"), f"{ERRORS}:43: (file): control or bidi character"),
     "reversed reading": (with_text(GUIDE, "Shake it.", "Shake \u202eit."), f"{GUIDE}:15: (file): control or bidi"),
     "a large file": (at_end(FACT, "#" * 300_000), f"{FACT}:1: (file): is larger than 262144 bytes"),
     "a large text": (with_text(GUIDE, "Shake it.", "x" * 5000), f"{GUIDE}:15: steps.shake.try: must have 1 to 4000"),
     "twenty thousand brackets": (at_end(FACT, "a = " + "[" * 20_000), f"{FACT}:9: a: not valid TOML here"),
-    "deep brackets": (at_end(ACTION, "a = " + "[" * 400 + "]" * 400), f"{ACTION}:30: verify.a: nested deeper"),
-    "five thousand digits": (with_text(ERRORS, "0x10", "9" * 5000), f"{ERRORS}:14: (file): number of more than 24"),
-    "old notations of numbers": (with_text(ERRORS, "code = 0x10", "code = 0777"), f"{ERRORS}:14: code.code: not valid"),
-    "a bare word for a boolean": (with_text(ACTION, '"disruptive"', "no"), f"{ACTION}:2: risk: not valid TOML here"),
+    "deep brackets": (at_end(ACTION, "a = " + "[" * 400 + "]" * 400), f"{ACTION}:31: verify.a: nested deeper"),
+    "five thousand digits": (with_text(ERRORS, "0x10", "9" * 5000), f"{ERRORS}:23: (file): number of more than 24"),
+    "old notations of numbers": (with_text(ERRORS, "code = 0x10", "code = 0777"), f"{ERRORS}:23: code.code: not valid"),
+    "a bare word for a boolean": (with_text(ACTION, '"disruptive"', "no"), f"{ACTION}:3: risk: not valid TOML here"),
     "two documents": (at_end(GUIDE, "---\na = 1\n"), f"{GUIDE}:69: example.a: not valid TOML here"),
     "YAML inside": (with_bytes(GUIDE, b"title: x\nstart: &a [*a]\n"), f"{GUIDE}:1: title: not valid TOML here"),
     # keys
     "a key that stands twice": (at_end(FACT, 'name = "x.y"\n'), f"{FACT}:9: fact[1].name: the key stands twice"),
-    "a table that stands twice": (at_end(ACTION, '[verify]\nwithin = "5s"\n'), f"{ACTION}:30: verify: the key stands"),
+    "a table that stands twice": (at_end(ACTION, '[verify]\nwithin = "5s"\n'), f"{ACTION}:31: verify: the key stands"),
     "a dotted key into a closed table": (
         with_text(GUIDE, "[steps.where]", 'steps.light.to.on = "where"\n[steps.where]'),
         f"{GUIDE}:9: steps.light.steps: must be a list of texts",
@@ -134,7 +134,7 @@ PLANTED: dict[str, tuple[Plant, str]] = {
         f"{GUIDE}:69: steps.light.to.",
     ),
     "a misspelt key": (with_text(FACT, "question", "questoin"), f"{FACT}:7: fact[1].questoin: unknown key"),
-    "a number for a key": (at_end(ERRORS, "1 = 2\n"), f"{ERRORS}:34: class[1].1: unknown key"),
+    "a number for a key": (at_end(ERRORS, "1 = 2\n"), f"{ERRORS}:43: class[1].1: unknown key"),
     "keys of another language": (at_end(FACT, '"__proto__" = 1\n'), f"{FACT}:9: fact[1].__proto__: unknown key"),
     # the tree
     "a circle": (with_text(GUIDE, 'no_change = "switch"', 'no_change = "where"'), f"{GUIDE}:14: steps.shake: the path"),
@@ -150,16 +150,16 @@ PLANTED: dict[str, tuple[Plant, str]] = {
     "no end": (with_text(GUIDE, 'attic = "shake"', 'attic = "where"'), f"{GUIDE}:9: steps.where: the path from here"),
     "an unknown remedy": (with_text(GUIDE, 'fix = "switch-on"', 'fix = "switch-off"'), f"{GUIDE}:19: steps.switch.fix"),
     # what it would do
-    "a parameter of the wrong type": (with_text(ACTION, '"attic"', "5"), f"{ACTION}:20: set[2].params: lamp: the para"),
+    "a parameter of the wrong type": (with_text(ACTION, '"attic"', "5"), f"{ACTION}:21: set[2].params: lamp: the para"),
     "a parameter that breaks out": (with_text(FACT, '"hall"', '"hall\'; rm"'), f"{FACT}:3: params: lamp: the paramet"),
     "a fact that nothing tells": (
         with_text(ACTION, '"lamp.light" =', '"hall.lmap" ='),
-        f'{ACTION}:29: verify."hall.lmap"',
+        f'{ACTION}:30: verify."hall.lmap"',
     ),
     "a field that is not there": (with_text(FACT, "switch = true", "swich = true"), f"{FACT}:8: fact[1].values[1].whe"),
     "a downgrade hidden in a remedy": (
         with_text(ACTION, 'risk = "disruptive"', 'risk = "dangerous"\nundo_risk = "low"'),
-        f"{ACTION}:3: undo_risk: what undoing risks",
+        f"{ACTION}:4: undo_risk: what undoing risks",
     ),
     "a pattern that keeps the machine busy": (
         with_text(LAMP, '"[a-z]+"', '"([a-z]+)+"'),
@@ -170,11 +170,11 @@ PLANTED: dict[str, tuple[Plant, str]] = {
         with_text(GUIDE, "Shake it.", "Shake <img src=x onerror=y> it."),
         f"{GUIDE}:15: steps.shake.try: is plain",
     ),
-    "a script address": (with_text(ACTION, "is switched on.", "javascript:x"), f"{ACTION}:3: explain: is plain text"),
+    "a script address": (with_text(ACTION, "is switched on.", "javascript:x"), f"{ACTION}:4: explain: is plain text"),
     "template marks": (with_text(FACT, '"Yes"', '"{{ settings.SECRET_KEY }}"'), f"{FACT}:8: fact[1].values[1].words"),
     "markup in a list": (
         with_text(ACTION, '["It is bright."]', '["It is <b>bright</b>."]'),
-        f"{ACTION}:4: risk_reasons[1]: is plain text",
+        f"{ACTION}:5: risk_reasons[1]: is plain text",
     ),
     # scripts
     "a script that builds code": (

@@ -4,7 +4,7 @@ import pytest
 
 from tests.support import shipped_catalog
 from troubleshoot import catalog
-from troubleshoot.engine import Fact, judge_cause
+from troubleshoot.engine import Fact
 
 FACTS = catalog.all_facts()
 CATALOG = shipped_catalog()
@@ -44,4 +44,4 @@ def test_each_family_leads_to_its_guide(text: str, guide: str) -> None:
 
 def test_nothing_is_judged_without_readings() -> None:
     unknown = {name: Fact(name, "unknown") for name in FACTS.values}
-    assert {judge_cause(cause, unknown).verdict for cause in CATALOG.causes.values()} == {"not_checked"}
+    assert {CATALOG.judge.weigh(cause, unknown).verdict for cause in CATALOG.causes.values()} == {"not_checked"}

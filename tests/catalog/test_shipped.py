@@ -8,7 +8,7 @@ from tests.lab.hosts import resting
 from tests.support import shipped_catalog
 from troubleshoot import catalog, engine
 from troubleshoot.catalog import loader as content
-from troubleshoot.engine import Catalog, Fact, Guide, PastedCode, judge_cause, walk_guide
+from troubleshoot.engine import Catalog, Fact, Guide, PastedCode, walk_guide
 from troubleshoot.lab import FAULTS as SIMULATED
 from troubleshoot.management import authoring
 
@@ -37,7 +37,7 @@ def follow(guide: Guide, known: dict[str, str]) -> str:
 
 def verdicts(known: dict[str, str]) -> dict[str, str]:
     read = {name: Fact(name, value) for name, value in known.items()}
-    return {cause.id: judge_cause(cause, read).verdict for cause in CATALOG.causes.values()}
+    return {cause.id: CATALOG.judge.weigh(cause, read).verdict for cause in CATALOG.causes.values()}
 
 
 GUIDES = list(CATALOG.guides.values())
@@ -94,7 +94,7 @@ FAULTS = [
         "certificate expired behind a firewall that hides the stopped service",
         {"rdp__stage": "timed_out", "windows__termservice": "stopped", "windows__certificate": "expired"},
         "start_service",
-        {"service_stopped": "shown_by", "certificate_expired": "shown_by", "host_silent": "ruled_out"},
+        {"service_stopped": "shown_by", "certificate_expired": "also_found", "host_silent": "ruled_out"},
     ),
     (
         "service stopped",
@@ -116,7 +116,12 @@ FAULTS = [
     ),
     ("closed before confirm", {"rdp__stage": "closed_before_confirm"}, "path", {"middlebox": "fits"}),
     ("unreachable", {"rdp__stage": "timed_out", "windows__reached": "no"}, "power", {"host_silent": "shown_by"}),
-    ("healthy, credentials refused", {"windows__reached": "denied"}, "outside_only", {"nla_cannot_complete": "fits"}),
+    (
+        "healthy, credentials refused",
+        {"windows__reached": "denied"},
+        "outside_only",
+        {"nla_cannot_complete": "not_checked"},
+    ),
     (
         "service that cannot start",
         {"rdp__stage": "refused", "windows__termservice": "stopped", "windows__termservice_setup": "wrong_account"},

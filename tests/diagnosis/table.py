@@ -57,8 +57,8 @@ HOST = (
     row("C04", "security_layer_mismatch", "security-layer-by-policy"),
     row("C05", "nla_cannot_complete", "nla-required"),
     row("C05", "nla_cannot_complete", "nla-by-policy"),
-    row("C05", "nla_cannot_complete", "clock-ahead", told__when="after_password"),
-    row("C05", "nla_cannot_complete", "clock-behind", told__when="after_password"),
+    row("-", "clock_wrong", "clock-ahead", told__when="after_password"),
+    row("-", "clock_wrong", "clock-behind", told__when="after_password"),
     row("C06", "tls_protocols", "tls-off"),
     row("C06", "tls_protocols", "tls12-off"),
     row("C06", "tls_protocols", "cipher-policy"),
@@ -80,11 +80,14 @@ HOST = (
     row("C15", "listener_disabled_or_port_conflict", "listener-off"),
     row("C15", "listener_disabled_or_port_conflict", "port-taken"),
     row("C15", "listener_disabled_or_port_conflict", "port-changed"),
-    row("C15", "listener_disabled_or_port_conflict", "drained"),
-    row("C15", "listener_disabled_or_port_conflict", "logons-off"),
+    row("C15", "new_sessions_refused", "drained"),
+    row("C15", "new_sessions_refused", "logons-off"),
     row("C15", "host_silent", "unreachable"),
     row("C16", "resource_exhaustion_or_bruteforce", "brute-force-exhausted"),
     row("C16", "resource_exhaustion_or_bruteforce", "brute-force flapping"),
+    row("C16", "resource_exhaustion_or_bruteforce", "brute-force"),
+    row("-", "clock_wrong", "clock-ahead"),
+    row("-", "clock_wrong", "clock-behind"),
 )
 """Causes of the computer itself: helpdesk asks nobody for them."""
 
@@ -112,18 +115,16 @@ WAY = (
 TWO = (
     row("C14", "service_stopped", "service-stopped expired-certificate", "certificate_expired"),
     row("C08", "host_firewall", "firewall-closed expired-certificate", "certificate_expired"),
-    row("C05", "nla_cannot_complete", "nla-required expired-certificate", "certificate_expired"),
+    row("C01", "certificate_expired", "nla-required expired-certificate", "nla_cannot_complete"),
     row("C15", "listener_disabled_or_port_conflict", "rdp-off firewall-closed", "host_firewall"),
-    row(
-        "C16", "listener_disabled_or_port_conflict", "brute-force flapping drained", "resource_exhaustion_or_bruteforce"
-    ),
-    row("C03", "certificate_binding_mismatch", "chosen-certificate-missing service-stopped", "service_stopped"),
+    row("C16", "resource_exhaustion_or_bruteforce", "brute-force flapping drained", "new_sessions_refused"),
+    row("C14", "service_stopped", "chosen-certificate-missing service-stopped", "certificate_binding_mismatch"),
 )
 """Computers with two causes: both are named."""
 
 IN_ORDER = (
     *("healthy", "encryption-low", "credssp-vulnerable", "udp-allowed", "udp-off-by-policy", "mistyped-passwords"),
-    *("brute-force", "clock-ahead", "clock-behind", "connection-broker", "domain-controller", "reboot-pending"),
+    *("connection-broker", "domain-controller", "reboot-pending"),
     *("cipher-list-restricted", "chosen-certificate-weak-key", "sha1-certificate", "sign-in-failures-one-account"),
     *("session-without-desktop", "session-disconnected"),
     *("connection-log-off", "nobody-signed-in", "constrained-language", "credentials-refused", "fips-required"),

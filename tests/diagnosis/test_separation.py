@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from troubleshoot import catalog, diagnosis
-from troubleshoot.engine import Fact, PastedCode
+from troubleshoot.engine import CodeHint, Fact, PastedCode
 
 PAIR = catalog.installed_catalog().codes.entries[PastedCode("mstsc", 0x904, 0x7)].causes
 OK = {"rdp.stage": "ok", "rdp.security": "tls", "rdp.certificate": "valid"}
@@ -22,7 +22,7 @@ SEPARATED = [
         {"service_stopped", "listener_disabled_or_port_conflict"},
         {"middlebox", "host_firewall"},
     ),
-    ({"rdp.stage": "timed_out"}, {"host_silent", "host_firewall", "service_stopped"}, {"middlebox"}),
+    ({"rdp.stage": "timed_out"}, {"host_silent", "host_firewall", "service_stopped"}, {"rd_gateway"}),
     (
         {"rdp.stage": "negotiation_refused", "rdp.negotiation_failure": "1"},
         {"security_layer_mismatch"},
@@ -59,7 +59,7 @@ SEPARATED = [
 def judged(seen: Mapping[str, str]) -> dict[str, str]:
     """Causes by name, in their order, with their verdicts."""
     facts = {name: Fact(name, value) for name, value in seen.items()}
-    return {one.cause.id: one.verdict for one in diagnosis.rank_all_causes(facts, PAIR)}
+    return {one.cause.id: one.verdict for one in diagnosis.rank_all_causes(facts, CodeHint(PAIR))}
 
 
 @pytest.mark.parametrize(

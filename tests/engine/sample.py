@@ -57,6 +57,7 @@ words = "Fresh bulb"
 
 ACTION = """\
 title = "Switch the lamp on"
+for = ["dark"]
 risk = "disruptive"
 explain = "The lamp is switched on."
 risk_reasons = ["It is bright."]
@@ -162,13 +163,22 @@ ERRORS = """\
 [progress]
 "lamp.light" = ["off", "on"]
 
+[seen.light]
+fact = "lamp.light"
+
+[seen.glow]
+fact = "lamp.light"
+like = "light"
+
 [[cause]]
 id = "dark"
 title = "It is dark"
 sentence = "The lamp gives no light."
 shown_by = [{ "lamp.light" = ["off"] }]
-ruled_out = [{ "lamp.light" = ["on"] }]
+excluded_by = [{ "lamp.light" = ["on"] }]
 fits = [{ "lamp.bulb" = ["broken"] }]
+produces = { light = ["off"] }
+remedies = ["switch-on"]
 
 [[code]]
 namespace = "lamp"

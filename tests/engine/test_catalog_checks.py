@@ -30,33 +30,36 @@ def test_a_sound_catalogue_owes_nothing() -> None:
         (GUIDE, 'light = ["off", "unknown"]', 'light = "off"', f"{GUIDE}:7: steps.light.to.unknown: no example walks"),
         (GUIDE, '"declined", ', "", f"{GUIDE}:23: steps.switch.to.declined: no example walks this branch"),
         (GUIDE, "They look at {host}.", 'They look.\\ntitle = \\"x', f"{GUIDE}:38: steps.call.text: holds a line of"),
-        (ACTION, '"lamp.bulb" = "The bulb is broken."', "", f'{ACTION}:8: guards."lamp.bulb": has no words in'),
+        (ACTION, '"lamp.bulb" = "The bulb is broken."', "", f'{ACTION}:9: guards."lamp.bulb": has no words in'),
         (
             ACTION,
             "[verify]",
             '[[example]]\nfaults = ["bulb-broken", "no-bulb"]\nend = "verified"\n\n[verify]',
-            f"{ACTION}:28: example[1].faults: the lab knows no fault no-bulb",
+            f"{ACTION}:29: example[1].faults: the lab knows no fault no-bulb",
         ),
-        (ERRORS, 'text = "It does not shine."\n', "", f"{ERRORS}:12: code[1].text: is missing"),
-        (ERRORS, 'is_not = "It is not the wall."\n', "", f"{ERRORS}:12: code[1].is_not: is missing"),
-        (ERRORS, 'guide = "lamp-dark"\n', "", f"{ERRORS}:12: code[1].guide: is missing"),
+        (ERRORS, 'text = "It does not shine."\n', "", f"{ERRORS}:21: code[1].text: is missing"),
+        (ERRORS, 'is_not = "It is not the wall."\n', "", f"{ERRORS}:21: code[1].is_not: is missing"),
+        (ERRORS, 'guide = "lamp-dark"\n', "", f"{ERRORS}:21: code[1].guide: is missing"),
         (
             ERRORS,
             '[[family]]\nnamespace = "lamp"',
             '[[family]]\nnamespace = "bulb"',
-            f"{ERRORS}:13: code[1].namespace: no [[family]] gives this namespace words",
+            f"{ERRORS}:22: code[1].namespace: no [[family]] gives this namespace words",
         ),
         (
             ERRORS,
             'fits = [{ "lamp.bulb" = ["broken"] }]',
             'fits = [{ "lamp.bulb" = ["broken"] }, { "lamp.light" = ["on"] }]',
-            f"{ERRORS}:10: cause[1].fits[2]: never decides: by these facts the cause is “ruled out”",
+            f"{ERRORS}:17: cause[1].fits[2]: never decides: by these facts the cause is “ruled out”",
         ),
         (
             ERRORS,
-            'ruled_out = [{ "lamp.light" = ["on"] }]\n',
-            "",
-            f"{ERRORS}:4: cause[1].ruled_out: no rule speaks against this cause",
+            (
+                'excluded_by = [{ "lamp.light" = ["on"] }]\nfits = [{ "lamp.bulb" = ["broken"] }]\n'
+                'produces = { light = ["off"] }\n'
+            ),
+            'fits = [{ "lamp.bulb" = ["broken"] }]\n',
+            f"{ERRORS}:11: cause[1].excluded_by: nothing speaks against this cause",
         ),
     ],
 )
@@ -70,7 +73,7 @@ def test_one_kind_of_rule_is_enough_to_speak_for_a_cause() -> None:
     assert spoiled(ERRORS, shown, "") == spoiled(ERRORS, fits, "") == []
     without = FILES[ERRORS].replace(shown, "").replace(fits, "")
     assert found({ERRORS: without}) == [
-        f"{ERRORS}:4: cause[1].fits: no rule speaks for this cause, here or in shown_by"
+        f"{ERRORS}:11: cause[1].fits: no rule speaks for this cause, here or in shown_by"
     ]
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from troubleshoot import engine, probes
 from troubleshoot.catalog import installed_catalog
 from troubleshoot.diagnosis import case_status, progress
-from troubleshoot.engine import Cause, Fact, Judgement, Walk
+from troubleshoot.engine import Cause, CodeHint, Fact, Health, Judgement, Walk
 from troubleshoot.hosts import ALWAYS_READ
 from troubleshoot.models import READS, Case, Job
 
@@ -18,10 +19,16 @@ def case_evidence(case: Case, walk: Walk | None = None, observation: Job | None 
     walk, observation = walk or progress.replay_case(case), observation or latest_observation(case)
     said = probes.answer_facts(progress.case_guide(case), walk.path, progress.said_ahead(case), case.whereabouts)
     return {
-        **(progress.stored_facts(observation.facts) if observation else {}),
+        **(observed_facts(observation) if observation else {}),
         **said,
         **progress.stored_facts(case.pc),
     }
+
+
+def observed_facts(observation: Job) -> dict[str, Fact]:
+    """Return the facts of an observation, each with when it was read."""
+    found = progress.stored_facts(observation.facts)
+    return {name: replace(fact, at=observation.ended_at) for name, fact in found.items()}
 
 
 def latest_observation(case: Case, jobs: Iterable[Job] | None = None) -> Job | None:
@@ -33,24 +40,22 @@ def latest_observation(case: Case, jobs: Iterable[Job] | None = None) -> Job | N
     return max(found, key=lambda job: job.ended_at or job.created_at, default=None)
 
 
-def rank_all_causes(found: dict[str, Fact], named: Sequence[str] = ()) -> list[Judgement]:
-    """Return every cause with its verdict, the strongest first; `named` are the causes that the case's code names."""
-    catalog = installed_catalog()
-    judged = [engine.judge_cause(cause, found) for cause in _causes_about(found)]
-    return engine.rank_causes(judged, catalog.words, named)
+def rank_all_causes(found: dict[str, Fact], code: CodeHint | None = None) -> list[Judgement]:
+    """Return every cause with its verdict, the strongest first; `code` is what the case's error says of its cause."""
+    return installed_catalog().judge.rank(_causes_about(found), found, code)
 
 
-def named_causes(error: dict[str, Any]) -> Sequence[str]:
-    """Return the causes that the table of codes names for a case's error, the most likely first."""
+def code_hint(error: dict[str, Any]) -> CodeHint:
+    """Return what the table of codes says of the cause of a case's error."""
     parts = str(error.get("page") or "").split("/")
     code = engine.code_at_address(*parts) if len(parts) in {2, 3} else None
     entry = installed_catalog().codes.entries.get(code) if code else None
-    return entry.causes if entry else ()
+    return CodeHint(entry.causes, entry.certainty == "documented") if entry else CodeHint()
 
 
-def looks_healthy(found: dict[str, Fact]) -> bool:
-    """Tell whether the computer is in order as far as it was observed."""
-    return engine.judged_healthy(rank_all_causes(found), installed_catalog().healthy, found)
+def judge_health(found: dict[str, Fact]) -> Health:
+    """Return how the computer looks as a whole: healthy only where all that belongs to it was looked at."""
+    return engine.judge_health(rank_all_causes(found), installed_catalog().healthy, found)
 
 
 def _causes_about(found: dict[str, Fact]) -> list[Cause]:
@@ -59,7 +64,7 @@ def _causes_about(found: dict[str, Fact]) -> list[Cause]:
     catalog = installed_catalog()
     measured = {name for name in found if name not in catalog.words or catalog.words[name].seen != "told"} - ALWAYS_READ
     known = measured or set(found)  # what people tell is about many subjects: an observation says which one this is
-    judged = {name for name, cause in catalog.causes.items() if not cause.facts.isdisjoint(known)}
+    judged = {name for name, cause in catalog.causes.items() if not catalog.judge.facts_about(cause).isdisjoint(known)}
     beside = {
         name for one in catalog.codes.entries.values() if not judged.isdisjoint(one.causes) for name in one.causes
     }

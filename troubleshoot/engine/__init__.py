@@ -11,7 +11,7 @@ from troubleshoot.engine.catalog import (
     parse_guide,
 )
 from troubleshoot.engine.catalog_checks import faults
-from troubleshoot.engine.cause import SPEAKING_VERDICTS, Cause, Judgement, judge_cause, judged_healthy, rank_causes
+from troubleshoot.engine.cause import Cause, CodeHint, SeenTerm
 from troubleshoot.engine.codebook import (
     code_address,
     code_as_pasted,
@@ -29,6 +29,7 @@ from troubleshoot.engine.facts import UNKNOWN, Fact, FactList, FactWords, fact_v
 from troubleshoot.engine.guide import AnswerRefused, Guide, GuideStep, Walk, answer_guide, tries_ahead, walk_guide
 from troubleshoot.engine.guide_format_1 import said_ahead
 from troubleshoot.engine.guide_parts import GuidePart
+from troubleshoot.engine.judging import SPEAKING_VERDICTS, Health, Judge, Judgement, judge_health
 from troubleshoot.engine.notice import NoticeCode
 from troubleshoot.engine.pasted_text import PastedCode
 from troubleshoot.engine.permissions import (
@@ -118,6 +119,7 @@ __all__ = [
     "Cause",
     "ChangeResult",
     "Code",
+    "CodeHint",
     "CodeMatch",
     "ConnectionTestResult",
     "ContentProblem",
@@ -134,6 +136,7 @@ __all__ = [
     "GuidePart",
     "GuideStep",
     "HandCheckResult",
+    "Health",
     "Hindrance",
     "HostError",
     "Identified",
@@ -141,6 +144,7 @@ __all__ = [
     "JobPhase",
     "JobView",
     "Json",
+    "Judge",
     "Judgement",
     "KnownCode",
     "NoticeCode",
@@ -161,6 +165,7 @@ __all__ = [
     "RevertResult",
     "Right",
     "Role",
+    "SeenTerm",
     "SignedIn",
     "StateError",
     "ToldWords",
@@ -185,10 +190,9 @@ __all__ = [
     "from_json",
     "hindrance_of",
     "job_phase",
-    "judge_cause",
+    "judge_health",
     "judge_run",
     "judge_status",
-    "judged_healthy",
     "lacking",
     "make_plan",
     "outdated_parts",
@@ -198,7 +202,6 @@ __all__ = [
     "plan_from_document",
     "plan_to_document",
     "proved_twice",
-    "rank_causes",
     "related_codes",
     "revert_plan",
     "role_conflict",

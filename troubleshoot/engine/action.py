@@ -84,6 +84,8 @@ class Action:
     """When helpdesk reads it on the page of a case, whatever the guide says: fact → values. Empty: never."""
     trials: tuple[Trial, ...] = ()
     """Examples (`[[example]]` in the file)."""
+    causes: tuple[str, ...] = ()
+    """The causes that it is for (`for` in the file)."""
 
     @property
     def kind(self) -> str:

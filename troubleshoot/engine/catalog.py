@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -18,12 +18,13 @@ from troubleshoot.engine import (
 )
 from troubleshoot.engine.action import Action, Rule
 from troubleshoot.engine.catalog_errors import Progress
-from troubleshoot.engine.cause import Cause
-from troubleshoot.engine.codes import CodeClass, CodeTable, ErrorCode, Family, Symptom
+from troubleshoot.engine.cause import Cause, SeenTerm
+from troubleshoot.engine.codes import CodeTable
 from troubleshoot.engine.declared_facts import DeclaredReading
 from troubleshoot.engine.facts import FactList, FactWords
 from troubleshoot.engine.guide import Guide
 from troubleshoot.engine.guide_parts import ANY_PART, Expanded, GuidePart, Piece
+from troubleshoot.engine.judging import Judge
 from troubleshoot.engine.resource import Resource
 from troubleshoot.engine.toml import ContentProblem
 from troubleshoot.engine.toml_tables import NAME_PATTERN, TomlTable, top
@@ -56,6 +57,8 @@ class Catalog:
     progress: Progress
     words: Mapping[str, FactWords]
     """Fact → how people read it."""
+    terms: tuple[SeenTerm, ...]
+    """What is seen of an error, and which facts say it."""
     healthy: tuple[Rule, ...]
     """What is found where nothing is wrong; one that holds is enough."""
     facts: FactList
@@ -66,6 +69,11 @@ class Catalog:
     """Path inside the catalogue (`guides/x.toml`) → SHA-256 of the file."""
     digest: str
     """SHA-256 over all of them and the fact list."""
+
+    @property
+    def judge(self) -> Judge:
+        """Return who judges causes by the terms and the facts of this catalogue."""
+        return Judge(self.terms, self.words)
 
     def facts_of(self, guide: Guide) -> frozenset[str]:
         """Return the facts that a guide asks for, and those that guard and prove its remedies, and judge the causes of
@@ -96,15 +104,19 @@ def parse_catalog(files: Mapping[str, bytes], probed: FactList) -> Catalog:
     sorted_files = _sort(files, problems)
     resources = _resources(sorted_files, problems)
     readings, facts = _readings(sorted_files, resources, probed, problems)
-    actions = {}
+    actions, action_tables = {}, {}
     for name, table, digest in _tables(sorted_files, "actions", problems):
+        action_tables[name] = table
         actions[name] = catalog_actions.read(
             name, table, digest=digest, resources=resources, named=sorted_files.resources, facts=facts
         )
     shared = _parts(sorted_files, problems)
     refused = {name for name, action in actions.items() if action.refused}
     guides = _guides(sorted_files, shared, set(sorted_files.toml["actions"]) - refused, facts, problems)
-    errors = _errors(sorted_files, facts, guides.values(), problems)
+    tables = [table for _, table, _ in _tables(sorted_files, "errors", problems)]
+    errors = catalog_errors.read(tables, facts, guides, actions, named=sorted_files.toml)
+    for name, action in actions.items() if not problems else ():  # a cause may stand in a file that could not be read
+        catalog_actions.check_causes(action, action_tables[name], errors.causes)
     if problems:
         raise CatalogError(problems)
     digests = dict(sorted(sorted_files.digests.items()))
@@ -118,6 +130,7 @@ def parse_catalog(files: Mapping[str, bytes], probed: FactList) -> Catalog:
         readings=MappingProxyType(readings),
         progress=MappingProxyType(errors.progress),
         words=MappingProxyType({**probed.words, **_words(readings)}),
+        terms=errors.terms,
         healthy=errors.healthy,
         facts=facts,
         default_guide=next((guide.name for guide in guides.values() if guide.default), ""),
@@ -243,16 +256,6 @@ def _readings(
     return found, FactList(probed.values, declared)
 
 
-@dataclass(frozen=True)
-class _Errors:
-    """What the files under `errors` hold together."""
-
-    causes: dict[str, Cause]
-    codes: CodeTable
-    progress: dict[str, Mapping[str, int]]
-    healthy: tuple[Rule, ...]
-
-
 def _words(readings: Mapping[str, DeclaredReading]) -> dict[str, FactWords]:
     """Return the words that readings give to their own facts."""
     return {
@@ -262,39 +265,3 @@ def _words(readings: Mapping[str, DeclaredReading]) -> dict[str, FactWords]:
         for reading in readings.values()
         for fact in reading.facts
     }
-
-
-def _errors(files: _Files, facts: FactList, guides: Iterable[Guide], problems: list[ContentProblem]) -> _Errors:
-    tables = [table for _, table, _ in _tables(files, "errors", problems)]
-    causes: dict[str, Cause] = {}
-    entries: dict[object, ErrorCode] = {}
-    progress: dict[str, Mapping[str, int]] = {}
-    for where, cause in (found for table in tables for found in catalog_errors.causes(table, facts)):
-        if causes.setdefault(cause.id, cause) is not cause:
-            where.wrong("id", f"the cause {cause.id} stands twice")
-    families, classes = _kinds(tables)
-    healthy = tuple(rule for table in tables for rule in catalog_errors.healthy(table, facts))
-    for table in tables:
-        for where, entry in catalog_errors.codes(table, causes, files.toml["guides"]):
-            if entries.setdefault(entry.code, entry) is not entry:
-                where.wrong("code", f"the code {entry.code} stands twice")
-        for fact, order in catalog_errors.progress(table, facts).items():
-            if progress.setdefault(fact, order) is not order:
-                table.wrong("progress", "this order stands twice", fact)
-        table.done()
-    symptoms = [Symptom(text, guide.name) for guide in guides for text in guide.symptoms]
-    return _Errors(causes, CodeTable(entries.values(), classes, families, symptoms), progress, healthy)
-
-
-def _kinds(tables: list[TomlTable]) -> tuple[list[Family], list[CodeClass]]:
-    """Return the families and classes of codes, each once."""
-    families: dict[str, Family] = {}
-    classes: dict[object, CodeClass] = {}
-    for table in tables:
-        for where, family in catalog_errors.families(table):
-            if families.setdefault(family.namespace, family) is not family:
-                where.wrong("namespace", "this family stands twice")
-        for where, one in catalog_errors.classes(table):
-            if classes.setdefault((one.namespace, one.low_byte, one.first), one) is not one:
-                where.wrong("first" if one.low_byte is None else "low_byte", "this class stands twice")
-    return list(families.values()), list(classes.values())

@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from troubleshoot.engine import instructions
 from troubleshoot.engine.action import RISKS, TRIAL_ENDS, Action, Rule, Trial, Verify, Wish
+from troubleshoot.engine.cause import Cause
 from troubleshoot.engine.facts import UNKNOWN, FactError, FactList
 from troubleshoot.engine.resource import Resource, StateError, Value
 from troubleshoot.engine.toml_tables import TomlTable
@@ -54,6 +55,7 @@ def read(
         instead=table.text("instead", required="refused" in table.data),
         beside=rule(table.table("beside", required=False), facts),
         trials=tuple(_trial(one) for one in table.tables("example")),
+        causes=table.texts("for", required=False),
     )
     for fact in set(action.refusals) - set(action.guards):
         refusals.wrong(fact, "has no guard of this name")
@@ -64,6 +66,15 @@ def read(
         _check_wishes(action, table, resources)
     table.done()
     return action
+
+
+def check_causes(action: Action, table: TomlTable, causes: Mapping[str, Cause]) -> None:
+    """Check that the causes that an action is for are there, and name it among their remedies."""
+    for index, name in enumerate(action.causes):
+        if name not in causes:
+            table.wrong("for", f"there is no cause {name}", index)
+        elif action.name not in causes[name].remedies:
+            table.wrong("for", f"{name} does not name this among its remedies", index)
 
 
 def _trial(table: TomlTable) -> Trial:

@@ -10,19 +10,22 @@ from typing import Any
 
 from troubleshoot.engine import toml
 from troubleshoot.engine.catalog import FOLDER_SEPARATOR, Catalog
-from troubleshoot.engine.cause import Cause, judge_cause
+from troubleshoot.engine.cause import Cause
 from troubleshoot.engine.facts import UNKNOWN, Fact
 from troubleshoot.engine.guide import Guide, GuideStep, walk_guide
 from troubleshoot.engine.guide_examples import uncovered
+from troubleshoot.engine.judging import Judge
 from troubleshoot.engine.toml import ContentProblem, Document, Path
 
 MOST_QUESTIONS = 2
 """Questions, and things to try, before a remedy: a person under pressure answers no more."""
 _LINE_OF_THE_FILE = re.compile(r"^\w+ *= *[\[{\"]", re.MULTILINE)
 _DECLARED_IN_CODE = "(probes)"
+_KEYS = {"shown_by": "shown_by", "ruled_out": "excluded_by", "fits": "fits"}
+"""Verdict → the key of the rules that give it."""
 _NEVER_SAID = {
     "fits": "no rule speaks for this cause, here or in shown_by",
-    "ruled_out": "no rule speaks against this cause",
+    "excluded_by": "nothing speaks against this cause, and nothing that is seen is beyond it",
 }
 
 
@@ -143,21 +146,22 @@ def _causes(catalog: Catalog, read: _Files) -> Iterator[ContentProblem]:
     A rule that does not, by its own facts, never decides: a stronger one always comes before it.
     """
     for cause in catalog.causes.values():
-        for key, rules in (("fits", cause.shown_by or cause.fits), ("ruled_out", cause.ruled_out)):
-            if not rules:
+        said = {"fits": bool(cause.shown_by or cause.fits), "excluded_by": bool(cause.excluded_by or cause.produces)}
+        for key, there in said.items():
+            if not there:
                 yield read.entry("cause", {"id": cause.id}, _NEVER_SAID[key], key)
-        for key, index, found in _overruled(cause):
-            said = f"never decides: by these facts the cause is “{found}”"
-            yield read.entry("cause", {"id": cause.id}, said, key, index)
+        for key, index, found in _overruled(cause, catalog.judge):
+            why = f"never decides: by these facts the cause is “{found}”"
+            yield read.entry("cause", {"id": cause.id}, why, key, index)
 
 
-def _overruled(cause: Cause) -> Iterator[tuple[str, int, str]]:
+def _overruled(cause: Cause, judge: Judge) -> Iterator[tuple[str, int, str]]:
     for verdict, rules in cause.rules:
         for index, rule in enumerate(rules):
             for values in product(*rule.values()):
                 known = {name: Fact(name, value) for name, value in zip(rule, values, strict=True)}
-                if (found := judge_cause(cause, known).verdict) != verdict:
-                    yield verdict, index, found.replace("_", " ")
+                if (found := judge.weigh(cause, known).verdict) != verdict:
+                    yield _KEYS[verdict], index, found.replace("_", " ")
                     break
 
 

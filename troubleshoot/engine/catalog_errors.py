@@ -1,13 +1,16 @@
-"""Reads `errors/*.toml`: causes, error codes, families and classes of codes; the order and health of facts."""
+"""Reads `errors/*.toml`: error codes, families and classes of codes; the order and health of facts."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
 
-from troubleshoot.engine.action import Rule
+from troubleshoot.engine import catalog_causes
+from troubleshoot.engine.action import Action, Rule
 from troubleshoot.engine.catalog_actions import rule
-from troubleshoot.engine.cause import Cause
-from troubleshoot.engine.codes import CERTAINTIES, CodeClass, ErrorCode, Family
+from troubleshoot.engine.cause import Cause, SeenTerm
+from troubleshoot.engine.codes import CERTAINTIES, CodeClass, CodeTable, ErrorCode, Family, Symptom
 from troubleshoot.engine.facts import UNKNOWN, FactList
+from troubleshoot.engine.guide import Guide
 from troubleshoot.engine.pasted_text import PastedCode
 from troubleshoot.engine.toml_tables import TomlTable
 
@@ -15,9 +18,60 @@ Progress = Mapping[str, Mapping[str, int]]
 """Fact → value → how far along it lies (equal numbers: equally far); `unknown` is nowhere."""
 
 
-def causes(table: TomlTable, facts: FactList) -> list[tuple[TomlTable, Cause]]:
-    """Return the `[[cause]]` entries of one file, each with where it stands."""
-    return [(one, _cause(one, facts)) for one in table.tables("cause")]
+@dataclass(frozen=True)
+class Errors:
+    """What the files under `errors` hold together."""
+
+    causes: Mapping[str, Cause]
+    codes: CodeTable
+    progress: Progress
+    terms: tuple[SeenTerm, ...]
+    healthy: tuple[Rule, ...]
+
+
+def read(
+    tables: Sequence[TomlTable],
+    facts: FactList,
+    guides: Mapping[str, Guide],
+    actions: Mapping[str, Action],
+    *,
+    named: Mapping[str, Collection[str]],
+) -> Errors:
+    """Return what all files of errors say; what is wrong goes into their problems.
+
+    `named` are the files by kind: guides and actions that could not be read are not reported again here.
+    """
+    terms = catalog_causes.read_terms(tables, facts)
+    causes = catalog_causes.read_causes(tables, facts, terms, actions, named["actions"])
+    entries: dict[object, ErrorCode] = {}
+    order: dict[str, Mapping[str, int]] = {}
+    groups, kinds = _kinds(tables)
+    in_order = tuple(rule for table in tables for rule in healthy(table, facts))
+    for table in tables:
+        for where, entry in codes(table, causes, named["guides"]):
+            if entries.setdefault(entry.code, entry) is not entry:
+                where.wrong("code", f"the code {entry.code} stands twice")
+        for fact, ranks in progress(table, facts).items():
+            if order.setdefault(fact, ranks) is not ranks:
+                table.wrong("progress", "this order stands twice", fact)
+        table.done()
+    symptoms = [Symptom(text, guide.name) for guide in guides.values() for text in guide.symptoms]
+    known = CodeTable(entries.values(), kinds, groups, symptoms)
+    return Errors(causes, known, order, tuple(terms.values()), in_order)
+
+
+def _kinds(tables: Sequence[TomlTable]) -> tuple[list[Family], list[CodeClass]]:
+    """Return the families and classes of codes, each once."""
+    groups: dict[str, Family] = {}
+    kinds: dict[object, CodeClass] = {}
+    for table in tables:
+        for where, family in families(table):
+            if groups.setdefault(family.namespace, family) is not family:
+                where.wrong("namespace", "this family stands twice")
+        for where, one in classes(table):
+            if kinds.setdefault((one.namespace, one.low_byte, one.first), one) is not one:
+                where.wrong("first" if one.low_byte is None else "low_byte", "this class stands twice")
+    return list(groups.values()), list(kinds.values())
 
 
 def codes(
@@ -56,24 +110,6 @@ def progress(table: TomlTable, facts: FactList) -> Progress:
             ranks.wrong(fact, "must hold every value of an existing fact, without unknown")
         found[fact] = MappingProxyType(order)
     return found
-
-
-def _cause(table: TomlTable, facts: FactList) -> Cause:
-    cause = Cause(
-        id=table.name("id"),
-        title=table.text("title", limit=120),
-        sentence=table.text("sentence"),
-        shown_by=tuple(rule(one, facts) for one in table.tables("shown_by")),
-        ruled_out=tuple(rule(one, facts) for one in table.tables("ruled_out")),
-        fits=tuple(rule(one, facts) for one in table.tables("fits")),
-        told_by=table.text("told_by", required=False),
-    )
-    for key, rules in (("shown_by", cause.shown_by), ("ruled_out", cause.ruled_out), ("fits", cause.fits)):
-        for index, one in enumerate(rules):
-            if not one:
-                table.wrong(key, "an empty rule would always hold", index)
-    table.done()
-    return cause
 
 
 def _code(table: TomlTable, known_causes: Collection[str], guides: Collection[str]) -> ErrorCode:

@@ -1,15 +1,23 @@
-"""Causes: how readings judge them, and which of them comes first."""
+"""Causes: what each of them can produce, what speaks for it, what excludes it, and which remedies are for it."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
-from troubleshoot.engine.action import Rule, rule_holds
-from troubleshoot.engine.facts import Fact, FactWords, fact_values
+from troubleshoot.engine.action import Rule
 
-VERDICTS = ("shown_by", "fits", "not_checked", "ruled_out")
-"""The codes of what is judged of a cause, from the strongest to the weakest; `wording` has their words."""
-SPEAKING_VERDICTS = ("shown_by", "fits")
-"""The verdicts for a cause."""
+
+@dataclass(frozen=True)
+class SeenTerm:
+    """One side of what is seen of an error, such as how far the connection comes, and the fact that says it."""
+
+    name: str
+    fact: str
+    nothing: tuple[str, ...] = ()
+    """The values of the fact that say that nothing was seen; `unknown` is one everywhere."""
+    like: str = ""
+    """A term: a cause that names nothing for this one produces here what it produces there."""
+    unless: Rule = field(default_factory=dict)
+    """Where this holds, something measured says more, and this term says nothing."""
 
 
 @dataclass(frozen=True)
@@ -20,80 +28,46 @@ class Cause:
     title: str
     sentence: str
     shown_by: tuple[Rule, ...]
-    ruled_out: tuple[Rule, ...]
+    excluded_by: tuple[Rule, ...]
     fits: tuple[Rule, ...]
     told_by: str = ""
     """What tells this reason apart from the others, for people."""
+    produces: Rule = field(default_factory=dict)
+    """Term → the values that it can bring about; a term that is not named can have every value."""
+    leads_to: tuple[str, ...] = ()
+    """The causes that this one brings about: it has to be repaired before them."""
+    remedies: tuple[str, ...] = ()
+    """The actions that are for it, the first one first."""
 
     @property
     def facts(self) -> frozenset[str]:
-        """Return the names of the facts that say something about it."""
+        """Return the names of the facts that speak for it or against it."""
         return frozenset(name for _, rules in self.rules for rule in rules for name in rule)
 
     @property
     def judged(self) -> bool:
-        """Tell whether any reading can say something about it: without rules it is never anything but not checked."""
-        return bool(self.shown_by or self.ruled_out or self.fits)
+        """Tell whether any reading can speak for it or against it: without rules only its code can."""
+        return bool(self.shown_by or self.excluded_by or self.fits)
 
     @property
     def rules(self) -> tuple[tuple[str, tuple[Rule, ...]], ...]:
-        """Return its rules by verdict, in the order in which they decide."""
-        return ("shown_by", self.shown_by), ("ruled_out", self.ruled_out), ("fits", self.fits)
+        """Return its rules by the verdict that they give."""
+        return ("shown_by", self.shown_by), ("ruled_out", self.excluded_by), ("fits", self.fits)
+
+    def produced(self, term: SeenTerm) -> tuple[str, ...]:
+        """Return the values of a term that it can bring about; none where it says nothing of it."""
+        return self.produces.get(term.name) or self.produces.get(term.like, ())
 
 
 @dataclass(frozen=True)
-class Judgement:
-    """A cause, one of VERDICTS, and what says so: the names of facts, and their readings."""
+class CodeHint:
+    """What the code of an error says of its cause: the likely ones first. Never a filter."""
 
-    cause: Cause
-    verdict: str
-    readings: tuple[str, ...]
-    facts: tuple[str, ...] = ()
+    causes: Sequence[str] = ()
+    documented: bool = False
+    """True where a document gives the code this meaning."""
 
-
-def judge_cause(cause: Cause, facts: Mapping[str, Fact]) -> Judgement:
-    """Weigh a cause: shown by a reading, ruled out, fitting, or not checked. Unknown facts say nothing.
-
-    The first verdict with a rule that holds decides; every rule of it that holds speaks with its facts.
-    """
-    known = fact_values(facts.values())
-    for verdict, rules in cause.rules:
-        speaking = [rule for rule in rules if rule_holds(rule, known)]
-        if speaking:
-            names = tuple(dict.fromkeys(name for rule in speaking for name in rule))
-            return Judgement(cause, verdict, _readings(names, facts), names)
-    return Judgement(cause, "not_checked", ())
-
-
-def rank_causes(
-    judged: Iterable[Judgement], words: Mapping[str, FactWords], named: Sequence[str] = ()
-) -> list[Judgement]:
-    """Return judgements, the strongest first.
-
-    First by verdict, in the order of VERDICTS. Among causes that fit, those that the entry of the case's code names
-    come first: `named`. Then, for causes that are shown or fit, by their facts: each counts, one read inside the
-    computer three times, one seen from outside twice, one that somebody told once. Where that is equal, in the order
-    of `named`. All else stays in the order of the catalogue.
-    """
-
-    def place(one: Judgement) -> tuple[int, bool, int, int]:
-        verdict = VERDICTS.index(one.verdict)
-        if one.verdict not in SPEAKING_VERDICTS:
-            return verdict, False, 0, 0
-        listed = one.cause.id in named
-        weight = sum(words[name].weight if name in words else 1 for name in one.facts)
-        order = named.index(one.cause.id) if listed else len(named)
-        return verdict, one.verdict == "fits" and not listed, -weight, order
-
-    return sorted(judged, key=place)
-
-
-def judged_healthy(judged: Iterable[Judgement], rules: Iterable[Rule], facts: Mapping[str, Fact]) -> bool:
-    """Tell whether a computer is in order as far as it was observed: one of the rules holds, and no cause is shown."""
-    known = fact_values(facts.values())
-    return any(rule_holds(rule, known) for rule in rules) and all(one.verdict != "shown_by" for one in judged)
-
-
-def _readings(names: Iterable[str], facts: Mapping[str, Fact]) -> tuple[str, ...]:
-    found = (reading for name in names for reading in (facts[name].readings or (f"{name} = {facts[name].value}",)))
-    return tuple(dict.fromkeys(found))
+    @property
+    def told(self) -> str:
+        """Return the one cause that a documented code names, which counts as if somebody had told it; else nothing."""
+        return self.causes[0] if self.documented and len(self.causes) == 1 else ""

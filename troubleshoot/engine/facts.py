@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -21,6 +22,8 @@ class Fact:
     name: str
     value: str
     readings: tuple[str, ...] = ()
+    at: datetime | None = None
+    """When it was read or told; None where nobody needs to know."""
 
 
 WEIGHTS = {"inside": 3, "outside": 2, "told": 1}

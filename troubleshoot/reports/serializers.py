@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from troubleshoot import diagnosis, wording
-from troubleshoot.diagnosis import case_evidence, latest_observation, looks_healthy, named_causes, rank_all_causes
-from troubleshoot.engine import Fact, Guide, Judgement, Walk
+from troubleshoot.diagnosis import case_evidence, code_hint, judge_health, latest_observation, rank_all_causes
+from troubleshoot.engine import Fact, Guide, Health, Judgement, Walk
 from troubleshoot.models import WAITING_STATES, Approval, Case, Job
 
 
@@ -37,8 +37,8 @@ def case_document(one: Case) -> dict[str, Any]:
         "version": guide.digest,
         "path": path_document(guide, walk, sources),
         "facts": {name: fact.value for name, fact in known.items()},
-        "causes": causes_document(rank_all_causes(found, named_causes(one.error))),
-        "healthy": looks_healthy(found),
+        "causes": causes_document(rank_all_causes(found, code_hint(one.error))),
+        **health_document(judge_health(found)),
         "waiting_for": one.waiting_for,
         "matter": one.matter,
         "outcome": one.outcome or None,
@@ -75,6 +75,11 @@ def open_questions(walk: Walk) -> list[dict[str, Any]]:
             "answers": {value: step.words(value) for value in step.to},
         }
     ]
+
+
+def health_document(health: Health) -> dict[str, Any]:
+    """Return whether a computer is healthy, and what that would need besides: the facts that nobody looked at."""
+    return {"healthy": health.state == "healthy", "health": health.state, "not_looked_at": list(health.unseen)}
 
 
 def causes_document(judged: Iterable[Judgement]) -> list[dict[str, Any]]:

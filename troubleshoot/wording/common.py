@@ -23,8 +23,14 @@ _ANSWERS: Final = {
 
 
 def verdict_words(verdict: str) -> str:
-    """Return what is judged of a cause (a code of engine.cause.VERDICTS), as pages say it."""
-    words = {"shown_by": _("shown by"), "fits": _("fits"), "not_checked": _("not checked"), "ruled_out": _("ruled out")}
+    """Return what is judged of a cause (a code of engine.judging.VERDICTS), as pages say it."""
+    words = {
+        "shown_by": _("shown by"),
+        "fits": _("fits"),
+        "also_found": _("also found"),
+        "not_checked": _("not checked"),
+        "ruled_out": _("ruled out"),
+    }
     return words[verdict]
 
 

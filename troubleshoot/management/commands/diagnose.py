@@ -10,7 +10,7 @@ from django.core.management.base import CommandError, CommandParser
 from django.db import transaction
 
 from troubleshoot import audit, cases, catalog, diagnosis, engine, hosts, probes, remediation, reports, wording
-from troubleshoot.diagnosis import looks_healthy, named_causes, rank_all_causes
+from troubleshoot.diagnosis import code_hint, judge_health, rank_all_causes
 from troubleshoot.engine import Fact, Guide, Identified, Walk
 from troubleshoot.hosts import Observation
 from troubleshoot.management.command_base import PlainCommand
@@ -130,8 +130,8 @@ def _diagnose(
         "version": guide.digest,
         "path": reports.path_document(guide, walk, sources),
         "facts": reports.facts_document(known),
-        "causes": reports.causes_document(rank_all_causes(known, named_causes(described))),
-        "healthy": looks_healthy(known),
+        "causes": reports.causes_document(rank_all_causes(known, code_hint(described))),
+        **reports.health_document(judge_health(known)),
         "outcome": outcome,
         "says": walk.at.title or walk.at.text,
         "action": action,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.utils.functional import cached_property
 
 from troubleshoot import diagnosis
-from troubleshoot.engine import SPEAKING_VERDICTS, Fact, Judgement
+from troubleshoot.engine import SPEAKING_VERDICTS, CodeHint, Fact, Health, Judgement
 from troubleshoot.web.case_parts.observed import Observed
 
 #: A cause as it is judged, and in one line what that rests on.
@@ -31,13 +31,13 @@ class Causes:
         """Return every cause that these facts say something about."""
         if self.observed.latest is None and not self.observed.record.case.pc:
             return []
-        found = diagnosis.rank_all_causes(self.evidence, self.named)
+        found = diagnosis.rank_all_causes(self.evidence, self.hint)
         return [(one, diagnosis.verdict_reason(one, self.evidence)) for one in found]
 
-    @property
-    def named(self) -> list[str]:
-        """Return the names of the causes that the table of codes names for the case's error."""
-        return list(diagnosis.named_causes(self.observed.record.case.error))
+    @cached_property
+    def hint(self) -> CodeHint:
+        """Return what the code of the case's error says of its cause."""
+        return diagnosis.code_hint(self.observed.record.case.error)
 
     @property
     def speaking(self) -> list[Judged]:
@@ -64,7 +64,22 @@ class Causes:
         """Return those that readings rule out."""
         return [one for one in self.judged if one[0].verdict == "ruled_out"]
 
+    @property
+    def also_found(self) -> list[Judged]:
+        """Return those that readings show, and that cannot be the reason for what was seen."""
+        return [one for one in self.judged if one[0].verdict == "also_found"]
+
     @cached_property
+    def health(self) -> Health:
+        """Return how the computer looks as a whole; a reading from before the last change says nothing of it."""
+        return Health("not_healthy") if self.observed.outdated else diagnosis.judge_health(self.evidence)
+
+    @property
     def healthy(self) -> bool:
-        """Tell whether the computer is in order as far as it was observed since the last change."""
-        return not self.observed.outdated and diagnosis.looks_healthy(self.evidence)
+        """Tell whether everything that belongs to a healthy computer was looked at, and is right."""
+        return self.health.state == "healthy"
+
+    @property
+    def unseen(self) -> list[str]:
+        """Return, in words, what was not looked at on a computer on which no fault was seen."""
+        return [diagnosis.fact_title(name) for name in self.health.unseen]

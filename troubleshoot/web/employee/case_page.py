@@ -187,7 +187,7 @@ class EmployeeCasePage:
     def likely_causes(self) -> dict[str, list[Judgement]]:
         """Return what it is, and what it is not: shown causes, or else those that fit best; and some ruled out."""
         fits, out = ([one for one, _why in found] for found in (self.causes.fitting, self.causes.ruled_out))
-        out.sort(key=lambda one: one.cause.id not in self.causes.named)
+        out.sort(key=lambda one: one.cause.id not in self.causes.hint.causes)
         shown = [one for one, _why in self.causes.shown]
         found = {"shown_by": shown, "fits": [] if shown else fits[:MOST_FITTING], "ruled_out": out[:MOST_RULED_OUT]}
         return found if any(found.values()) else {}

@@ -25,7 +25,7 @@ def text(page: HelpdeskCasePage) -> str:
     parts = {
         _("Causes"): [
             f"{wording.verdict_words(one.verdict)}: {one.cause.title}"
-            for one, _why in [*page.causes.speaking, *page.causes.ruled_out]
+            for one, _why in [*page.causes.speaking, *page.causes.also_found, *page.causes.ruled_out]
         ],
         _("Readings"): [f"{one.name}: {one.value}" for one in page.observed.known],
         _("Path"): [line for one in page.course if (line := _step(one))],
