@@ -239,8 +239,8 @@ SPOILED = [
     (
         ERRORS,
         'remedies = ["switch-on"]',
-        'leads_to = ["dark"]',
-        "cause[1].leads_to[1]: there is no other cause dark",
+        'before = ["dark"]',
+        "cause[1].before[1]: there is no other cause dark",
     ),
     (
         "actions/switch-on.toml",

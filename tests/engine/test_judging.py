@@ -55,11 +55,11 @@ def cause(
     *fits: str,
     shown: tuple[str, ...] = (),
     against: tuple[str, ...] = (),
-    leads_to: tuple[str, ...] = (),
+    before: tuple[str, ...] = (),
     **produces: tuple[str, ...],
 ) -> Cause:
     """A cause that fits, is shown or excluded, when all of the facts are "yes"."""
-    return Cause(name, name, name, rules(*shown), rules(*against), rules(*fits), "", produces, leads_to)
+    return Cause(name, name, name, rules(*shown), rules(*against), rules(*fits), "", produces, before)
 
 
 def facts(*yes: str, **more: str) -> dict[str, Fact]:
@@ -190,13 +190,13 @@ class TestRank:
     def test_puts_what_brings_another_about_before_it(self) -> None:
         causes = [
             cause("expired", shown=("in", "in2"), stage=("ok",)),
-            cause("key", shown=("out",), leads_to=("expired",)),
-            cause("folder", shown=("out2",), leads_to=("key",)),
+            cause("key", shown=("out",), before=("expired",)),
+            cause("folder", shown=("out2",), before=("key",)),
         ]
         assert ranked(causes, facts("in", "in2", "out", "out2", stage="ok")) == ["folder", "key", "expired"]
 
     def test_ends_where_two_bring_each_other_about(self) -> None:
-        causes = [cause("a", shown=("in",), leads_to=("b",)), cause("b", shown=("in",), leads_to=("a",))]
+        causes = [cause("a", shown=("in",), before=("b",)), cause("b", shown=("in",), before=("a",))]
         assert ranked(causes, facts("in")) == ["a", "b"]
 
     def test_keeps_what_says_nothing_in_the_order_of_the_catalogue(self) -> None:

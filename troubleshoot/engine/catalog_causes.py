@@ -58,9 +58,9 @@ def _check(found: Iterable[tuple[TomlTable, Cause]], actions: Mapping[str, Actio
     causes = list(found)
     known = {cause.id for _, cause in causes}
     for table, cause in causes:
-        for index, other in enumerate(cause.leads_to):
+        for index, other in enumerate(cause.before):
             if other not in known or other == cause.id:
-                table.wrong("leads_to", f"there is no other cause {other}", index)
+                table.wrong("before", f"there is no other cause {other}", index)
         for index, name in enumerate(cause.remedies):
             if name not in named:
                 table.wrong("remedies", f"there is no action {name}", index)
@@ -112,7 +112,7 @@ def _cause(table: TomlTable, facts: FactList, terms: Mapping[str, SeenTerm]) -> 
         fits=tuple(rule(one, facts) for one in table.tables("fits")),
         told_by=table.text("told_by", required=False),
         produces=_produces(table.table("produces", required=False), facts, terms),
-        leads_to=table.texts("leads_to", required=False),
+        before=table.texts("before", required=False),
         remedies=table.texts("remedies", required=False),
     )
     for key, rules in (("shown_by", cause.shown_by), ("excluded_by", cause.excluded_by), ("fits", cause.fits)):

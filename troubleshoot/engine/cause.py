@@ -34,8 +34,8 @@ class Cause:
     """What tells this reason apart from the others, for people."""
     produces: Rule = field(default_factory=dict)
     """Term → the values that it can bring about; a term that is not named can have every value."""
-    leads_to: tuple[str, ...] = ()
-    """The causes that this one brings about: it has to be repaired before them."""
+    before: tuple[str, ...] = ()
+    """The causes that this one brings about or hides: it has to be repaired before them."""
     remedies: tuple[str, ...] = ()
     """The actions that are for it, the first one first."""
 

@@ -186,7 +186,7 @@ def _in_order_of_repair(shown: list[Judgement]) -> list[Judgement]:
     """Return these with each after those that bring it about, as they stand where nothing says more."""
     waiting, found = list(shown), list[Judgement]()
     while waiting:
-        brought = {name for one in waiting for name in one.cause.leads_to if name != one.cause.id}
+        brought = {name for one in waiting for name in one.cause.before if name != one.cause.id}
         free = next((one for one in waiting if one.cause.id not in brought), waiting[0])
         waiting.remove(free)
         found.append(free)
