@@ -87,6 +87,11 @@ HOST = (
     row("C16", "resource_exhaustion_or_bruteforce", "brute-force flapping"),
     row("C16", "resource_exhaustion_or_bruteforce", "brute-force"),
     row("-", "clock_wrong", "clock-ahead"),
+    row("-", "clock_wrong", "clock-behind-certificate-ended"),
+    row("-", "clock_wrong", "clock-ahead-certificate-ended"),
+    row("-", "another_computer", "another-computer"),
+    row("-", "another_computer", "renamed-computer"),
+    row("-", "not_windows", "linux-host"),
     row("-", "clock_wrong", "clock-behind"),
 )
 """Causes of the computer itself: helpdesk asks nobody for them."""
@@ -130,13 +135,6 @@ IN_ORDER = (
     *("connection-log-off", "nobody-signed-in", "constrained-language", "credentials-refused", "fips-required"),
 )
 """Computers to which a connection comes as far as the sign-in: what they have is no cause that a reading shows."""
-
-NOT_JUDGED_YET = (
-    *("another-computer", "renamed-computer", "linux-host"),
-    *("clock-behind-certificate-ended", "clock-ahead-certificate-ended"),
-)
-"""Faults that the lab can say, and whose cause no rule of the catalogue knows yet: which computer answers, and a clock
-that decides about a certificate. They are not called in order."""
 
 NOT_RDP = ("spooler-stopped", "spooler-disabled", "print-queue-stuck")
 """Faults of the lab that are about something else."""

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pytest
 
-from tests.diagnosis.table import HOST, IN_ORDER, NAME, NOT_JUDGED_YET, NOT_RDP, TWO, WAY, Row, row
+from tests.diagnosis.table import HOST, IN_ORDER, NAME, NOT_RDP, TWO, WAY, Row, row
 from troubleshoot import catalog, diagnosis, hosts
 from troubleshoot.diagnosis import judge_health, rank_all_causes
 from troubleshoot.engine import CodeHint, ErrorCode, Fact, Judgement
@@ -127,11 +127,6 @@ def test_offers_no_remedy_but_for_the_cause_that_it_names(row: Row) -> None:
     assert offered(row) in {"", *judged[0].cause.remedies}, printed(row, judged)
 
 
-@pytest.mark.parametrize("fault", NOT_JUDGED_YET)
-def test_calls_none_healthy_whose_cause_it_does_not_know(fault: str) -> None:
-    assert not looks_healthy(known(row("-", "", fault)))
-
-
 class TestTheTable:
     def test_has_two_computers_at_least_for_every_cause_of_this_error(self) -> None:
         found = Counter(row.number for row in (*HOST, *WAY))
@@ -139,7 +134,7 @@ class TestTheTable:
 
     def test_has_every_fault_of_the_lab(self) -> None:
         alone = {row.faults for row in (*HOST, *WAY)}
-        assert {*alone, *IN_ORDER, *NOT_JUDGED_YET, *NOT_RDP} >= set(FAULTS)
+        assert {*alone, *IN_ORDER, *NOT_RDP} >= set(FAULTS)
 
 
 def questions(row: Row) -> int:

@@ -1,12 +1,13 @@
 """The Windows probe, on what one reading tells in lines: registry values, services, a chosen certificate, events."""
 
 import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from tests.probes.windows_host import HEALTHY, judged, registry, services
 from troubleshoot import catalog, probes
-from troubleshoot.probes.windows_facts.events import STORM
+from troubleshoot.probes.windows_facts.events import SIGN_INS, STORM, STORM_PACE
 
 SERVER = "1.3.6.1.5.5.7.3.1"
 CHOSEN = {"bound": "0A" * 20, "found": True, "has_private_key": True, "in_time": True, "purposes": [SERVER]}
@@ -148,8 +149,6 @@ def test_believes_no_event_that_is_told_in_another_form(lines: object) -> None:
     ("log", "changed", "fact", "value"),
     [
         ("sign_ins", {"number": 1}, "sign_in_failures", "some"),
-        ("sign_ins", {"number": STORM - 1}, "sign_in_failures", "some"),
-        ("sign_ins", {"number": STORM}, "sign_in_failures", "storm"),
         ("sign_ins", {"number": None}, "sign_in_failures", "unknown"),
         ("sign_ins", {"number": True}, "sign_in_failures", "unknown"),
         ("connections", {"number": 0}, "connection_events", "none"),
@@ -162,8 +161,50 @@ def test_judges_the_other_logs_by_their_number(log: str, changed: dict[str, obje
     assert judged(**{log: changed})["windows." + fact] == value
 
 
-def test_reads_no_further_than_a_storm_begins() -> None:
-    assert f"-MaxEvents {STORM} " in catalog.installed_catalog().resources["event-log"].read
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("number", "seconds", "ago", "expected"),
+    [
+        (500, 500, 60, "storm"),
+        (500, 500 * STORM_PACE, 60, "storm"),
+        (500, 500 * STORM_PACE + 1, 60, "some"),
+        (500, 16 * 3600, 60, "some"),
+        (500, 500, 3600, "storm"),
+        (500, 500, 3601, "some"),
+        (STORM, 100, 60, "storm"),
+        (STORM - 1, 10, 60, "some"),
+        (1, 0, 60, "some"),
+    ],
+)
+def test_calls_it_a_storm_by_how_fast_they_come_and_only_while_they_go_on(
+    number: int, seconds: int, ago: int, expected: str
+) -> None:
+    last = NOON - timedelta(seconds=ago)
+    state = {"number": number, "first": _iso(last - timedelta(seconds=seconds)), "kinds": _kind(number, last)}
+    assert _sign_ins(state, NOON) == expected
+
+
+@pytest.mark.parametrize("changed", [{"first": None}, {"first": "yesterday"}, {"kinds": ["4625"]}, {"kinds": []}])
+def test_does_not_know_a_storm_whose_times_it_cannot_read(changed: dict[str, object]) -> None:
+    state = {"number": 500, "first": _iso(NOON - timedelta(seconds=500)), "kinds": _kind(500, NOON)}
+    assert _sign_ins(state, NOON) == "storm"
+    assert _sign_ins(state | changed, NOON) == "unknown"
+    assert _sign_ins(state, None) == "unknown"
+
+
+def _iso(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _kind(number: int, last: datetime) -> list[str]:
+    return [f"4625, {number} times, last at {_iso(last)}: An account failed to log on."]
+
+
+def _sign_ins(state: dict[str, object], now: datetime | None) -> str:
+    states = [state if one == SIGN_INS else None for one in probes.WINDOWS_READINGS]
+    return probes.derive_windows_facts(states, reached="yes", now=now)["windows.sign_in_failures"][0]
 
 
 def test_asks_each_resource_for_what_it_takes() -> None:

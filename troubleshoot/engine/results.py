@@ -17,7 +17,7 @@ from troubleshoot.engine.resource import ResourceState, Value
 
 VERSION: Final = 2
 #: How far a visit came, as the fact `windows.reached` names it.
-REACHED: Final = frozenset({"yes", "no", "denied", "constrained_language", "blocked", UNKNOWN})
+REACHED: Final = frozenset({"yes", "no", "denied", "another_computer", "constrained_language", "blocked", UNKNOWN})
 #: The stages of a visit at which a computer refuses an account.
 _SIGN_IN: Final = frozenset({"sign-in", "rights"})
 

@@ -248,7 +248,7 @@ def _item(wanted: WantedReading) -> VisitItem:
 def _reached(visit: VisitResult) -> tuple[str, str, Explanation | None]:
     """Return how far a visit came: the value of `windows.reached`, the stage that stopped it, and why."""
     if visit.outcome == "identity_changed":
-        return "denied", "identity", Explanation(Code.ANOTHER_COMPUTER)
+        return "another_computer", "identity", Explanation(Code.ANOTHER_COMPUTER)
     if visit.outcome == "refused":
         reached = "constrained_language" if visit.reason == "constrained_language" else "blocked"
         return reached, "powershell", Explanation.of(Code.SCRIPT_REFUSED, reason=visit.reason)

@@ -164,6 +164,7 @@ def _secure(stages: Mapping[str, Any], facts: Facts) -> tuple[str, str]:
 def _inside(facts: Facts, certificate: Mapping[str, Any]) -> tuple[str, str]:
     reasons = {
         "denied": _("Windows refused the account that looks inside"),
+        "another_computer": _("another computer answers under its name"),
         "no": _("it gives no answer to remote management"),
         "constrained_language": _("it allows only restricted scripts"),
         "blocked": _("security software stopped our reading"),

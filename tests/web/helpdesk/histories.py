@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import Callable
 from typing import Any
 
+from django.db import transaction
 from django.db.models.functions import Now
 
 from tests.bench_pages import bulk
@@ -144,7 +145,8 @@ class History:
             return
         actor = self.helpdesk if number % 2 else TESTER
         if number % 2:
-            diagnosis.open_for_undo(change, self.helpdesk)
+            with transaction.atomic():
+                diagnosis.open_for_undo(change, self.helpdesk)
         undo = Job.objects.create(
             kind="revert",
             host=self.host,

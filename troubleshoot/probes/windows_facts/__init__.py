@@ -13,6 +13,7 @@ from types import ModuleType
 
 from troubleshoot.engine import UNKNOWN, FactWords, values_by_name
 from troubleshoot.probes.windows_facts.environment import STATUS
+from troubleshoot.probes.windows_facts.events import SIGN_INS
 from troubleshoot.probes.windows_facts.listener import PORT
 from troubleshoot.probes.windows_facts.rule import Rule, RuleReading, State
 
@@ -31,6 +32,7 @@ _RULES: tuple[Rule, ...] = tuple(rule for theme in _THEMES for rule in theme.RUL
 _REACHED = {
     "yes": "done",
     "denied": "our account was refused",
+    "another_computer": "another computer answered under this name",
     "no": "remote management gave no answer",
     "constrained_language": "its scripts are restricted",
     "blocked": "security software stopped us",
@@ -52,10 +54,8 @@ def derive_windows_facts(
     ``reached`` is how the visit itself went, a value of ``windows.reached``. ``port`` is the port of Remote Desktop
     that the portal has registered, ``now`` the portal's time when the states were read.
     """
-    beside: Mapping[RuleReading, State] = {
-        PORT: {"registered": port},
-        STATUS: {"portal": now.isoformat(timespec="seconds") if now else None},
-    }
+    portal: State = {"portal": now.isoformat(timespec="seconds") if now else None}
+    beside: Mapping[RuleReading, State] = {PORT: {"registered": port}, STATUS: portal, SIGN_INS: portal}
     known = reached if reached in _REACHED else UNKNOWN
     found: dict[str, tuple[str, tuple[str, ...]]] = {"windows.reached": (known, ("visit over WinRM",))}
     for rule in _RULES:

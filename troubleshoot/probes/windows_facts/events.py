@@ -1,6 +1,7 @@
 """What the event logs say of the last 24 hours: kinds of event as the computer counted them, newest first."""
 
 import re
+from datetime import datetime, timedelta
 
 from troubleshoot.engine import UNKNOWN
 from troubleshoot.probes.windows_facts.rule import Rule, RuleReading, State
@@ -11,9 +12,10 @@ SIGN_INS = RuleReading("Security log", "event-log", {"log": "Security"})
 CONNECTIONS = RuleReading("Remote Desktop connection log", "event-log", {"log": _OPERATIONAL})
 PLACE = 70
 READINGS = (SYSTEM_LOG, SIGN_INS, CONNECTIONS)
-#: Failed sign-ins in 24 hours from which on they count as an attack; a reading counts no further.
-STORM = 500
-_KIND = re.compile(r"([0-9]{1,5}), [0-9]{1,3} times, ")
+#: So many failed sign-ins at least, so few seconds from one to the next, and so shortly ago, are an attack: the log of
+#: a computer that is attacked has one about every second (SupportArticles-docs, cannot-rdp-azure-vm-brute-force).
+STORM, STORM_PACE, STORM_ENDED = 100, 5, timedelta(hours=1)
+_KIND = re.compile(r"([0-9]{1,5}), [0-9]{1,3} times, (?:last at (?P<last>[0-9T:-]{19}Z))?")
 _SCHANNEL = {36870: "key_access", 36871: "credential", 36874: "no_common", 36888: "no_common"}
 _CERTIFICATE = {1057: "create_failed", 1058: "replace_failed"}
 _HUNG = 7022
@@ -57,10 +59,31 @@ def _service(state: State) -> str:
 
 
 def _sign_ins(state: State) -> str:
+    """Return how often sign-ins fail: by how fast the last ones came, and only while they go on."""
     number = state.get("number")
     if type(number) is not int or number < 0:
         return UNKNOWN
-    return "storm" if number >= STORM else "some" if number else "none"
+    if number < STORM:
+        return "some" if number else "none"
+    first, last, now = _time(state.get("first")), _newest(state), _time(state.get("portal"))
+    if not (first and last and now):
+        return UNKNOWN
+    return "storm" if (last - first).total_seconds() <= number * STORM_PACE and now - last <= STORM_ENDED else "some"
+
+
+def _newest(state: State) -> datetime | None:
+    """Return when the newest of the events came."""
+    lines = state.get("kinds")
+    newest = _KIND.match(lines[0]) if isinstance(lines, list) and lines and isinstance(lines[0], str) else None
+    return _time(newest["last"]) if newest else None
+
+
+def _time(text: object) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(str(text))
+    except ValueError:
+        return None
+    return found if found.tzinfo else None
 
 
 def _connections(state: State) -> str:
@@ -109,9 +132,9 @@ RULES = (
     Rule(
         "windows.sign_in_failures",
         "Failed sign-ins, last day",
-        {"none": "none", "some": "some", "storm": "one every second or so"},
+        {"none": "none", "some": "some", "storm": "one after the other, at least one in five seconds"},
         SIGN_INS,
-        ("number",),
+        ("number", "first", "portal"),
         _sign_ins,
     ),
     Rule(

@@ -52,4 +52,9 @@ $kinds = @(foreach ($one in $newest) {
     }
     "$id, $number times, last at ${time}Z: $text"
 })
-@{ enabled = $info.IsEnabled; number = $ours.Count; kinds = $kinds }
+# When the first of them came: how fast they come says more than how many there are.
+$first = $null
+if ($ours.Count -gt 0) {
+    $first = $ours[$ours.Count - 1].TimeCreated.ToUniversalTime().ToString('s') + 'Z'
+}
+@{ enabled = $info.IsEnabled; number = $ours.Count; first = $first; kinds = $kinds }
