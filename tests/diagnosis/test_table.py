@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 
 from tests.diagnosis.table import HOST, IN_ORDER, NAME, NOT_RDP, TWO, WAY, Row, row
-from troubleshoot import catalog, diagnosis, hosts
+from troubleshoot import catalog, diagnosis, hosts, wording
 from troubleshoot.diagnosis import judge_health, rank_all_causes
 from troubleshoot.engine import CodeHint, ErrorCode, Fact, Judgement
 from troubleshoot.lab import FAULTS, LabHost, LabOptions, build_state
@@ -125,6 +125,17 @@ def offered(row: Row) -> str:
 def test_offers_no_remedy_but_for_the_cause_that_it_names(row: Row) -> None:
     judged = ranking(row)
     assert offered(row) in {"", *judged[0].cause.remedies}, printed(row, judged)
+
+
+@pytest.mark.parametrize("row", HOST, ids=str)
+def test_says_of_the_look_inside_that_no_problem_was_seen_only_where_none_was_shown(row: Row) -> None:
+    found = known(row)
+    shown = [one.title for one in diagnosis.causes_shown_inside(found)]
+    facts = {name: fact.value for name, fact in found.items()}
+    *_, line = wording.check_lines(network=None, facts=facts, certificate={}, state="done", inside=0, shown=shown)
+    if shown and facts["windows.reached"] == "yes":
+        assert line.look == "bad", printed(row, ranking(row))
+    assert (line.look == "bad") <= bool(shown), printed(row, ranking(row))
 
 
 class TestTheTable:

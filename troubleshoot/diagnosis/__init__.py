@@ -28,6 +28,7 @@ from troubleshoot.diagnosis.evidence import (
 )
 from troubleshoot.diagnosis.judgement import (
     case_evidence,
+    causes_shown_inside,
     code_hint,
     judge_health,
     latest_observation,
@@ -67,6 +68,7 @@ __all__ = [
     "case_facts",
     "case_guide",
     "case_waits",
+    "causes_shown_inside",
     "changes_put_back",
     "close_round",
     "code_hint",

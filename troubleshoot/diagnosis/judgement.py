@@ -9,7 +9,7 @@ from typing import Any
 from troubleshoot import engine, probes
 from troubleshoot.catalog import installed_catalog
 from troubleshoot.diagnosis import case_status, progress
-from troubleshoot.engine import Cause, CodeHint, Fact, Health, Judgement, Walk
+from troubleshoot.engine import WEIGHTS, Cause, CodeHint, Fact, Health, Judgement, Walk
 from troubleshoot.hosts import ALWAYS_READ
 from troubleshoot.models import READS, Case, Job
 
@@ -69,6 +69,15 @@ def _causes_about(found: dict[str, Fact]) -> list[Cause]:
         name for one in catalog.codes.entries.values() if not judged.isdisjoint(one.causes) for name in one.causes
     }
     return [one for name, one in catalog.causes.items() if name in judged or (name in beside and not one.judged)]
+
+
+def causes_shown_inside(found: dict[str, Fact]) -> list[Cause]:
+    """Return the causes that readings from inside the computer show, whether they are the reason or found beside it."""
+    return [
+        one.cause
+        for one in rank_all_causes(found)
+        if one.verdict in {"shown_by", "also_found"} and one.closeness == WEIGHTS["inside"]
+    ]
 
 
 def shown_cause(found: dict[str, Fact]) -> str:

@@ -25,7 +25,16 @@ from troubleshoot.engine.codebook import (
 from troubleshoot.engine.codes import CodeMatch, ErrorCode, Identified, KnownCode
 from troubleshoot.engine.declared_facts import DeclaredFact, DeclaredReading, ReadingCase
 from troubleshoot.engine.explanation import Code, Explanation, Json
-from troubleshoot.engine.facts import UNKNOWN, Fact, FactList, FactWords, fact_values, stored_values, values_by_name
+from troubleshoot.engine.facts import (
+    UNKNOWN,
+    WEIGHTS,
+    Fact,
+    FactList,
+    FactWords,
+    fact_values,
+    stored_values,
+    values_by_name,
+)
 from troubleshoot.engine.guide import AnswerRefused, Guide, GuideStep, Walk, answer_guide, tries_ahead, walk_guide
 from troubleshoot.engine.guide_format_1 import said_ahead
 from troubleshoot.engine.guide_parts import GuidePart
@@ -104,6 +113,7 @@ __all__ = [
     "STARTABLE",
     "UNDER_WAY",
     "UNKNOWN",
+    "WEIGHTS",
     "WRITTEN",
     "Action",
     "AnswerRefused",

@@ -32,12 +32,19 @@ class CheckLine:
 
 
 def check_lines(
-    *, network: Mapping[str, Any] | None, facts: Facts | None, certificate: Mapping[str, Any], state: str, inside: float
+    *,
+    network: Mapping[str, Any] | None,
+    facts: Facts | None,
+    certificate: Mapping[str, Any],
+    state: str,
+    inside: float,
+    shown: Sequence[str] = (),
 ) -> list[CheckLine]:
     """Return the five lines of a diagnosis, as far as they are known.
 
     `network` is the probe's report, `facts` what the finished observation says (None while it goes on), `certificate`
-    the state of the certificate that Windows told, `state` the job's, `inside` the seconds that the visit took.
+    the state of the certificate that Windows told, `state` the job's, `inside` the seconds that the visit took, `shown`
+    the titles of the causes that readings from inside show.
     """
     asked = _asked()
     within = _("What does Windows say inside?")
@@ -48,7 +55,7 @@ def check_lines(
     seen = _outside(asked, network or {"stages": [], "facts": {}})
     if facts is None:
         return [*seen, CheckLine(within, _("Asking Windows. This takes 5 to 15 seconds"), "now")]
-    answer, look = _inside(facts, certificate)
+    answer, look = _inside(facts, certificate, shown)
     return [*seen, CheckLine(within, answer, look, _took(inside * 1000) if look != "skip" and inside else "")]
 
 
@@ -161,7 +168,7 @@ def _secure(stages: Mapping[str, Any], facts: Facts) -> tuple[str, str]:
     return (certificate, "bad") if certificate else (_("Yes"), "ok")
 
 
-def _inside(facts: Facts, certificate: Mapping[str, Any]) -> tuple[str, str]:
+def _inside(facts: Facts, certificate: Mapping[str, Any], shown: Sequence[str] = ()) -> tuple[str, str]:
     reasons = {
         "denied": _("Windows refused the account that looks inside"),
         "another_computer": _("another computer answers under its name"),
@@ -173,7 +180,8 @@ def _inside(facts: Facts, certificate: Mapping[str, Any]) -> tuple[str, str]:
     if reached != "yes":
         reason = reasons.get(reached, _("it is not set up"))
         return _("We may not look inside this computer: %s") % reason, "skip"
-    found = [words for (name, value), words in _problems(certificate).items() if facts.get(name) == value]
+    # What has a word of its own is told by it; else the cause that was judged: the line never knows less than the page.
+    found = [words for (name, value), words in _problems(certificate).items() if facts.get(name) == value] or shown
     return (". ".join(found), "bad") if found else (_("No problem seen"), "ok")
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from troubleshoot import catalog, engine, reports, wording
+from troubleshoot import catalog, diagnosis, engine, reports, wording
 from troubleshoot.engine import DeclaredFact, ReadingCase
 from troubleshoot.hosts import ObservationScope, scope_for_facts
 from troubleshoot.models import Job, Reading
@@ -87,6 +87,9 @@ class Checks:
             certificate=(certificate.value if certificate else None) or {},
             state=job.state,
             inside=(job.ended_at - network.taken_at).total_seconds() if job.ended_at and network else 0,
+            shown=[
+                wording.content(one.title) for one in diagnosis.causes_shown_inside(diagnosis.stored_facts(job.facts))
+            ],
         )
         return [*seen, *(self.inside_lines(facts) if facts else ())]
 
@@ -114,6 +117,12 @@ class Checks:
 def _facts(job: Job) -> dict[str, str] | None:
     """Return what an observation found; None while it is being made."""
     return engine.stored_values(job.facts) if job.ended_at else None
+
+
+def _shown_inside(job: Job) -> list[str]:
+    """Return the titles of the causes that an observation's readings from inside show."""
+    found = diagnosis.causes_shown_inside(diagnosis.stored_facts(job.facts))
+    return [wording.content(one.title) for one in found]
 
 
 def _mark(case: ReadingCase | None) -> str:
