@@ -98,7 +98,7 @@ HOST = (
 
 WAY = (
     dropped(row("C07", "udp_multitransport", "udp-allowed", told__when="after_desktop", told__where="home_vpn")),
-    dropped(row("C07", "udp_multitransport", told__when="after_desktop", pc__log="udp_used")),
+    dropped(row("C07", "udp_multitransport", told__when="after_desktop", pc__udp_used="yes", pc__log="disconnect_904")),
     row("C09", "middlebox", "closed-before-confirm"),
     row("C09", "middlebox", "web-server-on-port"),
     row("C09", "middlebox", "ssh-on-port"),

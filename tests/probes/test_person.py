@@ -219,6 +219,7 @@ class TestFacts:
             "pc.udp": "on",
             "pc.gateway": "none",
             "pc.log": "disconnect_904",
+            "pc.udp_used": "no",
         }
         readings = [text for _, texts in found.values() for text in texts]
         assert all(text.startswith("told by the person's PC: ") for text in readings)
@@ -272,7 +273,7 @@ class TestFacts:
             (("1026 263", "1024 -"), "none"),
             (("1026 516", "1024 -"), "other"),
             (("226 -",), "other"),
-            (("1026 516", "1102 -"), "udp_used"),
+            (("1026 516", "1102 -"), "other"),
             (("1026 263", "1026 2308", "1102 -"), "disconnect_904"),
             (("1026 -",), "other"),
         ],
@@ -283,6 +284,12 @@ class TestFacts:
 
     def test_of_a_log_that_could_not_be_read_are_not_told(self) -> None:
         assert facts(*LINES[:8], "log untold")["pc.log"] == "not_told"
+        assert facts(*LINES[:8], "log untold")["pc.udp_used"] == "not_told"
+
+    @pytest.mark.parametrize(("events", "used"), [(("1026 2308", "1102 -"), "yes"), (("1026 2308",), "no"), ((), "no")])
+    def test_tells_of_the_fast_way_however_a_connection_ended(self, events: tuple[str, ...], used: str) -> None:
+        lines = [f"event {one} 2026-11-22T09:00:00Z" for one in events]
+        assert facts(*LINES[:8], f"log {len(lines)}", *lines)["pc.udp_used"] == used
 
     @pytest.mark.parametrize(("gateway", "expected"), [("none", "none"), ("file", "used"), ("policy", "used")])
     def test_know_gateway_and_udp(self, gateway: str, expected: str) -> None:

@@ -33,13 +33,9 @@ WORDS = (
     _told(
         "pc.log",
         "Log of the person's own PC",
-        {
-            "none": "nothing",
-            "udp_used": "UDP was used",
-            "disconnect_904": "ended with 0x904",
-            "other": "something else",
-        },
+        {"none": "nothing", "disconnect_904": "ended with 0x904", "other": "something else"},
     ),
+    _told("pc.udp_used", "UDP in the last day, on the person's own PC", {"yes": "was used", "no": "was not used"}),
 )
 FACTS = values_by_name(WORDS)
 Found = dict[str, tuple[str, tuple[str, ...]]]
@@ -63,6 +59,7 @@ def client_facts(block: ClientBlock, *, ours: Collection[str] = ()) -> Found:
     """
     to = f"{block.name} port {block.port}"
     stage, answer = _stage(block)
+    events = tuple(f"{TOLD}{line}" for line in _events(block))
     return {
         "pc.stage": (stage, (f"{TOLD}{to}: {answer}",)),
         "pc.name": (_name(block), (f"{TOLD}{block.name} leads to {', '.join(block.addresses)}",)),
@@ -72,7 +69,8 @@ def client_facts(block: ClientBlock, *, ours: Collection[str] = ()) -> Found:
         ),
         "pc.udp": (block.udp, (f"{TOLD}UDP is {block.udp} by policy",)),
         "pc.gateway": (NONE if block.gateway == NONE else "used", (f"{TOLD}gateway setting: {block.gateway}",)),
-        "pc.log": (_log(block), tuple(f"{TOLD}{line}" for line in _events(block))),
+        "pc.log": (_log(block), events),
+        "pc.udp_used": (_udp_used(block), events),
     }
 
 
@@ -112,16 +110,21 @@ def _same_address(block: ClientBlock, ours: Collection[str]) -> str:
 
 
 def _log(block: ClientBlock) -> str:
-    """Judge the log: its latest bad end counts first, then whether the fast way was in use."""
+    """Judge how connections ended, by the log: 0x904 counts first."""
     if block.log is None:
         return NOT_TOLD
     reasons = [one.reason for one in block.events if one.number == _DISCONNECTED]
     if _CLOSED_BY_OTHER_SIDE in reasons:
         return "disconnect_904"
-    if any(one.number == _UDP_BEGAN for one in block.events):
-        return "udp_used"
     odd = set(reasons) - _ORDERLY or any(one.number == _STATE_ERROR for one in block.events)
     return "other" if odd else "none"
+
+
+def _udp_used(block: ClientBlock) -> str:
+    """Tell whether the fast way was in use, however a connection ended."""
+    if block.log is None:
+        return NOT_TOLD
+    return "yes" if any(one.number == _UDP_BEGAN for one in block.events) else "no"
 
 
 def _events(block: ClientBlock) -> list[str]:

@@ -33,6 +33,6 @@ def _further(facts: Mapping[str, str], host: str) -> list[str]:
         ("pc.same_address", "differs"): _("The name %s leads it to another address than ours.") % host,
         ("pc.gateway", "used"): _("A gateway for Remote Desktop is set on it."),
         ("pc.log", "disconnect_904"): _("Its Remote Desktop program noted 0x904 in the last day."),
-        ("pc.log", "udp_used"): _("Its Remote Desktop program used the fast way (UDP) in the last day."),
+        ("pc.udp_used", "yes"): _("Its Remote Desktop program used the fast way (UDP) in the last day."),
     }
     return [text for (name, value), text in known.items() if facts.get(name) == value]
