@@ -28,7 +28,7 @@ from troubleshoot.engine import (
     Walk,
     judge_status,
 )
-from troubleshoot.models import WAITING_STATES, Answer, Case, Heartbeat, Job, JobLine, JobState, Person
+from troubleshoot.models import ACTIVE_STATES, WAITING_STATES, Answer, Case, Heartbeat, Job, JobLine, JobState, Person
 
 #: A closed case can be opened again for so long.
 REOPEN_WITHIN = dt.timedelta(days=7)
@@ -67,8 +67,8 @@ def round_jobs(case: Case) -> list[Job]:
 
 
 def is_served(case: Case, jobs: Iterable[Job]) -> bool:
-    """Tell whether a worker lives for what waits for one; asks only when something does."""
-    if case.host is None or not any(job.state == JobState.QUEUED for job in jobs):
+    """Tell whether a worker lives for what waits for one, or is in one's hands; asks only when something is."""
+    if case.host is None or not any(job.state in {JobState.QUEUED, *ACTIVE_STATES} for job in jobs):
         return True
     slug = case.host.site.slug
     return any(slug in beat.sites for beat in Heartbeat.objects.alive("worker"))

@@ -23,8 +23,8 @@ def case_waits(cases: Iterable[Case]) -> dict[int, CaseWait]:
     """Return for each case by its key whether it waits; only those are there for which the portal acts."""
     own = [case for case in cases if ACTORS[CaseMatter(case.matter)] == CaseActor.PORTAL]
     states = _open_states([case.pk for case in own])
-    queued = any(JobPhase.QUEUED in found for found in states.values())
-    served = {site for beat in Heartbeat.objects.alive("worker") for site in beat.sites} if queued else set()
+    alive = Heartbeat.objects.alive("worker") if any(states.values()) else ()
+    served = {site for beat in alive for site in beat.sites}
     return {case.pk: _wait(case, states[case.pk], served) for case in own}
 
 

@@ -93,6 +93,7 @@ class RefusalCode(StrEnum):
     CELL_INVISIBLE = "cell_invisible"
     CELL_WITH_SPACE = "cell_with_space"
     HOST_ELSEWHERE = "host_elsewhere"
+    HOST_HELD = "host_held"
     HOST_SIMULATED = "host_simulated"
     SITE_UNKNOWN = "site_unknown"
     SITE_MISSPELT = "site_misspelt"

@@ -15,6 +15,7 @@ def waits_for_turn(matter: CaseMatter, states: Iterable[JobPhase]) -> bool:
 
 
 def hindrance_of(matter: CaseMatter, states: Iterable[JobPhase], *, worker: bool) -> Hindrance | None:
-    """Return what keeps the portal from beginning; `worker` says whether one lives that serves the computer's site."""
-    queued = ACTORS[matter] == CaseActor.PORTAL and JobPhase.QUEUED in states
-    return Hindrance.NO_WORKER if queued and not worker else None
+    """Return what keeps the portal from beginning, or from going on where its worker died; `worker` says whether one
+    lives that serves the computer's site."""
+    going = ACTORS[matter] == CaseActor.PORTAL and not UNDER_WAY.isdisjoint(states)
+    return Hindrance.NO_WORKER if going and not worker else None

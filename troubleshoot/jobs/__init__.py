@@ -20,7 +20,7 @@ from troubleshoot.jobs.lifecycle import (
     take_back_waiting,
 )
 from troubleshoot.jobs.repeating import RepeatingWrite
-from troubleshoot.jobs.starting import cancel_job, check_deadline, enqueue_job, start_job
+from troubleshoot.jobs.starting import cancel_job, check_deadline, enqueue_job, refuse_held_host, start_job
 
 __all__ = [
     "OPEN",
@@ -44,6 +44,7 @@ __all__ = [
     "offer_plan",
     "queue_reading",
     "refuse_closed_case",
+    "refuse_held_host",
     "request_reading",
     "ring_job",
     "start_job",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q
 from django.db.models.functions import Now
 
 from troubleshoot import people
@@ -11,13 +12,33 @@ from troubleshoot.diagnosis import act_for_case
 from troubleshoot.engine import Code, Explanation, Refusal, RefusalCode
 from troubleshoot.jobs.closed_cases import refuse_closed_case
 from troubleshoot.jobs.lifecycle import QUEUE_LIFETIME, move_job, ring_after_commit
-from troubleshoot.models import STARTABLE_STATES, WAITING_STATES, Job, JobState, Person
+from troubleshoot.models import STARTABLE_STATES, WAITING_STATES, Host, Job, JobState, Person
 
 
 def check_deadline(job: Job) -> None:
     """Raise Refusal when a job's time is over, even where the keeper has not said so yet."""
     if Job.objects.filter(pk=job.pk, expires_at__lte=Now()).exists():
         raise Refusal(RefusalCode.TIME_OVER)
+
+
+def _check_time_and_host(job: Job) -> None:
+    """Raise Refusal when a job's time is over, or its computer is held: both by one question to the database."""
+    holding = Exists(Job.objects.holding(OuterRef("host")))
+    over, held = (
+        Job.objects.filter(pk=job.pk)
+        .values_list(ExpressionWrapper(Q(expires_at__lte=Now()), BooleanField()), holding)
+        .get()
+    )
+    if over:
+        raise Refusal(RefusalCode.TIME_OVER)
+    if held:
+        raise Refusal(RefusalCode.HOST_HELD, host=str(job.host))
+
+
+def refuse_held_host(host: Host) -> None:
+    """Raise Refusal where how a change ended on a host is not known: another one could not begin there."""
+    if Job.objects.holding(host).exists():
+        raise Refusal(RefusalCode.HOST_HELD, host=str(host))
 
 
 def start_job(*, actor: Person, job: Job) -> None:
@@ -29,7 +50,7 @@ def start_job(*, actor: Person, job: Job) -> None:
         refuse_closed_case(job)
         if job.state not in STARTABLE_STATES:
             raise Refusal(RefusalCode.NOT_STARTABLE, state=job.state)
-        check_deadline(job)
+        _check_time_and_host(job)
         if job.approvals.filter(approver=actor).exists():
             raise Refusal(RefusalCode.APPROVED_BY_STARTER)
         act_for_case(job.case, actor)

@@ -57,6 +57,10 @@ class JobQuerySet(models.QuerySet["Job"]):
         says."""
         return self.annotate(reached=KT("result__reached"))
 
+    def holding(self, host: Host | models.OuterRef) -> JobQuerySet:
+        """Return the changes of a host whose end is not known: nothing else is changed on it until that is settled."""
+        return self.filter(host=host, kind__in=CHANGES, state=JobState.UNKNOWN, invented=False)
+
     def overdue(self) -> JobQuerySet:
         """Return the temporary changes whose time is over and that are not undone yet; nothing invented."""
         return self.filter(undo_at__lt=Now(), state__in=[*UNDOABLE_STATES, JobState.UNKNOWN], invented=False).order_by(
@@ -257,6 +261,11 @@ class Job(models.Model):
         if self.case:
             return self.case.waiting_for
         return "requester" if self.state in {JobState.DECLINED, JobState.EXPIRED} else "helpdesk"
+
+    @property
+    def is_unsettled(self) -> bool:
+        """Tell whether nobody knows how it ended, or how putting it back did: the portal does nothing more about it."""
+        return JobState.UNKNOWN in {self.state, *(undo.state for undo in self.reverts.all())}
 
     @property
     def has_ended(self) -> bool:

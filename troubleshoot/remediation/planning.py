@@ -45,13 +45,7 @@ def readings_for_plan(action: Action) -> list[WantedReading]:
 
 
 def request_plan(
-    *,
-    actor: Person,
-    host: Host,
-    action: str,
-    case: Case | None = None,
-    reason: str = "",
-    ticket: str = "",
+    *, actor: Person, host: Host, action: str, case: Case | None = None, reason: str = "", ticket: str = ""
 ) -> Job:
     """Ask for a plan: a reading, from which the plan is made. Refuse at once what can never run here.
 
@@ -64,6 +58,7 @@ def request_plan(
         _require_concern(actor, host, action, case)
     if barrier := forbidden_reason(wish, host):
         raise barrier
+    jobs.refuse_held_host(host)
     if wish.risk != "low" and not reason.strip():
         raise Refusal(RefusalCode.CHANGE_WITHOUT_REASON)
     if case is None:

@@ -130,7 +130,7 @@ def earlier_changes(case: Case, reader: Person) -> list[PastChange]:
 
 def _change(record: ChangeRecord) -> PastChange:
     job = record.job
-    going = any(undo.state not in ENDED_STATES for undo in job.reverts.all())
+    going = any(undo.state == JobState.UNKNOWN or undo.state not in ENDED_STATES for undo in job.reverts.all())
     free = job.kind == Job.Kind.APPLY and job.state in UNDOABLE_STATES and not going and not job.invented
     in_force = job.undo_at is not None and job.state in IN_FORCE
     overdue = bool(in_force and job.undo_at and job.undo_at < timezone.now())

@@ -20,6 +20,7 @@ HELPED_BY: Final[Mapping[RefusalCode, str]] = {
     RefusalCode.VOTE_IMPOSSIBLE: "job.approve",
     RefusalCode.NO_SUCH_REMEDY: "guide.write",
     RefusalCode.DIAGNOSE_ONLY: "host.change",
+    RefusalCode.HOST_HELD: "case.take",
     RefusalCode.LAST_UNDO_UNKNOWN: "case.take",
     RefusalCode.WAY_BACK_UNREADABLE: "case.take",
     RefusalCode.WAY_BACK_UNPLANNABLE: "case.take",

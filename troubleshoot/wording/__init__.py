@@ -55,6 +55,7 @@ from troubleshoot.wording.status import (
     put_back_words,
     sent_on_words,
     told_words,
+    unsettled_words,
 )
 from troubleshoot.wording.times import length_words, moment_words, parsed_moment
 
@@ -113,5 +114,6 @@ __all__ = [
     "unbegun_words",
     "unread_fact_words",
     "unread_value_words",
+    "unsettled_words",
     "verdict_words",
 ]

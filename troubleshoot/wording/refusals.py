@@ -60,6 +60,9 @@ REFUSALS: Final[Mapping[RefusalCode, str | Promise]] = {
         "Dangerous changes run on simulated hosts only, until the undo timer on the host itself exists."
     ),
     RefusalCode.DIAGNOSE_ONLY: gettext_lazy("%(host)s is registered as diagnose only."),
+    RefusalCode.HOST_HELD: gettext_lazy(
+        "%(host)s is held: how an earlier change ended there is not known. Until it is, nothing else is changed on it."
+    ),
     RefusalCode.CHANGE_WITHOUT_REASON: gettext_lazy(
         "Say why: this change disturbs people or lowers security, and the reason is recorded."
     ),

@@ -172,6 +172,11 @@ def put_back_words(work: CaseMatter, *, waits: bool = False) -> str:
     return words.get(work, _("It was put back as it was"))
 
 
+def unsettled_words(*, undo: bool) -> str:
+    """Return the heading of a case while nobody knows how its last change, or putting that back, has ended."""
+    return _("It is not known whether it was put back") if undo else _("It is not known how the change ended")
+
+
 def put_back_reason_words(why: UndoReason | None) -> str:
     """Return why a change was put back."""
     return str(_PUT_BACK[why])

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from tests.conftest import MakePerson
 from tests.fixtures.computers import MakeLab
-from tests.fixtures.steps import Work
+from tests.fixtures.steps import Work, opened
 from tests.support import replace_everywhere
 from tests.web.employee.pages import Page, Reader, case_of
 from troubleshoot import cases, jobs
@@ -466,3 +466,12 @@ def test_no_job_is_started_by_looking(lab: MakeLab, reader: Reader, work: Work) 
         assert reader.get(page.url + query).status == 200
     assert (Job.objects.count(), Notice.objects.filter(read_at=None).count()) == before
     assert jobs.OPEN.isdisjoint(Job.objects.values_list("state", flat=True))
+
+
+def test_home_goes_on_with_the_case_that_waits_for_the_person_though_another_is_newer(
+    lab: MakeLab, reader: Reader, employee: Person, work: Work
+) -> None:
+    waits = opened(employee, lab("closed-before-confirm").row, work)
+    assert waits.waiting_for == "person"
+    cases.ask_for_help(actor=employee, case=opened(employee, lab("unreachable").row, work))
+    assert f"Go on with case {waits.pk}" in reader.get("/").text

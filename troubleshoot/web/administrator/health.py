@@ -52,7 +52,7 @@ def _troubles(person: Person, served: set[str]) -> dict[str, Any]:
     return {
         "unserved": [site for site in unserved if site in own],
         "unserved_elsewhere": sum(site not in own for site in unserved),
-        "overdue": list(here.select_related("host")[:SHOWN]),
+        "overdue": list(here.select_related("host").prefetch_related("reverts")[:SHOWN]),
         "overdue_elsewhere": overdue.count() - here.count(),
         "clear": list(signed_in[:SHOWN]),
         "clear_elsewhere": clear.count() - signed_in.count(),

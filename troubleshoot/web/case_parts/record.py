@@ -65,6 +65,11 @@ class CaseRecord:
         return next((job for job in self.jobs if row and job.pk == row.job_id), None)
 
     @property
+    def undo_unsettled(self) -> bool:
+        """Tell whether it is an undo of which nobody knows how it ended."""
+        return any(job.kind == Job.Kind.REVERT and job.state == JobState.UNKNOWN for job in self.jobs)
+
+    @property
     def may_reopen(self) -> bool:
         """Tell whether the case is closed and can still be opened again."""
         return diagnosis.may_reopen(self.case)

@@ -135,8 +135,9 @@ class EmployeeCasePage:
             return wording.put_back_words(work, waits=waits) if self.status.undone else wording.matter_words(work)
         if self.screen == "closed":
             return self._closed_title
-        if self.bad_end:
-            return self.bad_end.title
+        if self.bad_end or work == CaseMatter.DECIDE:
+            unsettled = wording.unsettled_words(undo=self.record.undo_unsettled)
+            return self.bad_end.title if self.bad_end else unsettled
         if self.screen == "running" and self.offer.stoppable:
             return _("The fix for %s waits for its turn") % self.record.host_name
         if self.screen in fixed:

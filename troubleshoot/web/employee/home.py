@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
@@ -144,9 +145,9 @@ def symptoms() -> list[str]:
 
 
 def _latest_open(person: Person) -> tuple[Case, str] | None:
-    """Return the person's latest case that is open, and where it stands."""
+    """Return the person's latest open case, before all others one that waits for them, and where it stands."""
     rows = Case.objects.filter(beneficiary=person, closed_at=None, invented=False).select_related("host")
-    case = rows.order_by("-pk").first()
+    case = rows.alias(theirs=Q(waiting_for=Case.WaitingFor.PERSON)).order_by("-theirs", "-pk").first()
     return (case, wording.case_state_words(CaseMatter(case.matter), "")[0]) if case else None
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from troubleshoot import cases, catalog, diagnosis, reports, wording
 from troubleshoot.diagnosis import GivenAnswer, PutBack
-from troubleshoot.engine import Action, CaseStatus, GuideStep, Reader, fact_values, rule_holds
+from troubleshoot.engine import Action, CaseMatter, CaseStatus, GuideStep, Reader, fact_values, rule_holds
 from troubleshoot.models import BAD_ENDS, Case, Job, JobState, Message, Person
 from troubleshoot.web.case_parts import (
     CaseRecord,
@@ -83,6 +83,8 @@ class HelpdeskCasePage:
             return wording.put_back_words(told.left or self.status.work, waits=told.waits)
         if self.case.closed_at:
             return self._closed_title
+        if self.status.work == CaseMatter.DECIDE:
+            return wording.unsettled_words(undo=self.record.undo_unsettled)
         return wording.content(self.step.title or self.case.error.get("sentence", ""))
 
     @property
