@@ -29,9 +29,15 @@ property_tests.load_profile("mendpoint")
 
 #: So many tests are handed out at a time.
 _PORTION = 8
-#: Files whose tests share processes that are started once.
+#: Files whose tests share what takes long to make: processes, or a tree that everything is added to.
 _WORLDS = {f"tests/e2e/test_{name}.py": "the world" for name in ("accidents", "chain", "diagnose", "secrets")}
-_WORLDS |= {"tests/e2e/test_demo_walk.py": "the demo"}
+_WORLDS |= {"tests/e2e/test_demo_walk.py": "the demo", "tests/catalog/test_contributing.py": "the tree"}
+#: Where a test or a portion takes a quarter of a minute and more: begun first, they keep nobody waiting at the end.
+_LONGEST = (
+    *("tests/e2e/", "tests/browser/", "tests/catalog/test_contributing.py", "tests/catalog/resources/test_mutants.py"),
+    *("tests/management/test_processes.py", "tests/lab/outside/", "tests/operations/test_old_database.py"),
+    *("tests/web/helpdesk/test_status_histories.py", "tests/web/test_walk.py", "tests/hosts/test_importing.py"),
+)
 
 
 class _Portions(LoadScopeScheduling):  # type: ignore[misc]  # the library has no types
@@ -42,6 +48,7 @@ class _Portions(LoadScopeScheduling):  # type: ignore[misc]  # the library has n
 
     def __init__(self, config: pytest.Config, log: Any) -> None:
         super().__init__(config, log)
+        config.option.loadscopereorder = False  # xdist would leave the files with one test, however long, to the end
         self._portions: dict[str, str] = {}
         self._given: Counter[str] = Counter()
 
@@ -57,6 +64,12 @@ class _Portions(LoadScopeScheduling):  # type: ignore[misc]  # the library has n
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _Portions:
     """Schedule by ourselves: xdist 3.8 takes no notice of its groups under pytest 9.2 (pytest-xdist issue 1386)."""
     return _Portions(config, log)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first, the rest as they were found."""
+    items.sort(key=lambda item: next((at for at, name in enumerate(_LONGEST) if item.nodeid.startswith(name)), 99))
 
 
 def pytest_collection_finish() -> None:
