@@ -32,7 +32,7 @@ class Site:
     second_relay: Relay
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Generator[Site]:
     """Broker, worker, keeper, web and hosts are up; people and computers are registered."""
     seed = int(os.environ.get("E2E_SEED", random.randrange(1_000_000)))
@@ -97,13 +97,13 @@ def _registering(computer: Computer, rdp_port: int, changes: bool) -> Iterator[t
         yield "hosts", "allow-changes", computer.name
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def diagnoses(site: Site) -> list[Diagnosis]:
     """Every fault, looked at once."""
     return list(site.pool.map(lambda one: diagnose(site.world, one), [*site.eight, *site.others]))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def walks(site: Site, diagnoses: list[Diagnosis]) -> list[Walk]:
     """The eight computers, each walked from the pasted error to the end, side by side."""
     return list(site.pool.map(lambda one: walk(site.world, one, fleet.REPAIRS[one.faults]), site.eight))
