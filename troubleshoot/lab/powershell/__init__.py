@@ -3,6 +3,7 @@
 A pass here is a pass on a simulated host. It is no proof on Windows.
 """
 
+import functools
 from collections.abc import Mapping
 
 from troubleshoot.lab.powershell import operators
@@ -21,7 +22,15 @@ Value = str | int | bool | None | list[str] | Mapping[str, "Value"]
 
 def check_text(source: str) -> None:
     """Pass over the whole script without running it; Refused names line and construct outside the subset."""
-    check_script(read_script(source))
+    _checked(source)
+
+
+@functools.lru_cache(maxsize=128)
+def _checked(source: str) -> Script:
+    """Return the script as it was read and checked: the same few are run again and again, and a tree never changes."""
+    script = read_script(source)
+    check_script(script)
+    return script
 
 
 def run(source: str, params: Mapping[str, Value], state: HostState) -> list[object]:
@@ -30,8 +39,7 @@ def run(source: str, params: Mapping[str, Value], state: HostState) -> list[obje
     ``params`` must name exactly the script's parameters, in any case. Refused: the script or a value lies outside
     the subset. ScriptFailed: the script ended with a terminating PowerShell error.
     """
-    script = read_script(source)
-    check_script(script)
+    script = _checked(source)
     try:
         variables = _bind(script, params)
         with state.lock:
