@@ -63,7 +63,11 @@ def round_jobs(case: Case) -> list[Job]:
         return []
     line = JobLine.objects.filter(job=OuterRef("pk"), job__state__in=WAITING_STATES).order_by("-pk").values("at")[:1]
     rows = case.jobs.of_round().order_by("-created_at").annotate(moved_at=Subquery(line))
-    return list(rows.select_related("plan", "requester", "host__site", "case", "origin__plan"))
+    found = list(rows.select_related("plan", "requester", "origin__plan"))
+    for job in found:
+        if case.host and job.host_id == case.host_id:  # it was read with the case: not once more for each job
+            job.host = case.host
+    return found
 
 
 def is_served(case: Case, jobs: Iterable[Job]) -> bool:
