@@ -5,21 +5,20 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 
-from django.db.models import OuterRef, Subquery
-
 from troubleshoot import notifications
 from troubleshoot.audit import Actor
 from troubleshoot.engine import CaseActor, CaseStatus, JobPhase, JobView, Json, NoticeCode
-from troubleshoot.models import Answer, Case, JobState, Message, Person
+from troubleshoot.models import Answer, Case, JobState, Person
 
 
 def last_words(case: Case) -> tuple[dt.datetime | None, dt.datetime | None]:
     """Return when the person last wrote, where nobody has answered since; and else when somebody first answered."""
-    said = case.messages.filter(internal=False, author=case.beneficiary_id)
-    answers = Message.objects.filter(case=OuterRef("case"), internal=False, pk__gt=OuterRef("pk")).order_by("pk")
-    row = said.order_by("-pk").annotate(answered_at=Subquery(answers.values("at")[:1]))
-    at, answered_at = row.values_list("at", "answered_at").first() or (None, None)
-    return (None, answered_at) if answered_at else (at, None)
+    answered_at = None
+    for author, at in case.messages.filter(internal=False).order_by("-pk").values_list("author", "at"):
+        if author == case.beneficiary_id:
+            return (None, answered_at) if answered_at else (at, None)
+        answered_at = at
+    return None, None
 
 
 def open_question_at(case: Case, jobs: Iterable[JobView]) -> dt.datetime | None:
