@@ -55,6 +55,7 @@ HOST = (
     row("C02", "private_key_unusable", "chosen-certificate-key-denied"),
     row("C04", "security_layer_mismatch", "security-layer-rdp"),
     row("C04", "security_layer_mismatch", "security-layer-by-policy"),
+    row("C04", "security_layer_mismatch", "encryption-low"),
     row("C05", "nla_cannot_complete", "nla-required"),
     row("C05", "nla_cannot_complete", "nla-by-policy"),
     row("-", "clock_wrong", "clock-ahead", told__when="after_password"),
@@ -102,7 +103,7 @@ WAY = (
     row("C09", "middlebox", "closed-before-confirm"),
     row("C09", "middlebox", "web-server-on-port"),
     row("C09", "middlebox", "ssh-on-port"),
-    row("C12", "network_instability", "alternating-certificates"),
+    row("-", "another_computer", "alternating-certificates"),
     row("C09", "middlebox", pc__stage="closed_before_confirm", told__when="at_once"),
     row("C09", "middlebox", pc__stage="not_rdp", told__when="at_once"),
     row("C10", "name_resolution", pc__name="not_found", told__when="at_once"),
@@ -128,7 +129,7 @@ TWO = (
 """Computers with two causes: both are named."""
 
 IN_ORDER = (
-    *("healthy", "encryption-low", "credssp-vulnerable", "udp-allowed", "udp-off-by-policy", "mistyped-passwords"),
+    *("healthy", "credssp-vulnerable", "udp-allowed", "udp-off-by-policy", "mistyped-passwords"),
     *("connection-broker", "domain-controller", "reboot-pending"),
     *("cipher-list-restricted", "chosen-certificate-weak-key", "sha1-certificate", "sign-in-failures-one-account"),
     *("session-without-desktop", "session-disconnected"),

@@ -6,10 +6,11 @@ import random
 import pytest
 
 from tests.diagnosis.table import HOST, row
-from tests.diagnosis.test_table import _quick, known, offered, printed, ranking
+from tests.diagnosis.test_table import _quick as quick
+from tests.diagnosis.test_table import known, offered, printed, ranking
 from troubleshoot.diagnosis import judge_health
 
-quick = _quick
+__all__ = ["quick"]  # the fixture of the table holds here too
 ALONE = list(dict.fromkeys(one.faults for one in HOST if not one.told and one.address == "127.0.0.1"))
 PAIRS = [" ".join(pair) for pair in itertools.combinations([one for one in ALONE if " " not in one], 2)]
 #: Drawn once, so that a failure comes again; every pair is tried by `make soak`.

@@ -20,7 +20,7 @@ SEPARATED = [
     (
         {"rdp.stage": "refused"},
         {"service_stopped", "listener_disabled_or_port_conflict"},
-        {"middlebox", "host_firewall"},
+        {"host_firewall"},
     ),
     ({"rdp.stage": "timed_out"}, {"host_silent", "host_firewall", "service_stopped"}, {"rd_gateway"}),
     (

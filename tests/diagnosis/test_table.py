@@ -11,9 +11,9 @@ from uuid import UUID
 import pytest
 
 from tests.diagnosis.table import HOST, IN_ORDER, NAME, NOT_RDP, TWO, WAY, Row, row
-from troubleshoot import catalog, diagnosis, hosts, wording
-from troubleshoot.diagnosis import judge_health, rank_all_causes
-from troubleshoot.engine import CodeHint, ErrorCode, Fact, Judgement
+from troubleshoot import cases, catalog, diagnosis, hosts, wording
+from troubleshoot.diagnosis import code_hint, judge_health, rank_all_causes
+from troubleshoot.engine import Fact, Guide, Identified, Judgement
 from troubleshoot.lab import FAULTS, LabHost, LabOptions, build_state
 from troubleshoot.models import Credential, Host, Site
 
@@ -65,18 +65,14 @@ def known(row: Row) -> dict[str, Fact]:
     return {**observe(row.faults, row.address), **{name: Fact(name, value) for name, value in row.told.items()}}
 
 
-def entry(row: Row) -> ErrorCode:
+def recognised(row: Row) -> Identified:
     """What the table of codes knows of the error that this person sees."""
-    match = catalog.installed_catalog().codes.identify(row.error).used
-    assert match is not None
-    assert match.entry is not None
-    return match.entry
+    return catalog.installed_catalog().codes.identify(row.error)
 
 
 def ranking(row: Row) -> list[Judgement]:
     """The causes for and against, as helpdesk sees them for this error."""
-    code = entry(row)
-    return rank_all_causes(known(row), CodeHint(code.causes, code.certainty == "documented"))
+    return rank_all_causes(known(row), code_hint(cases.describe_error(recognised(row))))
 
 
 def printed(row: Row, judged: list[Judgement]) -> str:
@@ -114,9 +110,14 @@ def test_calls_no_ill_one_healthy(row: Row) -> None:
     assert judge_health(known(row)).state == "not_healthy"
 
 
+def guide_of(row: Row) -> Guide:
+    """The guide for this error."""
+    return catalog.installed_catalog().guides[cases.guide_for_error(recognised(row))]
+
+
 def offered(row: Row) -> str:
     """The remedy to which the guide leads by these facts, when nobody knows an answer; empty for none."""
-    guide = catalog.installed_catalog().guides[entry(row).guide or ""]
+    guide = guide_of(row)
     at = diagnosis.consult_guide(guide, known(row), {})[0].at
     return at.subject if at.kind == "fix" else ""
 
@@ -150,7 +151,7 @@ class TestTheTable:
 
 def questions(row: Row) -> int:
     """How often a person is asked before the guide comes to a remedy or an end, when nothing helps and nobody knows."""
-    guide = catalog.installed_catalog().guides[entry(row).guide or ""]
+    guide = guide_of(row)
     given: dict[str, str] = {}
     while (at := diagnosis.consult_guide(guide, known(row), given)[0].at).kind in {"ask", "try"}:
         said = row.told.get(at.tells, "")

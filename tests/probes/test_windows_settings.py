@@ -1,13 +1,16 @@
 """The Windows probe, on what one reading tells in lines: registry values, services, a chosen certificate, events."""
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from tests.probes.windows_host import HEALTHY, judged, registry, services
 from troubleshoot import catalog, probes
-from troubleshoot.probes.windows_facts.events import SIGN_INS, STORM, STORM_PACE
+from troubleshoot.probes.windows_facts.events import CONNECTIONS, SIGN_INS, STORM, STORM_PACE, SYSTEM_LOG
+from troubleshoot.probes.windows_facts.rule import RuleReading, State
+from troubleshoot.probes.windows_facts.services import TERMSERVICE
 
 SERVER = "1.3.6.1.5.5.7.3.1"
 CHOSEN = {"bound": "0A" * 20, "found": True, "has_private_key": True, "in_time": True, "purposes": [SERVER]}
@@ -153,7 +156,7 @@ def test_believes_no_event_that_is_told_in_another_form(lines: object) -> None:
         ("sign_ins", {"number": True}, "sign_in_failures", "unknown"),
         ("connections", {"number": 0}, "connection_events", "none"),
         ("connections", {"number": 0, "enabled": False}, "connection_events", "off"),
-        ("connections", {"number": 1, "enabled": False}, "connection_events", "received"),
+        ("connections", {"number": 1, "enabled": False}, "connection_events", "off"),
         ("connections", {"enabled": None}, "connection_events", "unknown"),
     ],
 )
@@ -192,6 +195,34 @@ def test_does_not_know_a_storm_whose_times_it_cannot_read(changed: dict[str, obj
     assert _sign_ins(state, NOON) == "storm"
     assert _sign_ins(state | changed, NOON) == "unknown"
     assert _sign_ins(state, None) == "unknown"
+
+
+@pytest.mark.parametrize(("ago", "expected"), [(5, "received"), (600, "received"), (601, "none"), (3 * 3600, "none")])
+def test_knows_only_of_connections_of_just_now_that_they_reached_it(ago: int, expected: str) -> None:
+    last = _iso(NOON - timedelta(seconds=ago))
+    state = {"number": 1, "enabled": True, "kinds": [f"261, 1 times, last at {last}: Listener RDP-Tcp received"]}
+    assert _judged({CONNECTIONS: state}, "windows.connection_events") == expected
+
+
+@pytest.mark.parametrize(("hung", "expected"), [("2026-11-22T11:00:00Z", "hung"), ("2026-11-22T09:00:00Z", "none")])
+def test_forgets_a_hang_from_before_the_present_start(hung: str, expected: str) -> None:
+    log = {"kinds": [f"7022, 1 times, last at {hung}: The service hung on starting."]}
+    service = {"exists": True, "state": "Running", "started_at": "2026-11-22T10:00:00Z"}
+    assert _judged({SYSTEM_LOG: log, TERMSERVICE: service}, "windows.service_events") == expected
+    assert _judged({SYSTEM_LOG: log}, "windows.service_events") == "hung"
+
+
+@pytest.mark.parametrize(
+    ("key", "expected"), [("2026-11-22T11:30:00Z", "key_access"), ("2026-11-21T15:00:00Z", "no_common")]
+)
+def test_hears_of_tls_only_what_came_together_with_the_newest(key: str, expected: str) -> None:
+    lines = ["36874, 3 times, last at 2026-11-22T11:57:00Z: text", f"36870, 1 times, last at {key}: text"]
+    assert _judged({SYSTEM_LOG: {"kinds": lines}}, "windows.schannel_events") == expected
+
+
+def _judged(known: Mapping[RuleReading, State], fact: str) -> str:
+    states = [known.get(one) for one in probes.WINDOWS_READINGS]
+    return probes.derive_windows_facts(states, reached="yes", now=NOON)[fact][0]
 
 
 def _iso(moment: datetime) -> str:

@@ -20,7 +20,14 @@ from troubleshoot.jobs.lifecycle import (
     take_back_waiting,
 )
 from troubleshoot.jobs.repeating import RepeatingWrite
-from troubleshoot.jobs.starting import cancel_job, check_deadline, enqueue_job, refuse_held_host, start_job
+from troubleshoot.jobs.starting import (
+    cancel_job,
+    check_deadline,
+    enqueue_job,
+    refuse_beside_change,
+    refuse_held_host,
+    start_job,
+)
 
 __all__ = [
     "OPEN",
@@ -43,6 +50,7 @@ __all__ = [
     "notify_deciders",
     "offer_plan",
     "queue_reading",
+    "refuse_beside_change",
     "refuse_closed_case",
     "refuse_held_host",
     "request_reading",

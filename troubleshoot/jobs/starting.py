@@ -11,8 +11,18 @@ from troubleshoot.audit import Actor, Tag
 from troubleshoot.diagnosis import act_for_case
 from troubleshoot.engine import Code, Explanation, Refusal, RefusalCode
 from troubleshoot.jobs.closed_cases import refuse_closed_case
-from troubleshoot.jobs.lifecycle import QUEUE_LIFETIME, move_job, ring_after_commit
-from troubleshoot.models import STARTABLE_STATES, WAITING_STATES, Host, Job, JobState, Person
+from troubleshoot.jobs.lifecycle import QUEUE_LIFETIME, UNSETTLED, move_job, ring_after_commit
+from troubleshoot.models import (
+    CHANGES,
+    STARTABLE_STATES,
+    UNDECIDED_STATES,
+    WAITING_STATES,
+    Case,
+    Host,
+    Job,
+    JobState,
+    Person,
+)
 
 
 def check_deadline(job: Job) -> None:
@@ -38,6 +48,17 @@ def _check_time_and_host(job: Job) -> None:
 def refuse_held_host(host: Host) -> None:
     """Raise Refusal where how a change ended on a host is not known: another one could not begin there."""
     if Job.objects.holding(host).exists():
+        raise Refusal(RefusalCode.HOST_HELD, host=str(host))
+
+
+def refuse_beside_change(host: Host, case: Case) -> None:
+    """Raise Refusal where a change of a case is under way, or the host is held by one of another case."""
+    own = Q(case=case, state__in=UNSETTLED - UNDECIDED_STATES)
+    changes = Job.objects.filter(own | Q(host=host, state=JobState.UNKNOWN), kind__in=CHANGES, invented=False)
+    found = changes.first()
+    if found and found.case_id == case.pk:
+        raise Refusal(RefusalCode.CHANGE_UNDER_WAY)
+    if found:
         raise Refusal(RefusalCode.HOST_HELD, host=str(host))
 
 

@@ -85,6 +85,7 @@ class Later:
         """Glance twice more at the same address: a computer that answers only sometimes shows itself."""
         glances = [self._glance(f"look {number + 2}", self._address) for number in range(_AGAIN)]
         seen = [glance for glance in glances if glance is not None]
+        self._repeated = [one for one in seen if one.thumbprint and one.thumbprint != self._first.thumbprint]
         if any(not glance.like(self._first) for glance in seen):
             self._facts["rdp.steady"] = "flapping"
         elif len(seen) == _AGAIN:
@@ -139,7 +140,7 @@ class Later:
         glances = {other: self._glance(f"at {other}", other) for other in [*others, *named][:_ELSEWHERE]}
         other_family = next((other for other in others if ipaddress.ip_address(other).version != here), None)
         self._facts["rdp.families"] = self._families(glances.get(other_family or ""), alone=len(own) == 1)
-        self._facts["rdp.same_computer"] = self._same([*glances.values()], left_out=left_out)
+        self._facts["rdp.same_computer"] = self._same([*self._repeated, *glances.values()], left_out=left_out)
 
     def _named(self) -> tuple[tuple[str, ...], bool]:
         """Return where the host's own name leads and we may connect, and whether it leads elsewhere too."""

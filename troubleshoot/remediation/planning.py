@@ -16,7 +16,6 @@ from troubleshoot.engine import Action, Code, Explanation, Fact, Refusal, Refusa
 from troubleshoot.engine import ResourceState as Found
 from troubleshoot.hosts import Observation, WantedReading
 from troubleshoot.models import (
-    CHANGES,
     ENDED_STATES,
     UNDECIDED_STATES,
     UNDOABLE_STATES,
@@ -58,10 +57,10 @@ def request_plan(
         _require_concern(actor, host, action, case)
     if barrier := forbidden_reason(wish, host):
         raise barrier
-    jobs.refuse_held_host(host)
     if wish.risk != "low" and not reason.strip():
         raise Refusal(RefusalCode.CHANGE_WITHOUT_REASON)
     if case is None:
+        jobs.refuse_held_host(host)
         return jobs.request_reading(actor=actor, host=host, action=action, reason=reason)
     with transaction.atomic():
         case = Case.objects.select_for_update(of=("self",)).select_related("beneficiary").get(pk=case.pk)
@@ -70,8 +69,7 @@ def request_plan(
         under_way = case.jobs.filter(state__in=jobs.UNSETTLED).exclude(state__in=UNDECIDED_STATES)
         if running := under_way.filter(kind=Job.Kind.PLAN, action=action).first():
             return running
-        if under_way.filter(kind__in=CHANGES).exists():
-            raise Refusal(RefusalCode.CHANGE_UNDER_WAY)
+        jobs.refuse_beside_change(host, case)
         _keep_ticket(actor, host, case, ticket.strip())
         diagnosis.act_for_case(case, actor)
         reading = jobs.request_reading(

@@ -13,9 +13,10 @@ from types import ModuleType
 
 from troubleshoot.engine import UNKNOWN, FactWords, values_by_name
 from troubleshoot.probes.windows_facts.environment import STATUS
-from troubleshoot.probes.windows_facts.events import SIGN_INS
+from troubleshoot.probes.windows_facts.events import CONNECTIONS, SIGN_INS, SYSTEM_LOG
 from troubleshoot.probes.windows_facts.listener import PORT
 from troubleshoot.probes.windows_facts.rule import Rule, RuleReading, State
+from troubleshoot.probes.windows_facts.services import TERMSERVICE
 
 __all__ = ["FACTS", "WINDOWS_READINGS", "WORDS", "RuleReading", "State", "derive_windows_facts"]
 
@@ -54,8 +55,7 @@ def derive_windows_facts(
     ``reached`` is how the visit itself went, a value of ``windows.reached``. ``port`` is the port of Remote Desktop
     that the portal has registered, ``now`` the portal's time when the states were read.
     """
-    portal: State = {"portal": now.isoformat(timespec="seconds") if now else None}
-    beside: Mapping[RuleReading, State] = {PORT: {"registered": port}, STATUS: portal, SIGN_INS: portal}
+    beside = _beside(states, port, now.isoformat(timespec="seconds") if now else None)
     known = reached if reached in _REACHED else UNKNOWN
     found: dict[str, tuple[str, tuple[str, ...]]] = {"windows.reached": (known, ("visit over WinRM",))}
     for rule in _RULES:
@@ -66,6 +66,19 @@ def derive_windows_facts(
             state = {**rule.reading.unfold(state), **beside.get(rule.reading, {})}
             found[rule.fact] = (rule.judge(state), (_in_words(rule.reading, rule.fields, state),))
     return found
+
+
+def _beside(states: Sequence[State | None], port: int | None, now: str | None) -> Mapping[RuleReading, State]:
+    """Return what readings are judged by besides their own states. Events are dated by the computer's own clock."""
+    here = {"now": (_state_of(STATUS, states) or {}).get("time") or now}
+    since = {"since": (_state_of(TERMSERVICE, states) or {}).get("started_at")}
+    return {
+        PORT: {"registered": port},
+        STATUS: {"portal": now},
+        SYSTEM_LOG: since,
+        SIGN_INS: here,
+        CONNECTIONS: here,
+    }
 
 
 def _state_of(reading: RuleReading, states: Sequence[State | None]) -> State | None:

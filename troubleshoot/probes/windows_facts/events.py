@@ -19,6 +19,10 @@ _KIND = re.compile(r"([0-9]{1,5}), [0-9]{1,3} times, (?:last at (?P<last>[0-9T:-
 _SCHANNEL = {36870: "key_access", 36871: "credential", 36874: "no_common", 36888: "no_common"}
 _CERTIFICATE = {1057: "create_failed", 1058: "replace_failed"}
 _HUNG = 7022
+#: What happened so much earlier than the newest of its kind does not say what is wrong now.
+_TOGETHER = timedelta(hours=1)
+#: A connection that reached Remote Desktop so shortly ago was one of ours, or one beside them.
+_JUST_NOW = timedelta(minutes=10)
 
 
 def _kinds(state: State) -> list[int] | None:
@@ -32,11 +36,12 @@ def _kinds(state: State) -> list[int] | None:
 
 def _schannel(state: State) -> str:
     """Return what kept TLS from working. Nothing in common counts where it is all: an observation from outside leaves
-    it too, when it tries a version that the computer refuses."""
-    kinds = _kinds(state)
-    if kinds is None:
+    it too, when it tries a version that the computer refuses. Only what came together with the newest counts."""
+    if _kinds(state) is None:
         return UNKNOWN
-    named = {_SCHANNEL[number] for number in kinds if number in _SCHANNEL}
+    times = {number: at for number, at in _times(state).items() if number in _SCHANNEL}
+    newest = max(times.values(), default=None)
+    named = {_SCHANNEL[number] for number, at in times.items() if newest and newest - at <= _TOGETHER}
     of_the_host = sorted(named - {"no_common"})
     return "several" if len(of_the_host) > 1 else (*of_the_host, *named, "none")[0]
 
@@ -52,10 +57,11 @@ def _certificate(state: State) -> str:
 
 
 def _service(state: State) -> str:
-    kinds = _kinds(state)
-    if kinds is None:
+    """Tell whether a service hung; what it did before its present start says nothing."""
+    if _kinds(state) is None:
         return UNKNOWN
-    return "hung" if _HUNG in kinds else "none"
+    at, since = _times(state).get(_HUNG), _time(state.get("since"))
+    return "hung" if at and not (since and at < since) else "none"
 
 
 def _sign_ins(state: State) -> str:
@@ -65,7 +71,7 @@ def _sign_ins(state: State) -> str:
         return UNKNOWN
     if number < STORM:
         return "some" if number else "none"
-    first, last, now = _time(state.get("first")), _newest(state), _time(state.get("portal"))
+    first, last, now = _time(state.get("first")), _newest(state), _time(state.get("now"))
     if not (first and last and now):
         return UNKNOWN
     return "storm" if (last - first).total_seconds() <= number * STORM_PACE and now - last <= STORM_ENDED else "some"
@@ -73,9 +79,14 @@ def _sign_ins(state: State) -> str:
 
 def _newest(state: State) -> datetime | None:
     """Return when the newest of the events came."""
+    return max(_times(state).values(), default=None)
+
+
+def _times(state: State) -> dict[int, datetime]:
+    """Return when each kind of event came last."""
     lines = state.get("kinds")
-    newest = _KIND.match(lines[0]) if isinstance(lines, list) and lines and isinstance(lines[0], str) else None
-    return _time(newest["last"]) if newest else None
+    told = (_KIND.match(line) for line in lines if isinstance(line, str)) if isinstance(lines, list) else ()
+    return {int(one[1]): at for one in told if one and (at := _time(one["last"]))}
 
 
 def _time(text: object) -> datetime | None:
@@ -87,10 +98,14 @@ def _time(text: object) -> datetime | None:
 
 
 def _connections(state: State) -> str:
+    """Tell whether connections reach Remote Desktop: our own look came a moment ago, so older ones say nothing."""
     number, enabled = state.get("number"), state.get("enabled")
     if type(number) is not int or not isinstance(enabled, bool):
         return UNKNOWN
-    return "received" if number > 0 else "none" if enabled else "off"
+    last, now = _newest(state), _time(state.get("now"))
+    if number > 0 and last and now and now - last <= _JUST_NOW:
+        return "received"
+    return "none" if enabled else "off"
 
 
 RULES = (
@@ -134,15 +149,15 @@ RULES = (
         "Failed sign-ins, last day",
         {"none": "none", "some": "some", "storm": "one after the other, at least one in five seconds"},
         SIGN_INS,
-        ("number", "first", "portal"),
+        ("number", "first", "now"),
         _sign_ins,
     ),
     Rule(
         "windows.connection_events",
-        "Connections that reached Remote Desktop, last day",
+        "Connections that reached Remote Desktop, last minutes",
         {"received": "some", "none": "none", "off": "this log is off"},
         CONNECTIONS,
-        ("enabled", "number"),
+        ("enabled", "number", "now"),
         _connections,
     ),
 )
