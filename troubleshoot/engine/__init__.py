@@ -12,6 +12,8 @@ from troubleshoot.engine.catalog import (
 )
 from troubleshoot.engine.catalog_checks import faults
 from troubleshoot.engine.cause import SPEAKING_VERDICTS, Cause, Judgement, judge_cause, judged_healthy, rank_causes
+from troubleshoot.engine.code_entries import CodeMatch, ErrorCode, Identified, KnownCode
+from troubleshoot.engine.code_numbers import PastedCode
 from troubleshoot.engine.codebook import (
     code_address,
     code_as_pasted,
@@ -22,7 +24,6 @@ from troubleshoot.engine.codebook import (
     related_codes,
     search_codes,
 )
-from troubleshoot.engine.codes import CodeMatch, ErrorCode, Identified, KnownCode
 from troubleshoot.engine.declared_facts import DeclaredFact, DeclaredReading, ReadingCase
 from troubleshoot.engine.explanation import Code, Explanation, Json
 from troubleshoot.engine.facts import UNKNOWN, Fact, FactList, FactWords, fact_values, stored_values, values_by_name
@@ -30,7 +31,6 @@ from troubleshoot.engine.guide import AnswerRefused, Guide, GuideStep, Walk, ans
 from troubleshoot.engine.guide_format_1 import said_ahead
 from troubleshoot.engine.guide_parts import GuidePart
 from troubleshoot.engine.notice import NoticeCode
-from troubleshoot.engine.pasted_text import PastedCode
 from troubleshoot.engine.permissions import (
     EVERY_SITE,
     REFUSED_AS,

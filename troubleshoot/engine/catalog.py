@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -13,13 +13,16 @@ from troubleshoot.engine import (
     catalog_facts,
     catalog_guides,
     catalog_resources,
+    catalog_windows,
     guide_parts,
     toml,
 )
 from troubleshoot.engine.action import Action, Rule
 from troubleshoot.engine.catalog_errors import Progress
 from troubleshoot.engine.cause import Cause
-from troubleshoot.engine.codes import CodeClass, CodeTable, ErrorCode, Family, Symptom
+from troubleshoot.engine.code_entries import ErrorCode, Symptom
+from troubleshoot.engine.code_numbers import PastedCode
+from troubleshoot.engine.codes import CodeTable
 from troubleshoot.engine.declared_facts import DeclaredReading
 from troubleshoot.engine.facts import FactList, FactWords
 from troubleshoot.engine.guide import Guide
@@ -104,7 +107,7 @@ def parse_catalog(files: Mapping[str, bytes], probed: FactList) -> Catalog:
     shared = _parts(sorted_files, problems)
     refused = {name for name, action in actions.items() if action.refused}
     guides = _guides(sorted_files, shared, set(sorted_files.toml["actions"]) - refused, facts, problems)
-    errors = _errors(sorted_files, facts, guides.values(), problems)
+    errors = _errors(sorted_files, facts, guides, problems)
     if problems:
         raise CatalogError(problems)
     digests = dict(sorted(sorted_files.digests.items()))
@@ -264,37 +267,25 @@ def _words(readings: Mapping[str, DeclaredReading]) -> dict[str, FactWords]:
     }
 
 
-def _errors(files: _Files, facts: FactList, guides: Iterable[Guide], problems: list[ContentProblem]) -> _Errors:
+def _errors(files: _Files, facts: FactList, guides: Mapping[str, Guide], problems: list[ContentProblem]) -> _Errors:
     tables = [table for _, table, _ in _tables(files, "errors", problems)]
     causes: dict[str, Cause] = {}
-    entries: dict[object, ErrorCode] = {}
+    entries: dict[PastedCode, ErrorCode] = {}
     progress: dict[str, Mapping[str, int]] = {}
     for where, cause in (found for table in tables for found in catalog_errors.causes(table, facts)):
         if causes.setdefault(cause.id, cause) is not cause:
             where.wrong("id", f"the cause {cause.id} stands twice")
-    families, classes = _kinds(tables)
+    families, classes = catalog_errors.kinds(tables)
     healthy = tuple(rule for table in tables for rule in catalog_errors.healthy(table, facts))
     for table in tables:
-        for where, entry in catalog_errors.codes(table, causes, files.toml["guides"]):
+        for where, entry in catalog_errors.codes(table, causes, files.toml["guides"], guides):
             if entries.setdefault(entry.code, entry) is not entry:
                 where.wrong("code", f"the code {entry.code} stands twice")
         for fact, order in catalog_errors.progress(table, facts).items():
             if progress.setdefault(fact, order) is not order:
                 table.wrong("progress", "this order stands twice", fact)
-        table.done()
-    symptoms = [Symptom(text, guide.name) for guide in guides for text in guide.symptoms]
-    return _Errors(causes, CodeTable(entries.values(), classes, families, symptoms), progress, healthy)
-
-
-def _kinds(tables: list[TomlTable]) -> tuple[list[Family], list[CodeClass]]:
-    """Return the families and classes of codes, each once."""
-    families: dict[str, Family] = {}
-    classes: dict[object, CodeClass] = {}
+    windows = catalog_windows.read(tables, entries, guides)
     for table in tables:
-        for where, family in catalog_errors.families(table):
-            if families.setdefault(family.namespace, family) is not family:
-                where.wrong("namespace", "this family stands twice")
-        for where, one in catalog_errors.classes(table):
-            if classes.setdefault((one.namespace, one.low_byte, one.first), one) is not one:
-                where.wrong("first" if one.low_byte is None else "low_byte", "this class stands twice")
-    return list(families.values()), list(classes.values())
+        table.done()
+    symptoms = [Symptom(text, guide.name) for guide in guides.values() for text in guide.symptoms]
+    return _Errors(causes, CodeTable(entries.values(), classes, families, symptoms, windows), progress, healthy)

@@ -5,10 +5,12 @@ from types import MappingProxyType
 
 from troubleshoot.engine.action import Rule
 from troubleshoot.engine.catalog_actions import rule
+from troubleshoot.engine.catalog_windows import check_start
 from troubleshoot.engine.cause import Cause
-from troubleshoot.engine.codes import CERTAINTIES, CodeClass, ErrorCode, Family
+from troubleshoot.engine.code_entries import CERTAINTIES, CodeClass, ErrorCode, Family
+from troubleshoot.engine.code_numbers import PastedCode
 from troubleshoot.engine.facts import UNKNOWN, FactList
-from troubleshoot.engine.pasted_text import PastedCode
+from troubleshoot.engine.guide import Guide
 from troubleshoot.engine.toml_tables import TomlTable
 
 Progress = Mapping[str, Mapping[str, int]]
@@ -21,10 +23,13 @@ def causes(table: TomlTable, facts: FactList) -> list[tuple[TomlTable, Cause]]:
 
 
 def codes(
-    table: TomlTable, known_causes: Collection[str], guides: Collection[str]
+    table: TomlTable, known_causes: Collection[str], guides: Collection[str], read: Mapping[str, Guide]
 ) -> list[tuple[TomlTable, ErrorCode]]:
-    """Return the `[[code]]` entries of one file, each with where it stands."""
-    return [(one, _code(one, known_causes, guides)) for one in table.tables("code")]
+    """Return the `[[code]]` entries of one file, each with where it stands.
+
+    `guides` are the names of all guides, `read` those that could be read: a broken one is not reported again.
+    """
+    return [(one, _code(one, known_causes, guides, read)) for one in table.tables("code")]
 
 
 def classes(table: TomlTable) -> list[tuple[TomlTable, CodeClass]]:
@@ -35,6 +40,20 @@ def classes(table: TomlTable) -> list[tuple[TomlTable, CodeClass]]:
 def families(table: TomlTable) -> list[tuple[TomlTable, Family]]:
     """Return the `[[family]]` entries of one file, each with where it stands."""
     return [(one, _family(one)) for one in table.tables("family")]
+
+
+def kinds(tables: list[TomlTable]) -> tuple[list[Family], list[CodeClass]]:
+    """Return the families and classes of codes of all files, each once."""
+    found: dict[str, Family] = {}
+    ranges: dict[object, CodeClass] = {}
+    for table in tables:
+        for where, family in families(table):
+            if found.setdefault(family.namespace, family) is not family:
+                where.wrong("namespace", "this family stands twice")
+        for where, one in classes(table):
+            if ranges.setdefault((one.namespace, one.low_byte, one.first), one) is not one:
+                where.wrong("first" if one.low_byte is None else "low_byte", "this class stands twice")
+    return list(found.values()), list(ranges.values())
 
 
 def healthy(table: TomlTable, facts: FactList) -> list[Rule]:
@@ -76,7 +95,9 @@ def _cause(table: TomlTable, facts: FactList) -> Cause:
     return cause
 
 
-def _code(table: TomlTable, known_causes: Collection[str], guides: Collection[str]) -> ErrorCode:
+def _code(
+    table: TomlTable, known_causes: Collection[str], guides: Collection[str], read: Mapping[str, Guide]
+) -> ErrorCode:
     extended = table.integer("extended", required=False) if "extended" in table.data else None
     entry = ErrorCode(
         code=PastedCode(table.name("namespace"), table.integer("code"), extended),
@@ -89,12 +110,14 @@ def _code(table: TomlTable, known_causes: Collection[str], guides: Collection[st
         text=table.text("text", required=False),
         is_not=table.text("is_not", required=False),
         symbol=table.text("symbol", required=False, limit=120),
+        start=table.name("start", required=False),
     )
     for index, cause in enumerate(entry.causes):
         if cause not in known_causes:
             table.wrong("causes", f"there is no cause {cause}", index)
     if entry.guide and entry.guide not in guides:
         table.wrong("guide", f"there is no guide {entry.guide}")
+    check_start(table, entry.start, read.get(entry.guide or ""))
     if max(entry.code.code, entry.code.extended or 0) >= 2**32:
         table.wrong("code", "a code has 32 bits")
     table.done()
