@@ -24,6 +24,7 @@ from troubleshoot.engine.codebook import (
     related_codes,
     search_codes,
 )
+from troubleshoot.engine.codes import OTHER_WORDS
 from troubleshoot.engine.declared_facts import DeclaredFact, DeclaredReading, ReadingCase
 from troubleshoot.engine.explanation import Code, Explanation, Json
 from troubleshoot.engine.facts import UNKNOWN, Fact, FactList, FactWords, fact_values, stored_values, values_by_name
@@ -96,6 +97,7 @@ __all__ = [
     "EVERY_SITE",
     "FOLDER_SEPARATOR",
     "NAME_PATTERN",
+    "OTHER_WORDS",
     "PUT_BACK",
     "REFUSED_AS",
     "RULES",

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from troubleshoot.engine.code_numbers import PastedCode
+from troubleshoot.engine.pasted_names import PastedName
 from troubleshoot.engine.pasted_text import Found, Hint
 from troubleshoot.engine.windows import WindowMatch
 
@@ -124,6 +125,8 @@ class Identified:
     notes: tuple[str, ...]
     symptom: Symptom | None = None
     """What is seen, where the text says it in the words of the table."""
+    named: tuple[PastedName, ...] = ()
+    """The computer, account and gateway that the text speaks of."""
     window: WindowMatch | None = None
     """The words that decide, where no number does or where a number leaves open what they say."""
 

@@ -91,10 +91,10 @@ class CodeTable:
         window = _deciding(windows, ranked, prefer)
         if window and window.window.code and not window.window.refines:
             ranked = [self._of_window(window, window.window.code), *ranked]
-        elif window and not window.window.refines:
-            return Identified(None, tuple(ranked), read.hints, read.notes, None, window)
+        by_words = window is not None and window.window.code is None and not window.window.refines
+        used, kept = (ranked[0], ranked[1:]) if ranked and not by_words else (None, ranked)
         symptom = self.symptoms.get(Symptom(text, "").key) if len(text) <= LONGEST_SYMPTOM else None
-        return Identified(ranked[0] if ranked else None, tuple(ranked[1:]), read.hints, read.notes, symptom, window)
+        return Identified(used, tuple(kept), read.hints, read.notes, symptom, read.named, window)
 
     def _of_window(self, found: WindowMatch, code: PastedCode) -> CodeMatch:
         why = "what you say" if found.window.own_words else "the words of this window"

@@ -18,6 +18,7 @@ from troubleshoot.engine.code_numbers import (
     number,
     possible_numbers,
 )
+from troubleshoot.engine.pasted_names import PastedName, names_in
 
 LIMIT = 100_000
 """Characters read at most; a longer paste is cut, and a note says so."""
@@ -62,6 +63,8 @@ class Pasted:
     hints: tuple[Hint, ...]
     notes: tuple[str, ...]
     names: tuple[str, ...] = ()
+    named: tuple[PastedName, ...] = ()
+    """The computer, account and gateway that the text speaks of."""
 
 
 def read(text: str) -> Pasted:
@@ -71,7 +74,9 @@ def read(text: str) -> Pasted:
     plain = plain[:LIMIT]
     found = _first_of_each(_search(plain, guessed=code_shapes.REORDERING.search(text) is not None))
     names = dict.fromkeys(hit[0] for hit in _hits(code_shapes.NAMED, plain))
-    return Pasted(tuple(found[:MOST_CODES]), _hints(plain), (*notes, *_notes(plain, found)), tuple(names))
+    return Pasted(
+        tuple(found[:MOST_CODES]), _hints(plain), (*notes, *_notes(plain, found)), tuple(names), names_in(plain)
+    )
 
 
 def clean(text: str) -> str:

@@ -25,6 +25,8 @@ FEWEST_SIGNS = 8
 """Letters that a sentence needs to be told from others; Chinese and Japanese say more with each."""
 MOST_WEIGHED = 12
 MOST_FOUND = 4
+_PLAIN = 0.85
+"""The share from which on a sentence counts whatever else the text is about."""
 _REACH = 120
 """Letters within which the words of an entry stand together."""
 PLACEHOLDER = "…"
@@ -108,12 +110,13 @@ class _Sentence:
     letters: int
     gaps: int
     weights: dict[str, float] = field(default_factory=dict)
+    weight: float = 0.0
     marks: tuple[str, ...] = ()
 
     @property
     def needed(self) -> float:
         """Return the share of the weight that has to be there: the shorter a sentence, the more."""
-        return 0.7 if self.letters > 40 else 0.8 if self.letters > 24 else 0.9
+        return 0.62 if self.letters > 40 else 0.7 if self.letters > 24 else 0.85
 
     @property
     def reach(self) -> int:
@@ -173,7 +176,7 @@ class WindowTable:
         for _, one in enough[:MOST_WEIGHED]:
             share, place = _densest(one, letters)
             if share >= one.needed:
-                yield _Hit(one.window, share, share * len(one.runs), place, place + one.letters, is_sentence=True)
+                yield _Hit(one.window, share, share**3 * one.weight, place, place + one.letters, is_sentence=True)
 
     def _by_words(self, letters: str) -> "Iterator[_Hit]":
         for window, pieces in self._words:
@@ -202,7 +205,7 @@ class _Hit:
     @property
     def is_doubtful(self) -> bool:
         """Tell whether it counts only where the text is not about something else."""
-        return self.window.general or self.window.own_words or not self.is_sentence
+        return self.window.general or self.window.own_words or not self.is_sentence or self.share < _PLAIN
 
     @property
     def order(self) -> tuple[bool, bool, bool, float]:
@@ -238,8 +241,8 @@ def _weigh(sentences: list[_Sentence]) -> None:
             owners[run].add(id(one.window))
     for one in sentences:
         rare = {run: 1 / len(owners[run]) for run in one.runs}
-        total = sum(rare.values())
-        one.weights = {run: weight / total for run, weight in rare.items()}
+        one.weight = sum(rare.values())
+        one.weights = {run: weight / one.weight for run, weight in rare.items()}
         parts = max(2, min(8, len(one.runs) // 6))
         edges = [len(one.runs) * part // parts for part in range(parts + 1)]
         rarest = (max(one.runs[low:high], key=rare.__getitem__) for low, high in pairwise(edges))
@@ -247,7 +250,7 @@ def _weigh(sentences: list[_Sentence]) -> None:
 
 
 def _absolute(pair: tuple[float, _Sentence]) -> float:
-    return pair[0] * len(pair[1].runs)
+    return pair[0] * pair[1].weight
 
 
 def _densest(one: _Sentence, letters: str) -> tuple[float, int]:
