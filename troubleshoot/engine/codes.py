@@ -79,7 +79,8 @@ class CodeTable:
         `prefer` is the key of a code that the person chose among those found (another one is ignored), or OTHER_WORDS.
         """
         read = pasted_text.read(text)
-        windows = self.windows.find(text) if prefer != OTHER_WORDS else ()
+        symptom = self.symptoms.get(Symptom(text, "").key) if len(text) <= LONGEST_SYMPTOM else None
+        windows = self.windows.find(text) if prefer != OTHER_WORDS and not symptom else ()
         told = {found.window.code for found in windows if found.window.code and not found.ask}
         numbers = [match for found in read.found if (match := self._match(found, prefer, told))]
         names = [match for name in read.names if (match := self._by_name(name, numbers))]
@@ -93,7 +94,6 @@ class CodeTable:
             ranked = [self._of_window(window, window.window.code), *ranked]
         by_words = window is not None and window.window.code is None and not window.window.refines
         used, kept = (ranked[0], ranked[1:]) if ranked and not by_words else (None, ranked)
-        symptom = self.symptoms.get(Symptom(text, "").key) if len(text) <= LONGEST_SYMPTOM else None
         return Identified(used, tuple(kept), read.hints, read.notes, symptom, read.named, window)
 
     def _of_window(self, found: WindowMatch, code: PastedCode) -> CodeMatch:

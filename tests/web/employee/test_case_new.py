@@ -149,3 +149,44 @@ class TestTheComputer:
     def test_page_without_a_text_leads_back_to_the_box(self, employee: Person) -> None:
         assert Client().get("/cases/new")["Location"] == "/sign-in?next=%2Fcases%2Fnew"
         assert Reader.of(employee).client.get("/cases/new")["Location"] == "/"
+
+
+class TestWords:
+    BLACK = "After the update I see only a black screen"
+
+    def test_of_a_window_are_understood_without_a_number(self, db: None) -> None:
+        page = Reader.of().post(
+            "/preview",
+            text="The remote computer disconnected the session because of an error in the licensing protocol.",
+        )
+        assert "The computer and your PC could not agree on a licence" in page.text
+        assert "the words of this window" in page.text
+        assert "Is it meant?" not in page.text
+
+    def test_of_a_person_are_asked_about(self, employee: Person) -> None:
+        page = Reader.of().post("/preview", text=self.BLACK)
+        assert "The screen stays black." in page.text
+        assert "We took that from your words. Is it meant?" in page.text
+        assert "There is no error code" not in page.text
+
+    def test_may_mean_something_else(self, employee: Person) -> None:
+        page = Reader.of().post("/preview", text=self.BLACK, code="words:other")
+        assert "There is no error code in this text." in page.text
+        assert "Something else" in page.text
+        reader = Reader.of(employee)
+        assert case_of(reader.opens(None, text=self.BLACK)).guide.name == "rdp-picture"
+        assert case_of(reader.opens(None, text=self.BLACK, code="words:other")).guide.name == "rdp-unknown"
+
+    def test_name_the_computer_the_account_and_the_gateway(self, db: None) -> None:
+        text = 'Remote computer: vm01.example.net, as AzureAD\\anna, through gateway "gw.example.net"'
+        page = Reader.of().post("/preview", text=text)
+        assert (
+            "Named in the text: computer vm01.example.net; gateway gw.example.net; account AzureAD\\anna" in page.text
+        )
+
+    def test_of_another_program_are_said_to_be_its(self, db: None) -> None:
+        page = Reader.of().post(
+            "/preview",
+            text="guacd[1]: RDP server closed/refused connection: SSL/TLS connection failed (untrusted/self-signed certificate?)",
+        )
+        assert "This text comes from Apache Guacamole (guacd)." in page.text
