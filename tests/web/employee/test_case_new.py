@@ -185,8 +185,6 @@ class TestWords:
         )
 
     def test_of_another_program_are_said_to_be_its(self, db: None) -> None:
-        page = Reader.of().post(
-            "/preview",
-            text="guacd[1]: RDP server closed/refused connection: SSL/TLS connection failed (untrusted/self-signed certificate?)",
-        )
+        text = "RDP server closed/refused connection: SSL/TLS connection failed (untrusted/self-signed certificate?)"
+        page = Reader.of().post("/preview", text=f"guacd[1]: {text}")
         assert "This text comes from Apache Guacamole (guacd)." in page.text
