@@ -9,7 +9,8 @@ import pytest
 
 from tests.support import shipped_catalog
 from troubleshoot.engine.code_numbers import PastedCode
-from troubleshoot.engine.windows import PLACEHOLDER, Subjects, Window, WindowTable, squeeze
+from troubleshoot.engine.letters import squeeze
+from troubleshoot.engine.windows import PLACEHOLDER, Subjects, Window, WindowTable
 
 TABLE = shipped_catalog().codes
 NEAR = (Path(__file__).parent / "reports/near_sentences.txt").read_text(encoding="utf-8").splitlines()
@@ -156,6 +157,7 @@ class TestTheWayOn:
         assert TABLE.identify("I see a black screen after sign-in", prefer="words:other").leads_to == ("", "")
 
     def test_the_kind_of_account_counts_only_beside_a_refusal(self) -> None:
-        assert TABLE.identify("0x807 as AzureAD\\anna").leads_to == ("rdp-sign-in", "account_kind")
+        assert TABLE.identify("0x807 as AzureAD\\anna").leads_to == ("rdp-sign-in", "entra")
+        assert TABLE.identify("0xF07 with my Microsoft account").leads_to == ("rdp-sign-in", "microsoft_account")
         assert TABLE.identify("0x204 as AzureAD\\anna").leads_to == ("rdp-no-connection", "")
         assert TABLE.identify("my AzureAD account").leads_to == ("", "")

@@ -6,8 +6,9 @@ from troubleshoot.engine.code_entries import CERTAINTIES, ErrorCode
 from troubleshoot.engine.code_numbers import PastedCode
 from troubleshoot.engine.codebook import code_at_address
 from troubleshoot.engine.guide import Guide
+from troubleshoot.engine.letters import squeeze
 from troubleshoot.engine.toml_tables import TomlTable
-from troubleshoot.engine.windows import Subjects, Window, WindowTable, is_distinct, squeeze
+from troubleshoot.engine.windows import Subjects, Window, WindowTable, is_distinct
 
 LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt", "pl", "ru", "ja", "zh", "ko")
 """The languages in which sentences are kept, each under its own key."""

@@ -7,19 +7,23 @@ there when enough of that weight stands close together; a wrong letter costs fou
 a bound: few runs of each sentence are looked for at first, and only what these name is weighed.
 """
 
-import re
-import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from troubleshoot.engine.code_numbers import PastedCode
+from troubleshoot.engine.letters import (
+    LONGEST,
+    RUN,
+    Subject,
+    pieces_of,
+    runs_of,
+    squeeze,
+    stand_together,
+    word_begins,
+)
 
-LONGEST = 20_000
-"""Letters of a text that are looked at: a window has a few hundred, a log a few thousand."""
-RUN = 4
-"""Letters of one run."""
 FEWEST_LETTERS = 16
 FEWEST_SIGNS = 8
 """Letters that a sentence needs to be told from others; Chinese and Japanese say more with each."""
@@ -27,12 +31,9 @@ MOST_WEIGHED = 12
 MOST_FOUND = 4
 _PLAIN = 0.85
 """The share from which on a sentence counts whatever else the text is about."""
-_REACH = 120
-"""Letters within which the words of an entry stand together."""
 PLACEHOLDER = "…"
 """Stands in a sentence for a name, which no text has in common with another."""
 _PLACEHOLDER_LETTERS = 48
-_WORD = re.compile(r"[a-z0-9]{2,20}")
 
 
 @dataclass(frozen=True)
@@ -88,19 +89,6 @@ class Subjects:
     others: tuple[str, ...] = ()
 
 
-def squeeze(text: str) -> str:
-    """Return the letters of a text in one run, without case and accents."""
-    low = text.casefold()
-    if not low.isascii():
-        low = unicodedata.normalize("NFKD", low)
-    return "".join(filter(str.isalpha, low))
-
-
-def runs_of(letters: str) -> list[str]:
-    """Return every run of letters, in order."""
-    return [letters[place : place + RUN] for place in range(len(letters) - RUN + 1)]
-
-
 @dataclass
 class _Sentence:
     """One sentence of a window as it is looked for."""
@@ -149,15 +137,15 @@ class WindowTable:
                 marked[run].append(place)
         self._marked = dict(marked)
         self._marks = frozenset(marked)
-        self._words = [(window, _pieces(words)) for window in self.windows for words in window.words]
-        self._ours, self._others = _Subject(subjects.ours), _Subject(subjects.others)
+        self._words = [(window, pieces_of(words)) for window in self.windows for words in window.words]
+        self._ours, self._others = Subject(subjects.ours), Subject(subjects.others)
 
     def find(self, text: str) -> tuple[WindowMatch, ...]:
         """Return the windows whose words stand in a text, the surest first."""
         letters = squeeze(text[: 2 * LONGEST])[:LONGEST]
         if len(letters) < FEWEST_SIGNS or not self.windows:
             return ()
-        hits = [*self._by_sentence(letters), *self._by_words(letters)]
+        hits = [*self._by_sentence(letters), *self._by_words(text, letters)]
         if any(hit.is_doubtful for hit in hits):
             hits = [hit for hit in hits if not hit.is_doubtful or self._counts(hit, text, letters)]
         best: dict[int, _Hit] = {}
@@ -178,10 +166,13 @@ class WindowTable:
             if share >= one.needed:
                 yield _Hit(one.window, share, share**3 * one.weight, place, place + one.letters, is_sentence=True)
 
-    def _by_words(self, letters: str) -> "Iterator[_Hit]":
+    def _by_words(self, text: str, letters: str) -> "Iterator[_Hit]":
+        begins: frozenset[int] | None = None
         for window, pieces in self._words:
             if pieces[0] in letters and all(piece in letters for piece in pieces):
-                span = _together(pieces, letters)
+                if window.own_words and begins is None:
+                    begins = word_begins(text)
+                span = stand_together(pieces, letters, begins if window.own_words else None)
                 if span:
                     yield _Hit(window, 1.0, sum(map(len, pieces)), *span, is_sentence=False)
 
@@ -219,20 +210,6 @@ class _Hit:
         return WindowMatch(self.window, " ".join(text[first : last + 1].split())[:200], self.share)
 
 
-class _Subject:
-    """The words that a text about one thing holds: a short Latin one as a word of its own, others anywhere."""
-
-    def __init__(self, words: Iterable[str]) -> None:
-        plain = {word for word in words if word.isascii() and word.isalnum()}
-        self._words = frozenset(plain)
-        self._phrases = tuple(squeeze(word) for word in words if word not in plain)
-
-    def stands_in(self, text: str, letters: str) -> bool:
-        """Tell whether one of the words stands in a text, of which `letters` are the letters alone."""
-        spoken = self._words.intersection(_WORD.findall(text[: 2 * LONGEST].casefold()))
-        return bool(spoken) or any(phrase in letters for phrase in self._phrases)
-
-
 def _weigh(sentences: list[_Sentence]) -> None:
     """Give each run of each sentence its weight, and choose those that are looked for first: rare ones, far apart."""
     owners: defaultdict[str, set[int]] = defaultdict(set)
@@ -268,27 +245,6 @@ def _densest(one: _Sentence, letters: str) -> tuple[float, int]:
         if share > best[0] + 1e-9:
             best = share, max(hits[first][0], place + RUN - one.letters)
     return best
-
-
-def _pieces(words: str) -> tuple[str, ...]:
-    """Return the beginnings of words to look for, the longest first: it is the rarest."""
-    return tuple(sorted(map(squeeze, words.split()), key=len, reverse=True))
-
-
-def _together(pieces: tuple[str, ...], letters: str) -> tuple[int, int] | None:
-    """Return where the pieces stand together, looking at few places of the first."""
-    at = letters.find(pieces[0])
-    for _ in range(20):
-        if at < 0:
-            break
-        low = max(0, at - _REACH)
-        near = letters[low : at + _REACH]
-        places = [near.find(piece) for piece in pieces]
-        if min(places) >= 0:
-            ends = [place + len(piece) for place, piece in zip(places, pieces, strict=True)]
-            return low + min(places), low + max(ends)
-        at = letters.find(pieces[0], at + 1)
-    return None
 
 
 NO_WINDOWS = WindowTable()
