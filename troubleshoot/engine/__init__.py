@@ -32,6 +32,7 @@ from troubleshoot.engine.guide import AnswerRefused, Guide, GuideStep, Walk, ans
 from troubleshoot.engine.guide_format_1 import said_ahead
 from troubleshoot.engine.guide_parts import GuidePart
 from troubleshoot.engine.notice import NoticeCode
+from troubleshoot.engine.pasted_names import names_in
 from troubleshoot.engine.permissions import (
     EVERY_SITE,
     REFUSED_AS,
@@ -193,6 +194,7 @@ __all__ = [
     "judged_healthy",
     "lacking",
     "make_plan",
+    "names_in",
     "outdated_parts",
     "parse_catalog",
     "parse_guide",

@@ -1,5 +1,7 @@
 """From a pasted error to an open case: no sign-in before it is needed, nothing typed is lost."""
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -188,3 +190,13 @@ class TestWords:
         text = "RDP server closed/refused connection: SSL/TLS connection failed (untrusted/self-signed certificate?)"
         page = Reader.of().post("/preview", text=f"guacd[1]: {text}")
         assert "This text comes from Apache Guacamole (guacd)." in page.text
+
+    def test_choose_the_computer_that_they_name(self, lab: MakeLab, employee: Person, north: Site) -> None:
+        own, error = lab().row, "An internal error has occurred.\nRemote computer: "
+        reader = Reader.of(employee)
+        chosen = re.compile(r'name="host" value="([^"]+)"\s+checked')
+        there = reader.post("/cases/check", text=f"{error}{own.name}.example.net")
+        assert chosen.findall(there.source) == [str(own.pk)]
+        other = reader.post("/cases/check", text=f"{error}vm01.example.net")
+        assert chosen.findall(other.source) == ["other"]
+        assert 'value="vm01.example.net"' in other.source
