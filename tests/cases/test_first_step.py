@@ -45,8 +45,7 @@ def test_a_case_of_before_begins_where_its_guide_does(lab: MakeLab, employee: Pe
     ("text", "step", "waiting"),
     [
         ("0xB07", "disabled", "helpdesk"),
-        ("Your credentials did not work.", "account_kind", "person"),
-        ("I see nothing but a black screen after sign-in", "picture", "person"),
+        ("Everything is torn: errinfo 0x112F", "display", "person"),
         ("error 23002", "rap", "helpdesk"),
         ("0x3000046", "no_resource", "person"),
     ],
@@ -57,3 +56,12 @@ def test_a_case_may_begin_at_a_question_or_at_an_end(
     case = opened(employee, text, lab)
     assert (case.at_step, case.waiting_for) == (step, waiting)
     assert case.error["start"] == step
+
+
+def test_the_computer_is_read_although_the_case_waits_for_somebody(lab: MakeLab, employee: Person, work: Work) -> None:
+    case = opened(employee, "0xB07", lab)
+    assert [job.kind for job in case.jobs.all()] == ["diagnose"]
+    work()
+    case.refresh_from_db()
+    assert (case.at_step, case.waiting_for) == ("disabled", "helpdesk")
+    assert diagnosis.case_facts(case)

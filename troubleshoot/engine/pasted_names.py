@@ -39,7 +39,7 @@ _SETTINGS = (
     ("gateway_used", re.compile(r"(?im)^gatewayusagemethod:i:[12]\b")),
 )
 _NO_ACCOUNT = re.compile(
-    r"(?i)(?:hk(?:lm|cu|cr|u|ey\w*)|software|system|swd|root|microsoft|windows|users|drivers?|device|program|nt|builtin)\\"
+    r"(?i)(?:hk(?:lm|cu|cr|u|ey\w*)|software|system|swd|root|microsoft|windows|users|drivers?|device|program|authority|nt|builtin)\\"
 )
 
 
