@@ -205,7 +205,7 @@ class TestRemoteDesktop:
     def test_states_doubt_about_codes_without_a_source(self) -> None:
         certainty = {entry.code: entry.certainty for entry in CATALOG.codes.entries.values()}
         assert certainty[PastedCode("mstsc", 0x904, 0x7)] == "field_report"
-        assert {certainty[PastedCode("mstsc", code)] for code in (0x4, 0xB09, 0x1D07)} == {"unconfirmed"}
+        assert {certainty[PastedCode("mstsc", code)] for code in (0x4, 0x607, 0x1F07)} == {"unconfirmed"}
         assert {certainty[PastedCode("mstsc", code)] for code in (0x904, 0x204, 0x108, 0x104, 0x1B07)} == {"documented"}
 
 
@@ -281,7 +281,7 @@ class TestEveryCode:
     def test_is_no_surer_than_its_source(self) -> None:
         doubted = [e for e in CATALOG.codes.entries.values() if e.source.startswith("no source found")]
         assert {e.certainty for e in doubted} == {"unconfirmed"}
-        told = {str(PastedCode("mstsc", code)) for code in (0x4, 0xB09, 0x1D07)}
+        told = {str(PastedCode("mstsc", code)) for code in (0x4, 0x607, 0x1F07)}
         assert told <= {str(e.code) for e in CATALOG.codes.entries.values() if e.certainty == "unconfirmed"}
         assert CATALOG.codes.entries[PastedCode("mstsc", 0x904, 0x7)].certainty == "field_report"
 

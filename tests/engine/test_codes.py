@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from troubleshoot.engine import CodeMatch, ErrorCode, PastedCode
 from troubleshoot.engine import pasted_text as pasted
-from troubleshoot.engine.codes import CodeClass, CodeTable
+from troubleshoot.engine.code_entries import CodeClass
+from troubleshoot.engine.codes import CodeTable
 from troubleshoot.engine.pasted_text import Hint
 
 CLOSED = PastedCode("mstsc", 0x904)

@@ -14,6 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 #: What recognises pasted text, reads a host's output, is a file format, or is the lab.
 EXEMPT = (
+    "engine/pasted_names.py",
     "engine/pasted_text.py",
     "engine/code_shapes.py",
     "engine/toml.py",

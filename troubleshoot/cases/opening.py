@@ -36,7 +36,7 @@ def open_case(
     if not error_text.strip() or len(error_text) > MOST_CHARACTERS:
         raise Refusal(RefusalCode.ERROR_TEXT_UNFIT)
     found = catalog.installed_catalog().codes.identify(error_text, prefer=code)
-    guide = catalog.installed_catalog().guides[guide_for_error(found)]
+    guide = catalog.installed_catalog().guides[guide_for_error(found)].begun_at(found.leads_to[1])
     with transaction.atomic():
         if opened_with and (before := _opened_before(actor, opened_with)):
             return before
@@ -141,16 +141,18 @@ def _opened_before(actor: Person, opened_with: UUID) -> Case | None:
 
 def describe_error(found: Identified) -> dict[str, object]:
     """Describe what the parser made of a text, as a case keeps it and a command prints it."""
-    used = found.used
+    used, window = found.used, found.window
+    named = used.entry if used else None
     return {
         "code": str(used.code) if used else None,
-        "how": used.how if used else "none",
+        "how": used.how if used else "window" if window else "none",
         "page": engine.code_address(used.code) if used and used.entry else "",
         "name": used.entry.name if used and used.entry else None,
-        "certainty": used.entry.certainty if used and used.entry else None,
-        "sentence": used.sentence if used else _without_code(found),
-        "ask": bool(used and used.ask),
+        "certainty": window.window.certainty if window else named.certainty if named else None,
+        "sentence": _meaning(found),
+        "ask": bool((used and used.ask) or (window and window.ask)),
         "others": [str(code) for code in used.others] if used else [],
+        "start": found.leads_to[1],
         "kept": [str(match.code) for match in found.kept],
         "hints": [str(hint) for hint in found.hints],
         "notes": list(found.notes),
@@ -159,15 +161,18 @@ def describe_error(found: Identified) -> dict[str, object]:
 
 def guide_for_error(found: Identified) -> str:
     """Return the name of the guide for what was found in a text. Raises Refusal where no guide is installed for it."""
-    entry = found.used.entry if found.used else None
-    seen = found.symptom.guide if found.symptom else ""
-    guide = (entry.guide if entry else None) or seen or catalog.installed_catalog().default_guide
+    guide = found.leads_to[0] or catalog.installed_catalog().default_guide
     if not guide:
         raise Refusal(RefusalCode.NO_GUIDE)
     return guide
 
 
-def _without_code(found: Identified) -> str:
+def _meaning(found: Identified) -> str:
+    if found.used:
+        more = found.window and not found.window.window.code
+        return f"{found.used.sentence} {found.window.sentence}" if found.window and more else found.used.sentence
+    if found.window:
+        return found.window.sentence
     if found.symptom:
         return found.symptom.text
     return "There is no error code in this text. We can still check the computer."

@@ -30,12 +30,12 @@ _PARSED: dict[str, Guide] = {}
 
 
 def case_guide(case: Case) -> Guide:
-    """Return the guide as it was when the case began."""
+    """Return the guide as it was when the case began, from the step at which the code of the case begins it."""
     version = case.guide
     guide = _PARSED.get(version.digest)
     if guide is None:
         guide = _PARSED[version.digest] = parse_stored_guide(version.name, version.source)
-    return guide
+    return guide.begun_at(case.error.get("start", ""))
 
 
 def said_ahead(case: Case) -> dict[str, str]:

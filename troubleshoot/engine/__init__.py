@@ -12,6 +12,8 @@ from troubleshoot.engine.catalog import (
 )
 from troubleshoot.engine.catalog_checks import faults
 from troubleshoot.engine.cause import Cause, CodeHint, SeenTerm
+from troubleshoot.engine.code_entries import CodeMatch, ErrorCode, Identified, KnownCode
+from troubleshoot.engine.code_numbers import PastedCode
 from troubleshoot.engine.codebook import (
     code_address,
     code_as_pasted,
@@ -22,7 +24,7 @@ from troubleshoot.engine.codebook import (
     related_codes,
     search_codes,
 )
-from troubleshoot.engine.codes import CodeMatch, ErrorCode, Identified, KnownCode
+from troubleshoot.engine.codes import OTHER_WORDS
 from troubleshoot.engine.declared_facts import DeclaredFact, DeclaredReading, ReadingCase
 from troubleshoot.engine.explanation import Code, Explanation, Json
 from troubleshoot.engine.facts import (
@@ -40,7 +42,7 @@ from troubleshoot.engine.guide_format_1 import said_ahead
 from troubleshoot.engine.guide_parts import GuidePart
 from troubleshoot.engine.judging import SPEAKING_VERDICTS, Health, Judge, Judgement, judge_health
 from troubleshoot.engine.notice import NoticeCode
-from troubleshoot.engine.pasted_text import PastedCode
+from troubleshoot.engine.pasted_names import names_in
 from troubleshoot.engine.permissions import (
     EVERY_SITE,
     REFUSED_AS,
@@ -106,6 +108,7 @@ __all__ = [
     "EVERY_SITE",
     "FOLDER_SEPARATOR",
     "NAME_PATTERN",
+    "OTHER_WORDS",
     "PUT_BACK",
     "REFUSED_AS",
     "RULES",
@@ -205,6 +208,7 @@ __all__ = [
     "judge_status",
     "lacking",
     "make_plan",
+    "names_in",
     "outdated_parts",
     "parse_catalog",
     "parse_guide",

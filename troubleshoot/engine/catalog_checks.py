@@ -105,8 +105,9 @@ def _steps(catalog: Catalog, read: _Files) -> Iterator[ContentProblem]:
 def _asked_before(guide: Guide) -> Iterator[tuple[GuideStep, int]]:
     """Yield each remedy that a journey from the start comes to first, and how much it asked until then, if too much."""
     for example in guide.examples:
-        for answers in example.journeys() if example.start in ("", guide.start) else ():
-            steps = [guide.steps[name] for name in walk_guide(guide, answers).steps]
+        for answers in example.journeys() if example.start in ("", guide.start, *guide.starts) else ():
+            begun = guide.begun_at(example.start)
+            steps = [guide.steps[name] for name in walk_guide(begun, answers).steps]
             first = next((place for place, step in enumerate(steps) if step.kind == "fix"), 0)
             number = sum(step.kind in ("ask", "try") for step in steps[:first])
             if number > MOST_QUESTIONS:

@@ -4,14 +4,15 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from troubleshoot.engine import catalog_causes
+from troubleshoot.engine import catalog_causes, catalog_windows
 from troubleshoot.engine.action import Action, Rule
 from troubleshoot.engine.catalog_actions import rule
 from troubleshoot.engine.cause import Cause, SeenTerm
-from troubleshoot.engine.codes import CERTAINTIES, CodeClass, CodeTable, ErrorCode, Family, Symptom
+from troubleshoot.engine.code_entries import CERTAINTIES, CodeClass, ErrorCode, Family, Symptom
+from troubleshoot.engine.code_numbers import PastedCode
+from troubleshoot.engine.codes import CodeTable
 from troubleshoot.engine.facts import UNKNOWN, FactList
 from troubleshoot.engine.guide import Guide
-from troubleshoot.engine.pasted_text import PastedCode
 from troubleshoot.engine.toml_tables import TomlTable
 
 Progress = Mapping[str, Mapping[str, int]]
@@ -43,20 +44,22 @@ def read(
     """
     terms = catalog_causes.read_terms(tables, facts)
     causes = catalog_causes.read_causes(tables, facts, terms, actions, named["actions"])
-    entries: dict[object, ErrorCode] = {}
+    entries: dict[PastedCode, ErrorCode] = {}
     order: dict[str, Mapping[str, int]] = {}
     groups, kinds = _kinds(tables)
     in_order = tuple(rule for table in tables for rule in healthy(table, facts))
     for table in tables:
-        for where, entry in codes(table, causes, named["guides"]):
+        for where, entry in codes(table, causes, named["guides"], guides):
             if entries.setdefault(entry.code, entry) is not entry:
                 where.wrong("code", f"the code {entry.code} stands twice")
         for fact, ranks in progress(table, facts).items():
             if order.setdefault(fact, ranks) is not ranks:
                 table.wrong("progress", "this order stands twice", fact)
+    windows = catalog_windows.read(tables, entries, guides)
+    for table in tables:
         table.done()
     symptoms = [Symptom(text, guide.name) for guide in guides.values() for text in guide.symptoms]
-    known = CodeTable(entries.values(), kinds, groups, symptoms)
+    known = CodeTable(entries.values(), kinds, groups, symptoms, windows)
     return Errors(causes, known, order, tuple(terms.values()), in_order)
 
 
@@ -75,10 +78,13 @@ def _kinds(tables: Sequence[TomlTable]) -> tuple[list[Family], list[CodeClass]]:
 
 
 def codes(
-    table: TomlTable, known_causes: Collection[str], guides: Collection[str]
+    table: TomlTable, known_causes: Collection[str], guides: Collection[str], read: Mapping[str, Guide]
 ) -> list[tuple[TomlTable, ErrorCode]]:
-    """Return the `[[code]]` entries of one file, each with where it stands."""
-    return [(one, _code(one, known_causes, guides)) for one in table.tables("code")]
+    """Return the `[[code]]` entries of one file, each with where it stands.
+
+    `guides` are the names of all guides, `read` those that could be read: a broken one is not reported again.
+    """
+    return [(one, _code(one, known_causes, guides, read)) for one in table.tables("code")]
 
 
 def classes(table: TomlTable) -> list[tuple[TomlTable, CodeClass]]:
@@ -112,7 +118,9 @@ def progress(table: TomlTable, facts: FactList) -> Progress:
     return found
 
 
-def _code(table: TomlTable, known_causes: Collection[str], guides: Collection[str]) -> ErrorCode:
+def _code(
+    table: TomlTable, known_causes: Collection[str], guides: Collection[str], read: Mapping[str, Guide]
+) -> ErrorCode:
     extended = table.integer("extended", required=False) if "extended" in table.data else None
     entry = ErrorCode(
         code=PastedCode(table.name("namespace"), table.integer("code"), extended),
@@ -125,12 +133,14 @@ def _code(table: TomlTable, known_causes: Collection[str], guides: Collection[st
         text=table.text("text", required=False),
         is_not=table.text("is_not", required=False),
         symbol=table.text("symbol", required=False, limit=120),
+        start=table.name("start", required=False),
     )
     for index, cause in enumerate(entry.causes):
         if cause not in known_causes:
             table.wrong("causes", f"there is no cause {cause}", index)
     if entry.guide and entry.guide not in guides:
         table.wrong("guide", f"there is no guide {entry.guide}")
+    catalog_windows.check_start(table, entry.start, read.get(entry.guide or ""))
     if max(entry.code.code, entry.code.extended or 0) >= 2**32:
         table.wrong("code", "a code has 32 bits")
     table.done()

@@ -57,19 +57,21 @@ def read(
     rules = _Rules(source, guide_format_1.read if old else guide_texts.read, facts, actions)
     read_steps = {key: _step(key, one, rules) for key, one in table.table("steps").each()}
     start = table.name("start")
+    starts = table.texts("starts", required=False)
     table.texts("parts", required=False)
     guide = Guide(
         name=name,
         title=table.text("title", limit=120),
         start=start,
         steps=MappingProxyType(read_steps),
-        examples=tuple(_example(one, start, source) for one in table.tables("example")),
+        examples=tuple(_example(one, start, source, starts) for one in table.tables("example")),
         digest=hashlib.sha256(source.data).hexdigest(),
         source=source.data.decode(),
         meanwhile=guide_format_1.meanwhile(table, read_steps) if old else table.texts("meanwhile", required=False),
         ready=table.sentences("ready", limit=READY_LIMIT),
         symptoms=table.sentences("symptoms", limit=SYMPTOM_LIMIT),
         default=table.flag("default"),
+        starts=starts,
     )
     table.done()
     if not old:
@@ -175,13 +177,16 @@ def _expected(step: GuideStep, facts: FactList | None) -> Collection[str]:
     return {"fix": FIX_ANSWERS, "try": TRY_ANSWERS, "end": ()}.get(step.kind, tuple(step.to))
 
 
-def _example(table: TomlTable, start: str, source: Expanded) -> GuideExample:
-    """Read an example. One of a part does not know the guide's start: it begins at the first step that it answers."""
+def _example(table: TomlTable, start: str, source: Expanded, starts: Collection[str]) -> GuideExample:
+    """Read an example. It begins at the guide's start, or at the first step that it answers where the guide may begin
+    there; one of a part does not know the guide's start."""
     answers = table.table("answers", required=False)
     found = {}
     for step, value in answers.data.items():
         found[step] = answers.texts(step) if isinstance(value, list) else (answers.text(step),)
-    first = start if start in found or not source.piece(table.line).part else next(iter(found), start)
+    first = next(iter(found), start)
+    if first not in starts and (start in found or not source.piece(table.line).part):
+        first = start
     example = GuideExample(table.text("name", limit=120), MappingProxyType(found), table.name("end"), first)
     if prod(len(values) for values in found.values()) > MOST_JOURNEYS:
         table.wrong("answers", f"stands for more than {MOST_JOURNEYS} journeys")

@@ -20,7 +20,7 @@ _COLON = r"[:=\uff1a]"
 _GROUPED = r"[1-9][0-9]{0,2}(?P<by>[.,' \u2019])[0-9]{3}(?:(?P=by)[0-9]{3}){0,2}"
 
 _EXTENDED_WORD = (
-    r"(?:ext(?:ended)?(?![a-z])|erweitert|[eé]tendu|extendid|estes[oa]|uitgebreid|rozszerzon"
+    r"(?:extended|ext(?![a-z])|erweitert|[eé]tendu|extendid|estes[oa]|uitgebreid|rozszerzon"
     r"|\u0440\u0430\u0441\u0448\u0438\u0440\u0435\u043d|\u6269\u5c55|\u64f4\u5145|\u5ef6\u4f38|\u62e1\u5f35|\ud655\uc7a5)"
 )
 _REASON_WORD = (
@@ -37,7 +37,8 @@ _BETWEEN = (
     r"|\u4ee3\u7801|\u30b3\u30fc\u30c9|\u306f|\u4e3a|\u662f)"
 )
 
-HEX = re.compile(rf"{_BEFORE}(?P<code>{_HEX}){_AFTER}")
+# Where a text has lost its blanks, the second label follows the first code at once.
+HEX = re.compile(rf"{_BEFORE}(?P<code>{_HEX})(?:{_AFTER}|(?={_EXTENDED_WORD}))")
 #: After a first code: the word "extended" in some language, then the second.
 EXTENDED = re.compile(
     rf"{_APART}{{0,12}}+[^\d\r\n:=\uff1a]{{0,40}}?{_EXTENDED_WORD}[^\d\r\n:=\uff1a]{{0,40}}{_COLON}?{_GAP}{{0,4}}"
@@ -59,9 +60,25 @@ LABELLED = re.compile(
     rf"(?<![a-z])(?P<label>{_LABEL_WORD})(?:{_GAP}?{_BETWEEN}){{0,2}}{_GAP}{{0,3}}(?:{_COLON}|[#(])?{_GAP}{{0,3}}"
     rf"(?P<code>{_GROUPED}|[0-9][0-9a-f]{{0,9}}){_AFTER_DECIMAL}"
 )
+#: Programs print the reason in decimal behind the word, or at the beginning of the next line with words behind it.
+DISCONNECTED = re.compile(
+    rf"(?<![a-z])(?:disconnect(?:ed|ion)?(?: reason)?|getrennt|d[eé]connect[eé]e?|desconectad[oa]"
+    rf"|disconness[oa]|verbroken|\u5207\u65ad(?:\u3055\u308c\u307e\u3057\u305f)?|\u5df2\u65ad\u5f00(?:\u8fde\u63a5)?)[!.]?{_GAP}{{0,3}}"
+    rf"(?:{_COLON}{_GAP}{{0,3}}(?P<code>[0-9]{{1,8}}){_AFTER_DECIMAL}"
+    rf"|\r?\n{_GAP}{{0,4}}(?P<next>[0-9]{{3,8}})(?={_GAP}{{1,4}}[^\W\d]))"
+)
+#: The number stands before the word for error.
+BEFORE_WORD = re.compile(
+    rf"(?<![0-9a-z_\d+.#&/:,-])(?P<code>[0-9]{{3,8}}){_GAP}?\u53f7?(?P<label>error|fehler|erreur|errore|fout"
+    r"|\u043e\u0448\u0438\u0431\u043a\u0430|\u9519\u8bef|\u932f\u8aa4|\u30a8\u30e9\u30fc)(?![a-z])"
+)
+#: A line begins with a decimal and goes on in words: a code only where these words say the same.
+OPENING = re.compile(rf"(?m)^{_GAP}{{0,4}}(?P<code>[0-9]{{3,8}})[:.)-]?{_GAP}{{1,4}}(?=[^\W\d])")
 #: Ten digits that begin with 2, 3 or 4 may be an unsigned HRESULT, and may be anything else.
 LONG = re.compile(rf"{_BEFORE}(?P<code>[2-4][0-9]{{9}}){_AFTER_DECIMAL}")
-ALONE = re.compile(rf"(?P<code>{_GROUPED}|[0-9a-f]{{1,10}})(?:\s{{0,4}}/\s{{0,4}}(?P<second>[0-9a-f]{{1,4}}))?")
+ALONE = re.compile(
+    rf"(?P<code>{_GROUPED}|[0-9a-f]{{1,10}})(?:(?:\s{{0,4}}/\s{{0,4}}|[ \t,;]{{1,4}})(?P<second>[0-9a-f]{{1,4}}))?"
+)
 _ALERT_KIND = r"(?:tls|ssl|fatal|schwerwiegend|irrecuperable|grave|\u4e25\u91cd|\u56b4\u91cd|\u81f4\u547d)"
 ALERT_WORD = re.compile(r"alerte?|alerta|warnung|avviso|\u8b66\u544a|\u8b66\u62a5|\u30a2\u30e9\u30fc\u30c8")
 #: On the line of such a word: what makes it a TLS alert, before or after it; and the number that follows.
@@ -79,7 +96,7 @@ _PROVIDER = (
 EVENTS = (
     re.compile(
         rf"(?<![a-z]){_EVENT_WORD}(?:id qualifiers=[\"'][0-9]{{0,5}}[\"']>|[^0-9\r\n]{{0,12}})"
-        rf"(?P<value>[0-9]{{1,5}}){_AFTER}"
+        rf"(?P<value>[0-9]{{2,5}}){_AFTER}"
     ),
     re.compile(rf"{_PROVIDER}(?:/operational)?[^0-9a-z\r\n]{{1,12}}(?P<value>[0-9]{{2,5}}){_AFTER_DECIMAL}"),
     re.compile(rf"(?m)^{_GAP}{{0,4}}id{_GAP}{{0,16}}:{_GAP}{{0,4}}(?P<value>[0-9]{{2,5}}){_GAP}{{0,4}}\r?$"),

@@ -3,8 +3,9 @@
 import re
 from collections import defaultdict
 
-from troubleshoot.engine.codes import CodeTable, ErrorCode
-from troubleshoot.engine.pasted_text import DECIMAL, PastedCode
+from troubleshoot.engine.code_entries import ErrorCode
+from troubleshoot.engine.code_numbers import DECIMAL, PastedCode
+from troubleshoot.engine.codes import CodeTable
 
 MOST_RELATED = 8
 MOST_FOUND = 60

@@ -1,143 +1,28 @@
-"""The table of known error codes, and how it answers a pasted text (`pasted.py` finds the codes in it)."""
+"""The table of known error codes and windows, and how it answers a pasted text (`pasted_text.py` finds the numbers)."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from types import MappingProxyType
 
 from troubleshoot.engine import pasted_text
-from troubleshoot.engine.pasted_text import Found, Hint, PastedCode
+from troubleshoot.engine.code_entries import (
+    CodeClass,
+    CodeMatch,
+    ErrorCode,
+    Family,
+    Identified,
+    KnownCode,
+    Symptom,
+)
+from troubleshoot.engine.code_numbers import WIN32_IN_HRESULT, PastedCode
+from troubleshoot.engine.pasted_text import Found, Hint
+from troubleshoot.engine.windows import NO_WINDOWS, WindowMatch, WindowTable
 
-CERTAINTIES = ("documented", "field_report", "unconfirmed")
-_WIN32_IN_HRESULT = 0x8007
 _SECONDS = ("extended", "errinfo")
 """Where the second number of a pair is looked up alone: the control names some, the computer sends the others."""
 LONGEST_SYMPTOM = 200
 """Characters of a text that may be the words of a symptom; one that holds more says more than that."""
-
-
-@dataclass(frozen=True)
-class ErrorCode:
-    """What the catalogue knows about one code."""
-
-    code: PastedCode
-    name: str
-    certainty: str
-    """One of CERTAINTIES. Of a pair: 0x904 with a second number is as sure as its reports; 0x3, which by its document
-    means nothing without the second, is as sure as its halves, and its source says that the pairing is inferred."""
-    causes: tuple[str, ...]
-    guide: str | None
-    symptoms: tuple[str, ...]
-    source: str
-    text: str = ""
-    """What it means, for somebody who is in a hurry."""
-    is_not: str = ""
-    symbol: str = ""
-    """Its name in the header or document that defines it."""
-
-
-@dataclass(frozen=True)
-class Family:
-    """A namespace in words: what kind of number it is, and where people meet it."""
-
-    namespace: str
-    title: str
-    text: str
-
-
-@dataclass(frozen=True)
-class CodeClass:
-    """What the low byte, or the range, of an otherwise unknown code suggests: a pattern observed, never documented."""
-
-    namespace: str
-    low_byte: int | None
-    name: str
-    source: str
-    first: int = 0
-    last: int = 0
-
-    def holds(self, code: PastedCode) -> bool:
-        """Tell whether a code belongs here."""
-        if self.low_byte is None:
-            return code.namespace == self.namespace and self.first <= code.code <= self.last
-        return code.namespace == self.namespace and code.code > 0xFF and code.code & 0xFF == self.low_byte
-
-
-@dataclass(frozen=True)
-class Symptom:
-    """What a person sees who has no number, in the words to choose from, and its guide; empty: no special one."""
-
-    text: str
-    guide: str
-
-    @property
-    def key(self) -> str:
-        """Return the words as they are compared: neither case nor blanks nor the end of the sentence count."""
-        return " ".join(self.text.casefold().split()).rstrip(" .!?")
-
-
-@dataclass(frozen=True)
-class CodeMatch:
-    """One code of the text against the table: `how` is exact, code (another extended part), wrapped, second, class
-    or unknown."""
-
-    found: Found
-    code: PastedCode
-    how: str
-    entry: ErrorCode | None = None
-    code_class: CodeClass | None = None
-    others: tuple[PastedCode, ...] = ()
-    """Other ways to read the same characters, shown so that a wrong choice can be seen."""
-    ask: bool = False
-    """True when the table cannot tell which way is meant, so that the person has to say it."""
-    second: ErrorCode | None = None
-    """What the extended part means alone, where the pair is not in the table."""
-
-    @property
-    def sentence(self) -> str:
-        """Say in words what the match is worth."""
-        if self.entry:
-            return self._known
-        unknown = f"We do not know {self.code}."
-        if self.code_class:
-            unknown += (
-                f" Codes that look like this are usually about {self.code_class.name}; "
-                "that is a pattern observed, not documented."
-            )
-        return f"{unknown} We can still check the computer."
-
-    @property
-    def _known(self) -> str:
-        name = self.entry.name if self.entry else ""
-        if self.how == "second":
-            return f"We do not know the first part of {self.code}. The second part means: {name}."
-        more = {
-            "exact": "",
-            "wrapped": f" It is the Windows error 0x{self.code.code & 0xFFFF:X} inside a result.",
-            "code": " This exact pair is not in our table; the first part is.",
-        }[self.how]
-        return f"{self.code}: {name}." + (f" The second part adds: {self.second.name}." if self.second else more)
-
-
-@dataclass(frozen=True)
-class Identified:
-    """The outcome of reading a pasted text: the code used, the codes only kept, and what else was noticed."""
-
-    used: CodeMatch | None
-    kept: tuple[CodeMatch, ...]
-    hints: tuple[Hint, ...]
-    notes: tuple[str, ...]
-    symptom: Symptom | None = None
-    """What is seen, where the text says it in the words of the table."""
-
-
-@dataclass(frozen=True)
-class KnownCode:
-    """How a code stands in the table: as in `Match`."""
-
-    how: str
-    entry: ErrorCode | None = None
-    code_class: CodeClass | None = None
-    second: ErrorCode | None = None
+OTHER_WORDS = "words:other"
+"""In place of a code: the person says that the words of the text do not mean what we took them for."""
 
 
 class CodeTable:
@@ -149,6 +34,7 @@ class CodeTable:
         classes: Iterable[CodeClass] = (),
         families: Iterable[Family] = (),
         symptoms: Iterable[Symptom] = (),
+        windows: WindowTable = NO_WINDOWS,
     ) -> None:
         self.entries: Mapping[PastedCode, ErrorCode] = MappingProxyType({entry.code: entry for entry in entries})
         self.classes = tuple(classes)
@@ -156,6 +42,7 @@ class CodeTable:
         for code in self.entries:
             in_words.setdefault(code.namespace, Family(code.namespace, code.namespace, ""))
         self.families: Mapping[str, Family] = MappingProxyType(in_words)
+        self.windows = windows
         self.symptoms = _symptoms(self.entries.values(), symptoms)
         named: dict[str, ErrorCode] = {}
         for entry in sorted(self.entries.values(), key=lambda entry: entry.code.extended is not None):
@@ -166,12 +53,14 @@ class CodeTable:
         """Return how the code is known, with its entry or class; nothing is invented."""
         if entry := self.entries.get(code):
             return KnownCode("exact", entry)
+        if code.extended == 0:
+            return self.look_up(PastedCode(code.namespace, code.code))  # a second part of 0 says nothing
         second = self.second(code)
         if entry := self.entries.get(PastedCode(code.namespace, code.code)):
             return KnownCode("code", entry, second=second)
         if second:
             return KnownCode("second", second)
-        wraps = code.namespace == "hresult" and code.code >> 16 == _WIN32_IN_HRESULT
+        wraps = code.namespace == "hresult" and code.code >> 16 == WIN32_IN_HRESULT
         if wraps and (entry := self.entries.get(PastedCode("win32", code.code & 0xFFFF))):
             return KnownCode("wrapped", entry)
         found = next((one for one in self.classes if one.holds(code)), None)
@@ -184,27 +73,44 @@ class CodeTable:
         return next((entry for name in _SECONDS if (entry := self.entries.get(PastedCode(name, code.extended)))), None)
 
     def identify(self, text: str, *, prefer: str = "") -> Identified:
-        """Read a pasted text: the first known code is used, every other one is kept as a hint.
+        """Read a pasted text: the first known code is used, every other one is kept as a hint. Where no number says
+        anything, the words of a window do.
 
-        `prefer` is the key of a code that the person chose among those found; another one is ignored.
+        `prefer` is the key of a code that the person chose among those found (another one is ignored), or OTHER_WORDS.
         """
         read = pasted_text.read(text)
-        numbers = [match for found in read.found if (match := self._match(found, prefer))]
+        symptom = self.symptoms.get(Symptom(text, "").key) if len(text) <= LONGEST_SYMPTOM else None
+        windows = self.windows.find(text) if prefer != OTHER_WORDS and not symptom else ()
+        told = {found.window.code for found in windows if found.window.code and not found.ask}
+        numbers = [match for found in read.found if (match := self._match(found, prefer, told))]
         names = [match for name in read.names if (match := self._by_name(name, numbers))]
         matches = _without_repeats([*numbers, *names])
         if not any(match.entry for match in matches):
             matches += self._events(read.hints)
         # A stable sort: of equally well known codes the first one in the text is used; 0 says nothing, so it is last.
         ranked = sorted(matches, key=lambda one: (one.code.key != prefer, one.entry is None, one.code.code == 0))
-        symptom = self.symptoms.get(Symptom(text, "").key) if len(text) <= LONGEST_SYMPTOM else None
-        return Identified(ranked[0] if ranked else None, tuple(ranked[1:]), read.hints, read.notes, symptom)
+        window = _deciding(windows, ranked, prefer)
+        if window and window.window.code and not window.window.refines:
+            ranked = [self._of_window(window, window.window.code), *ranked]
+        by_words = window is not None and window.window.code is None and not window.window.refines
+        used, kept = (ranked[0], ranked[1:]) if ranked and not by_words else (None, ranked)
+        return Identified(used, tuple(kept), read.hints, read.notes, symptom, read.named, window)
 
-    def _match(self, found: Found, prefer: str) -> CodeMatch | None:
-        chosen = [code for code in (*found.choices, *found.loose) if code.key == prefer]
+    def _of_window(self, found: WindowMatch, code: PastedCode) -> CodeMatch:
+        why = "what you say" if found.window.own_words else "the words of this window"
+        return self._of(Found(found.text, why, (code,)), code)
+
+    def _match(self, found: Found, prefer: str, told: Collection[PastedCode]) -> CodeMatch | None:
+        """Return what characters mean; `told` are the codes that the words of the text mean."""
+        every = (*found.choices, *found.loose)
+        chosen = [code for code in every if code.key == prefer] or [code for code in every if code in told]
+        if found.worded and not chosen:
+            return None
         tight = [code for code in found.choices if self.look_up(code).entry]
+        tight = [code for code in tight if self.look_up(code).how != "second"] or tight
         loose = [] if tight else [code for code in found.loose if code in self.entries]
-        known = chosen or tight or loose
-        readings = [*found.choices, *loose]
+        known = chosen or self._surest(tight or (loose if found.choices else loose[:1]))
+        readings = sorted((*found.choices, *loose), key=lambda code: self.look_up(code).how == "unknown")
         if not readings:
             return None
         code = (known or readings)[0]
@@ -212,6 +118,11 @@ class CodeTable:
         names = {entry.name for one in known if (entry := self.look_up(one).entry)}
         doubt = bool(others) and not chosen and (len(names) > 1 or not known)
         return self._of(found, code, others, ask=doubt or (found.unsure and not chosen))
+
+    def _surest(self, known: list[PastedCode]) -> list[PastedCode]:
+        """Return the readings that somebody documents or reports, where there are such; else all."""
+        sure = [code for code in known if (entry := self.look_up(code).entry) and entry.certainty != "unconfirmed"]
+        return sure or known
 
     def _of(
         self, found: Found, code: PastedCode, others: tuple[PastedCode, ...] = (), *, ask: bool = False
@@ -241,6 +152,19 @@ def _symptoms(entries: Iterable[ErrorCode], of_guides: Iterable[Symptom]) -> Map
         if known.guide != symptom.guide:
             found[symptom.key] = Symptom(known.text, "")
     return MappingProxyType(found | {symptom.key: symptom for symptom in of_guides})
+
+
+def _deciding(windows: Collection[WindowMatch], ranked: list[CodeMatch], prefer: str) -> WindowMatch | None:
+    """Return the window that decides: one that refines the code in use, else the first where no number tells more."""
+    first = ranked[0] if ranked else None
+    known = first.entry is not None and first.code.code != 0 if first else False
+    alone = [found for found in windows if not found.window.refines]
+    code = first.code if first and known else next((found.window.code for found in alone), None)
+    for found in windows:
+        if code in found.window.refines or (code and PastedCode(code.namespace, code.code) in found.window.refines):
+            return found
+    chosen = first is not None and first.code.key == prefer
+    return None if known or chosen else next(iter(alone), None)
 
 
 def _without_repeats(matches: list[CodeMatch]) -> list[CodeMatch]:

@@ -1,7 +1,7 @@
 """Guides: a decision tree, and where a person stands in it, replayed from the answers every time."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 
 from troubleshoot.engine.instructions import NOTHING, HowTo
@@ -88,6 +88,12 @@ class Guide:
     """What a person without a number sees, word for word; each leads here."""
     default: bool = False
     """True: for whatever leads nowhere else."""
+    starts: tuple[str, ...] = ()
+    """Further steps at which it may begin, for whom an error code says more than that this guide fits."""
+
+    def begun_at(self, start: str) -> "Guide":
+        """Return this guide with another beginning; itself where it may not begin there."""
+        return replace(self, start=start) if start in self.starts else self
 
     @property
     def remedies(self) -> tuple[str, ...]:

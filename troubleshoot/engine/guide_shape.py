@@ -12,6 +12,9 @@ def check(guide: Guide, table: TomlTable) -> None:
     if guide.start not in guide.steps:
         table.wrong("start", f"there is no step {guide.start}")
         return
+    for index, name in enumerate(guide.starts):
+        if name not in guide.steps:
+            table.wrong("starts", f"there is no step {name}", index)
     _check_meanwhile(guide, table)
     steps = table.table("steps")
     dangling = [
@@ -42,8 +45,9 @@ def _check_meanwhile(guide: Guide, table: TomlTable) -> None:
 
 
 def reachable(guide: Guide) -> Iterator[str]:
-    """Yield the steps to which a path from the start leads."""
-    found, todo = {guide.start}, [guide.start]
+    """Yield the steps to which a path from the start, or from a further start, leads."""
+    found = {guide.start, *(name for name in guide.starts if name in guide.steps)}
+    todo = sorted(found)
     while todo:
         name = todo.pop()
         yield name

@@ -5,11 +5,20 @@ Only plain ASCII digits count, every pattern is anchored on both sides, and the 
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
 from troubleshoot.engine import code_shapes
+from troubleshoot.engine.code_numbers import (
+    PastedCode,
+    families_of,
+    further_readings,
+    has_letters,
+    number,
+    possible_numbers,
+)
+from troubleshoot.engine.pasted_names import PastedName, names_in
 
 LIMIT = 100_000
 """Characters read at most; a longer paste is cut, and a note says so."""
@@ -17,33 +26,10 @@ LIMIT = 100_000
 MOST_CODES = 20
 MOST_HITS = 300
 """So many places of one shape are looked at: the work for one text has a bound, whatever it holds."""
-DECIMAL = {"event": "event", "alert": "TLS alert"}
-"""The namespaces whose numbers everybody writes in decimal, with the words that stand before them."""
-
 _LETTERS = "the letters O and l were read as the digits 0 and 1"
 _TEN_DIGITS = "a number of ten digits: perhaps an unsigned HRESULT"
 _BEFORE = 80
 """So many characters before a number are looked at for what it is."""
-
-
-@dataclass(frozen=True, order=True)
-class PastedCode:
-    """A code in its namespace (mstsc, hresult, event …), perhaps with an extended part."""
-
-    namespace: str
-    code: int
-    extended: int | None = None
-
-    @property
-    def key(self) -> str:
-        """Return the code as a form sends it: the same digits can be a code of two families."""
-        return f"{self.namespace}:{self}"
-
-    def __str__(self) -> str:
-        if word := DECIMAL.get(self.namespace):
-            return f"{word} {self.code}"
-        first = f"0x{self.code:X}"
-        return first if self.extended is None else f"{first} / 0x{self.extended:X}"
 
 
 @dataclass(frozen=True)
@@ -57,6 +43,8 @@ class Found:
     """Further ways, which count only when the table knows one of them and none of the choices."""
     unsure: bool = False
     """True when characters had to be guessed, so that the person has to confirm."""
+    worded: bool = False
+    """True for a number that counts only where the words of the text say the same."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +63,8 @@ class Pasted:
     hints: tuple[Hint, ...]
     notes: tuple[str, ...]
     names: tuple[str, ...] = ()
+    named: tuple[PastedName, ...] = ()
+    """The computer, account and gateway that the text speaks of."""
 
 
 def read(text: str) -> Pasted:
@@ -84,7 +74,9 @@ def read(text: str) -> Pasted:
     plain = plain[:LIMIT]
     found = _first_of_each(_search(plain, guessed=code_shapes.REORDERING.search(text) is not None))
     names = dict.fromkeys(hit[0] for hit in _hits(code_shapes.NAMED, plain))
-    return Pasted(tuple(found[:MOST_CODES]), _hints(plain), (*notes, *_notes(plain, found)), tuple(names))
+    return Pasted(
+        tuple(found[:MOST_CODES]), _hints(plain), (*notes, *_notes(plain, found)), tuple(names), names_in(plain)
+    )
 
 
 def clean(text: str) -> str:
@@ -121,9 +113,26 @@ def _search(shown: str, *, guessed: bool) -> Iterator[Found]:
     for hit, why in _singles(text, hexadecimal):
         if free(hit.start(), hit.end()):
             yield from _found(shown, text, hit, why, guessed=guessed)
+    yield from _decimals(shown, text, free)
     alone = shown.strip().strip("\"'“”«»()[]<>.,;:").strip()
     if len(alone) <= 32 and (whole := code_shapes.ALONE.fullmatch(alone.lower())):
         yield from _found(alone, alone.lower(), whole, "the only thing in the text", guessed=guessed)
+
+
+def _decimals(shown: str, text: str, free: Callable[[int, int], bool]) -> Iterator[Found]:
+    """Yield the decimal numbers that count only when the table knows them, by where they stand."""
+    for pattern, why in (
+        (code_shapes.DISCONNECTED, "the number of a disconnection"),
+        (code_shapes.BEFORE_WORD, "a number before the word for error"),
+        (code_shapes.OPENING, "the number with which a line begins"),
+    ):
+        for hit in _hits(pattern, text):
+            name = "code" if hit["code"] else "next"
+            if free(*hit.span(name)):
+                code = PastedCode("mstsc", int(hit[name]))
+                more = further_readings(code.code, hit[name]) if pattern is code_shapes.BEFORE_WORD else ()
+                line = shown[hit.start() : hit.end()].strip()[:200]
+                yield Found(line, why, (), (code, *more), worded=pattern is code_shapes.OPENING)
 
 
 def _singles(text: str, hexadecimal: list[re.Match[str]]) -> Iterator[tuple[re.Match[str], str]]:
@@ -184,9 +193,9 @@ def _paired(
     one, other = hit["code"], _second(second)
     if how == "line" and code_shapes.IS_EXTENDED.search(_line_before(text, hit.start())):
         one, other = other, one  # the extended code stands first
-    namespace = _namespaces(number(one), text[max(0, hit.start() - _BEFORE) : hit.start()])[0]
+    namespace = families_of(number(one), text[max(0, hit.start() - _BEFORE) : hit.start()])[0]
     extended = None if namespace == "bugcheck" else number(other)
-    letters = _letters(one + other)
+    letters = has_letters(one + other)
     why = ["a code with its extended code", *([_LETTERS] if letters else [])]
     code = PastedCode("mstsc" if namespace in {"extended", "errinfo"} else namespace, number(one), extended)
     yield Found(shown[hit.start() : second.end()].strip()[:200], "; ".join(why), (code,), (), letters or guessed)
@@ -195,17 +204,17 @@ def _paired(
 def _found(shown: str, text: str, hit: re.Match[str], why: str, *, guessed: bool) -> Iterator[Found]:
     groups = hit.groupdict()
     context = text[max(0, hit.start("code") - _BEFORE) : hit.start("code")]
-    numbers, second = _numbers(groups["code"]), groups.get("second")
+    numbers, second = possible_numbers(groups["code"]), groups.get("second")
     extended = int(second, 16) if second else None
-    tight = [PastedCode(name, one, extended) for one in numbers for name in _namespaces(one, context)]
-    loose = [code for one in numbers for code in _loose(one, groups["code"])] if extended is None else []
+    tight = [PastedCode(name, one, extended) for one in numbers for name in families_of(one, context)]
+    loose = [code for one in numbers for code in further_readings(one, groups["code"])] if extended is None else []
     if code_shapes.REASON.fullmatch(groups.get("label") or "") and len(numbers) > 1:
         loose, tight = [*tight, *loose], [code for code in tight if code.code == numbers[-1]]
     if why is _TEN_DIGITS:
         loose, tight = tight, []
     if not numbers:
         return
-    letters = hit.re is code_shapes.HEX and _letters(groups["code"])
+    letters = hit.re is code_shapes.HEX and has_letters(groups["code"])
     label = shown[slice(*hit.span("label"))] if "label" in groups else ""
     reasons = [why.format(label=label), *([_LETTERS] if letters else [])]
     if len({code.code for code in tight}) > 1:
@@ -218,58 +227,6 @@ def _found(shown: str, text: str, hit: re.Match[str], why: str, *, guessed: bool
         fresh,
         letters or guessed,
     )
-
-
-def _letters(text: str) -> bool:
-    return re.search("[oil]", text) is not None
-
-
-def number(text: str) -> int:
-    """Return the number of a hexadecimal code as people type it, or of plain digits (decimal)."""
-    text = text.replace(" ", "")
-    return int(text[2:].translate(str.maketrans("oil", "011")), 16) if text[1:2] == "x" else int(text)
-
-
-def _numbers(text: str) -> list[int]:
-    """Return every number the characters can mean; hexadecimal first, as these dialogs write them."""
-    if text[1:2] == "x":
-        return [number(text)]
-    text = text.replace("\u2212", "-")
-    if re.search(r"[.,' \u2019]", text) or text.startswith("-"):
-        whole = int(re.sub(r"[.,' \u2019]", "", text))
-        whole += 2**32 if whole < 0 else 0
-        return [whole] if (2**31 if text.startswith("-") else 0) <= whole < 2**32 else []
-    if not re.search("[0-9]", text) or re.fullmatch("[0-9]+e[0-9]+|0b[01]+", text):
-        return []  # a word, or a number in a notation that nobody uses for codes
-    readings = [int(text, 16)] if len(text) <= 8 else []
-    readings += [int(text)] if text.isdecimal() and int(text) not in readings else []
-    return [one for one in readings if one < 2**32]
-
-
-def _namespaces(number: int, context: str) -> tuple[str, ...]:
-    """Return the families a number can belong to: the words before it decide, then its highest bits ([MS-ERREF] 2)."""
-    for pattern, namespaces in (
-        (code_shapes.IS_BUG_CHECK, ("bugcheck",)),
-        (code_shapes.IS_WIN32, ("win32",)),
-        (code_shapes.IS_FREERDP, ("freerdp",)),
-        (code_shapes.IS_ERRINFO, ("errinfo",)),
-        (code_shapes.IS_EXTENDED, ("extended",)),
-    ):
-        if number < 2**31 and pattern.search(context):
-            return namespaces
-    if number >> 28 == 0xC:
-        return ("ntstatus", "hresult")
-    return ("hresult",) if number >> 31 else ("mstsc",)
-
-
-def _loose(number: int, text: str) -> Iterator[PastedCode]:
-    """Yield the families in which a small number may be meant too, by how often people meet them."""
-    if number < 2**31:
-        yield from (
-            PastedCode(name, number) for name in ("extended", "errinfo", "gateway", "freerdp", "win32", "negotiation")
-        )
-        if text.isdecimal() and int(text) == number:
-            yield PastedCode("event", number)
 
 
 def _first_of_each(found: Iterator[Found]) -> list[Found]:

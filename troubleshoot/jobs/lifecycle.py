@@ -129,7 +129,7 @@ def continue_case(case: Case, *, actor: Actor, requester: Person, rows: Sequence
         keep_status(case, actor=actor)
         return
     walk = diagnosis.advance_case(case, actor=actor, rows=rows)
-    if walk.at.kind == "fact" and case.host and not _being_read(case):
+    if case.host and (walk.at.kind == "fact" or _never_read(case)) and not _being_read(case):
         asked: dict[str, Any] = {"host": case.host, "case": case, "requester": requester}
         if may_observe(requester, case.host):
             queue_reading(Job.Kind.DIAGNOSE, beneficiary=case.beneficiary, **asked)
@@ -139,6 +139,12 @@ def continue_case(case: Case, *, actor: Actor, requester: Person, rows: Sequence
     keep_status(case, walk, actor=actor)
     if case.closed_at is not None:
         take_back_waiting(case, actor=actor)
+
+
+def _never_read(case: Case) -> bool:
+    """Tell whether the code of a case led past the first readings: they are taken all the same, for whoever helps."""
+    guide = diagnosis.case_guide(case)
+    return guide.start in guide.starts and bool(guide.facts) and not case.jobs.of_round().exists()
 
 
 def take_back_waiting(case: Case, *, actor: Actor, undos: bool = False) -> None:

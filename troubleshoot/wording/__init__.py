@@ -19,6 +19,7 @@ from troubleshoot.wording.common import (
     certainty_sentence,
     certainty_words,
     invented_words,
+    named_in_text,
     no_code_words,
     verdict_words,
 )
@@ -89,6 +90,7 @@ __all__ = [
     "length_words",
     "matter_words",
     "moment_words",
+    "named_in_text",
     "needs_marks",
     "no_code_words",
     "not_helped_words",

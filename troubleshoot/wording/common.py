@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from troubleshoot.engine import GuideStep
-from troubleshoot.wording.marked_text import content
+from troubleshoot.wording.marked_text import compose, content, own_words
 
 #: What a step that is tried or a fix can come to, where the guide has no words of its own for it.
 _ANSWERS: Final = {
@@ -63,6 +63,22 @@ def certainty_sentence(of: str | None) -> str:
 def no_code_words() -> str:
     """Say that a text has no number."""
     return _("There is no error code in this text. We can still check the computer.")
+
+
+def named_in_text(kind: str, value: str) -> str:
+    """Return a name that stands in a pasted text, with what it is a name of; or what a saved connection sets."""
+    if kind == "setting":
+        return {
+            "sign_in_late": _("this saved connection signs in without the early check of the account (NLA off)"),
+            "web_account": _("this saved connection signs in with a web account (Entra)"),
+            "gateway_used": _("this saved connection goes through a gateway"),
+        }[value]
+    words = {
+        "computer": _("computer %(name)s"),
+        "account": _("account %(name)s"),
+        "gateway": _("gateway %(name)s"),
+    }[kind]
+    return compose(words, {"name": own_words(value)})
 
 
 def answer_words(step: GuideStep, answer: str) -> str:

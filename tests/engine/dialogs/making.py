@@ -79,8 +79,7 @@ def _dialogs(words: dict[str, str]) -> Texts:
 
 def _numbers(words: dict[str, str]) -> Texts:
     for index, code in enumerate(SINGLE):
-        if code != 0x204:  # 516: the same digits are a code in hexadecimal, so that one is asked about
-            yield words["label"].format(code=code), f"mstsc:0x{code:X}"
+        yield words["label"].format(code=code), f"mstsc:0x{code:X}"
         line = words["1026"].format(code=code)
         yield (f"{words['event'].format(event=1026)}\n{line}" if index % 3 else line), f"mstsc:0x{code:X}"
     for code in (3, 5, 9, 11, 12):
@@ -138,7 +137,7 @@ def _letters(words: dict[str, str]) -> Texts:
     for one, other in ((0x904, 0x204), (0x204, 0x904), (0x108, 0x104), (0x1807, 0x904), (0x904, 0x3000008)):
         yield words["then"].format(one=f"0x{one:x}", other=f"0x{other:x}"), f"mstsc:0x{one:X}"
     yield words["then"].format(one="0xABCD", other="0x904"), "mstsc:0x904"
-    yield f"{words['cannot']} {words['again']}", None
+    yield f"{words['cannot']} {words['again']}", "mstsc:0x704"
 
 
 def _hostile() -> Texts:
@@ -221,6 +220,6 @@ def _asked() -> Iterator[Crafted]:
         yield {"text": text, "code": "mstsc:0x904", "ask": True}
     for text in ("0xlO8", "0xI08", "Ox1O8"):
         yield {"text": text, "code": "mstsc:0x108", "ask": True}
-    for text in ("516", "Error code: 516"):
-        yield {"text": text, "code": "mstsc:0x516", "ask": True}
+    for text in ("516", "Error code: 516"):  # nobody documents 0x516, and 516 is 0x204
+        yield {"text": text, "code": "mstsc:0x204", "ask": False}
     yield {"text": "0x5", "code": "extended:0x5", "ask": True}

@@ -1,5 +1,7 @@
 """From a pasted error to an open case: no sign-in before it is needed, nothing typed is lost."""
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -149,3 +151,52 @@ class TestTheComputer:
     def test_page_without_a_text_leads_back_to_the_box(self, employee: Person) -> None:
         assert Client().get("/cases/new")["Location"] == "/sign-in?next=%2Fcases%2Fnew"
         assert Reader.of(employee).client.get("/cases/new")["Location"] == "/"
+
+
+class TestWords:
+    BLACK = "After the update I see only a black screen"
+
+    def test_of_a_window_are_understood_without_a_number(self, db: None) -> None:
+        page = Reader.of().post(
+            "/preview",
+            text="The remote computer disconnected the session because of an error in the licensing protocol.",
+        )
+        assert "The computer and your PC could not agree on a licence" in page.text
+        assert "the words of this window" in page.text
+        assert "Is it meant?" not in page.text
+
+    def test_of_a_person_are_asked_about(self, employee: Person) -> None:
+        page = Reader.of().post("/preview", text=self.BLACK)
+        assert "The screen stays black." in page.text
+        assert "We took that from your words. Is it meant?" in page.text
+        assert "There is no error code" not in page.text
+
+    def test_may_mean_something_else(self, employee: Person) -> None:
+        page = Reader.of().post("/preview", text=self.BLACK, code="words:other")
+        assert "There is no error code in this text." in page.text
+        assert "Something else" in page.text
+        reader = Reader.of(employee)
+        assert case_of(reader.opens(None, text=self.BLACK)).guide.name == "rdp-picture"
+        assert case_of(reader.opens(None, text=self.BLACK, code="words:other")).guide.name == "rdp-unknown"
+
+    def test_name_the_computer_the_account_and_the_gateway(self, db: None) -> None:
+        text = 'Remote computer: vm01.example.net, as AzureAD\\anna, through gateway "gw.example.net"'
+        page = Reader.of().post("/preview", text=text)
+        assert (
+            "Named in the text: computer vm01.example.net; gateway gw.example.net; account AzureAD\\anna" in page.text
+        )
+
+    def test_of_another_program_are_said_to_be_its(self, db: None) -> None:
+        text = "RDP server closed/refused connection: SSL/TLS connection failed (untrusted/self-signed certificate?)"
+        page = Reader.of().post("/preview", text=f"guacd[1]: {text}")
+        assert "This text comes from Apache Guacamole (guacd)." in page.text
+
+    def test_choose_the_computer_that_they_name(self, lab: MakeLab, employee: Person, north: Site) -> None:
+        own, error = lab().row, "An internal error has occurred.\nRemote computer: "
+        reader = Reader.of(employee)
+        chosen = re.compile(r'name="host" value="([^"]+)"\s+checked')
+        there = reader.post("/cases/check", text=f"{error}{own.name}.example.net")
+        assert chosen.findall(there.source) == [str(own.pk)]
+        other = reader.post("/cases/check", text=f"{error}vm01.example.net")
+        assert chosen.findall(other.source) == ["other"]
+        assert 'value="vm01.example.net"' in other.source

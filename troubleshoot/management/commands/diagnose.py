@@ -59,7 +59,7 @@ class Command(PlainCommand):
         try:
             given = dict(_pair(text) for text in options["answer"])
             found = catalog.installed_catalog().codes.identify(error)
-            guide = catalog.installed_catalog().guides[cases.guide_for_error(found)]
+            guide = catalog.installed_catalog().guides[cases.guide_for_error(found)].begun_at(found.leads_to[1])
             observation = hosts.observe(host, about=catalog.installed_catalog().facts_of(guide))
             told |= block_facts(block, cases.addresses_dialled(host, _seen(observation)))
             document, walk = _diagnose(found, guide, host, observation, given=given, told=told)

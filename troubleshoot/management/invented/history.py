@@ -68,7 +68,7 @@ def invent_history(*, actor: Actor, sites: Sequence[Site], desk: Person, approve
 
 def _setting(story: Story, now: dt.datetime) -> Setting:
     found = catalog.installed_catalog().codes.identify(story.text)
-    guide = catalog.installed_catalog().guides[cases.guide_for_error(found)]
+    guide = catalog.installed_catalog().guides[cases.guide_for_error(found)].begun_at(found.leads_to[1])
     evidence = gather_evidence(story, guide, now)
     return Setting(
         story=story,

@@ -147,7 +147,8 @@ def steps_in_order(guide: Guide) -> list[GuideStep]:
     for step in guide.steps.values():
         for target in set(step.to.values()):
             waiting[target] += 1
-    ready, found = [guide.start], list[GuideStep]()
+    ready = [name for name in dict.fromkeys((guide.start, *guide.starts)) if not waiting[name]]
+    found = list[GuideStep]()
     while ready:
         step = guide.steps[ready.pop(0)]
         found.append(step)

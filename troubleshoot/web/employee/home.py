@@ -101,13 +101,14 @@ def hint(text: str, prefer: str = "") -> dict[str, Any] | None:
     found = catalog.installed_catalog().codes.identify(text, prefer=prefer)
     entry = found.used.entry if found.used else None
     return {
-        "found": found.used is not None,
+        "found": found.used is not None or found.window is not None,
         "several": found.used is not None and (entry is None or len(entry.causes) > 1),
-        "sentence": wording.content(found.symptom.text) if found.symptom and not found.used else sentence(found.used),
-        "why": [
-            wording.certainty_words(entry.certainty if entry else None),
-            *([_why(found.used)] if found.used else []),
-        ],
+        "sentence": meaning(found),
+        "why": _reasons(found),
+        "words": _taken_from_words(text, found, prefer),
+        "other_words": engine.OTHER_WORDS,
+        "set_aside": prefer == engine.OTHER_WORDS,
+        "named": [wording.named_in_text(one.kind, one.value) for one in found.named],
         "ask": bool(found.used and found.used.ask),
         "choices": choices(found),
         "hints": [str(one.value) for one in found.hints if one.kind == "event"],
@@ -117,9 +118,45 @@ def hint(text: str, prefer: str = "") -> dict[str, Any] | None:
     }
 
 
-def _why(used: CodeMatch) -> str:
-    values = {"text": wording.own_words(used.found.text), "why": wording.content(used.found.why)}
+def _reasons(found: Identified) -> list[str]:
+    """Return how sure the meaning is, and what it was read from."""
+    window = found.window.window if found.window else None
+    entry = found.used.entry if found.used else None
+    certainty = window.certainty if window else entry.certainty if entry else None
+    read = [_why(found.used)] if found.used else []
+    if found.window and not window_speaks_by_code(found):
+        read.append(_quote(found.window.text, "the words of this window"))
+    return [wording.certainty_words(certainty), *read]
+
+
+def window_speaks_by_code(found: Identified) -> bool:
+    """Tell whether the words of a text only stand for a code, which then says everything."""
+    return found.window is not None and found.window.window.code is not None
+
+
+def _taken_from_words(text: str, found: Identified, prefer: str) -> str:
+    """Return what we took words for that may mean something else; empty where nothing is to be confirmed."""
+    if prefer == engine.OTHER_WORDS:
+        found = catalog.installed_catalog().codes.identify(text)
+    return wording.content(found.window.sentence) if found.window and found.window.ask else ""
+
+
+def _quote(text: str, why: str) -> str:
+    values = {"text": wording.own_words(text), "why": wording.content(why)}
     return wording.compose(_("We read “%(text)s”: %(why)s."), values)
+
+
+def _why(used: CodeMatch) -> str:
+    return _quote(used.found.text, used.found.why)
+
+
+def meaning(found: Identified) -> str:
+    """Return what a text means: its code, the words of a window, or what somebody chose."""
+    if found.used:
+        return sentence(found.used)
+    if found.window:
+        return wording.content(found.window.sentence)
+    return wording.content(found.symptom.text) if found.symptom else sentence(None)
 
 
 def sentence(used: CodeMatch | None) -> str:

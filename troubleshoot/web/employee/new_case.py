@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from uuid6 import uuid7
 
-from troubleshoot import cases
+from troubleshoot import cases, engine
 from troubleshoot.cases import open_case_for_caller
 from troubleshoot.engine import Refusal, RefusalCode
 from troubleshoot.models import Case, Host, Person
@@ -50,7 +50,8 @@ def choose(request: HttpRequest) -> HttpResponse:
     if not pasted:
         return redirect("home")
     computers = own_computers(visitor(request))
-    typed = {**pasted, "host": _chosen(computers), "urgency": str(Case.Urgency.TODAY), "page": str(uuid7())}
+    named = _named(pasted["text"], computers) or {"host": _chosen(computers)}
+    typed = {**pasted, **named, "urgency": str(Case.Urgency.TODAY), "page": str(uuid7())}
     return _screen(request, None, typed, computers)
 
 
@@ -59,6 +60,15 @@ def _chosen(computers: list[Any]) -> str:
     if not computers:
         return ComputerForm.OTHER
     return str(computers[0].pk) if len(computers) == 1 or computers[0].used else ""
+
+
+def _named(text: str, computers: list[Any]) -> dict[str, str]:
+    """Choose, to be looked at before it counts, the computer that the text names; nothing where it names none."""
+    name = next((one.value for one in engine.names_in(text) if one.kind == "computer"), "")
+    if not name:
+        return {}
+    own = next((one for one in computers if one.name.lower() in (name.lower(), name.lower().partition(".")[0])), None)
+    return {"host": str(own.pk)} if own else {"host": ComputerForm.OTHER, "other": name}
 
 
 @rule("case.open")

@@ -1,0 +1,250 @@
+"""The words of error windows, and of people, found in a pasted text that holds no number, or one that leaves it open.
+
+What is compared is letters alone, in one run: blanks, quotes, line ends, digits, accents and case do not count, so
+that a text read from a picture is the same as a typed one, in every script. A sentence is known by its runs of four
+letters: each weighs the less, the more windows have it, so the words that all windows share decide nothing. It is
+there when enough of that weight stands close together; a wrong letter costs four runs, not the sentence. The work has
+a bound: few runs of each sentence are looked for at first, and only what these name is weighed.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from troubleshoot.engine.code_numbers import PastedCode
+from troubleshoot.engine.letters import (
+    LONGEST,
+    RUN,
+    Subject,
+    pieces_of,
+    runs_of,
+    squeeze,
+    stand_together,
+    word_begins,
+)
+
+FEWEST_LETTERS = 16
+FEWEST_SIGNS = 8
+"""Letters that a sentence needs to be told from others; Chinese and Japanese say more with each."""
+MOST_WEIGHED = 12
+MOST_FOUND = 4
+_PLAIN = 0.85
+"""The share from which on a sentence counts whatever else the text is about."""
+PLACEHOLDER = "…"
+"""Stands in a sentence for a name, which no text has in common with another."""
+_PLACEHOLDER_LETTERS = 48
+
+
+@dataclass(frozen=True)
+class Window:
+    """What a window, a log line or a person says, and what that means."""
+
+    name: str
+    """What it means, in our words; that of its code where it has one."""
+    certainty: str
+    source: str
+    sentences: tuple[str, ...] = ()
+    """How it is worded, in any language: patterns to match, never shown. `…` stands for a name."""
+    words: tuple[str, ...] = ()
+    """Beginnings of words that stand together, in any order, whatever is said around them."""
+    code: PastedCode | None = None
+    guide: str = ""
+    start: str = ""
+    own_words: bool = False
+    """True for what people say themselves: less sure, so that they are asked whether it is meant."""
+    general: bool = False
+    """True for what other programs say, too: it counts only where the text is about Remote Desktop, or is only this."""
+    program: str = ""
+    """The other program whose text this is."""
+    refines: tuple[PastedCode, ...] = ()
+    """The codes that leave open what these words say: they count beside one of them only."""
+
+
+@dataclass(frozen=True)
+class WindowMatch:
+    """A window of the table in a text: the characters it was seen in, and the share of its weight that was there."""
+
+    window: Window
+    text: str
+    share: float
+
+    @property
+    def ask(self) -> bool:
+        """Tell whether the person has to say that it is meant."""
+        return self.window.own_words or self.window.general
+
+    @property
+    def sentence(self) -> str:
+        """Say in words what was understood."""
+        said = f"{self.window.name}."
+        return f"This text comes from {self.window.program}. {said}" if self.window.program else said
+
+
+@dataclass(frozen=True)
+class Subjects:
+    """Words that say what a text is about: Remote Desktop, or something else."""
+
+    ours: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+
+
+@dataclass
+class _Sentence:
+    """One sentence of a window as it is looked for."""
+
+    window: Window
+    runs: list[str]
+    letters: int
+    gaps: int
+    weights: dict[str, float] = field(default_factory=dict)
+    weight: float = 0.0
+    marks: tuple[str, ...] = ()
+
+    @property
+    def needed(self) -> float:
+        """Return the share of the weight that has to be there: the shorter a sentence, the more."""
+        return 0.62 if self.letters > 40 else 0.7 if self.letters > 24 else 0.85
+
+    @property
+    def reach(self) -> int:
+        """Return the letters of a text within which all of it stands."""
+        return self.letters + self.letters // 4 + 16 + _PLACEHOLDER_LETTERS * self.gaps
+
+
+def _sentence(window: Window, text: str) -> _Sentence:
+    pieces = [squeeze(piece) for piece in text.split(PLACEHOLDER)]
+    runs = [run for piece in pieces for run in runs_of(piece)]
+    return _Sentence(window, runs, sum(map(len, pieces)), len(pieces) - 1)
+
+
+def is_distinct(text: str) -> bool:
+    """Tell whether a sentence has enough letters to be told from others."""
+    letters = squeeze(text.replace(PLACEHOLDER, ""))
+    return len(letters) >= (FEWEST_LETTERS if letters.isascii() else FEWEST_SIGNS)
+
+
+class WindowTable:
+    """All windows, ready to be found in a text."""
+
+    def __init__(self, windows: Iterable[Window] = (), subjects: Subjects = Subjects()) -> None:
+        self.windows = tuple(windows)
+        self._sentences = [_sentence(window, text) for window in self.windows for text in window.sentences]
+        _weigh(self._sentences)
+        marked: defaultdict[str, list[int]] = defaultdict(list)
+        for place, one in enumerate(self._sentences):
+            for run in one.marks:
+                marked[run].append(place)
+        self._marked = dict(marked)
+        self._marks = frozenset(marked)
+        self._words = [(window, pieces_of(words)) for window in self.windows for words in window.words]
+        self._ours, self._others = Subject(subjects.ours), Subject(subjects.others)
+
+    def find(self, text: str) -> tuple[WindowMatch, ...]:
+        """Return the windows whose words stand in a text, the surest first."""
+        letters = squeeze(text[: 2 * LONGEST])[:LONGEST]
+        if len(letters) < FEWEST_SIGNS or not self.windows:
+            return ()
+        hits = [*self._by_sentence(letters), *self._by_words(text, letters)]
+        if any(hit.is_doubtful for hit in hits):
+            hits = [hit for hit in hits if not hit.is_doubtful or self._counts(hit, text, letters)]
+        best: dict[int, _Hit] = {}
+        for hit in sorted(hits, key=lambda hit: hit.order):
+            best.setdefault(id(hit.window), hit)
+        return tuple(hit.match(text) for hit in list(best.values())[:MOST_FOUND])
+
+    def _by_sentence(self, letters: str) -> "Iterator[_Hit]":
+        runs = set(runs_of(letters))
+        seen = Counter(place for run in runs & self._marks for place in self._marked[run])
+        likely = [
+            self._sentences[place] for place, hits in seen.items() if 2 * hits >= len(self._sentences[place].marks)
+        ]
+        weighed = [(sum(one.weights[run] for run in one.weights.keys() & runs), one) for one in likely]
+        enough = sorted((pair for pair in weighed if pair[0] >= pair[1].needed), key=_absolute, reverse=True)
+        for _, one in enough[:MOST_WEIGHED]:
+            share, place = _densest(one, letters)
+            if share >= one.needed:
+                yield _Hit(one.window, share, share**3 * one.weight, place, place + one.letters, is_sentence=True)
+
+    def _by_words(self, text: str, letters: str) -> "Iterator[_Hit]":
+        begins: frozenset[int] | None = None
+        for window, pieces in self._words:
+            if pieces[0] in letters and all(piece in letters for piece in pieces):
+                if window.own_words and begins is None:
+                    begins = word_begins(text)
+                span = stand_together(pieces, letters, begins if window.own_words else None)
+                if span:
+                    yield _Hit(window, 1.0, sum(map(len, pieces)), *span, is_sentence=False)
+
+    def _counts(self, hit: "_Hit", text: str, letters: str) -> bool:
+        """Tell whether what other programs say, or people of other things, is said of Remote Desktop here."""
+        if self._ours.stands_in(text, letters):
+            return True
+        enough = not hit.window.general or 2 * (hit.end - hit.start) > len(letters)
+        return enough and not self._others.stands_in(text, letters)
+
+
+@dataclass(frozen=True)
+class _Hit:
+    window: Window
+    share: float
+    weight: float
+    start: int
+    end: int
+    is_sentence: bool
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Tell whether it counts only where the text is not about something else."""
+        return self.window.general or self.window.own_words or not self.is_sentence or self.share < _PLAIN
+
+    @property
+    def order(self) -> tuple[bool, bool, bool, float]:
+        """Return what sorts the surest first: windows before people, what only Remote Desktop says, then the most."""
+        return self.window.own_words, self.window.general, not self.is_sentence, -self.weight
+
+    def match(self, text: str) -> WindowMatch:
+        """Return the match, with the characters of the text that it was seen in."""
+        places = [place for place, sign in enumerate(text) for _ in squeeze(sign)]
+        first, last = places[self.start], places[min(self.end, len(places)) - 1]
+        return WindowMatch(self.window, " ".join(text[first : last + 1].split())[:200], self.share)
+
+
+def _weigh(sentences: list[_Sentence]) -> None:
+    """Give each run of each sentence its weight, and choose those that are looked for first: rare ones, far apart."""
+    owners: defaultdict[str, set[int]] = defaultdict(set)
+    for one in sentences:
+        for run in one.runs:
+            owners[run].add(id(one.window))
+    for one in sentences:
+        rare = {run: 1 / len(owners[run]) for run in one.runs}
+        one.weight = sum(rare.values())
+        one.weights = {run: weight / one.weight for run, weight in rare.items()}
+        parts = max(2, min(8, len(one.runs) // 6))
+        edges = [len(one.runs) * part // parts for part in range(parts + 1)]
+        rarest = (max(one.runs[low:high], key=rare.__getitem__) for low, high in pairwise(edges))
+        one.marks = tuple(dict.fromkeys(rarest))
+
+
+def _absolute(pair: tuple[float, _Sentence]) -> float:
+    return pair[0] * pair[1].weight
+
+
+def _densest(one: _Sentence, letters: str) -> tuple[float, int]:
+    """Return the greatest share of a sentence that stands within its reach, and where that begins."""
+    hits = [(place, run) for place, run in enumerate(runs_of(letters)) if run in one.weights]
+    inside: Counter[str] = Counter()
+    share, first, best = 0.0, 0, (0.0, 0)
+    for place, run in hits:
+        inside[run] += 1
+        share += one.weights[run] if inside[run] == 1 else 0
+        while place - hits[first][0] > one.reach:
+            inside[hits[first][1]] -= 1
+            share -= one.weights[hits[first][1]] if not inside[hits[first][1]] else 0
+            first += 1
+        if share > best[0] + 1e-9:
+            best = share, max(hits[first][0], place + RUN - one.letters)
+    return best
+
+
+NO_WINDOWS = WindowTable()
