@@ -91,7 +91,6 @@ LONGER = {
     "troubleshoot/remediation/execution.py": "a change from its gate to its proof, read from above",
     "troubleshoot/remediation/execution.py: _came_back": "one table: what a visit brought, and where the job goes",
     "troubleshoot/remediation/planning.py": "plans and undoing, which is a plan as well",
-    "troubleshoot/remediation/planning.py: request_plan": "the questions before a plan, in their order",
     "troubleshoot/wording/outcomes.py: bad_end_words": "one table of sentences",
 }
 

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Any
 
 from troubleshoot.engine import (
     canonical,
@@ -104,19 +105,15 @@ def parse_catalog(files: Mapping[str, bytes], probed: FactList) -> Catalog:
     sorted_files = _sort(files, problems)
     resources = _resources(sorted_files, problems)
     readings, facts = _readings(sorted_files, resources, probed, problems)
-    actions, action_tables = {}, {}
-    for name, table, digest in _tables(sorted_files, "actions", problems):
-        action_tables[name] = table
-        actions[name] = catalog_actions.read(
-            name, table, digest=digest, resources=resources, named=sorted_files.resources, facts=facts
-        )
+    read = _actions(sorted_files, resources, facts, problems)
+    actions = {name: action for name, (_, action) in read.items()}
     shared = _parts(sorted_files, problems)
     refused = {name for name, action in actions.items() if action.refused}
     guides = _guides(sorted_files, shared, set(sorted_files.toml["actions"]) - refused, facts, problems)
     tables = [table for _, table, _ in _tables(sorted_files, "errors", problems)]
     errors = catalog_errors.read(tables, facts, guides, actions, named=sorted_files.toml)
-    for name, action in actions.items() if not problems else ():  # a cause may stand in a file that could not be read
-        catalog_actions.check_causes(action, action_tables[name], errors.causes)
+    for table, action in read.values() if not problems else ():  # a cause may stand in a file that could not be read
+        catalog_actions.check_causes(action, table, errors.causes)
     if problems:
         raise CatalogError(problems)
     digests = dict(sorted(sorted_files.digests.items()))
@@ -137,6 +134,17 @@ def parse_catalog(files: Mapping[str, bytes], probed: FactList) -> Catalog:
         digests=MappingProxyType(digests),
         digest=canonical.canonical_digest({"files": digests, "facts": facts.digest}, limit=2**22),
     )
+
+
+def _actions(
+    files: _Files, resources: Mapping[str, Resource], facts: FactList, problems: list[ContentProblem]
+) -> dict[str, tuple[TomlTable, Action]]:
+    """Return the actions by name, each with where it stands."""
+    beside: dict[str, Any] = {"resources": resources, "named": files.resources, "facts": facts}
+    return {
+        name: (table, catalog_actions.read(name, table, digest=digest, **beside))
+        for name, table, digest in _tables(files, "actions", problems)
+    }
 
 
 def parse_guide(name: str, source: bytes, facts: FactList | None) -> Guide:

@@ -69,12 +69,10 @@ def read(
 
 
 def check_causes(action: Action, table: TomlTable, causes: Mapping[str, Cause]) -> None:
-    """Check that the causes that an action is for are there, and name it among their remedies."""
+    """Check that the causes that an action is for are there. One of another folder need not be named by its cause."""
     for index, name in enumerate(action.causes):
         if name not in causes:
             table.wrong("for", f"there is no cause {name}", index)
-        elif action.name not in causes[name].remedies:
-            table.wrong("for", f"{name} does not name this among its remedies", index)
 
 
 def _trial(table: TomlTable) -> Trial:
