@@ -1,6 +1,7 @@
 """`manage.py new`: a skeleton that is sound at once, and never in the place of anything."""
 
 import io
+import re
 import shutil
 from pathlib import Path
 
@@ -28,7 +29,9 @@ def own(tmp_path: Path, settings: Settings) -> Path:
     for name in ("resources/service", "resources/rdp-listener"):
         shutil.copytree(content.SHIPPED_CATALOG / name, small / name)
     (small / "actions").mkdir()
-    shutil.copy(content.SHIPPED_CATALOG / "actions" / "require-tls.toml", small / "actions")
+    action = (content.SHIPPED_CATALOG / "actions" / "require-tls.toml").read_text(encoding="utf-8")
+    without_causes = re.sub(r"(?m)^for .*\n", "", action)  # the small part has none
+    (small / "actions" / "require-tls.toml").write_text(without_causes, encoding="utf-8")
     settings.CATALOG_DIRS = (small, folder)
     return folder
 

@@ -56,7 +56,7 @@ class TestTheWindowsProbe:
                 "windows.certificate_events": "none",
                 "windows.service_events": "none",
                 "windows.sign_in_failures": "none",
-                "windows.connection_events": "received",
+                "windows.connection_events": "none",
                 "windows.pending_reboot": "no",
                 "windows.clock": "right",
             }.items()
