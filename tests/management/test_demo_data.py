@@ -58,9 +58,8 @@ class TestAComputerThatIsBrokenAnew:
     def test_has_the_faults_that_were_wished_and_no_others(self, folder: Path) -> None:
         file = demo_data.state_file(folder, "ACC-07")
         before = build_state(name="ACC-07", file=None, faults=["key-unreadable"])
-        before["event_log"].append(
-            {"log": "Application", "source": "Mendpoint", "id": 1000, "time": "2026-01-01T00:00:00Z"}
-        )
+        written = {"log": "Application", "source": "Mendpoint", "id": 1000, "time": "2026-01-01T00:00:00Z"}
+        before["event_log"].append(written | {"message": "case 1, job 2"})
         file.write_text(json.dumps(before))
         breaking.give(file, *breaking.wish("acc-07=service-stopped, security-layer-rdp", demo_data.FLEET))
         after = json.loads(file.read_text())

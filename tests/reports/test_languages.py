@@ -46,7 +46,7 @@ def job(world: bulk.World, north: Site, monkeypatch: pytest.MonkeyPatch) -> Job:
         return given
 
     monkeypatch.setattr(bulk, "_vote", reasoned)
-    bulk.cases(world, 60)
+    bulk.cases(world, 240)
     rows = Job.objects.changes().filter(state="verified", host__site=north, needs_approval=True)
     found = rows.select_related("case", "host", "requester", "beneficiary").exclude(case=None).first()
     assert found
