@@ -103,7 +103,7 @@ def test_a_code_begins_only_where_its_guide_may() -> None:
     errors = FILES["errors/lamp.toml"].replace('guide = "lamp-dark"', 'guide = "lamp-dark"\nstart = "where"')
     assert problems({**MORE, "errors/lamp.toml": errors.encode()}) == []
     assert problems({"errors/lamp.toml": errors.encode()}) == [
-        "errors/lamp.toml:20: code[1].start: lamp-dark does not name where among its starts (none)"
+        "errors/lamp.toml:29: code[1].start: lamp-dark does not name where among its starts (none)"
     ]
 
 

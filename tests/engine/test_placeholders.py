@@ -87,9 +87,9 @@ NOTHING = "nothing is put in here: placeholders stand in title, text and not_you
         (GUIDE, "In the hall", "In {host}", f"{GUIDE}:11: steps.where.answers.hall: {NOTHING}"),
         (GUIDE, "The lamp is dark", "{host} is dark", f"{GUIDE}:2: title: {NOTHING}"),
         (GUIDE, "It is on", "{host} is on", f"{GUIDE}:41: example[1].name: {NOTHING}"),
-        (ACTION, "The lamp is switched", "{host} is switched", f"{ACTION}:3: explain: {NOTHING}"),
-        (ACTION, "It is bright.", "{host} is bright.", f"{ACTION}:4: risk_reasons[1]: {NOTHING}"),
-        (ERRORS, "The lamp gives", "{host} gives", f"{ERRORS}:7: cause[1].sentence: {NOTHING}"),
+        (ACTION, "The lamp is switched", "{host} is switched", f"{ACTION}:4: explain: {NOTHING}"),
+        (ACTION, "It is bright.", "{host} is bright.", f"{ACTION}:5: risk_reasons[1]: {NOTHING}"),
+        (ERRORS, "The lamp gives", "{host} gives", f"{ERRORS}:14: cause[1].sentence: {NOTHING}"),
     ],
 )
 def test_a_placeholder_that_would_reach_a_page_is_found(file: str, old: str, new: str, said: str) -> None:

@@ -28,7 +28,17 @@ from troubleshoot.engine import (
     Walk,
     judge_status,
 )
-from troubleshoot.models import ACTIVE_STATES, WAITING_STATES, Answer, Case, Heartbeat, Job, JobLine, JobState, Person
+from troubleshoot.models import (
+    UNDER_WAY_STATES,
+    WAITING_STATES,
+    Answer,
+    Case,
+    Heartbeat,
+    Job,
+    JobLine,
+    JobState,
+    Person,
+)
 
 #: A closed case can be opened again for so long.
 REOPEN_WITHIN = dt.timedelta(days=7)
@@ -72,7 +82,7 @@ def round_jobs(case: Case) -> list[Job]:
 
 def is_served(case: Case, jobs: Iterable[Job]) -> bool:
     """Tell whether a worker lives for what waits for one, or is in one's hands; asks only when something is."""
-    if case.host is None or not any(job.state in {JobState.QUEUED, *ACTIVE_STATES} for job in jobs):
+    if case.host is None or not any(job.state in UNDER_WAY_STATES for job in jobs):
         return True
     slug = case.host.site.slug
     return any(slug in beat.sites for beat in Heartbeat.objects.alive("worker"))
