@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -124,7 +125,9 @@ class Demo:
         return started_with("MENDPOINT_VAR", str(self.folder))
 
     def end(self) -> None:
-        """Whatever happened: nothing of it stays."""
+        """Whatever happened: nothing of it stays; what its web server complained of is shown beside a failure."""
+        with suppress(FileNotFoundError):
+            print((self.folder / "web.log").read_text(encoding="utf-8"))
         if self.process and self.process.poll() is None:
             self.process.terminate()
             try:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import http.client
 import os
 import random
 import signal
 import sqlite3
+import time
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -168,6 +170,15 @@ class TestTheDemo:
         answer = demo.command("demo", "--port", str(processes.free_port()))
         assert answer.returncode == 1
         assert f"running already: http://127.0.0.1:{demo.port}" in answer.stderr
+
+    def test_keeps_the_connection_of_somebody_who_reads_a_page_for_a_while(self, demo: Demo) -> None:
+        with closing(http.client.HTTPConnection("127.0.0.1", demo.port, timeout=30)) as connection:
+            for pause in (3, 0):
+                connection.request("GET", "/sign-in")
+                answer = connection.getresponse()
+                assert (answer.status, answer.read()[:15]) == (200, b"<!doctype html>")
+                assert connection.sock is not None
+                time.sleep(pause)
 
     def test_says_which_faults_there_are_to_choose_from(self, demo: Demo) -> None:
         unknown = demo.command("demo", "--break", "ACC-07=nonsense")

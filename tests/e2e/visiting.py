@@ -8,12 +8,16 @@ from html.parser import HTMLParser
 from urllib.parse import urljoin
 
 import requests
+from requests.adapters import HTTPAdapter
+from urllib3.util import Retry
 
 from tests.e2e.world import wait_for
 
 _FIELDS = {"input", "textarea", "select"}
 _EMPTY = {"input", "meta", "link", "br", "hr", "img", "use"}
 _MINUTE = 60
+#: As browsers do: what was sent on a connection that was just being shut is sent once more on a new one.
+_ANOTHER_CONNECTION = Retry(total=1, connect=0, read=1, status=0, redirect=0, allowed_methods=None)
 
 
 @dataclass
@@ -108,6 +112,7 @@ class Visitor:
         self.portal = portal
         self._browser = requests.Session()
         self._browser.trust_env = False  # a proxy of the machine is no way to loopback
+        self._browser.mount(self.portal, HTTPAdapter(max_retries=_ANOTHER_CONNECTION))
         self.page = Page("", 0, "")
 
     def open(self, path: str) -> Page:
