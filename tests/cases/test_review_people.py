@@ -10,7 +10,6 @@ from tests.models.test_database import sql
 from tests.remediation.test_remedies import RDP_TCP, listener
 from tests.support import replace_everywhere
 from troubleshoot import cases, diagnosis, jobs, operations, people, remediation, wording
-from troubleshoot.cases import opening
 from troubleshoot.engine import Refusal
 from troubleshoot.hosts import visits
 from troubleshoot.models import Case, Host, Job, JobState, Person, Site
@@ -194,7 +193,7 @@ def test_what_led_to_a_started_fix_stays_although_a_new_plan_was_asked_for(
     with host.lab.state.changing() as document:
         document["registry"][RDP_TCP]["SecurityLayer"]["value"] = 2
     remediation.request_plan(actor=helpdesk, host=host.row, action=action, case=case)
-    started = opening.started_fixes(Case.objects.get(pk=case.pk))
+    started = diagnosis.begun_fixes(Case.objects.get(pk=case.pk), diagnosis.replay_case(case))
     assert {diagnosis.case_guide(case).steps[name].subject for name in started} == {action}
 
 

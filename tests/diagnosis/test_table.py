@@ -13,7 +13,7 @@ import pytest
 from tests.diagnosis.table import HOST, IN_ORDER, NAME, NOT_RDP, TWO, WAY, Row, row
 from troubleshoot import cases, catalog, diagnosis, hosts, wording
 from troubleshoot.diagnosis import code_hint, judge_health, rank_all_causes
-from troubleshoot.engine import Fact, Guide, Identified, Judgement
+from troubleshoot.engine import Fact, Guide, Identified, Judgement, Walk
 from troubleshoot.lab import FAULTS, LabHost, LabOptions, build_state
 from troubleshoot.models import Credential, Host, Site
 
@@ -116,10 +116,22 @@ def guide_of(row: Row) -> Guide:
 
 
 def offered(row: Row) -> str:
-    """The remedy to which the guide leads by these facts, when nobody knows an answer; empty for none."""
-    guide = guide_of(row)
-    at = diagnosis.consult_guide(guide, known(row), {})[0].at
+    """The remedy to which the guide leads by these facts, when a person answers what was told and no more; empty for
+    none."""
+    at = consulted(row, guide_of(row)).at
     return at.subject if at.kind == "fix" else ""
+
+
+def consulted(row: Row, guide: Guide) -> Walk:
+    """Where a guide leads by these facts, when a person answers what was told, and no more."""
+    given: dict[str, str] = {}
+    hint = code_hint(cases.describe_error(recognised(row)))
+    while True:
+        walk, _ = diagnosis.consult_guide(guide, known(row), given, hint)
+        said = row.told.get(walk.at.tells, "")
+        if walk.at.kind != "ask" or said not in walk.at.to:
+            return walk
+        given[walk.at.name] = said
 
 
 @pytest.mark.parametrize("row", [*HOST, *TWO], ids=str)
@@ -153,7 +165,8 @@ def questions(row: Row) -> int:
     """How often a person is asked before the guide comes to a remedy or an end, when nothing helps and nobody knows."""
     guide = guide_of(row)
     given: dict[str, str] = {}
-    while (at := diagnosis.consult_guide(guide, known(row), given)[0].at).kind in {"ask", "try"}:
+    hint = code_hint(cases.describe_error(recognised(row)))
+    while (at := diagnosis.consult_guide(guide, known(row), given, hint)[0].at).kind in {"ask", "try"}:
         said = row.told.get(at.tells, "")
         given[at.name] = next(one for one in (said, "dont_know", "no_change", *at.to) if one in at.to)
     return len(given)

@@ -193,20 +193,13 @@ def _check_answer(case: Case, known: dict[str, str], step: str, value: str) -> N
     guide = diagnosis.case_guide(case)
     if step in guide.steps and guide.steps[step].kind not in {"ask", "try"}:
         raise Refusal(RefusalCode.NOT_FOR_PEOPLE)
-    engine.answer_guide(guide, known, step, value, started=started_fixes(case) if step in known else ())
-
-
-def started_fixes(case: Case) -> set[str]:
-    """Return the steps whose remedy has begun on the computer in this round, whatever was asked for since."""
-    begun = diagnosis.begun_remedies(case)
-    return {
-        step.name for step in diagnosis.case_guide(case).steps.values() if step.kind == "fix" and step.subject in begun
-    }
+    begun = diagnosis.begun_fixes(case, engine.walk_guide(guide, known)) if step in known else ()
+    engine.answer_guide(guide, known, step, value, started=begun)
 
 
 def open_answers(case: Case, walk: Walk) -> list[str]:
     """Return the steps of the walk that a person answered and may still answer in another way, in order."""
-    guide, begun = diagnosis.case_guide(case), started_fixes(case)
+    guide, begun = diagnosis.case_guide(case), diagnosis.begun_fixes(case, walk)
     names = list(walk.steps) if case.closed_at is None else []
     last = max((place for place, name in enumerate(names) if name in begun), default=-1)
     return [name for name in names[last + 1 :] if guide.steps[name].kind in {"ask", "try"}]

@@ -1,5 +1,6 @@
 """From facts to causes, and where a guide stands."""
 
+from troubleshoot.diagnosis.advancing import REMEDY_ANSWERS, advance_case, publish_causes
 from troubleshoot.diagnosis.case_owner import act_for_case, disown_case, own_case
 from troubleshoot.diagnosis.case_status import (
     close_round,
@@ -26,20 +27,10 @@ from troubleshoot.diagnosis.evidence import (
     value_text,
     verdict_reason,
 )
-from troubleshoot.diagnosis.judgement import (
-    case_evidence,
-    causes_shown_inside,
-    code_hint,
-    judge_health,
-    latest_observation,
-    rank_all_causes,
-    shown_cause,
-)
+from troubleshoot.diagnosis.judgement import case_evidence, latest_observation
 from troubleshoot.diagnosis.progress import (
-    REMEDY_ANSWERS,
-    advance_case,
     all_comes_through,
-    begun_remedies,
+    begun_fixes,
     case_facts,
     case_guide,
     consult_guide,
@@ -49,6 +40,14 @@ from troubleshoot.diagnosis.progress import (
     replay_case,
     said_ahead,
     stored_facts,
+)
+from troubleshoot.diagnosis.ranking import (
+    causes_shown_inside,
+    code_hint,
+    judge_health,
+    judge_step,
+    rank_all_causes,
+    shown_cause,
 )
 from troubleshoot.diagnosis.waiting import CaseWait, case_waits
 
@@ -63,7 +62,7 @@ __all__ = [
     "all_comes_through",
     "answer_in_words",
     "answer_path",
-    "begun_remedies",
+    "begun_fixes",
     "case_evidence",
     "case_facts",
     "case_guide",
@@ -80,6 +79,7 @@ __all__ = [
     "is_served",
     "is_untold",
     "judge_health",
+    "judge_step",
     "keep_status",
     "keep_status_again",
     "known_facts",
@@ -87,6 +87,7 @@ __all__ = [
     "may_reopen",
     "open_for_undo",
     "own_case",
+    "publish_causes",
     "publish_guide",
     "rank_all_causes",
     "reindex_cases",

@@ -120,7 +120,7 @@ def _view(case: Case, walk: Walk, rows: Sequence[Answer], jobs: Sequence[Job], *
     message_at, answered_at = last_words(case)
     found = [job_view(job, case.beneficiary_id) for job in jobs if job.created_at >= case.round_began_at]
     return CaseView(
-        step=walk.at.kind,
+        step=walk.waiting_for or "end",
         subject=walk.at.subject,
         moved_at=moved_at,
         jobs=tuple(sorted(found, key=lambda job: job.created_at)),
@@ -162,7 +162,7 @@ def may_reopen(case: Case) -> bool:
 def remedy_answer_before(case: Case, walk: Walk, given: dict[str, Answer]) -> Answer | None:
     """Return the answer of the remedy from which the walk came, when nothing but good readings came after it."""
     steps, path = progress.case_guide(case).steps, list(walk.path)
-    while path and progress.is_good_reading(steps[path[-1][0]].subject, path[-1][1]):
+    while path and progress.is_good_answer(steps[path[-1][0]], path[-1][1]):
         path.pop()
     row = given.get(path[-1][0]) if path else None
     return row if row and row.source == Answer.Source.FIX else None

@@ -1,30 +1,20 @@
-"""Where a case stands, replayed from its answers, and the only writer of the answers that readings and fixes give."""
+"""Where a case stands, replayed from its answers, and what is known of its computer now. Reads only."""
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
-from troubleshoot import audit, engine, probes
-from troubleshoot.audit import Actor, Tag
+from troubleshoot import engine, probes
 from troubleshoot.catalog import all_facts, installed_catalog, parse_stored_guide
-from troubleshoot.engine import UNKNOWN, Fact, Guide, GuideStep, HandCheckResult, RefusalCode, Verdict, Walk
-from troubleshoot.models import ENDED_STATES, Answer, Case, GuideVersion, Job, JobState
+from troubleshoot.diagnosis import ranking
+from troubleshoot.engine import UNKNOWN, CodeHint, Fact, Guide, GuideStep, RefusalCode, Walk
+from troubleshoot.models import ENDED_STATES, READS, Answer, Case, GuideVersion, Job
 
-#: What the end of a remedy's job means to the guide. A lost job gives no answer: it waits until it is settled.
-REMEDY_ANSWERS = {
-    JobState.VERIFIED: "verified",
-    JobState.NOT_VERIFIED: "not_verified",
-    JobState.FAILED: "not_verified",
-    JobState.REVERTED: "not_verified",
-    JobState.DECLINED: "declined",
-    JobState.EXPIRED: "declined",
-    JobState.CANCELLED: "declined",
-    JobState.DRIFTED: "unavailable",
-    JobState.REFUSED: "unavailable",
-    JobState.UNREACHABLE: "unavailable",
-}
+#: What the clocks of database and processes may round away.
+TICK = dt.timedelta(milliseconds=1)
 #: Guides by digest, each parsed once: what a digest names never changes.
 _PARSED: dict[str, Guide] = {}
 
@@ -67,22 +57,37 @@ def replay_case(case: Case, rows: Iterable[Answer] | None = None) -> Walk:
     return engine.walk_guide(case_guide(case), current_answers(case, rows))
 
 
+@dataclass(frozen=True)
+class KnownNow:
+    """What is known of a computer now."""
+
+    facts: dict[str, Fact] | None
+    """None while no observation has ended."""
+    whole: bool = True
+    """False after a change: its check measured only what it had to prove, and the rest waits for a new reading."""
+
+
 def case_facts(case: Case) -> dict[str, Fact] | None:
     """Return what the latest observation of the host found; None while none has ended. Without a host nothing is known.
 
     After a change only the facts that its check measured again are there: the others wait for a new reading.
     """
+    return known_now(case).facts
+
+
+def known_now(case: Case) -> KnownNow:
+    """Return what is known of the computer of a case now, and whether that is all that its readings take."""
     if case.host_id is None:
-        return {}
+        return KnownNow({})
     ended = case.jobs.of_round().filter(state__in=ENDED_STATES).order_by("-ended_at")
     latest = ended.exclude(facts={}).first()
     failed_since = ended.filter(kind=Job.Kind.DIAGNOSE, facts={})
     if latest is None:
-        return {} if failed_since.exists() else None
+        return KnownNow({} if failed_since.exists() else None)
     known = stored_facts(latest.facts)
     if failed_since.filter(ended_at__gte=latest.ended_at).exists():
-        return {name: known.get(name, Fact(name, UNKNOWN)) for name in all_facts().values}
-    return known
+        return KnownNow({name: known.get(name, Fact(name, UNKNOWN)) for name in all_facts().values})
+    return KnownNow(known, whole=latest.kind in READS)
 
 
 def stored_facts(stored: dict[str, Any]) -> dict[str, Fact]:
@@ -90,31 +95,59 @@ def stored_facts(stored: dict[str, Any]) -> dict[str, Fact]:
     return {name: Fact(name, part["value"], tuple(part["readings"])) for name, part in stored.items()}
 
 
-def consult_guide(guide: Guide, known: dict[str, Fact], given: dict[str, str]) -> tuple[Walk, dict[str, str]]:
+def consult_guide(
+    guide: Guide, known: dict[str, Fact], given: dict[str, str], code: CodeHint | None = None
+) -> tuple[Walk, dict[str, str]]:
     """Return the walk that facts and a person's answers allow without a case, and who answered each step of it.
 
-    Raises AnswerRefused for an answer that the guide does not have.
+    `code` is what the error's code says of its cause. Raises AnswerRefused for an answer that the guide does not have.
     """
-    found: dict[str, str] = {}
-    sources: dict[str, str] = {}
     for step in given:
-        if step in guide.steps and guide.steps[step].kind == "fact":
+        if step in guide.steps and guide.steps[step].is_read:
             raise engine.AnswerRefused(RefusalCode.NOT_FOR_PEOPLE)
     engine.walk_guide(guide, given)
-    while (at := engine.walk_guide(guide, found).at).kind != "end":
-        if at.kind == "fact":
-            told = at.subject in probes.CLIENT_FACTS and at.subject in known
-            found[at.name], sources[at.name] = _fact_answer(at, known), "told" if told else "reading"
-        elif at.name in given:
-            found[at.name], sources[at.name] = given[at.name], "person"
-        else:
+    found: dict[str, str] = {}
+    sources: dict[str, str] = {}
+    while (walk := engine.walk_guide(guide, found)).at.kind != "end":
+        value, source = _consulted(guide, walk, known, given, code)
+        if not value:
             break
-    return engine.walk_guide(guide, found), sources
+        found[walk.at.name], sources[walk.at.name] = value, source
+    return walk, sources
 
 
-def _fact_answer(step: GuideStep, known: dict[str, Fact]) -> str:
+def _consulted(
+    guide: Guide, walk: Walk, known: dict[str, Fact], given: dict[str, str], code: CodeHint | None
+) -> tuple[str, str]:
+    """Return the answer to the step at which a walk stands and who gives it; nothing where somebody has to be asked."""
+    at = walk.at
+    if at.kind == "fact":
+        told = at.subject in probes.CLIENT_FACTS and at.subject in known
+        return fact_answer(at, known), "told" if told else "reading"
+    if at.kind == "cause":
+        said = probes.answer_facts(guide, walk.path, given)
+        said = {name: fact for name, fact in said.items() if fact.value != UNKNOWN}
+        return ranking.judge_step(guide, at, {**known, **said}, code).value, "reading"
+    answer = given.get(at.name) or told_before(guide, walk)
+    return answer, "person" if answer else ""
+
+
+def told_before(guide: Guide, walk: Walk) -> str:
+    """Return the answer to a question that has been answered on this walk in another place; empty where it was not."""
+    steps = [(guide.steps[name], value) for name, value in walk.path]
+    told = [value for step, value in steps if step.tells and step.tells == walk.at.tells]
+    return next((value for value in reversed(told) if value in walk.at.to), "")
+
+
+def fact_answer(step: GuideStep, known: dict[str, Fact]) -> str:
+    """Return the value of the fact that a step asks for; unknown where it is missing or none of its answers."""
     fact = known.get(step.subject)
     return fact.value if fact and fact.value in step.to else UNKNOWN
+
+
+def is_good_answer(step: GuideStep, value: str) -> bool:
+    """Tell whether what was read or judged at a step shows a remedy to have helped."""
+    return value == "healthy" if step.kind == "cause" else is_good_reading(step.subject, value)
 
 
 def is_good_reading(fact: str, value: str) -> bool:
@@ -136,105 +169,26 @@ def all_comes_through(known: Iterable[tuple[str, str]]) -> bool:
     return all(order[fact].get(value) == max(order[fact].values()) for fact, value in known if fact in order)
 
 
-def _latest_job(case: Case, action: str) -> Job | None:
-    """Return the latest job of a case for a remedy, taken back or not: its plan's reading, or the change itself."""
-    return case.jobs.of_round().filter(action=action).exclude(kind=Job.Kind.REVERT).order_by("-created_at").first()
+def begun_fixes(case: Case, walk: Walk) -> set[str]:
+    """Return the steps of a walk whose remedy has begun on the computer: what led to them is no longer changed.
 
-
-def begun_remedies(case: Case) -> set[str]:
-    """Return the remedies of this round that have begun: what led to them is no longer changed."""
+    Where judging anew has led to a remedy a second time, it has begun only if it was started since.
+    """
     if case.host_id is None:
         return set()
-    return set(case.jobs.of_round().exclude(started_at=None).values_list("action", flat=True))
+    steps = case_guide(case).steps
+    jobs = case.jobs.of_round().exclude(started_at=None).values_list("action", "created_at").order_by("created_at")
+    begun = dict(jobs)
+    found = {name for name in (*walk.steps, walk.at.name) if steps[name].kind == "fix" and steps[name].subject in begun}
+    if walk.at.name in found and walk.at.visit > 1 and begun[walk.at.subject] < judged_at(case) - TICK:
+        found.discard(walk.at.name)
+    return found
 
 
-def advance_case(case: Case, *, actor: Actor, rows: Sequence[Answer] | None = None) -> Walk:
-    """Answer every step that readings and fixes can answer. Runs in the transaction that ended a job or recorded a
-    person's answer, never in a GET.
-
-    The caller holds the case (`Case.objects.held`); `rows` are all of its answers, where they have been read.
-    """
-    rows = list(case.answers.order_by("number")) if rows is None else rows
-    this_round = [row for row in rows if row.round == case.round]
-    guide, found = case_guide(case), current_answers(case, this_round)
-    known = functools.cache(lambda: case_facts(case))
-    given: list[Answer] = []
-    walk = engine.walk_guide(guide, found)
-    anew = _told_anew(case, walk)
-    before = {row.step: row for row in this_round} if anew else {}
-    while (row := anew or _machine_answer(case, walk.at, known, before)) is not None:
-        anew = None
-        given.append(row)
-        row.number, row.round = len(rows) + len(given), case.round
-        row.save(force_insert=True)
-        found = engine.answer_guide(guide, found, row.step, row.value)
-        walk = engine.walk_guide(guide, found)
-    if given:
-        audit.record(
-            Tag.CASE_ANSWER,
-            actor=actor,
-            on_behalf=case.beneficiary,
-            objects=[case],
-            details={"answers": [{"step": row.step, "value": row.value, "source": str(row.source)} for row in given]},
-        )
-    return walk
-
-
-def _told_anew(case: Case, walk: Walk) -> Answer | None:
-    """Return the answer that changes because the person's PC told something since; None where nothing does.
-
-    What led to a remedy that has begun stays as it is.
-    """
-    steps, told = case_guide(case).steps, stored_facts(case.pc)
-    for place, (name, value) in enumerate(walk.path):
-        if steps[name].subject not in probes.CLIENT_FACTS or _fact_answer(steps[name], told) == value:
-            continue
-        after = {steps[one].subject for one in (*walk.steps[place:], walk.at.name) if steps[one].kind == "fix"}
-        if not after or after.isdisjoint(begun_remedies(case)):
-            return _told_answer(case, steps[name])
-    return None
-
-
-def _told_answer(case: Case, step: GuideStep) -> Answer:
-    """Return what the person's PC told for a step: nobody waits for it, so it is unknown until something was pasted."""
-    return Answer(case=case, step=step.name, value=_fact_answer(step, stored_facts(case.pc)), source=Answer.Source.TOLD)
-
-
-def _machine_answer(
-    case: Case, step: GuideStep, known: Callable[[], dict[str, Fact] | None], before: Mapping[str, Answer]
-) -> Answer | None:
-    """Return the answer to a step that nobody need be asked; `before` holds those given before the walk took another
-    turn."""
-    if step.subject in probes.CLIENT_FACTS:
-        return _told_answer(case, step)
-    if step.kind == "fact":
-        return _reading_answer(case, step, known())
-    if step.kind in {"ask", "try"} and (row := before.get(step.name)):
-        return Answer(case=case, step=step.name, value=row.value, source=row.source, by=row.by)
-    if step.kind == "ask" and (said := said_ahead(case).get(step.name, "")) in step.to:
-        return Answer(case=case, step=step.name, value=said, source=Answer.Source.PERSON, by=case.beneficiary)
-    if step.kind == "fix" and (job := _latest_job(case, step.subject)) and (value := _outcome(case, job)):
-        return Answer(case=case, step=step.name, value=value, source=Answer.Source.FIX, job=job)
-    return None
-
-
-def _reading_answer(case: Case, step: GuideStep, known: dict[str, Fact] | None) -> Answer | None:
-    if known is None or (known and step.subject not in known):
-        return None
-    return Answer(case=case, step=step.name, value=_fact_answer(step, known), source=Answer.Source.READING)
-
-
-def _outcome(case: Case, job: Job) -> str:
-    """Return what a remedy's job answers, empty while it is open; a reading before a plan answers nothing.
-
-    A plan that the person put off was not declined by anybody: the remedy waits.
-    """
-    if job.state == JobState.CANCELLED and case.put_off_at and job.created_at <= case.put_off_at:
-        return ""
-    found = job.found
-    if isinstance(found, HandCheckResult) and job.state == JobState.DONE:
-        return "" if found.verdict == Verdict.UNKNOWN else found.verdict
-    return REMEDY_ANSWERS.get(JobState(job.state), "")
+def judged_at(case: Case) -> dt.datetime:
+    """Return when the causes of this round were judged last; when the round began where they never were."""
+    rows = case.answers.filter(round=case.round).exclude(judged={}).order_by("-number")
+    return rows.values_list("at", flat=True).first() or case.round_began_at
 
 
 def is_self_service(case: Case, action: str) -> bool:

@@ -11,7 +11,7 @@ from troubleshoot.engine.catalog import (
     parse_guide,
 )
 from troubleshoot.engine.catalog_checks import faults
-from troubleshoot.engine.cause import Cause, CodeHint, SeenTerm
+from troubleshoot.engine.cause import Cause, CodeHint, SeenTerm, causes_document
 from troubleshoot.engine.code_entries import CodeMatch, ErrorCode, Identified, KnownCode
 from troubleshoot.engine.code_numbers import PastedCode
 from troubleshoot.engine.codebook import (
@@ -38,6 +38,7 @@ from troubleshoot.engine.facts import (
     values_by_name,
 )
 from troubleshoot.engine.guide import AnswerRefused, Guide, GuideStep, Walk, answer_guide, tries_ahead, walk_guide
+from troubleshoot.engine.guide_causes import cause_answer, first_cause, question_before
 from troubleshoot.engine.guide_format_1 import said_ahead
 from troubleshoot.engine.guide_parts import GuidePart
 from troubleshoot.engine.judging import SPEAKING_VERDICTS, Health, Judge, Judgement, judge_health
@@ -188,6 +189,8 @@ __all__ = [
     "Walk",
     "answer_guide",
     "as_change",
+    "cause_answer",
+    "causes_document",
     "changes_something",
     "code_address",
     "code_as_pasted",
@@ -200,6 +203,7 @@ __all__ = [
     "encode_canonical",
     "fact_values",
     "faults",
+    "first_cause",
     "from_json",
     "hindrance_of",
     "job_phase",
@@ -216,6 +220,7 @@ __all__ = [
     "plan_from_document",
     "plan_to_document",
     "proved_twice",
+    "question_before",
     "related_codes",
     "revert_plan",
     "role_conflict",

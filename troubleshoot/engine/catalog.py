@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
@@ -10,15 +10,18 @@ from typing import Any
 from troubleshoot.engine import (
     canonical,
     catalog_actions,
+    catalog_causes,
     catalog_errors,
     catalog_facts,
     catalog_guides,
     catalog_resources,
+    guide_causes,
     guide_parts,
     toml,
 )
 from troubleshoot.engine.action import Action, Rule
 from troubleshoot.engine.catalog_errors import Progress
+from troubleshoot.engine.catalog_guides import Declared
 from troubleshoot.engine.cause import Cause, SeenTerm
 from troubleshoot.engine.codes import CodeTable
 from troubleshoot.engine.declared_facts import DeclaredReading
@@ -76,13 +79,21 @@ class Catalog:
         """Return who judges causes by the terms and the facts of this catalogue."""
         return Judge(self.terms, self.words)
 
+    def causes_of(self, guide: Guide) -> list[Cause]:
+        """Return the causes of a guide's subject: those that can bring about what it looks at."""
+        return guide_causes.of_subject(self.causes.values(), self.terms, guide.facts)
+
     def facts_of(self, guide: Guide) -> frozenset[str]:
         """Return the facts that a guide asks for, and those that guard and prove its remedies, and judge the causes of
-        the codes that lead to it."""
+        the codes that lead to it: of all causes of its subject where it judges itself."""
         remedies = [self.actions[name] for name in guide.remedies if name in self.actions]
         codes = [one for one in self.codes.entries.values() if (one.guide or self.default_guide) == guide.name]
-        causes = [self.causes[name] for name in {name for one in codes for name in one.causes}]
-        return frozenset(guide.facts).union(*(one.facts for one in remedies), *(one.facts for one in causes))
+        causes = {name: self.causes[name] for one in codes for name in one.causes}
+        if guide.judges:
+            causes |= {cause.id: cause for cause in self.causes_of(guide)}
+        return frozenset(guide.facts).union(
+            *(one.facts for one in remedies), *map(self.judge.facts_about, causes.values())
+        )
 
 
 @dataclass
@@ -109,17 +120,20 @@ def parse_catalog(files: Mapping[str, bytes], probed: FactList) -> Catalog:
     actions = {name: action for name, (_, action) in read.items()}
     shared = _parts(sorted_files, problems)
     refused = {name for name, action in actions.items() if action.refused}
-    guides = _guides(sorted_files, shared, set(sorted_files.toml["actions"]) - refused, facts, problems)
     tables = [table for _, table, _ in _tables(sorted_files, "errors", problems)]
-    errors = catalog_errors.read(tables, facts, guides, actions, named=sorted_files.toml)
+    terms = catalog_causes.read_terms(tables, facts)
+    causes = catalog_causes.read_causes(tables, facts, terms, actions, sorted_files.toml["actions"])
+    declared = Declared(facts, set(sorted_files.toml["actions"]) - refused, causes, tuple(terms.values()))
+    guides = _guides(sorted_files, shared, declared, problems)
+    errors = catalog_errors.read(tables, facts, guides, causes, named=sorted_files.toml)
     for table, action in read.values() if not problems else ():  # a cause may stand in a file that could not be read
-        catalog_actions.check_causes(action, table, errors.causes)
+        catalog_actions.check_causes(action, table, causes)
     if problems:
         raise CatalogError(problems)
     digests = dict(sorted(sorted_files.digests.items()))
     return Catalog(
         codes=errors.codes,
-        causes=MappingProxyType(errors.causes),
+        causes=MappingProxyType(causes),
         guides=MappingProxyType(guides),
         parts=MappingProxyType(shared),
         actions=MappingProxyType(actions),
@@ -127,7 +141,7 @@ def parse_catalog(files: Mapping[str, bytes], probed: FactList) -> Catalog:
         readings=MappingProxyType(readings),
         progress=MappingProxyType(errors.progress),
         words=MappingProxyType({**probed.words, **_words(readings)}),
-        terms=errors.terms,
+        terms=tuple(terms.values()),
         healthy=errors.healthy,
         facts=facts,
         default_guide=next((guide.name for guide in guides.values() if guide.default), ""),
@@ -156,7 +170,7 @@ def parse_guide(name: str, source: bytes, facts: FactList | None) -> Guide:
     table = _table(where := f"guides/{name}.toml", source, problems)
     # A stored text holds its parts already, and no longer knows which step came from which.
     text = Expanded(source, (Piece(1, where, ANY_PART if table and "parts" in table.data else ""),))
-    guide = catalog_guides.read(name, text, table, facts, None, formats=catalog_guides.EVER) if table else None
+    guide = catalog_guides.read(name, text, table, Declared(facts), formats=catalog_guides.EVER) if table else None
     if problems or guide is None:
         raise CatalogError(problems)
     return guide
@@ -226,20 +240,23 @@ def _parts(files: _Files, problems: list[ContentProblem]) -> dict[str, GuidePart
 def _guides(
     files: _Files,
     known: Mapping[str, GuidePart],
-    offered: Collection[str],
-    facts: FactList,
+    declared: Declared,
     problems: list[ContentProblem],
 ) -> dict[str, Guide]:
     found: dict[str, Guide] = {}
+    causes, offered = (declared.causes or {}).values(), declared.actions or ()
     for name, own, _ in _tables(files, "guides", problems):
         where, data = files.toml["guides"][name]
         named = guide_parts.named(own, files.toml["parts"], known)
         if named is None or guide_parts.doubled(own, named):
             continue
+        tables = [own, *(part.table for part in named)]
+        made = guide_causes.generated(tables, causes, declared.terms, offered)
+        named += [made] if made else []
         text, in_text = guide_parts.expand(own, data, named), list[ContentProblem]()
         document = guide_parts.joined(own, named, text)
         if table := top(document, in_text) if document else _table(where, text.data, in_text):
-            found[name] = catalog_guides.read(name, text, table, facts, offered)
+            found[name] = catalog_guides.read(name, text, table, declared)
         problems.extend(map(text.at_home, in_text))
         if name in found:
             catalog_guides.check_beside(found[name], [one for one in found.values() if one.name != name], own)

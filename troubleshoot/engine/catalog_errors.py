@@ -4,10 +4,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from troubleshoot.engine import catalog_causes, catalog_windows
-from troubleshoot.engine.action import Action, Rule
+from troubleshoot.engine import catalog_windows
+from troubleshoot.engine.action import Rule
 from troubleshoot.engine.catalog_actions import rule
-from troubleshoot.engine.cause import Cause, SeenTerm
 from troubleshoot.engine.code_entries import CERTAINTIES, CodeClass, ErrorCode, Family, Symptom
 from troubleshoot.engine.code_numbers import PastedCode
 from troubleshoot.engine.codes import CodeTable
@@ -23,10 +22,8 @@ Progress = Mapping[str, Mapping[str, int]]
 class Errors:
     """What the files under `errors` hold together."""
 
-    causes: Mapping[str, Cause]
     codes: CodeTable
     progress: Progress
-    terms: tuple[SeenTerm, ...]
     healthy: tuple[Rule, ...]
 
 
@@ -34,16 +31,15 @@ def read(
     tables: Sequence[TomlTable],
     facts: FactList,
     guides: Mapping[str, Guide],
-    actions: Mapping[str, Action],
+    causes: Collection[str],
     *,
     named: Mapping[str, Collection[str]],
 ) -> Errors:
     """Return what all files of errors say; what is wrong goes into their problems.
 
-    `named` are the files by kind: guides and actions that could not be read are not reported again here.
+    `causes` are the names of all causes; `named` are the files by kind: guides that could not be read are not reported
+    again here. Terms and causes, which the same files hold, were read before.
     """
-    terms = catalog_causes.read_terms(tables, facts)
-    causes = catalog_causes.read_causes(tables, facts, terms, actions, named["actions"])
     entries: dict[PastedCode, ErrorCode] = {}
     order: dict[str, Mapping[str, int]] = {}
     groups, kinds = _kinds(tables)
@@ -60,7 +56,7 @@ def read(
         table.done()
     symptoms = [Symptom(text, guide.name) for guide in guides.values() for text in guide.symptoms]
     known = CodeTable(entries.values(), kinds, groups, symptoms, windows)
-    return Errors(causes, known, order, tuple(terms.values()), in_order)
+    return Errors(known, order, in_order)
 
 
 def _kinds(tables: Sequence[TomlTable]) -> tuple[list[Family], list[CodeClass]]:

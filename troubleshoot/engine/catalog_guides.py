@@ -1,20 +1,30 @@
 """Reads a guide with its parts, and checks that every path of it ends, and that its examples hold."""
 
 import hashlib
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from math import prod
 from types import MappingProxyType
 
-from troubleshoot.engine import guide_format_1, guide_shape, guide_texts, instructions
+from troubleshoot.engine import guide_causes, guide_format_1, guide_shape, guide_texts, instructions
+from troubleshoot.engine.cause import Cause, SeenTerm
 from troubleshoot.engine.facts import FactList
-from troubleshoot.engine.guide import ENDS, FIX_ANSWERS, TRY_ANSWERS, Guide, GuideExample, GuideStep
+from troubleshoot.engine.guide import (
+    CAUSE_ANSWERS,
+    ENDS,
+    FIX_ANSWERS,
+    TRY_ANSWERS,
+    Guide,
+    GuideExample,
+    GuideStep,
+    GuideSteps,
+)
 from troubleshoot.engine.guide_examples import broken_examples
 from troubleshoot.engine.guide_parts import Expanded
 from troubleshoot.engine.guide_texts import StepTexts
 from troubleshoot.engine.toml_tables import TomlTable
 
-KINDS = ("fact", "ask", "try", "fix", "end")
+KINDS = ("fact", "cause", "ask", "try", "fix", "end")
 MOST_JOURNEYS = 500
 """Journeys that one example may stand for."""
 READY_LIMIT = 300
@@ -30,32 +40,39 @@ EVER = (guide_format_1.FORMAT, *CURRENT)
 
 
 @dataclass(frozen=True)
+class Declared:
+    """What the steps of guides may name; None leaves it unchecked: a case finishes on a stored guide."""
+
+    facts: FactList | None = None
+    actions: Collection[str] | None = None
+    """The names of the actions that may be offered."""
+    causes: Mapping[str, Cause] | None = None
+    terms: tuple[SeenTerm, ...] = ()
+    """What is seen of errors: by it a cause belongs to the subject of a guide."""
+
+
+@dataclass(frozen=True)
 class _Rules:
     """What a guide's steps are read and checked by."""
 
     source: Expanded
     texts: Callable[[TomlTable, str], StepTexts]
-    facts: FactList | None
-    actions: Collection[str] | None
+    declared: Declared
 
 
 def read(
     name: str,
     source: Expanded,
     table: TomlTable,
-    facts: FactList | None,
-    actions: Collection[str] | None,
+    declared: Declared,
     *,
     formats: Collection[int] = CURRENT,
 ) -> Guide:
-    """Return the guide of an expanded text; what is wrong goes into the table's problems.
-
-    `actions` are the names of all actions; None leaves them, or `facts`, unchecked (a case finishes on a stored guide).
-    """
+    """Return the guide of an expanded text; what is wrong goes into the table's problems."""
     before = len(table.problems)
     old = _format(table, formats) == guide_format_1.FORMAT
-    rules = _Rules(source, guide_format_1.read if old else guide_texts.read, facts, actions)
-    read_steps = {key: _step(key, one, rules) for key, one in table.table("steps").each()}
+    rules = _Rules(source, guide_format_1.read if old else guide_texts.read, declared)
+    read_steps = _steps(table, rules)
     start = table.name("start")
     starts = table.texts("starts", required=False)
     table.texts("parts", required=False)
@@ -63,7 +80,7 @@ def read(
         name=name,
         title=table.text("title", limit=120),
         start=start,
-        steps=MappingProxyType(read_steps),
+        steps=GuideSteps(read_steps),
         examples=tuple(_example(one, start, source, starts) for one in table.tables("example")),
         digest=hashlib.sha256(source.data).hexdigest(),
         source=source.data.decode(),
@@ -106,7 +123,16 @@ def _without_unreached(guide: Guide) -> Guide:
         return guide
     reached = set(guide_shape.reachable(guide))
     kept = {name: step for name, step in guide.steps.items() if name in reached or not step.part}
-    return replace(guide, steps=MappingProxyType(kept))
+    return replace(guide, steps=GuideSteps(kept))
+
+
+def _steps(table: TomlTable, rules: _Rules) -> dict[str, GuideStep]:
+    """Return the steps by name, each judgement with where every cause leads."""
+    found = {key: _step(key, one, rules) for key, one in table.table("steps").each()}
+    judging = {name: step for name, step in found.items() if step.kind == "cause"}
+    return found | {
+        name: replace(step, to=MappingProxyType(guide_causes.routed(step, found))) for name, step in judging.items()
+    }
 
 
 def _step(name: str, table: TomlTable, rules: _Rules) -> GuideStep:
@@ -130,6 +156,7 @@ def _step(name: str, table: TomlTable, rules: _Rules) -> GuideStep:
         how=instructions.read(table),
         tells=table.text("tells", required=False),
         part=rules.source.piece(table.line).part,
+        asks=table.texts("asks", required=False) if kind == "cause" else (),
     )
     table.done()
     for answer in set(step.answers) - set(step.to):
@@ -139,14 +166,11 @@ def _step(name: str, table: TomlTable, rules: _Rules) -> GuideStep:
 
 
 def _check_answers(step: GuideStep, table: TomlTable, to: TomlTable, rules: _Rules) -> None:
-    facts, actions = rules.facts, rules.actions
-    if step.kind == "fact" and facts is not None and step.subject not in facts:
-        table.wrong("fact", f"no probe declares the fact {step.subject}")
-    if step.kind == "fix" and actions is not None and step.subject not in actions:
-        table.wrong("fix", f"there is no action {step.subject}")
+    facts = rules.declared.facts
+    _check_subject(step, table, to, rules.declared)
     if step.kind == "ask" and not step.to:
         table.wrong("to", "must name at least one answer")
-    if step.how and step.kind in ("fact", "fix"):
+    if step.how and (step.is_read or step.kind == "fix"):
         table.wrong("steps" if step.how.steps else "commands", "nobody follows steps here; a remedy names its own")
     if step.tells and facts is not None:
         _check_tells(step, table, to, facts)
@@ -157,6 +181,17 @@ def _check_answers(step: GuideStep, table: TomlTable, to: TomlTable, rules: _Rul
     for value in step.to:
         if value not in expected:
             to.wrong(value, f"is no answer to this step; the answers are {', '.join(expected) or 'none: it is an end'}")
+
+
+def _check_subject(step: GuideStep, table: TomlTable, to: TomlTable, declared: Declared) -> None:
+    """Check that there is what a step names."""
+    if step.kind == "fact" and declared.facts is not None and step.subject not in declared.facts:
+        table.wrong("fact", f"no probe declares the fact {step.subject}")
+    if step.kind == "fix" and declared.actions is not None and step.subject not in declared.actions:
+        table.wrong("fix", f"there is no action {step.subject}")
+    if step.kind == "cause" and declared.causes is not None:
+        for name in guide_causes.unknown_answers(step, declared.causes):
+            to.wrong(name, f"there is no cause {name}")
 
 
 def _check_tells(step: GuideStep, table: TomlTable, to: TomlTable, facts: FactList) -> None:
@@ -174,6 +209,8 @@ def _expected(step: GuideStep, facts: FactList | None) -> Collection[str]:
     """Return the answers that must be routed; a question's answers are the author's own."""
     if step.kind == "fact":
         return tuple(step.to) if facts is None else facts.values.get(step.subject, step.to)
+    if step.kind == "cause":
+        return *CAUSE_ANSWERS, *(name for name in step.to if name not in CAUSE_ANSWERS)
     return {"fix": FIX_ANSWERS, "try": TRY_ANSWERS, "end": ()}.get(step.kind, tuple(step.to))
 
 

@@ -1,6 +1,6 @@
 """Causes: what each of them can produce, what speaks for it, what excludes it, and which remedies are for it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from troubleshoot.engine.action import Rule
@@ -71,3 +71,16 @@ class CodeHint:
     def told(self) -> str:
         """Return the one cause that a documented code names, which counts as if somebody had told it; else nothing."""
         return self.causes[0] if self.documented and len(self.causes) == 1 else ""
+
+
+def causes_document(causes: Iterable[Cause], terms: Iterable[SeenTerm]) -> dict[str, object]:
+    """Return causes, and what is seen of errors, as plain values: the same wherever they are the same."""
+    return {"causes": [_plain(one) for one in causes], "seen": [_plain(one) for one in terms]}
+
+
+def _plain(one: object) -> object:
+    if isinstance(one, Cause | SeenTerm):
+        return {name: _plain(value) for name, value in vars(one).items()}
+    if isinstance(one, Mapping):
+        return {name: _plain(value) for name, value in one.items()}
+    return [_plain(value) for value in one] if isinstance(one, tuple) else one

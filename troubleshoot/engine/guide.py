@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import product
 
 from troubleshoot.engine.instructions import NOTHING, HowTo
@@ -11,6 +12,12 @@ from troubleshoot.engine.refusal import Refusal, RefusalCode
 TRY_ANSWERS = ("worked", "no_change")
 FIX_ANSWERS = ("verified", "not_verified", "declined", "unavailable")
 ENDS = ("solved", "escalate", "explained")
+CAUSE_ANSWERS = ("healthy", "none", "other")
+"""What a judgement may come to beside a cause: all is well, nothing is shown, or a cause for which nothing is said."""
+VISIT = "~"
+"""Between the name of a step and the number of its visit, from the second on."""
+MOST_VISITS = 9
+"""So often a walk judges anew; then what is left is handed over."""
 
 
 class AnswerRefused(Refusal):
@@ -23,9 +30,10 @@ class GuideStep:
 
     name: str
     kind: str
-    """fact (answered by a reading), ask and try (by the person), fix (by a remedy's outcome), or end."""
+    """fact (answered by a reading), cause (by judging all readings), ask and try (by the person), fix (by a remedy's
+    outcome), or end."""
     subject: str
-    """The fact's name, the question, what to try, the action's name, or the outcome (one of ENDS)."""
+    """The fact's name, what is judged, the question, what to try, the action's name, or the outcome (one of ENDS)."""
     to: Mapping[str, str]
     """Answer → next step; empty for an end."""
     title: Text = NO_TEXT
@@ -42,6 +50,23 @@ class GuideStep:
     """The fact that the answer to this question tells, or nothing."""
     part: str = ""
     """The part that this step comes from; empty for a guide's own."""
+    asks: tuple[str, ...] = ()
+    """The questions that may be asked before a cause is named, where an answer can change which one stands first."""
+
+    @property
+    def plain(self) -> str:
+        """Return the name without the number of the visit."""
+        return self.name.partition(VISIT)[0]
+
+    @property
+    def visit(self) -> int:
+        """Return which visit of a walk this is, from 1."""
+        return int(self.name.partition(VISIT)[2] or 1)
+
+    @property
+    def is_read(self) -> bool:
+        """Tell whether readings answer it, and nobody."""
+        return self.kind in {"fact", "cause"}
 
     @property
     def full_text(self) -> str:
@@ -51,6 +76,35 @@ class GuideStep:
     def words(self, answer: str) -> str:
         """Return an answer as a person reads it."""
         return self.answers.get(answer) or answer.replace("_", " ").capitalize()
+
+
+@dataclass(frozen=True)
+class GuideSteps(Mapping[str, GuideStep]):
+    """The steps of a guide by name.
+
+    `why~2` is the step `why` when a walk has come back to it. Judging is the only thing that a walk does again; what
+    follows from it bears the same number.
+    """
+
+    plain: Mapping[str, GuideStep]
+
+    def __getitem__(self, name: str) -> GuideStep:
+        plain, again, visit = name.partition(VISIT)
+        step = self.plain[plain]
+        if not again:
+            return step
+        if visit not in _VISITS:
+            raise KeyError(name)
+        return replace(step, name=name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.plain)
+
+    def __len__(self) -> int:
+        return len(self.plain)
+
+
+_VISITS = {str(number) for number in range(2, MOST_VISITS + 1)}
 
 
 @dataclass(frozen=True)
@@ -91,6 +145,32 @@ class Guide:
     starts: tuple[str, ...] = ()
     """Further steps at which it may begin, for whom an error code says more than that this guide fits."""
 
+    def after(self, step: GuideStep, answer: str) -> GuideStep:
+        """Return where an answer to a step leads; back at a judgement, to its next visit, as long as there is one."""
+        target, visit = step.to[answer], step.visit
+        if step.plain in self._behind.get(target, ()):
+            visit += 1
+            if visit > MOST_VISITS:
+                target, visit = self.steps[target].to["other"], MOST_VISITS
+        return self.steps[target if visit == 1 else f"{target}{VISIT}{visit}"]
+
+    def comes_back(self, step: str, target: str) -> bool:
+        """Tell whether a step leads back to a judgement before it, which a walk then makes anew."""
+        return step in self._behind.get(target, ())
+
+    @cached_property
+    def _behind(self) -> Mapping[str, frozenset[str]]:
+        """Return each judgement with the steps to which it may lead."""
+        return {name: frozenset(self._from(name)) for name, step in self.steps.items() if step.kind == "cause"}
+
+    def _from(self, name: str) -> Iterator[str]:
+        found, todo = set[str](), [name]
+        while todo:
+            new = {one for one in self.steps[todo.pop()].to.values() if one in self.steps} - found
+            yield from new
+            found |= new
+            todo.extend(new)
+
     def begun_at(self, start: str) -> "Guide":
         """Return this guide with another beginning; itself where it may not begin there."""
         return replace(self, start=start) if start in self.starts else self
@@ -99,6 +179,11 @@ class Guide:
     def remedies(self) -> tuple[str, ...]:
         """Return the names of the actions this guide may come to."""
         return tuple(dict.fromkeys(step.subject for step in self.steps.values() if step.kind == "fix"))
+
+    @property
+    def judges(self) -> bool:
+        """Tell whether it judges causes by readings."""
+        return any(step.kind == "cause" for step in self.steps.values())
 
     @property
     def facts(self) -> tuple[str, ...]:
@@ -115,8 +200,9 @@ class Walk:
 
     @property
     def waiting_for(self) -> str | None:
-        """Return the kind of answer that is needed next (fact, ask, try, fix), or None at an end."""
-        return None if self.at.kind == "end" else self.at.kind
+        """Return the kind of answer that is needed next (fact, ask, try, fix), or None at an end. Judging needs no more
+        than readings."""
+        return {"end": None, "cause": "fact"}.get(self.at.kind, self.at.kind)
 
     @property
     def steps(self) -> tuple[str, ...]:
@@ -136,7 +222,7 @@ def walk_guide(guide: Guide, answers: Mapping[str, str]) -> Walk:
     step = guide.steps[guide.start]
     while step.name in answers:
         path.append((step.name, answers[step.name]))
-        step = guide.steps[step.to[answers[step.name]]]
+        step = guide.after(step, answers[step.name])
     return Walk(tuple(path), step)
 
 

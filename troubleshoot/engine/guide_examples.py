@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from troubleshoot.engine import guide_causes
 from troubleshoot.engine.guide import AnswerRefused, Guide, GuideExample, GuideStep, Walk, walk_guide
 
 
@@ -15,7 +16,7 @@ def broken_examples(guide: Guide) -> Iterator[tuple[int, str]]:
             except AnswerRefused as refusal:
                 yield index, _author_words(guide, refusal)
                 continue
-            if found.at.name != example.end:
+            if found.at.plain != example.end:
                 yield index, f"stops at {found.at.name}, not at {example.end}"
             elif unused := set(journey) - set(found.steps):
                 yield index, f"never comes to {', '.join(sorted(unused))}"
@@ -27,12 +28,18 @@ def uncovered(guides: Iterable[Guide]) -> Iterator[tuple[Guide, GuideStep, str]]
     A branch of a part is walked as well when an example of another guide with this part walks it.
     """
     every = tuple(guides)
-    walked = {(_home(guide, step), step.name, value) for guide in every for step, value in _walked_steps(guide)}
+    walked = {(_home(guide, step), step.plain, value) for guide in every for step, value in _walked_steps(guide)}
     for guide in every:
         for step in guide.steps.values():
-            for value in step.to:
+            for value in _written(guide, step):
                 if (_home(guide, step), step.name, value) not in walked:
                     yield guide, step, value
+
+
+def _written(guide: Guide, step: GuideStep) -> list[str]:
+    """Return the answers of a step that an author has routed: for a cause without a branch, steps are made."""
+    made = {name for name, one in guide.steps.items() if one.part == guide_causes.PART}
+    return [] if step.name in made else [value for value, target in step.to.items() if target not in made]
 
 
 def _author_words(guide: Guide, refusal: AnswerRefused) -> str:

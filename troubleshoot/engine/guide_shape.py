@@ -1,9 +1,9 @@
 """The shape of a guide: every step is reached, and every path of it ends."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 
-from troubleshoot.engine.guide import Guide, GuideStep
+from troubleshoot.engine.guide import Guide
 from troubleshoot.engine.toml_tables import TomlTable
 
 
@@ -29,7 +29,8 @@ def check(guide: Guide, table: TomlTable) -> None:
         return
     for name in set(guide.steps) - set(reachable(guide)):
         steps.wrong(name, "no path leads here")
-    if circle := _circle(guide.steps):
+    _check_questions(guide, steps)
+    if circle := _circle(guide):
         steps.wrong(circle, "the path from here comes back to here")
 
 
@@ -56,10 +57,25 @@ def reachable(guide: Guide) -> Iterator[str]:
         todo.extend(new)
 
 
-def _circle(steps: Mapping[str, GuideStep]) -> str | None:
-    """Return a step whose path comes back to it, or None."""
+def _check_questions(guide: Guide, steps: TomlTable) -> None:
+    """Check that what is asked before a cause is named tells something, and comes back to be judged."""
+    for step in guide.steps.values():
+        for index, name in enumerate(step.asks):
+            asked = guide.steps.get(name)
+            if asked is None or asked.kind != "ask" or not asked.tells:
+                steps.wrong(step.name, f"there is no question {name} that tells a fact", "asks", index)
+            elif set(asked.to.values()) != {step.name}:
+                steps.wrong(step.name, f"an answer to {name} does not come back here", "asks", index)
+
+
+def _circle(guide: Guide) -> str | None:
+    """Return a step whose path comes back to it, or None. What comes back to a judgement judges anew, and not for
+    ever."""
+    onward = {
+        name: [one for one in step.to.values() if not guide.comes_back(name, one)] for name, step in guide.steps.items()
+    }
     try:
-        TopologicalSorter({name: step.to.values() for name, step in steps.items()}).prepare()
+        TopologicalSorter(onward).prepare()
     except CycleError as error:
         circle: list[str] = error.args[1]
         return min(circle)

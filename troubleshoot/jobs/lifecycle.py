@@ -106,7 +106,8 @@ def move_job(
         if job.has_ended and job.is_change:
             tell_end(job, said, actor)
         if case and job.has_ended:
-            continue_case(case, actor=actor, requester=job.requester)
+            observed = job.kind == Job.Kind.DIAGNOSE
+            continue_case(case, actor=actor, requester=job.requester, observed=observed)
         elif case:
             keep_status(case, actor=actor)
     return True
@@ -118,18 +119,21 @@ def _held(job: Job) -> Case | None:
     return Case.objects.held().for_status().get(pk=job.case_id)
 
 
-def continue_case(case: Case, *, actor: Actor, requester: Person, rows: Sequence[Answer] | None = None) -> None:
+def continue_case(
+    case: Case, *, actor: Actor, requester: Person, rows: Sequence[Answer] | None = None, observed: bool = False
+) -> None:
     """Let a case go on as far as it can, send for a new reading where it needs one (after a change, what was read
     before no longer counts), and keep where it stands then.
 
     A closed case stands where it was closed. Where its guide ends here, what still waits for it is taken back. The
-    caller holds the case (`Case.objects.held`); `rows` are all of its answers, where they have been read.
+    caller holds the case (`Case.objects.held`); `rows` are all of its answers, where they have been read; `observed`
+    tells that an observation has just ended.
     """
     if case.closed_at is not None:
         keep_status(case, actor=actor)
         return
-    walk = diagnosis.advance_case(case, actor=actor, rows=rows)
-    if case.host and (walk.at.kind == "fact" or _never_read(case)) and not _being_read(case):
+    walk = diagnosis.advance_case(case, actor=actor, rows=rows, observed=observed)
+    if case.host and (walk.at.is_read or _never_read(case)) and not _being_read(case):
         asked: dict[str, Any] = {"host": case.host, "case": case, "requester": requester}
         if may_observe(requester, case.host):
             queue_reading(Job.Kind.DIAGNOSE, beneficiary=case.beneficiary, **asked)
@@ -144,7 +148,7 @@ def continue_case(case: Case, *, actor: Actor, requester: Person, rows: Sequence
 def _never_read(case: Case) -> bool:
     """Tell whether the code of a case led past the first readings: they are taken all the same, for whoever helps."""
     guide = diagnosis.case_guide(case)
-    return guide.start in guide.starts and bool(guide.facts) and not case.jobs.of_round().exists()
+    return guide.start in guide.starts and bool(guide.facts or guide.judges) and not case.jobs.of_round().exists()
 
 
 def take_back_waiting(case: Case, *, actor: Actor, undos: bool = False) -> None:

@@ -6,7 +6,7 @@ from troubleshoot.models.audit import Entry, EntryObject, PersonalPart, Writer
 from troubleshoot.models.case import Answer, Case, Message
 from troubleshoot.models.credential import SECRET_REFERENCE, Credential
 from troubleshoot.models.delivery import Delivery
-from troubleshoot.models.guide import GuideVersion
+from troubleshoot.models.guide import CauseList, GuideVersion
 from troubleshoot.models.heartbeat import FRESH, Heartbeat
 from troubleshoot.models.host import Host
 from troubleshoot.models.incident import Incident
@@ -51,6 +51,7 @@ __all__ = [
     "Answer",
     "Approval",
     "Case",
+    "CauseList",
     "Credential",
     "Delivery",
     "Entry",

@@ -179,6 +179,8 @@ class Answer(models.Model):
     source = models.CharField(max_length=10, choices=Source.choices)
     by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
     job = models.ForeignKey("troubleshoot.Job", on_delete=models.PROTECT, null=True, related_name="answers")
+    #: Of a judgement: the causes that were found, in their order, and the digest of the list that they were judged by.
+    judged = models.JSONField(default=dict, blank=True)
     at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:

@@ -86,3 +86,13 @@ def answer_words(step: GuideStep, answer: str) -> str:
     if answer in _ANSWERS and not step.answers.get(answer):
         return str(_ANSWERS[answer])
     return content(step.answers.get(answer) or step.words(answer))
+
+
+def judgement_words(answer: str) -> str:
+    """Return what a judgement of the causes came to (one of engine.guide.CAUSE_ANSWERS, or a question that comes
+    first)."""
+    return {
+        "healthy": _("everything that was looked at is right"),
+        "none": _("no cause is shown by what was read"),
+        "other": _("a cause that helpdesk has to repair"),
+    }.get(answer, _("one question comes first"))

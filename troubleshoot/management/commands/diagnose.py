@@ -118,7 +118,8 @@ def _diagnose(
 ) -> tuple[dict[str, Any], Walk]:
     described = cases.describe_error(found)
     measured = add_told(observation.facts, told)
-    walk, sources = diagnosis.consult_guide(guide, measured, told_answers(guide, told) | given)
+    hint = code_hint(described)
+    walk, sources = diagnosis.consult_guide(guide, measured, told_answers(guide, told) | given, hint)
     known = add_told({**measured, **probes.answer_facts(guide, walk.path)}, told)
     action = walk.at.subject if walk.at.kind == "fix" else None
     outcome = {"end": walk.at.subject, "fix": "fix"}.get(walk.at.kind)
@@ -130,7 +131,7 @@ def _diagnose(
         "version": guide.digest,
         "path": reports.path_document(guide, walk, sources),
         "facts": reports.facts_document(known),
-        "causes": reports.causes_document(rank_all_causes(known, code_hint(described))),
+        "causes": reports.causes_document(rank_all_causes(known, hint)),
         **reports.health_document(judge_health(known)),
         "outcome": outcome,
         "says": walk.at.title or walk.at.text,

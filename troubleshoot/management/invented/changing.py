@@ -148,7 +148,7 @@ def _changed(told: Telling, action: Action, job: Job, plan: PlanDocument, outcom
     evidence = told.setting.evidence
     seen = evidence.well if outcome == "verified" else evidence.ill
     measured = {name: seen[name].value for name in action.verify.facts}
-    told.known = {name: seen[name] for name in measured}
+    told.known, told.whole = {name: seen[name] for name in measured}, False
     outside = any(name.startswith("rdp.") for name in measured)
     if outside:
         told.rows.reading(job, told.clock, "remote desktop, after", network_report(seen, told.host.name))

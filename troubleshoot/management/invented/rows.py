@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import json
 from dataclasses import dataclass, field, fields
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from django.db.models import Model
 from uuid6 import uuid7
 
-from troubleshoot import engine
+from troubleshoot import diagnosis, engine
 from troubleshoot.engine import Code, Explanation, Json
 from troubleshoot.models import Answer, Approval, Case, Host, Job, JobLine, JobState, Message, Person, Plan, Reading
 
@@ -37,6 +38,11 @@ class Rows:
     readings: list[Reading] = field(default_factory=list)
     votes: list[Approval] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
+
+    @functools.cached_property
+    def causes_digest(self) -> str:
+        """Return the digest of the causes that are judged by."""
+        return diagnosis.publish_causes().digest
 
     def case(self, **fields: Any) -> Case:
         """Write a case that nobody opened."""

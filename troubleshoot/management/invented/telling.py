@@ -7,7 +7,7 @@ import random
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from troubleshoot import engine, probes, remediation
+from troubleshoot import diagnosis, engine, probes, remediation
 from troubleshoot.engine import Code, Fact, Guide, GuideStep, Walk
 from troubleshoot.management.invented.cast import Place
 from troubleshoot.management.invented.evidence import Evidence, Facts, at_another_time, network_report
@@ -50,6 +50,8 @@ class Telling:
     rows: Rows = field(default_factory=Rows)
     given: dict[str, str] = field(default_factory=dict)
     known: Facts = field(default_factory=dict)
+    #: False after a change, whose check measured only what it had to prove.
+    whole: bool = False
     last_fix: str = ""
 
     def __post_init__(self) -> None:
@@ -96,7 +98,7 @@ class Telling:
         """Observe the computer as a diagnosis does, and see these facts."""
         job = self.reads(facts, "", self.case.opened_by, Code.READINGS_TAKEN)
         self.rows.reading(job, job.ended_at or self.clock, "remote desktop", network_report(facts, self.host.name))
-        self.known = facts
+        self.known, self.whole = facts, True
 
     def reads(self, facts: Facts, action: str, requester: Person, ending: Code, **more: Any) -> Job:
         """Take readings, for a diagnosis or for the plan of a remedy."""
@@ -122,10 +124,10 @@ class Telling:
         """Return what was read today on the stand-in, as this computer would have told it when the case was opened."""
         return at_another_time(document, self.opened - self.setting.now, self.host.name)
 
-    def answers(self, step: str, value: str, source: Answer.Source, *, job: Job | None = None) -> None:
+    def answers(self, step: str, value: str, source: Answer.Source, **more: Any) -> None:
         """Answer the step at which the case stands."""
         by = self.case.beneficiary if source == Source.PERSON else None
-        row = Answer(case=self.case, step=step, value=value, source=source, by=by, job=job, at=self.clock)
+        row = Answer(case=self.case, step=step, value=value, source=source, by=by, at=self.clock, **more)
         row.number = len(self.rows.answers) + 1
         self.rows.answers.append(row)
         self.given[step] = value
@@ -134,13 +136,25 @@ class Telling:
         """Write a message, or a note of helpdesk's own."""
         self.rows.messages.append(Message(case=self.case, author=author, text=text, internal=internal, at=self.clock))
 
+    def judges(self, step: GuideStep) -> None:
+        """Judge by a whole observation, which is taken anew after a change."""
+        if not self.whole:
+            self._observes_anew()
+        said = probes.answer_facts(self.setting.guide, self.walk.path, {}, self.case.whereabouts)
+        code = diagnosis.code_hint(self.case.error)
+        judged = diagnosis.judge_step(self.setting.guide, step, {**self.known, **said}, code)
+        self.answers(step.name, judged.value, Source.READING, judged=judged.document(self.rows.causes_digest))
+
+    def _observes_anew(self) -> None:
+        self.observes(self.setting.evidence.well if self.last_fix == "verified" else self.setting.evidence.ill)
+
     def answers_fact(self, step: GuideStep) -> None:
         """Answer by what is known, after another observation where it is not."""
         if step.subject in probes.CLIENT_FACTS:
             self.answers(step.name, engine.UNKNOWN, Source.TOLD)
             return
         if step.subject not in self.known:
-            self.observes(self.setting.evidence.well if self.last_fix == "verified" else self.setting.evidence.ill)
+            self._observes_anew()
         value = self.known.get(step.subject, Fact(step.subject, engine.UNKNOWN)).value
         self.answers(step.name, value if value in step.to else engine.UNKNOWN, Source.READING)
 
@@ -148,11 +162,11 @@ class Telling:
         """Let the person answer, or try what they are asked to."""
         self.passes(20, 600)
         if step.kind == "ask":
-            said = self.setting.story.says.get(step.name, _DONT_KNOW)
+            said = self.setting.story.says.get(step.plain, _DONT_KNOW)
             self.answers(step.name, said if said in step.to else next(iter(step.to)), Source.PERSON)
             return
         good = self.last_fix == "verified" and not self.case.word and self.chance.random() < 0.88 + 0.07 * self.late
-        value = self.setting.story.says.get(step.name, "worked" if good else "no_change")
+        value = self.setting.story.says.get(step.plain, "worked" if good else "no_change")
         if self.last_fix == "verified":
             self.case.word = Case.Word.WORKS if value == "worked" else Case.Word.SAME_ERROR
             next(job for job in reversed(self.rows.jobs) if job.kind == CHANGE).word = self.case.word

@@ -42,7 +42,9 @@ def tell_case(told: Telling, *, stop: str = "") -> None:
 
 
 def _goes_on(told: Telling, at: GuideStep) -> None:
-    if at.kind == "fact":
+    if at.kind == "cause":
+        told.judges(at)
+    elif at.kind == "fact":
         told.answers_fact(at)
     elif at.kind == "fix":
         comes_to_remedy(told, catalog.installed_catalog().actions[at.subject])

@@ -146,7 +146,7 @@ def shown(request: HttpRequest, name: str) -> HttpResponse:
 def kind(step: GuideStep) -> str:
     """Return what kind of step it is, in a word or two."""
     ends = {"solved": _("End: solved"), "escalate": _("End: helpdesk"), "explained": _("End: explained")}
-    kinds = {"fact": _("Reading"), "ask": _("Question"), "try": _("To try"), "fix": _("Fix")}
+    kinds = {"fact": _("Reading"), "cause": _("Judgement"), "ask": _("Question"), "try": _("To try"), "fix": _("Fix")}
     return ends.get(step.subject, "") if step.kind == "end" else kinds[step.kind]
 
 

@@ -49,7 +49,7 @@ OFFERED = frozenset({CaseMatter.CHOOSE, CaseMatter.AGREE, CaseMatter.LATER, Case
 #: Where a change is at hand; of another one than the guide's remedy it puts something back.
 CHANGING = frozenset({CaseMatter.DECIDE, CaseMatter.CHANGE, CaseMatter.APPROVAL, CaseMatter.START})
 #: While helpdesk helps, the person goes on where the guide stands.
-HELPED = {"ask": "question", "try": "question", "fact": "checking"}
+HELPED = {"ask": "question", "try": "question", "fact": "checking", "cause": "checking"}
 #: Screens that change by themselves, and how often they ask for news.
 LIVE = {"checking": 1, "running": 1, "waiting": 5, "desk": 5, "undone": 5}
 
@@ -212,6 +212,8 @@ class EmployeeCasePage:
         return engine.tries_ahead(self.record.guide, self.record.walk.at, lambda step: self._said(step, facts))
 
     def _said(self, step: GuideStep, facts: dict[str, str]) -> str:
+        if step.kind == "cause":
+            return ""
         if step.kind == "fact":
             return facts.get(step.subject, engine.UNKNOWN)
         return self.question.ahead.get(step.name, self.case.whereabouts) if step.kind == "ask" else ""
@@ -233,7 +235,7 @@ class EmployeeCasePage:
     def now_known(self) -> str:
         """Return what a checking page says once all is observed: found, asked (in the form below) or next."""
         at = self.record.walk.at
-        if at.kind == "fact":
+        if at.is_read:
             return ""
         if at.name in self.record.guide.meanwhile:
             return "asked"

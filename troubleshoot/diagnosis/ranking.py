@@ -1,0 +1,87 @@
+"""What speaks for which cause: facts weighed by the installed catalogue, and what a guide's judgement answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from troubleshoot import engine
+from troubleshoot.catalog import installed_catalog
+from troubleshoot.engine import WEIGHTS, Cause, CodeHint, Fact, Guide, GuideStep, Health, Judgement
+from troubleshoot.hosts import ALWAYS_READ
+
+
+@dataclass(frozen=True)
+class StepJudgement:
+    """What a step of kind `cause` answers, and the causes that are broken by these facts, in their order."""
+
+    value: str
+    causes: tuple[Judgement, ...]
+
+    def document(self, digest: str) -> dict[str, Any]:
+        """Return what is kept of it beside its answer; `digest` is that of the causes that it judged by."""
+        return {"causes": [{"id": one.cause.id, "verdict": one.verdict} for one in self.causes], "digest": digest}
+
+
+def judge_step(guide: Guide, step: GuideStep, found: dict[str, Fact], code: CodeHint | None) -> StepJudgement:
+    """Judge at a step of a guide, among the causes of its subject: which one stands first, or which question can change
+    that. Nobody is asked before something is found to be broken."""
+    catalog = installed_catalog()
+    causes = {cause.id for cause in catalog.causes_of(guide)}
+
+    def rank(facts: dict[str, Fact]) -> list[Judgement]:
+        return catalog.judge.rank([one for one in _causes_about(facts) if one.id in causes], facts, code)
+
+    judged = rank(found)
+    broken = tuple(one for one in judged if one.verdict in {"shown_by", "also_found"})
+    question = engine.question_before(
+        step, guide.steps, found, lambda facts: engine.first_cause(rank(facts)) if broken else ""
+    )
+    health = engine.judge_health(judged, catalog.healthy, found)
+    return StepJudgement(question or engine.cause_answer(step, judged, health), broken)
+
+
+def rank_all_causes(found: dict[str, Fact], code: CodeHint | None = None) -> list[Judgement]:
+    """Return every cause with its verdict, the strongest first; `code` is what the case's error says of its cause."""
+    return installed_catalog().judge.rank(_causes_about(found), found, code)
+
+
+def code_hint(error: dict[str, Any]) -> CodeHint:
+    """Return what the table of codes says of the cause of a case's error."""
+    parts = str(error.get("page") or "").split("/")
+    code = engine.code_at_address(*parts) if len(parts) in {2, 3} else None
+    entry = installed_catalog().codes.entries.get(code) if code else None
+    return CodeHint(entry.causes, entry.certainty == "documented") if entry else CodeHint()
+
+
+def judge_health(found: dict[str, Fact]) -> Health:
+    """Return how the computer looks as a whole: healthy only where all that belongs to it was looked at."""
+    return engine.judge_health(rank_all_causes(found), installed_catalog().healthy, found)
+
+
+def _causes_about(found: dict[str, Fact]) -> list[Cause]:
+    """Return the causes that these facts can say something about, and those without rules that codes name beside
+    them."""
+    catalog = installed_catalog()
+    measured = {name for name in found if name not in catalog.words or catalog.words[name].seen != "told"} - ALWAYS_READ
+    known = measured or set(found)  # what people tell is about many subjects: an observation says which one this is
+    judged = {name for name, cause in catalog.causes.items() if not catalog.judge.facts_about(cause).isdisjoint(known)}
+    beside = {
+        name for one in catalog.codes.entries.values() if not judged.isdisjoint(one.causes) for name in one.causes
+    }
+    return [one for name, one in catalog.causes.items() if name in judged or (name in beside and not one.judged)]
+
+
+def causes_shown_inside(found: dict[str, Fact]) -> list[Cause]:
+    """Return the causes that readings from inside the computer show, whether they are the reason or found beside it."""
+    return [
+        one.cause
+        for one in rank_all_causes(found)
+        if one.verdict in {"shown_by", "also_found"} and one.closeness == WEIGHTS["inside"]
+    ]
+
+
+def shown_cause(found: dict[str, Fact]) -> str:
+    """Return the name of the first cause that these facts show; empty when they show none."""
+    first = rank_all_causes(found)[:1]
+    return next((one.cause.id for one in first if one.verdict == "shown_by"), "")
