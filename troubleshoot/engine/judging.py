@@ -44,8 +44,8 @@ class Judge:
     def rank(self, causes: Iterable[Cause], facts: Mapping[str, Fact], code: CodeHint | None = None) -> list[Judgement]:
         """Return every cause with its verdict, the strongest first.
 
-        First by verdict, in the order of VERDICTS. Then, for causes that speak, by how close to the thing the evidence
-        was taken, by how much of what was seen they explain, by the order of the code's hint, and by that of the
+        First by verdict, in the order of VERDICTS. Of causes that only fit, the one that a documented code names stands
+        first. Then, for causes that speak, by how close to the thing the evidence was taken, by how much of what was seen they explain, by the order of the code's hint, and by that of the
         catalogue. Of causes that are shown, one that brings another about stands before it.
         """
         hint = code or CodeHint()
@@ -179,7 +179,11 @@ def _place(one: Judgement, code: CodeHint) -> tuple[int, int, int, int]:
     if one.verdict in ("not_checked", "ruled_out"):
         return verdict, 0, 0, 0
     hinted = code.causes.index(one.cause.id) if one.cause.id in code.causes else len(code.causes)
-    return verdict, -one.closeness, -one.explained, hinted
+    if one.verdict == "fits" and one.cause.id == code.told:
+        return verdict, -1 - max(WEIGHTS.values()), -one.explained, hinted
+    # Of what only could be, what somebody told is no better a sign than what was seen of the error.
+    close = max(one.closeness, WEIGHTS["told"]) if one.verdict == "fits" else one.closeness
+    return verdict, -close, -one.explained, hinted
 
 
 def _in_order_of_repair(shown: list[Judgement]) -> list[Judgement]:
