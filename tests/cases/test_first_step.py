@@ -38,7 +38,7 @@ def test_a_replay_begins_where_the_case_began(lab: MakeLab, employee: Person, wo
 def test_a_case_of_before_begins_where_its_guide_does(lab: MakeLab, employee: Person, work: Work) -> None:
     case = opened(employee, "0x807", lab)
     Case.objects.filter(pk=case.pk).update(error={key: value for key, value in case.error.items() if key != "start"})
-    assert diagnosis.case_guide(Case.objects.get()).start == "stage"
+    assert diagnosis.case_guide(Case.objects.get()).start == "why"
 
 
 @pytest.mark.parametrize(

@@ -196,7 +196,7 @@ class TestACheckedAgainCase:
         work()
         case.refresh_from_db()
         assert case.round == 2, "a second click changes nothing while it is being read"
-        assert diagnosis.replay_case(case).path[0] == ("stage", "ok")
+        assert diagnosis.replay_case(case).path[0] == ("why", "healthy")
         assert list(Answer.objects.filter(case=case, round=1).values_list("step", flat=True)) == first
 
     def test_can_be_opened_again_for_seven_days(self, lab: MakeLab, employee: Person, work: Work) -> None:

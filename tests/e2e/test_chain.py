@@ -62,7 +62,7 @@ class TestEachComputer:
             for case in walk.cases:
                 assert case["simulated"] is True
                 assert case["error"]["code"] == "0x904 / 0x7"
-                assert case["path"][0]["step"] == "stage"
+                assert case["path"][0]["step"] == "why"
                 assert "fix" in {step["source"] for step in case["path"]}
             last = walk.cases[-1]
             assert last["outcome"] == OUTCOMES[walk.changes[-1].job["action"]], last

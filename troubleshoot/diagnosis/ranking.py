@@ -34,8 +34,10 @@ def judge_step(guide: Guide, step: GuideStep, found: dict[str, Fact], code: Code
 
     judged = rank(found)
     broken = tuple(one for one in judged if one.verdict in {"shown_by", "also_found"})
+    told = {name: Fact(name, value) for name, value in code.tells.items()} if code else {}
+    known = {**told, **{name: one for name, one in found.items() if one.value != engine.UNKNOWN}}
     question = engine.question_before(
-        step, guide.steps, found, lambda facts: engine.first_cause(rank(facts)) if broken else ""
+        step, guide.steps, known, lambda facts: engine.first_cause(rank(facts)) if broken else ""
     )
     health = engine.judge_health(judged, catalog.healthy, found)
     return StepJudgement(question or engine.cause_answer(step, judged, health), broken)
@@ -51,7 +53,7 @@ def code_hint(error: dict[str, Any]) -> CodeHint:
     parts = str(error.get("page") or "").split("/")
     code = engine.code_at_address(*parts) if len(parts) in {2, 3} else None
     entry = installed_catalog().codes.entries.get(code) if code else None
-    return CodeHint(entry.causes, entry.certainty == "documented") if entry else CodeHint()
+    return CodeHint(entry.causes, entry.certainty == "documented", entry.tells) if entry else CodeHint()
 
 
 def judge_health(found: dict[str, Fact]) -> Health:

@@ -130,6 +130,7 @@ def _code(
         is_not=table.text("is_not", required=False),
         symbol=table.text("symbol", required=False, limit=120),
         start=table.name("start", required=False),
+        tells=MappingProxyType(table.table("tells", required=False).mapping()),
     )
     for index, cause in enumerate(entry.causes):
         if cause not in known_causes:

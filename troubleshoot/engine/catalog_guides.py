@@ -89,6 +89,7 @@ def read(
         symptoms=table.sentences("symptoms", limit=SYMPTOM_LIMIT),
         default=table.flag("default"),
         starts=starts,
+        tells=MappingProxyType(_told_by_errors(table.table("tells", required=False), declared.facts)),
     )
     table.done()
     if not old:
@@ -163,6 +164,19 @@ def _step(name: str, table: TomlTable, rules: _Rules) -> GuideStep:
         table.wrong("answers", "this answer leads nowhere", answer)
     _check_answers(step, table, to, rules)
     return step
+
+
+def _told_by_errors(table: TomlTable, facts: FactList | None) -> dict[str, str]:
+    """Read what the errors of a guide tell by themselves: facts that people tell, each with one of its values."""
+    found = table.mapping()
+    if facts is None:
+        return found
+    for name, value in found.items():
+        if not name.startswith(TOLD) or name not in facts:
+            table.wrong(name, "is no fact that people tell")
+        elif value not in facts.values[name]:
+            table.wrong(name, f"is one of {', '.join(facts.values[name])}, not {value}")
+    return found
 
 
 def _check_answers(step: GuideStep, table: TomlTable, to: TomlTable, rules: _Rules) -> None:

@@ -66,6 +66,8 @@ class CodeHint:
     causes: Sequence[str] = ()
     documented: bool = False
     """True where a document gives the code this meaning."""
+    tells: Mapping[str, str] = field(default_factory=dict)
+    """What the code tells beside its causes (fact → value): nobody is asked for it again."""
 
     @property
     def told(self) -> str:

@@ -1,6 +1,7 @@
 """What the catalogue knows about codes, and what a pasted text holds of it: the values, without any looking up."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from troubleshoot.engine.code_numbers import PastedCode
 from troubleshoot.engine.pasted_names import PastedName
@@ -30,6 +31,8 @@ class ErrorCode:
     """Its name in the header or document that defines it."""
     start: str = ""
     """The step at which the guide begins for this code; empty for the guide's own start."""
+    tells: Mapping[str, str] = field(default_factory=dict)
+    """What it tells beside its causes (fact → value)."""
 
 
 @dataclass(frozen=True)

@@ -144,6 +144,8 @@ class Guide:
     """True: for whatever leads nowhere else."""
     starts: tuple[str, ...] = ()
     """Further steps at which it may begin, for whom an error code says more than that this guide fits."""
+    tells: Mapping[str, str] = field(default_factory=dict)
+    """What its errors tell by themselves (fact → value), as long as the person says nothing else."""
 
     def after(self, step: GuideStep, answer: str) -> GuideStep:
         """Return where an answer to a step leads; back at a judgement, to its next visit, as long as there is one."""

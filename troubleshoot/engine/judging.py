@@ -45,8 +45,9 @@ class Judge:
         """Return every cause with its verdict, the strongest first.
 
         First by verdict, in the order of VERDICTS. Of causes that only fit, the one that a documented code names stands
-        first. Then, for causes that speak, by how close to the thing the evidence was taken, by how much of what was seen they explain, by the order of the code's hint, and by that of the
-        catalogue. Of causes that are shown, one that brings another about stands before it.
+        first. Then, for causes that speak, by how close to the thing the evidence was taken, by how much of what was
+        seen they explain, by the order of the code's hint, and by that of the catalogue. Of causes that are shown, one
+        that brings another about stands before it.
         """
         hint = code or CodeHint()
         judged = sorted((self.weigh(cause, facts, hint) for cause in causes), key=lambda one: _place(one, hint))

@@ -34,6 +34,7 @@ WORDS = (
 """When it fails, and from where the person connects."""
 FACTS = values_by_name(WORDS)
 AT_FIRST = "told by the person when the case began"
+BY_THE_ERROR = "told by the kind of the error"
 
 
 def answer_facts(
@@ -42,12 +43,13 @@ def answer_facts(
     ahead: Mapping[str, str] = MappingProxyType({}),
     where: str = "",
 ) -> dict[str, Fact]:
-    """Return what the answers on a walk tell; what nobody has told is unknown.
+    """Return what the answers on a walk tell, and the errors of a guide by themselves; all else is unknown.
 
     `ahead` are answers (step → value) that were given before the walk came to their step; `where` is what was said when
     the case began.
     """
-    begun = {"told.where": Fact("told.where", where, (AT_FIRST,))} if where in FACTS["told.where"] else {}
+    begun = {name: Fact(name, value, (BY_THE_ERROR,)) for name, value in guide.tells.items()}
+    begun |= {"told.where": Fact("told.where", where, (AT_FIRST,))} if where in FACTS["told.where"] else {}
     early = [(step, ahead.get(step.name, "")) for step in guide.steps.values()]
     said = [*early, *((guide.steps[name], value) for name, value in path)]
     told = begun | {
