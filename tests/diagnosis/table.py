@@ -93,6 +93,12 @@ HOST = (
     row("-", "another_computer", "another-computer"),
     row("-", "another_computer", "renamed-computer"),
     row("-", "not_windows", "linux-host"),
+    row("-", "known_bad_update", "bad-update", told__when="after_desktop"),
+    row("C18", "licensing", "licence-server-gone", told__when="after_password"),
+    row("C18", "licensing", "licence-server-not-named"),
+    row("C18", "licensing", "licence-mode-not-decided", told__when="after_password"),
+    row("-", "session_limit", "places-taken"),
+    row("-", "session_limit", "place-left", told__when="after_password"),
     row("-", "clock_wrong", "clock-behind"),
 )
 """Causes of the computer itself: helpdesk asks nobody for them."""
@@ -132,7 +138,8 @@ IN_ORDER = (
     *("healthy", "credssp-vulnerable", "udp-allowed", "udp-off-by-policy", "mistyped-passwords"),
     *("connection-broker", "domain-controller", "reboot-pending"),
     *("cipher-list-restricted", "chosen-certificate-weak-key", "sha1-certificate", "sign-in-failures-one-account"),
-    *("session-without-desktop", "session-disconnected"),
+    *("session-without-desktop", "session-disconnected", "sessions-disconnected"),
+    *("licences-in-order", "licence-time-left"),
     *("connection-log-off", "nobody-signed-in", "constrained-language", "credentials-refused", "fips-required"),
 )
 """Computers to which a connection comes as far as the sign-in: what they have is no cause that a reading shows."""

@@ -39,7 +39,7 @@ def observe(faults: str, address: str) -> Mapping[str, Fact]:
         with pytest.MonkeyPatch.context() as patch:
             if address == NAME:
                 patch.setattr(socket, "getaddrinfo", lambda *_, **__: [(0, 0, 0, "", (one, 0)) for one in BOTH])
-            return hosts.observe(row_of(lab, address)).facts
+            return hosts.observe(row_of(lab, address), about=catalog.all_facts().values).facts
     finally:
         lab.stop()
 

@@ -1,0 +1,87 @@
+"""What the shipped readings of content tell of a simulated host: updates, licences, sessions that were left, places…"""
+
+from typing import Any
+
+import pytest
+
+from tests.catalog.resources.test_remedies import inside
+from tests.lab.powershell.hosts import output
+from troubleshoot.lab import ScriptRefused, build_state
+from troubleshoot.lab.sessions import sign_out
+from troubleshoot.lab.state import HostState
+
+RESTING = {
+    "bad_update": "none",
+    "licence_time": "not_needed",
+    "licence_mode": "not_needed",
+    "licence_server": "not_needed",
+    "left_sessions": "unknown",  # nobody has noted when this person came
+    "places": "free",
+}
+TOLD: dict[str, dict[str, str]] = {
+    "healthy": {},
+    "bad-update": {"bad_update": "hangs"},
+    "licences-in-order": {"licence_time": "over", "licence_mode": "per_person", "licence_server": "reached"},
+    "licence-server-gone": {"licence_time": "over", "licence_mode": "per_person", "licence_server": "not_reached"},
+    "licence-server-not-named": {"licence_time": "over", "licence_mode": "per_device", "licence_server": "not_named"},
+    "licence-mode-not-decided": {"licence_time": "over", "licence_mode": "not_decided", "licence_server": "reached"},
+    "licence-time-left": {"licence_time": "left", "licence_mode": "not_decided", "licence_server": "not_named"},
+    "session-disconnected": {"left_sessions": "one"},
+    "sessions-disconnected": {"left_sessions": "several"},
+    "nobody-signed-in": {"left_sessions": "none"},
+    "session-without-desktop": {"left_sessions": "none"},
+    "places-taken": {"places": "full"},
+    "place-left": {"places": "full", "left_sessions": "one"},
+}
+LOGOFF = "Start-Process -FilePath 'C:\\Windows\\system32\\{}' -ArgumentList $id -Wait -PassThru -ErrorAction Stop"
+
+
+def state_with(*faults: str) -> HostState:
+    """A host of the lab with these faults."""
+    return HostState(build_state(name="ACC-07", file=None, faults=faults))
+
+
+@pytest.mark.parametrize("fault", TOLD)
+def test_are_those_of_the_state(fault: str) -> None:
+    found = inside(state_with(fault))
+    assert {name: found[f"windows.{name}"] for name in RESTING} == RESTING | TOLD[fault]
+
+
+class TestSigningOut:
+    """…and how the lab signs somebody out."""
+
+    def exit_code(self, state: HostState, number: str, program: str = "logoff.exe") -> Any:
+        script = "$ended = " + LOGOFF.format(program) + "\n$ended.ExitCode"
+        return output(script, state, id=number)
+
+    def test_ends_the_session_and_what_runs_in_it(self) -> None:
+        state = state_with()
+        assert self.exit_code(state, "2") == [0]
+        assert (state.document["sessions"], state.document["processes"]) == ([], [])
+
+    def test_fails_for_a_session_that_is_not_there(self) -> None:
+        state = state_with()
+        assert self.exit_code(state, "7") == [1]
+        assert not sign_out(state, 0)
+        assert len(state.document["sessions"]) == 1
+
+    def test_fails_without_the_right_to_do_so(self) -> None:
+        state = state_with()
+        state.document["winrm"]["administrator"] = False
+        assert self.exit_code(state, "2") == [1]
+        assert len(state.document["sessions"]) == 1
+
+    def test_is_the_only_program_that_is_known(self) -> None:
+        with pytest.raises(ScriptRefused, match="a program that the lab does not know"):
+            self.exit_code(state_with(), "2", "shutdown.exe")
+        with pytest.raises(ScriptRefused, match="the number of one session"):
+            self.exit_code(state_with(), "/V")
+
+
+def test_licences_are_not_asked_about_where_no_desktop_is_shared() -> None:
+    with pytest.raises(ScriptRefused, match="is not documented"):
+        output(
+            "$setting = Get-CimInstance -Namespace 'root/cimv2/TerminalServices' "
+            "-ClassName Win32_TerminalServiceSetting -ErrorAction Stop\n"
+            "Invoke-CimMethod -InputObject $setting -MethodName GetGracePeriodDays -ErrorAction Stop"
+        )
