@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from tests.catalog.resources.test_remedies import inside
+from tests.catalog.resources.test_remedies import CATALOG, carried_out, inside, planned
 from tests.lab.powershell.hosts import output
+from troubleshoot import engine, wording
 from troubleshoot.lab import ScriptRefused, build_state
 from troubleshoot.lab.sessions import sign_out
 from troubleshoot.lab.state import HostState
@@ -76,6 +77,44 @@ class TestSigningOut:
             self.exit_code(state_with(), "2", "shutdown.exe")
         with pytest.raises(ScriptRefused, match="the number of one session"):
             self.exit_code(state_with(), "/V")
+
+
+class TestThePlan:
+    """…and the plan for it."""
+
+    ACTION = CATALOG.actions["sign-out-left-session"]
+
+    def test_names_the_person_and_says_that_nobody_else_is_signed_out(self) -> None:
+        plan = planned(self.ACTION, state_with("session-disconnected"))
+        (change,) = plan.items[0].changes
+        assert "CORP\\bob, session 2, signed in since " in str(change.now)
+        assert engine.signs_people_out(plan, CATALOG)
+        assert "nobody else" in wording.sessions_words(disconnected=False, signed_out=True)
+        assert not engine.signs_people_out(
+            planned(CATALOG.actions["let-people-sign-in"], state_with("drained")), CATALOG
+        )
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            {"created_at": "2026-11-30T01:00:00Z"},
+            {"session_id": 5},
+            {"owner_user": "eve"},
+            {"name": "winword.exe"},
+        ],
+    )
+    def test_is_no_longer_true_once_it_is_another_session(self, change: dict[str, Any]) -> None:
+        state = state_with("session-disconnected")
+        plan = planned(self.ACTION, state)
+        state.document["processes"][0].update(change)
+        assert carried_out(plan, state).outcome == "drifted"
+        assert len(state.document["processes"]) == 1
+
+    def test_is_no_longer_true_once_the_account_is_another_one(self) -> None:
+        state = state_with("session-disconnected")
+        plan = planned(self.ACTION, state)
+        state.document["sessions"][0]["sid"] = "S-1-5-21-9-9-9-1104"
+        assert carried_out(plan, state).outcome == "drifted"
 
 
 def test_licences_are_not_asked_about_where_no_desktop_is_shared() -> None:
