@@ -39,6 +39,11 @@ def dropped(one: Row) -> Row:
     return replace(one, error="0x904 / 0x0")
 
 
+def told_by(code: str, one: Row) -> Row:
+    """The same, where the error window has this code."""
+    return replace(one, error=code)
+
+
 HOST = (
     row("C01", "certificate_expired", "expired-certificate"),
     row("C01", "certificate_expired", "expired-certificate sha1-certificate"),
@@ -123,6 +128,22 @@ WAY = (
     row("C13", "client_side_block", pc__stage="ok", pc__gateway="none", told__when="at_once"),
 )
 """Causes between the person and the computer: people, and their PC, tell what nobody can measure from here."""
+
+ACCOUNT = (
+    told_by("0xD07", row("C17", "account_locked")),
+    told_by("0xC0000234", row("C17", "account_locked", "mistyped-passwords", told__when="after_password")),
+    told_by("0xB07", row("C17", "account_disabled", told__when="after_password")),
+    told_by("0xE07", row("C17", "account_expired", "session-disconnected")),
+    told_by("0xC0000071", row("C17", "password_expired")),
+    told_by("0x1107", row("C17", "account_restricted", told__when="after_password")),
+    told_by("Error code: 0x3\nExtended error code: 0x9", row("C17", "sign_in_right_missing")),
+    told_by("0x1807", row("C17", "account_without_proof", told__account="entra", told__when="after_password")),
+    told_by("0xF07", row("C17", "account_without_proof", told__account="microsoft")),
+    told_by("0x807", row("C17", "account_or_credential", told__when="after_password")),
+    told_by("Error code: 0x3\nExtended error code: 0x105", row("C18", "licence_of_own_pc")),
+    told_by("0x808", row("C18", "licensing", "licence-server-gone")),
+)
+"""Causes of one account or PC: the code says them, and the computer is in order."""
 
 TWO = (
     row("C14", "service_stopped", "service-stopped expired-certificate", "certificate_expired"),

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pytest
 
-from tests.diagnosis.table import HOST, IN_ORDER, NAME, NOT_RDP, TWO, WAY, Row, row
+from tests.diagnosis.table import ACCOUNT, HOST, IN_ORDER, NAME, NOT_RDP, TWO, WAY, Row, row
 from troubleshoot import cases, catalog, diagnosis, hosts, wording
 from troubleshoot.diagnosis import code_hint, judge_health, rank_all_causes
 from troubleshoot.engine import Fact, Guide, Identified, Judgement
@@ -82,7 +82,7 @@ def printed(row: Row, judged: list[Judgement]) -> str:
     return "\n".join([*lines, *(f"  {one.verdict:12} {one.cause.id}: {', '.join(one.facts)}" for one in judged)])
 
 
-@pytest.mark.parametrize("row", [*HOST, *WAY], ids=str)
+@pytest.mark.parametrize("row", [*HOST, *WAY, *ACCOUNT], ids=str)
 def test_names_its_cause_first(row: Row) -> None:
     judged = ranking(row)
     assert judged[0].cause.id == row.first, printed(row, judged)
