@@ -1,5 +1,6 @@
 """What the shipped readings of content tell of a simulated host: updates, licences, sessions that were left, places…"""
 
+import tomllib
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from tests.catalog.resources.test_remedies import CATALOG, carried_out, inside, planned
 from tests.lab.powershell.hosts import output
 from troubleshoot import engine, wording
+from troubleshoot.catalog import SHIPPED_CATALOG
 from troubleshoot.lab import ScriptRefused, build_state
 from troubleshoot.lab.sessions import sign_out
 from troubleshoot.lab.state import HostState
@@ -46,6 +48,29 @@ def state_with(*faults: str) -> HostState:
 def test_are_those_of_the_state(fault: str) -> None:
     found = inside(state_with(fault))
     assert {name: found[f"windows.{name}"] for name in RESTING} == RESTING | TOLD[fault]
+
+
+class TestTheListOfUpdates:
+    """…the updates that are known to break something…"""
+
+    UPDATES = tomllib.loads((SHIPPED_CATALOG / "facts/windows-build.toml").read_text(encoding="utf-8"))["fact"][0][
+        "update"
+    ]
+
+    def test_is_dated_the_newest_first_and_each_says_from_where(self) -> None:
+        days = [one["date"] for one in self.UPDATES]
+        assert days == sorted(days, reverse=True)
+        assert {one["certainty"] for one in self.UPDATES} == {"field_report"}, "none was read at Microsoft's own page"
+
+    @pytest.mark.parametrize("update", UPDATES, ids=lambda one: f"{one['kb']} {one['build']}")
+    def test_names_the_update_until_the_revision_that_repairs_it(self, update: dict[str, Any]) -> None:
+        (reading,) = (one for one in CATALOG.readings.values() if one.resource == "windows-build")
+        edition = update.get("editions", ["Server"])[0]
+        for revision, broken in ((-1, False), (0, True), (update["repaired"] - update["first"], False)):
+            at = {"build": update["build"], "revision": update["first"] + revision, "edition": edition}
+            (fact,) = reading.told(at)
+            assert (fact.value == update["symptom"]) == broken
+            assert any(update["kb"] in text and update["repaired_by"] in text for text in fact.readings) == broken
 
 
 class TestSigningOut:
