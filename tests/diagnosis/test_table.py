@@ -89,6 +89,11 @@ def test_names_its_cause_first(row: Row) -> None:
     assert judged[0].verdict in {"shown_by", "fits"}, printed(row, judged)
 
 
+def test_lists_what_only_a_code_can_tell_where_a_code_tells_it() -> None:
+    assert "account_locked" not in {one.cause.id for one in ranking(row("-", ""))}
+    assert "account_locked" in {one.cause.id for one in ranking(ACCOUNT[0])}
+
+
 @pytest.mark.parametrize("row", TWO, ids=str)
 def test_names_both_of_two_causes(row: Row) -> None:
     judged = ranking(row)
