@@ -4,7 +4,7 @@ import pytest
 
 from tests.support import shipped_catalog
 from troubleshoot import catalog
-from troubleshoot.engine import Fact
+from troubleshoot.engine import Fact, Guide
 
 FACTS = catalog.all_facts()
 CATALOG = shipped_catalog()
@@ -47,3 +47,33 @@ def test_each_family_leads_to_its_guide(text: str, guide: str) -> None:
 def test_nothing_is_judged_without_readings() -> None:
     unknown = {name: Fact(name, "unknown") for name in FACTS.values}
     assert {CATALOG.judge.weigh(cause, unknown).verdict for cause in CATALOG.causes.values()} == {"not_checked"}
+
+
+KEPT_OUT = {"account_locked", "account_disabled", "account_expired", "account_restricted", "sign_in_right_missing"}
+"""Causes of an account that no password helps."""
+
+
+def reached(guide: Guide, step: str) -> set[str]:
+    """Every step that a walk can come to from this one."""
+    found, waiting = set[str](), [step]
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting.extend(guide.steps[name].to.values())
+    return found
+
+
+@pytest.mark.parametrize("cause", sorted(KEPT_OUT))
+def test_nobody_whose_account_is_kept_out_is_told_to_try_again(cause: str) -> None:
+    entries = [one for one in CATALOG.codes.entries.values() if cause in one.causes]
+    assert len(entries) > 1
+    for entry in entries:
+        guide = CATALOG.guides[entry.guide or ""]
+        steps = [guide.steps[name] for name in reached(guide, entry.start)]
+        assert {step.kind for step in steps} <= {"fact", "end"}, entry.code
+        assert entry.causes == (cause,), "one cause alone counts as told"
+
+
+def test_the_causes_of_accounts_have_no_remedy_that_the_portal_runs() -> None:
+    assert {name: CATALOG.causes[name].remedies for name in KEPT_OUT} == dict.fromkeys(KEPT_OUT, ())

@@ -39,6 +39,11 @@ def dropped(one: Row) -> Row:
     return replace(one, error="0x904 / 0x0")
 
 
+def told_by(code: str, one: Row) -> Row:
+    """The same, where the error window has this code."""
+    return replace(one, error=code)
+
+
 HOST = (
     row("C01", "certificate_expired", "expired-certificate"),
     row("C01", "certificate_expired", "expired-certificate sha1-certificate"),
@@ -93,6 +98,12 @@ HOST = (
     row("-", "another_computer", "another-computer"),
     row("-", "another_computer", "renamed-computer"),
     row("-", "not_windows", "linux-host"),
+    row("-", "known_bad_update", "bad-update", told__when="after_desktop"),
+    row("C18", "licensing", "licence-server-gone", told__when="after_password"),
+    row("C18", "licensing", "licence-server-not-named"),
+    row("C18", "licensing", "licence-mode-not-decided", told__when="after_password"),
+    row("-", "session_limit", "places-taken"),
+    row("-", "session_limit", "place-left", told__when="after_password"),
     row("-", "clock_wrong", "clock-behind"),
 )
 """Causes of the computer itself: helpdesk asks nobody for them."""
@@ -118,6 +129,22 @@ WAY = (
 )
 """Causes between the person and the computer: people, and their PC, tell what nobody can measure from here."""
 
+ACCOUNT = (
+    told_by("0xD07", row("C17", "account_locked")),
+    told_by("0xC0000234", row("C17", "account_locked", "mistyped-passwords", told__when="after_password")),
+    told_by("0xB07", row("C17", "account_disabled", told__when="after_password")),
+    told_by("0xE07", row("C17", "account_expired", "session-disconnected")),
+    told_by("0xC0000071", row("C17", "password_expired")),
+    told_by("0x1107", row("C17", "account_restricted", told__when="after_password")),
+    told_by("Error code: 0x3\nExtended error code: 0x9", row("C17", "sign_in_right_missing")),
+    told_by("0x1807", row("C17", "account_without_proof", told__account="entra", told__when="after_password")),
+    told_by("0xF07", row("C17", "account_without_proof", told__account="microsoft")),
+    told_by("0x807", row("C17", "account_or_credential", told__when="after_password")),
+    told_by("Error code: 0x3\nExtended error code: 0x105", row("C18", "licence_of_own_pc")),
+    told_by("0x808", row("C18", "licensing", "licence-server-gone")),
+)
+"""Causes of one account or PC: the code says them, and the computer is in order."""
+
 TWO = (
     row("C14", "service_stopped", "service-stopped expired-certificate", "certificate_expired"),
     row("C08", "host_firewall", "firewall-closed expired-certificate", "certificate_expired"),
@@ -132,7 +159,8 @@ IN_ORDER = (
     *("healthy", "credssp-vulnerable", "udp-allowed", "udp-off-by-policy", "mistyped-passwords"),
     *("connection-broker", "domain-controller", "reboot-pending"),
     *("cipher-list-restricted", "chosen-certificate-weak-key", "sha1-certificate", "sign-in-failures-one-account"),
-    *("session-without-desktop", "session-disconnected"),
+    *("session-without-desktop", "session-disconnected", "sessions-disconnected"),
+    *("licences-in-order", "licence-time-left"),
     *("connection-log-off", "nobody-signed-in", "constrained-language", "credentials-refused", "fips-required"),
 )
 """Computers to which a connection comes as far as the sign-in: what they have is no cause that a reading shows."""

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pytest
 
-from tests.diagnosis.table import HOST, IN_ORDER, NAME, NOT_RDP, TWO, WAY, Row, row
+from tests.diagnosis.table import ACCOUNT, HOST, IN_ORDER, NAME, NOT_RDP, TWO, WAY, Row, row
 from troubleshoot import cases, catalog, diagnosis, hosts, wording
 from troubleshoot.diagnosis import code_hint, judge_health, rank_all_causes
 from troubleshoot.engine import Fact, Guide, Identified, Judgement, Walk
@@ -39,7 +39,7 @@ def observe(faults: str, address: str) -> Mapping[str, Fact]:
         with pytest.MonkeyPatch.context() as patch:
             if address == NAME:
                 patch.setattr(socket, "getaddrinfo", lambda *_, **__: [(0, 0, 0, "", (one, 0)) for one in BOTH])
-            return hosts.observe(row_of(lab, address)).facts
+            return hosts.observe(row_of(lab, address), about=catalog.all_facts().values).facts
     finally:
         lab.stop()
 
@@ -82,11 +82,16 @@ def printed(row: Row, judged: list[Judgement]) -> str:
     return "\n".join([*lines, *(f"  {one.verdict:12} {one.cause.id}: {', '.join(one.facts)}" for one in judged)])
 
 
-@pytest.mark.parametrize("row", [*HOST, *WAY], ids=str)
+@pytest.mark.parametrize("row", [*HOST, *WAY, *ACCOUNT], ids=str)
 def test_names_its_cause_first(row: Row) -> None:
     judged = ranking(row)
     assert judged[0].cause.id == row.first, printed(row, judged)
     assert judged[0].verdict in {"shown_by", "fits"}, printed(row, judged)
+
+
+def test_lists_what_only_a_code_can_tell_where_a_code_tells_it() -> None:
+    assert "account_locked" not in {one.cause.id for one in ranking(row("-", ""))}
+    assert "account_locked" in {one.cause.id for one in ranking(ACCOUNT[0])}
 
 
 @pytest.mark.parametrize("row", TWO, ids=str)

@@ -72,8 +72,11 @@ def test_one_kind_of_rule_is_enough_to_speak_for_a_cause() -> None:
     shown, fits = 'shown_by = [{ "lamp.light" = ["off"] }]\n', 'fits = [{ "lamp.bulb" = ["broken"] }]\n'
     assert spoiled(ERRORS, shown, "") == spoiled(ERRORS, fits, "") == []
     without = FILES[ERRORS].replace(shown, "").replace(fits, "")
-    assert found({ERRORS: without}) == [
-        f"{ERRORS}:11: cause[1].fits: no rule speaks for this cause, here or in shown_by"
+    assert found({ERRORS: without}) == [], "the code of the sample is documented, and names this cause alone"
+    unsure = without.replace('certainty = "documented"', 'certainty = "field_report"')
+    assert found({ERRORS: unsure}) == [
+        f"{ERRORS}:11: cause[1].fits: no rule speaks for this cause, here or in shown_by, "
+        "and no documented code names it alone"
     ]
 
 

@@ -120,3 +120,102 @@ class TestSymptoms:
         other = GUIDE.replace('start = "light"', 'start = "light"\nsymptoms = ["THE room stays dark."]')
         found = problems({"guides/lamp-dark.toml": self.SEEN.encode(), "guides/other.toml": other.encode()})
         assert found == ["guides/other.toml:4: symptoms[1]: leads to lamp-dark already"]
+
+
+CLOCK = {
+    "resources/clock/resource.toml": """\
+title = "Clock of the hall"
+revert = "none"
+revert_reason = "Only read."
+[fields.build]
+type = "string"
+writable = false
+compare = true
+secret = false
+words = "build"
+[fields.revision]
+type = "integer"
+writable = false
+compare = true
+secret = false
+words = "revision"
+[fields.edition]
+type = "string"
+writable = false
+compare = true
+secret = false
+words = "edition"
+""",
+    "resources/clock/read.ps1": "param()\n@{ build = $null; revision = $null; edition = $null }\n",
+}
+UPDATED = """\
+title = "Clock"
+resource = "clock"
+[[fact]]
+name = "clock.update"
+question = "Is it known to stop?"
+values = [
+  { value = "stops", words = "Yes", bad = true },
+  { value = "none", at_least = { revision = 1 }, words = "No" },
+]
+[[fact.update]]
+kb = "KB1000001"
+date = "2026-09-08"
+build = "20348"
+editions = ["Server"]
+first = 10
+repaired = 20
+repaired_by = "KB1000002"
+symptom = "stops"
+certainty = "field_report"
+source = "the clockmaker"
+"""
+SPOILED_UPDATES = [
+    ('kb = "KB1000001"', 'kb = "1000001"', "update[1].kb: an update is named KB and its number"),
+    ('repaired_by = "KB1000002"', 'repaired_by = "soon"', "repaired_by: an update is named KB and its number"),
+    ('"2026-09-08"', '"8.9.2026"', "update[1].date: is a day such as 2026-09-08"),
+    ('"2026-09-08"', '"2026-02-30"', "update[1].date: is a day such as 2026-09-08"),
+    ('build = "20348"', 'build = "20348.5"', "update[1].build: is the number of a build"),
+    ("repaired = 20", "repaired = 10", "update[1].repaired: must be later than first"),
+    ('symptom = "stops"', 'symptom = "strikes"', "update[1].symptom: values has no words for strikes"),
+    ('certainty = "field_report"', 'certainty = "sure"', "update[1].certainty: must be one of"),
+    ('source = "the clockmaker"\n', "", "update[1].source: is missing"),
+    ('source = "the clockmaker"', 'source = "x"\nsure = true', "update[1].sure: unknown key"),
+    ('"stops", words', '"stopped", words', "values[1]: an empty rule would always hold"),
+    ('resource = "clock"', 'resource = "bulb"', "fact[1].update: bulb has no string build by which updates"),
+]
+
+
+def clock(text: str = UPDATED) -> dict[str, bytes]:
+    return {name: one.encode() for name, one in {**CLOCK, "facts/clock.toml": text}.items()}
+
+
+class TestKnownBadUpdates:
+    @pytest.mark.parametrize(
+        ("build", "revision", "edition", "value"),
+        [
+            ("20348", 9, "Server", "none"),
+            ("20348", 10, "Server", "stops"),
+            ("20348", 19, "Server", "stops"),
+            ("20348", 20, "Server", "none"),
+            ("20348", 15, "Client", "none"),
+            ("26100", 15, "Server", "none"),
+            ("20348", None, "Server", "unknown"),
+            ("20348", True, "Server", "unknown"),
+            (None, None, None, "unknown"),
+        ],
+    )
+    def test_count_from_the_build_that_has_them_to_the_one_that_is_repaired(
+        self, build: str | None, revision: int | None, edition: str | None, value: str
+    ) -> None:
+        made = parse_catalog({name: text.encode() for name, text in FILES.items()} | clock(), FACTS)
+        (fact,) = made.readings["clock"].told({"build": build, "revision": revision, "edition": edition})
+        assert fact.value == value
+        named = "KB1000001 of 2026-09-08, repaired by KB1000002 (field report)"
+        assert (named in fact.readings) == (value == "stops")
+
+    @pytest.mark.parametrize(("old", "new", "expected"), SPOILED_UPDATES, ids=[one[1][:40] for one in SPOILED_UPDATES])
+    def test_are_checked_by_file_line_and_key(self, old: str, new: str, expected: str) -> None:
+        assert old in UPDATED
+        found = problems(clock(UPDATED.replace(old, new, 1)))
+        assert [text for text in found if expected in text], found

@@ -23,7 +23,11 @@ def values(found: dict[str, Fact]) -> dict[str, str]:
 
 class TestAnswers:
     def test_that_nobody_gave_are_unknown(self) -> None:
-        assert values(probes.answer_facts(GUIDE, [])) == {"told.when": "unknown", "told.where": "unknown"}
+        assert values(probes.answer_facts(GUIDE, [])) == {
+            "told.when": "unknown",
+            "told.where": "unknown",
+            "told.account": "unknown",
+        }
 
     def test_become_facts_with_the_question_as_their_reading(self) -> None:
         found = probes.answer_facts(GUIDE, [("colour", "red"), ("when", "at_once")])
@@ -32,7 +36,11 @@ class TestAnswers:
 
     def test_that_were_given_ahead_count_until_the_walk_has_its_own(self) -> None:
         ahead = {"when": "at_once", "colour": "red", "another": "office"}
-        assert values(probes.answer_facts(GUIDE, [], ahead)) == {"told.when": "at_once", "told.where": "unknown"}
+        assert values(probes.answer_facts(GUIDE, [], ahead)) == {
+            "told.when": "at_once",
+            "told.where": "unknown",
+            "told.account": "unknown",
+        }
         assert probes.answer_facts(GUIDE, [("when", "dont_know")], ahead)["told.when"].value == "dont_know"
 
     def test_of_the_beginning_count_until_the_question_is_answered(self) -> None:

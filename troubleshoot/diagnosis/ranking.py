@@ -30,7 +30,7 @@ def judge_step(guide: Guide, step: GuideStep, found: dict[str, Fact], code: Code
     causes = {cause.id for cause in catalog.causes_of(guide)}
 
     def rank(facts: dict[str, Fact]) -> list[Judgement]:
-        return catalog.judge.rank([one for one in _causes_about(facts) if one.id in causes], facts, code)
+        return catalog.judge.rank([one for one in _causes_about(facts, code) if one.id in causes], facts, code)
 
     judged = rank(found)
     broken = tuple(one for one in judged if one.verdict in {"shown_by", "also_found"})
@@ -45,7 +45,7 @@ def judge_step(guide: Guide, step: GuideStep, found: dict[str, Fact], code: Code
 
 def rank_all_causes(found: dict[str, Fact], code: CodeHint | None = None) -> list[Judgement]:
     """Return every cause with its verdict, the strongest first; `code` is what the case's error says of its cause."""
-    return installed_catalog().judge.rank(_causes_about(found), found, code)
+    return installed_catalog().judge.rank(_causes_about(found, code), found, code)
 
 
 def code_hint(error: dict[str, Any]) -> CodeHint:
@@ -61,16 +61,20 @@ def judge_health(found: dict[str, Fact]) -> Health:
     return engine.judge_health(rank_all_causes(found), installed_catalog().healthy, found)
 
 
-def _causes_about(found: dict[str, Fact]) -> list[Cause]:
-    """Return the causes that these facts can say something about, and those without rules that codes name beside
-    them."""
+def _causes_about(found: dict[str, Fact], code: CodeHint | None) -> list[Cause]:
+    """Return the causes that these facts can say something about; of those without rules, the ones that this code
+    names, and that codes name beside them."""
     catalog = installed_catalog()
     measured = {name for name in found if name not in catalog.words or catalog.words[name].seen != "told"} - ALWAYS_READ
     known = measured or set(found)  # what people tell is about many subjects: an observation says which one this is
-    judged = {name for name, cause in catalog.causes.items() if not catalog.judge.facts_about(cause).isdisjoint(known)}
-    beside = {
-        name for one in catalog.codes.entries.values() if not judged.isdisjoint(one.causes) for name in one.causes
+    judged = {
+        name
+        for name, cause in catalog.causes.items()
+        if cause.judged and not catalog.judge.facts_about(cause).isdisjoint(known)
     }
+    beside = set(code.causes if code else ()).union(
+        *(one.causes for one in catalog.codes.entries.values() if not judged.isdisjoint(one.causes))
+    )
     return [one for name, one in catalog.causes.items() if name in judged or (name in beside and not one.judged)]
 
 

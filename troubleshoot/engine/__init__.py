@@ -65,6 +65,7 @@ from troubleshoot.engine.plan import (
     outdated_parts,
     plan_drift,
     revert_plan,
+    signs_people_out,
     unseen_events,
 )
 from troubleshoot.engine.plan_document import PlanDocument, PlanError, PlanItem, plan_from_document, plan_to_document
@@ -229,6 +230,7 @@ __all__ = [
     "rule_holds",
     "said_ahead",
     "search_codes",
+    "signs_people_out",
     "stored_values",
     "tries_ahead",
     "unmet_guards",

@@ -10,7 +10,7 @@ from typing import Any
 
 from troubleshoot.engine import toml
 from troubleshoot.engine.catalog import FOLDER_SEPARATOR, Catalog
-from troubleshoot.engine.cause import Cause
+from troubleshoot.engine.cause import Cause, CodeHint
 from troubleshoot.engine.facts import UNKNOWN, Fact
 from troubleshoot.engine.guide import Guide, GuideStep, walk_guide
 from troubleshoot.engine.guide_examples import uncovered
@@ -24,7 +24,7 @@ _DECLARED_IN_CODE = "(probes)"
 _KEYS = {"shown_by": "shown_by", "ruled_out": "excluded_by", "fits": "fits"}
 """Verdict → the key of the rules that give it."""
 _NEVER_SAID = {
-    "fits": "no rule speaks for this cause, here or in shown_by",
+    "fits": "no rule speaks for this cause, here or in shown_by, and no documented code names it alone",
     "excluded_by": "nothing speaks against this cause, and nothing that is seen is beyond it",
 }
 
@@ -142,12 +142,15 @@ def _codes(catalog: Catalog, read: _Files) -> Iterator[ContentProblem]:
 
 
 def _causes(catalog: Catalog, read: _Files) -> Iterator[ContentProblem]:
-    """Check that readings can speak for a cause and against it, and that each rule gives its own verdict.
+    """Check that something can speak for a cause and against it, and that each rule gives its own verdict.
 
-    A rule that does not, by its own facts, never decides: a stronger one always comes before it.
+    Readings speak for it, or a documented code that names it alone. A rule that does not give its verdict, by its own
+    facts, never decides: a stronger one always comes before it.
     """
+    told = {CodeHint(one.causes, one.certainty == "documented").told for one in catalog.codes.entries.values()}
     for cause in catalog.causes.values():
-        said = {"fits": bool(cause.shown_by or cause.fits), "excluded_by": bool(cause.excluded_by or cause.produces)}
+        for_it = bool(cause.shown_by or cause.fits or cause.id in told)
+        said = {"fits": for_it, "excluded_by": bool(cause.excluded_by or cause.produces)}
         for key, there in said.items():
             if not there:
                 yield read.entry("cause", {"id": cause.id}, _NEVER_SAID[key], key)

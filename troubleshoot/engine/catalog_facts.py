@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Mapping
 from types import MappingProxyType
 
+from troubleshoot.engine import known_updates
 from troubleshoot.engine.declared_facts import DeclaredFact, DeclaredReading, ReadingCase
 from troubleshoot.engine.facts import UNKNOWN, FactList
 from troubleshoot.engine.resource import Resource, StateError, Value
@@ -55,18 +56,24 @@ def _fact(table: TomlTable, resource: Resource | None, probed: FactList) -> Decl
         table.wrong("name", "a fact is named with lower-case letters, digits and _, its subject before a dot")
     if name in probed:
         table.wrong("name", f"a probe declares the fact {name}")
-    found = DeclaredFact(
-        name=name,
-        question=table.text("question", limit=120),
-        cases=tuple(_case(one, resource) for one in table.tables("values", required=True)),
-    )
-    if not found.cases and isinstance(table.data.get("values"), list):
+    question, updates = table.text("question", limit=120), [known_updates.read(one) for one in table.tables("update")]
+    symptoms = {one.symptom for one in updates}
+    cases = [_case(one, resource, symptoms) for one in table.tables("values", required=True)]
+    found = DeclaredFact(name, question, (*known_updates.cases(updates, cases, table), *filter(_has_rule, cases)))
+    if updates and resource:
+        known_updates.check_resource(resource, table)
+    if not cases and isinstance(table.data.get("values"), list):
         table.wrong("values", "must name at least one value")
     table.done()
     return found
 
 
-def _case(table: TomlTable, resource: Resource | None) -> ReadingCase:
+def _has_rule(case: ReadingCase) -> bool:
+    return bool(case.when or case.at_least)
+
+
+def _case(table: TomlTable, resource: Resource | None, symptoms: Collection[str]) -> ReadingCase:
+    """Read one value; those that updates have as their symptom need no rule of their own."""
     when, least = table.table("when", required=False), table.table("at_least", required=False)
     case = ReadingCase(
         value=table.text("value"),
@@ -80,7 +87,7 @@ def _case(table: TomlTable, resource: Resource | None) -> ReadingCase:
         table.wrong("value", "a value has lower-case letters, digits and _ only, 40 at most")
     if case.value == UNKNOWN:
         table.wrong("value", "unknown is what a fact is where nothing else holds; it is not given")
-    if not case.when and not case.at_least:
+    if not _has_rule(case) and case.value not in symptoms:
         table.wrong(None, "an empty rule would always hold: name fields in when or at_least")
     if resource:
         for place, wanted in ((when, case.when), (least, case.at_least)):

@@ -54,6 +54,7 @@ def _resource(name: str, table: TomlTable, scripts: Mapping[str, str], digest: s
         write=scripts.get("write.ps1"),
         digest=digest,
         proved_on=_proved_on(table.table("proved", required=False), scripts),
+        signs_out=table.flag("signs_out"),
     )
     if not resource.fields and "fields" in table.data:
         table.wrong("fields", "must name at least one field")

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from troubleshoot.engine.facts import UNKNOWN, Fact
 from troubleshoot.engine.resource import ResourceState, Value, values_differ
@@ -19,12 +19,19 @@ class ReadingCase:
     """The answer to the fact's question, for a person."""
     bad: bool
     """True: something is wrong there."""
+    below: Mapping[str, int] = field(default_factory=dict)
+    note: str = ""
+    """What a reader is told beside the fields, such as which update it is."""
 
     def holds(self, state: ResourceState) -> bool:
-        """Tell whether a state fits; a field that is not there, or null, is never at least anything."""
+        """Tell whether a state fits; a field that is not there, or null, is never at least anything, nor below it."""
         return all(
             name in state and not values_differ(state[name], wanted) for name, wanted in self.when.items()
-        ) and all(_number(state.get(name)) >= least for name, least in self.at_least.items())
+        ) and all(self._reaches(name, state.get(name)) for name in {**self.at_least, **self.below})
+
+    def _reaches(self, name: str, number: Value) -> bool:
+        least, limit = self.at_least.get(name), self.below.get(name)
+        return type(number) is int and (least is None or number >= least) and (limit is None or number < limit)
 
 
 @dataclass(frozen=True)
@@ -43,7 +50,7 @@ class DeclaredFact:
     @property
     def fields(self) -> tuple[str, ...]:
         """Return the fields of the state that decide."""
-        return tuple(dict.fromkeys(name for case in self.cases for name in (*case.when, *case.at_least)))
+        return tuple(dict.fromkeys(name for case in self.cases for name in (*case.when, *case.at_least, *case.below)))
 
     def of(self, value: str) -> ReadingCase | None:
         """Return the first case that gives a value, for its words."""
@@ -66,11 +73,8 @@ class DeclaredReading:
             if state is None:
                 yield Fact(fact.name, UNKNOWN, (f"{self.title}: could not be read",))
                 continue
-            value = next((case.value for case in fact.cases if case.holds(state)), UNKNOWN)
+            found = next((case for case in fact.cases if case.holds(state)), None)
             # A host's text is shown capped and escaped.
             shown = ", ".join(f"{name} {json.dumps(state.get(name), default=str)[:60]}" for name in fact.fields)
-            yield Fact(fact.name, value, (f"{self.title}: {shown}",))
-
-
-def _number(value: Value) -> float:
-    return value if type(value) is int else float("-inf")
+            notes = (found.note,) if found and found.note else ()
+            yield Fact(fact.name, found.value if found else UNKNOWN, (f"{self.title}: {shown}", *notes))

@@ -98,6 +98,12 @@ def disconnects_people(plan: PlanDocument, action: Action | None) -> bool:
     return plan.risk == "disruptive" or any(item.events for item in plan.items)
 
 
+def signs_people_out(plan: PlanDocument, catalog: Catalog) -> bool:
+    """Tell whether a plan signs out the people whom it names."""
+    written = (catalog.resources.get(item.resource) for item in plan.items if item.desired)
+    return any(resource is not None and resource.signs_out for resource in written)
+
+
 def outdated_parts(plan: PlanDocument, catalog: Catalog, *, runner: str) -> tuple[OutdatedPart, ...]:
     """Return what this catalogue and runner have different from the plan; nothing when it may run with them.
 

@@ -112,6 +112,8 @@ class Resource:
     """SHA-256 over the description and both scripts."""
     proved_on: str | None = None
     """The Windows build on which a person ran the vectors of exactly these scripts (`[proved]` in the file)."""
+    signs_out: bool = False
+    """True: writing it signs out the people whom its plan names, and nobody else."""
 
     def check_params(self, params: Mapping[str, object]) -> None:
         """Raise StateError unless exactly the declared parameters are given, each of its type and pattern."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from troubleshoot.lab import firewall
+from troubleshoot.lab import firewall, licensing, windows_version
 
 Document = dict[str, Any]
 
@@ -175,6 +175,7 @@ def healthy(name: str = "LAB-01") -> Document:
                 "created_at": iso(now - timedelta(hours=2)),
             }
         ],
+        "licensing": licensing.usual(),
         "sessions": [session(2, "CORP", "bob", now - timedelta(hours=2))],
         "network": {
             "rdp": "open",
@@ -295,4 +296,5 @@ def _registry(guid: str) -> Document:
         TERMINAL_SERVER: numbers(fDenyTSConnections=0, TSEnabled=1, TSServerDrainMode=0, TSUserEnabled=0),
         POLICY: {},
         CRYPTOGRAPHY: {"MachineGuid": {"kind": "String", "value": guid}},
+        windows_version.KEY: windows_version.values("19045", 3803, "Client"),
     }

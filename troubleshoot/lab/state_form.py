@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from troubleshoot.lab.behind_port import BEHIND
 from troubleshoot.lab.certificates import KEY_SIZES
 from troubleshoot.lab.gateway import GATEWAYS
+from troubleshoot.lab.licensing import MODES, WAYS
 from troubleshoot.lab.other_addresses import ANSWERS
 from troubleshoot.lab.sessions import STATES
 from troubleshoot.lab.signatures import DIGESTS
@@ -92,6 +93,7 @@ ROWS: Mapping[str, Row] = {
         "message": _TEXT,
         "data": Field((dict,), optional=True),
     },
+    "licensing.servers": {"name": _TEXT, "way": _one_of(set(WAYS))},
     "network.elsewhere": {"address": _TEXT, "answers": _one_of(ANSWERS)},
     "firewall.rules": {
         "name": _TEXT,
@@ -106,12 +108,13 @@ ROWS: Mapping[str, Row] = {
 """Sections, and lists in a section, whose rows have these fields."""
 OPTIONAL = frozenset(name for row in (CERTIFICATE, *ROWS.values()) for name, field in row.items() if field.optional)
 """Fields that a row need not have."""
-FIXED = ("identity", "powershell", "key_store", "domain", "network", "winrm")
+FIXED = ("identity", "powershell", "key_store", "domain", "licensing", "network", "winrm")
 """Sections whose fields are those of a healthy host, with the same kinds of value."""
 LISTS_OF_TEXTS = ("hung", "disabled_logs", "dns_cache")
 CHOICES: Mapping[str, Set[str]] = {
     "powershell.language_mode": {"FullLanguage", "ConstrainedLanguage", "RestrictedLanguage", "NoLanguage"},
     "key_store.rdp_key": {"readable", "denied", "missing"},
+    "licensing.mode": set(MODES),
     "network.rdp": {"open", "refused", "silent", "closed_before_confirm", "flapping", "alternating", *BEHIND},
     "network.winrm": {"open", "refused", "silent"},
     "network.gateway": GATEWAYS,

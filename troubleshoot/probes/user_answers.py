@@ -30,8 +30,20 @@ WORDS = (
             "dont_know": "not known",
         },
     ),
+    FactWords(
+        "told.account",
+        "Kind of account",
+        "told",
+        {
+            "company": "of the company",
+            "entra": "of Microsoft, for work or school (Entra)",
+            "microsoft": "of Microsoft, private",
+            "local": "of that computer alone",
+            "dont_know": "not known",
+        },
+    ),
 )
-"""When it fails, and from where the person connects."""
+"""When it fails, from where the person connects, and with which kind of account."""
 FACTS = values_by_name(WORDS)
 AT_FIRST = "told by the person when the case began"
 BY_THE_ERROR = "told by the kind of the error"

@@ -27,8 +27,11 @@ def risk_words(risk: str) -> str:
 @register.filter
 def sessions_after(plan: PlanDocument) -> str:
     """Write what becomes of the people who are signed in when a plan is carried out."""
-    action = catalog.installed_catalog().actions.get(plan.action)
-    return wording.sessions_words(disconnected=engine.disconnects_people(plan, action))
+    installed = catalog.installed_catalog()
+    return wording.sessions_words(
+        disconnected=engine.disconnects_people(plan, installed.actions.get(plan.action)),
+        signed_out=engine.signs_people_out(plan, installed),
+    )
 
 
 @register.filter

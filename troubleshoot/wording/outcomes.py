@@ -74,8 +74,10 @@ def not_helped_words(host: str) -> EndWords:
     )
 
 
-def sessions_words(*, disconnected: bool) -> str:
-    """Say what a change does to the people who are signed in."""
+def sessions_words(*, disconnected: bool, signed_out: bool = False) -> str:
+    """Say what a change does to the people who are signed in; `signed_out`: to those whom its plan names."""
+    if signed_out:
+        return _("whoever this plan names is signed out, and nobody else")
     return _("disconnected; their programs stay open") if disconnected else _("nobody is disconnected")
 
 

@@ -13,6 +13,7 @@ from troubleshoot.lab.faults import (
     firewall,
     identity,
     keys,
+    licences,
     listening,
     network_path,
     printing,
@@ -42,6 +43,7 @@ for _theme in (
     identity,
     environment,
     sessions,
+    licences,
     access,
     printing,
 ):

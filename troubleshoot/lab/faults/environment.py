@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from troubleshoot.lab import windows_version
 from troubleshoot.lab.faults.events import (
     AUDITING,
     CONNECTIONS_LOG,
@@ -65,6 +66,11 @@ def _reboot_pending(document: Document) -> None:
     document["registry"][_PENDING] = {}
 
 
+def _bad_update(document: Document) -> None:
+    """An update after which sessions hang (September 2026, Windows Server 2022) is installed. Nothing hangs yet."""
+    document["registry"].setdefault(windows_version.KEY, {}).update(windows_version.values("20348", 5622, "Server"))
+
+
 def _clock_behind(document: Document) -> None:
     """The clock is an hour slow. Signing in with the domain fails from five minutes on."""
     set_clock(document, -3600)
@@ -96,6 +102,7 @@ FAULTS = {
     "connection-broker": _connection_broker,
     "domain-controller": _domain_controller,
     "reboot-pending": _reboot_pending,
+    "bad-update": _bad_update,
     "clock-behind": _clock_behind,
     "clock-ahead": _clock_ahead,
     "connection-log-off": _connection_log_off,

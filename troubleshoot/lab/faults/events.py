@@ -15,12 +15,20 @@ KEY_ACCESS = (
 
 
 def happened(
-    document: Document, source: str, number: int, message: str, *, log: str = "System", ago: int = 600
+    document: Document,
+    source: str,
+    number: int,
+    message: str,
+    *,
+    log: str = "System",
+    ago: int = 600,
+    data: Document | None = None,
 ) -> None:
     """Add one event, some seconds before now; a fault that is given twice has happened once."""
     entry = {"log": log, "source": source, "id": number, "time": iso(host_now(document) - timedelta(seconds=ago))}
+    more = {"data": data} if data else {}
     if not any(one["id"] == number and one["message"] == message for one in document["event_log"]):
-        document["event_log"].append(entry | {"message": message})
+        document["event_log"].append(entry | {"message": message} | more)
 
 
 def sign_ins_failed(

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from troubleshoot.lab.powershell import net_classes
+from troubleshoot.lab.powershell import net_classes, terminal_setting
 from troubleshoot.lab.powershell.host_data import local_time
 from troubleshoot.lab.powershell.objects import Instance, ObjectType
 from troubleshoot.lab.powershell.printing import CANCELLED, PRINT_JOB, PRINTER, documents, printers
@@ -11,6 +11,7 @@ from troubleshoot.lab.powershell.printing import METHODS as PRINTER_METHODS
 from troubleshoot.lab.powershell.rdp_setting import ANSWER, SETTING, CimMethod, listeners
 from troubleshoot.lab.powershell.rdp_setting import METHODS as LISTENER_METHODS
 from troubleshoot.lab.powershell.values import Integer
+from troubleshoot.lab.sessions import sid_of
 from troubleshoot.lab.state import Document, HostState, own_name
 
 _CIMV2 = "root/cimv2"
@@ -37,10 +38,18 @@ PROCESS = ObjectType("Win32_Process", _DOCS + "win32-process", ("Name", "Process
 COMPUTER = ObjectType(
     "Win32_ComputerSystem", _DOCS + "win32-computersystem", ("Name", "Domain", "DomainRole", "PartOfDomain")
 )
-OPERATING_SYSTEM = ObjectType("Win32_OperatingSystem", _DOCS + "win32-operatingsystem", ("SystemDrive",))
+OPERATING_SYSTEM = ObjectType(
+    "Win32_OperatingSystem", _DOCS + "win32-operatingsystem", ("SystemDrive", "SystemDirectory")
+)
 CHANGED = ObjectType("Win32_Service.Change result", _DOCS + "change-method-in-class-win32-service", ("ReturnValue",))
 OWNER = ObjectType(
     "Win32_Process.GetOwner result", _DOCS + "getowner-method-in-class-win32-process", ("ReturnValue", "Domain", "User")
+)
+
+OWNER_SID = ObjectType(
+    "Win32_Process.GetOwnerSid result",
+    _DOCS + "getownersid-method-in-class-win32-process",
+    ("ReturnValue", "Sid"),
 )
 
 
@@ -98,7 +107,7 @@ def _computer(document: Document) -> list[Instance]:
 
 def _operating_system(document: Document) -> list[Instance]:
     del document
-    return [Instance(OPERATING_SYSTEM, {"SystemDrive": "C:"})]
+    return [Instance(OPERATING_SYSTEM, {"SystemDrive": "C:", "SystemDirectory": "C:\\Windows\\system32"})]
 
 
 def _change(state: HostState, service: Instance, account: str, password: str) -> Instance:
@@ -119,6 +128,15 @@ def _owner(state: HostState, process: Instance) -> Instance:
     return Instance(OWNER, {"ReturnValue": Integer(0, "uint32"), "Domain": domain, "User": user})
 
 
+def _owner_sid(state: HostState, process: Instance) -> Instance:
+    """Run Win32_Process.GetOwnerSid: 0 and the SID; 2 (access denied) where the state does not tell the owner."""
+    row = process.origin
+    if row is None or not row["owner_user"]:
+        return Instance(OWNER_SID, {"ReturnValue": Integer(2, "uint32"), "Sid": None})
+    sid = sid_of(state.document, row["session_id"], row["owner_domain"], row["owner_user"])
+    return Instance(OWNER_SID, {"ReturnValue": Integer(0, "uint32"), "Sid": sid})
+
+
 CLASSES = {
     known.type.name.lower(): known
     for known in (
@@ -129,15 +147,17 @@ CLASSES = {
         CimClass(_CIMV2, PRINTER, printers),
         CimClass(_CIMV2, PRINT_JOB, documents),
         CimClass("root/cimv2/terminalservices", SETTING, listeners),
+        CimClass("root/cimv2/terminalservices", terminal_setting.SETTING, terminal_setting.settings),
         CimClass(net_classes.NAMESPACE, net_classes.TCP, net_classes.connections),
     )
 }
-RESULTS = (OWNER, CHANGED, CANCELLED, ANSWER)
+RESULTS = (OWNER, OWNER_SID, CHANGED, CANCELLED, ANSWER, *terminal_setting.RESULTS)
 METHODS: Mapping[str, Mapping[str, CimMethod]] = {
-    PROCESS.name: {"GetOwner": CimMethod({}, _owner)},
+    PROCESS.name: {"GetOwner": CimMethod({}, _owner), "GetOwnerSid": CimMethod({}, _owner_sid)},
     SERVICE.name: {
         "Change": CimMethod({"StartName": "string", "StartPassword": "string"}, _change, changes=True),
     },
     PRINTER.name: PRINTER_METHODS,
     SETTING.name: LISTENER_METHODS,
+    terminal_setting.SETTING.name: terminal_setting.METHODS,
 }
