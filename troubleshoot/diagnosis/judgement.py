@@ -9,20 +9,29 @@ from typing import Any
 from troubleshoot import engine, probes
 from troubleshoot.catalog import installed_catalog
 from troubleshoot.diagnosis import case_status, progress
-from troubleshoot.engine import WEIGHTS, Cause, CodeHint, Fact, Health, Judgement, Walk
+from troubleshoot.engine import WEIGHTS, Cause, CodeHint, Fact, Health, Judgement, SavedConnection, Walk
 from troubleshoot.hosts import ALWAYS_READ
 from troubleshoot.models import READS, Case, Job
 
 
 def case_evidence(case: Case, walk: Walk | None = None, observation: Job | None = None) -> dict[str, Fact]:
-    """Return what causes are judged by: a whole observation, what the person told, and what the person's PC told."""
+    """Return what causes are judged by: a whole observation, what the person told, and what their PC and their saved
+    connection told."""
     walk, observation = walk or progress.replay_case(case), observation or latest_observation(case)
     said = probes.answer_facts(progress.case_guide(case), walk.path, progress.said_ahead(case), case.whereabouts)
     return {
         **(observed_facts(observation) if observation else {}),
         **said,
         **progress.stored_facts(case.pc),
+        **file_facts(case.error, case.host.rdp_port if case.host else None),
     }
+
+
+def file_facts(error: dict[str, Any], port: int | None) -> dict[str, Fact]:
+    """Return what the saved connection in a case's error tells; nothing where there was none in it. `port` is the one
+    at which the portal reaches the computer."""
+    saved = error.get("saved")
+    return probes.saved_connection_facts(SavedConnection.from_json(saved), port=port) if saved else {}
 
 
 def observed_facts(observation: Job) -> dict[str, Fact]:

@@ -85,6 +85,15 @@ from troubleshoot.engine.results import (
     as_change,
     from_json,
 )
+from troubleshoot.engine.saved_connection import (
+    LARGEST_FILE as LARGEST_SAVED_CONNECTION,
+)
+from troubleshoot.engine.saved_connection import (
+    SavedConnection,
+    decode_saved_connection,
+    read_saved_connection,
+    without_secrets,
+)
 from troubleshoot.engine.status import CaseStatus, ToldWords, job_phase, judge_status
 from troubleshoot.engine.status_inputs import (
     STARTABLE,
@@ -107,6 +116,7 @@ __all__ = [
     "CONTENT_SIZE_LIMIT",
     "EVERY_SITE",
     "FOLDER_SEPARATOR",
+    "LARGEST_SAVED_CONNECTION",
     "NAME_PATTERN",
     "OTHER_WORDS",
     "PUT_BACK",
@@ -178,6 +188,7 @@ __all__ = [
     "RevertResult",
     "Right",
     "Role",
+    "SavedConnection",
     "SeenTerm",
     "SignedIn",
     "StateError",
@@ -196,6 +207,7 @@ __all__ = [
     "code_spellings",
     "codes_by_symptom",
     "decode_canonical",
+    "decode_saved_connection",
     "disconnects_people",
     "encode_canonical",
     "fact_values",
@@ -216,6 +228,7 @@ __all__ = [
     "plan_from_document",
     "plan_to_document",
     "proved_twice",
+    "read_saved_connection",
     "related_codes",
     "revert_plan",
     "role_conflict",
@@ -232,4 +245,5 @@ __all__ = [
     "values_differ",
     "waits_for_turn",
     "walk_guide",
+    "without_secrets",
 ]
