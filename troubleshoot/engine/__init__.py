@@ -43,6 +43,7 @@ from troubleshoot.engine.guide_parts import GuidePart
 from troubleshoot.engine.judging import SPEAKING_VERDICTS, Health, Judge, Judgement, judge_health
 from troubleshoot.engine.notice import NoticeCode
 from troubleshoot.engine.pasted_names import names_in
+from troubleshoot.engine.pasted_text import has_label
 from troubleshoot.engine.permissions import (
     EVERY_SITE,
     REFUSED_AS,
@@ -213,6 +214,7 @@ __all__ = [
     "fact_values",
     "faults",
     "from_json",
+    "has_label",
     "hindrance_of",
     "job_phase",
     "judge_health",

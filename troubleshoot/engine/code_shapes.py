@@ -59,6 +59,7 @@ OWN_LINE = re.compile(
     rf"(?P<second>{_HEX}){_AFTER}"
 )
 SIGNED = re.compile(rf"(?<![0-9a-z_\d+.\-])(?P<code>[-\u2212](?:{_GROUPED}|[0-9]{{6,10}})){_AFTER}")
+LABEL = re.compile(rf"(?<![a-z])(?:{_LABEL_WORD})")
 LABELLED = re.compile(
     rf"(?<![a-z])(?P<label>{_LABEL_WORD})(?:{_GAP}?{_BETWEEN}){{0,2}}{_GAP}{{0,3}}(?:{_COLON}|[#(])?{_GAP}{{0,3}}"
     rf"(?P<code>{_GROUPED}|[0-9][0-9a-f]{{0,9}}){_AFTER_DECIMAL}"

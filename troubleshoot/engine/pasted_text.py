@@ -83,6 +83,11 @@ def read(text: str) -> Pasted:
     return Pasted(tuple(found[:MOST_CODES]), _hints(plain), tuple(notes), tuple(names), named, saved)
 
 
+def has_label(text: str) -> bool:
+    """Tell whether a text has a word for code or error, in one of the languages that windows were seen in."""
+    return code_shapes.LABEL.search(clean(text[:LIMIT]).lower()) is not None
+
+
 def clean(text: str) -> str:
     """Return the text as it is read: without what cannot be seen, every blank a space, no pictures in letters."""
     if not text.isascii():
