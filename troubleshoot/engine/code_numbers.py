@@ -36,18 +36,18 @@ class PastedCode:
         return first if self.extended is None else f"{first} / 0x{self.extended:X}"
 
 
-_LOOKS_LIKE = str.maketrans("oil|sz", "011152")
+_LOOKS_LIKE = str.maketrans("oilsz", "01152")
 """What people and programs that read pictures take for a digit, and the digit."""
 
 
 def has_letters(text: str) -> bool:
     """Tell whether a code in lower case was written with signs that only look like its digits, or like its x."""
-    return re.search(r"[oil|sz\u00d7]", text) is not None
+    return re.search(r"[oilsz\u00d7]", text) is not None
 
 
 def has_rare_letters(text: str) -> bool:
     """Tell whether signs among them are ones that only a program takes for digits: then it counts where it is known."""
-    return re.search(r"[sz|\u00d7]", text) is not None
+    return re.search(r"[sz\u00d7]", text) is not None
 
 
 def number(text: str) -> int:

@@ -14,7 +14,7 @@ _AFTER = r"(?![0-9a-z_\d\uff21-\uff5a])(?!\.[0-9])"
 _AFTER_DECIMAL = rf"{_AFTER}(?![/:,\-][0-9])"
 # The letters O, I and l are what people type from a photograph in place of 0 and 1. A program that reads pictures takes
 # more for each other; a word of such letters alone is a word.
-_HEX = r"(?:[0o]x[ ]?[0-9a-foil]{1,8}|[0o][x\u00d7][ ]?(?=[a-z|]{0,7}[0-9])[0-9a-foilsz|]{1,8})"
+_HEX = r"(?:[0o]x[ ]?[0-9a-foil]{1,8}|[0o][x\u00d7][ ]?(?=[a-z]{0,7}[0-9])[0-9a-foilsz]{1,8})"
 _GAP = r"[ \t]"
 _APART = r"(?:[\s.,;/|()\u00b7\u2013\u3002\uff0c\uff1b-]|</?[a-z]{1,8}[ ]?/?>)"
 _COLON = r"[:=\uff1a]"
@@ -40,7 +40,7 @@ _BETWEEN = (
 
 # Where a text has lost its blanks, the code follows its label at once, and the second label follows the first code.
 _LABELLED = "|".join(rf"(?<={word})" for word in ("code", "error", "fehler", "erreur", "\u30c9", "\u7801", "\u78bc"))
-HEX = re.compile(rf"(?:{_BEFORE}|{_LABELLED})(?P<code>{_HEX})(?:{_AFTER}|(?={_EXTENDED_WORD}))")
+HEX = re.compile(rf"(?=[0o][x\u00d7])(?:{_BEFORE}|{_LABELLED})(?P<code>{_HEX})(?:{_AFTER}|(?={_EXTENDED_WORD}))")
 #: After a first code: the word "extended" in some language, then the second.
 EXTENDED = re.compile(
     rf"{_APART}{{0,12}}+[^\d\r\n:=\uff1a]{{0,40}}?{_EXTENDED_WORD}"

@@ -22,6 +22,7 @@ LONGEST_NUMBER = 6
 TAKEN_OUT = "(taken out)"
 """What stands in the text in place of a secret."""
 
+_MARK = re.compile(r":[A-Za-z]:")
 _LINE = re.compile(
     r"(?m)^[ \t]{0,8}(?P<key>[A-Za-z][A-Za-z0-9 _-]{0,60}):(?P<type>[A-Za-z]):(?P<value>[^\r\n]*)(?:\r?$)"
 )
@@ -100,6 +101,8 @@ def decode_saved_connection(data: bytes) -> str:
 
 def read_saved_connection(text: str) -> SavedConnection | None:
     """Return what the lines of a saved connection in a text set; None where it has none. Never fails."""
+    if not _MARK.search(text):
+        return None
     said: dict[str, set[str]] = {}
     for hit in islice(_LINE.finditer(text), MOST_LINES):
         key = hit["key"].strip().lower()
