@@ -54,7 +54,7 @@ def _scans() -> bytes:
     tables = b"\xff\xc4" + struct.pack(">H", 20) + b"\x00" + b"\x01" + bytes(15) + b"\x00"
     scan = b"\xff\xda" + struct.pack(">H", 8) + b"\x01\x01\x00\x00\x00\x00" + bytes(200)
     steps = b"\xff\xdb" + struct.pack(">H", 67) + b"\x00" + b"\x01" * 64
-    return b"\xff\xd8" + steps + frame + tables + scan * 300 + b"\xff\xd9"
+    return b"\xff\xd8" + steps + frame + tables + scan * 100 + b"\xff\xd9"
 
 
 #: Name → how it is made, and what is found of it: a fault, or `read` where it may come as far as the reader.

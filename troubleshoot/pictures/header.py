@@ -5,6 +5,7 @@ Sources: PNG (ISO/IEC 15948) 5 and 11.2.2; JPEG (ITU-T T.81) B.1 and B.2.2; WebP
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,6 +15,8 @@ LONGEST_SIDE = 20_000
 _PNG = b"\x89PNG\r\n\x1a\n"
 _JPEG = b"\xff\xd8\xff"
 _MOST_SEGMENTS = 2000
+#: A marker of a JPEG, behind a few fillers.
+_BEGUN = re.compile(rb"\xff{1,64}([^\xff])", re.DOTALL)
 #: Markers of a JPEG that begin a frame: SOF0 to SOF15 without DHT, JPG and DAC.
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 #: Markers that stand alone: fillers, restarts, and TEM.
@@ -87,19 +90,17 @@ def _of_jpeg(data: bytes) -> tuple[int, int] | None:
     """Return width and height of the first frame; what comes before it (a preview among it) is passed over whole."""
     at = 2
     for _segment in range(_MOST_SEGMENTS):
-        if data[at : at + 1] != b"\xff":
+        begun = _BEGUN.match(data, at)
+        if not begun:
             return None
-        while data[at : at + 1] == b"\xff":  # any number of fillers
-            at += 1
-        marker = data[at] if at < len(data) else -1
-        at += 1
+        marker, at = begun[1][0], begun.end()
         if marker in _ALONE:
             continue
         if marker in _FRAMES:
             height, width = data[at + 3 : at + 5], data[at + 5 : at + 7]
             return (int.from_bytes(width), int.from_bytes(height)) if len(width) == 2 else None
         length = int.from_bytes(data[at : at + 2])
-        if length < 2 or marker in {-1, 0xD8, 0xD9, 0xDA}:  # the picture's data begin, or it ends, without a frame
+        if length < 2 or marker in {0xD8, 0xD9, 0xDA}:  # the picture's data begin, or it ends, without a frame
             return None
         at += length
     return None
