@@ -87,11 +87,12 @@ lock: ## renew the lock files (needs uv)
 	$(LOCK) pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
 
 # Debian's packages start their daemons when they are installed; ours are started by the tests, on loopback.
-system-deps: ## Debian packages that some tests need (as root): PostgreSQL, gettext, RDP servers and scanners, Chromium, buildah
+system-deps: ## Debian packages that some tests need (as root): PostgreSQL, gettext, RDP servers and scanners, Chromium, buildah, Tesseract
 	@test "$$(id -u)" = 0 || { echo "make system-deps needs root" >&2; exit 1; }
 	@export DEBIAN_FRONTEND=noninteractive; apt-get update -qq; \
 	  apt-get install -y -qq --no-install-recommends python3-venv postgresql postgresql-contrib \
-	    chromium-headless-shell gettext openssl xrdp freerdp2-shadow-x11 freerdp2-x11 xvfb nmap sslscan buildah mmdebstrap > /dev/null
+	    chromium-headless-shell gettext openssl xrdp freerdp2-shadow-x11 freerdp2-x11 xvfb nmap sslscan buildah mmdebstrap \
+	    tesseract-ocr tesseract-ocr-deu tesseract-ocr-fra tesseract-ocr-jpn tesseract-ocr-chi-sim > /dev/null
 	@for daemon in xrdp xrdp-sesman postgresql; do \
 	  service $$daemon stop > /dev/null 2>&1 || true; update-rc.d $$daemon disable > /dev/null 2>&1 || true; done
 

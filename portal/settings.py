@@ -119,6 +119,8 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+# Whatever is let in (web.middleware.MOST_BYTES) stays in memory: a file that somebody hands in is never on a disk.
+FILE_UPLOAD_MAX_MEMORY_SIZE = 11 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 
 #: The language of the portal. English is shipped; a folder of MENDPOINT_LOCALE_DIRS holds another one as Django expects

@@ -24,9 +24,6 @@ from troubleshoot.engine.pasted_names import MOST_NAMES, PastedName, names_in
         ("I'm using my AzureAD\\FirstnameLastname for credentials", "account", "AzureAD\\FirstnameLastname"),
         ("User: CORP\\anna.", "account", "CORP\\anna"),
         ("username:s:anna@example.net", "account", "anna@example.net"),
-        ("enablecredsspsupport:i:0", "setting", "sign_in_late"),
-        ("enablerdsaadauth:i:1", "setting", "web_account"),
-        ("gatewayusagemethod:i:1", "setting", "gateway_used"),
     ],
 )
 def test_a_name_is_found_with_what_it_is_a_name_of(text: str, kind: str, value: str) -> None:
@@ -42,7 +39,7 @@ def test_a_name_is_found_with_what_it_is_a_name_of(text: str, kind: str, value: 
         "\\\\server07\\share",
         "NT AUTHORITY\\SYSTEM",
         "the computer is off",
-        "enablecredsspsupport:i:1",
+        "enablecredsspsupport:i:0",
         "a remote computer: ",
     ],
 )

@@ -81,6 +81,7 @@ def test_a_report_is_read_rightly(name: str) -> None:
         wanted.get("start", ""),
     )
     assert set(wanted.get("named", [])) <= {one.value for one in found.named}
+    assert (dict(found.saved.numbers) if found.saved else {}) == wanted.get("saved", {})
 
 
 @pytest.mark.parametrize("name", SAYS)

@@ -17,6 +17,7 @@ EXEMPT = (
     "engine/pasted_names.py",
     "engine/pasted_text.py",
     "engine/code_shapes.py",
+    "engine/saved_connection.py",  # a file format whose keys have blanks
     "engine/toml.py",
     "hosts/csv_reader.py",  # the file format of a list of computers
     "probes/client_block.py",

@@ -5,7 +5,9 @@ import io
 import pytest
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.test import Client
+from pytest_django import Settings
 
+from troubleshoot.pictures import MOST_PICTURE_BYTES
 from troubleshoot.web.forms.hosts import MOST_LIST
 from troubleshoot.web.middleware import MOST_BYTES
 
@@ -20,6 +22,10 @@ def test_a_larger_one_is_refused_unread(path: str, monkeypatch: pytest.MonkeyPat
     assert "too large" in answer.content.decode()
     assert answer["Content-Security-Policy"]
     assert not kept
+
+
+def test_whatever_is_let_in_stays_in_memory(settings: Settings) -> None:
+    assert settings.FILE_UPLOAD_MAX_MEMORY_SIZE >= MOST_BYTES > MOST_PICTURE_BYTES
 
 
 def test_the_longest_list_of_computers_still_fits() -> None:

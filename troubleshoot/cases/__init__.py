@@ -7,6 +7,7 @@ from troubleshoot.cases.client_report import (
     submit_client_report,
 )
 from troubleshoot.cases.follow_up import follow_up_unconfirmed, was_unconfirmed
+from troubleshoot.cases.handed_in import FILE_FAULTS, text_of_picture, text_of_saved_connection
 from troubleshoot.cases.handling import (
     ask_for_help,
     ask_person_again,
@@ -44,6 +45,7 @@ from troubleshoot.cases.presence import note_presence, people_present
 
 __all__ = [
     "ERROR_MOST_CHARACTERS",
+    "FILE_FAULTS",
     "LEAST_COMPUTERS",
     "addresses_dialled",
     "answer_ahead",
@@ -75,6 +77,8 @@ __all__ = [
     "storable_text",
     "submit_client_report",
     "take_case",
+    "text_of_picture",
+    "text_of_saved_connection",
     "was_unconfirmed",
     "watch_for_incidents",
     "withdraw_case",

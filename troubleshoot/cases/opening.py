@@ -153,6 +153,7 @@ def describe_error(found: Identified) -> dict[str, object]:
         "ask": bool((used and used.ask) or (window and window.ask)),
         "others": [str(code) for code in used.others] if used else [],
         "start": found.leads_to[1],
+        "saved": found.saved.to_json() if found.saved else None,
         "kept": [str(match.code) for match in found.kept],
         "hints": [str(hint) for hint in found.hints],
         "notes": list(found.notes),
@@ -206,5 +207,6 @@ def open_answers(case: Case, walk: Walk) -> list[str]:
 
 
 def storable_text(text: str) -> str:
-    """Return the text as the database can hold it: NUL and lone surrogates become the replacement character."""
-    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")
+    """Return the text as the database can and may hold it: NUL and lone surrogates become the replacement character,
+    and the secrets of a saved connection are taken out."""
+    return engine.without_secrets(text.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8"))

@@ -27,7 +27,7 @@ from troubleshoot.diagnosis.evidence import (
     value_text,
     verdict_reason,
 )
-from troubleshoot.diagnosis.judgement import case_evidence, latest_observation
+from troubleshoot.diagnosis.judgement import case_evidence, file_facts, latest_observation
 from troubleshoot.diagnosis.progress import (
     all_comes_through,
     begun_fixes,
@@ -75,6 +75,7 @@ __all__ = [
     "current_answers",
     "disown_case",
     "fact_title",
+    "file_facts",
     "is_self_service",
     "is_served",
     "is_untold",

@@ -10,6 +10,7 @@ from troubleshoot import audit, engine, probes
 from troubleshoot.audit import Actor, Tag
 from troubleshoot.catalog import installed_catalog
 from troubleshoot.diagnosis import ranking
+from troubleshoot.diagnosis.judgement import told_facts
 from troubleshoot.diagnosis.progress import (
     TICK,
     KnownNow,
@@ -163,10 +164,8 @@ def _judged_answer(case: Case, walk: Walk, known: KnownNow) -> Answer | None:
     replay never judges again."""
     if known.facts is None or not known.whole:
         return None
-    guide = case_guide(case)
-    said = probes.answer_facts(guide, walk.path, said_ahead(case), case.whereabouts)
-    facts = {**known.facts, **said, **stored_facts(case.pc)}
-    judged = ranking.judge_step(guide, walk.at, facts, ranking.code_hint(case.error))
+    facts = {**known.facts, **told_facts(case, walk)}
+    judged = ranking.judge_step(case_guide(case), walk.at, facts, ranking.code_hint(case.error))
     return Answer(
         case=case,
         step=walk.at.name,

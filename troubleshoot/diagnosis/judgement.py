@@ -4,22 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 from troubleshoot import probes
 from troubleshoot.diagnosis import case_status, progress
-from troubleshoot.engine import Fact, Walk
+from troubleshoot.engine import Fact, SavedConnection, Walk
 from troubleshoot.models import READS, Case, Job
 
 
 def case_evidence(case: Case, walk: Walk | None = None, observation: Job | None = None) -> dict[str, Fact]:
-    """Return what causes are judged by: a whole observation, what the person told, and what the person's PC told."""
-    walk, observation = walk or progress.replay_case(case), observation or latest_observation(case)
+    """Return what causes are judged by: a whole observation, what the person told, and what their PC and their saved
+    connection told."""
+    observation = observation or latest_observation(case)
+    seen = observed_facts(observation) if observation else {}
+    return {**seen, **told_facts(case, walk or progress.replay_case(case))}
+
+
+def told_facts(case: Case, walk: Walk) -> dict[str, Fact]:
+    """Return what the person of a case, their PC and their saved connection told."""
     said = probes.answer_facts(progress.case_guide(case), walk.path, progress.said_ahead(case), case.whereabouts)
-    return {
-        **(observed_facts(observation) if observation else {}),
-        **said,
-        **progress.stored_facts(case.pc),
-    }
+    port = case.host.rdp_port if case.host else None
+    return {**said, **progress.stored_facts(case.pc), **file_facts(case.error, port)}
+
+
+def file_facts(error: dict[str, Any], port: int | None) -> dict[str, Fact]:
+    """Return what the saved connection in a case's error tells; nothing where there was none in it. `port` is the one
+    at which the portal reaches the computer."""
+    saved = error.get("saved")
+    return probes.saved_connection_facts(SavedConnection.from_json(saved), port=port) if saved else {}
 
 
 def observed_facts(observation: Job) -> dict[str, Fact]:

@@ -44,6 +44,7 @@ from troubleshoot.engine.guide_parts import GuidePart
 from troubleshoot.engine.judging import SPEAKING_VERDICTS, Health, Judge, Judgement, judge_health
 from troubleshoot.engine.notice import NoticeCode
 from troubleshoot.engine.pasted_names import names_in
+from troubleshoot.engine.pasted_text import has_label
 from troubleshoot.engine.permissions import (
     EVERY_SITE,
     REFUSED_AS,
@@ -87,6 +88,15 @@ from troubleshoot.engine.results import (
     as_change,
     from_json,
 )
+from troubleshoot.engine.saved_connection import (
+    LARGEST_FILE as LARGEST_SAVED_CONNECTION,
+)
+from troubleshoot.engine.saved_connection import (
+    SavedConnection,
+    decode_saved_connection,
+    read_saved_connection,
+    without_secrets,
+)
 from troubleshoot.engine.status import CaseStatus, ToldWords, job_phase, judge_status
 from troubleshoot.engine.status_inputs import (
     STARTABLE,
@@ -109,6 +119,7 @@ __all__ = [
     "CONTENT_SIZE_LIMIT",
     "EVERY_SITE",
     "FOLDER_SEPARATOR",
+    "LARGEST_SAVED_CONNECTION",
     "NAME_PATTERN",
     "OTHER_WORDS",
     "PUT_BACK",
@@ -180,6 +191,7 @@ __all__ = [
     "RevertResult",
     "Right",
     "Role",
+    "SavedConnection",
     "SeenTerm",
     "SignedIn",
     "StateError",
@@ -200,12 +212,14 @@ __all__ = [
     "code_spellings",
     "codes_by_symptom",
     "decode_canonical",
+    "decode_saved_connection",
     "disconnects_people",
     "encode_canonical",
     "fact_values",
     "faults",
     "first_cause",
     "from_json",
+    "has_label",
     "hindrance_of",
     "job_phase",
     "judge_health",
@@ -222,6 +236,7 @@ __all__ = [
     "plan_to_document",
     "proved_twice",
     "question_before",
+    "read_saved_connection",
     "related_codes",
     "revert_plan",
     "role_conflict",
@@ -239,4 +254,5 @@ __all__ = [
     "values_differ",
     "waits_for_turn",
     "walk_guide",
+    "without_secrets",
 ]

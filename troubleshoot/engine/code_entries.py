@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from troubleshoot.engine.code_numbers import PastedCode
 from troubleshoot.engine.pasted_names import PastedName
 from troubleshoot.engine.pasted_text import Found, Hint
+from troubleshoot.engine.saved_connection import SavedConnection
 from troubleshoot.engine.windows import WindowMatch
 
 CERTAINTIES = ("documented", "field_report", "unconfirmed")
@@ -132,6 +133,8 @@ class Identified:
     """The computer, account and gateway that the text speaks of."""
     window: WindowMatch | None = None
     """The words that decide, where no number does or where a number leaves open what they say."""
+    saved: SavedConnection | None = None
+    """What the lines of a saved connection in the text set."""
 
     @property
     def leads_to(self) -> tuple[str, str]:

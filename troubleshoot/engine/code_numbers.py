@@ -9,6 +9,9 @@ from troubleshoot.engine import code_shapes
 DECIMAL = {"event": "event", "alert": "TLS alert"}
 """The namespaces whose numbers everybody writes in decimal, with the words that stand before them."""
 
+HEXADECIMAL = ("x", "\u00d7")
+"""The second sign of a hexadecimal code, and what a picture makes of it."""
+
 WIN32_IN_HRESULT = 0x8007
 """The upper half of a Windows result that holds a system error, or the short answer of a gateway."""
 
@@ -33,20 +36,29 @@ class PastedCode:
         return first if self.extended is None else f"{first} / 0x{self.extended:X}"
 
 
+_LOOKS_LIKE = str.maketrans("oilsz", "01152")
+"""What people and programs that read pictures take for a digit, and the digit."""
+
+
 def has_letters(text: str) -> bool:
-    """Tell whether a code in lower case was written with letters in place of 0 and 1."""
-    return re.search("[oil]", text) is not None
+    """Tell whether a code in lower case was written with signs that only look like its digits, or like its x."""
+    return re.search(r"[oilsz\u00d7]", text) is not None
+
+
+def has_rare_letters(text: str) -> bool:
+    """Tell whether signs among them are ones that only a program takes for digits: then it counts where it is known."""
+    return re.search(r"[sz\u00d7]", text) is not None
 
 
 def number(text: str) -> int:
     """Return the number of a hexadecimal code as people type it, or of plain digits (decimal)."""
     text = text.replace(" ", "")
-    return int(text[2:].translate(str.maketrans("oil", "011")), 16) if text[1:2] == "x" else int(text)
+    return int(text[2:].translate(_LOOKS_LIKE), 16) if text[1:2] in HEXADECIMAL else int(text)
 
 
 def possible_numbers(text: str) -> list[int]:
     """Return every number the characters can mean; hexadecimal first, as these dialogs write them."""
-    if text[1:2] == "x":
+    if text[1:2] in HEXADECIMAL:
         return [number(text)]
     text = text.replace("\u2212", "-")
     if re.search(r"[.,' \u2019]", text) or text.startswith("-"):

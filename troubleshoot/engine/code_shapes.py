@@ -12,8 +12,9 @@ _BEFORE = r"(?<![0-9a-z_\d\uff21-\uff5a+\-#&])"
 _AFTER = r"(?![0-9a-z_\d\uff21-\uff5a])(?!\.[0-9])"
 #: A decimal number is also not the beginning of a date, a time, an address or a fraction.
 _AFTER_DECIMAL = rf"{_AFTER}(?![/:,\-][0-9])"
-# The letters O, I and l are what people type from a photograph in place of 0 and 1.
-_HEX = r"[0o]x[ ]?[0-9a-foil]{1,8}"
+# The letters O, I and l are what people type from a photograph in place of 0 and 1. A program that reads pictures takes
+# more for each other; a word of such letters alone is a word.
+_HEX = r"(?:[0o]x[ ]?[0-9a-foil]{1,8}|[0o][x\u00d7][ ]?(?=[a-z]{0,7}[0-9])[0-9a-foilsz]{1,8})"
 _GAP = r"[ \t]"
 _APART = r"(?:[\s.,;/|()\u00b7\u2013\u3002\uff0c\uff1b-]|</?[a-z]{1,8}[ ]?/?>)"
 _COLON = r"[:=\uff1a]"
@@ -37,12 +38,14 @@ _BETWEEN = (
     r"|\u4ee3\u7801|\u30b3\u30fc\u30c9|\u306f|\u4e3a|\u662f)"
 )
 
-# Where a text has lost its blanks, the second label follows the first code at once.
-HEX = re.compile(rf"{_BEFORE}(?P<code>{_HEX})(?:{_AFTER}|(?={_EXTENDED_WORD}))")
+# Where a text has lost its blanks, the code follows its label at once, and the second label follows the first code.
+_LABELLED = "|".join(rf"(?<={word})" for word in ("code", "error", "fehler", "erreur", "\u30c9", "\u7801", "\u78bc"))
+HEX = re.compile(rf"(?=[0o][x\u00d7])(?:{_BEFORE}|{_LABELLED})(?P<code>{_HEX})(?:{_AFTER}|(?={_EXTENDED_WORD}))")
 #: After a first code: the word "extended" in some language, then the second.
 EXTENDED = re.compile(
-    rf"{_APART}{{0,12}}+[^\d\r\n:=\uff1a]{{0,40}}?{_EXTENDED_WORD}[^\d\r\n:=\uff1a]{{0,40}}{_COLON}?{_GAP}{{0,4}}"
-    rf"(?P<second>{_HEX}{_AFTER}|[0-9]{{1,5}}{_AFTER_DECIMAL})"
+    rf"{_APART}{{0,12}}+[^\d\r\n:=\uff1a]{{0,40}}?{_EXTENDED_WORD}"
+    rf"(?:[^\d\r\n:=\uff1a]{{0,40}}{_COLON}?{_GAP}{{0,4}}(?P<second>{_HEX}{_AFTER}|[0-9]{{1,5}}{_AFTER_DECIMAL})"
+    rf"|[^\d:=\uff1a]{{0,40}}{_COLON}?\s{{0,4}}(?P<wrapped>{_HEX}){_AFTER})"
 )
 #: After a first code: a sign or a blank, then a second that cannot be a code of its own.
 JOINED = re.compile(
@@ -56,6 +59,7 @@ OWN_LINE = re.compile(
     rf"(?P<second>{_HEX}){_AFTER}"
 )
 SIGNED = re.compile(rf"(?<![0-9a-z_\d+.\-])(?P<code>[-\u2212](?:{_GROUPED}|[0-9]{{6,10}})){_AFTER}")
+LABEL = re.compile(rf"(?<![a-z])(?:{_LABEL_WORD})")
 LABELLED = re.compile(
     rf"(?<![a-z])(?P<label>{_LABEL_WORD})(?:{_GAP}?{_BETWEEN}){{0,2}}{_GAP}{{0,3}}(?:{_COLON}|[#(])?{_GAP}{{0,3}}"
     rf"(?P<code>{_GROUPED}|[0-9][0-9a-f]{{0,9}}){_AFTER_DECIMAL}"

@@ -94,7 +94,7 @@ class CodeTable:
             ranked = [self._of_window(window, window.window.code), *ranked]
         by_words = window is not None and window.window.code is None and not window.window.refines
         used, kept = (ranked[0], ranked[1:]) if ranked and not by_words else (None, ranked)
-        return Identified(used, tuple(kept), read.hints, read.notes, symptom, read.named, window)
+        return Identified(used, tuple(kept), read.hints, read.notes, symptom, read.named, window, read.saved)
 
     def _of_window(self, found: WindowMatch, code: PastedCode) -> CodeMatch:
         why = "what you say" if found.window.own_words else "the words of this window"

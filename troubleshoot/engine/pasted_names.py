@@ -1,4 +1,4 @@
-"""Names in a pasted text: the computer, the account and the gateway it speaks of, and what a saved connection sets.
+"""Names in a pasted text: the computer, the account and the gateway it speaks of.
 
 They are shown, and nothing is decided by them: whoever reads says whether they are right.
 """
@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
+
+from troubleshoot.engine.saved_connection import SavedConnection, read_saved_connection
 
 MOST_NAMES = 6
 _NAME = r"(?P<name>[A-Za-z0-9](?:[A-Za-z0-9._-]{0,252}[A-Za-z0-9])?)"
@@ -21,22 +23,14 @@ _SHAPES = (
     ("computer", re.compile(rf"(?i:{_REMOTE}|find the computer|computer|computador|ordinateur|equipo) {_QUOTED}")),
     ("computer", re.compile(rf"(?i:used to connect to) {_NAME} (?i:did not work)")),
     ("computer", re.compile(rf"\bRDP\({_NAME}\)")),
-    ("computer", re.compile(rf"(?im)^full address:s:{_NAME}")),
-    ("gateway", re.compile(rf"(?im)^gatewayhostname:s:{_NAME}")),
     (
         "gateway",
         re.compile(rf"(?i:gateway|passerelle|puerta de enlace|\u30b2\u30fc\u30c8\u30a6\u30a7\u30a4) {_QUOTED}"),
     ),
-    ("account", re.compile(r"(?im)^username:s:(?P<name>[^\s\"]{1,120})")),
     (
         "account",
         re.compile(r"(?<![\w\\:/.%-])(?P<name>[A-Za-z][A-Za-z0-9-]{1,14}\\[A-Za-z0-9][\w.@-]{0,63})(?![\\\w])"),
     ),
-)
-_SETTINGS = (
-    ("sign_in_late", re.compile(r"(?im)^enablecredsspsupport:i:0\b")),
-    ("web_account", re.compile(r"(?im)^(?:enablerdsaadauth|targetisaadjoined):i:1\b")),
-    ("gateway_used", re.compile(r"(?im)^gatewayusagemethod:i:[12]\b")),
 )
 _NO_ACCOUNT = re.compile(
     r"(?i)(?:hk(?:lm|cu|cr|u|ey\w*)|software|system|swd|root|microsoft|windows|users|drivers?|device|program|authority|nt|builtin)\\"
@@ -45,15 +39,22 @@ _NO_ACCOUNT = re.compile(
 
 @dataclass(frozen=True)
 class PastedName:
-    """A name in a text: of a `computer`, an `account` or a `gateway`; or a `setting` of a saved connection."""
+    """A name in a text: of a `computer`, an `account` or a `gateway`."""
 
     kind: str
     value: str
 
 
 def names_in(text: str) -> tuple[PastedName, ...]:
-    """Return what a text names, in the order of the kinds, each once."""
-    return tuple(dict.fromkeys(_names(text)))[:MOST_NAMES]
+    """Return what a text names: first a saved connection in it, then its words in the order of the kinds, each once."""
+    saved = read_saved_connection(text)
+    return tuple(dict.fromkeys([*(_saved(saved) if saved else ()), *_names(text)]))[:MOST_NAMES]
+
+
+def _saved(saved: SavedConnection) -> Iterator[PastedName]:
+    for kind, value in (("computer", saved.computer), ("gateway", saved.gateway), ("account", saved.account)):
+        if value:
+            yield PastedName(kind, value)
 
 
 def _names(text: str) -> Iterator[PastedName]:
@@ -61,4 +62,3 @@ def _names(text: str) -> Iterator[PastedName]:
         for hit in islice(shape.finditer(text), MOST_NAMES):
             if kind != "account" or not _NO_ACCOUNT.match(hit["name"]):
                 yield PastedName(kind, hit["name"])
-    yield from (PastedName("setting", name) for name, shape in _SETTINGS if shape.search(text))

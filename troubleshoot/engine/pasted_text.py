@@ -15,10 +15,12 @@ from troubleshoot.engine.code_numbers import (
     families_of,
     further_readings,
     has_letters,
+    has_rare_letters,
     number,
     possible_numbers,
 )
 from troubleshoot.engine.pasted_names import PastedName, names_in
+from troubleshoot.engine.saved_connection import SavedConnection, read_saved_connection, without_saved_connection
 
 LIMIT = 100_000
 """Characters read at most; a longer paste is cut, and a note says so."""
@@ -26,7 +28,7 @@ LIMIT = 100_000
 MOST_CODES = 20
 MOST_HITS = 300
 """So many places of one shape are looked at: the work for one text has a bound, whatever it holds."""
-_LETTERS = "the letters O and l were read as the digits 0 and 1"
+_LETTERS = "letters were read as the digits that they look like, such as O and l for 0 and 1"
 _TEN_DIGITS = "a number of ten digits: perhaps an unsigned HRESULT"
 _BEFORE = 80
 """So many characters before a number are looked at for what it is."""
@@ -65,18 +67,25 @@ class Pasted:
     names: tuple[str, ...] = ()
     named: tuple[PastedName, ...] = ()
     """The computer, account and gateway that the text speaks of."""
+    saved: SavedConnection | None = None
+    """What the lines of a saved connection in the text set."""
 
 
 def read(text: str) -> Pasted:
     """Return what a pasted text contains. Never fails, whatever the text is."""
     plain = clean(text[: 4 * LIMIT])
     notes = [] if len(plain) <= LIMIT >= len(text) - 3 * LIMIT else [f"Only the first {LIMIT:,} characters were read."]
-    plain = plain[:LIMIT]
+    plain, saved, named = plain[:LIMIT], read_saved_connection(plain[:LIMIT]), names_in(plain[:LIMIT])
+    plain = without_saved_connection(plain) if saved else plain
     found = _first_of_each(_search(plain, guessed=code_shapes.REORDERING.search(text) is not None))
     names = dict.fromkeys(hit[0] for hit in _hits(code_shapes.NAMED, plain))
-    return Pasted(
-        tuple(found[:MOST_CODES]), _hints(plain), (*notes, *_notes(plain, found)), tuple(names), names_in(plain)
-    )
+    notes += _notes(plain, found)
+    return Pasted(tuple(found[:MOST_CODES]), _hints(plain), tuple(notes), tuple(names), named, saved)
+
+
+def has_label(text: str) -> bool:
+    """Tell whether a text has a word for code or error, in one of the languages that windows were seen in."""
+    return code_shapes.LABEL.search(clean(text[:LIMIT]).lower()) is not None
 
 
 def clean(text: str) -> str:
@@ -198,7 +207,9 @@ def _paired(
     letters = has_letters(one + other)
     why = ["a code with its extended code", *([_LETTERS] if letters else [])]
     code = PastedCode("mstsc" if namespace in {"extended", "errinfo"} else namespace, number(one), extended)
-    yield Found(shown[hit.start() : second.end()].strip()[:200], "; ".join(why), (code,), (), letters or guessed)
+    sure, perhaps = ((), (code,)) if has_rare_letters(one + other) else ((code,), ())
+    line = shown[hit.start() : second.end()].strip()[:200]
+    yield Found(line, "; ".join(why), sure, perhaps, letters or guessed)
 
 
 def _found(shown: str, text: str, hit: re.Match[str], why: str, *, guessed: bool) -> Iterator[Found]:
@@ -210,7 +221,7 @@ def _found(shown: str, text: str, hit: re.Match[str], why: str, *, guessed: bool
     loose = [code for one in numbers for code in further_readings(one, groups["code"])] if extended is None else []
     if code_shapes.REASON.fullmatch(groups.get("label") or "") and len(numbers) > 1:
         loose, tight = [*tight, *loose], [code for code in tight if code.code == numbers[-1]]
-    if why is _TEN_DIGITS:
+    if why is _TEN_DIGITS or (hit.re is code_shapes.HEX and has_rare_letters(groups["code"])):
         loose, tight = tight, []
     if not numbers:
         return

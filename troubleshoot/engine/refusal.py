@@ -203,6 +203,8 @@ class RefusalCode(StrEnum):
     CHANGE_RUNS = "change_runs"
     #: `reason` is one of BadClientBlock.REASONS, `line` a number (0: none), `text` what stands there.
     CLIENT_BLOCK_UNFIT = "client_block_unfit"
+    #: A file that somebody handed in is not read: `fault` is one of BadPicture.REASONS, or of cases.FILE_FAULTS.
+    FILE_UNFIT = "file_unfit"
 
     # Incidents.
     INCIDENT_WITHOUT_CAUSE = "incident_without_cause"

@@ -1,4 +1,5 @@
-"""What a person would say or hand in, as options of a command: when it fails, from where, and the block of their PC."""
+"""What a person would say or hand in, as options of a command: when it fails, from where, the block of their PC, and
+the connection that they saved."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from types import MappingProxyType
 from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
-from troubleshoot import probes
+from troubleshoot import engine, probes
 from troubleshoot.engine import UNKNOWN, Fact, FactWords, Guide, Refusal, RefusalCode
 from troubleshoot.models import Host
 from troubleshoot.probes import BadClientBlock, ClientBlock
@@ -33,6 +34,12 @@ def add_told_options(parser: CommandParser) -> None:
         type=Path,
         metavar="FILE",
         help="what the command for the person's own PC printed there in the last two hours",
+    )
+    group.add_argument(
+        "--rdp-file",
+        type=Path,
+        metavar="FILE",
+        help="the connection that the person saved (a file that ends in .rdp), as if its text were part of the error",
     )
 
 
@@ -65,6 +72,22 @@ def read_block(file: Path | None, host: Host) -> ClientBlock | None:
         return probes.read_client_block(text, name=host.name, port=host.rdp_port, now=timezone.now())
     except BadClientBlock as bad:
         raise Refusal(RefusalCode.CLIENT_BLOCK_UNFIT, reason=bad.reason, line=bad.line, text=bad.text) from bad
+
+
+def with_saved_connection(error: str, file: Path | None) -> str:
+    """Return the text of an error with the saved connection in a file. Raises CommandError for a file that cannot be
+    read, is too large, or holds no saved connection."""
+    if file is None:
+        return error
+    try:
+        with file.open("rb") as opened:
+            data = opened.read(engine.LARGEST_SAVED_CONNECTION + 1)
+    except OSError as why:
+        raise CommandError(f"--rdp-file: {file} cannot be read: {why}") from why
+    text = engine.decode_saved_connection(data)
+    if len(data) > engine.LARGEST_SAVED_CONNECTION or engine.read_saved_connection(text) is None:
+        raise CommandError(f"--rdp-file: {file} is no saved connection of Remote Desktop.")
+    return f"{error}\n\n{engine.without_secrets(text)}"
 
 
 def block_facts(block: ClientBlock | None, ours: Iterable[str]) -> dict[str, Fact]:

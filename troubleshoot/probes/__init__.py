@@ -13,6 +13,7 @@ from troubleshoot.probes.extended_checks import LATER
 from troubleshoot.probes.gateway import Gateway
 from troubleshoot.probes.network import OnVerdict, answered_from_outside, probe_network
 from troubleshoot.probes.report import FACTS, ProbeReport
+from troubleshoot.probes.saved_connection import saved_connection_facts
 from troubleshoot.probes.user_answers import WORDS as TOLD_WORDS
 from troubleshoot.probes.user_answers import answer_facts
 from troubleshoot.probes.windows_facts import FACTS as WINDOWS_FACTS
@@ -42,4 +43,5 @@ __all__ = [
     "derive_windows_facts",
     "probe_network",
     "read_client_block",
+    "saved_connection_facts",
 ]

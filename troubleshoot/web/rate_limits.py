@@ -17,6 +17,8 @@ OF_AN_ADDRESS, OF_A_PERSON = 600, 400
 CHARACTERS = 2000
 #: What leaves a row behind costs this much.
 KEPT = 5
+#: A picture costs seconds of a processor: ten of them in a minute.
+PICTURE = 40
 #: One try at a password: about eight in a minute, as many as the sign-in allows.
 GUESS = 50
 

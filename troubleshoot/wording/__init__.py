@@ -46,6 +46,7 @@ from troubleshoot.wording.outcomes import (
     sessions_words,
 )
 from troubleshoot.wording.refusals import refusal_words
+from troubleshoot.wording.saved_connection import saved_connection_words
 from troubleshoot.wording.stages import CURES, STAGES
 from troubleshoot.wording.status import (
     actor_words,
@@ -111,6 +112,7 @@ __all__ = [
     "remedy_doubt_words",
     "remedy_end_words",
     "running_steps",
+    "saved_connection_words",
     "sent_on_words",
     "sessions_words",
     "state_words",

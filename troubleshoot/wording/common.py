@@ -66,13 +66,7 @@ def no_code_words() -> str:
 
 
 def named_in_text(kind: str, value: str) -> str:
-    """Return a name that stands in a pasted text, with what it is a name of; or what a saved connection sets."""
-    if kind == "setting":
-        return {
-            "sign_in_late": _("this saved connection signs in without the early check of the account (NLA off)"),
-            "web_account": _("this saved connection signs in with a web account (Entra)"),
-            "gateway_used": _("this saved connection goes through a gateway"),
-        }[value]
+    """Return a name that stands in a pasted text, with what it is a name of."""
     words = {
         "computer": _("computer %(name)s"),
         "account": _("account %(name)s"),

@@ -14,6 +14,7 @@ from troubleshoot.engine import UNKNOWN, Refusal, RefusalCode, Role
 from troubleshoot.models import JobState
 from troubleshoot.wording.client_report_faults import block_fault
 from troubleshoot.wording.connection_refusals import AFTER_LOSS, WAY_REFUSALS
+from troubleshoot.wording.file_faults import file_fault
 from troubleshoot.wording.job_states import state_words
 from troubleshoot.wording.list_refusals import LIST_REFUSALS
 from troubleshoot.wording.marked_text import compose, content, join_texts, own_words
@@ -118,6 +119,7 @@ REFUSALS: Final[Mapping[RefusalCode, str | Promise]] = {
     ),
     RefusalCode.FIX_UNDER_WAY: gettext_lazy("A fix is running or its end is not known yet. Wait for it first."),
     RefusalCode.CLIENT_BLOCK_UNFIT: "%(block_fault)s",
+    RefusalCode.FILE_UNFIT: "%(file_fault)s",
     RefusalCode.NOBODY_TO_HELP: gettext_lazy(
         "%(who)s is invented, part of the demo's history: no case is opened for them."
     ),
@@ -220,4 +222,5 @@ MADE: Final[Mapping[str, MadeWords]] = {
     "choices": MadeWords(("known",), lambda params: _names(params["known"])),
     "odd": MadeWords(("fields",), lambda params: _names(params["fields"])),
     "block_fault": MadeWords(("reason", "line", "text"), block_fault),
+    "file_fault": MadeWords(("fault",), file_fault),
 }

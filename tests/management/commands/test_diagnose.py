@@ -145,6 +145,27 @@ def test_says_which_file_it_cannot_read(asked: Asked, tmp_path: Path) -> None:
     assert "block.txt cannot be read" in asked.refused("--pc-block", str(tmp_path / "block.txt"))
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_reads_the_saved_connection_of_the_person(asked: Asked, tmp_path: Path, encoding: str) -> None:
+    file = tmp_path / "work.rdp"
+    saved = f"full address:s:ACC-07:{asked.port}\nenablecredsspsupport:i:0\npassword 51:b:0123456789ABCDEF\n"
+    file.write_text(saved, encoding=encoding)
+    document = asked.document("--when", "at_once", "--rdp-file", str(file))
+    assert (document["facts"]["file.nla"], document["facts"]["file.port"]) == ("off", "same")
+    assert document["error"]["code"] == "0x904 / 0x7"
+    assert "0123456789ABCDEF" not in json.dumps(document)
+    first = document["causes"][0]
+    assert (first["id"], first["verdict"]) == ("client_offers_less", "shown by")
+
+
+def test_refuses_a_file_that_is_no_saved_connection(asked: Asked, tmp_path: Path) -> None:
+    file = tmp_path / "work.rdp"
+    for data in (b"", b"\x89PNG", b"x" * 300_000):
+        file.write_bytes(data)
+        assert "no saved connection" in asked.refused("--rdp-file", str(file))
+    assert "cannot be read" in asked.refused("--rdp-file", str(tmp_path))
+
+
 def test_lists_the_values_in_its_help(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         execute_from_command_line(["manage.py", "diagnose", "--help"])

@@ -10,7 +10,7 @@ from django.core.management.base import CommandError, CommandParser
 from django.db import transaction
 
 from troubleshoot import audit, cases, catalog, diagnosis, engine, hosts, probes, remediation, reports, wording
-from troubleshoot.diagnosis import code_hint, judge_health, rank_all_causes
+from troubleshoot.diagnosis import code_hint, file_facts, judge_health, rank_all_causes
 from troubleshoot.engine import Fact, Guide, Identified, Walk
 from troubleshoot.hosts import Observation
 from troubleshoot.management.command_base import PlainCommand
@@ -23,6 +23,7 @@ from troubleshoot.management.told_options import (
     read_block,
     told_answers,
     told_facts,
+    with_saved_connection,
 )
 from troubleshoot.models import Credential, Host
 from troubleshoot.remote import DialError, RegistrationUnfit
@@ -58,7 +59,7 @@ class Command(PlainCommand):
         told, block = told_facts(options), read_block(options["pc_block"], host)
         try:
             given = dict(_pair(text) for text in options["answer"])
-            found = catalog.installed_catalog().codes.identify(error)
+            found = catalog.installed_catalog().codes.identify(with_saved_connection(error, options["rdp_file"]))
             guide = catalog.installed_catalog().guides[cases.guide_for_error(found)].begun_at(found.leads_to[1])
             observation = hosts.observe(host, about=catalog.installed_catalog().facts_of(guide))
             told |= block_facts(block, cases.addresses_dialled(host, _seen(observation)))
@@ -117,6 +118,7 @@ def _diagnose(
     told: dict[str, Fact],
 ) -> tuple[dict[str, Any], Walk]:
     described = cases.describe_error(found)
+    told = told | file_facts(described, host.rdp_port)
     measured = add_told(observation.facts, told)
     hint = code_hint(described)
     walk, sources = diagnosis.consult_guide(guide, measured, told_answers(guide, told) | given, hint)

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from troubleshoot import operations, people
 from troubleshoot.models import FRESH, Heartbeat, Host, Job, Person, Site
+from troubleshoot.pictures import picture_state
 from troubleshoot.web.view_rules import public, rule, visitor
 
 SHOWN = 20
@@ -37,6 +38,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "solo": settings.MENDPOINT_SOLO_MODE,
         "turned_away": people.anonymous_refusals(),
         "mail": settings.EMAIL_HOST,
+        "pictures": picture_state(),
         "channel_troubles": operations.channel_troubles(visitor(request)),
     }
     return render(request, "administrator/health.html", context)

@@ -1,4 +1,4 @@
-"""What the person's own PC told of a case."""
+"""What the person's own PC told of a case, and the connection that they saved on it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.utils.functional import cached_property
 
-from troubleshoot import cases, engine, wording
+from troubleshoot import cases, diagnosis, engine, wording
 from troubleshoot.models import Case, PcBlock
 
 
@@ -36,3 +36,14 @@ class OwnPc:
         """Return what it told in words; nothing while nothing was pasted."""
         told = engine.stored_values(self.case.pc)
         return wording.client_report_words(told, self.case.computer_name) if told else []
+
+    @cached_property
+    def saved(self) -> list[str]:
+        """Return what the connection that the person saved says, in words; nothing where none was handed in."""
+        stored = self.case.error.get("saved")
+        if not stored:
+            return []
+        facts = diagnosis.file_facts(self.case.error, self.case.host.rdp_port if self.case.host else None)
+        return wording.saved_connection_words(
+            engine.SavedConnection.from_json(stored), engine.fact_values(facts.values())
+        )

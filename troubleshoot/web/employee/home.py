@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from uuid6 import uuid7
 
-from troubleshoot import cases, catalog, engine, people, wording
+from troubleshoot import cases, catalog, engine, people, pictures, probes, wording
 from troubleshoot.cases import ERROR_MOST_CHARACTERS
 from troubleshoot.engine import CaseMatter, CodeMatch, Identified, Refusal, RefusalCode
 from troubleshoot.models import Case, Incident, Person, Site
@@ -44,14 +44,23 @@ def icon(request: HttpRequest) -> HttpResponse:
     return redirect(static("icon.svg"))
 
 
-def ask(request: HttpRequest, form: PasteForm, status: int = 200, busy: str = "") -> HttpResponse:
-    """Render screen 1, empty or with what was pasted and why it is not enough. `busy`: why nothing is read just now."""
-    text = str(form.data.get("text", ""))[:ERROR_MOST_CHARACTERS]
+def ask(
+    request: HttpRequest, form: PasteForm, status: int = 200, busy: str = "", *, read: str = "", unread: str = ""
+) -> HttpResponse:
+    """Render screen 1, empty or with what was pasted and why it is not enough.
+
+    `busy`: why nothing is read just now; `read`: of what the text was read; `unread`: why a file was not.
+    """
+    text = cases.storable_text(str(form.data.get("text", "")))[:ERROR_MOST_CHARACTERS]
     shown = {
         "form": form,
         "text": text,
         "busy": busy,
-        "hint": None if busy else hint(text, str(form.data.get("code", ""))),
+        "hint": None if busy else hint(text, str(form.data.get("code", "")), pictured=bool(form.data.get("picture"))),
+        "pictured": bool(form.data.get("picture")),
+        "read": read,
+        "unread": unread,
+        "reads_pictures": pictures.reads_pictures(),
         "symptoms": symptoms(),
         "page": str(uuid7()),
         **surroundings(request.user),
@@ -71,7 +80,8 @@ def preview(request: HttpRequest) -> HttpResponse:
     text = request.POST.get("text", "")[:ERROR_MOST_CHARACTERS]
     if rate_limits.too_much(request, text):
         return htmx.render_page(request, "employee/home_hint.html", {"busy": busy()}, status=429)
-    return htmx.render_page(request, "employee/home_hint.html", {"hint": hint(text, request.POST.get("code", ""))})
+    said = hint(text, request.POST.get("code", ""), pictured=bool(request.POST.get("picture")))
+    return htmx.render_page(request, "employee/home_hint.html", {"hint": said})
 
 
 @rule("incident.watch")
@@ -94,8 +104,11 @@ def me(request: HttpRequest) -> HttpResponse:
     return render(request, "employee/me.html", {"grants": grants})
 
 
-def hint(text: str, prefer: str = "") -> dict[str, Any] | None:
-    """Return what the table says about a text: a sentence, why, and the codes to choose from; None for no text."""
+def hint(text: str, prefer: str = "", *, pictured: bool = False) -> dict[str, Any] | None:
+    """Return what the table says about a text: a sentence, why, and the codes to choose from; None for no text.
+
+    `pictured`: it was read in a picture, where one digit is easily taken for another, so no code of it is sure.
+    """
     if not text.strip():
         return None
     found = catalog.installed_catalog().codes.identify(text, prefer=prefer)
@@ -109,8 +122,10 @@ def hint(text: str, prefer: str = "") -> dict[str, Any] | None:
         "other_words": engine.OTHER_WORDS,
         "set_aside": prefer == engine.OTHER_WORDS,
         "named": [wording.named_in_text(one.kind, one.value) for one in found.named],
-        "ask": bool(found.used and found.used.ask),
-        "choices": choices(found),
+        "saved": _saved_words(found),
+        "ask": bool(found.used and (found.used.ask or pictured)),
+        "pictured": pictured,
+        "choices": choices(found, sure=not pictured),
         "hints": [str(one.value) for one in found.hints if one.kind == "event"],
         "notes": found.notes,
         "page": engine.code_address(found.used.code) if found.used and entry else "",
@@ -127,6 +142,14 @@ def _reasons(found: Identified) -> list[str]:
     if found.window and not window_speaks_by_code(found):
         read.append(_quote(found.window.text, "the words of this window"))
     return [wording.certainty_words(certainty), *read]
+
+
+def _saved_words(found: Identified) -> list[str]:
+    """Return what a saved connection in the text says: it is shown before it counts."""
+    if found.saved is None:
+        return []
+    facts = probes.saved_connection_facts(found.saved, port=None)
+    return wording.saved_connection_words(found.saved, engine.fact_values(facts.values()))
 
 
 def window_speaks_by_code(found: Identified) -> bool:
@@ -164,8 +187,9 @@ def sentence(used: CodeMatch | None) -> str:
     return wording.content(used.sentence) if used else wording.no_code_words()
 
 
-def choices(found: Identified) -> list[dict[str, str]]:
-    """Return every way to read the codes of a text, the one in use first; nothing when there is no choice."""
+def choices(found: Identified, *, sure: bool = True) -> list[dict[str, str]]:
+    """Return every way to read the codes of a text, the one in use first; nothing when there is no choice. Of a text
+    that is not `sure` a single one is to be confirmed as well."""
     matches = [found.used, *found.kept] if found.used else []
     codes = [code for match in matches for code in (match.code, *match.others)]
     table = catalog.installed_catalog().codes
@@ -173,7 +197,7 @@ def choices(found: Identified) -> list[dict[str, str]]:
         {"key": code.key, "code": str(code), "name": entry.name if (entry := table.look_up(code).entry) else ""}
         for code in list(dict.fromkeys(codes))[:MOST_CHOICES]
     ]
-    return offered if len(offered) > 1 or (found.used and found.used.ask) else []
+    return offered if len(offered) > 1 or (found.used and (found.used.ask or not sure)) else []
 
 
 def symptoms() -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
 from django.db.models import F, Max, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -17,7 +18,7 @@ from troubleshoot.cases import open_case_for_caller
 from troubleshoot.engine import Refusal, RefusalCode
 from troubleshoot.models import Case, Host, Person
 from troubleshoot.web import rate_limits
-from troubleshoot.web.employee import home
+from troubleshoot.web.employee import hand_in, home
 from troubleshoot.web.forms.cases import ComputerForm, HandOverForm, PasteForm
 from troubleshoot.web.refusals import refusal_notice
 from troubleshoot.web.view_rules import public, rule, visitor
@@ -30,7 +31,12 @@ MOST_COMPUTERS = 12
 @public
 @require_POST
 def check(request: HttpRequest) -> HttpResponse:
-    """Keep what was pasted and go on to the computer; on the way whoever is a stranger signs in."""
+    """Keep what was pasted and go on to the computer; on the way whoever is a stranger signs in.
+
+    A file is read first, and what it says is shown.
+    """
+    if isinstance(file := request.FILES.get("file"), UploadedFile):
+        return hand_in.read(request, file)
     form = PasteForm(request.POST)
     if rate_limits.too_much(request, request.POST.get("text", ""), cost=rate_limits.KEPT):
         return home.ask(request, form, status=429, busy=home.busy())
@@ -51,7 +57,7 @@ def choose(request: HttpRequest) -> HttpResponse:
         return redirect("home")
     computers = own_computers(visitor(request))
     named = _named(pasted["text"], computers) or {"host": _chosen(computers)}
-    typed = {**pasted, **named, "urgency": str(Case.Urgency.TODAY), "page": str(uuid7())}
+    typed = {**pasted, **named, **_way(pasted["text"]), "urgency": str(Case.Urgency.TODAY), "page": str(uuid7())}
     return _screen(request, None, typed, computers)
 
 
@@ -69,6 +75,13 @@ def _named(text: str, computers: list[Any]) -> dict[str, str]:
         return {}
     own = next((one for one in computers if one.name.lower() in (name.lower(), name.lower().partition(".")[0])), None)
     return {"host": str(own.pk)} if own else {"host": ComputerForm.OTHER, "other": name}
+
+
+def _way(text: str) -> dict[str, str]:
+    """Choose, to be looked at before it counts, the way through a gateway where a saved connection always takes it."""
+    saved = engine.read_saved_connection(text)
+    always = saved is not None and saved.gateway and saved.numbers.get("gatewayusagemethod") == 1
+    return {"whereabouts": str(Case.Whereabouts.GATEWAY)} if always else {}
 
 
 @rule("case.open")
