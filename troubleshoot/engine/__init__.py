@@ -43,6 +43,7 @@ from troubleshoot.engine.guide_parts import GuidePart
 from troubleshoot.engine.judging import SPEAKING_VERDICTS, Health, Judge, Judgement, judge_health
 from troubleshoot.engine.notice import NoticeCode
 from troubleshoot.engine.pasted_names import names_in
+from troubleshoot.engine.pc_questions import PcChoice, PcQuestion, open_questions
 from troubleshoot.engine.permissions import (
     EVERY_SITE,
     REFUSED_AS,
@@ -163,6 +164,8 @@ __all__ = [
     "NoticeCode",
     "OutdatedPart",
     "PastedCode",
+    "PcChoice",
+    "PcQuestion",
     "PlanDifference",
     "PlanDocument",
     "PlanError",
@@ -209,6 +212,7 @@ __all__ = [
     "lacking",
     "make_plan",
     "names_in",
+    "open_questions",
     "outdated_parts",
     "parse_catalog",
     "parse_guide",
