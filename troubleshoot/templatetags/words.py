@@ -3,6 +3,8 @@
 from typing import Final
 
 from django import template
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from troubleshoot import catalog, engine, wording
@@ -29,6 +31,15 @@ def sessions_after(plan: PlanDocument) -> str:
     """Write what becomes of the people who are signed in when a plan is carried out."""
     action = catalog.installed_catalog().actions.get(plan.action)
     return wording.sessions_words(disconnected=engine.disconnects_people(plan, action))
+
+
+@register.filter
+def setting(text: str) -> SafeString:
+    """Write a value of a plan; permissions in words, with what Windows writes for them folded behind."""
+    words, raw = wording.in_plain_rights(str(text))
+    if not raw:
+        return conditional_escape(wording.content(text))
+    return format_html("{}<details><summary>{}</summary><code>{}</code></details>", words, _("As Windows has it"), raw)
 
 
 @register.filter
