@@ -172,8 +172,21 @@ class TestTheCommand:
         page = reader.post(f"/cases/{unseen.pk}/pc", block="x")
         assert '<details class="more" id="command" open>' in page.source
         wrong = page.source.index('role="alert"')
-        assert page.source.index('for="block"') < wrong < page.source.index("<textarea")
-        assert f'action="/cases/{unseen.pk}/pc#block"' in page.source
+        assert page.source.index('for="block-command"') < wrong < page.source.index("<textarea")
+        assert f'action="/cases/{unseen.pk}/pc#block-command"' in page.source
+
+    def test_leaves_what_the_script_printed_a_box_of_its_own(
+        self, unseen: Case, reader: Reader, settings: Settings, tmp_path: Path
+    ) -> None:
+        settings.MENDPOINT_PC_SCRIPT = tmp_path / "look.ps1"
+        settings.MENDPOINT_PC_SCRIPT.write_bytes(SIGNED)
+        page = reader.post(f"/cases/{unseen.pk}/pc", block="x", place="file")
+        assert '<details class="more" id="command">' in page.source
+        places = [
+            page.source.index(part) for part in ('id="block-file"', 'role="alert"', "<details", 'id="block-command"')
+        ]
+        assert sorted(places) == [places[1], places[0], *places[2:]]
+        assert page.source.count('role="alert"') == 1
 
 
 class TestABlock:

@@ -71,6 +71,7 @@ def _render(request: HttpRequest, case: Case, error: str) -> HttpResponse:
         "host": case.computer_name,
         "own": case.beneficiary_id == visitor(request).pk,
         "contacts": Contacts(case, visitor(request)),
+        "typed_at": "file" if request.POST.get("place") == "file" and own_pc.script else "command",
         "typed": (typed or "")[:BLOCK_MOST_CHARACTERS],
         "most": BLOCK_MOST_CHARACTERS,
         "error": error if typed is None else "",
