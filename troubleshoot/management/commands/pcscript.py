@@ -1,4 +1,4 @@
-"""`manage.py pc_script`: prints the script for people's own PCs, for a company to read and to sign itself."""
+"""`manage.py pcscript`: prints the script for people's own PCs, for a company to read and to sign itself."""
 
 from typing import Any
 
