@@ -57,4 +57,4 @@ def _account(name: str) -> str:
 
 
 def _what(rights: int) -> str:
-    return str(_RIGHTS[rights]) if rights in _RIGHTS else _("some rights (0x%X)") % rights
+    return str(_RIGHTS[rights]) if rights in _RIGHTS else _("some rights (%s)") % f"0x{rights:X}"
