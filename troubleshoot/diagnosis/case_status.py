@@ -14,6 +14,7 @@ from troubleshoot import audit, catalog, notifications, people
 from troubleshoot.audit import Actor, Tag
 from troubleshoot.diagnosis import progress
 from troubleshoot.diagnosis.case_talk import last_words, open_question_at, tell_whose_turn
+from troubleshoot.diagnosis.waiting import is_held
 from troubleshoot.engine import (
     CaseMatter,
     CaseStatus,
@@ -142,16 +143,10 @@ def _view(case: Case, walk: Walk, rows: Sequence[Answer], jobs: Sequence[Job], *
         self_service=action is not None and progress.is_self_service(case, action.name),
         by_hand=action is not None and action.manual,
         worker=worker,
-        held=_is_held(case, jobs),
+        held=is_held(case, jobs),
         unread=_unread(jobs),
         invented=case.invented,
     )
-
-
-def _is_held(case: Case, jobs: Iterable[Job]) -> bool:
-    """Tell whether a change that waits cannot begin, as another one holds its computer; asks only when one waits."""
-    waits = any(job.state == JobState.QUEUED and job.is_change for job in jobs)
-    return waits and case.host is not None and Job.objects.holding(case.host).exists()
 
 
 def _unread(jobs: Sequence[Job]) -> bool:

@@ -29,6 +29,12 @@ def case_waits(cases: Iterable[Case]) -> dict[int, CaseWait]:
     return {case.pk: _wait(case, states[case.pk], served, held) for case in own}
 
 
+def is_held(case: Case, jobs: Iterable[Job]) -> bool:
+    """Tell whether a change that waits cannot begin, as another one holds its computer; asks only when one waits."""
+    waits = any(job.state == JobState.QUEUED and job.is_change for job in jobs)
+    return waits and case.host is not None and Job.objects.holding(case.host).exists()
+
+
 def _wait(case: Case, states: list[JobPhase], served: set[str], held: set[int]) -> CaseWait:
     matter = CaseMatter(case.matter)
     worker = case.host is None or case.host.site.slug in served
