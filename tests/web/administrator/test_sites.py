@@ -54,6 +54,15 @@ class TestASite:
         north.refresh_from_db()
         assert north.gateway == ""
 
+    def test_may_take_away_the_command_for_peoples_own_pcs(self, browser: Client, north: Site) -> None:
+        page = browser.get(f"{SITES}/{north.pk}")
+        assert "People are offered no command to paste on their own PC" in words(page)
+        fields = {"name": "North", "no_pc_command": "on", "seen": page.context["seen"]}
+        assert browser.post(f"{SITES}/{north.pk}", fields).status_code == 302
+        north.refresh_from_db()
+        assert north.no_pc_command
+        assert '"no_pc_command":[false,true]' in bytes(Entry.objects.latest("pk").canonical).decode()
+
     def test_that_is_saved_unchanged_records_nothing(self, browser: Client, north: Site) -> None:
         before = Entry.objects.count()
         seen = browser.get(f"{SITES}/{north.pk}").context["seen"]
