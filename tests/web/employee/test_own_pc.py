@@ -262,6 +262,14 @@ class TestHelpdesk:
         assert Reader.of(person("Sue", "helpdesk", site=south)).get(f"/cases/{case.pk}/pc").status == 404
 
 
+def test_the_public_list_of_remedies_shows_nobody_a_command_that_changes_their_pc() -> None:
+    text = Reader.of().get("/remedies").text
+    assert "ping -t NAME" in text, "one that only reads"
+    assert "How to tell this from a trick" in text
+    for command in ("ipconfig /flushdns", 'Client" /v fClientDisableUDP'):
+        assert command not in text
+
+
 def test_what_was_told_stands_in_the_history(unseen: Case, reader: Reader) -> None:
     reader.post(f"/cases/{unseen.pk}/pc", block=told())
     text = reader.get(f"/history/cases/{case_of(reader.get(f'/cases/{unseen.pk}')).pk}").text
