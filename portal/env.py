@@ -74,6 +74,14 @@ def folders(name: str) -> tuple[Path, ...]:
     return found
 
 
+def file(name: str) -> Path | None:
+    """Return the path of a file, which must exist; None where none is named."""
+    path = Path(given) if (given := text(name)) else None
+    if path and not (path.is_absolute() and path.is_file()):
+        raise ImproperlyConfigured(f"{name}: {path} is not the absolute path of a file")
+    return path
+
+
 def secret_key(name: str, keep_in: Path) -> str:
     """Return the key from the environment, or one of our own made once and kept in a private file.
 

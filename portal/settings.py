@@ -152,6 +152,10 @@ MENDPOINT_SOLO_MODE = env.flag("MENDPOINT_SOLO_MODE")
 #: What error codes mean may be read without signing in. On by default: the pages hold nothing about the company but
 #: its own codes, if it added some, and whoever meets a code often cannot sign in anywhere at that moment.
 MENDPOINT_PUBLIC_CODES = env.flag("MENDPOINT_PUBLIC_CODES", default=True)
+#: A script that looks from a person's own PC, signed by the company itself, and the name in that signature. None: the
+#: page of the own PC offers no file. Mendpoint hands the file out as it is and signs nothing.
+MENDPOINT_PC_SCRIPT = env.file("MENDPOINT_PC_SCRIPT")
+MENDPOINT_PC_SCRIPT_SIGNER = env.text("MENDPOINT_PC_SCRIPT_SIGNER")
 #: One visit to a host ends after this many seconds, whatever the host does.
 MENDPOINT_VISIT_SECONDS = env.whole("MENDPOINT_VISIT_SECONDS", 120, least=5, most=3600)
 MENDPOINT_PROBE_SECONDS = env.whole("MENDPOINT_PROBE_SECONDS", 10, least=1, most=60)

@@ -126,7 +126,7 @@ def test_several_cases_are_treated_as_one_incident_until_it_is_over(
     expect(emil.visit.page.get_by_text("You need not open a case.")).to_be_visible()
     emil.sound()
     emil.press("Tell me when it is over")
-    expect(emil.visit.page.get_by_text("We tell you here and by e-mail when it is over.")).to_be_visible()
+    expect(emil.visit.page.get_by_text("We tell you here when it is over.")).to_be_visible()
     hanna.visit.go("/board")
     hanna.press("It is over")
     expect(hanna.visit.page.get_by_text("Incident at North")).to_have_count(0)

@@ -42,7 +42,7 @@ def test_the_summary_is_asked_for_by_mail_and_stopped(window: OpenWindow, manage
     visit = window(manager, scripts=scripts)
     visit.go("/summary")
     visit.page.get_by_role("button", name="Send me this monthly").click()
-    expect(visit.page.get_by_text("It comes by e-mail on the first day of each month.")).to_be_visible()
+    expect(visit.page.get_by_text("It comes on the first day of each month, under Notices.")).to_be_visible()
     visit.page.get_by_role("button", name="Stop sending me this monthly").click()
     expect(visit.page.get_by_text("It is not sent any more.")).to_be_visible()
     expect(visit.page.get_by_role("button", name="Print")).to_be_visible(visible=scripts)

@@ -101,6 +101,6 @@ def test_the_period_is_changed_the_numbers_are_saved_and_the_mail_is_asked_for(m
     page.wait_for_url("**days=7**")
     assert ["cases", re.findall(r"\d+", mona.visit.title())[0]] in [line[:2] for line in saved(mona, "Numbers (CSV)")]
     mona.press("Send me this monthly")
-    expect(page.get_by_text("It comes by e-mail on the first day of each month.")).to_be_visible()
+    expect(page.get_by_text("It comes on the first day of each month, under Notices.")).to_be_visible()
     mona.press("Stop sending me this monthly")
     expect(page.get_by_text("It is not sent any more.")).to_be_visible()

@@ -12,8 +12,9 @@ from tests.conftest import MakePerson
 from tests.fixtures.computers import MakeLab
 from tests.fixtures.own_pc import CLOSED, report_from_pc, told
 from tests.fixtures.steps import ERROR, Work, opened
-from troubleshoot import cases, catalog, diagnosis, people, reports, wording
+from troubleshoot import cases, catalog, diagnosis, people, probes, reports, wording
 from troubleshoot.cases import (
+    answer_pc_question,
     check_computer_again,
     command_for_case,
     latest_client_block,
@@ -22,7 +23,7 @@ from troubleshoot.cases import (
 )
 from troubleshoot.diagnosis import case_evidence
 from troubleshoot.engine import Refusal
-from troubleshoot.models import Answer, Case, Entry, Notice, PcBlock, Person
+from troubleshoot.models import Answer, Case, Entry, Notice, PcAnswer, PcBlock, Person
 from troubleshoot.probes import BadClientBlock
 from troubleshoot.wording import notice_words
 from troubleshoot.wording.client_report_faults import BLOCK_FAULTS
@@ -158,6 +159,72 @@ class TestWhatThePcTold:
         for statement in ("UPDATE troubleshoot_pcblock SET text = ''", "DELETE FROM troubleshoot_pcblock"):
             with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
                 cursor.execute(statement)
+
+
+class TestWhatAPersonSaw:
+    def test_leads_the_walk_as_a_block_does(self, case: Case, employee: Person) -> None:
+        answer_pc_question(actor=employee, case=case, question="connect", value="after_wait")
+        assert walked(case) == [("told", "timed_out")]
+        row = PcAnswer.objects.get()
+        assert (row.by, row.round, row.facts["pc.stage"]["value"]) == (employee, 2, "timed_out")
+        assert (
+            case_evidence(Case.objects.get(pk=case.pk))["pc.stage"].readings[0].startswith("told by the person: What")
+        )
+        assert '"pc.stage":"timed_out"' in bytes(Entry.objects.get(tag="case:told").canonical).decode()
+
+    def test_is_kept_once_and_counts_as_it_was_said_last(self, case: Case, employee: Person) -> None:
+        for value in ("after_wait", "after_wait", "no_name"):
+            answer_pc_question(actor=employee, case=case, question="connect", value=value)
+        assert [row.value for row in PcAnswer.objects.all()] == ["after_wait", "no_name"]
+        assert walked(case) == [("told", "no_name")]
+
+    def test_gives_way_to_a_later_block_but_for_what_that_does_not_say(self, case: Case, employee: Person) -> None:
+        answer_pc_question(actor=employee, case=case, question="connect", value="asks")
+        answer_pc_question(actor=employee, case=case, question="other_pc", value="yes")
+        untold_block = {"address": "untold", "tcp": "untold"}
+        submit_client_report(actor=employee, case=case, text=told(untold_block))
+        known = {name: part["value"] for name, part in Case.objects.get(pk=case.pk).pc.items()}
+        assert (known["pc.stage"], known["pc.other_pc"], known["pc.udp"]) == ("ok", "works", "on")
+        submit_client_report(actor=employee, case=case, text=told(CLOSED))
+        assert Case.objects.get(pk=case.pk).pc["pc.stage"]["value"] == "closed_before_confirm"
+
+    def test_is_of_before_in_a_new_round(self, case: Case, employee: Person) -> None:
+        answer_pc_question(actor=employee, case=case, question="connect", value="no_name")
+        check_computer_again(actor=employee, case=case)
+        again = Case.objects.get(pk=case.pk)
+        assert again.pc == {}
+        assert cases.open_pc_questions(again)[0].name == "connect"
+
+    def test_reaches_whoever_cares_for_the_case_once(self, case: Case, employee: Person, helpdesk: Person) -> None:
+        take_case(actor=helpdesk, case=case)
+        while asked := cases.open_pc_questions(Case.objects.get(pk=case.pk)):
+            answer_pc_question(actor=employee, case=case, question=asked[0].name, value="dont_know")
+        (notice,) = Notice.objects.filter(person=helpdesk, kind=Notice.Kind.MESSAGE)
+        assert notice_words(notice) == "Emil looked at their own PC and answered what was asked."
+
+    def test_is_never_rewritten(self, case: Case, employee: Person) -> None:
+        answer_pc_question(actor=employee, case=case, question="connect", value="no_name")
+        for statement in ("UPDATE troubleshoot_pcanswer SET words = ''", "DELETE FROM troubleshoot_pcanswer"):
+            with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute(statement)
+
+    def test_is_nobody_elses_to_say_and_not_of_a_closed_case(
+        self, case: Case, employee: Person, person: MakePerson
+    ) -> None:
+        with pytest.raises(people.PermissionRefused):
+            answer_pc_question(actor=person("Eve", "employee"), case=case, question="connect", value="asks")
+        Case.objects.filter(pk=case.pk).update(closed_at=timezone.now())
+        with pytest.raises(Refusal, match="case_closed"):
+            answer_pc_question(actor=employee, case=case, question="connect", value="asks")
+
+    @pytest.mark.parametrize(
+        ("question", "fact"),
+        [
+            *((one.name, fact) for one in catalog.installed_catalog().questions.values() for fact in sorted(one.facts)),
+        ],
+    )
+    def test_tells_only_what_is_told_of_a_pc(self, question: str, fact: str) -> None:
+        assert fact in probes.CLIENT_FACTS, question
 
 
 class TestEveryReason:

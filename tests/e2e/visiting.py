@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from http import HTTPStatus
 from urllib.parse import urljoin
 
 import requests
@@ -163,6 +164,9 @@ class Visitor:
             raise AssertionError(f"{error}\n{self.page.title}\n{self.page.text[:3000]}") from None
 
     def _saw(self, response: requests.Response) -> Page:
-        assert response.status_code < 400, f"{response.status_code} {response.url}\n{Page('', 0, response.text).text}"
+        asks = response.status_code == HTTPStatus.CONFLICT  # whether to go on with a case that is open
+        assert response.status_code < 400 or asks, (
+            f"{response.status_code} {response.url}\n{Page('', 0, response.text).text}"
+        )
         self.page = Page(response.url, response.status_code, response.text)
         return self.page

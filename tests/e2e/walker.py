@@ -81,6 +81,8 @@ class Walker:
         self.owner.open("/")
         self.owner.press("Check it", text=DIALOG)
         page = self.owner.press("Check this computer", self.name, "In the office", "In minutes")
+        if page.has("Open another case"):  # an earlier walk left one open
+            page = self.owner.press("Open another case", self.name, "In the office", "In minutes")
         assert "/cases/" in page.address, page.text
         self.number = page.address.rpartition("/")[2]
 

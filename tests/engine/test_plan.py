@@ -76,6 +76,29 @@ def write(host: list[State], plan: PlanDocument, order: list[int]) -> list[State
     return after
 
 
+class TestAnEvent:
+    """A stopped service is started: that it is restarted would be said of a running one."""
+
+    FLASHED = replace(LAMP.events["flashed"], unless={"switch": False})
+    KNOWN = replace(CATALOG, resources={**CATALOG.resources, "lamp": replace(LAMP, events={"flashed": FLASHED})})
+
+    def events(self, state: State, desired: dict[str, Any]) -> tuple[tuple[str, ...], dict[str, Value], str]:
+        plan = make_plan(lamps_only(desired), self.KNOWN, [state], identity=IDENTITY, runner="r1")
+        (item,) = plan.items
+        return item.events, dict(item.desired), item.irreversible
+
+    def test_that_a_change_says_already_is_carried_out_and_not_said_again(self) -> None:
+        wish = {"switch": True, "flashed": True}
+        said, done, _ = self.events(lamp(switch=False), wish)
+        assert (said, done) == ((), wish)
+        assert self.events(lamp(switch=True), wish)[:2] == (("Flash once",), {"flashed": True})
+
+    def test_is_said_where_nothing_else_would_be(self) -> None:
+        said, _, once = self.events(lamp(switch=False), {"flashed": True})
+        assert said == ("Flash once",)
+        assert "happens once and is not undone" in once
+
+
 class TestPlan:
     def test_holds_only_what_differs_in_words(self) -> None:
         hall, attic, bulb = planned().items

@@ -22,6 +22,7 @@ from troubleshoot.engine import (
     JobView,
     Reader,
     UndoReason,
+    hindrance_of,
     job_phase,
     judge_status,
     waits_for_turn,
@@ -514,4 +515,6 @@ def test_nobody_withdraws_or_reads_anew_while_a_change_may_still_move_the_comput
 )
 def test_a_change_waits_for_its_turn_until_a_worker_has_begun_one(states: tuple[JobPhase, ...], waits: bool) -> None:
     assert waits_for_turn(CaseMatter.CHANGE, states) is waits
+    held = hindrance_of(CaseMatter.CHANGE, states, worker=True, held=True)
+    assert held == (Hindrance.HOST_HELD if waits else None)
     assert not waits_for_turn(CaseMatter.OBSERVE, states)

@@ -111,6 +111,17 @@ class TestTheCommand:
         assert max(len(longest), len("address " + "f" * 39 + "%1234567890"), len(f"reply {'0' * 38}")) <= 80
 
 
+class TestTheScript:
+    def test_does_what_the_command_does_and_asks_for_the_computer(self) -> None:
+        script = probes.client_script()
+        assert sound(script)
+        assert script.isascii()
+        assert "COMPUTER" not in script
+        without = [line for line in COMMAND.splitlines() if "$name = 'ACC-07'" not in line]
+        assert [line for line in script.splitlines() if line in without] == without
+        assert len(script.splitlines()) == len(without) + 3
+
+
 class TestABlock:
     def test_is_read_from_whatever_stands_around_it(self) -> None:
         window = f"PS C:\\Users\\emil> & {{ # Looks\n>> $lines; }}\r\n\n{block()}   \r\nPS C:\\Users\\emil> "

@@ -20,7 +20,7 @@ _PLACE = re.compile(r"\{\w*\}|\\n")
 #: Whatever holds texts: what people wrote, what computers said, guides, plans, and sentences of earlier versions.
 STORED = (
     *(models.Answer, models.Approval, models.Case, models.Incident, models.Job, models.JobLine),
-    *(models.Message, models.Notice, models.Plan, models.PcBlock, models.Reading),
+    *(models.Message, models.Notice, models.Plan, models.PcAnswer, models.PcBlock, models.Reading),
 )
 
 

@@ -85,6 +85,9 @@ TABLE = {
     "cases/<int:number>/pc": Url(
         answers=dict.fromkeys(("GET", "HEAD", "POST"), NO_CASE), objects=("/cases/999999/pc",)
     ),
+    "cases/<int:number>/pc/script": Url(
+        answers=dict.fromkeys(("GET", "HEAD"), NO_CASE), objects=("/cases/999999/pc/script",)
+    ),
     "cases/<int:number>/stop": case_step("stop", approver=404),
     "cases/<int:number>/here": case_step("here", approver=404, manager=404, auditor=404),
     "incidents/<uuid:key>/watch": Url(

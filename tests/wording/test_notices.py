@@ -34,6 +34,7 @@ SAID: dict[NoticeCode, tuple[dict[str, Any], str]] = {
     ),
     NoticeCode.CASE_REMINDER: ({}, "Does it work again? One click is enough."),
     NoticeCode.WROTE: ({"who": "Hanna %s"}, "Hanna %s wrote to you."),
+    NoticeCode.PC_ANSWERED: ({"who": "Emil"}, "Emil looked at their own PC and answered what was asked."),
     NoticeCode.REPORT_PASTED: ({"who": "Emil"}, "Emil pasted what their PC told."),
     NoticeCode.APPROVAL_WANTED: (
         {

@@ -2,8 +2,13 @@
 
 from troubleshoot.cases.client_report import (
     addresses_dialled,
+    answer_pc_question,
+    asks_about_pc,
     command_for_case,
     latest_client_block,
+    open_pc_questions,
+    pc_answers,
+    pc_target,
     submit_client_report,
 )
 from troubleshoot.cases.follow_up import follow_up_unconfirmed, was_unconfirmed
@@ -41,17 +46,22 @@ from troubleshoot.cases.opening import (
     open_case,
     storable_text,
 )
+from troubleshoot.cases.pc_script import PcScript, PcScriptUnfit, signed_pc_script
 from troubleshoot.cases.presence import note_presence, people_present
 
 __all__ = [
     "ERROR_MOST_CHARACTERS",
     "FILE_FAULTS",
     "LEAST_COMPUTERS",
+    "PcScript",
+    "PcScriptUnfit",
     "addresses_dialled",
     "answer_ahead",
+    "answer_pc_question",
     "answer_step",
     "ask_for_help",
     "ask_person_again",
+    "asks_about_pc",
     "begin_incident",
     "check_computer_again",
     "close_case",
@@ -68,12 +78,16 @@ __all__ = [
     "open_answers",
     "open_case",
     "open_case_for_caller",
+    "open_pc_questions",
+    "pc_answers",
+    "pc_target",
     "people_present",
     "put_off_remedy",
     "rate_case",
     "read_computer_again",
     "report_another_error",
     "send_message",
+    "signed_pc_script",
     "storable_text",
     "submit_client_report",
     "take_case",

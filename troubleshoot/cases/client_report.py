@@ -1,4 +1,4 @@
-"""The observation from the person's own PC: the command they run there, and what it printed, pasted into the case."""
+"""What a person tells of their own PC: they look and answer questions, or paste what a command printed there."""
 
 from __future__ import annotations
 
@@ -8,25 +8,39 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from troubleshoot import audit, diagnosis, jobs, notifications, people, probes
+from troubleshoot import audit, diagnosis, engine, jobs, notifications, people, probes
 from troubleshoot.audit import Tag
+from troubleshoot.catalog import installed_catalog
 from troubleshoot.diagnosis import case_evidence, shown_cause
-from troubleshoot.engine import NoticeCode, Refusal, RefusalCode
-from troubleshoot.models import Case, Host, PcBlock, Person, Reading
-from troubleshoot.probes import BLOCK_MOST_CHARACTERS, BadClientBlock
+from troubleshoot.engine import UNKNOWN, NoticeCode, PcChoice, PcQuestion, Refusal, RefusalCode
+from troubleshoot.models import Case, Host, PcAnswer, PcBlock, Person, Reading
+from troubleshoot.probes import BLOCK_MOST_CHARACTERS, NOT_TOLD, BadClientBlock
 from troubleshoot.remote import literal_address
 
 #: A guide that asks for none of these is not about what the command observes.
 ABOUT = frozenset({*probes.FACTS, *probes.CLIENT_FACTS})
+#: Values by which a fact says nothing.
+SAYS_NOTHING = frozenset({NOT_TOLD, UNKNOWN})
 #: The port that a program uses when no other is named.
 USUAL_PORT = 3389
 
 
+def asks_about_pc(case: Case) -> bool:
+    """Tell whether what the person's PC meets says something about this open case, whose computer has a real name."""
+    return case.closed_at is None and bool(_command(case)) and not ABOUT.isdisjoint(diagnosis.case_guide(case).facts)
+
+
 def command_for_case(case: Case) -> str:
-    """Return the command for the person's PC; empty where it would tell nothing about what the case is about, or the
-    computer has no name that can be put into one."""
-    if ABOUT.isdisjoint(diagnosis.case_guide(case).facts):
-        return ""
+    """Return the command for the person's PC; empty where it would tell nothing, or the site offers none."""
+    return _command(case) if asks_about_pc(case) and not (case.site and case.site.no_pc_command) else ""
+
+
+def pc_target(case: Case) -> str:
+    """Return computer and port as the signed script asks for them."""
+    return ":".join(map(str, _target(case)))
+
+
+def _command(case: Case) -> str:
     try:
         return probes.client_command(*_target(case))
     except ValueError:
@@ -51,21 +65,92 @@ def submit_client_report(*, actor: Person, case: Case, text: str) -> None:
         latest = case.pc_blocks.filter(round=case.round).last()
         if latest and latest.text == block.text:
             return
-        found = probes.client_facts(block, ours=tuple(dict.fromkeys(_our_addresses(case))))
-        case.pc = {fact: {"value": value, "readings": list(readings)} for fact, (value, readings) in found.items()}
-        PcBlock.objects.create(case=case, round=case.round, by=actor, text=block.text, facts=case.pc)
-        case.cause = shown_cause(case_evidence(case)) or case.cause
-        case.save(update_fields=["pc", "cause"])
-        audit.record(
-            Tag.CASE_TOLD,
-            actor=actor,
-            on_behalf=case.beneficiary,
-            objects=[case, *([case.host] if case.host else [])],
-            details={"told": {fact: value for fact, (value, _readings) in found.items()}},
+        told = probes.client_facts(block, ours=tuple(dict.fromkeys(_our_addresses(case))))
+        facts = {fact: {"value": value, "readings": list(readings)} for fact, (value, readings) in told.items()}
+        PcBlock.objects.create(case=case, round=case.round, by=actor, text=block.text, facts=facts)
+        _go_on_with(case, actor, facts, NoticeCode.REPORT_PASTED)
+
+
+def answer_pc_question(*, actor: Person, case: Case, question: str, value: str) -> None:
+    """Keep what the person saw on their PC when they were asked, and let the case go on with it.
+
+    The same answer once more changes nothing; another one counts in its place. Raises PermissionRefused and Refusal.
+    """
+    people.require_permission(actor, "case.answer", case)
+    asked, choice = _asked(question, value)
+    reading = f"told by the person: {asked.ask} {choice.words}"
+    with transaction.atomic():
+        case.hold()
+        if case.closed_at is not None:
+            raise Refusal(RefusalCode.CASE_CLOSED)
+        latest = pc_answers(case).get(question)
+        if latest and latest.value == value:
+            return
+        facts = {fact: {"value": said, "readings": [reading]} for fact, said in choice.tells.items()}
+        PcAnswer.objects.create(
+            case=case,
+            round=case.round,
+            by=actor,
+            question=question,
+            value=value,
+            words=reading,
+            facts=facts,
         )
-        if case.owner and case.owner != actor:
-            notifications.notify([case.owner], NoticeCode.REPORT_PASTED, {"who": str(actor)}, case=case)
-        jobs.continue_case(case, actor=actor, requester=actor)
+        _go_on_with(case, actor, facts, None if open_pc_questions(case) else NoticeCode.PC_ANSWERED)
+
+
+def _asked(question: str, value: str) -> tuple[PcQuestion, PcChoice]:
+    """Return a question and the answer that was chosen. Raises Refusal where there is no such one."""
+    asked = installed_catalog().questions.get(question)
+    if asked is None:
+        raise Refusal(RefusalCode.NOT_ASKED_NOW)
+    choice = asked.choice(value)
+    if choice is None:
+        raise Refusal(RefusalCode.NO_ANSWER_CHOSEN)
+    return asked, choice
+
+
+def _go_on_with(case: Case, actor: Person, facts: Mapping[str, Any], notice: NoticeCode | None) -> None:
+    """Judge the case by what was told, record what is new of it, and go on."""
+    case.pc = _told_so_far(case)
+    case.cause = shown_cause(case_evidence(case)) or case.cause
+    case.save(update_fields=["pc", "cause"])
+    audit.record(
+        Tag.CASE_TOLD,
+        actor=actor,
+        on_behalf=case.beneficiary,
+        objects=[case, *([case.host] if case.host else [])],
+        details={"told": {fact: part["value"] for fact, part in facts.items()}},
+    )
+    if notice and case.owner and case.owner != actor:
+        notifications.notify([case.owner], notice, {"who": str(actor)}, case=case)
+    jobs.continue_case(case, actor=actor, requester=actor)
+
+
+def _told_so_far(case: Case) -> dict[str, Any]:
+    """Return what counts of the latest block and the latest answers: the later word, unless it says nothing."""
+    words: list[PcBlock | PcAnswer] = list(pc_answers(case).values())
+    if block := case.pc_blocks.filter(round=case.round).last():
+        words.append(block)
+    told: dict[str, Any] = {}
+    for one in sorted(words, key=lambda one: one.at):
+        told = {**one.facts, **told, **{fact: part for fact, part in one.facts.items() if _says(part)}}
+    return told
+
+
+def _says(part: Mapping[str, Any]) -> bool:
+    return part["value"] not in SAYS_NOTHING
+
+
+def pc_answers(case: Case) -> dict[str, PcAnswer]:
+    """Return the answers that count about the person's PC, by question."""
+    return {row.question: row for row in case.pc_answers.filter(round=case.round).select_related("by")}
+
+
+def open_pc_questions(case: Case) -> list[PcQuestion]:
+    """Return what is still to be asked about the person's PC, in order."""
+    known = {name: fact.value for name, fact in case_evidence(case).items()}
+    return engine.open_questions(installed_catalog().questions.values(), known, pc_answers(case))
 
 
 def latest_client_block(case: Case) -> PcBlock | None:
@@ -96,7 +181,12 @@ def addresses_dialled(host: Host | None, seen: Mapping[str, Any] | None) -> Iter
 __all__ = [
     "BLOCK_MOST_CHARACTERS",
     "addresses_dialled",
+    "answer_pc_question",
+    "asks_about_pc",
     "command_for_case",
     "latest_client_block",
+    "open_pc_questions",
+    "pc_answers",
+    "pc_target",
     "submit_client_report",
 ]

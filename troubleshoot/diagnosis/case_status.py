@@ -14,6 +14,7 @@ from troubleshoot import audit, catalog, notifications, people
 from troubleshoot.audit import Actor, Tag
 from troubleshoot.diagnosis import progress
 from troubleshoot.diagnosis.case_talk import last_words, open_question_at, tell_whose_turn
+from troubleshoot.diagnosis.waiting import is_held
 from troubleshoot.engine import (
     CaseMatter,
     CaseStatus,
@@ -142,6 +143,7 @@ def _view(case: Case, walk: Walk, rows: Sequence[Answer], jobs: Sequence[Job], *
         self_service=action is not None and progress.is_self_service(case, action.name),
         by_hand=action is not None and action.manual,
         worker=worker,
+        held=is_held(case, jobs),
         unread=_unread(jobs),
         invented=case.invented,
     )

@@ -25,13 +25,27 @@ def case_waits(cases: Iterable[Case]) -> dict[int, CaseWait]:
     states = _open_states([case.pk for case in own])
     alive = Heartbeat.objects.alive("worker") if any(states.values()) else ()
     served = {site for beat in alive for site in beat.sites}
-    return {case.pk: _wait(case, states[case.pk], served) for case in own}
+    held = _held_hosts(case for case in own if JobPhase.QUEUED in states[case.pk])
+    return {case.pk: _wait(case, states[case.pk], served, held) for case in own}
 
 
-def _wait(case: Case, states: list[JobPhase], served: set[str]) -> CaseWait:
+def is_held(case: Case, jobs: Iterable[Job]) -> bool:
+    """Tell whether a change that waits cannot begin, as another one holds its computer; asks only when one waits."""
+    waits = any(job.state == JobState.QUEUED and job.is_change for job in jobs)
+    return waits and case.host is not None and Job.objects.holding(case.host).exists()
+
+
+def _wait(case: Case, states: list[JobPhase], served: set[str], held: set[int]) -> CaseWait:
     matter = CaseMatter(case.matter)
     worker = case.host is None or case.host.site.slug in served
-    return CaseWait(waits_for_turn(matter, states), hindrance_of(matter, states, worker=worker))
+    hindrance = hindrance_of(matter, states, worker=worker, held=case.host_id in held)
+    return CaseWait(waits_for_turn(matter, states), hindrance)
+
+
+def _held_hosts(cases: Iterable[Case]) -> set[int]:
+    """Return the computers of these cases on which nothing begins, as how a change there ended is not known."""
+    keys = [case.host_id for case in cases if case.host_id]
+    return set(Job.objects.unsettled(keys).values_list("host_id", flat=True)) if keys else set()
 
 
 def _open_states(keys: list[int]) -> dict[int, list[JobPhase]]:

@@ -45,6 +45,7 @@ from troubleshoot.engine.judging import SPEAKING_VERDICTS, Health, Judge, Judgem
 from troubleshoot.engine.notice import NoticeCode
 from troubleshoot.engine.pasted_names import names_in
 from troubleshoot.engine.pasted_text import has_label
+from troubleshoot.engine.pc_questions import PcChoice, PcQuestion, open_questions
 from troubleshoot.engine.permissions import (
     EVERY_SITE,
     REFUSED_AS,
@@ -176,6 +177,8 @@ __all__ = [
     "NoticeCode",
     "OutdatedPart",
     "PastedCode",
+    "PcChoice",
+    "PcQuestion",
     "PlanDifference",
     "PlanDocument",
     "PlanError",
@@ -228,6 +231,7 @@ __all__ = [
     "lacking",
     "make_plan",
     "names_in",
+    "open_questions",
     "outdated_parts",
     "parse_catalog",
     "parse_guide",

@@ -14,6 +14,7 @@ from troubleshoot.engine import (
     catalog_errors,
     catalog_facts,
     catalog_guides,
+    catalog_questions,
     catalog_resources,
     guide_causes,
     guide_parts,
@@ -29,11 +30,12 @@ from troubleshoot.engine.facts import FactList, FactWords
 from troubleshoot.engine.guide import Guide
 from troubleshoot.engine.guide_parts import ANY_PART, Expanded, GuidePart, Piece
 from troubleshoot.engine.judging import Judge
+from troubleshoot.engine.pc_questions import PcQuestion
 from troubleshoot.engine.resource import Resource
 from troubleshoot.engine.toml import ContentProblem
 from troubleshoot.engine.toml_tables import NAME_PATTERN, TomlTable, top
 
-CONTENT_KINDS = ("errors", "facts", "guides", "parts", "actions")
+CONTENT_KINDS = ("errors", "facts", "guides", "parts", "actions", "questions")
 """The folders of TOML files."""
 FOLDER_SEPARATOR = "//"
 """In the name of a file: stands between the catalogue folder and the path inside it."""
@@ -58,6 +60,8 @@ class Catalog:
     actions: Mapping[str, Action]
     resources: Mapping[str, Resource]
     readings: Mapping[str, DeclaredReading]
+    questions: Mapping[str, PcQuestion]
+    """What a person is asked about their own PC, in order."""
     progress: Progress
     words: Mapping[str, FactWords]
     """Fact → how people read it."""
@@ -119,6 +123,7 @@ def parse_catalog(files: Mapping[str, bytes], probed: FactList) -> Catalog:
     read = _actions(sorted_files, resources, facts, problems)
     actions = {name: action for name, (_, action) in read.items()}
     shared = _parts(sorted_files, problems)
+    questions = _questions(sorted_files, probed, problems)
     refused = {name for name, action in actions.items() if action.refused}
     tables = [table for _, table, _ in _tables(sorted_files, "errors", problems)]
     terms = catalog_causes.read_terms(tables, facts)
@@ -130,7 +135,6 @@ def parse_catalog(files: Mapping[str, bytes], probed: FactList) -> Catalog:
         catalog_actions.check_causes(action, table, causes)
     if problems:
         raise CatalogError(problems)
-    digests = dict(sorted(sorted_files.digests.items()))
     return Catalog(
         codes=errors.codes,
         causes=MappingProxyType(causes),
@@ -139,14 +143,15 @@ def parse_catalog(files: Mapping[str, bytes], probed: FactList) -> Catalog:
         actions=MappingProxyType(actions),
         resources=MappingProxyType(resources),
         readings=MappingProxyType(readings),
+        questions=MappingProxyType(questions),
         progress=MappingProxyType(errors.progress),
         words=MappingProxyType({**probed.words, **_words(readings)}),
         terms=tuple(terms.values()),
         healthy=errors.healthy,
         facts=facts,
         default_guide=next((guide.name for guide in guides.values() if guide.default), ""),
-        digests=MappingProxyType(digests),
-        digest=canonical.canonical_digest({"files": digests, "facts": facts.digest}, limit=2**22),
+        digests=MappingProxyType(sorted_files.digests),
+        digest=canonical.canonical_digest({"files": sorted_files.digests, "facts": facts.digest}, limit=2**22),
     )
 
 
@@ -188,6 +193,7 @@ def _sort(files: Mapping[str, bytes], problems: list[ContentProblem]) -> _Files:
         else:
             found.where[inside] = where
             found.digests[inside] = hashlib.sha256(data).hexdigest()
+    found.digests = dict(sorted(found.digests.items()))
     return found
 
 
@@ -279,6 +285,13 @@ def _readings(
             elif catalog_facts.is_named_well(fact) and fact.name not in probed:
                 declared[fact.name] = fact.values
     return found, FactList(probed.values, declared)
+
+
+def _questions(files: _Files, facts: FactList, problems: list[ContentProblem]) -> dict[str, PcQuestion]:
+    found: dict[str, PcQuestion] = {}
+    for _, table, _ in _tables(files, "questions", problems):
+        found |= catalog_questions.read(table, facts, found)
+    return found
 
 
 def _words(readings: Mapping[str, DeclaredReading]) -> dict[str, FactWords]:

@@ -58,9 +58,7 @@ def _resource(name: str, table: TomlTable, scripts: Mapping[str, str], digest: s
     )
     if not resource.fields and "fields" in table.data:
         table.wrong("fields", "must name at least one field")
-    for key, event in resource.events.items():
-        if event.shown_by and event.shown_by not in resource.fields:
-            events.table(key).wrong("shown_by", f"there is no field {event.shown_by}")
+    _check_events(events, resource)
     for key in set(resource.fields) & set(resource.events):
         table.wrong("events", "is a field already", key)
     if resource.write is None and (resource.events or any(one.writable for one in resource.fields.values())):
@@ -103,9 +101,24 @@ def _field(name: str, table: TomlTable) -> ResourceField:
 
 def _event(name: str, table: TomlTable) -> ResourceEvent:
     _check_name(name, table)
-    event = ResourceEvent(name, table.text("words", limit=120), table.name("shown_by", required=False) or None)
+    event = ResourceEvent(
+        name,
+        table.text("words", limit=120),
+        table.name("shown_by", required=False) or None,
+        MappingProxyType(table.table("unless", required=False).mapping()),
+    )
     table.done()
     return event
+
+
+def _check_events(table: TomlTable, resource: Resource) -> None:
+    """Keep a problem for each field that an event names and the resource does not have."""
+    for key, event in resource.events.items():
+        if event.shown_by and event.shown_by not in resource.fields:
+            table.table(key).wrong("shown_by", f"there is no field {event.shown_by}")
+        for name in event.unless:
+            if name not in resource.fields or not resource.fields[name].writable:
+                table.table(key).table("unless").wrong(name, f"there is no writable field {name}")
 
 
 def _proved_on(table: TomlTable, scripts: Mapping[str, str]) -> str | None:

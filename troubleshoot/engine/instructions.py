@@ -1,5 +1,6 @@
 """Instructions for a person: numbered steps in the words of the screens, and commands to copy."""
 
+import re
 from dataclasses import dataclass
 
 from troubleshoot.engine.toml_tables import TomlTable
@@ -10,6 +11,15 @@ MOST_STEPS = 12
 STEP_LIMIT = 300
 """Characters of one numbered step: more is two steps."""
 COMMAND_LIMIT = 2000
+#: How commands begin that only look. What is not known to do so is not shown to a person as such.
+_LOOKS = re.compile(
+    r"(nslookup|ping|tracert|pathping|hostname|whoami|systeminfo|qwinsta|reg query|certutil -scinfo)\b"
+    r"|ipconfig(?= /all$| /displaydns$|$)|netsh [a-z0-9 ]*\bshow\b"
+    r"|(Get|Resolve|Format|Select|Sort|Measure)-(?!Credential\b)[a-z]+\b|Test-NetConnection\b",
+    re.IGNORECASE,
+)
+#: What could hide a second command, or write into a file.
+_MORE_THAN_ONE = re.compile(r"[;&>`{}()$\n]")
 
 
 @dataclass(frozen=True)
@@ -19,6 +29,12 @@ class CommandToCopy:
     where: str
     text: str
     warning: str = ""
+
+    @property
+    def only_reads(self) -> bool:
+        """Tell whether it certainly changes nothing: each of its parts is known to look, and no more than that."""
+        parts = (part.strip() for part in self.text.split("|"))
+        return not _MORE_THAN_ONE.search(self.text) and all(_LOOKS.match(part) for part in parts)
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ class NoticeCode(StrEnum):
     CASE_REMINDER = "case_reminder"
     WROTE = "wrote"  # who
     REPORT_PASTED = "report_pasted"  # who
+    PC_ANSWERED = "pc_answered"  # who
 
     APPROVAL_WANTED = "approval_wanted"  # until, what, host, who, away
     ASKED = "asked"  # who, text

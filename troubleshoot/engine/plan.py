@@ -163,6 +163,7 @@ def _item(resource: Resource, wish: Wish, state: ResourceState | None) -> PlanIt
     fields = {
         name: value for name, value in wish.desired.items() if name not in events and values_differ(value, state[name])
     }
+    seen = [name for name in events if resource.events[name].happens(state, fields)]
     title = " ".join([resource.title, *map(str, wish.params.values())])
     return PlanItem(
         resource=resource.name,
@@ -172,8 +173,8 @@ def _item(resource: Resource, wish: Wish, state: ResourceState | None) -> PlanIt
         before=resource.compared(state),
         desired={**fields, **events},
         changes=tuple(_change(resource, name, state[name], value) for name, value in fields.items()),
-        events=tuple(resource.events[name].words for name in events),
-        irreversible=_irreversible(resource, title, fields, events),
+        events=tuple(resource.events[name].words for name in seen),
+        irreversible=_irreversible(resource, title, fields, seen),
     )
 
 
@@ -184,7 +185,7 @@ def _change(resource: Resource, name: str, now: Value, afterwards: Value) -> Set
     return SettingChange(name, field.words, field.read_as(now), field.read_as(afterwards), revert)
 
 
-def _irreversible(resource: Resource, title: str, fields: Mapping[str, Value], events: Mapping[str, Value]) -> str:
+def _irreversible(resource: Resource, title: str, fields: Mapping[str, Value], events: Sequence[str]) -> str:
     reasons = [resource.revert_reason] if fields and resource.revert != "exact" else []
     reasons += [f"“{resource.events[name].words}” happens once and is not undone." for name in events]
     return f"{title}: {' '.join(reasons)}" if reasons else ""

@@ -1,7 +1,7 @@
 """Resources: what the state of one looks like, what may be written, and how a person reads its values."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from troubleshoot.engine.canonical import INTEGER_LIMIT
@@ -70,6 +70,13 @@ class ResourceEvent:
     words: str
     shown_by: str | None = None
     """The field that is another one afterwards, such as a service's start time."""
+    unless: Mapping[str, Value] = field(default_factory=dict)
+    """A state before in which it is no more than a change of these fields: a stopped service is started."""
+
+    def happens(self, before: ResourceState, changed: Collection[str]) -> bool:
+        """Tell whether it is more than what changes anyway."""
+        same = all(before.get(name) == value and name in changed for name, value in self.unless.items())
+        return not (self.unless and same)
 
 
 @dataclass(frozen=True)

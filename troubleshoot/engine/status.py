@@ -143,7 +143,7 @@ def _told(case: CaseView, matter: CaseMatter, undone: JobView | None, left: Case
         again=case.round > 1,
         own_pc=case.pc_at is not None,
         waits=waits_for_turn(left or matter, states),
-        hindrance=hindrance_of(matter, states, worker=case.worker),
+        hindrance=hindrance_of(matter, states, worker=case.worker, held=case.held),
         also_own=matter == CaseMatter.BY_HAND and case.self_service,
         unread=case.unread and case.closed_at is None,
         left=left,

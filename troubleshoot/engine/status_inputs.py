@@ -149,6 +149,8 @@ class CaseView:
     """Whether that remedy is carried out by a person."""
     worker: bool = True
     """Whether a worker lives that serves the computer's site."""
+    held: bool = False
+    """Whether how another change on the computer ended is not known: none begins there until it is."""
     unread: bool = False
     """Whether whoever needed the latest observation of the computer may not have it read."""
     invented: bool = False

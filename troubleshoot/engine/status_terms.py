@@ -77,6 +77,7 @@ class Hindrance(StrEnum):
     """What keeps the one who acts from acting."""
 
     NO_WORKER = "no_worker"
+    HOST_HELD = "host_held"
 
 
 _MATTERS: Mapping[CaseActor, tuple[CaseMatter, ...]] = {

@@ -14,8 +14,16 @@ def waits_for_turn(matter: CaseMatter, states: Iterable[JobPhase]) -> bool:
     return matter in {CaseMatter.CHANGE, CaseMatter.UNDO} and going == {JobPhase.QUEUED}
 
 
-def hindrance_of(matter: CaseMatter, states: Iterable[JobPhase], *, worker: bool) -> Hindrance | None:
-    """Return what keeps the portal from beginning, or from going on where its worker died; `worker` says whether one
-    lives that serves the computer's site."""
+def hindrance_of(
+    matter: CaseMatter, states: Iterable[JobPhase], *, worker: bool, held: bool = False
+) -> Hindrance | None:
+    """Return what keeps the portal from beginning, or from going on where its worker died.
+
+    `worker` says whether one lives that serves the computer's site; `held`, whether how another change on that computer
+    ended is not known.
+    """
+    states = list(states)
+    if held and waits_for_turn(matter, states):
+        return Hindrance.HOST_HELD
     going = ACTORS[matter] == CaseActor.PORTAL and not UNDER_WAY.isdisjoint(states)
     return Hindrance.NO_WORKER if going and not worker else None

@@ -25,6 +25,7 @@ from troubleshoot.models.job_state import (
     JobState,
 )
 from troubleshoot.models.notice import Notice
+from troubleshoot.models.pc_answer import PcAnswer
 from troubleshoot.models.pc_block import PcBlock
 from troubleshoot.models.person import LoginField, Person, VisitorContext, normalise_email
 from troubleshoot.models.plan import Plan
@@ -68,6 +69,7 @@ __all__ = [
     "LoginField",
     "Message",
     "Notice",
+    "PcAnswer",
     "PcBlock",
     "Person",
     "PersonalPart",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any, Final
 
 from django.db import models
@@ -59,7 +60,14 @@ class JobQuerySet(models.QuerySet["Job"]):
 
     def holding(self, host: Host | models.OuterRef) -> JobQuerySet:
         """Return the changes of a host whose end is not known: nothing else is changed on it until that is settled."""
-        return self.filter(host=host, kind__in=CHANGES, state=JobState.UNKNOWN, invented=False)
+        return self._undecided().filter(host=host)
+
+    def unsettled(self, hosts: Iterable[int]) -> JobQuerySet:
+        """Return the same of several hosts, by their keys."""
+        return self._undecided().filter(host__in=hosts)
+
+    def _undecided(self) -> JobQuerySet:
+        return self.filter(kind__in=CHANGES, state=JobState.UNKNOWN, invented=False)
 
     def overdue(self) -> JobQuerySet:
         """Return the temporary changes whose time is over and that are not undone yet; nothing invented."""

@@ -64,6 +64,7 @@ class Site(models.Model):
         validators=[check_gateway],
         help_text=_("Empty: people connect without one."),
     )
+    no_pc_command = models.BooleanField(_("people are offered no command for their own PC"), default=False)
     #: Cause → minutes that a case took before Mendpoint, as an administrator entered them; "any" for every other cause.
     minutes_before = models.JSONField(default=dict, blank=True)
 

@@ -18,7 +18,8 @@ Row = TypeVar("Row", bound=Model)
 
 @dataclass(frozen=True)
 class SetupStep:
-    """One step: whether it is done, what was seen, what to do, and the page that helps (the name of a URL)."""
+    """One step: whether it is done, what was seen, what to do, and the page that helps (the name of a URL, perhaps
+    with the key of what it is about and a place on it)."""
 
     name: str
     title: str
@@ -26,6 +27,8 @@ class SetupStep:
     seen: str
     todo: str = ""
     page: str = ""
+    key: int | None = None
+    place: str = ""
 
 
 def first_steps(reader: Person | None) -> list[SetupStep]:
@@ -49,11 +52,13 @@ def _site(sites: list[Site]) -> SetupStep:
         ", ".join(str(one) for one in sites[:3]),
         _("Make a site: which people serve which computers."),
         "admin-sites",
+        place="new",
     )
 
 
 def _people(sites: QuerySet[Site]) -> Iterator[SetupStep]:
     """Yield a step for each of those without whom nothing is decided, by what they have to be able to do."""
+    others = Person.objects.filter(invented=False)[1:2].exists()
     for name, action, title, todo in (
         (
             "administrator",
@@ -71,7 +76,8 @@ def _people(sites: QuerySet[Site]) -> Iterator[SetupStep]:
     ):
         here = people.grants_allowing(action).filter(Q(site=None) | Q(site__in=sites))
         held = here.select_related("person").first()
-        yield SetupStep(name, title, held is not None, str(held.person) if held else "", todo, "admin-people")
+        page = "admin-people" if others else "admin-person-new"
+        yield SetupStep(name, title, held is not None, str(held.person) if held else "", todo, page)
 
 
 def _account(accounts: QuerySet[Credential]) -> SetupStep:
@@ -83,6 +89,7 @@ def _account(accounts: QuerySet[Credential]) -> SetupStep:
         f"{account.name}: {account.reference}" if account else "",
         _("Register an account by a reference to its password."),
         "admin-credentials",
+        place="new",
     )
 
 
@@ -94,7 +101,7 @@ def _host(hosts: QuerySet[Host]) -> SetupStep:
         host is not None,
         str(host) if host else "",
         _("Register a computer, or import a list."),
-        "admin-hosts",
+        "admin-host-new",
     )
 
 
@@ -125,11 +132,13 @@ def _processes(sites: list[Site]) -> SetupStep:
 def _tested(hosts: QuerySet[Host]) -> SetupStep:
     """Tell whether any of these computers has passed the connection test, by the last test of each."""
     passed = Job.objects.passed().filter(host__in=hosts).select_related("host").first()
+    untested = hosts.filter(invented=False).order_by("name").first()
     return SetupStep(
         "connection",
         _("A connection test that is passed"),
         passed is not None,
         str(passed.host) if passed else "",
         _("Open a computer and start its connection test."),
-        "admin-hosts",
+        "admin-host" if untested else "admin-host-new",
+        untested.pk if untested else None,
     )

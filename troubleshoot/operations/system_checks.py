@@ -10,7 +10,7 @@ from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
 
-from troubleshoot import notifications
+from troubleshoot import cases, notifications
 from troubleshoot.migrations import sql
 
 _TRIGGER = re.compile(r"CREATE TRIGGER (\w+)")
@@ -23,6 +23,17 @@ def check_channels(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[Ch
         notifications.installed_channels()
     except ImproperlyConfigured as error:
         return [Error(str(error), id="troubleshoot.E004")]
+    return []
+
+
+@register
+def check_pc_script(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:
+    """Report a script for people's own PCs that nobody signed: it would be handed out under the company's name."""
+    try:
+        cases.signed_pc_script()
+    except cases.PcScriptUnfit as error:
+        hint = "Sign the file, or take MENDPOINT_PC_SCRIPT out: docs/operators.md says how."
+        return [Error(str(error), hint=hint, id="troubleshoot.E005")]
     return []
 
 

@@ -30,6 +30,7 @@ class SiteSettings(TypedDict, total=False):
     ticket_required: bool
     working_hours: str
     gateway: str
+    no_pc_command: bool
     minutes_before: dict[str, int]
 
 

@@ -5,10 +5,11 @@ from troubleshoot.probes.client_block import (
     BadClientBlock,
     ClientBlock,
     client_command,
+    client_script,
     read_client_block,
 )
 from troubleshoot.probes.client_facts import FACTS as CLIENT_FACTS
-from troubleshoot.probes.client_facts import client_facts
+from troubleshoot.probes.client_facts import NOT_TOLD, client_facts
 from troubleshoot.probes.extended_checks import LATER
 from troubleshoot.probes.gateway import Gateway
 from troubleshoot.probes.network import OnVerdict, answered_from_outside, probe_network
@@ -20,6 +21,8 @@ from troubleshoot.probes.windows_facts import FACTS as WINDOWS_FACTS
 from troubleshoot.probes.windows_facts import WINDOWS_READINGS, derive_windows_facts
 from troubleshoot.probes.windows_facts.certificates import CERTIFICATE
 from troubleshoot.probes.windows_facts.environment import SESSIONS
+from troubleshoot.probes.windows_facts.sddl import FileRight
+from troubleshoot.probes.windows_facts.sddl import entries as file_rights
 
 __all__ = [
     "BLOCK_MOST_CHARACTERS",
@@ -27,12 +30,14 @@ __all__ = [
     "CLIENT_FACTS",
     "FACTS",
     "LATER",
+    "NOT_TOLD",
     "SESSIONS",
     "TOLD_WORDS",
     "WINDOWS_FACTS",
     "WINDOWS_READINGS",
     "BadClientBlock",
     "ClientBlock",
+    "FileRight",
     "Gateway",
     "OnVerdict",
     "ProbeReport",
@@ -40,7 +45,9 @@ __all__ = [
     "answered_from_outside",
     "client_command",
     "client_facts",
+    "client_script",
     "derive_windows_facts",
+    "file_rights",
     "probe_network",
     "read_client_block",
     "saved_connection_facts",

@@ -27,6 +27,10 @@ NONE, UNTOLD = "none", "untold"
 
 _SCRIPT = Path(__file__).with_name("person.ps1").read_text(encoding="ascii")
 _PLACE = "$name = 'COMPUTER'; $port = 3389"
+#: In a file nothing can be put in, since it is signed: it asks, and waits before its window closes.
+_ASKED = r"""$name, $port = "$(Read-Host 'Computer, as the page of your case shows it')".Trim() -split ':(?=\d+$)'
+  if (-not $port) { $port = 3389 }"""
+_WAITS = "[void](Read-Host 'Mark the lines from BEGIN to END and press Ctrl+C. Enter closes this window')\n"
 _BEGIN = re.compile(r"MENDPOINT BEGIN ([0-9]{1,6})")
 _END = re.compile(r"MENDPOINT END ([0-9]{1,5})")
 _TIME = r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})Z"
@@ -98,6 +102,11 @@ def client_command(name: str, port: int) -> str:
     if not plain or len(name) > LONGEST_NAME or not 0 < port < 65536:
         raise ValueError(f"no command for {name[:80]!r} port {port}")
     return _SCRIPT.replace(_PLACE, f"$name = '{name}'; $port = {port}")
+
+
+def client_script() -> str:
+    """Return the same as a script file, which asks for the computer: for a company to read, and to sign itself."""
+    return f"{_SCRIPT.replace(_PLACE, _ASKED).rstrip()}\n{_WAITS}"
 
 
 def read_client_block(text: str, *, name: str, port: int, now: datetime) -> ClientBlock:

@@ -1,4 +1,5 @@
-"""What the person's own PC told: facts that follow from the block that its command printed and the person pasted.
+"""What is told of the person's own PC: facts that follow from the block that its command printed and the person pasted.
+Questions of the catalogue tell them as well, of people who looked.
 
 It is word of mouth: nothing here was measured by the portal, and a block can be written by hand.
 """
@@ -36,6 +37,11 @@ WORDS = (
         {"none": "nothing", "disconnect_904": "ended with 0x904", "other": "something else"},
     ),
     _told("pc.udp_used", "UDP in the last day, on the person's own PC", {"yes": "was used", "no": "was not used"}),
+    # No block says these: people do, when they are asked.
+    _told(
+        "pc.other_network", "From another network, with the person's own PC", {"works": "it works", "fails": "fails"}
+    ),
+    _told("pc.other_pc", "From another PC in the same place", {"works": "it works", "fails": "it fails too"}),
 )
 FACTS = values_by_name(WORDS)
 Found = dict[str, tuple[str, tuple[str, ...]]]

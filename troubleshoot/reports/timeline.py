@@ -130,11 +130,16 @@ def _unknown_step(row: Answer) -> tuple[str, str]:
 
 
 def _told(case: Case) -> Iterator[TimelineMoment]:
-    """Yield what the person's own PC told, each time that it was pasted."""
+    """Yield what was told of the person's own PC: blocks that were pasted, and answers of people who looked."""
     for block in case.pc_blocks.select_related("by").order_by("pk")[:MOST]:
         said = wording.client_report_words(engine.stored_values(block.facts), _computer(case))
         text = wording.compose(_("Told by the person's PC: %s"), wording.join_texts(" ", said))
         yield TimelineMoment(block.at, "answer", text, str(block.by))
+    rows = list(case.pc_answers.select_related("by").order_by("pk")[:MOST])
+    counting = {(row.round, row.question): row.pk for row in rows}
+    for row in rows:
+        old = row.round != case.round or counting[row.round, row.question] != row.pk
+        yield TimelineMoment(row.at, "answer", wording.content(row.words), str(row.by), old=old)
 
 
 def _computer(case: Case) -> str:

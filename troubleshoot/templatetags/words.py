@@ -3,6 +3,8 @@
 from typing import Final
 
 from django import template
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from troubleshoot import catalog, engine, wording
@@ -32,6 +34,15 @@ def sessions_after(plan: PlanDocument) -> str:
         disconnected=engine.disconnects_people(plan, installed.actions.get(plan.action)),
         signed_out=engine.signs_people_out(plan, installed),
     )
+
+
+@register.filter
+def setting(text: str) -> SafeString:
+    """Write a value of a plan; permissions in words, with what Windows writes for them folded behind."""
+    words, raw = wording.in_plain_rights(str(text))
+    if not raw:
+        return conditional_escape(wording.content(text))
+    return format_html("{}<details><summary>{}</summary><code>{}</code></details>", words, _("As Windows has it"), raw)
 
 
 @register.filter

@@ -3,6 +3,7 @@
 import functools
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import get_urlconf, reverse
 from django.utils.functional import SimpleLazyObject
@@ -40,7 +41,8 @@ def _address(name: str, urlconf: str | None) -> str:
 def surroundings(request: HttpRequest) -> dict[str, Any]:
     """Return the variables of base.html. Nothing is asked of the database before a template needs it."""
     theme = request.COOKIES.get("theme", "system")
-    found: dict[str, Any] = {"theme": theme if theme in THEMES else "system"}
+    found: dict[str, Any] = {"theme": theme if theme in THEMES else "system", "portal": settings.MENDPOINT_URL}
+    found["mails"] = bool(settings.EMAIL_HOST)
     person = getattr(request, "user", None)
     if isinstance(person, Person):
         found["links"] = [(_address(name, get_urlconf()), words) for name, words in links(person)]

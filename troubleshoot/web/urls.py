@@ -34,6 +34,7 @@ urlpatterns = [
     path("cases/<int:number>/rate", case_steps.rate, name="case-rate"),
     path("cases/<int:number>/here", presence.here, name="case-here"),
     path("cases/<int:number>/pc", client_report.page, name="case-pc"),
+    path("cases/<int:number>/pc/script", client_report.script, name="case-pc-script"),
     path("incidents/<uuid:key>/watch", home.watch, name="incident-watch"),
     path("codes", codes.listed, name="codes"),
     path("codes/<slug:namespace>/<str:first>", codes.shown, name="code"),

@@ -26,6 +26,7 @@ from troubleshoot.wording.common import (
 )
 from troubleshoot.wording.denials import denial_words, helper_words
 from troubleshoot.wording.explanations import explained, reason
+from troubleshoot.wording.file_permissions import in_plain_rights
 from troubleshoot.wording.job_ends import EndWords, job_state_words, remedy_end_words, unbegun_words
 from troubleshoot.wording.job_states import state_words
 from troubleshoot.wording.marked_text import (
@@ -85,6 +86,7 @@ __all__ = [
     "explained",
     "helper_words",
     "hindrance_words",
+    "in_plain_rights",
     "inside_line",
     "invented_words",
     "job_state_words",

@@ -1,4 +1,4 @@
-"""What a person's own PC told, in the person's words: only what leads on."""
+"""What was told of a person's own PC, in the person's words: only what leads on."""
 
 from __future__ import annotations
 
@@ -33,6 +33,10 @@ def _further(facts: Mapping[str, str], host: str) -> list[str]:
         ("pc.same_address", "differs"): _("The name %s leads it to another address than ours.") % host,
         ("pc.gateway", "used"): _("A gateway for Remote Desktop is set on it."),
         ("pc.log", "disconnect_904"): _("Its Remote Desktop program noted 0x904 in the last day."),
+        ("pc.other_network", "works"): _("From another network it works."),
+        ("pc.other_network", "fails"): _("From another network it fails too."),
+        ("pc.other_pc", "works"): _("From another PC in the same place it works."),
+        ("pc.other_pc", "fails"): _("From another PC in the same place it fails too."),
         ("pc.udp_used", "yes"): _("Its Remote Desktop program used the fast way (UDP) in the last day."),
     }
     return [text for (name, value), text in known.items() if facts.get(name) == value]

@@ -37,6 +37,7 @@ SENTENCES: Final[Mapping[NoticeCode, str | Promise]] = {
     NoticeCode.CASE_REMINDER: gettext_lazy("Does it work again? One click is enough."),
     NoticeCode.WROTE: gettext_lazy("%(who)s wrote to you."),
     NoticeCode.REPORT_PASTED: gettext_lazy("%(who)s pasted what their PC told."),
+    NoticeCode.PC_ANSWERED: gettext_lazy("%(who)s looked at their own PC and answered what was asked."),
     NoticeCode.APPROVAL_WANTED: gettext_lazy(
         "Approval wanted until %(until)s (%(zone)s): %(what)s, on %(host)s, asked by %(who)s."
     ),

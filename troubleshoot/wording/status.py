@@ -119,6 +119,9 @@ _TO_APPROVER: Mapping[CaseMatter, str | Promise] = {
     ),
 }
 _HINDRANCES: Mapping[Hindrance, str | Promise] = {
+    Hindrance.HOST_HELD: gettext_lazy(
+        "How an earlier change on this computer ended is not known. This begins once helpdesk has looked after that."
+    ),
     Hindrance.NO_WORKER: gettext_lazy(
         "No worker serves this site now, so this waits until one is started: an administrator can see to it."
     ),
@@ -217,4 +220,7 @@ def told_words(status: CaseStatus, reader: Reader) -> list[str]:
         return [str(_LEFT.get(of.left, _PUT_BACK[of.why]))]
     why = _PUT_BACK[of.why] if of.code == CaseMatter.UNDONE else None
     unread = _("The computer was not checked: it is no longer one of whoever asked for it.") if of.unread else None
-    return [str(one) for one in (why, first or MATTERS[of.code], hindrance_words(of.hindrance), unread) if one]
+    first = first or MATTERS[of.code]
+    if of.hindrance == Hindrance.HOST_HELD:
+        first = ""  # it would say that it begins by itself
+    return [str(one) for one in (why, first, hindrance_words(of.hindrance), unread) if one]

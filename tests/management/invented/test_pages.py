@@ -110,15 +110,23 @@ class TestEachCase:
 
 
 class TestTheLists:
-    def test_of_the_board_mark_each_row(self, sign_in: SignIn) -> None:
-        helpdesk = sign_in("helpdesk")
-        shown = [page(helpdesk, f"/board?list={name}") for name in ("you", "others")]
-        rows = [
-            row for html in shown for row in re.findall(r'<tr role="row">.*?</tr>', html, re.DOTALL) if "/desk/" in row
-        ]
+    def test_of_the_board_mark_each_row_on_a_list_of_their_own(self, sign_in: SignIn) -> None:
+        html = page(sign_in("helpdesk"), "/board?list=invented")
+        rows = [row for row in re.findall(r'<tr role="row">.*?</tr>', html, re.DOTALL) if "/desk/" in row]
         assert len(rows) == Case.objects.filter(closed_at=None).count()
         assert all(MARK.search(row) for row in rows)
-        assert "Treat as one incident" not in shown[0]
+
+    @pytest.mark.parametrize("name", ["you", "running", "others", "solved"])
+    def test_of_the_board_for_work_have_and_count_none_of_them(self, sign_in: SignIn, name: str) -> None:
+        html = page(sign_in("helpdesk"), f"/board?list={name}")
+        assert "/desk/cases/" not in html
+        assert set(re.findall(r"(Needs you|Running|Waiting for others|Solved today) <strong>([0-9]+)", html)) == {
+            ("Needs you", "0"),
+            ("Running", "0"),
+            ("Waiting for others", "0"),
+            ("Solved today", "0"),
+        }
+        assert "Treat as one incident" not in html
 
     @pytest.mark.parametrize("show", ["cases", "changes"])
     @pytest.mark.parametrize("role", ["helpdesk", "manager", "auditor"])

@@ -1,5 +1,7 @@
 """Sites and the first steps."""
 
+import re
+
 import pytest
 from django.test import Client
 from django.utils import timezone
@@ -7,7 +9,7 @@ from pytest_django import Settings
 
 from tests.conftest import TESTER, MakePerson
 from tests.web.administrator.pages import SITES, tags, words
-from troubleshoot import catalog, people
+from troubleshoot import catalog, hosts, people
 from troubleshoot.models import Entry, Person, Site
 
 pytestmark = pytest.mark.django_db
@@ -51,6 +53,15 @@ class TestASite:
         assert "Write a name or address" in words(answer)
         north.refresh_from_db()
         assert north.gateway == ""
+
+    def test_may_take_away_the_command_for_peoples_own_pcs(self, browser: Client, north: Site) -> None:
+        page = browser.get(f"{SITES}/{north.pk}")
+        assert "People are offered no command to paste on their own PC" in words(page)
+        fields = {"name": "North", "no_pc_command": "on", "seen": page.context["seen"]}
+        assert browser.post(f"{SITES}/{north.pk}", fields).status_code == 302
+        north.refresh_from_db()
+        assert north.no_pc_command
+        assert '"no_pc_command":[false,true]' in bytes(Entry.objects.latest("pk").canonical).decode()
 
     def test_that_is_saved_unchanged_records_nothing(self, browser: Client, north: Site) -> None:
         before = Entry.objects.count()
@@ -124,6 +135,35 @@ class TestASitesTimes:
 
     def test_of_another_site_are_not_there(self, browser: Client, south: Site) -> None:
         assert browser.get(f"{SITES}/{south.pk}/times").status_code == 404
+
+
+class TestTheirLinks:
+    def test_of_a_fresh_install_lead_to_where_each_is_made(self, client: Client, chief: Person) -> None:
+        client.force_login(chief)
+        page = client.get("/administration").content.decode()
+        links = dict(re.findall(r'<a href="([^"]+)"\s+aria-label="([^"]+): missing"', page))
+        led = {title: address for address, title in links.items()}
+        assert led["A site"] == "/administration/sites#new"
+        assert led["An account on computers"] == "/administration/accounts#new"
+        assert led["Broker, worker and keeper"] == "/health"
+        assert set(re.findall(r'href="(/administration/people/new)"\s+aria-label="(?:Helpdesk|An approver)', page))
+        assert set(re.findall(r'href="(/administration/computers/new)"\s+aria-label="A computer', page))
+        for address in links:
+            path, _, place = address.partition("#")
+            there = client.get(path)
+            assert there.status_code in {200, 503}
+            assert not place or f'id="{place}"' in there.content.decode()
+
+    def test_lead_to_the_computer_that_has_to_be_tested(self, browser: Client, north: Site) -> None:
+        host = hosts.register_host(actor=TESTER, name="ACC-33", site=north)
+        page = browser.get("/administration").content.decode()
+        assert re.search(rf'href="/administration/computers/{host.pk}"\s+aria-label="A connection test', page)
+
+    def test_have_a_way_to_one_more_site(self, client: Client, chief: Person, north: Site) -> None:
+        client.force_login(chief)
+        page = client.get(SITES).content.decode()
+        assert '<a class="btn btn-primary" href="#new">New site</a>' in page
+        assert page.index('href="#new"') < page.index("North") < page.index('id="new"')
 
 
 class TestSoloMode:

@@ -247,3 +247,21 @@ class TestWhoMaySeeAMap:
     def test_meets_404_for_a_guide_that_is_none(self, helpdesk: Person, client: Client) -> None:
         client.force_login(helpdesk)
         assert client.get("/guides/no-such").status_code == 404
+
+
+@pytest.mark.django_db
+class TestTheParts:
+    def test_folds_every_part_but_the_first_so_that_it_can_be_looked_over(self, helpdesk: Person) -> None:
+        source = page(helpdesk, "/guides/rdp-connection-closed")
+        parts = re.findall(r'<details class="card map-part"( open)?>', source)
+        assert len(parts) == len(maps.guide_pictures(GUIDES["rdp-connection-closed"]))
+        assert parts == [" open", *[""] * (len(parts) - 1)]
+        assert '<details class="pad" open>' not in source
+
+    def test_unfolds_the_parts_that_a_case_has_met(self, helpdesk: Person, case: Case) -> None:
+        source = page(helpdesk, f"/guides/{case.guide.name}?case={case.pk}")
+        open_parts = source.count('<details class="card map-part" open>')
+        assert 0 < open_parts == source.count('<span class="badge ok">on the path</span>')
+        assert open_parts < source.count("map-part")
+        folded = source.index('id="here"')
+        assert source.rindex("<details", 0, folded) == source.rindex('<details class="pad">', 0, folded)

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from pytest_django import Settings
 
 from tests.conftest import MakePerson
 from tests.fixtures.computers import MakeLab
@@ -257,7 +258,9 @@ class TestAFix:
         assert "Hanna of helpdesk takes care of it." in taken
         assert "before yours" not in taken
 
-    def test_that_is_not_for_everybody_is_asked_of_helpdesk(self, lab: MakeLab, reader: Reader, work: Work) -> None:
+    def test_that_is_not_for_everybody_is_asked_of_helpdesk(
+        self, lab: MakeLab, reader: Reader, work: Work, settings: Settings
+    ) -> None:
         Site.objects.update(phone_text="Extension 4400.")
         page = reader.opens(lab("service-stopped"))
         work()
@@ -265,7 +268,10 @@ class TestAFix:
         assert waiting.live
         assert "Who acts now" in waiting.text
         assert "Extension 4400." in waiting.text
-        assert "We also write to you by e-mail." in waiting.text
+        assert "You may close this page: what happens is told under Notices." in waiting.text
+        assert "e-mail" not in waiting.text, "there is no mail server"
+        settings.EMAIL_HOST = "mail.corp.example"
+        assert "We also write to you by e-mail." in reader.get(page.url).text
 
 
 class TestAnswers:

@@ -9,6 +9,7 @@ from tests.conftest import PASSWORD, TESTER, MakePerson
 from tests.fixtures.computers import MakeLab
 from tests.web.employee.pages import ERROR, Reader, case_of
 from troubleshoot import hosts
+from troubleshoot.cases import close_case
 from troubleshoot.models import Case, Person, Site
 
 TWO = "0x904 / 0x7 and later 0x204"
@@ -147,6 +148,34 @@ class TestTheComputer:
         host = lab()
         assert reader.opens(host, **same).url == reader.opens(host, **same).url
         assert Case.objects.count() == 1
+
+    def test_that_has_an_open_case_already_leads_on_with_that(self, lab: MakeLab, employee: Person) -> None:
+        reader, host = Reader.of(employee), lab(name="ACC-07")
+        first = case_of(reader.opens(host))
+        page = reader.opens(host)
+        assert (page.status, Case.objects.count()) == (409, 1)
+        assert f"Your case {first.pk} about ACC-07 is still open" in page.text
+        assert f'href="/cases/{first.pk}"' in page.source
+        assert ERROR in page.source, "the text stays"
+        second = case_of(reader.opens(host, anew="on"))
+        assert (second.pk != first.pk, second.host) == (True, host.row)
+
+    def test_that_nobody_registered_has_one_by_its_name(self, employee: Person) -> None:
+        reader = Reader.of(employee)
+        first = case_of(reader.opens(None, other="srv-erp01"))
+        page = reader.opens(None, other="SRV-ERP01")
+        assert (page.status, Case.objects.count()) == (409, 1)
+        handed_over = reader.opens(None, other="SRV-ERP01", anew="help")
+        assert case_of(handed_over).asked_for_help_at is not None
+        assert case_of(handed_over).pk != first.pk
+
+    def test_whose_case_is_closed_or_of_somebody_else_is_asked_about_no_more(
+        self, lab: MakeLab, employee: Person, helpdesk: Person
+    ) -> None:
+        reader, host = Reader.of(employee), lab(name="ACC-07")
+        first = case_of(reader.opens(host))
+        close_case(actor=helpdesk, case=first, solved=True)
+        assert case_of(reader.opens(host)).pk != first.pk
 
     def test_page_without_a_text_leads_back_to_the_box(self, employee: Person) -> None:
         assert Client().get("/cases/new")["Location"] == "/sign-in?next=%2Fcases%2Fnew"

@@ -1,13 +1,16 @@
-"""The page with the command for the person's own PC, and where it is offered; with scripts off."""
+"""The page about the person's own PC: questions, the company's script, the command; and where it is offered."""
 
 from __future__ import annotations
 
+import hashlib
 import html
 import re
+from pathlib import Path
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from pytest_django import Settings
 
 from tests.conftest import MakePerson
 from tests.fixtures.computers import MakeLab
@@ -16,10 +19,12 @@ from tests.fixtures.steps import ERROR, Work, opened
 from tests.web.employee.pages import Page, Reader, case_of
 from troubleshoot import cases, probes
 from troubleshoot.cases import close_case
-from troubleshoot.models import Case, Person, Site
+from troubleshoot.models import Case, PcAnswer, Person, Site
+from troubleshoot.operations.system_checks import check_pc_script
 
-MOST_QUERIES = 7
-OFFER = "Let your own PC look"
+MOST_QUERIES = 12
+SIGNED = b"# look\r\n# SIG # Begin signature block\r\n# SIG # MIIabc\r\n# SIG # End signature block\r\n"
+OFFER = "Look at your own PC"
 
 
 @pytest.fixture
@@ -63,23 +68,135 @@ class TestTheOffer:
         assert reader.get(f"/cases/{case.pk}/pc").url == f"/cases/{case.pk}"
 
 
-class TestThePage:
-    def test_says_what_the_command_does_before_it_shows_it(self, unseen: Case, reader: Reader) -> None:
+class TestTheQuestions:
+    def test_come_one_by_one_and_nothing_is_to_be_pasted(self, unseen: Case, reader: Reader) -> None:
         page = reader.get(f"/cases/{unseen.pk}/pc")
-        assert page.title == "Let your own PC look at ACC-07"
+        assert page.title == "What does your own PC show of ACC-07?"
+        assert "What happens when you connect?" in page.text
+        assert "another network" not in page.text
+        assert "we cannot check it" in page.text
+        again = reader.post(f"/cases/{unseen.pk}/pc", question="connect", value="after_wait")
+        assert again.url == f"/cases/{unseen.pk}/pc"
+        assert "Does it work from another network?" in again.text
+        assert "What happens when you connect? The same, but only after 10 seconds or more" in again.text
+
+    def test_tell_what_the_block_would_have_told(self, unseen: Case, reader: Reader) -> None:
+        reader.post(f"/cases/{unseen.pk}/pc", question="connect", value="no_name")
+        told_so = Case.objects.get(pk=unseen.pk).pc
+        assert {name: part["value"] for name, part in told_so.items()} == {
+            "pc.stage": "no_name",
+            "pc.name": "not_found",
+        }
+        page = reader.get(f"/cases/{unseen.pk}")
+        assert "It finds no address for the name ACC-07." in page.text
+        assert "Told by you or by your PC, not measured by us." in page.text
+
+    def test_can_be_answered_anew(self, unseen: Case, reader: Reader) -> None:
+        reader.post(f"/cases/{unseen.pk}/pc", question="connect", value="asks")
+        changing = reader.get(f"/cases/{unseen.pk}/pc?change=connect")
+        assert re.search(r'value="asks" checked', changing.source)
+        assert "Leave it as it is" in changing.text
+        reader.post(f"/cases/{unseen.pk}/pc", question="connect", value="dont_know")
+        assert Case.objects.get(pk=unseen.pk).pc == {}
+
+    def test_end_with_the_way_back(self, unseen: Case, reader: Reader) -> None:
+        page = reader.get(f"/cases/{unseen.pk}/pc")
+        asked = []
+        while found := re.search(r'name="question" value="([^"]+)"', page.source):
+            asked.append(found[1])
+            page = reader.post(f"/cases/{unseen.pk}/pc", question=found[1], value="dont_know")
+        assert asked == ["connect", "other_network", "other_pc", "gateway", "log"]
+        assert "That is all we ask" in page.text
+
+    @pytest.mark.parametrize(("question", "value"), [("connect", ""), ("connect", "perhaps"), ("nothing", "asks")])
+    def test_take_no_other_answer(self, question: str, value: str, unseen: Case, reader: Reader) -> None:
+        page = reader.post(f"/cases/{unseen.pk}/pc", question=question, value=value)
+        assert page.status == 422
+        assert 'role="alert"' in page.source
+        assert not PcAnswer.objects.exists()
+
+
+class TestTheScript:
+    def test_is_offered_by_name_digest_and_signer(
+        self, unseen: Case, reader: Reader, settings: Settings, tmp_path: Path
+    ) -> None:
+        assert "A script of your company" not in reader.get(f"/cases/{unseen.pk}/pc").text
+        settings.MENDPOINT_PC_SCRIPT = tmp_path / "look.ps1"
+        settings.MENDPOINT_PC_SCRIPT.write_bytes(SIGNED)
+        settings.MENDPOINT_PC_SCRIPT_SIGNER = "Corp & Sons Ltd"
+        page = reader.get(f"/cases/{unseen.pk}/pc")
+        assert "look.ps1" in page.text
+        assert hashlib.sha256(SIGNED).hexdigest().upper() in page.text
+        assert "The name there has to be Corp & Sons Ltd" in page.text
+        assert "type ACC-07:3389" in page.text
+
+    def test_is_handed_out_byte_by_byte(self, unseen: Case, reader: Reader, settings: Settings, tmp_path: Path) -> None:
+        address = f"/cases/{unseen.pk}/pc/script"
+        assert reader.get(address).status == 404
+        settings.MENDPOINT_PC_SCRIPT = tmp_path / "look.ps1"
+        settings.MENDPOINT_PC_SCRIPT.write_bytes(SIGNED)
+        answer = reader.client.get(address)
+        assert answer.content == SIGNED
+        assert answer["Content-Disposition"] == 'attachment; filename="look.ps1"'
+        assert answer["Content-Type"] == "application/octet-stream"
+
+    def test_that_nobody_signed_is_not(self, unseen: Case, reader: Reader, settings: Settings, tmp_path: Path) -> None:
+        settings.MENDPOINT_PC_SCRIPT = tmp_path / "look.ps1"
+        settings.MENDPOINT_PC_SCRIPT.write_bytes(SIGNED + b"# and one more line\n")
+        assert "A script of your company" not in reader.get(f"/cases/{unseen.pk}/pc").text
+        assert reader.get(f"/cases/{unseen.pk}/pc/script").status == 404
+        assert [one.id for one in check_pc_script(None)] == ["troubleshoot.E005"]
+
+
+class TestTheCommand:
+    def test_stands_folded_behind_everything_else(self, unseen: Case, reader: Reader) -> None:
+        page = reader.get(f"/cases/{unseen.pk}/pc")
         assert command_on(page) == probes.client_command("ACC-07", 3389)
-        order = ["What the command does", "It changes nothing", "Step by step", "& {", "What did it print?"]
+        assert re.search(r'<details class="more" id="command">', page.source)
+        order = ["Next", "How to tell this from a trick", "Windows+R", "What it reads", "What it never reads"]
+        order += ["Step by step", "Copy the command", "& {", "What did it print?"]
         places = [page.text.index(words) for words in order]
         assert places == sorted(places)
-        assert "we cannot check it" in page.text
 
+    def test_is_not_offered_where_an_administrator_says_so(
+        self, lab: MakeLab, employee: Person, work: Work, reader: Reader
+    ) -> None:
+        case = opened(employee, lab().row, work)
+        Site.objects.update(no_pc_command=True)
+        page = reader.get(f"/cases/{case.pk}/pc")
+        assert "What happens when you connect?" in page.text
+        assert 'id="command"' not in page.source
+        assert "What did it print?" not in page.text
+
+    def test_says_at_the_box_what_was_wrong_with_it_open(self, unseen: Case, reader: Reader) -> None:
+        page = reader.post(f"/cases/{unseen.pk}/pc", block="x")
+        assert '<details class="more" id="command" open>' in page.source
+        wrong = page.source.index('role="alert"')
+        assert page.source.index('for="block-command"') < wrong < page.source.index("<textarea")
+        assert f'action="/cases/{unseen.pk}/pc#block-command"' in page.source
+
+    def test_leaves_what_the_script_printed_a_box_of_its_own(
+        self, unseen: Case, reader: Reader, settings: Settings, tmp_path: Path
+    ) -> None:
+        settings.MENDPOINT_PC_SCRIPT = tmp_path / "look.ps1"
+        settings.MENDPOINT_PC_SCRIPT.write_bytes(SIGNED)
+        page = reader.post(f"/cases/{unseen.pk}/pc", block="x", place="file")
+        assert '<details class="more" id="command">' in page.source
+        places = [
+            page.source.index(part) for part in ('id="block-file"', 'role="alert"', "<details", 'id="block-command"')
+        ]
+        assert sorted(places) == [places[1], places[0], *places[2:]]
+        assert page.source.count('role="alert"') == 1
+
+
+class TestABlock:
     def test_takes_the_block_and_leads_back_to_the_case(self, unseen: Case, reader: Reader) -> None:
         page = reader.post(f"/cases/{unseen.pk}/pc", block=f"PS C:\\> \r\n{told(CLOSED)}")
         assert page.url == f"/cases/{unseen.pk}"
         assert "Something accepts its connection, and closes it before ACC-07 has answered." in page.text
-        assert "Told by your PC, not measured by us." in page.text
+        assert "Told by you or by your PC, not measured by us." in page.text
         again = reader.get(f"/cases/{unseen.pk}/pc")
-        assert "Told before" in again.text
+        assert "Pasted before" in again.text
         assert "pasted by Emil" in again.text
 
     def test_says_what_is_wrong_and_keeps_what_was_pasted(self, unseen: Case, reader: Reader) -> None:
@@ -119,14 +236,24 @@ class TestHelpdesk:
         port = case.host.rdp_port if case.host else 0
         desk = Reader.of(helpdesk)
         page = desk.get(f"/desk/cases/{case.pk}")
-        assert "Show the command, paste what it printed" in page.text
+        assert "Ask what the own PC shows" in page.text
         assert f"/cases/{case.pk}/pc" in page.text, "the ready text holds the link"
-        assert desk.get(f"/cases/{case.pk}/pc").title == "Let the PC of Emil look at ACC-07"
+        assert desk.get(f"/cases/{case.pk}/pc").title == "What does the PC of Emil show of ACC-07?"
         page = desk.post(f"/cases/{case.pk}/pc", block=told(port=port))
         assert page.url == f"/desk/cases/{case.pk}"
         assert "told, not measured" in page.text
         assert "pasted by Hanna" in page.text
         assert "told by the person's PC: ACC-07 port" in page.text
+
+    def test_answers_for_a_caller_and_sees_who_said_what(
+        self, lab: MakeLab, employee: Person, helpdesk: Person, work: Work
+    ) -> None:
+        case = opened(employee, lab("key-unreadable", name="ACC-07").row, work)
+        desk = Reader.of(helpdesk)
+        desk.post(f"/cases/{case.pk}/pc", question="other_pc", value="no")
+        page = desk.get(f"/desk/cases/{case.pk}")
+        assert "Does it work from another PC in the same place? No, from there it fails too" in page.text
+        assert re.search(r"pc\.other_pc fails told by the person", page.text)
 
     def test_of_another_site_does_not_see_it(
         self, lab: MakeLab, employee: Person, work: Work, south: Site, person: MakePerson
@@ -135,7 +262,21 @@ class TestHelpdesk:
         assert Reader.of(person("Sue", "helpdesk", site=south)).get(f"/cases/{case.pk}/pc").status == 404
 
 
+def test_the_public_list_of_remedies_shows_nobody_a_command_that_changes_their_pc() -> None:
+    text = Reader.of().get("/remedies").text
+    assert "ping -t NAME" in text, "one that only reads"
+    assert "How to tell this from a trick" in text
+    for command in ("ipconfig /flushdns", 'Client" /v fClientDisableUDP'):
+        assert command not in text
+
+
 def test_what_was_told_stands_in_the_history(unseen: Case, reader: Reader) -> None:
     reader.post(f"/cases/{unseen.pk}/pc", block=told())
     text = reader.get(f"/history/cases/{case_of(reader.get(f'/cases/{unseen.pk}')).pk}").text
     assert "Told by the person's PC: It gets no answer from ACC-07." in text
+
+
+def test_what_was_answered_stands_in_the_history(unseen: Case, reader: Reader) -> None:
+    reader.post(f"/cases/{unseen.pk}/pc", question="connect", value="no_name")
+    text = reader.get(f"/history/cases/{unseen.pk}").text
+    assert "told by the person: What happens when you connect? It says that it cannot find the computer" in text

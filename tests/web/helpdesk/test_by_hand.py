@@ -76,7 +76,9 @@ class TestAPersonWhoAskedHelpdesk:
         assert "Helpdesk has your case and helps you with it. You can also do it yourself" in page
         assert "does this by hand" not in page
         assert "Nothing on your PC will help here" not in page
-        assert "ipconfig /flushdns" in page
+        assert "Disconnect the VPN, if you use one, and connect it again." in page
+        assert "nslookup NAME" in page
+        assert "ipconfig /flushdns" not in page, "no command that changes something is shown to a person"
         assert "Emil sees these steps too and can do them." in desk.get(f"/desk/cases/{case.pk}")
         assert "We look at LAB-01 again" in own.press("I have done it", done="yes")
         work()
@@ -91,7 +93,9 @@ class TestAPerson:
         case, browser = opened(employee, lab().row, work), sit(employee)
         page = browser.get(f"/cases/{case.pk}")
         assert "Let your own PC look the name up anew" in page
-        assert "ipconfig /flushdns" in page
+        assert "Disconnect the VPN, if you use one, and connect it again." in page
+        assert "nslookup NAME" in page
+        assert "ipconfig /flushdns" not in page, "no command that changes something is shown to a person"
         assert "People report that this helps" in page
         assert "We look at LAB-01 again" in browser.press("I have done it", done="yes")
         assert said(case) == []

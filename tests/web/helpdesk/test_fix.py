@@ -31,6 +31,19 @@ class TestAFix:
         assert "Does it work now?" in page
         assert "It works Same error" in page, "the words that the person reads"
 
+    def test_that_is_proved_lets_the_case_be_closed_on_the_page_that_watched(
+        self, case: Case, path: str, desk: Browser, work: Work
+    ) -> None:
+        desk.get(path)
+        desk.press("Make the plan", why="nobody can connect")
+        work()
+        desk.get(path)
+        desk.press("Start on LAB-01")
+        work()
+        watched = desk.get(f"{path}?line=0", **{"HX-Request": "true", "HX-Target": "live"})
+        assert '<div id="may-close" hx-swap-oob="innerHTML">' in desk.html
+        assert "Close the case" in watched
+
     def test_is_planned_and_started_once_by_two_clicks(
         self, host: Registered, case: Case, path: str, desk: Browser, work: Work
     ) -> None:

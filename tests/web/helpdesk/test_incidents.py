@@ -130,7 +130,7 @@ class TestTheBanner:
         begin(desk)
         home = sit(employee)
         home.get("/")
-        assert "We tell you here and by e-mail when it is over." in home.press("Tell me when it is over")
+        assert "We tell you here when it is over." in home.press("Tell me when it is over")
         assert "Tell me when it is over" not in home.get("/")
         home.post(f"/incidents/{Incident.objects.get().pk}/watch")
         assert Entry.objects.filter(tag="incident:watch").count() == 1

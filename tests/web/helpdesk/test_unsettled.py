@@ -8,7 +8,8 @@ from tests.web.helpdesk.conftest import lose_contact, text_of
 from tests.web.helpdesk.one_status import Pages
 from troubleshoot import jobs, operations, remediation
 from troubleshoot.engine import Refusal, RefusalCode
-from troubleshoot.models import Case, Job, JobState, Person
+from troubleshoot.models import Case, Job, JobState, Person, Site
+from troubleshoot.operations import health
 
 
 @pytest.fixture
@@ -73,6 +74,25 @@ def test_no_other_change_is_planned_or_started_on_its_computer(
     assert refused.value.code == RefusalCode.HOST_HELD
     waiting.refresh_from_db()
     assert waiting.state in {JobState.PLANNED, JobState.APPROVED}
+
+
+def test_a_change_that_was_queued_before_says_on_every_page_what_it_waits_for(
+    host: Registered, employee: Person, helpdesk: Person, work: Work, north: Site
+) -> None:
+    health.note_heartbeat("worker", "w1", [north.slug])
+    case = opened(employee, host.row, work)
+    waiting = planned(helpdesk, case, work)
+    other = planned(helpdesk, opened(employee, host.row, work), work)
+    jobs.start_job(actor=helpdesk, job=waiting)
+    held = "How an earlier change on this computer ended is not known."
+    pages = Pages(case, helpdesk, employee).look()
+    for page in (pages.desk, pages.own, pages.board):
+        assert held not in text_of(page.html)
+    lose_contact(other, helpdesk)
+    pages = Pages(case, helpdesk, employee).look()
+    for page in (pages.desk, pages.own, pages.board):
+        assert held in text_of(page.html)
+    assert "begins by itself" not in text_of(pages.own.html)
 
 
 @pytest.mark.parametrize("state", [JobState.RUNNING, JobState.VERIFYING])

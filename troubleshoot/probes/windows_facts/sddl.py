@@ -39,7 +39,7 @@ SIDS = {"SY": "S-1-5-18", "NS": "S-1-5-20", "BA": "S-1-5-32-544", "WD": "S-1-1-0
 
 
 @dataclass(frozen=True)
-class Entry:
+class FileRight:
     """One line of the list: whether it allows, for the object itself, which rights, for whom (a SID)."""
 
     allows: bool
@@ -47,7 +47,7 @@ class Entry:
     sid: str
 
 
-def entries(sddl: str) -> tuple[Entry, ...] | None:
+def entries(sddl: str) -> tuple[FileRight, ...] | None:
     """Return the entries that count for the object itself; None when the text is not understood to its end."""
     dacl = _DACL.search(sddl)
     if dacl is None:
@@ -60,7 +60,7 @@ def entries(sddl: str) -> tuple[Entry, ...] | None:
     return tuple(_counting(found, rights))
 
 
-def allowed(listed: tuple[Entry, ...], account: str) -> int:
+def allowed(listed: tuple[FileRight, ...], account: str) -> int:
     """Return the rights that the list gives an account (two letters) by name, less those it denies by name."""
     sid = SIDS[account]
     granted = denied = 0
@@ -70,11 +70,11 @@ def allowed(listed: tuple[Entry, ...], account: str) -> int:
     return granted & ~denied
 
 
-def _counting(found: list[re.Match[str]], rights: list[int | None]) -> Iterator[Entry]:
+def _counting(found: list[re.Match[str]], rights: list[int | None]) -> Iterator[FileRight]:
     for match, mask in zip(found, rights, strict=True):
         flags = {match[2][place : place + 2] for place in range(0, len(match[2]), 2)}
         if mask is not None and "IO" not in flags:  # IO: only for what lies below
-            yield Entry(match[1] == "A", mask, SIDS.get(match[4], match[4]))
+            yield FileRight(match[1] == "A", mask, SIDS.get(match[4], match[4]))
 
 
 def _mask(text: str) -> int | None:

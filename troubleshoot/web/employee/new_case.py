@@ -90,7 +90,7 @@ def opened(request: HttpRequest) -> HttpResponse:
     """Open the case and look at the computer at once; or hand it to helpdesk as it stands."""
     person = visitor(request)
     computers = own_computers(person)
-    help_ = "help" in request.POST
+    help_ = "help" in (*request.POST, request.POST.get("anew"))
     form = (HandOverForm if help_ else ComputerForm)(request.POST, person=person, computers=computers)
     valid, status = form.is_valid(), 422
     try:
@@ -99,6 +99,9 @@ def opened(request: HttpRequest) -> HttpResponse:
             raise Refusal(RefusalCode.TOO_MUCH)
         if not valid:
             return _screen(request, form, request.POST.dict(), computers, status=status)
+        if "anew" not in request.POST and (same := _still_open(person, form.cleaned_data)):
+            beside = {"still_open": same, "anew": "help" if help_ else "on"}
+            return _screen(request, form, request.POST.dict(), computers, status=409, **beside)
         case = _open(person, form.cleaned_data, help_=help_)
     except Refusal as refusal:
         form.add_error(None, refusal_notice(refusal))
@@ -122,6 +125,19 @@ def _open(person: Person, found: dict[str, Any], *, help_: bool) -> Case:
     return cases.open_case(actor=person, beneficiary=person, **given)
 
 
+def _still_open(person: Person, found: dict[str, Any]) -> Case | None:
+    """Return the person's open case about the same computer; None where this very page has opened it."""
+    rows = Case.objects.filter(beneficiary=person, closed_at=None, invented=False)
+    if found["computer"]:
+        same = rows.filter(host=found["computer"])
+    elif found["other"]:
+        same = rows.filter(host=None, named_host__iexact=found["other"].strip())
+    else:
+        return None
+    twice = rows.filter(opened_by=person, opened_with=found["page"]).exists() if found["page"] else False
+    return None if twice else same.with_guide().select_related("host").order_by("-pk").first()
+
+
 def own_computers(person: Person) -> list[Any]:
     """Return the computers of a person, last used first."""
     own = Host.objects.filter(Q(owner=person) | Q(pk__in=person.assigned_hosts.values("pk")), invented=False)
@@ -131,7 +147,13 @@ def own_computers(person: Person) -> list[Any]:
 
 
 def _screen(
-    request: HttpRequest, form: ComputerForm | None, typed: dict[str, Any], computers: list[Host], status: int = 200
+    request: HttpRequest,
+    form: ComputerForm | None,
+    typed: dict[str, Any],
+    computers: list[Host],
+    *,
+    status: int = 200,
+    **beside: Any,
 ) -> HttpResponse:
     shown = {
         "form": form,
@@ -143,5 +165,6 @@ def _screen(
         "whereabouts": Case.Whereabouts.choices,
         "urgencies": Case.Urgency.choices,
         **home.surroundings(request.user),
+        **beside,
     }
     return render(request, "employee/case_new.html", shown, status=status)

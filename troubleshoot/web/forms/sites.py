@@ -57,6 +57,13 @@ class SiteForm(AdminForm):
         ),
     )
     ticket_required = forms.BooleanField(label=gettext_lazy("A change needs a ticket number"), required=False)
+    no_pc_command = forms.BooleanField(
+        label=gettext_lazy("People are offered no command to paste on their own PC"),
+        required=False,
+        help_text=gettext_lazy(
+            "It stands folded behind the questions about the own PC. Take it away where nobody should get used to that."
+        ),
+    )
 
     def clean_slug(self) -> str:
         """Return the short name as workers and queues spell it."""

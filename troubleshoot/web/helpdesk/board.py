@@ -38,6 +38,8 @@ LISTS: dict[str, frozenset[str]] = {
     "running": _of(CaseActor.PORTAL),
     "others": _of(CaseActor.APPROVER, CaseActor.PERSON) - {CaseMatter.LATER},
 }
+#: The open cases of a demo's invented history: nobody works on them, so they are on no other list and in no number.
+INVENTED = "invented"
 
 
 class BoardColumn(NamedTuple):
@@ -47,6 +49,13 @@ class BoardColumn(NamedTuple):
     began: dt.datetime
     pk: int
     matter: str
+    invented: bool
+
+    def on(self, name: str) -> bool:
+        """Tell whether it is on a list; "" has every real case."""
+        if self.invented or name == INVENTED:
+            return self.invented and name == INVENTED
+        return self.matter in LISTS.get(name, frozenset(CaseMatter))
 
 
 @dataclass(frozen=True)
@@ -84,21 +93,19 @@ def board_columns(cases: QuerySet[Case]) -> list[BoardColumn]:
     One pass over the few cases that are open gives the numbers and the lists.
     """
     rows = cases.filter(closed_at=None).order_by("urgency", "round_began_at", "pk")
-    return [BoardColumn(*row) for row in rows.values_list("urgency", "round_began_at", "pk", "matter")]
+    return [BoardColumn(*row) for row in rows.values_list("urgency", "round_began_at", "pk", "matter", "invented")]
 
 
 def board_counts(found: Iterable[BoardColumn], cases: QuerySet[Case]) -> dict[str, int]:
     """Return how many cases are on each list, and how many were solved today."""
-    numbers = Counter(one.matter for one in found)
-    lists = {name: sum(numbers[one] for one in matters) for name, matters in LISTS.items()}
-    return lists | {"solved": _solved_today(cases).count()}
+    numbers = Counter(name for one in found for name in (*LISTS, INVENTED) if one.on(name))
+    return {name: numbers[name] for name in (*LISTS, INVENTED)} | {"solved": _solved_today(cases).count()}
 
 
 def case_list(found: Iterable[BoardColumn], name: str, *, after: str = "") -> tuple[list[BoardRow], str]:
     """Return one page of a list (of an incident: name it ""), by need, and the key of the next page."""
-    matters = LISTS.get(name, frozenset(CaseMatter))
     last = Case.objects.filter(pk=case_key(after)).values_list("urgency", "round_began_at", "pk").first()
-    wanted = [one for one in found if one.matter in matters and (last is None or tuple(one[:3]) > last)]
+    wanted = [one for one in found if one.on(name) and (last is None or tuple(one[:3]) > last)]
     page = [one.pk for one in wanted[:PAGE]]
     rows = {case.pk: case for case in _shown(Case.objects.filter(pk__in=page))}
     return _rows([rows[pk] for pk in page]), str(page[-1]) if len(wanted) > PAGE else ""
@@ -164,7 +171,7 @@ def case_key(text: str) -> int:
 
 def _solved_today(cases: QuerySet[Case]) -> QuerySet[Case]:
     midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-    return cases.filter(closed_at__gte=midnight, outcome=Case.Outcome.SOLVED)
+    return cases.filter(closed_at__gte=midnight, outcome=Case.Outcome.SOLVED, invented=False)
 
 
 def _newest(cases: QuerySet[Case], after: str) -> tuple[list[BoardRow], str]:

@@ -90,7 +90,7 @@ def _chosen(
         return "", board.case_list(board.board_columns(served.filter(site__slug=site, cause=cause)), "", after=after)
     if (name := asked(request, "list")) == "solved":
         return name, board.cases_solved_today(served, after=after)
-    name = name if name in board.LISTS else "you"
+    name = name if name in {*board.LISTS, board.INVENTED} else "you"
     return name, board.case_list(places, name, after=after)
 
 

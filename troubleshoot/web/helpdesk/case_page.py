@@ -64,7 +64,7 @@ class HelpdeskCasePage:
     def mark(self) -> str:
         """Return the version of the page: another one once the case has moved on."""
         newest = self.record.jobs[0].state if self.record.jobs else ""
-        pc = self.case.pc.get("pc.stage", {}).get("value", "")
+        pc = ".".join(str(part["value"]) for part in self.case.pc.values())
         end = "c" if self.case.closed_at else "o"
         return f"{self.case.round}.{len(self.record.answers)}.{len(self.record.jobs)}.{newest}.{pc}.{end}"
 
@@ -138,7 +138,7 @@ class HelpdeskCasePage:
         at = self.record.walk.at
         please = _("Please answer on the page of your case: %s")
         asked = [wording.compose(please, wording.content(at.subject))] if self.next.asks else []
-        observe = _("Please open this page on your own PC and follow its steps; they take about a minute: %s")
+        observe = _("Please open this page at your own PC and answer what it asks; you only look: %s")
         address = f"{settings.MENDPOINT_URL}{reverse('case-pc', args=[self.case.pk])}"
         from_there = [observe % address] if self.own_pc.may_observe else []
         return [*asked, *map(wording.content, at.ready), *from_there, *map(wording.content, self.record.guide.ready)]

@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
@@ -45,11 +46,12 @@ def shown(request: HttpRequest) -> HttpResponseBase:
 @rule("summary.read")
 @require_POST
 def monthly(request: HttpRequest) -> HttpResponseBase:
-    """Send it by e-mail each month, or no longer. An own wish, like the colours: about cases, nothing is written."""
+    """Send it each month, or no longer. An own wish, like the colours: about cases, nothing is written."""
     wanted = request.POST.get("wanted") == "yes"
     wish_monthly_summary(visitor(request), wanted=wanted)
-    text = _("It comes by e-mail on the first day of each month.") if wanted else _("It is not sent any more.")
-    messages.success(request, text)
+    by_mail = _("It comes by e-mail on the first day of each month.")
+    comes = by_mail if settings.EMAIL_HOST else _("It comes on the first day of each month, under Notices.")
+    messages.success(request, comes if wanted else _("It is not sent any more."))
     return redirect("summary")
 
 

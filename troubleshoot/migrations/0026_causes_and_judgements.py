@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('troubleshoot', '0024_notice_codes'),
+        ('troubleshoot', '0025_own_pc_answers'),
     ]
 
     operations = [
