@@ -131,9 +131,11 @@ def is_good_reading(fact: str, value: str) -> bool:
 
 
 def all_comes_through(known: Iterable[tuple[str, str]]) -> bool:
-    """Tell whether everything that comes only so far, by these facts and values, comes all the way."""
+    """Tell whether everything that comes only so far, by these facts and values, comes all the way; of nothing that
+    was measured nobody can say so."""
     order = installed_catalog().progress
-    return all(order[fact].get(value) == max(order[fact].values()) for fact, value in known if fact in order)
+    found = [order[fact].get(value) == max(order[fact].values()) for fact, value in known if fact in order]
+    return bool(found) and all(found)
 
 
 def _latest_job(case: Case, action: str) -> Job | None:

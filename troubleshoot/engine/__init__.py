@@ -67,6 +67,7 @@ from troubleshoot.engine.plan import (
     unseen_events,
 )
 from troubleshoot.engine.plan_document import PlanDocument, PlanError, PlanItem, plan_from_document, plan_to_document
+from troubleshoot.engine.plan_statements import what_comes_back, who_is_disconnected
 from troubleshoot.engine.proof import judge_run, lacking, proved_twice
 from troubleshoot.engine.refusal import Refusal, RefusalCode
 from troubleshoot.engine.resource import ResourceState, StateError, Value, values_differ
@@ -85,6 +86,7 @@ from troubleshoot.engine.results import (
     as_change,
     from_json,
 )
+from troubleshoot.engine.statement import Grounds, Statement, StatementCode
 from troubleshoot.engine.status import CaseStatus, ToldWords, job_phase, judge_status
 from troubleshoot.engine.status_inputs import (
     STARTABLE,
@@ -145,6 +147,7 @@ __all__ = [
     "Fact",
     "FactList",
     "FactWords",
+    "Grounds",
     "Guide",
     "GuidePart",
     "GuideStep",
@@ -181,6 +184,8 @@ __all__ = [
     "SeenTerm",
     "SignedIn",
     "StateError",
+    "Statement",
+    "StatementCode",
     "ToldWords",
     "UndoReason",
     "Value",
@@ -232,4 +237,6 @@ __all__ = [
     "values_differ",
     "waits_for_turn",
     "walk_guide",
+    "what_comes_back",
+    "who_is_disconnected",
 ]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from troubleshoot.engine import safe_patterns, toml
-from troubleshoot.engine.resource import TYPES, Resource, ResourceEvent, ResourceField, ResourceParameter
+from troubleshoot.engine.resource import TYPES, Resource, ResourceEvent, ResourceField, ResourceParameter, Value
 from troubleshoot.engine.toml_tables import TomlTable, top
 
 SCRIPT_LIMIT = 16 * 1024
@@ -54,7 +54,10 @@ def _resource(name: str, table: TomlTable, scripts: Mapping[str, str], digest: s
         write=scripts.get("write.ps1"),
         digest=digest,
         proved_on=_proved_on(table.table("proved", required=False), scripts),
+        disconnects=MappingProxyType(_disconnects(table.table("disconnects", required=False))),
     )
+    for key in set(resource.disconnects) - {*resource.params, *resource.fields, *resource.events}:
+        table.wrong("disconnects", "is no parameter, field or event", key)
     if not resource.fields and "fields" in table.data:
         table.wrong("fields", "must name at least one field")
     for key, event in resource.events.items():
@@ -105,6 +108,18 @@ def _event(name: str, table: TomlTable) -> ResourceEvent:
     event = ResourceEvent(name, table.text("words", limit=120), table.name("shown_by", required=False) or None)
     table.done()
     return event
+
+
+def _disconnects(table: TomlTable) -> dict[str, tuple[Value, ...]]:
+    """Return what ends sessions: for each name a list of values."""
+    found = {}
+    for key in table.data:
+        values = table.value(key)
+        if isinstance(values, list) and values:
+            found[key] = tuple(values)
+        else:
+            table.wrong(key, "must be a list of values, not empty")
+    return found
 
 
 def _proved_on(table: TomlTable, scripts: Mapping[str, str]) -> str | None:

@@ -1,12 +1,11 @@
-"""What codes are called, and what a plan does to people: `{{ risk|risk_words }}`, `{{ plan|sessions_after }}`."""
+"""What codes are called: `{{ risk|risk_words }}`, `{{ job|job_state_words }}`."""
 
 from typing import Final
 
 from django import template
 from django.utils.translation import gettext_lazy as _
 
-from troubleshoot import catalog, engine, wording
-from troubleshoot.engine import PlanDocument
+from troubleshoot import wording
 from troubleshoot.models import Job
 
 register = template.Library()
@@ -22,13 +21,6 @@ _RISKS: Final = {
 def risk_words(risk: str) -> str:
     """Write how much a remedy risks, within a sentence."""
     return str(_RISKS.get(Job.Risk(risk), risk)) if risk else ""
-
-
-@register.filter
-def sessions_after(plan: PlanDocument) -> str:
-    """Write what becomes of the people who are signed in when a plan is carried out."""
-    action = catalog.installed_catalog().actions.get(plan.action)
-    return wording.sessions_words(disconnected=engine.disconnects_people(plan, action))
 
 
 @register.filter

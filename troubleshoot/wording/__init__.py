@@ -42,10 +42,10 @@ from troubleshoot.wording.outcomes import (
     not_helped_words,
     remedy_doubt_words,
     running_steps,
-    sessions_words,
 )
 from troubleshoot.wording.refusals import refusal_words
 from troubleshoot.wording.stages import CURES, STAGES
+from troubleshoot.wording.statements import statement_words
 from troubleshoot.wording.status import (
     actor_words,
     case_state_words,
@@ -110,8 +110,8 @@ __all__ = [
     "remedy_end_words",
     "running_steps",
     "sent_on_words",
-    "sessions_words",
     "state_words",
+    "statement_words",
     "told_words",
     "unbegun_words",
     "unread_fact_words",

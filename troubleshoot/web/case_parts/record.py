@@ -37,8 +37,8 @@ class CaseRecord:
     @cached_property
     def status(self) -> CaseStatus:
         """Return who acts now, what for, and what may be pressed."""
-        served = diagnosis.is_served(self.case, self.jobs)
-        return diagnosis.status_of(self.case, self.walk, self.answers, self.jobs, worker=served)
+        served, held = diagnosis.is_served(self.case, self.jobs), diagnosis.is_held(self.case, self.jobs)
+        return diagnosis.status_of(self.case, self.walk, self.answers, self.jobs, worker=served, held=held)
 
     @property
     def named(self) -> str:
