@@ -36,6 +36,7 @@ class StatementCode(StrEnum):
     NOTHING_LEFT = "nothing_left"
     ASKED_FOR_DESK = "asked_for_desk"  # who, at
     ASKED_ON_PAGE = "asked_on_page"  # who
+    READS_THIS = "reads_this"  # who
     SEES_STEPS = "sees_steps"  # who
     SAID_SAME_ERROR = "said_same_error"  # who, at
 
@@ -99,6 +100,7 @@ class StatementCode(StrEnum):
     APPROVED_WAITS = "approved_waits"
     APPROVED_HELD = "approved_held"
     APPROVED_RUNS = "approved_runs"
+    UNDO_UNKNOWN = "undo_unknown"
     END_UNKNOWN = "end_unknown"
     PROVED_OUTSIDE = "proved_outside"  # at
     PROVED_INSIDE = "proved_inside"  # at

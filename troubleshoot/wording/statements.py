@@ -27,6 +27,7 @@ SENTENCES: Final[Mapping[Of, str | Promise]] = {
     Of.ASKED_ON_PAGE: _(
         "%(who)s is asked this on their page. On the phone you can answer for them; your name stays beside it."
     ),
+    Of.READS_THIS: _("%(who)s reads:"),
     Of.SEES_STEPS: _("%(who)s sees these steps too and can do them."),
     Of.SAID_SAME_ERROR: _("%(who)s says, %(at)s: same error."),
     Of.LOOKING: _("We look at it from the company network. We only read."),
@@ -102,6 +103,10 @@ SENTENCES: Final[Mapping[Of, str | Promise]] = {
     Of.APPROVED_WAITS: _("Approved. It waits for its turn and begins by itself."),
     Of.APPROVED_HELD: _("Approved. It has not begun."),
     Of.APPROVED_RUNS: _("Approved. It runs now."),
+    Of.UNDO_UNKNOWN: _(
+        "Nobody knows yet whether it was put back, and that is never repeated by itself. Read the computer again and "
+        "compare with the plan below. Until this is settled, nothing else is changed on this computer."
+    ),
     Of.END_UNKNOWN: _(
         "Nobody knows yet whether the change was made, and it is never repeated by itself. Read the computer again and "
         "compare with the plan below. Until this is settled, nothing else is changed on this computer."

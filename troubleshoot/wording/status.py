@@ -191,9 +191,19 @@ def put_back_words(work: CaseMatter, *, waits: bool = False, partly: bool | None
     return words.get(work, _("It was put back") if partly is None else back)
 
 
-def unsettled_words(*, undo: bool) -> str:
-    """Return the heading of a case while nobody knows how its last change, or putting that back, has ended."""
+def unsettled_words(*, undo: bool | None = None) -> str:
+    """Return the heading of a case while nobody knows how its last change, or putting that back, has ended; `undo`
+    None: which of them is not known here."""
+    if undo is None:
+        return _("It is not known how a change ended")
     return _("It is not known whether it was put back") if undo else _("It is not known how the change ended")
+
+
+def left_words(left: CaseMatter, *, undo: bool, waits: bool, hindrance: Hindrance | None) -> str:
+    """Return the heading of a closed case by what its last change has left: not known, or still going on."""
+    if left == CaseMatter.DECIDE:
+        return unsettled_words(undo=undo)
+    return matter_words(left, waits=waits and left in _WAITING_MATTERS, hindrance=hindrance)
 
 
 def put_back_reason_words(why: UndoReason | None) -> str:

@@ -23,6 +23,8 @@ _CLEAR = r"From our side nothing stands in the way|The computer is in order"
 _PROVED = r"(?:answers properly|is as it should be) again"
 _ALL_BACK = r"It was put back as it was|is as it was before"
 _OWN = "employee: case"
+_HEAD = "case, heading"
+_CASE = "case|board|ticket|timeline|change"
 TABLE = (
     Exclusive("the way", _CLEAR, r"(?<!no longer )shown by(?! the)", only="helpdesk: case|employee: case"),
     Exclusive("the way", _CLEAR, r"It was put back|could not be put back|We could not look at"),
@@ -31,7 +33,9 @@ TABLE = (
     Exclusive("the person's PC", r"Nothing on your PC will help here", r"You can also do it yourself"),
     Exclusive("the proof", rf"<h1>.*{_PROVED}", r"It was put back|It could not be put back|It is not known"),
     Exclusive("the proof", r"it answers properly, on two fresh connections", r"It was put back|It is not known"),
-    Exclusive("the end", r"It is not known how the change ended", r"Nothing was changed|verified"),
+    Exclusive("the end", r"It is not known how the change ended", r"Nothing was changed|\bverified\b", _CASE),
+    Exclusive("the end", r"Solved", r"How a change ended is not known", first=_HEAD),
+    Exclusive("what was read", r"Nothing was read yet", r"Looked (?:at from|into)"),
     Exclusive("what came back", _ALL_BACK, r"Not put back:|What could not be put back|but not all of it"),
     Exclusive(
         "who put it back", r"Helpdesk has put the change back", r"(?:You have|The person has) put the change back"
@@ -42,6 +46,7 @@ TABLE = (
         "the decision", r"Waiting for your approval (?!Nothing)", r"Nobody decided in time|nobody decided in time"
     ),
     Exclusive("the decision", r"Approved\. It runs now", r"waits for its turn"),
+    Exclusive("whose turn", r"It is being put back", r"It waits to be put back|has not begun\."),
     Exclusive("earlier runs", r"had not run at your sites", r"On this computer (?:once|\d+ times)"),
     Exclusive("earlier changes", r"No change was ever made by the portal", r"\bran “|Undone on |Undone: "),
     Exclusive("what was read", r"Nothing was read yet", r"judged by what was read|Looked at from"),

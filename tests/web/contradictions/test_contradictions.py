@@ -1,6 +1,7 @@
 """Every fault of the lab, through all that can happen to its case: no two sentences of any two pages contradict."""
 
 import random
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,6 +14,7 @@ from tests.web.contradictions.walk import COURSES, FaultHistory, Moment
 from troubleshoot.engine import CaseStatus, StatementCode, ToldWords
 from troubleshoot.lab import FAULTS
 from troubleshoot.models import Site
+from troubleshoot.operations import health
 
 __all__ = ["quick"]  # how long a look may take
 pytestmark = pytest.mark.django_db
@@ -49,6 +51,7 @@ def walk(fault: str, course: str, person: MakePerson, north: Site) -> None:
     )
     history = FaultHistory(north, emil, hanna, abel, for_them=False)
     history.fault = fault
+    health.note_heartbeat("worker", "w1", [north.slug])
     so_far: list[str] = []
     for name, number in COURSES[course]:
         before = _rows(history)
@@ -68,6 +71,8 @@ def _rows(history: FaultHistory) -> list[Any]:
 def disagreements(moment: Moment) -> Iterator[str]:
     """Yield what pages state differently of the same: who acts, what for, and what a plan does to whom."""
     actors, matters, plans = set(), set(), dict[str, set[str]]()
+    stands = Counter(page for page, said, _reader in moment.stated if said.code == StatementCode.STANDS)
+    yield from (f"{page} says twice where the case stands" for page, times in stands.items() if times > 1)
     for _page, said, _reader in moment.stated:
         if isinstance(told := said.values.get("told"), ToldWords):
             actors.add(str(told.actor))

@@ -13,7 +13,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from troubleshoot import catalog, engine, people, reports
-from troubleshoot.engine import Action, Grounds, Judgement, PlanDocument, Reader, Statement, StatementCode
+from troubleshoot.engine import Action, Grounds, Hindrance, Judgement, PlanDocument, Reader, Statement, StatementCode
 from troubleshoot.models import UNDER_WAY_STATES, Absence, Approval, Job, JobState, Message, Person, Plan
 from troubleshoot.web.case_parts import CaseRecord, Causes, JobPlan, JobStory, Observed, Talk, Told
 
@@ -104,7 +104,7 @@ class ApprovalPage:
         if state == JobState.APPROVED:
             return Statement.of(StatementCode.APPROVED_CAN_START, Grounds.JOB, who=who)
         if state == JobState.QUEUED:
-            held = self.told is not None and self.told.status.told.hindrance is not None
+            held = self.told is not None and self.told.status.told.hindrance == Hindrance.HELD
             return Statement.of(StatementCode.APPROVED_HELD if held else StatementCode.APPROVED_WAITS, Grounds.JOB)
         if self.follows:
             return Statement.of(StatementCode.APPROVED_RUNS, Grounds.JOB, at)

@@ -30,9 +30,9 @@ class Checks:
 
     @cached_property
     def job(self) -> Job | None:
-        """Return the job that makes or made it; None where nothing was asked for."""
+        """Return the job that makes or made it; None where nothing was asked for, or what was asked brought nothing."""
         asked = next((job for job in self.observed.record.jobs if job.kind == Job.Kind.DIAGNOSE), None)
-        return asked if asked and not asked.has_ended else self.observed.latest or asked
+        return asked if asked and not asked.has_ended else self.observed.latest
 
     @property
     def slow(self) -> bool:

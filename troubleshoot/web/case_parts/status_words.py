@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from troubleshoot import wording
-from troubleshoot.engine import CaseActor, CasePress, CaseStatus, Grounds, Reader, Statement, StatementCode
+from troubleshoot.engine import CaseActor, CasePress, CaseStatus, Grounds, Hindrance, Reader, Statement, StatementCode
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,11 @@ class Told:
 
     def _said(self, code: StatementCode, **values: object) -> Statement:
         return Statement.of(code, Grounds.STATUS, self.status.since, **values)
+
+    @property
+    def kept(self) -> bool:
+        """Tell whether something keeps the portal from the computer itself: then it is nobody's turn."""
+        return self.status.told.hindrance in {Hindrance.AWAY, Hindrance.HELD}
 
     @property
     def may(self) -> dict[str, bool]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from troubleshoot import wording
 from troubleshoot.engine import CaseMatter, Grounds, Hindrance, Statement, StatementCode
 from troubleshoot.models import Case
-from troubleshoot.web.case_parts import CaseRecord
+from troubleshoot.web.case_parts import CaseRecord, step_heading
 from troubleshoot.web.employee.case_end import RemedyEnd
 from troubleshoot.web.employee.case_offer import RemedyOffer
 from troubleshoot.web.employee.case_question import Question
@@ -57,11 +57,13 @@ class PersonHeading:
 
     def _step(self) -> Statement:
         step = self.question.step
-        untitled = _("One thing to try") if step.kind == "try" else wording.content(step.subject)
-        return self._text(wording.content(step.title.about(self.record.named)) or untitled, Grounds.CATALOG)
+        said = step_heading(step, self.record.named) or wording.content(step.subject)
+        return self._text(said, Grounds.CATALOG)
 
     def _closed(self, *, unconfirmed: bool) -> Statement:
         case = self.record.case
+        if left := self.record.left:
+            return self._text(left, Grounds.JOB)
         if case.outcome == Case.Outcome.WITHDRAWN:
             return Statement.of(StatementCode.CLOSED_BY_YOU, Grounds.TOLD, case.closed_at)
         if case.outcome == Case.Outcome.SOLVED:

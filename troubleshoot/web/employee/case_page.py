@@ -168,8 +168,8 @@ class EmployeeCasePage:
 
     @property
     def unseen(self) -> Statement | None:
-        """State that questions take the place of a check, of a computer that we cannot look at."""
-        asked = self.case.host is None and self.question.step.kind == "ask"
+        """State that questions take the place of a check, of a computer that nobody has looked at."""
+        asked = self.observed.latest is None and self.question.step.kind == "ask"
         host = self.record.host_name
         return Statement.of(StatementCode.NOT_LOOKED_AT, Grounds.STATUS, host=host) if asked else None
 

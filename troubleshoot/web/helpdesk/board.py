@@ -16,7 +16,7 @@ from troubleshoot.cases import LEAST_COMPUTERS
 from troubleshoot.engine import ACTORS, PUT_BACK, CaseActor, CaseMatter, Grounds, Statement, StatementCode
 from troubleshoot.models import Case, Host, Person, Site
 from troubleshoot.people import at_sites, permitted_sites
-from troubleshoot.web.case_parts import barrier_for, needed_words, remedy_at
+from troubleshoot.web.case_parts import barrier_for, needed_words, remedy_at, step_heading
 
 PAGE = 25
 INCIDENT_WITHIN = dt.timedelta(hours=4)
@@ -146,14 +146,18 @@ def cause_title(name: str) -> str:
     return wording.content(cause.title) if cause else ""
 
 
-def heading(case: Case) -> Statement:
+def heading(case: Case, wait: diagnosis.CaseWait) -> Statement:
     """State in one line what a case is about, as far as a list can know: its cause, where it stands, or the error."""
     if case.matter in PUT_BACK:
-        return _text(wording.put_back_words(CaseMatter(case.matter)), Grounds.JOB)
+        return _text(wording.put_back_words(CaseMatter(case.matter), waits=wait.waits), Grounds.JOB)
+    if case.matter == CaseMatter.DECIDE:
+        return _text(wording.unsettled_words(), Grounds.JOB)
+    if case.closed_at and (left := wording.closed_words(case.waiting_for)):
+        return _text(left, Grounds.JOB)
     if case.word == Case.Word.SAME_ERROR and case.closed_at is None:
         return Statement.of(StatementCode.SAME_ERROR_AFTER_PROOF, Grounds.TOLD)
     step = diagnosis.case_guide(case).steps.get(case.at_step)
-    found = cause_title(case.cause) or wording.content((step and step.title) or case.error.get("sentence", ""))
+    found = cause_title(case.cause) or (step and step_heading(step)) or wording.content(case.error.get("sentence", ""))
     return _text(found, Grounds.READING)
 
 
@@ -197,4 +201,4 @@ def _row(case: Case, wait: diagnosis.CaseWait) -> BoardRow:
     left = wording.closed_words(case.waiting_for) if case.closed_at else ""
     words = left or needed_words(CaseMatter(case.matter), barrier, waits=wait.waits, hindrance=wait.hindrance)
     hindrance = wording.hindrance_words(wait.hindrance)
-    return BoardRow(case, heading(case), words, hindrance, case.matter in LISTS["you"])
+    return BoardRow(case, heading(case, wait), words, hindrance, case.matter in LISTS["you"])

@@ -35,6 +35,7 @@ from troubleshoot.web.case_parts import (
     Talk,
     Told,
     needed_words,
+    step_heading,
 )
 from troubleshoot.web.helpdesk.next_step import NextStep
 
@@ -85,8 +86,8 @@ class HelpdeskCasePage:
     def step(self) -> GuideStep:
         """Return the latest step of the walk that says something to a person."""
         walk, steps = self.record.walk, self.record.guide.steps
-        told = [steps[name] for name in reversed(walk.steps) if steps[name].title]
-        return walk.at if walk.at.title or not told else told[0]
+        told = [steps[name] for name in reversed(walk.steps) if step_heading(steps[name])]
+        return walk.at if step_heading(walk.at) or not told else told[0]
 
     @property
     def title(self) -> str:
@@ -101,10 +102,11 @@ class HelpdeskCasePage:
             work = told.left or self.status.work
             return self._text(wording.put_back_words(work, waits=told.waits, partly=partly), Grounds.JOB)
         if self.case.closed_at:
-            return self._closed
+            return self._text(self.record.left, Grounds.JOB) if self.record.left else self._closed
         if self.status.work == CaseMatter.DECIDE:
             return self._text(wording.unsettled_words(undo=self.record.undo_unsettled), Grounds.JOB)
-        return self._text(wording.content(self.step.title or self.case.error.get("sentence", "")), Grounds.CATALOG)
+        said = step_heading(self.step) or wording.content(self.case.error.get("sentence", ""))
+        return self._text(said, Grounds.CATALOG)
 
     @property
     def _closed(self) -> Statement:

@@ -83,6 +83,11 @@ class NextStep:
         return self._said(StatementCode.ASKED_ON_PAGE, self.remedy.record.status.since)
 
     @property
+    def reads(self) -> Statement:
+        """State that what follows is written for the person, and stands on their page."""
+        return self._said(StatementCode.READS_THIS, self.remedy.record.status.since)
+
+    @property
     def sees_steps(self) -> Statement | None:
         """State that the person sees the steps too; nothing where their page offers none."""
         status = self.remedy.record.status
@@ -99,7 +104,9 @@ class NextStep:
     @property
     def unknown_end(self) -> Statement:
         """State that nobody knows how the last change ended."""
-        return Statement.of(StatementCode.END_UNKNOWN, Grounds.JOB, self.remedy.record.status.since)
+        record = self.remedy.record
+        code = StatementCode.UNDO_UNKNOWN if record.undo_unsettled else StatementCode.END_UNKNOWN
+        return Statement.of(code, Grounds.JOB, record.status.since)
 
     def _said(self, code: StatementCode, at: dt.datetime | None) -> Statement:
         return Statement.of(code, Grounds.STATUS, at, who=str(self.remedy.record.case.beneficiary))
