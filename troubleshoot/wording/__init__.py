@@ -30,6 +30,7 @@ from troubleshoot.wording.job_states import state_words
 from troubleshoot.wording.marked_text import (
     CATALOG_LANGUAGE,
     MarkedText,
+    as_code,
     compose,
     content,
     join_texts,
@@ -70,6 +71,7 @@ __all__ = [
     "MarkedText",
     "actor_words",
     "answer_words",
+    "as_code",
     "bad_end_words",
     "case_state_words",
     "certainty_sentence",

@@ -112,7 +112,7 @@ class RemedyEnd:
         """State what Windows may ask of a certificate that is perhaps new, and how to tell the right one."""
         found = str(self._certificate.get("thumbprint") or "")[:8]
         pairs = " ".join(found[place : place + 2] for place in range(0, len(found), 2))
-        return self._said(StatementCode.ASKS_TO_TRUST, print=pairs) if pairs else None
+        return self._said(StatementCode.ASKS_TO_TRUST, print=wording.as_code(pairs)) if pairs else None
 
     @property
     def unconfirmed(self) -> Statement:
