@@ -55,6 +55,7 @@ lint: $(VENV)/.dev ## format, types, imports, templates, catalogue, migrations
 	@$(BIN)/python -m tests.lint.architecture_map --check
 	@$(BIN)/python -m tests.lint.sentences
 	@$(BIN)/python -m tests.lint.docstrings
+	@$(BIN)/python -m tests.lint.statements
 	@git ls-files 'templates/*.html' | xargs --no-run-if-empty $(BIN)/djade --target-version 5.2 --check
 	@echo "templates: no line over 160 characters, none over 120 lines"
 	@! git ls-files 'templates/*.html' | LC_ALL=C.UTF-8 xargs --no-run-if-empty grep -HnE '.{161}'

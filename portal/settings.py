@@ -49,7 +49,11 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
         "OPTIONS": {
-            "builtins": ["troubleshoot.templatetags.content", "troubleshoot.templatetags.words"],
+            "builtins": [
+                "troubleshoot.templatetags.content",
+                "troubleshoot.templatetags.statements",
+                "troubleshoot.templatetags.words",
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

@@ -29,7 +29,7 @@ def test_is_read_from_the_history(
 ) -> None:
     visit = window(person("Rita", role, site=north), scripts=scripts)
     visit.go("/history")
-    visit.page.get_by_role("link", name="What was changed").click()
+    visit.page.get_by_role("link", name="See the change").click()
     visit.headed("Renew the Remote Desktop certificate · ACC-07")
     row = visit.page.get_by_role("row", name=re.compile("Windows service SessionEnv: state"))
     assert row.get_by_role("cell").all_inner_texts() == ["stopped", "running", "running"]

@@ -259,7 +259,7 @@ TABLE = [
             case(step, UNDONE, job(K.REVERT, S.VERIFIED, 20, why=why), **PROVED),
             *(H, M.UNDONE, 22, FREE | {"again"}, DESK | {"again"}),
         )
-        for why, step in ((UndoReason.ASKED, "try"), (UndoReason.TIME_OVER, "ask"))
+        for why, step in ((UndoReason.ASKED, "try"), (UndoReason.OWN, "try"), (UndoReason.TIME_OVER, "ask"))
     ),
     Row(
         "undone: worse",
@@ -373,6 +373,18 @@ class TestThePersonIsTold:
         waiting = [judge_status(row.given).told.hindrance for row in TABLE if row.name.endswith("no worker")]
         assert waiting == [Hindrance.NO_WORKER]
         assert judge_status(case("ask", worker=False)).told.hindrance is None
+
+    def test_that_a_change_of_another_case_holds_the_computer(self) -> None:
+        waiting = judge_status(case("fix", job(K.APPLY, S.QUEUED), held=True)).told
+        assert (waiting.waits, waiting.hindrance) == (True, Hindrance.HELD)
+        assert judge_status(case("fix", job(K.APPLY, S.RUNNING), held=True)).told.hindrance is None
+
+    def test_that_the_portal_tries_again_what_was_made_for_a_time(self) -> None:
+        undo = job(K.REVERT, S.UNREACHABLE, 20, why=UndoReason.TIME_OVER)
+        found = judge_status(case("fix", VERIFIED, undo))
+        assert (found.matter, found.actor) == (M.UNDO, P)
+        assert (found.told.waits, found.told.hindrance) == (True, Hindrance.AWAY)
+        assert judge_status(case("fix", VERIFIED, job(K.REVERT, S.UNREACHABLE, 20))).matter == M.UNDO_FAILED
 
     def test_why_it_was_put_back(self) -> None:
         told = {row.name: judge_status(row.given).told.why for row in TABLE if row.matter == M.UNDONE}
@@ -516,5 +528,5 @@ def test_nobody_withdraws_or_reads_anew_while_a_change_may_still_move_the_comput
 def test_a_change_waits_for_its_turn_until_a_worker_has_begun_one(states: tuple[JobPhase, ...], waits: bool) -> None:
     assert waits_for_turn(CaseMatter.CHANGE, states) is waits
     held = hindrance_of(CaseMatter.CHANGE, states, worker=True, held=True)
-    assert held == (Hindrance.HOST_HELD if waits else None)
+    assert held == (Hindrance.HELD if waits else None)
     assert not waits_for_turn(CaseMatter.OBSERVE, states)

@@ -15,7 +15,7 @@ VERBS = frozenset(  # as a text, to be read and added to
     Glance Go Group Hand Have Hold Import Invent Join Judge Keep Leave Let Listen Lock Make Mark Measure Move
     Name Normalise Note Observe Open Parse Pass Press Print Probe Put Queue Raise Read Rebuild Record Refuse
     Register Remember Remind Remove Render Renew Replace Replay Report Return Ring Run Save Say Send Serve Set
-    Show Shut Sign Spend Split Start Stop Store Subtract Sweep Switch Take Tell Think Treat Try Turn Undo Wait
+    Show Shut Sign Spend Split Start State Stop Store Subtract Sweep Switch Take Tell Think Treat Try Turn Undo Wait
     Walk Weigh Work Wrap Write Yield
     """.split()  # noqa: SIM905
 )

@@ -11,7 +11,8 @@ from winrm.protocol import Protocol
 
 from tests.conftest import MakePerson
 from tests.fixtures.computers import SECRET, MakeLab, Registered
-from troubleshoot import operations, people
+from troubleshoot import operations, people, remote
+from troubleshoot.engine import RefusalCode
 from troubleshoot.lab.winrm.limits import Limits
 from troubleshoot.models import Host, Job, Person, Site
 from troubleshoot.operations import connection_test as connection
@@ -132,6 +133,20 @@ class TestAHostThatFails:
         lines = tried(host)
         assert (lines["powershell"].state, lines["powershell"].detail) == ("bad", "4.0")
         assert lines["readings"].state == "skipped"
+
+    def test_a_computer_that_is_no_longer_reached_is_not_said_to_lack_powershell(
+        self, lab: MakeLab, tried: Try, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def cut(*_: object, on_stage: Callable[[str, str], None], **__: object) -> None:
+            for stage in ("name", "tcp", "sign-in", "rights", "shell"):
+                on_stage(stage, "seen")
+            raise remote.ContactLost(RefusalCode.VISIT_BROKEN_OFF, "receive", mode="read", kind="ConnectionResetError")
+
+        monkeypatch.setattr(remote, "visit_host", cut)
+        lines = tried(lab())
+        assert [name for name, line in lines.items() if line.state == "bad"] == ["tcp"]
+        assert lines["powershell"].state == "skipped"
+        assert "Management Framework" not in "".join(line.cure for line in lines.values())
 
     def test_an_antimalware_program_is_named(self, lab: MakeLab, tried: Try) -> None:
         host = lab()

@@ -35,7 +35,7 @@ class TestARow:
         title = asking.action_choices()[job.action]
         assert (
             f"{job.requester} ran “{title}” on {job.host} (simulated) for Emil; verified; person: {said}. "
-            f"Case {job.case_id} What was changed"
+            f"Case {job.case_id} See the change"
         ) in rows_of(go(f"/history?host={job.host}"))
 
     @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from django.template.loader import render_to_string
 
-from troubleshoot import catalog, wording
-from troubleshoot.engine import Action, PlanDocument, PlanItem
+from troubleshoot import catalog, engine, wording
+from troubleshoot.engine import Action, Grounds, PlanDocument, PlanItem, Statement, StatementCode
 
 CATALOG = catalog.installed_catalog()
 PLANNED = [action for action in CATALOG.actions.values() if action.wishes]
@@ -37,12 +37,15 @@ def plan_of(action: Action, kind: str = "apply") -> PlanDocument:
 def pages(action: Action) -> list[str]:
     """The three pages' part about the plan of an action."""
     job = SimpleNamespace(risk=action.risk, kind="apply", requester="Hanna", beneficiary=None, case=None)
-    plan = SimpleNamespace(document=plan_of(action), signed_in=(), job=job)
+    document = plan_of(action)
+    sessions = engine.who_is_disconnected(document, CATALOG)
+    way_back = engine.what_comes_back(document)
+    plan = SimpleNamespace(document=document, signed_in=(), job=job, sessions=sessions, way_back=way_back)
     remedy = SimpleNamespace(plan=plan, action=action, job=job)
     page: Any = SimpleNamespace(remedy=remedy, plan=plan, action=action, record=SimpleNamespace(host_name="ACC-07"))
     return [
         render_to_string("employee/case_plan.html", {"page": page}),
-        render_to_string("helpdesk/case_plan.html", {"plan": plan.document, "signed_in": ()}),
+        render_to_string("helpdesk/case_plan.html", {"plan": document, "sessions": sessions, "signed_in": ()}),
         render_to_string("approver/approval_reasons.html", {"page": page, "job": job}),
     ]
 
@@ -54,5 +57,33 @@ def test_every_reader_is_told_the_same_of_who_is_disconnected(action: Action) ->
         for wish in action.wishes
     )
     for page in pages(action):
-        assert wording.sessions_words(disconnected=ends) in page
-        assert wording.sessions_words(disconnected=not ends) not in page
+        assert said(ends=ends) in page
+        assert said(ends=not ends) not in page
+
+
+def said(*, ends: bool) -> str:
+    """What is said of the people who are signed in."""
+    code = StatementCode.DISCONNECTS if ends else StatementCode.KEEPS_SESSIONS
+    return wording.statement_words(Statement.of(code, Grounds.PLAN))
+
+
+@pytest.mark.parametrize(
+    ("name", "desired", "ends"),
+    [
+        ("TermService", {"state": "Stopped"}, True),
+        ("TermService", {"state": "Running"}, False),
+        ("SessionEnv", {"state": "Stopped"}, False),
+        ("SessionEnv", {"restarted": True}, False),
+    ],
+)
+def test_an_undo_is_told_by_the_services_that_it_touches(name: str, desired: dict[str, Any], ends: bool) -> None:
+    item = PlanItem("service", "", "Windows service", {"name": name}, {}, desired, (), (), "")
+    undo = PlanDocument("revert", "renew-rdp-certificate", "", "Renew", "low", "", {}, (item,))
+    found = engine.who_is_disconnected(undo, CATALOG)
+    assert (found.code == StatementCode.DISCONNECTS) == ends
+
+
+def test_a_remedy_that_says_to_keep_sessions_is_not_believed_where_it_ends_the_service() -> None:
+    item = PlanItem("service", "", "", {"name": "TermService"}, {}, {"restarted": True}, (), ("restart",), "")
+    plan = PlanDocument("apply", "renew-rdp-certificate", "", "Renew", "low", "", {}, (item,))
+    assert engine.who_is_disconnected(plan, CATALOG).code == StatementCode.DISCONNECTS

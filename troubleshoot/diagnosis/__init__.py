@@ -4,6 +4,7 @@ from troubleshoot.diagnosis.advancing import REMEDY_ANSWERS, advance_case, publi
 from troubleshoot.diagnosis.case_owner import act_for_case, disown_case, own_case
 from troubleshoot.diagnosis.case_status import (
     close_round,
+    is_held,
     is_served,
     keep_status,
     keep_status_again,
@@ -76,6 +77,7 @@ __all__ = [
     "disown_case",
     "fact_title",
     "file_facts",
+    "is_held",
     "is_self_service",
     "is_served",
     "is_untold",

@@ -14,18 +14,14 @@ from troubleshoot import audit, catalog, notifications, people
 from troubleshoot.audit import Actor, Tag
 from troubleshoot.diagnosis import progress
 from troubleshoot.diagnosis.case_talk import last_words, open_question_at, tell_whose_turn
-from troubleshoot.diagnosis.waiting import is_held
+from troubleshoot.diagnosis.job_views import job_view
 from troubleshoot.engine import (
     CaseMatter,
     CaseStatus,
     CaseView,
-    JobKind,
-    JobPhase,
-    JobView,
     NoticeCode,
     Refusal,
     RefusalCode,
-    UndoReason,
     Walk,
     judge_status,
 )
@@ -58,14 +54,16 @@ def status_of(
     jobs: Sequence[Job] | None = None,
     *,
     worker: bool = True,
+    held: bool = False,
 ) -> CaseStatus:
     """Return where a case stands; what has been read already (the answers and jobs of the present round) is not again.
 
-    `worker` says whether one lives that serves the site: it says what is told, and never who acts.
+    `worker` says whether one lives that serves the site, `held` whether another case's change keeps the computer: they
+    say what is told, and never who acts.
     """
     rows = list(case.answers.filter(round=case.round).order_by("number")) if rows is None else rows
     walk = walk or progress.replay_case(case, rows)
-    return judge_status(_view(case, walk, rows, round_jobs(case) if jobs is None else jobs, worker=worker))
+    return judge_status(_view(case, walk, rows, round_jobs(case) if jobs is None else jobs, worker=worker, held=held))
 
 
 def round_jobs(case: Case) -> list[Job]:
@@ -89,32 +87,13 @@ def is_served(case: Case, jobs: Iterable[Job]) -> bool:
     return any(slug in beat.sites for beat in Heartbeat.objects.alive("worker"))
 
 
-def job_view(job: Job, beneficiary: object) -> JobView:
-    """Return a job's row as the engine's plain value; `beneficiary` is the key of the person whose case it is."""
-    return JobView(
-        kind=JobKind(job.kind),
-        state=JobPhase(job.state),
-        action=job.action,
-        created_at=job.created_at,
-        started_at=job.started_at,
-        ended_at=job.ended_at,
-        by_person=job.requester_id == beneficiary,
-        self_service=job.self_service,
-        why=undo_reason(job) if job.kind == Job.Kind.REVERT else None,
-        key=str(job.pk),
-        moved_at=getattr(job, "moved_at", None),
-    )
+def is_held(case: Case, jobs: Iterable[Job]) -> bool:
+    """Tell whether a change of another case keeps the computer from what waits here; asks only when something does."""
+    waits = any(job.is_change and job.state == JobState.QUEUED for job in jobs)
+    return bool(case.host and waits and Job.objects.holding(case.host).exclude(case=case).exists())
 
 
-def undo_reason(undo: Job) -> UndoReason:
-    """Say why a change is put back: somebody asked, its time was over, or the check after it was worse."""
-    if not undo.is_undo_by_portal:
-        return UndoReason.ASKED
-    due = undo.origin.undo_at if undo.origin else None
-    return UndoReason.TIME_OVER if due and undo.created_at >= due else UndoReason.WORSE
-
-
-def _view(case: Case, walk: Walk, rows: Sequence[Answer], jobs: Sequence[Job], *, worker: bool) -> CaseView:
+def _view(case: Case, walk: Walk, rows: Sequence[Answer], jobs: Sequence[Job], *, worker: bool, held: bool) -> CaseView:
     given = {row.step: row for row in rows}
     moved_at = max([case.round_began_at, *(given[step].at for step, _value in walk.path)])
     action = catalog.installed_catalog().actions.get(walk.at.subject) if walk.at.kind == "fix" else None
@@ -143,7 +122,7 @@ def _view(case: Case, walk: Walk, rows: Sequence[Answer], jobs: Sequence[Job], *
         self_service=action is not None and progress.is_self_service(case, action.name),
         by_hand=action is not None and action.manual,
         worker=worker,
-        held=is_held(case, jobs),
+        held=held,
         unread=_unread(jobs),
         invented=case.invented,
     )

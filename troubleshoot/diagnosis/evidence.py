@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from troubleshoot import catalog, probes, wording
-from troubleshoot.diagnosis import case_status, progress
+from troubleshoot.diagnosis import job_views, progress
 from troubleshoot.engine import UNKNOWN, Fact, GuideStep, Judgement, Walk
 from troubleshoot.models import ENDED_STATES, READS, Answer, Case, Job, JobState
 
@@ -89,7 +89,7 @@ def changes_put_back(jobs: Iterable[Job]) -> list[PutBack]:
     return [
         PutBack(
             wording.content(job.plan.document["title"] if job.plan else job.action),
-            wording.put_back_reason_words(case_status.undo_reason(job)),
+            wording.put_back_reason_words(job_views.undo_reason(job)),
             job.ended_at,
         )
         for job in undos

@@ -164,9 +164,11 @@ def is_good_reading(fact: str, value: str) -> bool:
 
 
 def all_comes_through(known: Iterable[tuple[str, str]]) -> bool:
-    """Tell whether everything that comes only so far, by these facts and values, comes all the way."""
+    """Tell whether everything that comes only so far, by these facts and values, comes all the way; of nothing that
+    was measured nobody can say so."""
     order = installed_catalog().progress
-    return all(order[fact].get(value) == max(order[fact].values()) for fact, value in known if fact in order)
+    found = [order[fact].get(value) == max(order[fact].values()) for fact, value in known if fact in order]
+    return bool(found) and all(found)
 
 
 def begun_fixes(case: Case, walk: Walk) -> set[str]:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from django.db.models import F
 
 from troubleshoot.engine import ACTORS, CaseActor, CaseMatter, Hindrance, JobPhase, hindrance_of, waits_for_turn
-from troubleshoot.models import ACTIVE_STATES, Case, Heartbeat, Job, JobState
+from troubleshoot.models import ACTIVE_STATES, CHANGES, Case, Heartbeat, Job, JobState
 
 
 class CaseWait(NamedTuple):
@@ -25,27 +25,22 @@ def case_waits(cases: Iterable[Case]) -> dict[int, CaseWait]:
     states = _open_states([case.pk for case in own])
     alive = Heartbeat.objects.alive("worker") if any(states.values()) else ()
     served = {site for beat in alive for site in beat.sites}
-    held = _held_hosts(case for case in own if JobPhase.QUEUED in states[case.pk])
+    held = _held_hosts([case for case in own if JobPhase.QUEUED in states[case.pk]])
     return {case.pk: _wait(case, states[case.pk], served, held) for case in own}
 
 
-def is_held(case: Case, jobs: Iterable[Job]) -> bool:
-    """Tell whether a change that waits cannot begin, as another one holds its computer; asks only when one waits."""
-    waits = any(job.state == JobState.QUEUED and job.is_change for job in jobs)
-    return waits and case.host is not None and Job.objects.holding(case.host).exists()
-
-
-def _wait(case: Case, states: list[JobPhase], served: set[str], held: set[int]) -> CaseWait:
+def _wait(case: Case, states: list[JobPhase], served: set[str], held: set[object]) -> CaseWait:
     matter = CaseMatter(case.matter)
     worker = case.host is None or case.host.site.slug in served
-    hindrance = hindrance_of(matter, states, worker=worker, held=case.host_id in held)
-    return CaseWait(waits_for_turn(matter, states), hindrance)
+    return CaseWait(
+        waits_for_turn(matter, states), hindrance_of(matter, states, worker=worker, held=case.host_id in held)
+    )
 
 
-def _held_hosts(cases: Iterable[Case]) -> set[int]:
-    """Return the computers of these cases on which nothing begins, as how a change there ended is not known."""
-    keys = [case.host_id for case in cases if case.host_id]
-    return set(Job.objects.unsettled(keys).values_list("host_id", flat=True)) if keys else set()
+def _held_hosts(cases: list[Case]) -> set[object]:
+    """Return those computers of cases that a change holds of which nobody knows how it ended."""
+    rows = Job.objects.filter(host__in=[case.host_id for case in cases], kind__in=CHANGES, state=JobState.UNKNOWN)
+    return set(rows.filter(invented=False).values_list("host", flat=True)) if cases else set()
 
 
 def _open_states(keys: list[int]) -> dict[int, list[JobPhase]]:

@@ -71,6 +71,7 @@ from troubleshoot.engine.plan import (
     unseen_events,
 )
 from troubleshoot.engine.plan_document import PlanDocument, PlanError, PlanItem, plan_from_document, plan_to_document
+from troubleshoot.engine.plan_statements import what_comes_back, who_is_disconnected
 from troubleshoot.engine.proof import judge_run, lacking, proved_twice
 from troubleshoot.engine.refusal import Refusal, RefusalCode
 from troubleshoot.engine.resource import ResourceState, StateError, Value, values_differ
@@ -98,6 +99,7 @@ from troubleshoot.engine.saved_connection import (
     read_saved_connection,
     without_secrets,
 )
+from troubleshoot.engine.statement import Grounds, Statement, StatementCode
 from troubleshoot.engine.status import CaseStatus, ToldWords, job_phase, judge_status
 from troubleshoot.engine.status_inputs import (
     STARTABLE,
@@ -159,6 +161,7 @@ __all__ = [
     "Fact",
     "FactList",
     "FactWords",
+    "Grounds",
     "Guide",
     "GuidePart",
     "GuideStep",
@@ -198,6 +201,8 @@ __all__ = [
     "SeenTerm",
     "SignedIn",
     "StateError",
+    "Statement",
+    "StatementCode",
     "ToldWords",
     "UndoReason",
     "Value",
@@ -258,5 +263,7 @@ __all__ = [
     "values_differ",
     "waits_for_turn",
     "walk_guide",
+    "what_comes_back",
+    "who_is_disconnected",
     "without_secrets",
 ]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from troubleshoot.engine import safe_patterns, toml
-from troubleshoot.engine.resource import TYPES, Resource, ResourceEvent, ResourceField, ResourceParameter
+from troubleshoot.engine.resource import TYPES, Resource, ResourceEvent, ResourceField, ResourceParameter, Value
 from troubleshoot.engine.toml_tables import TomlTable, top
 
 SCRIPT_LIMIT = 16 * 1024
@@ -55,7 +55,10 @@ def _resource(name: str, table: TomlTable, scripts: Mapping[str, str], digest: s
         digest=digest,
         proved_on=_proved_on(table.table("proved", required=False), scripts),
         signs_out=table.flag("signs_out"),
+        disconnects=MappingProxyType(_disconnects(table.table("disconnects", required=False))),
     )
+    for key in set(resource.disconnects) - {*resource.params, *resource.fields, *resource.events}:
+        table.wrong("disconnects", "is no parameter, field or event", key)
     if not resource.fields and "fields" in table.data:
         table.wrong("fields", "must name at least one field")
     _check_events(events, resource)
@@ -119,6 +122,18 @@ def _check_events(table: TomlTable, resource: Resource) -> None:
         for name in event.unless:
             if name not in resource.fields or not resource.fields[name].writable:
                 table.table(key).table("unless").wrong(name, f"there is no writable field {name}")
+
+
+def _disconnects(table: TomlTable) -> dict[str, tuple[Value, ...]]:
+    """Return what ends sessions: for each name a list of values."""
+    found = {}
+    for key in table.data:
+        values = table.value(key)
+        if isinstance(values, list) and values:
+            found[key] = tuple(values)
+        else:
+            table.wrong(key, "must be a list of values, not empty")
+    return found
 
 
 def _proved_on(table: TomlTable, scripts: Mapping[str, str]) -> str | None:

@@ -88,11 +88,15 @@ def _is_seen(event: ResourceEvent, old: ResourceState | None, new: ResourceState
     return bool(old and new) and values_differ((old or {}).get(event.shown_by), (new or {}).get(event.shown_by))
 
 
-def disconnects_people(plan: PlanDocument, action: Action | None) -> bool:
-    """Tell whether a plan disconnects whoever is signed in: by what happens once, or as the disturbance that it is.
+def disconnects_people(plan: PlanDocument, catalog: Catalog) -> bool:
+    """Tell whether a plan, or an undo, disconnects whoever is signed in: by the resources that it touches.
 
-    `action` is the remedy as it is installed, which may say that it keeps sessions. An undo writes settings alone.
+    Of what the catalogue does not know to end or to keep sessions, the worse is taken: what happens once, and a
+    remedy that disturbs, unless the remedy as it is installed says that it keeps them.
     """
+    if any(_ends_sessions(item, catalog) for item in plan.items):
+        return True
+    action = catalog.actions.get(plan.action)
     if plan.kind == "revert" or (action is not None and action.keeps_sessions):
         return False
     return plan.risk == "disruptive" or any(item.events for item in plan.items)
@@ -102,6 +106,11 @@ def signs_people_out(plan: PlanDocument, catalog: Catalog) -> bool:
     """Tell whether a plan signs out the people whom it names."""
     written = (catalog.resources.get(item.resource) for item in plan.items if item.desired)
     return any(resource is not None and resource.signs_out for resource in written)
+
+
+def _ends_sessions(item: PlanItem, catalog: Catalog) -> bool:
+    resource = catalog.resources.get(item.resource)
+    return resource is not None and resource.ends_sessions(item.params, item.desired)
 
 
 def outdated_parts(plan: PlanDocument, catalog: Catalog, *, runner: str) -> tuple[OutdatedPart, ...]:

@@ -121,6 +121,18 @@ class Resource:
     """The Windows build on which a person ran the vectors of exactly these scripts (`[proved]` in the file)."""
     signs_out: bool = False
     """True: writing it signs out the people whom its plan names, and nobody else."""
+    disconnects: Mapping[str, tuple[Value, ...]] = field(default_factory=dict)
+    """By parameter, which of them end the sessions of whoever is signed in, and by field or event, when they do."""
+
+    def ends_sessions(self, params: Mapping[str, Value], desired: Mapping[str, Value]) -> bool:
+        """Tell whether writing this disconnects whoever is signed in."""
+        known = [name for name in self.disconnects if name in self.params]
+        meant = all(params.get(name) in self.disconnects[name] for name in known)
+        return meant and any(
+            desired[name] in values
+            for name, values in self.disconnects.items()
+            if name in desired and name not in known
+        )
 
     def check_params(self, params: Mapping[str, object]) -> None:
         """Raise StateError unless exactly the declared parameters are given, each of its type and pattern."""

@@ -143,7 +143,7 @@ def _told(case: CaseView, matter: CaseMatter, undone: JobView | None, left: Case
         again=case.round > 1,
         own_pc=case.pc_at is not None,
         waits=waits_for_turn(left or matter, states),
-        hindrance=hindrance_of(matter, states, worker=case.worker, held=case.held),
+        hindrance=hindrance_of(left or matter, states, worker=case.worker, held=case.held),
         also_own=matter == CaseMatter.BY_HAND and case.self_service,
         unread=case.unread and case.closed_at is None,
         left=left,
@@ -200,6 +200,8 @@ def _put_back(case: CaseView) -> tuple[CaseMatter, dt.datetime] | None:
     last = _last_change(case)
     if last is None:
         return None
+    if last.kind == JobKind.REVERT and last.why == UndoReason.TIME_OVER and last.state == JobPhase.UNREACHABLE:
+        return CaseMatter.UNDO, last.at  # the portal tries again by itself until the computer answers
     if last.state == JobPhase.REVERTED or (last.kind == JobKind.REVERT and last.state == JobPhase.VERIFIED):
         return CaseMatter.UNDONE, _after_jobs(case, last.at)
     return (CaseMatter.UNDO_FAILED, _after_jobs(case, last.at)) if last.kind == JobKind.REVERT else None

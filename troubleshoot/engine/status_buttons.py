@@ -92,4 +92,4 @@ def _both(case: CaseView, work: CaseMatter) -> set[CasePress]:
 def _stoppable(case: CaseView) -> bool:
     """Tell whether the change that is under way has not begun; nobody takes back what the portal itself puts back."""
     queued = [job for job in case.jobs if job.is_change and job.state == JobPhase.QUEUED]
-    return any(job.kind == JobKind.APPLY or job.why == UndoReason.ASKED for job in queued)
+    return any(job.kind == JobKind.APPLY or job.why in {UndoReason.ASKED, UndoReason.OWN} for job in queued)

@@ -46,7 +46,8 @@ class JobPhase(StrEnum):
 class UndoReason(StrEnum):
     """Why a change is put back."""
 
-    ASKED = "asked"  # somebody wanted it
+    ASKED = "asked"  # somebody of helpdesk wanted it
+    OWN = "own"  # the person whose case it is wanted it
     WORSE = "worse"  # the check after it was worse than before
     TIME_OVER = "time_over"  # it was temporary
 
@@ -86,6 +87,8 @@ class JobView:
     why: UndoReason | None = None
     """Of an undo: why."""
     key: str = ""
+    partly: bool = False
+    """Of an undo, or what was undone: whether something of it cannot be put back."""
     moved_at: dt.datetime | None = None
     """When it came to where it waits: planned, approved or queued."""
 
@@ -150,7 +153,7 @@ class CaseView:
     worker: bool = True
     """Whether a worker lives that serves the computer's site."""
     held: bool = False
-    """Whether how another change on the computer ended is not known: none begins there until it is."""
+    """Whether a change of another case holds the computer, because nobody knows how it ended."""
     unread: bool = False
     """Whether whoever needed the latest observation of the computer may not have it read."""
     invented: bool = False

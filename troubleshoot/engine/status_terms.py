@@ -77,7 +77,8 @@ class Hindrance(StrEnum):
     """What keeps the one who acts from acting."""
 
     NO_WORKER = "no_worker"
-    HOST_HELD = "host_held"
+    AWAY = "away"  # the computer does not answer, and the portal goes on trying
+    HELD = "held"  # how another change of the computer ended is not known
 
 
 _MATTERS: Mapping[CaseActor, tuple[CaseMatter, ...]] = {

@@ -11,19 +11,19 @@ from troubleshoot.engine.status_terms import ACTORS, CaseActor, CaseMatter, Hind
 def waits_for_turn(matter: CaseMatter, states: Iterable[JobPhase]) -> bool:
     """Tell whether no worker has begun the change that a case asks for; `states` are those of the case's jobs."""
     going = {state for state in states if state in UNDER_WAY}
-    return matter in {CaseMatter.CHANGE, CaseMatter.UNDO} and going == {JobPhase.QUEUED}
+    away = matter == CaseMatter.UNDO and not going  # the portal tries again once the computer answers
+    return away or (matter in {CaseMatter.CHANGE, CaseMatter.UNDO} and going == {JobPhase.QUEUED})
 
 
 def hindrance_of(
     matter: CaseMatter, states: Iterable[JobPhase], *, worker: bool, held: bool = False
 ) -> Hindrance | None:
-    """Return what keeps the portal from beginning, or from going on where its worker died.
-
-    `worker` says whether one lives that serves the computer's site; `held`, whether how another change on that computer
-    ended is not known.
-    """
+    """Return what keeps the portal from beginning, or from going on where its worker died; `worker` says whether one
+    lives that serves the computer's site, `held` whether a change of another case keeps the computer."""
     states = list(states)
+    if matter == CaseMatter.UNDO and UNDER_WAY.isdisjoint(states):
+        return Hindrance.AWAY
     if held and waits_for_turn(matter, states):
-        return Hindrance.HOST_HELD
+        return Hindrance.HELD
     going = ACTORS[matter] == CaseActor.PORTAL and not UNDER_WAY.isdisjoint(states)
     return Hindrance.NO_WORKER if going and not worker else None

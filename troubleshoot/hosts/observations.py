@@ -48,6 +48,8 @@ class Observation:
     reached: str = "unknown"
     trouble: Explanation | None = None
     stage: str = ""
+    cut: bool = False
+    """Whether the conversation ended because the computer was no longer reached, whatever was asked of it then."""
 
     @property
     def windows_answered(self) -> bool:

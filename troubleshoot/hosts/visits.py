@@ -40,6 +40,8 @@ from troubleshoot.remote import (
 )
 
 STANDARD_PORT = 3389
+#: Ends of a visit by which its computer was no longer reached.
+_CUT = frozenset({RefusalCode.VISIT_BROKEN_OFF, RefusalCode.VISIT_INTERRUPTED})
 LOOPBACK = (ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1/128"))
 
 
@@ -212,6 +214,7 @@ def _read_inside(
     except (remote.DoorError, secrets.CredentialMissing) as error:
         found.reached = "denied" if isinstance(error, remote.SignInDenied | secrets.CredentialMissing) else "no"
         found.stage, found.trouble = getattr(error, "stage", "sign-in"), ended(error)
+        found.cut = isinstance(error, remote.HostUnreachable) or getattr(error, "code", None) in _CUT
     return states, errors
 
 

@@ -10,7 +10,16 @@ from troubleshoot.models import Job
 
 def tell_end(job: Job, said: Explanation, actor: Actor) -> None:
     """Tell how a change ended to whoever asked for it, and, in other words, to the person whose computer it is."""
+    if _was_told(job):
+        return
     for one in {job.requester, *([job.beneficiary] if job.beneficiary else [])} - {actor}:
         values: dict[str, Json] = {"host": str(job.host), "why": said.to_json()}
         values |= {"to_person": True} if one == job.beneficiary else {}
         notifications.notify([one], NoticeCode.CHANGE_ENDED, values, case=job.case, job=job)
+
+
+def _was_told(job: Job) -> bool:
+    """Tell of an undo that the portal tries again and again whether an earlier try ended alike: once is enough."""
+    if not job.is_undo_by_portal or job.origin is None:
+        return False
+    return job.origin.reverts.exclude(pk=job.pk).filter(state=job.state, starter=None).exists()

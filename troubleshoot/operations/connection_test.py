@@ -159,6 +159,8 @@ class _StageWriter:
         stage = _ALSO.get(observation.stage, observation.stage)
         if observation.reached in {"constrained_language", "blocked"}:
             stage = "readings" if self._written.get("language") else "language"
+        if observation.cut and stage == "powershell":
+            stage = "tcp"  # whether PowerShell is there was not seen: the computer was no longer reached
         if self._job.host.tls and "tcp" in self._written and "tls" not in self._written:
             stage = "tls"  # a visit that ran out of time names where it wanted to go, not where it stood
         if False not in {ok for name, ok in self._written.items() if name != "clock"}:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from troubleshoot import catalog, engine, people, remediation, wording
-from troubleshoot.engine import Refusal
+from troubleshoot.engine import Code, Grounds, Refusal, Statement, StatementCode
 from troubleshoot.models import ENDED_STATES, UNDOABLE_STATES, Case, Job, JobState, Person, Site
 from troubleshoot.reports.change_record import ChangeRecord, change_records
 from troubleshoot.reports.figures import usual_length
@@ -38,6 +38,17 @@ class PastChange:
     """Whether taking it back would bring back the fault that it repaired."""
 
     @property
+    def fault_back(self) -> Statement | None:
+        """State that taking it back brings the fault back; nothing where it does not."""
+        ended = self.job.ended_at
+        return Statement.of(StatementCode.UNDO_BRINGS_FAULT, Grounds.PLAN, ended) if self.brings_fault else None
+
+    @property
+    def back_sessions(self) -> Statement | None:
+        """State what taking it back does to whoever is signed in."""
+        return engine.who_is_disconnected(self.back, catalog.installed_catalog()) if self.back else None
+
+    @property
     def job(self) -> Job:
         """Return the change itself."""
         return self.record.job
@@ -61,7 +72,8 @@ def job_ending(job: Job) -> tuple[str, str]:
     host = str(job.host)
     if job.state in {JobState.VERIFIED, JobState.REVERTED}:
         if job.kind != Job.Kind.REVERT and job.state != JobState.REVERTED:
-            return "ok", _("%s answers properly again") % host
+            outside = job.explanation is None or job.explanation.code != Code.VERIFIED_INSIDE
+            return "ok", (_("%s answers properly again") if outside else _("%s is as it should be again")) % host
         partly = bool(not_restored(job))
         return "ok", (_("Undone on %s, but not all of it") if partly else _("Undone: %s is as it was before")) % host
     end = wording.unbegun_words(job) or wording.bad_end_words(job.state, host)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from troubleshoot import diagnosis, engine, people, wording
 from troubleshoot.audit import Tag
 from troubleshoot.diagnosis import answer_in_words
+from troubleshoot.engine import Code
 from troubleshoot.models import Answer, Approval, Case, Entry, Job, JobLine, Message, Person
 from troubleshoot.reports.change_record import ChangeRecord, change_records
 from troubleshoot.reports.filters import action_choices
@@ -37,6 +38,8 @@ _SOURCES = {
 }
 
 
+#: What the story of a job says as well, and a vote or a message by itself: once is enough.
+_TOLD_BY_ITSELF = frozenset({Code.APPROVED, Code.DECLINED, Code.ASKED})
 #: What ends a case and what begins it again.
 _TURNS = [Tag.CASE_CLOSE.value, Tag.CASE_REOPEN.value]
 
@@ -73,7 +76,7 @@ def case_timeline(case: Case, person: Person) -> Timeline:
         [TimelineMoment(case.opened_at, "case", _("The case was opened"), str(case.opened_by))],
         list(_turns(case)),
         list(_answers(case)),
-        list(_lines(case)),
+        list(_lines(case, notes=people.may(person, "desk.read", case).allowed)),
         list(_votes(case)),
         list(_messages(case, person)),
         list(_told(case)),
@@ -162,16 +165,26 @@ def _counting(case: Case, rows: list[Answer]) -> set[int]:
     return {latest[step] for step in found}
 
 
-def _lines(case: Case) -> Iterator[TimelineMoment]:
-    """Yield the stories of the case's jobs, each line when it was written."""
+def _lines(case: Case, *, notes: bool) -> Iterator[TimelineMoment]:
+    """Yield the stories of the case's jobs, each line when it was written; `notes`: internal notes are told as well."""
     words = action_choices()
     rows = JobLine.objects.filter(job__case=case).select_related("job__host").defer("job__facts", "job__result")
     for line in rows.order_by("pk")[:MOST]:
+        if _is_told(line, notes=notes):
+            continue
         action = words.get(line.job.action, line.job.action)
         what = wording.content(action) if action else _("Diagnosis")
         text = wording.join_texts(": ", [what, wording.explained(line.explanation)])
         tone = "is-bad" if line.job.state in {"failed", "unknown", "not_verified"} else ""
         yield TimelineMoment(line.at, "job" if line.job.is_change else "reading", text, tone=tone)
+
+
+def _is_told(line: JobLine, *, notes: bool) -> bool:
+    """Tell whether something else in the timeline says the same at the same moment."""
+    code = line.explanation.code
+    if code == Code.PLAN_READY:
+        return line.job.kind == Job.Kind.PLAN  # the plan's own story begins with it
+    return code in _TOLD_BY_ITSELF or (notes and code == Code.ASKED_INTERNALLY)
 
 
 def _votes(case: Case) -> Iterator[TimelineMoment]:

@@ -1,4 +1,4 @@
-"""What codes are called, and what a plan does to people: `{{ risk|risk_words }}`, `{{ plan|sessions_after }}`."""
+"""What codes are called: `{{ risk|risk_words }}`, `{{ job|job_state_words }}`."""
 
 from typing import Final
 
@@ -7,8 +7,7 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from troubleshoot import catalog, engine, wording
-from troubleshoot.engine import PlanDocument
+from troubleshoot import wording
 from troubleshoot.models import Job
 
 register = template.Library()
@@ -24,16 +23,6 @@ _RISKS: Final = {
 def risk_words(risk: str) -> str:
     """Write how much a remedy risks, within a sentence."""
     return str(_RISKS.get(Job.Risk(risk), risk)) if risk else ""
-
-
-@register.filter
-def sessions_after(plan: PlanDocument) -> str:
-    """Write what becomes of the people who are signed in when a plan is carried out."""
-    installed = catalog.installed_catalog()
-    return wording.sessions_words(
-        disconnected=engine.disconnects_people(plan, installed.actions.get(plan.action)),
-        signed_out=engine.signs_people_out(plan, installed),
-    )
 
 
 @register.filter

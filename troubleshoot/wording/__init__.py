@@ -32,6 +32,7 @@ from troubleshoot.wording.job_states import state_words
 from troubleshoot.wording.marked_text import (
     CATALOG_LANGUAGE,
     MarkedText,
+    as_code,
     compose,
     content,
     join_texts,
@@ -44,16 +45,17 @@ from troubleshoot.wording.outcomes import (
     not_helped_words,
     remedy_doubt_words,
     running_steps,
-    sessions_words,
 )
 from troubleshoot.wording.refusals import refusal_words
 from troubleshoot.wording.saved_connection import saved_connection_words
 from troubleshoot.wording.stages import CURES, STAGES
+from troubleshoot.wording.statements import statement_words
 from troubleshoot.wording.status import (
     actor_words,
     case_state_words,
     closed_words,
     hindrance_words,
+    left_words,
     matter_words,
     put_back_reason_words,
     put_back_words,
@@ -72,6 +74,7 @@ __all__ = [
     "MarkedText",
     "actor_words",
     "answer_words",
+    "as_code",
     "bad_end_words",
     "case_state_words",
     "certainty_sentence",
@@ -92,6 +95,7 @@ __all__ = [
     "job_state_words",
     "join_texts",
     "judgement_words",
+    "left_words",
     "length_words",
     "matter_words",
     "moment_words",
@@ -116,8 +120,8 @@ __all__ = [
     "running_steps",
     "saved_connection_words",
     "sent_on_words",
-    "sessions_words",
     "state_words",
+    "statement_words",
     "told_words",
     "unbegun_words",
     "unread_fact_words",

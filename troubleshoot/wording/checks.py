@@ -54,7 +54,7 @@ def check_lines(
         return [CheckLine(asked[0], _("Waiting for its turn") if first == "waiting" else _("Looking"), first), *rest]
     seen = _outside(asked, network or {"stages": [], "facts": {}})
     if facts is None:
-        return [*seen, CheckLine(within, _("Asking Windows. This takes 5 to 15 seconds"), "now")]
+        return [*seen, CheckLine(within, _("Asking Windows"), "now")]
     answer, look = _inside(facts, certificate, shown)
     return [*seen, CheckLine(within, answer, look, _took(inside * 1000) if look != "skip" and inside else "")]
 
@@ -69,7 +69,7 @@ def inside_line(
     first = _("Can we look inside?")
     if facts is None:
         waits = state == JobState.QUEUED
-        words = _("Waiting for its turn") if waits else _("Asking Windows. This takes 5 to 15 seconds")
+        words = _("Waiting for its turn") if waits else _("Asking Windows")
         rest = [CheckLine(question, _("Waiting"), "waiting") for question in questions]
         return [CheckLine(first, words, "waiting" if waits else "now"), *rest]
     answer, look = _inside(facts, {})

@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from troubleshoot.engine import Code
+from troubleshoot.engine import Code, Grounds, Statement, StatementCode
 from troubleshoot.models import Job, JobState
 from troubleshoot.wording.job_states import STATES
 from troubleshoot.wording.marked_text import compose
@@ -40,6 +40,21 @@ class EndWords:
     title: str
     text: str
     next: str
+
+    @property
+    def heading(self) -> Statement:
+        """State how it ended."""
+        return Statement.of(StatementCode.TEXT, Grounds.JOB, text=self.title)
+
+    @property
+    def meaning(self) -> Statement:
+        """State what that means."""
+        return Statement.of(StatementCode.TEXT, Grounds.JOB, text=self.text)
+
+    @property
+    def coming(self) -> Statement:
+        """State what comes next, and who acts."""
+        return Statement.of(StatementCode.TEXT, Grounds.JOB, text=self.next)
 
 
 def job_state_words(job: Job) -> str:

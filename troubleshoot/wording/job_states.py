@@ -13,7 +13,7 @@ STATES: Mapping[JobState, str | Promise] = {
     JobState.PLANNED: gettext_lazy("planned, not started"),
     JobState.WAITING_APPROVAL: gettext_lazy("waiting for approval"),
     JobState.APPROVED: gettext_lazy("approved, not started"),
-    JobState.QUEUED: gettext_lazy("waits for its turn"),
+    JobState.QUEUED: gettext_lazy("not begun yet"),
     JobState.CLAIMED: gettext_lazy("starting"),
     JobState.STARTING: gettext_lazy("starting"),
     JobState.RUNNING: gettext_lazy("running"),

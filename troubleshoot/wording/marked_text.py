@@ -51,6 +51,11 @@ def own_words(text: object) -> MarkedText:
     return _marked(text, UNKNOWN_LANGUAGE)
 
 
+def as_code(text: str) -> MarkedText:
+    """Return letters and digits that belong to no language, such as a thumbprint."""
+    return MarkedText(text, format_html("<code>{}</code>", text))
+
+
 def compose(sentence: str | Promise, values: Mapping[str, object] | str) -> MarkedText:
     """Put values into a sentence in the reader's language (`%(name)s`, or one `%s`); they keep their languages."""
     text = str(sentence)

@@ -12,10 +12,13 @@ from troubleshoot.wording.checks import CheckLine
 from troubleshoot.wording.job_ends import EndWords
 
 
-def bad_end_words(state: str, host: str, *, again: bool = True, denied: bool = False) -> EndWords | None:
+def bad_end_words(
+    state: str, host: str, *, again: bool = True, denied: bool = False, partly: bool = False
+) -> EndWords | None:
     """Return the words for a fix that ended badly though people let it run; None for any other state.
 
-    `again`: the person may try it again; `denied`: the computer answered, and did not accept the account of the portal.
+    `again`: the person may try it again; `denied`: the computer answered, and did not accept the account of the portal;
+    `partly`: something of what was undone cannot be put back.
     """
     if denied and state == JobState.UNREACHABLE:
         return EndWords(
@@ -57,7 +60,7 @@ def bad_end_words(state: str, host: str, *, again: bool = True, denied: bool = F
             helpdesk,
         ),
         JobState.REVERTED: EndWords(
-            _("It was put back as it was"),
+            _("It was put back, but not all of it") if partly else _("It was put back as it was"),
             _("The change made it worse, did not help or was not wanted, so it was undone."),
             helpdesk,
         ),
@@ -72,13 +75,6 @@ def not_helped_words(host: str) -> EndWords:
         _("We looked at %s ourselves, twice, and it is still not as it should be.") % host,
         _("What comes next is on this page; helpdesk sees all of it. You can take back what you changed."),
     )
-
-
-def sessions_words(*, disconnected: bool, signed_out: bool = False) -> str:
-    """Say what a change does to the people who are signed in; `signed_out`: to those whom its plan names."""
-    if signed_out:
-        return _("whoever this plan names is signed out, and nobody else")
-    return _("disconnected; their programs stay open") if disconnected else _("nobody is disconnected")
 
 
 def remedy_doubt_words(certainty: str) -> str:

@@ -39,10 +39,12 @@ MATTERS: Mapping[CaseMatter, str | Promise] = {
 }
 _PUT_BACK: Mapping[UndoReason | None, str | Promise] = {
     UndoReason.ASKED: gettext_lazy("Helpdesk has put the change back."),
+    UndoReason.OWN: gettext_lazy("The person has put the change back."),
     UndoReason.WORSE: gettext_lazy("The check after the change was worse than before, so it was put back at once."),
     UndoReason.TIME_OVER: gettext_lazy("The change was made for a time, which is over, so it was put back."),
     None: gettext_lazy("The change was put back."),
 }
+_OWN: Promise | str = gettext_lazy("You have put the change back.")
 #: What the person is told of it; the sentences for others stand in the tables below, where they differ.
 TO_PERSON: Mapping[CaseMatter, str | Promise] = {
     CaseMatter.DECIDE: gettext_lazy(
@@ -118,12 +120,24 @@ _TO_APPROVER: Mapping[CaseMatter, str | Promise] = {
         "Helpdesk has a question about the plan to answer. You, or another approver, can decide meanwhile."
     ),
 }
+#: The same, where nobody's turn comes while something keeps the portal from the computer.
+_KEPT_MATTERS: Mapping[tuple[Hindrance, CaseMatter], str | Promise] = {
+    (Hindrance.HELD, CaseMatter.CHANGE): gettext_lazy("A change waits: the computer is held"),
+    (Hindrance.HELD, CaseMatter.UNDO): gettext_lazy("Putting a change back waits: the computer is held"),
+    (Hindrance.AWAY, CaseMatter.UNDO): gettext_lazy("Putting a change back waits: the computer does not answer"),
+}
+_KEPT: Mapping[CaseMatter, str | Promise] = {
+    CaseMatter.CHANGE: gettext_lazy("The change has not begun."),
+    CaseMatter.UNDO: gettext_lazy("Putting the change back has not begun."),
+}
 _HINDRANCES: Mapping[Hindrance, str | Promise] = {
-    Hindrance.HOST_HELD: gettext_lazy(
-        "How an earlier change on this computer ended is not known. This begins once helpdesk has looked after that."
-    ),
     Hindrance.NO_WORKER: gettext_lazy(
         "No worker serves this site now, so this waits until one is started: an administrator can see to it."
+    ),
+    Hindrance.AWAY: gettext_lazy("The computer does not answer. The portal tries again by itself until it does."),
+    Hindrance.HELD: gettext_lazy(
+        "How another change of this computer ended is not known: it is held, and nothing else is changed on it, until "
+        "helpdesk has settled that."
     ),
 }
 
@@ -167,17 +181,29 @@ def sent_on_words(to: str) -> str:
     return compose(_("Sent on to %s"), own_words(to)) if to else _("Closed")
 
 
-def put_back_words(work: CaseMatter, *, waits: bool = False) -> str:
-    """Return the heading of a case whose change was put back, is being put back or waits for that, or could not be."""
+def put_back_words(work: CaseMatter, *, waits: bool = False, partly: bool | None = None) -> str:
+    """Return the heading of a case whose change was put back, is being put back or waits for that, or could not be;
+    `partly`: whether something of it cannot be put back (None: this is not known here)."""
     if waits:
         return _("It waits to be put back")
     words = {CaseMatter.UNDO: _("It is being put back"), CaseMatter.UNDO_FAILED: _("It could not be put back")}
-    return words.get(work, _("It was put back as it was"))
+    back = _("It was put back, but not all of it") if partly else _("It was put back as it was")
+    return words.get(work, _("It was put back") if partly is None else back)
 
 
-def unsettled_words(*, undo: bool) -> str:
-    """Return the heading of a case while nobody knows how its last change, or putting that back, has ended."""
+def unsettled_words(*, undo: bool | None = None) -> str:
+    """Return the heading of a case while nobody knows how its last change, or putting that back, has ended; `undo`
+    None: which of them is not known here."""
+    if undo is None:
+        return _("It is not known how a change ended")
     return _("It is not known whether it was put back") if undo else _("It is not known how the change ended")
+
+
+def left_words(left: CaseMatter, *, undo: bool, waits: bool, hindrance: Hindrance | None) -> str:
+    """Return the heading of a closed case by what its last change has left: not known, or still going on."""
+    if left == CaseMatter.DECIDE:
+        return unsettled_words(undo=undo)
+    return matter_words(left, waits=waits and left in _WAITING_MATTERS, hindrance=hindrance)
 
 
 def put_back_reason_words(why: UndoReason | None) -> str:
@@ -185,9 +211,11 @@ def put_back_reason_words(why: UndoReason | None) -> str:
     return str(_PUT_BACK[why])
 
 
-def matter_words(of: CaseMatter, *, waits: bool = False) -> str:
-    """Return what a case asks for, in the words of lists; `waits`: no worker has begun the change."""
-    return str(_WAITING_MATTERS[of] if waits else MATTERS[of])
+def matter_words(of: CaseMatter, *, waits: bool = False, hindrance: Hindrance | None = None) -> str:
+    """Return what a case asks for, in the words of lists; `waits`: no worker has begun the change; `hindrance`: what
+    keeps one from it."""
+    kept = _KEPT_MATTERS.get((hindrance, of)) if hindrance else None
+    return str((kept or _WAITING_MATTERS[of]) if waits else MATTERS[of])
 
 
 def hindrance_words(of: Hindrance | None) -> str:
@@ -207,20 +235,23 @@ def actor_words(told: ToldWords, reader: Reader, *, person: str) -> str:
     return names[told.actor]
 
 
+def _put_back(why: UndoReason | None, reader: Reader) -> str | Promise:
+    return _OWN if why == UndoReason.OWN and reader == Reader.EMPLOYEE else _PUT_BACK[why]
+
+
 def told_words(status: CaseStatus, reader: Reader) -> list[str]:
     """Return what a reader is told of where a case stands: sentences, the first of which says what is done now."""
     of = status.told
     usual = {Reader.HELPDESK: TO_DESK, Reader.APPROVER: _TO_APPROVER}.get(reader, TO_PERSON)
-    first = (_WAITING if of.waits else usual).get(of.code)
+    waiting = _KEPT if of.hindrance in {Hindrance.HELD, Hindrance.AWAY} else _WAITING
+    first = (waiting if of.waits else usual).get(of.code)
     if of.also_own and reader == Reader.EMPLOYEE:
         first = _("Helpdesk has your case and helps you with it. You can also do it yourself, as is described here.")
     if of.left and of.waits:
-        return [str(_WAITING[of.left])]
+        return [str(one) for one in (waiting[of.left], hindrance_words(of.hindrance)) if one]
     if of.left:
-        return [str(_LEFT.get(of.left, _PUT_BACK[of.why]))]
-    why = _PUT_BACK[of.why] if of.code == CaseMatter.UNDONE else None
+        return [str(_LEFT.get(of.left, _put_back(of.why, reader)))]
+    why = _put_back(of.why, reader) if of.code == CaseMatter.UNDONE else None
     unread = _("The computer was not checked: it is no longer one of whoever asked for it.") if of.unread else None
     first = first or MATTERS[of.code]
-    if of.hindrance == Hindrance.HOST_HELD:
-        first = ""  # it would say that it begins by itself
     return [str(one) for one in (why, first, hindrance_words(of.hindrance), unread) if one]

@@ -6,7 +6,10 @@ import datetime as dt
 
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
+
+from troubleshoot.wording.marked_text import MarkedText
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 
@@ -32,6 +35,14 @@ def moment_words(at: dt.datetime, *, to_the_second: bool = True) -> str:
     if local.date() != timezone.localdate():
         return date_format(local, "j M Y, H:i")
     return f"{local:%H:%M:%S}" if to_the_second else f"{local:%H:%M}"
+
+
+def marked_moment(at: dt.datetime, *, to_the_second: bool = True) -> MarkedText:
+    """Return a moment in the reader's zone, which on a page has UTC in its title."""
+    words, utc = moment_words(at, to_the_second=to_the_second), at.astimezone(dt.UTC)
+    title = f"{utc:%Y-%m-%d %H:%M:%S}"
+    html = format_html('<time datetime="{}" title="{} UTC">{}</time>', f"{utc:%Y-%m-%dT%H:%M:%SZ}", title, words)
+    return MarkedText(words, html)
 
 
 def parsed_moment(text: object) -> dt.datetime | None:

@@ -113,8 +113,7 @@ class TestThePlan:
         plan = planned(self.ACTION, state_with("session-disconnected"))
         (change,) = plan.items[0].changes
         assert "CORP\\bob, session 2, signed in since " in str(change.now)
-        assert engine.signs_people_out(plan, CATALOG)
-        assert "nobody else" in wording.sessions_words(disconnected=False, signed_out=True)
+        assert "nobody else" in wording.statement_words(engine.who_is_disconnected(plan, CATALOG))
         assert not engine.signs_people_out(
             planned(CATALOG.actions["let-people-sign-in"], state_with("drained")), CATALOG
         )

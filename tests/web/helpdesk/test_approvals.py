@@ -107,7 +107,7 @@ class TestThePage:
             "nobody is disconnected",
             "Undone by the portal 2 h after the change",
             "shown by The computer cannot check accounts with its domain",
-            "On this computer: never",
+            "On this computer before this plan: never",
             "read again at the start; if anything differs, nothing runs",
         ):
             at = page.find(words, at)

@@ -31,7 +31,7 @@ class TestAPersonWhoAskedForAPerson:
         pages.look()
         assert "Help the person" in text_of(pages.desk.html)
         assert "Waiting for the person" not in text_of(pages.desk.html)
-        assert "Emil asked for a person" in text_of(pages.desk.html)
+        assert "Emil asked for helpdesk" in text_of(pages.desk.html)
         assert "Answer for them" in text_of(pages.desk.html)
         assert "You can go on meanwhile" in text_of(pages.own.html)
         assert 'name="value"' in pages.own.html
@@ -239,7 +239,7 @@ class TestASiteWithoutAWorker:
         assert "The change waits for its turn and begins by itself." in text_of(pages.own.html)
         assert "Fixing" not in pages.own.html
         assert "we stop, and helpdesk takes over" not in pages.own.html
-        assert "waits for its turn" in third.get("/history")
+        assert "not begun yet" in third.get("/history")
         Job.objects.filter(pk=job.pk).update(state=JobState.RUNNING, started_at=job.created_at)
         for page in (pages.look().desk, pages.own, pages.board):
             assert "waits for its turn" not in text_of(page.html)

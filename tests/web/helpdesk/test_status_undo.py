@@ -47,7 +47,7 @@ def test_is_a_step_of_the_case_after_which_helpdesk_acts_and_nobody_is_asked_whe
     assert pages.look().actor == "helpdesk"
     assert pages.on_the_board == ["you"]
     for page in (pages.look().desk, pages.own):
-        assert "<h1>It was put back as it was</h1>" in page.html
+        assert "<h1>It was put back, but not all of it</h1>" in page.html
         for gone in ("Does it work now?", "Same error", "answers properly", "runs again", "Fix LAB-01 now"):
             assert gone not in text_of(page.html)
     path = pages.desk.html.partition('id="path"')[2].partition("</ol>")[0]
@@ -108,7 +108,7 @@ def test_is_told_in_the_same_words_on_the_board_the_plan_and_the_ticket(pages: P
     cases.answer_step(actor=pages.case.beneficiary, case=pages.case, step="confirm", value="no_change")
     undone(pages, work)
     pages.look()
-    assert "It was put back as it was" in text_of(pages.board.html)
+    assert "It was put back" in text_of(pages.board.html)
     assert "Repaired and proved" not in text_of(pages.board.html)
     card = text_of(pages.desk.html.partition('id="plan"')[2].partition("Exactly what runs")[0])
     assert "put back" in card
@@ -125,7 +125,7 @@ def test_leads_on_from_new_readings(pages: Pages, work: Work) -> None:
     pages.look().desk.press("Check again from the beginning")
     work()
     assert pages.look().actor == "person", "the fault is found once more, and the person decides"
-    assert "It was put back as it was" not in pages.own.html
+    assert "It was put back" not in pages.own.html
 
 
 def test_because_it_was_worse_says_so_to_both(
@@ -140,7 +140,7 @@ def test_because_it_was_worse_says_so_to_both(
     assert pages.actor == "helpdesk"
     for page in (pages.desk, pages.own):
         assert "The check after the change was worse than before" in text_of(page.html)
-        assert "<h1>It was put back as it was</h1>" in page.html
+        assert "<h1>It was put back, but not all of it</h1>" in page.html
 
 
 def test_that_did_not_get_through_is_helpdesks_too(
@@ -186,12 +186,12 @@ def test_leaves_a_closed_case_neither_the_name_nor_the_number_of_the_remedy(
     work()
     cases.close_case(actor=helpdesk, case=Case.objects.get(pk=pages.case.pk), solved=True)
     pages.look()
-    assert "<h1>It was put back as it was</h1>" in pages.desk.html
+    assert "<h1>It was put back, but not all of it</h1>" in pages.desk.html
     assert "Helpdesk has put the change back." in text_of(pages.own.html)
     ticket = pages.desk.get(f"/desk/cases/{pages.case.pk}/text")
     for page in (pages.desk.html, pages.own.html, ticket):
         assert "runs again" not in page
-    assert ticket.startswith(f"Mendpoint case {pages.case.pk}: It was put back as it was")
+    assert ticket.startswith(f"Mendpoint case {pages.case.pk}: It was put back, but not all of it")
     assert way(pages.case) == "helpdesk_word"
 
 

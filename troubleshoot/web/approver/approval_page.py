@@ -13,7 +13,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from troubleshoot import catalog, engine, people, reports
-from troubleshoot.engine import Action, Judgement, PlanDocument, Reader
+from troubleshoot.engine import Action, Grounds, Hindrance, Judgement, PlanDocument, Reader, Statement, StatementCode
 from troubleshoot.models import UNDER_WAY_STATES, Absence, Approval, Job, JobState, Message, Person, Plan
 from troubleshoot.web.case_parts import CaseRecord, Causes, JobPlan, JobStory, Observed, Talk, Told
 
@@ -32,12 +32,33 @@ class PlanRun:
     undone: str
 
 
+@dataclass(frozen=True)
+class RunsBefore:
+    """What is stated of the runs of an action before a plan was made."""
+
+    anywhere: bool
+    here: int
+    until: dt.datetime
+
+    @property
+    def never(self) -> Statement | None:
+        """State that it never ran at the approver's sites; nothing where it did."""
+        return None if self.anywhere else Statement.of(StatementCode.NEVER_RAN, Grounds.JOB, self.until)
+
+    @property
+    def on_this(self) -> Statement:
+        """State how often it ran on this very computer."""
+        code = StatementCode.RAN_HERE if self.here else StatementCode.NEVER_RAN_HERE
+        return Statement.of(code, Grounds.JOB, self.until, number=self.here)
+
+
 @dataclass
 class ApprovalPage:
     """One plan, for the person who decides. What is costly is read when a template asks for it."""
 
     job: Job
     person: Person
+    reader = Reader.APPROVER
 
     def __post_init__(self) -> None:
         self.record = CaseRecord(self.job.case) if self.job.case else None
@@ -67,13 +88,27 @@ class ApprovalPage:
     @property
     def temporary(self) -> dt.timedelta | None:
         """Return how long the change lasts, if it undoes itself."""
-        seconds = self.action.temporary if self.action else None
+        seconds = self.action.temporary if self.action and self.job.kind == Job.Kind.APPLY else None
         return dt.timedelta(seconds=seconds) if seconds else None
 
     @property
     def ending(self) -> tuple[str, str]:
         """Return how it ended: the tone, and the words."""
         return reports.job_ending(self.job)
+
+    @property
+    def standing(self) -> Statement:
+        """State how an approved plan stands, or how it ended."""
+        state, at = self.job.state, self.job.started_at
+        who = str(self.job.requester)
+        if state == JobState.APPROVED:
+            return Statement.of(StatementCode.APPROVED_CAN_START, Grounds.JOB, who=who)
+        if state == JobState.QUEUED:
+            held = self.told is not None and self.told.status.told.hindrance == Hindrance.HELD
+            return Statement.of(StatementCode.APPROVED_HELD if held else StatementCode.APPROVED_WAITS, Grounds.JOB)
+        if self.follows:
+            return Statement.of(StatementCode.APPROVED_RUNS, Grounds.JOB, at)
+        return Statement.of(StatementCode.TEXT, Grounds.JOB, self.job.ended_at, text=self.ending[1])
 
     @cached_property
     def decision(self) -> people.Decision:
@@ -123,9 +158,23 @@ class ApprovalPage:
         return [PlanRun(job, _undone(job)) for job in rows.select_related("host").order_by("-created_at")[:RUNS]]
 
     @cached_property
-    def runs_here(self) -> int:
-        """Return how often it ran on this very computer."""
-        return self._earlier().filter(host=self.job.host_id).count()
+    def ran(self) -> RunsBefore:
+        """Return what is stated of earlier runs."""
+        here = self._earlier().filter(host=self.job.host_id).count()
+        return RunsBefore(bool(self.runs), here, self.job.created_at)
+
+    @property
+    def worse(self) -> list[Statement]:
+        """State what gets worse, or is not known, beside what the remedy itself says."""
+        undo = self.job.kind == Job.Kind.REVERT
+        found = [Statement.of(StatementCode.TAKES_PROTECTION_BACK, Grounds.PLAN)] if undo else []
+        return [*found, Statement.of(StatementCode.REACH_UNKNOWN, Grounds.READING)]
+
+    @property
+    def lasts(self) -> Statement | None:
+        """State after how long it is undone; nothing where it stays."""
+        length = self.temporary
+        return Statement.of(StatementCode.UNDONE_AFTER, Grounds.CATALOG, length=length) if length else None
 
     @cached_property
     def questions(self) -> list[Message]:
@@ -164,7 +213,7 @@ class ApprovalPage:
         """Find the runs that took place: what was invented for a demo is no reason to decide anything."""
         sites = people.permitted_sites(self.person, "job.approve")
         rows = Job.objects.changes().filter(kind=Job.Kind.APPLY, action=self.job.action, host__site__in=sites)
-        return rows.filter(started_at__isnull=False, invented=False).exclude(pk=self.job.pk)
+        return rows.filter(started_at__lt=self.job.created_at, invented=False).exclude(pk=self.job.pk)
 
 
 @dataclass

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from troubleshoot import people, remediation
+from troubleshoot import catalog, engine, people, remediation
 from troubleshoot.engine import Refusal, RefusalCode
 from troubleshoot.models import Job, JobState, Person
 from troubleshoot.web.approver import approval_page
@@ -139,10 +139,12 @@ def _refused(request: HttpRequest, page: approval_page.ApprovalPage, problem: di
     digest = request.POST.get("digest", "")
     if "approve" not in problem or not (page.newer or digest != page.plan.document.digest):
         return {"refused": refused}
+    before = page.plan.document if page.newer else page.shown_before(digest[:64])
     return {
         "refused": refused,
         "changed": _("The plan changed after you opened it. Nothing was approved."),
-        "before": page.plan.document if page.newer else page.shown_before(digest[:64]),
+        "before": before,
+        "before_sessions": engine.who_is_disconnected(before, catalog.installed_catalog()) if before else None,
         "now": page.newer or page.plan,
     }
 

@@ -3,7 +3,7 @@
 from troubleshoot.web.case_parts.barrier import barrier_for, needed_words, remedy_at
 from troubleshoot.web.case_parts.causes import Causes
 from troubleshoot.web.case_parts.checks import Checks
-from troubleshoot.web.case_parts.choices import answer_choices
+from troubleshoot.web.case_parts.choices import answer_choices, step_heading
 from troubleshoot.web.case_parts.contacts import Contacts
 from troubleshoot.web.case_parts.observed import Observed
 from troubleshoot.web.case_parts.own_pc import OwnPc
@@ -31,4 +31,5 @@ __all__ = [
     "barrier_for",
     "needed_words",
     "remedy_at",
+    "step_heading",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from troubleshoot import catalog, remediation, wording
-from troubleshoot.engine import Action, CaseMatter, GuideStep, Refusal
+from troubleshoot.engine import Action, CaseMatter, GuideStep, Hindrance, Refusal
 from troubleshoot.models import Host
 
 
@@ -19,8 +19,10 @@ def barrier_for(action: Action | None, host: Host | None) -> Refusal | None:
     return remediation.forbidden_reason(action, host) if action and host and not action.manual else None
 
 
-def needed_words(matter: CaseMatter, barrier: Refusal | None, *, waits: bool = False) -> str:
+def needed_words(
+    matter: CaseMatter, barrier: Refusal | None, *, waits: bool = False, hindrance: Hindrance | None = None
+) -> str:
     """Return what somebody acts for: of a plan that cannot be made here, that another way has to be found."""
     if matter == CaseMatter.PLAN and barrier:
         return _("Find another way: this may not be done from here")
-    return wording.matter_words(matter, waits=waits)
+    return wording.matter_words(matter, waits=waits, hindrance=hindrance)

@@ -7,7 +7,16 @@ from dataclasses import dataclass
 from django.utils.functional import cached_property
 
 from troubleshoot import diagnosis
-from troubleshoot.engine import SPEAKING_VERDICTS, CodeHint, Fact, Health, Judgement
+from troubleshoot.engine import (
+    SPEAKING_VERDICTS,
+    CodeHint,
+    Fact,
+    Grounds,
+    Health,
+    Judgement,
+    Statement,
+    StatementCode,
+)
 from troubleshoot.web.case_parts.observed import Observed
 
 #: A cause as it is judged, and in one line what that rests on.
@@ -78,6 +87,28 @@ class Causes:
     def healthy(self) -> bool:
         """Tell whether everything that belongs to a healthy computer was looked at, and is right."""
         return self.health.state == "healthy"
+
+    @property
+    def way(self) -> Statement | None:
+        """State that nothing stands in the way from our side; never from nothing, nor beside a cause that is shown."""
+        shown = self.shown and not self.observed.outdated
+        clear = self.observed.comes_through and not shown
+        return self._said(StatementCode.NOTHING_IN_THE_WAY) if clear else None
+
+    @property
+    def condition(self) -> Statement | None:
+        """State how the computer looks as a whole; nothing where a fault was seen, or nothing is known of now."""
+        if self.healthy:
+            return self._said(StatementCode.IN_ORDER)
+        return self._said(StatementCode.NO_FAULT_SEEN) if self.health.unseen else None
+
+    @property
+    def beside(self) -> Statement | None:
+        """State that something else was found, which has to be repaired all the same."""
+        return self._said(StatementCode.ALSO_FOUND) if self.also_found else None
+
+    def _said(self, code: StatementCode) -> Statement:
+        return Statement.of(code, Grounds.READING, self.observed.at)
 
     @property
     def unseen(self) -> list[str]:

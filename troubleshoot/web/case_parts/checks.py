@@ -12,7 +12,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from troubleshoot import catalog, diagnosis, engine, reports, wording
-from troubleshoot.engine import DeclaredFact, ReadingCase
+from troubleshoot.engine import DeclaredFact, Grounds, ReadingCase, Statement, StatementCode
 from troubleshoot.hosts import ObservationScope, scope_for_facts
 from troubleshoot.models import Job, Reading
 from troubleshoot.probes import CERTIFICATE
@@ -30,14 +30,33 @@ class Checks:
 
     @cached_property
     def job(self) -> Job | None:
-        """Return the job that makes or made it; None where nothing was asked for."""
+        """Return the job that makes or made it; None where nothing was asked for, or what was asked brought nothing."""
         asked = next((job for job in self.observed.record.jobs if job.kind == Job.Kind.DIAGNOSE), None)
-        return asked if asked and not asked.has_ended else self.observed.latest or asked
+        return asked if asked and not asked.has_ended else self.observed.latest
 
     @property
     def slow(self) -> bool:
         """Tell whether it takes so long that nobody should wait for it."""
         return bool(self.job and not self.job.ended_at and timezone.now() - self.job.created_at > SLOW)
+
+    @property
+    def looking(self) -> Statement:
+        """State what is being done: only reading."""
+        return self._said(StatementCode.LOOKING)
+
+    @property
+    def heading(self) -> Statement:
+        """State which computer is being checked."""
+        at, host = self.job.created_at if self.job else None, self.observed.record.host_name
+        return Statement.of(StatementCode.CHECKING, Grounds.JOB, at, host=host)
+
+    @property
+    def late(self) -> Statement | None:
+        """State that it takes longer than it should; nothing while it does not."""
+        return self._said(StatementCode.LOOK_LATE) if self.slow else None
+
+    def _said(self, code: StatementCode) -> Statement:
+        return Statement.of(code, Grounds.JOB, self.job.created_at if self.job else None)
 
     @property
     def usual(self) -> dt.timedelta | None:
@@ -117,12 +136,6 @@ class Checks:
 def _facts(job: Job) -> dict[str, str] | None:
     """Return what an observation found; None while it is being made."""
     return engine.stored_values(job.facts) if job.ended_at else None
-
-
-def _shown_inside(job: Job) -> list[str]:
-    """Return the titles of the causes that an observation's readings from inside show."""
-    found = diagnosis.causes_shown_inside(diagnosis.stored_facts(job.facts))
-    return [wording.content(one.title) for one in found]
 
 
 def _mark(case: ReadingCase | None) -> str:

@@ -1,4 +1,4 @@
-"""The answers to choose from at a step of a guide, for whoever gives them."""
+"""What is said over a step of a guide, and the answers to choose from, for whoever gives them."""
 
 from __future__ import annotations
 
@@ -14,3 +14,10 @@ def answer_choices(step: GuideStep) -> list[tuple[str, str]]:
     ours = {value: tried.get(value) or wording.answer_words(step, value) for value in step.to}
     guides = {value: wording.content(words) for value, words in step.answers.items() if words}
     return [(value, guides.get(value, words)) for value, words in ours.items()]
+
+
+def step_heading(step: GuideStep, named: str = "") -> str:
+    """Return what is said over a step: its title, or else what it asks, or that something is to be tried; empty for a
+    step that says nothing to anybody."""
+    untitled = {"try": _("One thing to try"), "ask": wording.content(step.subject)}
+    return wording.content(step.title.about(named)) or untitled.get(step.kind, "")

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from django.utils.functional import cached_property
 
-from troubleshoot import cases, people
+from troubleshoot import cases, people, wording
+from troubleshoot.engine import Grounds, Statement, StatementCode
 from troubleshoot.models import Case, Person, Site
 
 
@@ -43,3 +44,29 @@ class Contacts:
     def colleagues(self) -> list[Person]:
         """Return those of them for whom the case is not."""
         return [one for one in self.present if one != self.case.beneficiary]
+
+    @property
+    def looks_now(self) -> Statement | None:
+        """State that the person has the page of the case open now; nothing while they do not."""
+        here = self.case.beneficiary in self.present
+        return self._said(StatementCode.LOOKS_NOW, str(self.case.beneficiary)) if here else None
+
+    @property
+    def open_at(self) -> Statement | None:
+        """State which colleagues have it open now; nothing where none does."""
+        names = ", ".join(map(str, self.colleagues))
+        return self._said(StatementCode.OPEN_AT, names) if names else None
+
+    @property
+    def cares(self) -> Statement | None:
+        """State who of helpdesk has taken the case; nothing while nobody has."""
+        return self._said(StatementCode.CARES, str(self.case.owner)) if self.case.owner else None
+
+    @property
+    def sent_on(self) -> Statement | None:
+        """State to whom helpdesk has sent the case on; nothing where it has not."""
+        to = wording.own_words(self.case.sent_to)
+        return Statement.of(StatementCode.SENT_ON, Grounds.STATUS, self.case.closed_at, to=to) if to else None
+
+    def _said(self, code: StatementCode, who: str) -> Statement:
+        return Statement.of(code, Grounds.STATUS, who=who)

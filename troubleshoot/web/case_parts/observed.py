@@ -9,7 +9,7 @@ from django.utils.functional import cached_property
 
 from troubleshoot import diagnosis, engine
 from troubleshoot.diagnosis import KnownFact
-from troubleshoot.engine import UNKNOWN
+from troubleshoot.engine import UNKNOWN, CaseMatter, Grounds, Statement, StatementCode
 from troubleshoot.models import Job, Reading
 from troubleshoot.web.case_parts.record import CaseRecord
 
@@ -55,9 +55,38 @@ class Observed:
         """Return its readings, word for word."""
         return [(one, diagnosis.value_text(one.value)) for one in self.latest.readings.all()] if self.latest else []
 
+    @cached_property
+    def newest(self) -> Job | None:
+        """Return what was measured last, also the check after a change; None while nothing was."""
+        return next((job for job in self.record.jobs if job.facts and job.ended_at), None)
+
     @property
-    def nothing_in_the_way(self) -> bool:
-        """Tell whether, by what was measured last (also after a change), nothing is known to be in the way."""
-        newest = next((job.facts for job in self.record.jobs if job.facts), None) or {}
-        known = engine.stored_values(newest).items()
+    def comes_through(self) -> bool:
+        """Tell whether by what was measured last everything that comes only so far comes all the way. What was not
+        measured comes nowhere, and what was put back or written since is not known."""
+        status, newest = self.record.status, self.newest
+        if newest is None or status.undone is not None or not status.speaks(newest.ended_at):
+            return False
+        known = engine.stored_values(newest.facts).items()
         return diagnosis.all_comes_through((name, value) for name, value in known if value != UNKNOWN)
+
+    @property
+    def unread(self) -> Statement:
+        """State that nothing was read."""
+        return Statement.of(StatementCode.NOTHING_READ, Grounds.READING)
+
+    @property
+    def age(self) -> Statement | None:
+        """State that what was judged is from before the last change; nothing where it is not."""
+        if not self.outdated:
+            return None
+        status = self.record.status
+        undone = CaseMatter.UNDONE in {status.work, status.told.left}
+        code = StatementCode.JUDGED_BEFORE_UNDO if undone else StatementCode.JUDGED_BEFORE_FIX
+        return Statement.of(code, Grounds.READING, self.at)
+
+    @property
+    def same_error(self) -> Statement | None:
+        """State that the person says of a proved change that it has not helped."""
+        at, who = self.record.status.same_error_at, str(self.record.case.beneficiary)
+        return Statement.of(StatementCode.SAID_SAME_ERROR, Grounds.TOLD, at, who=who) if at else None

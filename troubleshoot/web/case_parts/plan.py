@@ -7,8 +7,8 @@ from typing import Any
 
 from django.utils.functional import cached_property
 
-from troubleshoot import catalog, diagnosis, people, remediation
-from troubleshoot.engine import ChangeResult, PlanDocument, SignedIn
+from troubleshoot import catalog, diagnosis, engine, people, remediation
+from troubleshoot.engine import ChangeResult, PlanDocument, SignedIn, Statement
 from troubleshoot.models import Job, Person
 
 
@@ -22,6 +22,16 @@ class JobPlan:
     def document(self) -> PlanDocument:
         """Return the plan, proved against its digest."""
         return remediation.job_plan(self.job)
+
+    @property
+    def sessions(self) -> Statement:
+        """State what becomes of whoever is signed in."""
+        return engine.who_is_disconnected(self.document, catalog.installed_catalog())
+
+    @property
+    def way_back(self) -> Statement:
+        """State how much of it can be put back."""
+        return engine.what_comes_back(self.document)
 
     @property
     def over(self) -> bool:

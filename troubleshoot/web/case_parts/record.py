@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from troubleshoot import diagnosis, engine
+from troubleshoot import diagnosis, engine, wording
 from troubleshoot.engine import CaseStatus, Guide, Walk
 from troubleshoot.models import Answer, Case, Job, JobState
 
@@ -37,8 +37,8 @@ class CaseRecord:
     @cached_property
     def status(self) -> CaseStatus:
         """Return who acts now, what for, and what may be pressed."""
-        served = diagnosis.is_served(self.case, self.jobs)
-        return diagnosis.status_of(self.case, self.walk, self.answers, self.jobs, worker=served)
+        served, held = diagnosis.is_served(self.case, self.jobs), diagnosis.is_held(self.case, self.jobs)
+        return diagnosis.status_of(self.case, self.walk, self.answers, self.jobs, worker=served, held=held)
 
     @property
     def named(self) -> str:
@@ -68,6 +68,15 @@ class CaseRecord:
     def undo_unsettled(self) -> bool:
         """Tell whether it is an undo of which nobody knows how it ended."""
         return any(job.kind == Job.Kind.REVERT and job.state == JobState.UNKNOWN for job in self.jobs)
+
+    @property
+    def left(self) -> str:
+        """Return, of a closed case, the heading by what its last change has left; empty where it left nothing open, or
+        was put back."""
+        told = self.status.told
+        if told.left is None or self.status.undone is not None:
+            return ""
+        return wording.left_words(told.left, undo=self.undo_unsettled, waits=told.waits, hindrance=told.hindrance)
 
     @property
     def may_reopen(self) -> bool:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.utils.functional import cached_property
 
-from troubleshoot import reports
-from troubleshoot.engine import Action, Refusal
+from troubleshoot import reports, wording
+from troubleshoot.engine import Action, Grounds, Hindrance, Refusal, Statement, StatementCode
 from troubleshoot.models import UNDER_WAY_STATES, Job
 from troubleshoot.web.case_parts.barrier import barrier_for, remedy_at
 from troubleshoot.web.case_parts.plan import JobPlan
@@ -69,10 +69,48 @@ class Remedy:
         return reports.usual_duration(self.change.action if self.change and going else self.record.walk.at.subject)
 
     @property
-    def visit_ends(self) -> dt.datetime | None:
-        """Return when the visit that is under way ends by itself, whatever the computer does."""
+    def visit_ends(self) -> Statement | None:
+        """State when the visit that is under way ends by itself, whatever the computer does."""
         started = self.current.started_at if self.current else None
-        return started + dt.timedelta(seconds=settings.MENDPOINT_VISIT_SECONDS) if started else None
+        if started is None:
+            return None
+        ends = started + dt.timedelta(seconds=settings.MENDPOINT_VISIT_SECONDS)
+        return Statement.of(StatementCode.VISIT_ENDS, Grounds.JOB, started, ends=ends)
+
+    @property
+    def going(self) -> Statement | None:
+        """State what is done on the computer now, or waits to be."""
+        job = self.current or self.change
+        if job is None:
+            return None
+        undo, host = job.kind == Job.Kind.REVERT, str(job.host)
+        if (told := self.record.status.told).waits:
+            what = wording.matter_words(self.record.status.matter, waits=True, hindrance=told.hindrance)
+            if told.hindrance in {Hindrance.AWAY, Hindrance.HELD}:
+                return Statement.of(StatementCode.TEXT, Grounds.JOB, job.created_at, text=what)
+            return Statement.of(StatementCode.WAITS_ON, Grounds.JOB, job.created_at, what=what, host=host)
+        code = StatementCode.UNDO_RUNS if undo else StatementCode.CHANGE_RUNS
+        return Statement.of(code, Grounds.JOB, job.started_at, host=host)
+
+    @property
+    def stopping(self) -> Statement | None:
+        """State how far what is under way can be stopped."""
+        job = self.current
+        undo = job is not None and job.kind == Job.Kind.REVERT
+        code = StatementCode.UNDO_GOES_ON if undo else StatementCode.CHANGE_GOES_ON
+        return Statement.of(code, Grounds.JOB, job.created_at) if job else None
+
+    @property
+    def barred(self) -> Statement | None:
+        """State that the portal may never do this here, so that no plan is made."""
+        host = str(self.record.case.host)
+        return Statement.of(StatementCode.BARRED, Grounds.CATALOG, host=host) if self.barrier else None
+
+    @property
+    def planning(self) -> Statement:
+        """State what is read for a plan, and that this changes nothing."""
+        asked = self.job.created_at if self.job else None
+        return Statement.of(StatementCode.READS_FOR_PLAN, Grounds.JOB, asked, host=self.record.host_name)
 
     @cached_property
     def not_put_back(self) -> list[str]:

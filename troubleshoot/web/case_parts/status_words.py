@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from troubleshoot import wording
-from troubleshoot.engine import CasePress, CaseStatus, Reader
+from troubleshoot.engine import CaseActor, CasePress, CaseStatus, Grounds, Hindrance, Reader, Statement, StatementCode
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,8 @@ class Told:
     @property
     def matter(self) -> str:
         """Return what they act for, in the words of lists."""
-        return wording.matter_words(self.status.matter, waits=self.status.told.waits)
+        told = self.status.told
+        return wording.matter_words(self.status.matter, waits=told.waits, hindrance=told.hindrance)
 
     @property
     def sentences(self) -> list[str]:
@@ -35,6 +36,40 @@ class Told:
     def hindrance(self) -> str:
         """Return what keeps the portal from beginning, and who can help; empty for nothing."""
         return wording.hindrance_words(self.status.told.hindrance)
+
+    @property
+    def acts(self) -> Statement:
+        """State who acts now."""
+        return self._said(StatementCode.ACTOR, told=self.status.told, person=self.person)
+
+    @property
+    def now(self) -> Statement:
+        """State where the case stands, what is done now first."""
+        return self._said(StatementCode.STANDS, status=self.status)
+
+    @property
+    def left(self) -> Statement | None:
+        """State, of a closed case, what its changes have left; nothing where they left nothing."""
+        return self.now if self.status.told.left else None
+
+    @property
+    def over(self) -> Statement | None:
+        """State that nothing more is done, where nobody acts any more."""
+        ended = self.status.actor == CaseActor.NOBODY and not self.status.told.left
+        return self._said(StatementCode.NOTHING_LEFT) if ended else None
+
+    @property
+    def desk_has_it(self) -> Statement:
+        """State that helpdesk has the case, and reads what is written there."""
+        return self._said(StatementCode.DESK_HAS_IT)
+
+    def _said(self, code: StatementCode, **values: object) -> Statement:
+        return Statement.of(code, Grounds.STATUS, self.status.since, **values)
+
+    @property
+    def kept(self) -> bool:
+        """Tell whether something keeps the portal from the computer itself: then it is nobody's turn."""
+        return self.status.told.hindrance in {Hindrance.AWAY, Hindrance.HELD}
 
     @property
     def may(self) -> dict[str, bool]:

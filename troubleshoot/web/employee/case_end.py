@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.functional import cached_property
 
-from troubleshoot import engine, wording
-from troubleshoot.engine import HandCheckResult, Verdict
+from troubleshoot import engine, reports, wording
+from troubleshoot.engine import Grounds, HandCheckResult, Statement, StatementCode, Verdict
 from troubleshoot.models import Job, JobState
 from troubleshoot.web.case_parts import Checks, JobStory, PlannedAndFound
 
@@ -41,7 +42,9 @@ class RemedyEnd:
             return wording.not_helped_words(self.record.host_name)
         host, again = self.record.host_name, self.may_try_again
         unbegun = wording.unbegun_words(job, own=True)
-        return unbegun or wording.bad_end_words(job.state, host, again=again, denied=found.denied)
+        return unbegun or wording.bad_end_words(
+            job.state, host, again=again, denied=found.denied, partly=bool(reports.not_restored(job))
+        )
 
     @property
     def reason(self) -> str:
@@ -84,16 +87,42 @@ class RemedyEnd:
         silent = job is not None and job.state == JobState.UNREACHABLE and not job.found.denied
         return silent and self.may_try_again
 
+    @cached_property
+    def seen(self) -> Mapping[str, Any] | None:
+        """Return what was seen from outside after the change; None where nothing was."""
+        after = self.job.readings.filter(source="network").order_by("-pk").first() if self.job else None
+        return (after.value or {}) if after else None
+
     @property
-    def proof(self) -> dict[str, Any]:
-        """Return what the check saw after the change."""
-        job = self.job
-        after = job.readings.filter(source="network").order_by("-pk").first() if job else None
-        seen = ((after.value or {}).get("certificate") or {}) if after else {}
-        print_ = str(seen.get("thumbprint") or "")[:8]
-        return {
-            "outside": after is not None,
-            "at": job.ended_at if job else None,
-            "until": wording.parsed_moment(seen.get("not_after")),
-            "thumbprint": " ".join(print_[place : place + 2] for place in range(0, len(print_), 2)),
-        }
+    def proof(self) -> list[Statement]:
+        """State what the check saw after the change."""
+        code = StatementCode.PROVED_INSIDE if self.seen is None else StatementCode.PROVED_OUTSIDE
+        until = wording.parsed_moment(self._certificate.get("not_after"))
+        more = [self._said(StatementCode.CERTIFICATE_UNTIL, until=until)] if until else []
+        return [self._said(code), *more]
+
+    @property
+    def heading(self) -> Statement:
+        """State in one line what is proved."""
+        code = StatementCode.IS_RIGHT_AGAIN if self.seen is None else StatementCode.ANSWERS_AGAIN
+        return self._said(code, host=self.record.host_name)
+
+    @property
+    def trust(self) -> Statement | None:
+        """State what Windows may ask of a certificate that is perhaps new, and how to tell the right one."""
+        found = str(self._certificate.get("thumbprint") or "")[:8]
+        pairs = " ".join(found[place : place + 2] for place in range(0, len(found), 2))
+        return self._said(StatementCode.ASKS_TO_TRUST, print=wording.as_code(pairs)) if pairs else None
+
+    @property
+    def unconfirmed(self) -> Statement:
+        """State why the portal closed it by itself."""
+        outside = self.seen is not None
+        return self._said(StatementCode.UNCONFIRMED_OUTSIDE if outside else StatementCode.UNCONFIRMED_INSIDE)
+
+    @property
+    def _certificate(self) -> Mapping[str, Any]:
+        return (self.seen or {}).get("certificate") or {}
+
+    def _said(self, code: StatementCode, **values: object) -> Statement:
+        return Statement.of(code, Grounds.READING, self.job.ended_at if self.job else None, **values)

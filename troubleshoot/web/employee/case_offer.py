@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from troubleshoot import diagnosis, people, remediation, wording
-from troubleshoot.engine import Code
+from troubleshoot.engine import CaseMatter, Code, Grounds, Statement, StatementCode
 from troubleshoot.models import JobState, Person
 from troubleshoot.web.case_parts import JobStory, Remedy
 from troubleshoot.web.refusals import refusal_notice
@@ -49,6 +49,55 @@ class RemedyOffer:
         """Tell whether somebody else than who starts it has to agree, for its risk or for what the computer is."""
         action, host = self.remedy.action, self.remedy.record.case.host
         return bool(action and host and remediation.needs_second_person(action, host))
+
+    @property
+    def starts(self) -> Statement:
+        """State who starts it and who has to agree, where the person does not start it themselves."""
+        code, action = StatementCode.DESK_STARTS, self.remedy.action
+        if self.needs_second_person:
+            dangerous = action is not None and action.risk == "dangerous"
+            code = StatementCode.SECOND_FOR_RISK if dangerous else StatementCode.SECOND_FOR_COMPUTER
+        return Statement.of(code, Grounds.CATALOG)
+
+    @property
+    def by_hand(self) -> Statement:
+        """State what comes of it where somebody carries it out by hand: who does, or who looks afterwards."""
+        code, host = StatementCode.BY_HAND_DESK, self.remedy.record.case.host
+        if self.by_whom == "self":
+            code = StatementCode.LOOK_AFTER_HAND if host else StatementCode.NO_LOOK_AFTER_HAND
+        return Statement.of(code, Grounds.CATALOG, host=self.remedy.record.host_name)
+
+    @property
+    def hand_check(self) -> Statement:
+        """State that we look whether it helped, as somebody said that it is done."""
+        job = self.remedy.job
+        return Statement.of(StatementCode.HAND_CHECK, Grounds.JOB, job.created_at if job else None)
+
+    @property
+    def progress(self) -> Statement | None:
+        """State whether it has begun; while it waits, the status says for what."""
+        job = self.remedy.job
+        waits = job is None or self.stoppable
+        code = StatementCode.HAS_BEGUN if settings.EMAIL_HOST else StatementCode.HAS_BEGUN_NO_MAIL
+        return None if waits or job is None else Statement.of(code, Grounds.JOB, job.started_at)
+
+    @property
+    def decided(self) -> Statement | None:
+        """State how the decision about the plan stands, while the case waits for it or for helpdesk to act on it."""
+        job, work = self.remedy.job, self.remedy.record.status.work
+        if job is None:
+            return None
+        if work == CaseMatter.APPROVAL and job.state == JobState.WAITING_APPROVAL:
+            return Statement.of(StatementCode.COUNTS_UNTIL, Grounds.PLAN, until=job.expires_at)
+        approved = work == CaseMatter.START and job.state == JobState.APPROVED
+        return Statement.of(StatementCode.APPROVED_DESK_STARTS, Grounds.JOB) if approved else None
+
+    @property
+    def ends_itself(self) -> Statement | None:
+        """State after how long we stop; nothing before it has begun."""
+        job = self.remedy.job
+        started = job.started_at if job else None
+        return Statement.of(StatementCode.STOPS_AT, Grounds.JOB, started, length=self.limit) if started else None
 
     @property
     def startable(self) -> bool:

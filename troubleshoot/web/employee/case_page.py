@@ -6,13 +6,21 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.functional import cached_property
-from django.utils.translation import gettext as _
 
 from troubleshoot import diagnosis, engine, reports, wording
 from troubleshoot.cases import was_unconfirmed
-from troubleshoot.engine import CaseActor, CaseMatter, CaseStatus, GuideStep, Judgement, Reader
+from troubleshoot.engine import (
+    CaseActor,
+    CaseMatter,
+    CaseStatus,
+    Grounds,
+    GuideStep,
+    Judgement,
+    Reader,
+    Statement,
+    StatementCode,
+)
 from troubleshoot.models import Answer, Case, Person
 from troubleshoot.web.case_parts import (
     CaseRecord,
@@ -27,6 +35,7 @@ from troubleshoot.web.case_parts import (
     answer_choices,
 )
 from troubleshoot.web.employee.case_end import RemedyEnd
+from troubleshoot.web.employee.case_heading import PersonHeading
 from troubleshoot.web.employee.case_offer import RemedyOffer
 from troubleshoot.web.employee.case_question import Question
 
@@ -61,6 +70,7 @@ class EmployeeCasePage:
     case: Case
     person: Person
     change: str = ""
+    reader = Reader.EMPLOYEE
 
     def __post_init__(self) -> None:
         self.record = CaseRecord(self.case)
@@ -125,37 +135,17 @@ class EmployeeCasePage:
 
     # --------------------------------------------------------------------------------------------------- the words
 
-    @cached_property
-    def title(self) -> str:
-        """Return the heading of the page."""
-        fixed = {"checking": _("Checking %s"), "running": _("Fixing %s"), "works": _("%s answers properly again")}
-        work, step = self.status.work, self.question.step
-        if self.screen == "undone" and work != CaseMatter.DECIDE:
-            waits = self.status.told.waits
-            return wording.put_back_words(work, waits=waits) if self.status.undone else wording.matter_words(work)
-        if self.screen == "closed":
-            return self._closed_title
-        if self.bad_end or work == CaseMatter.DECIDE:
-            unsettled = wording.unsettled_words(undo=self.record.undo_unsettled)
-            return self.bad_end.title if self.bad_end else unsettled
-        if self.screen == "running" and self.offer.stoppable:
-            return _("The fix for %s waits for its turn") % self.record.host_name
-        if self.screen in fixed:
-            return fixed[self.screen] % self.record.host_name
-        untitled = _("One thing to try") if step.kind == "try" else wording.content(step.subject)
-        return wording.content(step.title.about(self.record.named)) or untitled
-
     @property
-    def _closed_title(self) -> str:
-        if self.case.outcome == Case.Outcome.WITHDRAWN:
-            return _("You closed this case")
-        if self.case.outcome == Case.Outcome.SOLVED:
-            spent = (self.case.closed_at or timezone.now()) - self.case.opened_at
-            solved = _("Solved in %s") % wording.length_words(spent)
-            return _("Verified, not confirmed") if self.unconfirmed else solved
-        if self.case.outcome == Case.Outcome.EXPLAINED:
-            return wording.content(self.question.step.title.about(self.record.named)) or _("Explained")
-        return wording.sent_on_words(self.case.sent_to)
+    def title(self) -> str:
+        """Return the heading as a text."""
+        return wording.statement_words(self.heading, self.reader)
+
+    @cached_property
+    def heading(self) -> Statement:
+        """State in one line where the case stands, or what was found."""
+        return PersonHeading(self.record, self.question, self.offer, self.end).of(
+            self.screen, self.bad_end, unconfirmed=self.unconfirmed
+        )
 
     @property
     def unconfirmed(self) -> bool:
@@ -170,12 +160,18 @@ class EmployeeCasePage:
     def text(self) -> dict[str, str]:
         """Return what the guide says at this step, and apart from it what it is not."""
         step, named = self.question.step, self.record.named
-        if self.case.host is None and step.kind == "ask":
-            words = _("We could not look at %s, so questions take the place of the check. Helpdesk sees your answers.")
-            return {"text": words % self.record.host_name, "not_your": ""}
+        if self.unseen:
+            return {"text": "", "not_your": ""}
         # What it is not was found by a look at the computer: without one nobody knows.
         not_your = wording.content(step.not_your.about(named)) if self.observed.latest else ""
         return {"text": wording.content(step.text.about(named)), "not_your": not_your}
+
+    @property
+    def unseen(self) -> Statement | None:
+        """State that questions take the place of a check, of a computer that nobody has looked at."""
+        asked = self.observed.latest is None and self.question.step.kind == "ask"
+        host = self.record.host_name
+        return Statement.of(StatementCode.NOT_LOOKED_AT, Grounds.STATUS, host=host) if asked else None
 
     @cached_property
     def bad_end(self) -> wording.EndWords | None:
@@ -194,10 +190,14 @@ class EmployeeCasePage:
         return found if any(found.values()) else {}
 
     @property
-    def offers_pc(self) -> bool:
-        """Tell whether the person's own PC can tell more: nothing was found on our side, or nothing seen."""
-        offered = self.screen in {"question", "desk"} and self.observed.nothing_in_the_way
-        return offered and self.own_pc.may_observe
+    def pc(self) -> list[Statement]:
+        """State what the person's own PC can show, where nothing was found on our side, or could be looked at."""
+        measured = self.observed.newest is not None
+        offered = self.screen in {"question", "desk"} and (self.causes.way is not None or not measured)
+        if not offered or not self.own_pc.may_observe:
+            return []
+        can = Statement.of(StatementCode.PC_CAN_SHOW, Grounds.CATALOG)
+        return [self.causes.way, can] if self.causes.way else [can]
 
     @property
     def tries(self) -> tuple[GuideStep, ...]:
@@ -210,6 +210,14 @@ class EmployeeCasePage:
         if not facts or not diagnosis.all_comes_through(facts.items()):
             return ()
         return engine.tries_ahead(self.record.guide, self.record.walk.at, lambda step: self._said(step, facts))
+
+    @property
+    def own_side(self) -> Statement | None:
+        """State whether something on the person's own side can help; nothing where the computer was not looked at."""
+        if not self.observed.facts:
+            return None
+        code = StatementCode.PC_MAY_HELP if self.tries else StatementCode.PC_CANNOT_HELP
+        return Statement.of(code, Grounds.READING, self.observed.at)
 
     def _said(self, step: GuideStep, facts: dict[str, str]) -> str:
         if step.kind == "cause":
@@ -241,14 +249,25 @@ class EmployeeCasePage:
             return "asked"
         return "found" if at.kind in {"fix", "end"} else "next"
 
+    @property
+    def all_read(self) -> Statement:
+        """State that all is read, and what that needs of the person."""
+        helps = self.status.actor == CaseActor.HELPDESK
+        asked = StatementCode.READ_ANSWER_HELPS if helps else StatementCode.READ_ANSWER_MISSING
+        codes = {"found": StatementCode.READ_FOUND, "asked": asked}
+        return Statement.of(codes.get(self.now_known, StatementCode.READ_ALL), Grounds.READING, self.observed.at)
+
     # ------------------------------------------------------------------------------------------------- the waiting
 
     @property
-    def before(self) -> int:
-        """Return how many cases helpdesk has before this one; counted to 100."""
+    def queue(self) -> Statement | None:
+        """State how many cases helpdesk has before this one, counted to 100; nothing where it is not theirs to take."""
+        if self.status.actor != CaseActor.HELPDESK or self.case.owner_id:
+            return None
         ahead = Q(urgency__lt=self.case.urgency) | Q(urgency=self.case.urgency, pk__lt=self.case.pk)
         waiting = Case.objects.filter(ahead, site=self.case.site, closed_at=None, owner=None, invented=False)
-        return waiting.exclude(need="")[:100].count()
+        number = waiting.exclude(need="")[:100].count()
+        return Statement.of(StatementCode.QUEUE, Grounds.STATUS, number=number)
 
     @property
     def usual_wait(self) -> dt.timedelta | None:

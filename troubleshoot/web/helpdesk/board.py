@@ -10,14 +10,13 @@ from typing import NamedTuple
 
 from django.db.models import Count, Min, Q, QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from troubleshoot import catalog, diagnosis, wording
 from troubleshoot.cases import LEAST_COMPUTERS
-from troubleshoot.engine import ACTORS, PUT_BACK, CaseActor, CaseMatter
+from troubleshoot.engine import ACTORS, PUT_BACK, CaseActor, CaseMatter, Grounds, Statement, StatementCode
 from troubleshoot.models import Case, Host, Person, Site
 from troubleshoot.people import at_sites, permitted_sites
-from troubleshoot.web.case_parts import barrier_for, needed_words, remedy_at
+from troubleshoot.web.case_parts import barrier_for, needed_words, remedy_at, step_heading
 
 PAGE = 25
 INCIDENT_WITHIN = dt.timedelta(hours=4)
@@ -63,7 +62,7 @@ class BoardRow:
     """One line of the board."""
 
     case: Case
-    cause: str
+    cause: Statement
     words: str
     hindrance: str
     yours: bool
@@ -154,14 +153,23 @@ def cause_title(name: str) -> str:
     return wording.content(cause.title) if cause else ""
 
 
-def heading(case: Case) -> str:
-    """Say in one line what a case is about, as far as a list can know: its cause, where it stands, or the error."""
+def heading(case: Case, wait: diagnosis.CaseWait) -> Statement:
+    """State in one line what a case is about, as far as a list can know: its cause, where it stands, or the error."""
     if case.matter in PUT_BACK:
-        return wording.put_back_words(CaseMatter(case.matter))
+        return _text(wording.put_back_words(CaseMatter(case.matter), waits=wait.waits), Grounds.JOB)
+    if case.matter == CaseMatter.DECIDE:
+        return _text(wording.unsettled_words(), Grounds.JOB)
+    if case.closed_at and (left := wording.closed_words(case.waiting_for)):
+        return _text(left, Grounds.JOB)
     if case.word == Case.Word.SAME_ERROR and case.closed_at is None:
-        return _("Repaired and proved; the person says: same error")
+        return Statement.of(StatementCode.SAME_ERROR_AFTER_PROOF, Grounds.TOLD)
     step = diagnosis.case_guide(case).steps.get(case.at_step)
-    return cause_title(case.cause) or wording.content((step and step.title) or case.error.get("sentence", ""))
+    found = cause_title(case.cause) or (step and step_heading(step)) or wording.content(case.error.get("sentence", ""))
+    return _text(found, Grounds.READING)
+
+
+def _text(text: str, rests_on: Grounds) -> Statement:
+    return Statement.of(StatementCode.TEXT, rests_on, text=text)
 
 
 def case_key(text: str) -> int:
@@ -198,6 +206,6 @@ def _rows(cases: list[Case]) -> list[BoardRow]:
 def _row(case: Case, wait: diagnosis.CaseWait) -> BoardRow:
     barrier = barrier_for(remedy_at(diagnosis.case_guide(case).steps.get(case.at_step)), case.host)
     left = wording.closed_words(case.waiting_for) if case.closed_at else ""
-    words = left or needed_words(CaseMatter(case.matter), barrier, waits=wait.waits)
+    words = left or needed_words(CaseMatter(case.matter), barrier, waits=wait.waits, hindrance=wait.hindrance)
     hindrance = wording.hindrance_words(wait.hindrance)
-    return BoardRow(case, heading(case), words, hindrance, case.matter in LISTS["you"])
+    return BoardRow(case, heading(case, wait), words, hindrance, case.matter in LISTS["you"])

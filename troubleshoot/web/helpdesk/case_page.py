@@ -11,7 +11,18 @@ from django.utils.translation import gettext as _
 
 from troubleshoot import cases, catalog, diagnosis, reports, wording
 from troubleshoot.diagnosis import GivenAnswer, PutBack
-from troubleshoot.engine import Action, CaseMatter, CaseStatus, GuideStep, Reader, fact_values, rule_holds
+from troubleshoot.engine import (
+    Action,
+    CaseMatter,
+    CaseStatus,
+    Grounds,
+    GuideStep,
+    Reader,
+    Statement,
+    StatementCode,
+    fact_values,
+    rule_holds,
+)
 from troubleshoot.models import BAD_ENDS, Case, Job, JobState, Message, Person
 from troubleshoot.web.case_parts import (
     CaseRecord,
@@ -24,6 +35,7 @@ from troubleshoot.web.case_parts import (
     Talk,
     Told,
     needed_words,
+    step_heading,
 )
 from troubleshoot.web.helpdesk.next_step import NextStep
 
@@ -34,6 +46,7 @@ class HelpdeskCasePage:
 
     case: Case
     person: Person
+    reader = Reader.HELPDESK
 
     def __post_init__(self) -> None:
         self.record = CaseRecord(self.case)
@@ -58,7 +71,8 @@ class HelpdeskCasePage:
     @property
     def matter(self) -> str:
         """Return what somebody acts for, in the words of the board."""
-        return needed_words(self.status.matter, self.remedy.barrier, waits=self.status.told.waits)
+        told = self.status.told
+        return needed_words(self.status.matter, self.remedy.barrier, waits=told.waits, hindrance=told.hindrance)
 
     @property
     def mark(self) -> str:
@@ -72,30 +86,41 @@ class HelpdeskCasePage:
     def step(self) -> GuideStep:
         """Return the latest step of the walk that says something to a person."""
         walk, steps = self.record.walk, self.record.guide.steps
-        told = [steps[name] for name in reversed(walk.steps) if steps[name].title]
-        return walk.at if walk.at.title or not told else told[0]
-
-    @cached_property
-    def title(self) -> str:
-        """Return in one line what was found so far; after an undo that it was put back, and not what was achieved."""
-        if self.status.undone:
-            told = self.status.told
-            return wording.put_back_words(told.left or self.status.work, waits=told.waits)
-        if self.case.closed_at:
-            return self._closed_title
-        if self.status.work == CaseMatter.DECIDE:
-            return wording.unsettled_words(undo=self.record.undo_unsettled)
-        return wording.content(self.step.title or self.case.error.get("sentence", ""))
+        told = [steps[name] for name in reversed(walk.steps) if step_heading(steps[name])]
+        return walk.at if step_heading(walk.at) or not told else told[0]
 
     @property
-    def _closed_title(self) -> str:
+    def title(self) -> str:
+        """Return the heading as a text."""
+        return wording.statement_words(self.heading, self.reader)
+
+    @cached_property
+    def heading(self) -> Statement:
+        """State in one line what was found so far; after an undo that it was put back, and not what was achieved."""
+        if self.status.undone:
+            told, partly = self.status.told, self.status.undone.partly
+            work = told.left or self.status.work
+            return self._text(wording.put_back_words(work, waits=told.waits, partly=partly), Grounds.JOB)
+        if self.case.closed_at:
+            return self._text(self.record.left, Grounds.JOB) if self.record.left else self._closed
+        if self.status.work == CaseMatter.DECIDE:
+            return self._text(wording.unsettled_words(undo=self.record.undo_unsettled), Grounds.JOB)
+        said = step_heading(self.step) or wording.content(self.case.error.get("sentence", ""))
+        return self._text(said, Grounds.CATALOG)
+
+    @property
+    def _closed(self) -> Statement:
         if self.case.outcome == Case.Outcome.WITHDRAWN:
-            return _("%s closed this case") % self.case.beneficiary
+            who = str(self.case.beneficiary)
+            return Statement.of(StatementCode.CLOSED_BY, Grounds.TOLD, self.case.closed_at, who=who)
         if self.case.outcome == Case.Outcome.SOLVED:
-            return _("Solved")
+            return self._text(_("Solved"), Grounds.STATUS)
         if self.case.outcome == Case.Outcome.EXPLAINED:
-            return wording.content(self.step.title) or _("Explained")
-        return wording.sent_on_words(self.case.sent_to)
+            return self._text(wording.content(self.step.title) or _("Explained"), Grounds.CATALOG)
+        return self._text(wording.sent_on_words(self.case.sent_to), Grounds.STATUS)
+
+    def _text(self, text: str, rests_on: Grounds) -> Statement:
+        return Statement.of(StatementCode.TEXT, rests_on, self.status.since, text=text)
 
     @cached_property
     def ended(self) -> Job | None:
@@ -110,6 +135,17 @@ class HelpdeskCasePage:
     def ending(self) -> tuple[str, str]:
         """Return how that job ended: the tone, and the words."""
         return reports.job_ending(self.ended) if self.ended else ("", "")
+
+    @property
+    def ended_as(self) -> Statement | None:
+        """State how that job ended; nothing where there is none to speak of."""
+        at = self.ended.ended_at if self.ended else None
+        return Statement.of(StatementCode.TEXT, Grounds.JOB, at, text=self.ending[1]) if self.ended else None
+
+    @property
+    def unchanged(self) -> Statement | None:
+        """State that the portal never changed this computer; nothing where it did."""
+        return None if self.changes else Statement.of(StatementCode.NEVER_CHANGED, Grounds.JOB)
 
     @property
     def end_story(self) -> JobStory:

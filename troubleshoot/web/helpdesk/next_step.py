@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 from django.utils.functional import cached_property
@@ -9,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from troubleshoot import people, remediation, wording
-from troubleshoot.engine import CaseMatter, CasePress, Reader, Refusal, RefusalCode
+from troubleshoot.engine import CaseMatter, CasePress, Grounds, Reader, Refusal, RefusalCode, Statement, StatementCode
 from troubleshoot.models import Person
 from troubleshoot.web.case_parts import Remedy, answer_choices
 from troubleshoot.web.refusals import who_can_help
@@ -36,7 +37,7 @@ class Barrier:
     """Something that this person cannot do here: what, why, and who can help."""
 
     what: str
-    why: str
+    why: Statement
     who: str = ""
 
 
@@ -70,6 +71,46 @@ class NextStep:
         """Return the answers to the question where the case stands, in words."""
         return answer_choices(self.remedy.record.walk.at)
 
+    @property
+    def asked_for_desk(self) -> Statement | None:
+        """State that the person has asked for helpdesk; nothing where they have not."""
+        case = self.remedy.record.case
+        return self._said(StatementCode.ASKED_FOR_DESK, case.asked_for_help_at) if case.asked_for_help_at else None
+
+    @property
+    def asked_on_page(self) -> Statement:
+        """State that the person is asked the same on their page."""
+        return self._said(StatementCode.ASKED_ON_PAGE, self.remedy.record.status.since)
+
+    @property
+    def reads(self) -> Statement:
+        """State that what follows is written for the person, and stands on their page."""
+        return self._said(StatementCode.READS_THIS, self.remedy.record.status.since)
+
+    @property
+    def sees_steps(self) -> Statement | None:
+        """State that the person sees the steps too; nothing where their page offers none."""
+        status = self.remedy.record.status
+        theirs = status.may(Reader.EMPLOYEE, CasePress.DONE)
+        return self._said(StatementCode.SEES_STEPS, status.since) if theirs else None
+
+    @property
+    def hand_look(self) -> Statement:
+        """State what the portal does once something was done by hand."""
+        registered = self.remedy.record.case.host is not None
+        code = StatementCode.PORTAL_LOOKS if registered else StatementCode.PORTAL_CANNOT_LOOK
+        return Statement.of(code, Grounds.CATALOG)
+
+    @property
+    def unknown_end(self) -> Statement:
+        """State that nobody knows how the last change ended."""
+        record = self.remedy.record
+        code = StatementCode.UNDO_UNKNOWN if record.undo_unsettled else StatementCode.END_UNKNOWN
+        return Statement.of(code, Grounds.JOB, record.status.since)
+
+    def _said(self, code: StatementCode, at: dt.datetime | None) -> Statement:
+        return Statement.of(code, Grounds.STATUS, at, who=str(self.remedy.record.case.beneficiary))
+
     @cached_property
     def barriers(self) -> list[Barrier]:
         """Return what this person may not do here, with the reason."""
@@ -98,13 +139,13 @@ class NextStep:
     def _unregistered(self) -> Barrier | None:
         if self.remedy.record.case.host is not None:
             return None
-        why = _("It is not registered, so nothing is read or changed.")
+        why = Statement.of(StatementCode.NOT_REGISTERED, Grounds.STATUS)
         return Barrier(_("Look into the computer"), why, who_can_help(Refusal(RefusalCode.HOST_UNREGISTERED)))
 
     def _forbidden(self) -> Barrier | None:
         action, why = self.remedy.action, self.remedy.barrier
         return (
-            Barrier(wording.content(action.title), wording.refusal_words(why), who_can_help(why))
+            Barrier(wording.content(action.title), _refused(wording.refusal_words(why)), who_can_help(why))
             if action and why
             else None
         )
@@ -115,11 +156,18 @@ class NextStep:
         if plan is None or decision is None or decision.allowed:
             return None
         names = ", ".join(str(one) for one in plan.deciders[:5])
-        return Barrier(_("Approve it"), decision.reason, names or _("nobody: no approver of this site is left"))
+        return Barrier(
+            _("Approve it"), _refused(decision.reason), names or _("nobody: no approver of this site is left")
+        )
 
     def _unstartable(self) -> Barrier | None:
         change = self.remedy.change if self.stage == "start" else None
         decision = people.may(self.person, "job.apply", change) if change else None
         if decision is None or decision.allowed:
             return None
-        return Barrier(_("Start it"), decision.reason, who_can_help(decision))
+        return Barrier(_("Start it"), _refused(decision.reason), who_can_help(decision))
+
+
+def _refused(words: str) -> Statement:
+    """Return why a rule says no, as a statement; its words were made of the refusal's code."""
+    return Statement.of(StatementCode.TEXT, Grounds.STATUS, text=words)

@@ -1,0 +1,39 @@
+"""Jobs as the plain values by which the engine judges where a case stands."""
+
+from __future__ import annotations
+
+from troubleshoot.engine import JobKind, JobPhase, JobView, UndoReason
+from troubleshoot.models import Job, JobState
+
+
+def job_view(job: Job, beneficiary: object) -> JobView:
+    """Return a job's row as the engine's plain value; `beneficiary` is the key of the person whose case it is."""
+    return JobView(
+        kind=JobKind(job.kind),
+        state=JobPhase(job.state),
+        action=job.action,
+        created_at=job.created_at,
+        started_at=job.started_at,
+        ended_at=job.ended_at,
+        by_person=job.requester_id == beneficiary,
+        self_service=job.self_service,
+        why=undo_reason(job) if job.kind == Job.Kind.REVERT else None,
+        key=str(job.pk),
+        partly=_is_partly_back(job),
+        moved_at=getattr(job, "moved_at", None),
+    )
+
+
+def _is_partly_back(job: Job) -> bool:
+    """Tell of an undo, or of what was undone, whether something of it cannot be put back."""
+    change = job.origin if job.kind == Job.Kind.REVERT else job if job.state == JobState.REVERTED else None
+    items = change.plan.document["items"] if change and change.plan else ()
+    return any(item["desired"] and item["irreversible"] for item in items)
+
+
+def undo_reason(undo: Job) -> UndoReason:
+    """Say why a change is put back: somebody asked, its time was over, or the check after it was worse."""
+    if not undo.is_undo_by_portal:
+        return UndoReason.OWN if undo.requester_id == undo.beneficiary_id else UndoReason.ASKED
+    due = undo.origin.undo_at if undo.origin else None
+    return UndoReason.TIME_OVER if due and undo.created_at >= due else UndoReason.WORSE

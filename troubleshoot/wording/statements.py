@@ -1,0 +1,202 @@
+"""The sentence of each code of engine.statement, in the reader's language: the only place where pages get them from."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from troubleshoot.engine import CaseStatus, Reader, Statement, StatementCode, ToldWords
+from troubleshoot.wording.marked_text import MarkedText, compose, content, join_texts
+from troubleshoot.wording.status import actor_words, told_words
+from troubleshoot.wording.times import length_words, marked_moment
+
+Of = StatementCode
+SENTENCES: Final[Mapping[Of, str | Promise]] = {
+    Of.TEXT: "%(text)s",
+    Of.CARES: _("%(who)s of helpdesk takes care of it."),
+    Of.DESK_HAS_IT: _("Helpdesk has your case. What you write above reaches them."),
+    Of.COUNTS_UNTIL: _("Waiting for a second person's approval. It counts until %(until)s."),
+    Of.APPROVED_DESK_STARTS: _("Approved. Helpdesk starts it."),
+    Of.NOTHING_LEFT: _("Nothing more is done. If you need help after all, open this case again."),
+    Of.ASKED_FOR_DESK: _("%(who)s asked for helpdesk, %(at)s."),
+    Of.ASKED_ON_PAGE: _(
+        "%(who)s is asked this on their page. On the phone you can answer for them; your name stays beside it."
+    ),
+    Of.READS_THIS: _("%(who)s reads:"),
+    Of.SEES_STEPS: _("%(who)s sees these steps too and can do them."),
+    Of.SAID_SAME_ERROR: _("%(who)s says, %(at)s: same error."),
+    Of.LOOKING: _("We look at it from the company network. We only read."),
+    Of.LOOK_LATE: _(
+        "This takes longer than it should. You need not wait here: your case is saved, and a person can take it over "
+        "at any time."
+    ),
+    Of.READ_ALL: _("All is read."),
+    Of.READ_FOUND: _("We found it. You need not answer."),
+    Of.READ_ANSWER_MISSING: _("All is read. Only your answer below is missing."),
+    Of.READ_ANSWER_HELPS: _("All is read, and helpdesk has your case. Your answer below helps them."),
+    Of.NOT_LOOKED_AT: _(
+        "We could not look at %(host)s, so questions take the place of the check. Helpdesk sees your answers."
+    ),
+    Of.NOT_REGISTERED: _("It is not registered, so nothing is read or changed."),
+    Of.NOTHING_READ: _("Nothing was read yet, so nothing is judged."),
+    Of.JUDGED_BEFORE_UNDO: _("This was judged before the change was put back. The computer was not read anew since."),
+    Of.JUDGED_BEFORE_FIX: _("This was judged before the fix. Since then only what proves the fix was measured."),
+    Of.NOTHING_IN_THE_WAY: _("From our side nothing stands in the way."),
+    Of.PC_CAN_SHOW: _("Your own PC can show what it meets: one command to copy, about a minute, it changes nothing."),
+    Of.PC_CANNOT_HELP: _("Nothing on your PC will help here."),
+    Of.PC_MAY_HELP: _("This does not replace the fix. It may help if the cause is on your side."),
+    Of.IN_ORDER: _("The computer is in order: everything that belongs to that was looked at, from outside and inside."),
+    Of.NO_FAULT_SEEN: _("No fault was seen where we looked. That is not everything."),
+    Of.ALSO_FOUND: _("Also found. It cannot be the reason for this error, and has to be repaired all the same:"),
+    Of.DISCONNECTS: _("disconnected; their programs stay open"),
+    Of.SIGNS_OUT: _("whoever this plan names is signed out, and nobody else"),
+    Of.KEEPS_SESSIONS: _("nobody is disconnected"),
+    Of.PUTS_ALL_BACK: _("Can it be undone? Yes, helpdesk can put back every setting."),
+    Of.PUTS_PART_BACK: _("Can it be undone? Not all of it. %(why)s"),
+    Of.PUTS_NOTHING_BACK: _("Can it be undone? No. %(why)s"),
+    Of.READS_FOR_PLAN: _("We read %(host)s once more, to show each setting before and afterwards. Nothing is changed."),
+    Of.DESK_STARTS: _("Helpdesk starts this fix. They get your case with everything above."),
+    Of.SECOND_FOR_RISK: _(
+        "This lowers a protection or touches keys, so helpdesk starts it and a second person has to agree."
+    ),
+    Of.SECOND_FOR_COMPUTER: _(
+        "This computer is marked as critical, so helpdesk starts it and a second person has to agree."
+    ),
+    Of.BARRED: _(
+        "The portal may not do this on %(host)s, so there is no plan to make. Whoever cares for the computer can do it "
+        "there: then check again here. Otherwise close the case."
+    ),
+    Of.BY_HAND_DESK: _(
+        "An administrator has to do this by hand. Helpdesk sees each step; you need not do anything yourself."
+    ),
+    Of.HAND_CHECK: _("You said that it is done. We look twice whether it helped, and change nothing."),
+    Of.LOOK_AFTER_HAND: _("When you have done it, we look at %(host)s ourselves, to see whether it helped."),
+    Of.NO_LOOK_AFTER_HAND: _("We do not know this computer, so we cannot look whether it helped: helpdesk goes on."),
+    Of.PORTAL_LOOKS: _(
+        "The portal changes nothing here. When it is done, it looks itself whether it helped; your name stays beside "
+        "your word."
+    ),
+    Of.PORTAL_CANNOT_LOOK: _(
+        "The portal changes nothing here, and cannot look whether it helped; your name stays beside your word."
+    ),
+    Of.TAKES_PROTECTION_BACK: _("This takes back what an earlier change has repaired or protected."),
+    Of.REACH_UNKNOWN: _("Whether it can be reached from the internet was not checked."),
+    Of.UNDONE_AFTER: _("Undone by the portal %(length)s after the change."),
+    Of.UNDO_BRINGS_FAULT: _(
+        "Before this change the computer did not pass the check that it passes now: undoing it brings the fault back."
+    ),
+    Of.NEVER_RAN: _("Before this plan it had not run at your sites."),
+    Of.NEVER_RAN_HERE: _("On this computer before this plan: never."),
+    Of.NEVER_CHANGED: _("No change was ever made by the portal."),
+    Of.HAS_BEGUN: _("It has begun. You may close this page; it goes on, and we write to you."),
+    Of.HAS_BEGUN_NO_MAIL: _(
+        "It has begun. You may close this page: it goes on, and what comes of it is told under Notices."
+    ),
+    Of.STOPS_AT: _("After %(length)s we stop, and helpdesk takes over."),
+    Of.VISIT_ENDS: _("The visit ends by itself at %(ends)s."),
+    Of.CHANGE_RUNS: _("Changing %(host)s"),
+    Of.UNDO_RUNS: _("Undoing on %(host)s"),
+    Of.CHANGE_GOES_ON: _("You may close this page. Once the first change is sent, it cannot be stopped."),
+    Of.UNDO_GOES_ON: _("You may close this page. Once the first setting is sent back, it cannot be stopped."),
+    Of.APPROVED_CAN_START: _("Approved. %(who)s can start it now."),
+    Of.APPROVED_WAITS: _("Approved. It waits for its turn and begins by itself."),
+    Of.APPROVED_HELD: _("Approved. It has not begun."),
+    Of.APPROVED_RUNS: _("Approved. It runs now."),
+    Of.UNDO_UNKNOWN: _(
+        "Nobody knows yet whether it was put back, and that is never repeated by itself. Read the computer again and "
+        "compare with the plan below. Until this is settled, nothing else is changed on this computer."
+    ),
+    Of.END_UNKNOWN: _(
+        "Nobody knows yet whether the change was made, and it is never repeated by itself. Read the computer again and "
+        "compare with the plan below. Until this is settled, nothing else is changed on this computer."
+    ),
+    Of.PROVED_OUTSIDE: _("Checked from outside at %(at)s: it answers properly, on two fresh connections."),
+    Of.PROVED_INSIDE: _("Read again at %(at)s: it is as it should be, twice."),
+    Of.CERTIFICATE_UNTIL: _("Its certificate is valid until %(until)s."),
+    Of.ASKS_TO_TRUST: _(
+        "Windows may ask once whether you trust this computer, if its certificate is new. Its thumbprint begins "
+        "%(print)s; if you see another one, choose No and tell us."
+    ),
+    Of.UNCONFIRMED_OUTSIDE: _(
+        "The check from outside was good, and nobody said whether it works for you, so we closed it."
+    ),
+    Of.UNCONFIRMED_INSIDE: _(
+        "Read again, it was as it should be, and nobody said whether it works for you, so we closed it."
+    ),
+    Of.SENT_ON: _(
+        "Helpdesk handed your case to %(to)s; you need not do anything. If you hear nothing, open this case again and "
+        "write to helpdesk."
+    ),
+    Of.WAITS_ON: _("%(what)s on %(host)s"),
+    Of.CHECKING: _("Checking %(host)s"),
+    Of.FIXING: _("Fixing %(host)s"),
+    Of.FIX_WAITS: _("The fix for %(host)s waits for its turn"),
+    Of.FIX_HELD: _("The fix for %(host)s has not begun"),
+    Of.IS_RIGHT_AGAIN: _("%(host)s is as it should be again"),
+    Of.ANSWERS_AGAIN: _("%(host)s answers properly again"),
+    Of.CLOSED_BY_YOU: _("You closed this case"),
+    Of.CLOSED_BY: _("%(who)s closed this case"),
+    Of.SAME_ERROR_AFTER_PROOF: _("Repaired and proved; the person says: same error"),
+    Of.LOOKS_NOW: _("%(who)s is looking at this case now"),
+    Of.OPEN_AT: _("also open at %(who)s"),
+}
+
+
+def statement_words(said: Statement, reader: Reader | None = None) -> str:
+    """Return a statement as its sentence, for this reader."""
+    if said.code in _MADE:
+        return _MADE[said.code](said.values, reader)
+    values = {"at": said.at, **said.values}
+    return compose(SENTENCES[said.code], {name: _value_words(value) for name, value in values.items()})
+
+
+def _value_words(value: object) -> str:
+    if isinstance(value, dt.datetime):
+        return marked_moment(value)
+    if isinstance(value, dt.timedelta):
+        return length_words(value)
+    if isinstance(value, tuple):
+        return join_texts(" ", map(content, value))
+    return value if isinstance(value, MarkedText) else str(value)
+
+
+Values = Mapping[str, object]
+
+
+def _actor(values: Values, reader: Reader | None) -> str:
+    told, person = values["told"], str(values["person"])
+    return actor_words(told, reader or Reader.HELPDESK, person=person) if isinstance(told, ToldWords) else ""
+
+
+def _stands(values: Values, reader: Reader | None) -> str:
+    status = values["status"]
+    return join_texts(" ", told_words(status, reader or Reader.HELPDESK)) if isinstance(status, CaseStatus) else ""
+
+
+def _queue(values: Values, _reader: Reader | None) -> str:
+    number = int(str(values["number"]))
+    if not number:
+        return str(_("No case is before yours."))
+    return ngettext("%(number)d case is before yours.", "%(number)d cases are before yours.", number) % {
+        "number": number
+    }
+
+
+def _ran_here(values: Values, _reader: Reader | None) -> str:
+    number = int(str(values["number"]))
+    words = ngettext("On this computer once.", "On this computer %(number)d times.", number)
+    return words % {"number": number}
+
+
+#: Sentences that depend on the reader, or on a number.
+_MADE: Final[Mapping[Of, Callable[[Values, Reader | None], str]]] = {
+    Of.ACTOR: _actor,
+    Of.STANDS: _stands,
+    Of.QUEUE: _queue,
+    Of.RAN_HERE: _ran_here,
+}
