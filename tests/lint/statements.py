@@ -68,7 +68,6 @@ ALLOWED = {
     "Cannot be put back:": "the head of what the plan says",
     "Nobody opened a case in this time.": "from the number of cases, which is none",
     "No plan of this computer has the fingerprint that your page sent.": "from that fingerprint",
-    "Nothing waits for you. When somebody asks, you are told here and by e-mail.": "about an empty list",
     "Your text is kept. Sign in, and it goes on from there.": "about the visitor's own text",
     "The person says": "the head of what they say",
 }
@@ -77,6 +76,9 @@ ALLOWED_BEGINNINGS = {
     "Nobody else can decide about it today;": "from the list of those who may, which is empty",
     "One click makes you the owner of all of them": "says what a button does",
     "Everybody at the site reads that you are on it;": "from the rows of an incident",
+    "Nothing waits for you. When somebody asks, you are told here": "about an empty list",
+    "You can see what we cannot: some short questions": "says what the person is asked to do",
+    "Where the name {{ host }} leads, and the first 19 bytes": "says what a command of ours reads, before anybody runs it",
     "Nothing was pasted. One command on the PC of": "from the block, of which there is none",
     "The stored plan is not what its digest says": "from the digest itself",
     "Nothing is shown, so that nobody takes other rows": "about the list on this page",
