@@ -78,7 +78,7 @@ ALLOWED_BEGINNINGS = {
     "Everybody at the site reads that you are on it;": "from the rows of an incident",
     "Nothing waits for you. When somebody asks, you are told here": "about an empty list",
     "You can see what we cannot: some short questions": "says what the person is asked to do",
-    "Where the name {{ host }} leads, and the first 19 bytes": "says what a command of ours reads, before anybody runs it",
+    "Where the name {{ host }} leads, and the first 19 bytes": "says what a command of ours would read",
     "Nothing was pasted. One command on the PC of": "from the block, of which there is none",
     "The stored plan is not what its digest says": "from the digest itself",
     "Nothing is shown, so that nobody takes other rows": "about the list on this page",
