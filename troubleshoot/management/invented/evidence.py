@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from troubleshoot import catalog, diagnosis, engine, probes
-from troubleshoot.engine import Action, Fact, Guide
+from troubleshoot.engine import Action, CodeHint, Fact, Guide
 from troubleshoot.lab import HostState, build_state, run_script
 from troubleshoot.management.invented.stories import WELL, Story
 
@@ -36,14 +36,14 @@ class Evidence:
     after: Mapping[str, States]
 
 
-def gather_evidence(story: Story, guide: Guide, now: dt.datetime) -> Evidence:
+def gather_evidence(story: Story, guide: Guide, code: CodeHint, now: dt.datetime) -> Evidence:
     """Read the computer of a story, and carry out on it what its guide comes to first."""
     state = HostState(build_state(name=STAND_IN, file=None, faults=story.faults))
     inside = _inside(state, now)
     ill = {**inside, **_outside(story.seen)}
     before: dict[str, States] = {}
     after: dict[str, States] = {}
-    walk, _sources = diagnosis.consult_guide(guide, ill, {})
+    walk, _sources = diagnosis.consult_guide(guide, ill, {}, code)
     if walk.at.kind == "fix":
         action = catalog.installed_catalog().actions[walk.at.subject]
         before[action.name] = _read(state, action)

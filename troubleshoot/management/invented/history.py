@@ -69,13 +69,14 @@ def invent_history(*, actor: Actor, sites: Sequence[Site], desk: Person, approve
 def _setting(story: Story, now: dt.datetime) -> Setting:
     found = catalog.installed_catalog().codes.identify(story.text)
     guide = catalog.installed_catalog().guides[cases.guide_for_error(found)].begun_at(found.leads_to[1])
-    evidence = gather_evidence(story, guide, now)
+    error = cases.describe_error(found)
+    evidence = gather_evidence(story, guide, diagnosis.code_hint(error), now)
     return Setting(
         story=story,
         guide=guide,
         version=diagnosis.publish_guide(guide),
         facts_digest=catalog.all_facts().digest,
-        error=cases.describe_error(found),
+        error=error,
         evidence=evidence,
         cause=diagnosis.shown_cause(evidence.ill),
         now=now,
