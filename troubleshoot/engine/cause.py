@@ -66,7 +66,7 @@ class CodeHint:
     causes: Sequence[str] = ()
     documented: bool = False
     """True where a document gives the code this meaning."""
-    tells: Mapping[str, str] = field(default_factory=dict)
+    tells: Mapping[str, str] = field(default_factory=dict, hash=False)
     """What the code tells beside its causes (fact → value): nobody is asked for it again."""
 
     @property

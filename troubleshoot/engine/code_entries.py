@@ -32,7 +32,7 @@ class ErrorCode:
     """Its name in the header or document that defines it."""
     start: str = ""
     """The step at which the guide begins for this code; empty for the guide's own start."""
-    tells: Mapping[str, str] = field(default_factory=dict)
+    tells: Mapping[str, str] = field(default_factory=dict, hash=False)
     """What it tells beside its causes (fact → value)."""
 
 
