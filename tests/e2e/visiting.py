@@ -71,6 +71,8 @@ class Page(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         """Close the element, and those in it that were left open; note what it said."""
+        if self._within(tag) is None:
+            return  # an element that is never opened, such as <use/>
         while self._open:
             name, given, start = self._open.pop()
             if name == tag:
