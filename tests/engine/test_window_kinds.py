@@ -30,7 +30,7 @@ CAUSE_SAID_LATER = {
     "de enlace de Escritorio remoto": "rdp-gateway",
     "Este computador não pode se conectar ao computador remoto. O número de conexões a este computador é limitado e "
     "todas as conexões estão em uso": "rdp-full",
-    "Не удается подключиться к удаленному компьютеру. Число подключений к этому компьютеру ограничено, и все "
+    "Не удается подключиться к удаленному компьютеру. Число подключений к этому компьютеру ограничено, и все "  # noqa: RUF001
     "подключения сейчас используются": "rdp-full",
     "This computer can't connect to the remote computer. This user account has expired.": "rdp-sign-in",
     "El equipo remoto requiere autenticación de nivel de red (NLA), y no hay contacto con el controlador de "
@@ -49,7 +49,7 @@ IN_THE_PROGRAMS_WORDS = {
     "The terminal server disconnected before licence negotiation completed.": ("rdp-licensing", "licence_server"),
 }
 TOLD_FREELY = {
-    "the rd license is a problem: There is a problem with the Remote Desktop license, session ends soon": "rdp-licensing",
+    "it says there is a problem with the Remote Desktop license, the session ends soon": "rdp-licensing",
     "RDP: удаленный сеанс прерван, нет доступных серверов: серверы лицензирования": "rdp-licensing",
     "A sessão remota caiu, faltam servidores de licença da área de trabalho remota": "rdp-licensing",
     "Con desktop remoto le credenziali non funzionano più": "rdp-sign-in",

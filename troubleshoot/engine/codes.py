@@ -19,7 +19,6 @@ from troubleshoot.engine.windows import NO_WINDOWS, WindowMatch, WindowTable
 
 _SECONDS = ("extended", "errinfo")
 """Where the second number of a pair is looked up alone: the control names some, the computer sends the others."""
-_BY_NAME = "the name of a code"
 _OURS = ("mstsc", "extended", "errinfo", "gateway", "freerdp")
 """The families of numbers that Remote Desktop alone has."""
 _LOWEST_OWN = 0x100
@@ -106,7 +105,7 @@ class CodeTable:
 
     def _is_meant(self, match: CodeMatch, text: str, prefer: str) -> bool:
         """Tell whether a number means what the table says: not one that every program has, in a text about another."""
-        chosen, named = match.code.key == prefer, match.found.why == _BY_NAME
+        chosen, named = match.code.key == prefer, match.entry is not None and match.entry.symbol == match.found.text
         return chosen or named or _is_nobody_elses(match.found, match.code) or not self.windows.is_about_others(text)
 
     def _of_window(self, found: WindowMatch, code: PastedCode) -> CodeMatch:
@@ -148,7 +147,7 @@ class CodeTable:
         entry = self._named.get(name)
         if entry is None or any(match.entry and match.entry.symbol == name for match in numbers):
             return None
-        return self._of(Found(name, _BY_NAME, (entry.code,)), entry.code)
+        return self._of(Found(name, "the name of a code", (entry.code,)), entry.code)
 
     def _events(self, hints: Iterable[Hint]) -> Iterator[CodeMatch]:
         """Yield the known events of a text, which count when it has no known code."""
