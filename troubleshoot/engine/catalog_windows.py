@@ -56,6 +56,7 @@ def _window(table: TomlTable, codes: Codes, guides: Guides) -> Window:
         start=table.name("start", required=False),
         own_words=table.flag("own_words"),
         general=table.flag("general"),
+        opening=table.flag("opening"),
         program=table.text("program", required=False, limit=80),
         refines=_refined(table, codes),
     )

@@ -19,6 +19,12 @@ from troubleshoot.engine.windows import NO_WINDOWS, WindowMatch, WindowTable
 
 _SECONDS = ("extended", "errinfo")
 """Where the second number of a pair is looked up alone: the control names some, the computer sends the others."""
+_OURS = ("mstsc", "extended", "errinfo", "gateway", "freerdp")
+"""The families of numbers that Remote Desktop alone has."""
+_LOWEST_OWN = 0x100
+"""Numbers below are anybody's, even where they are written in hexadecimal."""
+_OF_WINRM = 0x8033
+"""The high half of the results that remote management (WinRM) alone has."""
 LONGEST_SYMPTOM = 200
 """Characters of a text that may be the words of a symptom; one that holds more says more than that."""
 OTHER_WORDS = "words:other"
@@ -93,8 +99,14 @@ class CodeTable:
         if window and window.window.code and not window.window.refines:
             ranked = [self._of_window(window, window.window.code), *ranked]
         by_words = window is not None and window.window.code is None and not window.window.refines
-        used, kept = (ranked[0], ranked[1:]) if ranked and not by_words else (None, ranked)
+        by_number = ranked and not by_words and (window or self._is_meant(ranked[0], text, prefer))
+        used, kept = (ranked[0], ranked[1:]) if by_number else (None, ranked)
         return Identified(used, tuple(kept), read.hints, read.notes, symptom, read.named, window, read.saved)
+
+    def _is_meant(self, match: CodeMatch, text: str, prefer: str) -> bool:
+        """Tell whether a number means what the table says: not one that every program has, in a text about another."""
+        chosen, named = match.code.key == prefer, match.entry is not None and match.entry.symbol == match.found.text
+        return chosen or named or _is_nobody_elses(match.found, match.code) or not self.windows.is_about_others(text)
 
     def _of_window(self, found: WindowMatch, code: PastedCode) -> CodeMatch:
         why = "what you say" if found.window.own_words else "the words of this window"
@@ -142,6 +154,13 @@ class CodeTable:
         for code in [PastedCode("event", int(hint.value)) for hint in hints if hint.kind == "event"]:
             if code in self.entries:
                 yield self._of(Found(str(code.code), "the number of a line in the event log", (code,)), code)
+
+
+def _is_nobody_elses(found: Found, code: PastedCode) -> bool:
+    """Tell whether no other program has a number: a result of WinRM, or hexadecimal and of Remote Desktop alone."""
+    if code.namespace == "hresult":
+        return code.code >> 16 == _OF_WINRM
+    return code.namespace in _OURS and code.code >= _LOWEST_OWN and "0x" in found.text.casefold()
 
 
 def _symptoms(entries: Iterable[ErrorCode], of_guides: Iterable[Symptom]) -> Mapping[str, Symptom]:

@@ -29,8 +29,6 @@ FEWEST_SIGNS = 8
 """Letters that a sentence needs to be told from others; Chinese and Japanese say more with each."""
 MOST_WEIGHED = 12
 MOST_FOUND = 4
-_PLAIN = 0.85
-"""The share from which on a sentence counts whatever else the text is about."""
 PLACEHOLDER = "…"
 """Stands in a sentence for a name, which no text has in common with another."""
 _PLACEHOLDER_LETTERS = 48
@@ -55,6 +53,8 @@ class Window:
     """True for what people say themselves: less sure, so that they are asked whether it is meant."""
     general: bool = False
     """True for what other programs say, too: it counts only where the text is about Remote Desktop, or is only this."""
+    opening: bool = False
+    """True for what many windows begin with: whatever names a cause in the same text counts before it."""
     program: str = ""
     """The other program whose text this is."""
     refines: tuple[PastedCode, ...] = ()
@@ -146,12 +146,17 @@ class WindowTable:
         if len(letters) < FEWEST_SIGNS or not self.windows:
             return ()
         hits = [*self._by_sentence(letters), *self._by_words(text, letters)]
-        if any(hit.is_doubtful for hit in hits):
-            hits = [hit for hit in hits if not hit.is_doubtful or self._counts(hit, text, letters)]
+        if hits and not self._ours.stands_in(text, letters):
+            hits = [hit for hit in hits if self._counts(hit, text, letters)]
         best: dict[int, _Hit] = {}
         for hit in sorted(hits, key=lambda hit: hit.order):
             best.setdefault(id(hit.window), hit)
         return tuple(hit.match(text) for hit in list(best.values())[:MOST_FOUND])
+
+    def is_about_others(self, text: str) -> bool:
+        """Tell whether a text names something else, and Remote Desktop nowhere."""
+        letters = squeeze(text[: 2 * LONGEST])[:LONGEST]
+        return self._others.stands_in(text, letters) and not self._ours.stands_in(text, letters)
 
     def _by_sentence(self, letters: str) -> "Iterator[_Hit]":
         runs = set(runs_of(letters))
@@ -177,9 +182,7 @@ class WindowTable:
                     yield _Hit(window, 1.0, sum(map(len, pieces)), *span, is_sentence=False)
 
     def _counts(self, hit: "_Hit", text: str, letters: str) -> bool:
-        """Tell whether what other programs say, or people of other things, is said of Remote Desktop here."""
-        if self._ours.stands_in(text, letters):
-            return True
+        """Tell whether words are said of Remote Desktop in a text that does not name it."""
         enough = not hit.window.general or 2 * (hit.end - hit.start) > len(letters)
         return enough and not self._others.stands_in(text, letters)
 
@@ -194,14 +197,11 @@ class _Hit:
     is_sentence: bool
 
     @property
-    def is_doubtful(self) -> bool:
-        """Tell whether it counts only where the text is not about something else."""
-        return self.window.general or self.window.own_words or not self.is_sentence or self.share < _PLAIN
-
-    @property
-    def order(self) -> tuple[bool, bool, bool, float]:
-        """Return what sorts the surest first: windows before people, what only Remote Desktop says, then the most."""
-        return self.window.own_words, self.window.general, not self.is_sentence, -self.weight
+    def order(self) -> tuple[bool, bool, bool, bool, float]:
+        """Return what sorts the surest first: windows before people, causes before what many windows begin with, what
+        only Remote Desktop says, then the most."""
+        said = self.window
+        return said.own_words, said.opening, said.general, not self.is_sentence, -self.weight
 
     def match(self, text: str) -> WindowMatch:
         """Return the match, with the characters of the text that it was seen in."""
