@@ -6,9 +6,9 @@ import pytest
 
 from tests.lab.hosts import resting
 from tests.support import shipped_catalog
-from troubleshoot import catalog, engine
+from troubleshoot import catalog, diagnosis, engine
 from troubleshoot.catalog import loader as content
-from troubleshoot.engine import Catalog, Fact, Guide, PastedCode, walk_guide
+from troubleshoot.engine import Catalog, CodeHint, Fact, Guide, PastedCode
 from troubleshoot.lab import FAULTS as SIMULATED
 from troubleshoot.management import authoring
 
@@ -29,10 +29,9 @@ def facts(**changed: str) -> dict[str, str]:
 
 def follow(guide: Guide, known: dict[str, str]) -> str:
     """Return the first step that no reading can answer; what is not known was not read."""
-    answers: dict[str, str] = {}
-    while (at := walk_guide(guide, answers).at).kind == "fact":
-        answers[at.name] = known.get(at.subject, "unknown")
-    return at.name
+    read = {name: Fact(name, value) for name, value in known.items()}
+    walk, _sources = diagnosis.consult_guide(guide, read, {}, CodeHint(tells={"told.when": "at_once"}))
+    return walk.at.name
 
 
 def verdicts(known: dict[str, str]) -> dict[str, str]:
@@ -149,11 +148,11 @@ FAULTS = [
     ),
     ("TLS 1.2 off", {"rdp__stage": "tls_failed", "windows__tls12": "off"}, "tls_off", {}),
     ("ciphers limited", {"rdp__stage": "tls_failed", "windows__cipher_policy": "set"}, "ciphers_set", {}),
-    ("storm that lets some through", {"windows__sign_in_failures": "storm"}, "storm", {}),
+    ("storm that lets some through", {"windows__sign_in_failures": "storm"}, "storm_when", {}),
     ("flapping", {"rdp__steady": "flapping"}, "unstable", {}),
     ("one address dead", {"rdp__families": "one_fails"}, "one_family", {}),
     ("two computers", {"rdp__same_computer": "differs"}, "two_computers", {}),
-    ("clock behind", {"windows__clock": "behind"}, "clock_differs", {}),
+    ("clock behind", {"windows__clock": "behind"}, "when", {}),
     ("draining", {"windows__logons": "draining"}, "draining", {}),
     ("credentials refused", {"rdp__negotiation_failure": "3", "windows__reached": "denied"}, "inside_denied", {}),
     (
@@ -183,7 +182,9 @@ class TestRemoteDesktop:
         assert {cause: found[cause] for cause in expected} == expected
 
     def test_starts_with_the_verdict_of_the_probe(self) -> None:
-        assert self.guide.steps[self.guide.start].subject == "rdp.stage"
+        start = self.guide.steps[self.guide.start]
+        assert (start.kind, {start.to["none"], start.to["healthy"]}) == ("cause", {"stage"})
+        assert self.guide.steps["stage"].subject == "rdp.stage"
 
     def test_never_changes_the_computer_when_something_in_between_closes(self) -> None:
         below = {"path"}

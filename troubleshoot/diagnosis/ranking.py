@@ -25,7 +25,7 @@ class StepJudgement:
 
 def judge_step(guide: Guide, step: GuideStep, found: dict[str, Fact], code: CodeHint | None) -> StepJudgement:
     """Judge at a step of a guide, among the causes of its subject: which one stands first, or which question can change
-    that. Nobody is asked before something is found to be broken."""
+    that."""
     catalog = installed_catalog()
     causes = {cause.id for cause in catalog.causes_of(guide)}
 
@@ -36,9 +36,7 @@ def judge_step(guide: Guide, step: GuideStep, found: dict[str, Fact], code: Code
     broken = tuple(one for one in judged if one.verdict in {"shown_by", "also_found"})
     told = {name: Fact(name, value) for name, value in code.tells.items()} if code else {}
     known = {**told, **{name: one for name, one in found.items() if one.value != engine.UNKNOWN}}
-    question = engine.question_before(
-        step, guide.steps, known, lambda facts: engine.first_cause(rank(facts)) if broken else ""
-    )
+    question = engine.question_before(step, guide.steps, known, lambda facts: engine.first_cause(rank(facts)))
     health = engine.judge_health(judged, catalog.healthy, found)
     return StepJudgement(question or engine.cause_answer(step, judged, health), broken)
 

@@ -2,15 +2,9 @@
 
 from troubleshoot.engine.action import Action, rule_holds, unmet_guards
 from troubleshoot.engine.canonical import CanonicalError, decode_canonical, encode_canonical
-from troubleshoot.engine.catalog import (
-    CONTENT_KINDS,
-    FOLDER_SEPARATOR,
-    Catalog,
-    CatalogError,
-    parse_catalog,
-    parse_guide,
-)
+from troubleshoot.engine.catalog import Catalog, CatalogError, parse_catalog, parse_guide
 from troubleshoot.engine.catalog_checks import faults
+from troubleshoot.engine.catalog_files import CONTENT_KINDS, FOLDER_SEPARATOR
 from troubleshoot.engine.cause import Cause, CodeHint, SeenTerm, causes_document
 from troubleshoot.engine.code_entries import CodeMatch, ErrorCode, Identified, KnownCode
 from troubleshoot.engine.code_numbers import PastedCode

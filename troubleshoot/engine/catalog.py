@@ -1,9 +1,8 @@
 """The catalogue: codes, causes, facts, guides, their parts, actions and resources, checked against each other."""
 
 import hashlib
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
@@ -22,6 +21,7 @@ from troubleshoot.engine import (
 )
 from troubleshoot.engine.action import Action, Rule
 from troubleshoot.engine.catalog_errors import Progress
+from troubleshoot.engine.catalog_files import ContentFiles, sort_files
 from troubleshoot.engine.catalog_guides import Declared
 from troubleshoot.engine.cause import Cause, SeenTerm
 from troubleshoot.engine.codes import CodeTable
@@ -33,12 +33,7 @@ from troubleshoot.engine.judging import Judge
 from troubleshoot.engine.pc_questions import PcQuestion
 from troubleshoot.engine.resource import Resource
 from troubleshoot.engine.toml import ContentProblem
-from troubleshoot.engine.toml_tables import NAME_PATTERN, TomlTable, top
-
-CONTENT_KINDS = ("errors", "facts", "guides", "parts", "actions", "questions")
-"""The folders of TOML files."""
-FOLDER_SEPARATOR = "//"
-"""In the name of a file: stands between the catalogue folder and the path inside it."""
+from troubleshoot.engine.toml_tables import TomlTable, top
 
 
 class CatalogError(Exception):
@@ -100,16 +95,6 @@ class Catalog:
         )
 
 
-@dataclass
-class _Files:
-    """The files by kind and name; `where` is the name for people."""
-
-    toml: dict[str, dict[str, tuple[str, bytes]]] = field(default_factory=lambda: {kind: {} for kind in CONTENT_KINDS})
-    resources: dict[str, dict[str, tuple[str, bytes]]] = field(default_factory=lambda: defaultdict(dict))
-    where: dict[str, str] = field(default_factory=dict)
-    digests: dict[str, str] = field(default_factory=dict)
-
-
 def parse_catalog(files: Mapping[str, bytes], probed: FactList) -> Catalog:
     """Return the catalogue of all files (name → bytes; the name may start with its folder and `//`).
 
@@ -117,7 +102,7 @@ def parse_catalog(files: Mapping[str, bytes], probed: FactList) -> Catalog:
     every problem found.
     """
     problems: list[ContentProblem] = []
-    sorted_files = _sort(files, problems)
+    sorted_files = sort_files(files, problems)
     resources = _resources(sorted_files, problems)
     readings, facts = _readings(sorted_files, resources, probed, problems)
     read = _actions(sorted_files, resources, facts, problems)
@@ -156,7 +141,7 @@ def parse_catalog(files: Mapping[str, bytes], probed: FactList) -> Catalog:
 
 
 def _actions(
-    files: _Files, resources: Mapping[str, Resource], facts: FactList, problems: list[ContentProblem]
+    files: ContentFiles, resources: Mapping[str, Resource], facts: FactList, problems: list[ContentProblem]
 ) -> dict[str, tuple[TomlTable, Action]]:
     """Return the actions by name, each with where it stands."""
     beside: dict[str, Any] = {"resources": resources, "named": files.resources, "facts": facts}
@@ -181,37 +166,6 @@ def parse_guide(name: str, source: bytes, facts: FactList | None) -> Guide:
     return guide
 
 
-def _sort(files: Mapping[str, bytes], problems: list[ContentProblem]) -> _Files:
-    found = _Files()
-    for name, data in files.items():
-        inside = name.rpartition(FOLDER_SEPARATOR)[2]
-        where = name.replace(FOLDER_SEPARATOR, "/")
-        if first := found.where.get(inside):
-            problems.append(ContentProblem(where, 1, "(file)", f"replaces nothing: {first} has this name already"))
-        elif text := _place(found, inside, where, data):
-            problems.append(ContentProblem(where, 1, "(file)", text))
-        else:
-            found.where[inside] = where
-            found.digests[inside] = hashlib.sha256(data).hexdigest()
-    found.digests = dict(sorted(found.digests.items()))
-    return found
-
-
-def _place(found: _Files, inside: str, where: str, data: bytes) -> str | None:
-    """Put a file where it belongs, or return why it belongs nowhere."""
-    match inside.split("/"):
-        case [kind, file] if kind in CONTENT_KINDS and file.endswith(".toml"):
-            name = file.removesuffix(".toml")
-            if not NAME_PATTERN.fullmatch(name):
-                return "a file is named with lower-case letters, digits, - and _ only"
-            found.toml[kind][name] = (where, data)
-        case ["resources", name, "resource.toml" | "read.ps1" | "write.ps1" as file] if NAME_PATTERN.fullmatch(name):
-            found.resources[name][file] = (where, data)
-        case _:
-            return f"is not a file of the catalogue ({', '.join(CONTENT_KINDS)}: *.toml; resources: three fixed names)"
-    return None
-
-
 def _table(where: str, data: bytes, problems: list[ContentProblem]) -> TomlTable | None:
     try:
         return top(toml.load(where, data), problems)
@@ -220,7 +174,7 @@ def _table(where: str, data: bytes, problems: list[ContentProblem]) -> TomlTable
         return None
 
 
-def _tables(files: _Files, kind: str, problems: list[ContentProblem]) -> Iterator[tuple[str, TomlTable, str]]:
+def _tables(files: ContentFiles, kind: str, problems: list[ContentProblem]) -> Iterator[tuple[str, TomlTable, str]]:
     """Yield name, top table and digest of each readable file of a kind."""
     for name, (where, data) in sorted(files.toml[kind].items()):
         if table := _table(where, data, problems):
@@ -229,12 +183,12 @@ def _tables(files: _Files, kind: str, problems: list[ContentProblem]) -> Iterato
             yield name, table, hashlib.sha256(data).hexdigest()
 
 
-def _resources(files: _Files, problems: list[ContentProblem]) -> dict[str, Resource]:
+def _resources(files: ContentFiles, problems: list[ContentProblem]) -> dict[str, Resource]:
     read = {name: catalog_resources.read(name, folder, problems) for name, folder in sorted(files.resources.items())}
     return {name: resource for name, resource in read.items() if resource}
 
 
-def _parts(files: _Files, problems: list[ContentProblem]) -> dict[str, GuidePart]:
+def _parts(files: ContentFiles, problems: list[ContentProblem]) -> dict[str, GuidePart]:
     """Return the parts that are sound by themselves; their steps are read in each guide that names them."""
     read = [
         GuidePart(name, table, files.toml["parts"][name][1], digest)
@@ -244,7 +198,7 @@ def _parts(files: _Files, problems: list[ContentProblem]) -> dict[str, GuidePart
 
 
 def _guides(
-    files: _Files,
+    files: ContentFiles,
     known: Mapping[str, GuidePart],
     declared: Declared,
     problems: list[ContentProblem],
@@ -272,7 +226,7 @@ def _guides(
 
 
 def _readings(
-    files: _Files, resources: Mapping[str, Resource], probed: FactList, problems: list[ContentProblem]
+    files: ContentFiles, resources: Mapping[str, Resource], probed: FactList, problems: list[ContentProblem]
 ) -> tuple[dict[str, DeclaredReading], FactList]:
     """Return the readings that the files declare, and all facts: those of the probes, and each of theirs once."""
     found: dict[str, DeclaredReading] = {}
@@ -287,7 +241,7 @@ def _readings(
     return found, FactList(probed.values, declared)
 
 
-def _questions(files: _Files, facts: FactList, problems: list[ContentProblem]) -> dict[str, PcQuestion]:
+def _questions(files: ContentFiles, facts: FactList, problems: list[ContentProblem]) -> dict[str, PcQuestion]:
     found: dict[str, PcQuestion] = {}
     for _, table, _ in _tables(files, "questions", problems):
         found |= catalog_questions.read(table, facts, found)

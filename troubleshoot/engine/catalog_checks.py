@@ -9,7 +9,8 @@ from itertools import product
 from typing import Any
 
 from troubleshoot.engine import toml
-from troubleshoot.engine.catalog import FOLDER_SEPARATOR, Catalog
+from troubleshoot.engine.catalog import Catalog
+from troubleshoot.engine.catalog_files import FOLDER_SEPARATOR
 from troubleshoot.engine.cause import Cause, CodeHint
 from troubleshoot.engine.facts import UNKNOWN, Fact
 from troubleshoot.engine.guide import Guide, GuideStep, walk_guide
