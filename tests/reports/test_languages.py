@@ -76,13 +76,13 @@ class TestAMomentOfATimeline:
         hanna, case = person("Hannah", "helpdesk", site=north), job.case
         assert case
         send_message(actor=hanna, case=case, text=HOSTILE, internal=True)
-        JobLine.objects.create(job=job, said=Explanation.of(Code.DECLINED, who=HOSTILE, reason="no").to_json())
+        JobLine.objects.create(job=job, said=Explanation.of(Code.STARTED, who=HOSTILE).to_json())
         PcBlock.objects.create(case=case, round=1, by=hanna, text="", facts={"pc.stage": {"value": "refused"}})
         Case.objects.filter(pk=case.pk).update(host=None, named_host=HOSTILE)
         found = timeline.case_timeline(Case.objects.get(pk=case.pk), hanna).moments
         said = {moment.kind: marked(moment.text) for moment in found}
         assert said["note"] == [HOSTILE]
-        assert said["job"] == [HOSTILE, "no"]
+        assert said["job"] == [HOSTILE]
         assert said["approval"] == [HOSTILE, HOSTILE]
         assert {"case", "answer"} <= said.keys()
 
