@@ -36,5 +36,5 @@ class Migration(migrations.Migration):
                 'ordering': ['pk'],
             },
         ),
-        sql.run("pc_answers"),
+        sql.run("pc_answers", back="pc_answers_gone"),
     ]

@@ -21,10 +21,12 @@ class Migration(migrations.Migration):
             ],
             options={"ordering": ["published_at"]},
         ),
+        # SQLite makes the table anew, without its triggers, on the way there and on the way back.
+        sql.run("answers", back="answers"),
         migrations.AddField(
             model_name="answer",
             name="judged",
             field=models.JSONField(blank=True, default=dict),
         ),
-        sql.run("answers"),
+        sql.run("answers", back="answers"),
     ]

@@ -87,6 +87,6 @@ def judgement_words(answer: str) -> str:
     first)."""
     return {
         "healthy": _("everything that was looked at is right"),
-        "none": _("no cause is shown by what was read"),
+        "none": _("nothing that explains the error by itself"),
         "other": _("a cause that helpdesk has to repair"),
     }.get(answer, _("one question comes first"))

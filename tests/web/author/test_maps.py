@@ -101,7 +101,8 @@ class TestThePictures:
     def test_lead_from_left_to_right_and_no_box_lies_on_another(self, name: str) -> None:
         for one in maps.guide_pictures(GUIDES[name]):
             at = {box.step.name: box for box in one.boxes}
-            assert all(at[path.step].x < at[path.target].x for path in one.paths)
+            onward = [path for path in one.paths if not GUIDES[name].comes_back(path.step, path.target)]
+            assert all(at[path.step].x < at[path.target].x for path in onward)
             columns = sorted(one.boxes, key=lambda box: (box.x, box.y))
             for upper, lower in pairwise(columns):
                 assert upper.x != lower.x or upper.y + upper.height <= lower.y

@@ -6,8 +6,8 @@ The order of boxes and the way of long lines come from a layered layout (Sugiyam
 from __future__ import annotations
 
 import textwrap
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
@@ -142,17 +142,19 @@ def _drawn(keyed: _ByDigest) -> tuple[GuidePicture, ...]:
 
 
 def steps_in_order(guide: Guide) -> list[GuideStep]:
-    """Return the steps so that each comes after every step that leads to it, nearest to the start first."""
-    waiting = dict.fromkeys(guide.steps, 0)
-    for step in guide.steps.values():
-        for target in set(step.to.values()):
-            waiting[target] += 1
+    """Return the steps so that each comes after every step that leads on to it, nearest to the start first. What comes
+    back to a judgement does not lead on."""
+    onward = {
+        name: [one for one in dict.fromkeys(step.to.values()) if not guide.comes_back(name, one)]
+        for name, step in guide.steps.items()
+    }
+    waiting = Counter(target for targets in onward.values() for target in targets)
     ready = [name for name in dict.fromkeys((guide.start, *guide.starts)) if not waiting[name]]
     found = list[GuideStep]()
     while ready:
         step = guide.steps[ready.pop(0)]
         found.append(step)
-        for target in dict.fromkeys(step.to.values()):
+        for target in onward[step.name]:
             waiting[target] -= 1
             if not waiting[target]:
                 ready.append(target)
@@ -166,7 +168,8 @@ def _picture(guide: Guide, part: str, steps: list[GuideStep]) -> GuidePicture:
             step = guide.steps[target]
             boxes[target] = MapBox(step, _wrapped(step.title or step.subject), part=step.part)
     picture = GuidePicture(part, list(boxes.values()))
-    _place(picture, boxes)
+    back = {(name, row.target) for name, box in boxes.items() for row in box.rows if guide.comes_back(name, row.target)}
+    _place(picture, boxes, back)
     return picture
 
 
@@ -185,10 +188,11 @@ def _wrapped(text: str, most: int = MOST_LINES) -> tuple[str, ...]:
     return tuple(textwrap.wrap(text, LETTERS, max_lines=most, placeholder=" …")) or ("",)
 
 
-def _place(picture: GuidePicture, boxes: Mapping[str, MapBox]) -> None:
-    """Give every box and line its place."""
+def _place(picture: GuidePicture, boxes: Mapping[str, MapBox], back: Set[tuple[str, str]]) -> None:
+    """Give every box and line its place. An answer that comes back to a judgement has a line across the picture."""
     names = list(boxes)
-    edges = [(names.index(name), names.index(row.target)) for name, box in boxes.items() for row in box.rows]
+    every = [(name, row.target) for name, box in boxes.items() for row in box.rows]
+    edges = [(names.index(name), names.index(target)) for name, target in every if (name, target) not in back]
     columns, ways = layers(edges, len(names))
     middles = stacked(columns, [box.height for box in boxes.values()])
     at = {node: (x * (WIDTH + GAP), middles[node]) for x, column in enumerate(columns) for node, _ in column}
@@ -196,7 +200,7 @@ def _place(picture: GuidePicture, boxes: Mapping[str, MapBox]) -> None:
         box.x, box.y = at[node][0], at[node][1] - box.height / 2
 
     def bends(name: str, row: MapRow) -> list[tuple[float, float]]:
-        return [at[node] for node in ways[names.index(name), names.index(row.target)]]
+        return [at[node] for node in ways.get((names.index(name), names.index(row.target)), [])]
 
     for name, box in boxes.items():
         first = {row.target: [*bends(name, row), at[names.index(row.target)]][0][1] for row in box.rows}

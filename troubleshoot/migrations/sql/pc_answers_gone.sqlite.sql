@@ -1,0 +1,1 @@
+-- The table goes, and its triggers go with it.
