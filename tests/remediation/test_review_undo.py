@@ -12,7 +12,7 @@ from tests.remediation.test_remedies import RDP_TCP, listener
 from tests.support import replace_everywhere
 from troubleshoot import cases, diagnosis, jobs, operations, remediation, reports
 from troubleshoot.audit import Machine
-from troubleshoot.diagnosis import progress
+from troubleshoot.diagnosis import advancing
 from troubleshoot.engine import Refusal, proof
 from troubleshoot.management.commands.jobs import in_words
 from troubleshoot.models import Heartbeat, Job, JobState, Person
@@ -145,7 +145,7 @@ def test_one_case_that_cannot_go_on_keeps_no_other_job_from_its_end(
             raise RuntimeError("its guide cannot be read any more")
         return advance(case, **options)
 
-    replace_everywhere(monkeypatch, progress, "advance_case", broken)
+    replace_everywhere(monkeypatch, advancing, "advance_case", broken)
     operations.sweep()
     assert Job.objects.get(case=stuck).state == JobState.QUEUED
     assert Job.objects.get(case=free).state == JobState.EXPIRED
