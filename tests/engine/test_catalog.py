@@ -93,7 +93,12 @@ SPOILED = [
         '[steps.call]\nend = "escalate"\nto = { a = "solved" }',
         "is no answer to this",
     ),
-    (GUIDE, '[steps.call]\nend = "escalate"', "[steps.call]", "steps.call: a step has exactly one of fact, ask, try"),
+    (
+        GUIDE,
+        '[steps.call]\nend = "escalate"',
+        "[steps.call]",
+        "steps.call: a step has exactly one of fact, cause, ask, try",
+    ),
     (GUIDE, 'try = "Shake it."', 'try = "Shake it."\nask = "Or?"', "steps.shake: a step has exactly one of"),
     (GUIDE, 'try = "Shake it."', 'try = "Shake it."\ncolour = "red"', f"{GUIDE}:16: steps.shake.colour: unknown key"),
     (

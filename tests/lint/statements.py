@@ -79,7 +79,6 @@ ALLOWED_BEGINNINGS = {
     "Nothing waits for you. When somebody asks, you are told here": "about an empty list",
     "You can see what we cannot: some short questions": "says what the person is asked to do",
     "Where the name {{ host }} leads, and the first 19 bytes": "says what a command of ours would read",
-    "Nothing was pasted. One command on the PC of": "from the block, of which there is none",
     "The stored plan is not what its digest says": "from the digest itself",
     "Nothing is shown, so that nobody takes other rows": "about the list on this page",
     "By pressing you agree to these changes.": "a rule: what is recorded of a yes",

@@ -56,14 +56,18 @@ def test_every_reader_is_told_the_same_of_who_is_disconnected(action: Action) ->
         (wish.resource, wish.params.get("name")) == ("service", "TermService") and wish.desired.get("restarted")
         for wish in action.wishes
     )
-    for page in pages(action):
-        assert said(ends=ends) in page
-        assert said(ends=not ends) not in page
-
-
-def said(*, ends: bool) -> str:
-    """What is said of the people who are signed in."""
+    signs_out = any(wish.resource == "left-sessions" for wish in action.wishes)
     code = StatementCode.DISCONNECTS if ends else StatementCode.KEEPS_SESSIONS
+    right = StatementCode.SIGNS_OUT if signs_out else code
+    for page in pages(action):
+        assert [one for one in SESSIONS if said(one) in page] == [right]
+
+
+SESSIONS = (StatementCode.DISCONNECTS, StatementCode.KEEPS_SESSIONS, StatementCode.SIGNS_OUT)
+
+
+def said(code: StatementCode) -> str:
+    """What is said of the people who are signed in."""
     return wording.statement_words(Statement.of(code, Grounds.PLAN))
 
 
