@@ -126,8 +126,9 @@ def _consulted(
         return fact_answer(at, known), "told" if told else "reading"
     if at.kind == "cause":
         said = probes.answer_facts(guide, walk.path, given)
-        said = {name: fact for name, fact in said.items() if fact.value != UNKNOWN}
-        return ranking.judge_step(guide, at, {**known, **said}, code).value, "reading"
+        by_person = {name for name, fact in known.items() if fact.value != UNKNOWN and name in guide.tells}
+        heard = {name: fact for name, fact in said.items() if fact.value != UNKNOWN and name not in by_person}
+        return ranking.judge_step(guide, at, {**known, **heard}, code).value, "reading"
     answer = given.get(at.name) or told_before(guide, walk)
     return answer, "person" if answer else ""
 

@@ -182,9 +182,7 @@ def _place(one: Judgement, code: CodeHint) -> tuple[int, int, int, int]:
     hinted = code.causes.index(one.cause.id) if one.cause.id in code.causes else len(code.causes)
     if one.verdict == "fits" and one.cause.id == code.told:
         return verdict, -1 - max(WEIGHTS.values()), -one.explained, hinted
-    # Of what only could be, what somebody told is no better a sign than what was seen of the error.
-    close = max(one.closeness, WEIGHTS["told"]) if one.verdict == "fits" else one.closeness
-    return verdict, -close, -one.explained, hinted
+    return verdict, -one.closeness, -one.explained, hinted
 
 
 def _in_order_of_repair(shown: list[Judgement]) -> list[Judgement]:
