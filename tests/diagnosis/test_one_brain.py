@@ -8,7 +8,7 @@ import pytest
 from tests.diagnosis.table import HOST, Row, row
 from tests.diagnosis.test_table import _quick as quick
 from tests.diagnosis.test_table import consulted, printed, ranking
-from troubleshoot import catalog
+from troubleshoot import catalog, diagnosis
 
 __all__ = ["quick"]  # the fixture of the table holds here too
 #: When a person says that it fails; nothing where nobody has asked.
@@ -51,6 +51,16 @@ def test_has_a_code_for_each_guide_that_judges() -> None:
     judging = {name for name, guide in catalog.installed_catalog().guides.items() if guide.judges}
     assert set(CODES) <= judging
     assert len(judging) >= len(CODES)
+
+
+def test_says_of_an_answer_only_what_was_judged_then() -> None:
+    step = catalog.installed_catalog().guides["rdp-connection-closed"].steps["why"]
+    said = {
+        value: diagnosis.answer_in_words(step, value)[1] for value in ("service_stopped", "none", "why_when", "gone")
+    }
+    assert said["service_stopped"] == "Remote Desktop is not running"
+    assert (said["why_when"], said["gone"]) == ("one question comes first", "gone")
+    assert len(set(said.values())) == len(said)
 
 
 def _judged(fault: str, moment: str, name: str) -> None:

@@ -103,16 +103,17 @@ def answer_in_words(step: GuideStep, value: str, job: Job | None = None) -> tupl
     if step.kind == "fact":
         return fact_title(step.subject), fact_value_title(step.subject, value)
     if step.kind == "cause":
-        return wording.content(step.subject), cause_title(value)
+        return wording.content(step.subject), _judged(step, value)
     action = catalog.installed_catalog().actions.get(step.subject) if step.kind == "fix" else None
     came = (wording.remedy_end_words(job) if job else "") or wording.answer_words(step, value)
     return wording.content(action.title if action else step.title or step.subject), came
 
 
-def cause_title(value: str) -> str:
-    """Return what a judgement came to as people read it: a cause, or that none is shown."""
-    cause = catalog.installed_catalog().causes.get(value)
-    return wording.content(cause.title) if cause else wording.judgement_words(value)
+def _judged(step: GuideStep, value: str) -> str:
+    """Return what a judgement came to as people read it; a cause that has left the catalogue since keeps its name."""
+    if cause := catalog.installed_catalog().causes.get(value):
+        return wording.content(cause.title)
+    return wording.judgement_words("question" if value in step.asks else value) or wording.content(value)
 
 
 def value_text(value: object) -> str:

@@ -83,10 +83,10 @@ def answer_words(step: GuideStep, answer: str) -> str:
 
 
 def judgement_words(answer: str) -> str:
-    """Return what a judgement of the causes came to (one of engine.guide.CAUSE_ANSWERS, or a question that comes
-    first)."""
+    """Return what a judgement came to (one of engine.guide.CAUSE_ANSWERS, or a question); empty for anything else."""
     return {
         "healthy": _("everything that was looked at is right"),
         "none": _("nothing that explains the error by itself"),
         "other": _("a cause that helpdesk has to repair"),
-    }.get(answer, _("one question comes first"))
+        "question": _("one question comes first"),
+    }.get(answer, "")
