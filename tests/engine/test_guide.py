@@ -12,6 +12,7 @@ from troubleshoot.engine import (
     CatalogError,
     Guide,
     GuideStep,
+    GuideSteps,
     answer_guide,
     parse_guide,
     tries_ahead,
@@ -36,7 +37,7 @@ def guides(draw: st.DrawFn) -> Guide:
         else:
             values = draw(st.lists(st.sampled_from("abcd"), min_size=1, max_size=4, unique=True))
             steps[name] = GuideStep(name, "ask", "?", {value: draw(st.sampled_from(later)) for value in values})
-    return Guide("random", "Random", "s0", steps, (), "digest", "")
+    return Guide("random", "Random", "s0", GuideSteps(steps), (), "digest", "")
 
 
 def play(guide: Guide, data: st.DataObject) -> dict[str, str]:
@@ -194,7 +195,7 @@ class TestTriesAhead:
         GuideStep("bulb", "try", "Turn the bulb.", {"worked": "end", "no_change": "end"}),
         GuideStep("end", "end", "solved", {}),
     )
-    GUIDE = Guide("g", "G", "found", {step.name: step for step in STEPS}, (), "digest", "")
+    GUIDE = Guide("g", "G", "found", GuideSteps({step.name: step for step in STEPS}), (), "digest", "")
 
     @pytest.mark.parametrize(
         ("said", "expected"),

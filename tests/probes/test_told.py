@@ -1,7 +1,7 @@
 """What people say, as facts."""
 
 from troubleshoot import catalog, probes
-from troubleshoot.engine import Fact, Guide, GuideStep
+from troubleshoot.engine import Fact, Guide, GuideStep, GuideSteps
 from troubleshoot.probes import user_answers as told
 
 WHEN = GuideStep(
@@ -14,7 +14,8 @@ WHEN = GuideStep(
 )
 WHERE = GuideStep("where", "ask", "Where?", {"office": "end", "home": "end"}, tells="told.where")
 COLOUR = GuideStep("colour", "ask", "Which colour?", {"red": "when"})
-GUIDE = Guide("g", "G", "colour", {step.name: step for step in (COLOUR, WHEN, WHERE)}, (), "digest", "")
+STEPS = GuideSteps({step.name: step for step in (COLOUR, WHEN, WHERE)})
+GUIDE = Guide("g", "G", "colour", STEPS, (), "digest", "")
 
 
 def values(found: dict[str, Fact]) -> dict[str, str]:

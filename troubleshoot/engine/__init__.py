@@ -31,8 +31,17 @@ from troubleshoot.engine.facts import (
     stored_values,
     values_by_name,
 )
-from troubleshoot.engine.guide import AnswerRefused, Guide, GuideStep, Walk, answer_guide, tries_ahead, walk_guide
-from troubleshoot.engine.guide_causes import cause_answer, first_cause, question_before
+from troubleshoot.engine.guide import (
+    AnswerRefused,
+    Guide,
+    GuideStep,
+    GuideSteps,
+    Walk,
+    answer_guide,
+    tries_ahead,
+    walk_guide,
+)
+from troubleshoot.engine.guide_causes import CAUSES_PART, cause_answer, first_cause, question_before
 from troubleshoot.engine.guide_format_1 import said_ahead
 from troubleshoot.engine.guide_parts import GuidePart
 from troubleshoot.engine.judging import SPEAKING_VERDICTS, Health, Judge, Judgement, judge_health
@@ -112,6 +121,7 @@ from troubleshoot.engine.toml_tables import NAME_PATTERN
 
 __all__ = [
     "ACTORS",
+    "CAUSES_PART",
     "CONTENT_KINDS",
     "CONTENT_SIZE_LIMIT",
     "EVERY_SITE",
@@ -159,6 +169,7 @@ __all__ = [
     "Guide",
     "GuidePart",
     "GuideStep",
+    "GuideSteps",
     "HandCheckResult",
     "Health",
     "Hindrance",

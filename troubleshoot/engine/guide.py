@@ -103,6 +103,23 @@ class GuideSteps(Mapping[str, GuideStep]):
     def __len__(self) -> int:
         return len(self.plain)
 
+    def behind(self, judgement: str) -> frozenset[str]:
+        """Return the steps to which a judgement may lead; none for any other step."""
+        return self._behind.get(judgement, frozenset())
+
+    # Kept with the steps, which the copies of a guide share: to follow every branch takes long.
+    @cached_property
+    def _behind(self) -> Mapping[str, frozenset[str]]:
+        return {name: frozenset(self._from(name)) for name, step in self.plain.items() if step.kind == "cause"}
+
+    def _from(self, name: str) -> Iterator[str]:
+        found, todo = set[str](), [name]
+        while todo:
+            new = {one for one in self.plain[todo.pop()].to.values() if one in self.plain} - found
+            yield from new
+            found |= new
+            todo.extend(new)
+
 
 _VISITS = {str(number) for number in range(2, MOST_VISITS + 1)}
 
@@ -130,7 +147,7 @@ class Guide:
     name: str
     title: str
     start: str
-    steps: Mapping[str, GuideStep]
+    steps: GuideSteps
     examples: tuple[GuideExample, ...]
     digest: str
     source: str = field(repr=False)
@@ -150,7 +167,7 @@ class Guide:
     def after(self, step: GuideStep, answer: str) -> GuideStep:
         """Return where an answer to a step leads; back at a judgement, to its next visit, as long as there is one."""
         target, visit = step.to[answer], step.visit
-        if step.plain in self._behind.get(target, ()):
+        if step.plain in self.steps.behind(target):
             visit += 1
             if visit > MOST_VISITS:
                 target, visit = self.steps[target].to["other"], MOST_VISITS
@@ -158,20 +175,7 @@ class Guide:
 
     def comes_back(self, step: str, target: str) -> bool:
         """Tell whether a step leads back to a judgement before it, which a walk then makes anew."""
-        return step in self._behind.get(target, ())
-
-    @cached_property
-    def _behind(self) -> Mapping[str, frozenset[str]]:
-        """Return each judgement with the steps to which it may lead."""
-        return {name: frozenset(self._from(name)) for name, step in self.steps.items() if step.kind == "cause"}
-
-    def _from(self, name: str) -> Iterator[str]:
-        found, todo = set[str](), [name]
-        while todo:
-            new = {one for one in self.steps[todo.pop()].to.values() if one in self.steps} - found
-            yield from new
-            found |= new
-            todo.extend(new)
+        return step in self.steps.behind(target)
 
     def begun_at(self, start: str) -> "Guide":
         """Return this guide with another beginning; itself where it may not begin there."""

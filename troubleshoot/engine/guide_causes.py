@@ -15,7 +15,7 @@ from troubleshoot.engine.guide_parts import GuidePart
 from troubleshoot.engine.judging import Health, Judgement
 from troubleshoot.engine.toml_tables import TomlTable, top
 
-PART = "(causes)"
+CAUSES_PART = "(causes)"
 """The name of the part that is made here; no file has it."""
 _STEP = "cause-"
 """How the steps that are made here begin; what follows is the cause."""
@@ -45,7 +45,7 @@ def generated(
     if not left:
         return None
     text = "\n".join(line for cause, remedies in left for line in _remedies(cause, remedies)).encode()
-    return GuidePart(PART, top(toml.load(PART, text), []), text, "")
+    return GuidePart(CAUSES_PART, top(toml.load(CAUSES_PART, text), []), text, "")
 
 
 def of_subject(causes: Iterable[Cause], terms: Iterable[SeenTerm], facts: Collection[str]) -> list[Cause]:

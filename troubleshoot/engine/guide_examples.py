@@ -38,7 +38,7 @@ def uncovered(guides: Iterable[Guide]) -> Iterator[tuple[Guide, GuideStep, str]]
 
 def _written(guide: Guide, step: GuideStep) -> list[str]:
     """Return the answers of a step that an author has routed: for a cause without a branch, steps are made."""
-    made = {name for name, one in guide.steps.items() if one.part == guide_causes.PART}
+    made = {name for name, one in guide.steps.items() if one.part == guide_causes.CAUSES_PART}
     return [] if step.name in made else [value for value, target in step.to.items() if target not in made]
 
 

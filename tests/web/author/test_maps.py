@@ -19,7 +19,7 @@ from tests.support import replace_everywhere
 from troubleshoot import cases, diagnosis
 from troubleshoot.catalog import installed_catalog, parse_stored_guide
 from troubleshoot.catalog import registry as library
-from troubleshoot.engine import Guide, GuideStep
+from troubleshoot.engine import Guide, GuideStep, GuideSteps
 from troubleshoot.engine.placeholders import Text
 from troubleshoot.models import Case, Person, Site
 from troubleshoot.web.author import guide_map as maps
@@ -119,7 +119,7 @@ class TestThePictures:
 class TestAGuideOfAnyShape:
     def test_of_one_step_is_one_box(self) -> None:
         end = GuideStep("end", "end", "solved", MappingProxyType({}))
-        guide = Guide("g", "G", "end", MappingProxyType({"end": end}), (), "one", "")
+        guide = Guide("g", "G", "end", GuideSteps({"end": end}), (), "one", "")
         (one,) = maps.guide_pictures(guide)
         assert (len(one.boxes), one.paths) == (1, [])
 
@@ -131,14 +131,14 @@ class TestAGuideOfAnyShape:
             GuideStep("c", "end", "escalate", {}, part="two"),
             GuideStep("d", "end", "solved", {}, part="three"),
         ]
-        guide = Guide("g", "G", "a", {step.name: step for step in steps}, (), "apart", "")
+        guide = Guide("g", "G", "a", GuideSteps({step.name: step for step in steps}), (), "apart", "")
         found = {one.part: {box.step.name for box in one.boxes} for one in maps.guide_pictures(guide)}
         assert found == {"one": {"a", "b", "c"}, "two": {"b", "c", "d"}, "three": {"d"}}
 
     def test_of_words_without_end_is_wrapped_and_cut(self) -> None:
         step = GuideStep("a", "ask", "w" * 500, {"x": "b"}, answers={"x": "v" * 500})
         end = GuideStep("b", "end", "solved", {})
-        guide = Guide("g", "G", "a", {"a": step, "b": end}, (), "long", "")
+        guide = Guide("g", "G", "a", GuideSteps({"a": step, "b": end}), (), "long", "")
         (one,) = maps.guide_pictures(guide)
         assert max(len(line) for box in one.boxes for line in box.lines) <= maps.LETTERS
         assert max(len(box.lines) for box in one.boxes) == maps.MOST_LINES
@@ -200,7 +200,7 @@ class TestThePage:
             "a": GuideStep("a", "ask", HOSTILE, {HOSTILE: "b"}, title=Text.literal(HOSTILE), part=HOSTILE),
             "b": GuideStep("b", "end", "solved", {}, title=Text.literal(HOSTILE)),
         }
-        guide = Guide("bad", HOSTILE, "a", MappingProxyType(steps), (), "hostile", "")
+        guide = Guide("bad", HOSTILE, "a", GuideSteps(steps), (), "hostile", "")
         replace_everywhere(monkeypatch, library, "installed_catalog", lambda: replace(catalog, guides={"bad": guide}))
         source = page(helpdesk, "/guides/bad")
         assert "<script>alert" not in source

@@ -12,7 +12,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
 
-from troubleshoot.engine import Guide, GuideStep
+from django.utils.translation import gettext as _
+
+from troubleshoot.engine import CAUSES_PART, Guide, GuideStep
 from troubleshoot.web.author.graph_layout import layers, stacked
 
 #: Sizes in the units of the picture, which are pixels at its natural size.
@@ -21,6 +23,11 @@ LETTERS, LINE, KIND = 31, 17, 22
 MOST_LINES = 4
 #: A guide without parts, or one whose parts are no longer known, is one picture.
 WHOLE = ""
+
+
+def part_in_words(part: str) -> str:
+    """Return the name of a part as a page says it; empty for the guide's own steps."""
+    return _("remedies of the causes") if part == CAUSES_PART else part.replace("-", " ")
 
 
 @dataclass
@@ -61,7 +68,7 @@ class MapBox:
     @property
     def part_title(self) -> str:
         """Return the other part in words."""
-        return (self.part or "").replace("-", " ")
+        return part_in_words(self.part or WHOLE)
 
     @property
     def text(self) -> list[tuple[int, str]]:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from troubleshoot import catalog, diagnosis, people
-from troubleshoot.engine import ErrorCode, Guide, GuideStep, Walk
+from troubleshoot.engine import ErrorCode, Guide, GuideStep, GuideSteps, Walk
 from troubleshoot.models import Case
 from troubleshoot.web.author import codes, guide_map
 from troubleshoot.web.view_rules import asked, rule, visitor
@@ -41,7 +41,8 @@ class Chart:
     @property
     def title(self) -> str:
         """Return the part in words."""
-        return self.picture.part.replace("-", " ").capitalize() or _("Where it begins")
+        words = guide_map.part_in_words(self.picture.part)
+        return words[:1].upper() + words[1:] or _("Where it begins")
 
     @property
     def width(self) -> int:
@@ -161,4 +162,4 @@ def _with_parts(stored: Guide, installed: Guide | None) -> Guide:
     """
     parts = {name: step.part for name, step in installed.steps.items()} if installed else {}
     steps = {name: replace(step, part=parts.get(name, guide_map.WHOLE)) for name, step in stored.steps.items()}
-    return replace(stored, steps=MappingProxyType(steps))
+    return replace(stored, steps=GuideSteps(steps))
