@@ -243,6 +243,21 @@ class TestWithAComputer:
         found = {name: part["value"] for name, part in Case.objects.get(pk=case.pk).pc.items()}
         assert (found["pc.stage"], found["pc.same_address"]) == ("ok", "same")
 
+    def test_what_was_judged_is_judged_again(self, lab: MakeLab, helpdesk: Person, work: Work) -> None:
+        host = lab()
+        case = opened(helpdesk, host.row, work)
+        cases.answer_step(actor=helpdesk, case=case, step=diagnosis.replay_case(case).at.name, value="at_once")
+        assert dict(walked(case))["why"] == "healthy"
+        now = timezone.now().strftime("%Y-%m-%dT%H:%M:%SZ")
+        submit_client_report(
+            actor=helpdesk, case=case, text=report_from_pc(host.row.rdp_port, at=now, name=host.row.name)
+        )
+        walk = dict(walked(case))
+        assert walk["why"] == "client_side_block"
+        judged = case.answers.exclude(judged={}).order_by("number").last()
+        assert judged
+        assert judged.judged["causes"][0]["id"] == "client_side_block"
+
     def test_no_command_is_made_for_a_name_that_is_none(self, employee: Person) -> None:
         for name in ("", "my computer", "x'; calc", "acc\u043e7"):
             made = cases.open_case(actor=employee, beneficiary=employee, error_text=ERROR, host=None, named_host=name)

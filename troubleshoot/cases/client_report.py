@@ -124,7 +124,7 @@ def _go_on_with(case: Case, actor: Person, facts: Mapping[str, Any], notice: Not
     )
     if notice and case.owner and case.owner != actor:
         notifications.notify([case.owner], notice, {"who": str(actor)}, case=case)
-    jobs.continue_case(case, actor=actor, requester=actor)
+    jobs.continue_case(case, actor=actor, requester=actor, learned=True)
 
 
 def _told_so_far(case: Case) -> dict[str, Any]:

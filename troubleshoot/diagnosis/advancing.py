@@ -10,7 +10,7 @@ from troubleshoot import audit, engine, probes
 from troubleshoot.audit import Actor, Tag
 from troubleshoot.catalog import installed_catalog
 from troubleshoot.diagnosis import ranking
-from troubleshoot.diagnosis.judgement import told_facts
+from troubleshoot.diagnosis.judgement import own_side_facts, told_facts
 from troubleshoot.diagnosis.progress import (
     TICK,
     KnownNow,
@@ -20,7 +20,6 @@ from troubleshoot.diagnosis.progress import (
     fact_answer,
     known_now,
     said_ahead,
-    stored_facts,
     told_before,
 )
 from troubleshoot.engine import Fact, GuideStep, HandCheckResult, Verdict, Walk
@@ -43,12 +42,13 @@ REMEDY_ANSWERS = {
 _MOST_OF_CAUSES = 2**22
 
 
-def advance_case(case: Case, *, actor: Actor, rows: Sequence[Answer] | None = None, observed: bool = False) -> Walk:
+def advance_case(case: Case, *, actor: Actor, rows: Sequence[Answer] | None = None, learned: bool = False) -> Walk:
     """Answer every step that readings and fixes can answer. Runs in the transaction that ended a job or recorded a
     person's answer, never in a GET.
 
     The caller holds the case (`Case.objects.held`); `rows` are all of its answers, where they have been read;
-    `observed` tells that an observation of the computer has just ended, by which what was judged is judged again.
+    `learned` tells that there is something new to judge by, an observation or a word from the person's PC, by which
+    what was judged is judged again.
     """
     rows = list(case.answers.order_by("number")) if rows is None else rows
     this_round = [row for row in rows if row.round == case.round]
@@ -56,7 +56,7 @@ def advance_case(case: Case, *, actor: Actor, rows: Sequence[Answer] | None = No
     known = functools.cache(lambda: known_now(case))
     given: list[Answer] = []
     walk = engine.walk_guide(guide, found)
-    anew = _told_anew(case, walk) or (_judged_anew(case, walk, known()) if observed else None)
+    anew = _answered_anew(case, walk, known if learned else None)
     before = {row.step: row for row in this_round} if anew else {}
     while (row := anew or _machine_answer(case, walk, known, [*this_round, *given], before)) is not None:
         anew = None
@@ -76,14 +76,22 @@ def advance_case(case: Case, *, actor: Actor, rows: Sequence[Answer] | None = No
     return walk
 
 
+def _answered_anew(case: Case, walk: Walk, known: Callable[[], KnownNow] | None) -> Answer | None:
+    """Return the first answer of a walk that is another one by now; None where none is. With nothing known anew, what
+    was judged stays."""
+    changed = [_told_anew(case, walk), *([_judged_anew(case, walk, known())] if known else [])]
+    by_place = {name: place for place, name in enumerate(walk.steps)}
+    return min(filter(None, changed), key=lambda row: by_place[row.step], default=None)
+
+
 def _told_anew(case: Case, walk: Walk) -> Answer | None:
-    """Return the answer that changes because the person's PC told something since; None where nothing does.
+    """Return the answer that changes because the person's own side told something since; None where nothing does.
 
     What led to a remedy that has begun stays as it is.
     """
-    steps, told = case_guide(case).steps, stored_facts(case.pc)
+    steps, told = case_guide(case).steps, own_side_facts(case)
     for place, (name, value) in enumerate(walk.path):
-        if steps[name].subject not in probes.CLIENT_FACTS or fact_answer(steps[name], told) == value:
+        if steps[name].subject not in probes.TOLD_FACTS or fact_answer(steps[name], told) == value:
             continue
         if _may_change(case, walk, place):
             return _told_answer(case, steps[name])
@@ -98,7 +106,7 @@ def _may_change(case: Case, walk: Walk, place: int) -> bool:
 
 
 def _judged_anew(case: Case, walk: Walk, known: KnownNow) -> Answer | None:
-    """Return the judgement that changes because the computer was observed again; None where it stays.
+    """Return the judgement that changes by what has been learned since; None where it stays.
 
     A remedy that has begun, and what helpdesk was handed, stay as they are.
     """
@@ -114,8 +122,9 @@ def _judged_anew(case: Case, walk: Walk, known: KnownNow) -> Answer | None:
 
 
 def _told_answer(case: Case, step: GuideStep) -> Answer:
-    """Return what the person's PC told for a step: nobody waits for it, so it is unknown until something was pasted."""
-    return Answer(case=case, step=step.name, value=fact_answer(step, stored_facts(case.pc)), source=Answer.Source.TOLD)
+    """Return what the person's own side told for a step: nobody waits for it, so it is unknown until something was
+    pasted."""
+    return Answer(case=case, step=step.name, value=fact_answer(step, own_side_facts(case)), source=Answer.Source.TOLD)
 
 
 def _machine_answer(
@@ -124,7 +133,7 @@ def _machine_answer(
     """Return the answer to a step that nobody need be asked; `rows` are those of the round, `before` holds those given
     before the walk took another turn."""
     step = walk.at
-    if step.subject in probes.CLIENT_FACTS:
+    if step.subject in probes.TOLD_FACTS:
         return _told_answer(case, step)
     match step.kind:
         case "cause":

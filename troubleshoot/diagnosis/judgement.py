@@ -23,8 +23,13 @@ def case_evidence(case: Case, walk: Walk | None = None, observation: Job | None 
 def told_facts(case: Case, walk: Walk) -> dict[str, Fact]:
     """Return what the person of a case, their PC and their saved connection told."""
     said = probes.answer_facts(progress.case_guide(case), walk.path, progress.said_ahead(case), case.whereabouts)
+    return {**said, **own_side_facts(case)}
+
+
+def own_side_facts(case: Case) -> dict[str, Fact]:
+    """Return what the person's PC and their saved connection told."""
     port = case.host.rdp_port if case.host else None
-    return {**said, **progress.stored_facts(case.pc), **file_facts(case.error, port)}
+    return {**progress.stored_facts(case.pc), **file_facts(case.error, port)}
 
 
 def file_facts(error: dict[str, Any], port: int | None) -> dict[str, Fact]:

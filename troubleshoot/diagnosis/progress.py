@@ -122,7 +122,7 @@ def _consulted(
     """Return the answer to the step at which a walk stands and who gives it; nothing where somebody has to be asked."""
     at = walk.at
     if at.kind == "fact":
-        told = at.subject in probes.CLIENT_FACTS and at.subject in known
+        told = at.subject in probes.TOLD_FACTS and at.subject in known
         return fact_answer(at, known), "told" if told else "reading"
     if at.kind == "cause":
         said = probes.answer_facts(guide, walk.path, given)

@@ -106,8 +106,8 @@ def move_job(
         if job.has_ended and job.is_change:
             tell_end(job, said, actor)
         if case and job.has_ended:
-            observed = job.kind == Job.Kind.DIAGNOSE
-            continue_case(case, actor=actor, requester=job.requester, observed=observed)
+            learned = job.kind == Job.Kind.DIAGNOSE
+            continue_case(case, actor=actor, requester=job.requester, learned=learned)
         elif case:
             keep_status(case, actor=actor)
     return True
@@ -120,19 +120,19 @@ def _held(job: Job) -> Case | None:
 
 
 def continue_case(
-    case: Case, *, actor: Actor, requester: Person, rows: Sequence[Answer] | None = None, observed: bool = False
+    case: Case, *, actor: Actor, requester: Person, rows: Sequence[Answer] | None = None, learned: bool = False
 ) -> None:
     """Let a case go on as far as it can, send for a new reading where it needs one (after a change, what was read
     before no longer counts), and keep where it stands then.
 
     A closed case stands where it was closed. Where its guide ends here, what still waits for it is taken back. The
-    caller holds the case (`Case.objects.held`); `rows` are all of its answers, where they have been read; `observed`
-    tells that an observation has just ended.
+    caller holds the case (`Case.objects.held`); `rows` are all of its answers, where they have been read; `learned`
+    tells that there is something new to judge by.
     """
     if case.closed_at is not None:
         keep_status(case, actor=actor)
         return
-    walk = diagnosis.advance_case(case, actor=actor, rows=rows, observed=observed)
+    walk = diagnosis.advance_case(case, actor=actor, rows=rows, learned=learned)
     if case.host and (walk.at.is_read or _never_read(case)) and not _being_read(case):
         asked: dict[str, Any] = {"host": case.host, "case": case, "requester": requester}
         if may_observe(requester, case.host):

@@ -14,6 +14,7 @@ from troubleshoot.probes.extended_checks import LATER
 from troubleshoot.probes.gateway import Gateway
 from troubleshoot.probes.network import OnVerdict, answered_from_outside, probe_network
 from troubleshoot.probes.report import FACTS, ProbeReport
+from troubleshoot.probes.saved_connection import FACTS as SAVED_CONNECTION_FACTS
 from troubleshoot.probes.saved_connection import saved_connection_facts
 from troubleshoot.probes.user_answers import WORDS as TOLD_WORDS
 from troubleshoot.probes.user_answers import answer_facts
@@ -24,6 +25,9 @@ from troubleshoot.probes.windows_facts.environment import SESSIONS
 from troubleshoot.probes.windows_facts.sddl import FileRight
 from troubleshoot.probes.windows_facts.sddl import entries as file_rights
 
+TOLD_FACTS = frozenset({*CLIENT_FACTS, *SAVED_CONNECTION_FACTS})
+"""What the person's own side tells by itself, by a report or a file: nobody is asked, and nobody waits for it."""
+
 __all__ = [
     "BLOCK_MOST_CHARACTERS",
     "CERTIFICATE",
@@ -32,6 +36,7 @@ __all__ = [
     "LATER",
     "NOT_TOLD",
     "SESSIONS",
+    "TOLD_FACTS",
     "TOLD_WORDS",
     "WINDOWS_FACTS",
     "WINDOWS_READINGS",

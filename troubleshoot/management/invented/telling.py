@@ -150,7 +150,7 @@ class Telling:
 
     def answers_fact(self, step: GuideStep) -> None:
         """Answer by what is known, after another observation where it is not."""
-        if step.subject in probes.CLIENT_FACTS:
+        if step.subject in probes.TOLD_FACTS:
             self.answers(step.name, engine.UNKNOWN, Source.TOLD)
             return
         if step.subject not in self.known:
