@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import json
 import random
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import cycle
 from pathlib import Path
 
 from django.utils import timezone
@@ -41,6 +42,8 @@ class World:
     plans: dict[tuple[int, str], Plan]
     chance: random.Random
     now: dt.datetime
+    ends: dict[str, Iterator[JobState]] = field(default_factory=lambda: dict(zip(ENDS, map(cycle, ENDS.values()))))
+    """The ends of each answer in turn, so that few cases have each of them."""
 
 
 def world(people: list[Person], sites: list[Site], *, hosts: int, seed: int = 1) -> World:
@@ -190,7 +193,7 @@ def _job(made: World, case: Case, step: str, value: str) -> Job:
     """The job of a fix that ended as its answer says."""
     chance = made.chance
     asked = case.opened_at + dt.timedelta(seconds=chance.randrange(5, 600))
-    state = chance.choice(ENDS[value])
+    state = next(made.ends[value])
     ran = state not in {*ENDS["declined"], JobState.REFUSED}
     dangerous = chance.random() < 0.1
     action = diagnosis.case_guide(case).steps[step].subject
