@@ -7,8 +7,9 @@ import pytest
 
 from tests.diagnosis.table import HOST, Row, row
 from tests.diagnosis.test_table import _quick as quick
-from tests.diagnosis.test_table import consulted, printed, ranking
+from tests.diagnosis.test_table import consulted, printed, ranking, recognised
 from troubleshoot import catalog, diagnosis
+from troubleshoot.engine import code_as_pasted
 
 __all__ = ["quick"]  # the fixture of the table holds here too
 #: When a person says that it fails; nothing where nobody has asked.
@@ -28,6 +29,14 @@ CODES = {
 }
 
 
+#: One code for each step at which a guide begins for whom an error says more than that the guide fits.
+STARTS = {
+    f"{entry.guide}/{entry.start}": (entry.guide or "", code_as_pasted(entry.code))
+    for entry in catalog.installed_catalog().codes.entries.values()
+    if entry.start
+}
+
+
 def _every() -> list[tuple[str, str, str]]:
     return list(itertools.product(FAULTS, MOMENTS, CODES))
 
@@ -39,6 +48,21 @@ SAMPLE = random.Random(907).sample(_every(), 60)
 @pytest.mark.parametrize(("fault", "moment", "guide"), SAMPLE)
 def test_one_of_a_sample(fault: str, moment: str, guide: str) -> None:
     _judged(fault, moment, guide)
+
+
+_AT_STARTS = list(itertools.product(FAULTS, STARTS))
+SAMPLE_AT_STARTS = random.Random(7).sample(_AT_STARTS, 60)
+
+
+@pytest.mark.parametrize(("fault", "start"), SAMPLE_AT_STARTS)
+def test_one_where_the_error_says_where_to_begin(fault: str, start: str) -> None:
+    _judged(fault, "", *STARTS[start])
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize(("fault", "start"), [one for one in _AT_STARTS if one not in SAMPLE_AT_STARTS])
+def test_every_other_one_where_the_error_says_where_to_begin(fault: str, start: str) -> None:
+    _judged(fault, "", *STARTS[start])
 
 
 @pytest.mark.soak
@@ -63,16 +87,16 @@ def test_says_of_an_answer_only_what_was_judged_then() -> None:
     assert len(set(said.values())) == len(said)
 
 
-def _judged(fault: str, moment: str, name: str) -> None:
-    one = _row(fault, moment, name)
-    guide = catalog.installed_catalog().guides[name]
+def _judged(fault: str, moment: str, name: str, error: str = "") -> None:
+    one = _row(fault, moment, error or CODES[name])
+    guide = catalog.installed_catalog().guides[name].begun_at(recognised(one).leads_to[1])
     at = consulted(one, guide).at
     if at.kind == "fix":
         judged = ranking(one)
         assert at.subject in judged[0].cause.remedies, f"{at.name}: {at.subject}\n{printed(one, judged)}"
 
 
-def _row(fault: str, moment: str, guide: str) -> Row:
+def _row(fault: str, moment: str, error: str) -> Row:
     told = {"told__when": moment} if moment else {}
     made = row("-", "", fault, **told)
-    return Row(made.number, made.first, made.faults, made.told, made.both, CODES[guide])
+    return Row(made.number, made.first, made.faults, made.told, made.both, error)

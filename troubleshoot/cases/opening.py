@@ -153,6 +153,7 @@ def describe_error(found: Identified) -> dict[str, object]:
         "ask": bool((used and used.ask) or (window and window.ask)),
         "others": [str(code) for code in used.others] if used else [],
         "start": found.leads_to[1],
+        "causes": list(found.hint.causes) if window and window.window.causes else [],
         "saved": found.saved.to_json() if found.saved else None,
         "kept": [str(match.code) for match in found.kept],
         "hints": [str(hint) for hint in found.hints],

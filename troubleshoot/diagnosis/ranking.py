@@ -47,11 +47,14 @@ def rank_all_causes(found: dict[str, Fact], code: CodeHint | None = None) -> lis
 
 
 def code_hint(error: dict[str, Any]) -> CodeHint:
-    """Return what the table of codes says of the cause of a case's error."""
+    """Return what the words of a case's error say of its cause, else what the table of codes says."""
     parts = str(error.get("page") or "").split("/")
     code = engine.code_at_address(*parts) if len(parts) in {2, 3} else None
-    entry = installed_catalog().codes.entries.get(code) if code else None
-    return CodeHint(entry.causes, entry.certainty == "documented", entry.tells) if entry else CodeHint()
+    entry = installed_catalog().codes.look_up(code).telling if code else None
+    said = entry.hint if entry else CodeHint()
+    if worded := error.get("causes"):
+        return CodeHint(tuple(worded), error["certainty"] == "documented", said.tells)
+    return said
 
 
 def judge_health(found: dict[str, Fact]) -> Health:

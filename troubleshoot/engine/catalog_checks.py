@@ -148,7 +148,8 @@ def _causes(catalog: Catalog, read: _Files) -> Iterator[ContentProblem]:
     Readings speak for it, or a documented code that names it alone. A rule that does not give its verdict, by its own
     facts, never decides: a stronger one always comes before it.
     """
-    told = {CodeHint(one.causes, one.certainty == "documented").told for one in catalog.codes.entries.values()}
+    told = {one.hint.told for one in catalog.codes.entries.values()}
+    told |= {one.hint(CodeHint()).told for one in catalog.codes.windows.windows}
     for cause in catalog.causes.values():
         for_it = bool(cause.shown_by or cause.fits or cause.id in told)
         said = {"fits": for_it, "excluded_by": bool(cause.excluded_by or cause.produces)}

@@ -51,7 +51,7 @@ def read(
         for fact, ranks in progress(table, facts).items():
             if order.setdefault(fact, ranks) is not ranks:
                 table.wrong("progress", "this order stands twice", fact)
-    windows = catalog_windows.read(tables, entries, guides)
+    windows = catalog_windows.read(tables, entries, guides, causes)
     for table in tables:
         table.done()
     symptoms = [Symptom(text, guide.name) for guide in guides.values() for text in guide.symptoms]

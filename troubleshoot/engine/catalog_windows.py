@@ -1,6 +1,6 @@
 """Reads `errors/windows-*.toml`: the words of windows and of people, and the words that say what a text is about."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from troubleshoot.engine.code_entries import CERTAINTIES, ErrorCode
 from troubleshoot.engine.code_numbers import PastedCode
@@ -20,8 +20,8 @@ Codes = Mapping[PastedCode, ErrorCode]
 Guides = Mapping[str, Guide]
 
 
-def read(tables: Iterable[TomlTable], codes: Codes, guides: Guides) -> WindowTable:
-    """Return the windows of all files, each checked against the codes and guides that it names."""
+def read(tables: Iterable[TomlTable], codes: Codes, guides: Guides, causes: Collection[str]) -> WindowTable:
+    """Return the windows of all files, each checked against the codes, guides and causes that it names."""
     found: list[Window] = []
     names: set[str] = set()
     subjects = Subjects()
@@ -29,6 +29,9 @@ def read(tables: Iterable[TomlTable], codes: Codes, guides: Guides) -> WindowTab
     for table in tables:
         for one in table.tables("window"):
             window = _window(one, codes, guides)
+            for index, cause in enumerate(window.causes):
+                if cause not in causes:
+                    one.wrong("causes", f"there is no cause {cause}", index)
             found.append(window)
             if "name" in one.data and window.name in names:
                 one.wrong("name", "this window stands twice")
@@ -59,6 +62,7 @@ def _window(table: TomlTable, codes: Codes, guides: Guides) -> Window:
         opening=table.flag("opening"),
         program=table.text("program", required=False, limit=80),
         refines=_refined(table, codes),
+        causes=table.texts("causes", required=False),
     )
     table.done()
     _check_patterns(table)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from troubleshoot.engine.cause import CodeHint
 from troubleshoot.engine.code_numbers import PastedCode
 from troubleshoot.engine.pasted_names import PastedName
 from troubleshoot.engine.pasted_text import Found, Hint
@@ -34,6 +35,11 @@ class ErrorCode:
     """The step at which the guide begins for this code; empty for the guide's own start."""
     tells: Mapping[str, str] = field(default_factory=dict, hash=False)
     """What it tells beside its causes (fact → value)."""
+
+    @property
+    def hint(self) -> CodeHint:
+        """Return what it says of the cause."""
+        return CodeHint(self.causes, self.certainty == "documented", self.tells)
 
 
 @dataclass(frozen=True)
@@ -94,6 +100,11 @@ class CodeMatch:
     """What the extended part means alone, where the pair is not in the table."""
 
     @property
+    def telling(self) -> ErrorCode | None:
+        """Return the entry that says most."""
+        return most_telling(self.entry, self.second)
+
+    @property
     def sentence(self) -> str:
         """Say in words what the match is worth."""
         if self.entry:
@@ -137,11 +148,18 @@ class Identified:
     """What the lines of a saved connection in the text set."""
 
     @property
+    def hint(self) -> CodeHint:
+        """Return what the text says of the cause."""
+        entry = self.used.telling if self.used else None
+        said = entry.hint if entry else CodeHint()
+        return self.window.window.hint(said) if self.window else said
+
+    @property
     def leads_to(self) -> tuple[str, str]:
         """Return the guide, and the step at which it begins; empty where nothing in the text names one."""
         if self.window and self.window.window.guide:
             return self.window.window.guide, self.window.window.start
-        entry = self.used.entry if self.used else None
+        entry = self.used.telling if self.used else None
         if entry and entry.guide:
             return entry.guide, entry.start
         return (self.symptom.guide if self.symptom else ""), ""
@@ -155,3 +173,15 @@ class KnownCode:
     entry: ErrorCode | None = None
     code_class: CodeClass | None = None
     second: ErrorCode | None = None
+
+    @property
+    def telling(self) -> ErrorCode | None:
+        """Return the entry that says most."""
+        return most_telling(self.entry, self.second)
+
+
+def most_telling(first: ErrorCode | None, second: ErrorCode | None) -> ErrorCode | None:
+    """Return which part of a pair says more: the second one where it alone names one cause by a document."""
+    if second and second.guide and second.hint.told and not (first and first.hint.told):
+        return second
+    return first

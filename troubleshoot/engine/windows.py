@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from troubleshoot.engine.cause import CodeHint
 from troubleshoot.engine.code_numbers import PastedCode
 from troubleshoot.engine.letters import (
     LONGEST,
@@ -59,6 +60,12 @@ class Window:
     """The other program whose text this is."""
     refines: tuple[PastedCode, ...] = ()
     """The codes that leave open what these words say: they count beside one of them only."""
+    causes: tuple[str, ...] = ()
+    """What it says of the cause, the likely ones first, where it has no code that does."""
+
+    def hint(self, said: CodeHint) -> CodeHint:
+        """Return what a text says of the cause whose number says `said`: these words count before it."""
+        return CodeHint(self.causes, self.certainty == "documented", said.tells) if self.causes else said
 
 
 @dataclass(frozen=True)
