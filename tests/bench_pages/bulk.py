@@ -42,7 +42,9 @@ class World:
     plans: dict[tuple[int, str], Plan]
     chance: random.Random
     now: dt.datetime
-    ends: dict[str, Iterator[JobState]] = field(default_factory=lambda: dict(zip(ENDS, map(cycle, ENDS.values()))))
+    ends: dict[str, Iterator[JobState]] = field(
+        default_factory=lambda: {one: cycle(ends) for one, ends in ENDS.items()}
+    )
     """The ends of each answer in turn, so that few cases have each of them."""
 
 
