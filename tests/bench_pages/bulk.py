@@ -42,9 +42,7 @@ class World:
     plans: dict[tuple[int, str], Plan]
     chance: random.Random
     now: dt.datetime
-    ends: dict[str, Iterator[JobState]] = field(
-        default_factory=lambda: {one: cycle(ends) for one, ends in ENDS.items()}
-    )
+    ends: dict[str, Iterator[JobState]] = field(default_factory=lambda: {one: cycle(of) for one, of in ENDS.items()})
     """The ends of each answer in turn, so that few cases have each of them."""
 
 
