@@ -88,7 +88,7 @@ class TestTheQuestions:
             "pc.name": "not_found",
         }
         page = reader.get(f"/cases/{unseen.pk}")
-        assert "It finds no address for the name ACC-07." in page.text
+        assert "Your PC finds no address for the name of ACC-07" in page.text
         assert "Told by you or by your PC, not measured by us." in page.text
 
     def test_can_be_answered_anew(self, unseen: Case, reader: Reader) -> None:

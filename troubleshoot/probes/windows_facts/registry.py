@@ -36,6 +36,7 @@ VALUES: Mapping[str, tuple[str, str]] = {
         "HKLM:\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Policies\\System\\CredSSP\\Parameters",
         "AllowEncryptionOracle",
     ),
+    "disabledomaincreds": (f"{_CONTROL}\\Lsa", "disabledomaincreds"),
 }
 
 
@@ -189,6 +190,14 @@ RULES = (
         REGISTRY,
         ("FIPS Enabled",),
         _one_number("FIPS Enabled", {None: "off", 0: "off", 1: "on"}),
+    ),
+    Rule(
+        "windows.kept_credentials",
+        "Credentials for the network",
+        {"allowed": "may be kept", "forbidden": "may not be kept"},
+        REGISTRY,
+        ("disabledomaincreds",),
+        _one_number("disabledomaincreds", {None: "allowed", 0: "allowed", 1: "forbidden"}),
     ),
     Rule(
         "windows.tls12",

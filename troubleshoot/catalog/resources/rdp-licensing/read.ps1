@@ -16,7 +16,8 @@ if ($shares) {
         $names = @($list.SpecifiedLSList)
     }
 }
-# What Windows says of the way to each: 6 it is not reached, 0 that is not known, all else it is reached.
+# What Windows says of the way to each: 6 it is not reached, 0 that is not known, all else it is reached. Of those it refuses
+# this computer where it is another edition (3), too old (4), of another group (5), or gives it no access (8).
 $codes = @(foreach ($name in $names) {
     $asked = @{ ServerName = $name }
     $way = Invoke-CimMethod -InputObject $setting -MethodName GetTStoLSConnectivityStatus -Arguments $asked -ErrorAction Stop
@@ -32,8 +33,11 @@ $servers = @(for ($i = 0; $i -lt $names.Count; $i = $i + 1) {
     "$name = $code"
 })
 $reached = $null
-if (@($codes | Where-Object -FilterScript { $_ -ne 6 -and $_ -ne 0 } -ErrorAction Stop).Count -gt 0) {
+$serves = $null
+$there = @($codes | Where-Object -FilterScript { $_ -ne 6 -and $_ -ne 0 } -ErrorAction Stop)
+if ($there.Count -gt 0) {
     $reached = $true
+    $serves = @($there | Where-Object -FilterScript { @(3, 4, 5, 8) -notcontains $_ } -ErrorAction Stop).Count -gt 0
 } elseif ($codes -contains 6) {
     $reached = $false
 }
@@ -43,5 +47,6 @@ if (@($codes | Where-Object -FilterScript { $_ -ne 6 -and $_ -ne 0 } -ErrorActio
     grace_days      = $days
     named           = $names.Count
     reached         = $reached
+    serves          = $serves
     servers         = $servers
 }
