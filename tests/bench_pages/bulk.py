@@ -62,8 +62,10 @@ def world(people: list[Person], sites: list[Site], *, hosts: int, seed: int = 1)
     ]
     Plan.objects.bulk_create(plans, batch_size=500)
     guide = installed_catalog().guides["rdp-connection-closed"]
-    walks = [_walk(guide, journey) for example in guide.examples for journey in example.journeys()]
-    walks = [one for one in walks if one[1].kind == "end"]  # an example of a part may lead into another part
+    journeys = [journey for example in guide.examples for journey in example.journeys()]
+    # An example may begin where only some errors begin, and one of a part may lead into another part.
+    walks = [_walk(guide, journey) for journey in journeys if _way_to(guide, next(iter(journey))) is not None]
+    walks = [one for one in walks if one[1].kind == "end"]
     return World(
         people,
         rows,
@@ -88,22 +90,23 @@ def _walk(guide: Guide, journey: dict[str, str]) -> tuple[Steps, GuideStep]:
     """A journey of the guide's own examples: its answers, who gave each, and the end. One of a part begins in the
     middle, so the shortest way there comes first.
     """
-    journey = {**_way_to(guide, next(iter(journey))), **journey}
+    journey = {**(_way_to(guide, next(iter(journey))) or {}), **journey}
     sources = {"fact": "reading", "fix": "fix"}
     steps = [(name, value, sources.get(guide.steps[name].kind, "person")) for name, value in journey.items()]
     return steps, walk_guide(guide, journey).at
 
 
-def _way_to(guide: Guide, wanted: str) -> dict[str, str]:
+def _way_to(guide: Guide, wanted: str) -> dict[str, str] | None:
+    """The shortest way from the guide's start to a step; None where there is none."""
     ways: dict[str, dict[str, str]] = {guide.start: {}}
     todo = [guide.start]
-    while wanted not in ways:
+    while wanted not in ways and todo:
         step = todo.pop(0)
         for value, leads in guide.steps[step].to.items():
             if leads not in ways:
                 ways[leads] = {**ways[step], step: value}
                 todo.append(leads)
-    return ways[wanted]
+    return ways.get(wanted)
 
 
 def cases(made: World, count: int, *, days: float = 365) -> None:
