@@ -4,6 +4,7 @@ import functools
 import importlib
 import itertools
 import pkgutil
+import threading
 
 from django.conf import settings
 
@@ -22,9 +23,20 @@ def probed_facts() -> FactList:
     return FactList(*map(values_by_name, declared), words=itertools.chain(*declared))
 
 
-@functools.cache
+_LOADING = threading.Lock()
+
+
 def installed_catalog() -> Catalog:
-    """Return the catalogue, read once. Raises CatalogError with every problem, by file, line and key."""
+    """Return the catalogue, read once. Raises CatalogError with every problem, by file, line and key.
+
+    That takes a second or two: what serves people or jobs asks for it before the first of them comes.
+    """
+    with _LOADING:
+        return _installed()
+
+
+@functools.cache
+def _installed() -> Catalog:
     return loader.load_catalog(settings.CATALOG_DIRS, probed_facts())
 
 

@@ -8,6 +8,7 @@ from django.core.management.base import CommandError, CommandParser
 from django.db import transaction
 
 from troubleshoot import audit, operations
+from troubleshoot.catalog import installed_catalog
 from troubleshoot.management.command_base import PlainCommand
 from troubleshoot.management.process_context import machine
 from troubleshoot.models import Site
@@ -34,6 +35,7 @@ class Command(PlainCommand):
             raise CommandError(f"There is no site {', '.join(sorted(unknown))}.")
         with transaction.atomic():
             audit.record(audit.Tag.WORKER_START, actor=machine("worker"), objects=list(sites))
+        installed_catalog()  # before the first job comes: each thread would wait for it
         served = Served(sites, follow=not site)
         worker_ready.connect(served.ready, weak=False)
         with operations.keep_beating("worker", machine("worker").name, served.slugs):
