@@ -10,7 +10,8 @@ import pytest
 from tests.support import shipped_catalog
 from troubleshoot.engine.code_numbers import PastedCode
 from troubleshoot.engine.letters import squeeze
-from troubleshoot.engine.windows import PLACEHOLDER, Subjects, Window, WindowTable
+from troubleshoot.engine.text_subjects import Subjects
+from troubleshoot.engine.windows import PLACEHOLDER, Window, WindowTable
 
 TABLE = shipped_catalog().codes
 NEAR = (Path(__file__).parent / "reports/near_sentences.txt").read_text(encoding="utf-8").splitlines()
@@ -117,7 +118,7 @@ class TestOneWindow:
 
     def test_that_other_programs_have_too_counts_only_in_a_text_about_ours(self) -> None:
         general = window(sentences=(self.SENTENCE,), general=True)
-        about = Subjects(("remote desktop",), ("citrix", "ssh"))
+        about = Subjects(ours=("remote desktop",), others=("citrix", "ssh"))
         assert self.found(self.SENTENCE, general, subjects=about)
         assert self.found(f"Remote Desktop: {self.SENTENCE}", general, subjects=about)
         assert not self.found(f"Citrix: {self.SENTENCE}", general, subjects=about)
@@ -125,8 +126,8 @@ class TestOneWindow:
 
     def test_a_short_word_of_a_subject_stands_alone(self) -> None:
         own = window(words=("lamp dark",), own_words=True)
-        assert self.found("my lamp has this share of dark", own, subjects=Subjects((), ("ssh",)))
-        assert not self.found("my lamp is dark over ssh", own, subjects=Subjects((), ("ssh",)))
+        assert self.found("my lamp has this share of dark", own, subjects=Subjects(others=("ssh",)))
+        assert not self.found("my lamp is dark over ssh", own, subjects=Subjects(others=("ssh",)))
 
     def test_words_stand_near_each_other_in_any_order(self) -> None:
         own = window(words=("lamp dark",), own_words=True)

@@ -1,8 +1,6 @@
 """The letters of a text in one run, without blanks, case and accents, and where words stand among them."""
 
-import re
 import unicodedata
-from collections.abc import Iterable
 
 LONGEST = 20_000
 """Letters of a text that are looked at: a window has a few hundred, a log a few thousand."""
@@ -12,7 +10,6 @@ _REACH = 120
 """Letters within which the words of an entry stand together."""
 _MOST_PLACES = 20
 _APOSTROPHES = "'\u2019"
-_WORD = re.compile(r"[a-z0-9]{2,20}")
 
 
 def squeeze(text: str) -> str:
@@ -66,17 +63,3 @@ def stand_together(pieces: tuple[str, ...], letters: str, begins: frozenset[int]
             ends = [one + len(piece) for (_, one), piece in zip(near, pieces, strict=True)]
             return min(one for _, one in near), max(ends)
     return None
-
-
-class Subject:
-    """The words that a text about one thing holds: a short Latin one as a word of its own, others anywhere."""
-
-    def __init__(self, words: Iterable[str]) -> None:
-        plain = {word for word in words if word.isascii() and word.isalnum()}
-        self._words = frozenset(plain)
-        self._phrases = tuple(squeeze(word) for word in words if word not in plain)
-
-    def stands_in(self, text: str, letters: str) -> bool:
-        """Tell whether one of the words stands in a text, of which `letters` are the letters alone."""
-        spoken = self._words.intersection(_WORD.findall(text[: 2 * LONGEST].casefold()))
-        return bool(spoken) or any(phrase in letters for phrase in self._phrases)

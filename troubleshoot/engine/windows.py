@@ -16,13 +16,13 @@ from troubleshoot.engine.code_numbers import PastedCode
 from troubleshoot.engine.letters import (
     LONGEST,
     RUN,
-    Subject,
     pieces_of,
     runs_of,
     squeeze,
     stand_together,
     word_begins,
 )
+from troubleshoot.engine.text_subjects import About, Subjects, SubjectWords
 
 FEWEST_LETTERS = 16
 FEWEST_SIGNS = 8
@@ -53,6 +53,8 @@ class Window:
     """True for what people say themselves: less sure, so that they are asked whether it is meant."""
     general: bool = False
     """True for what other programs say, too: it counts only where the text is about Remote Desktop, or is only this."""
+    seen: bool = False
+    """True for what is seen in a session, which nothing that a connection goes through can show."""
     opening: bool = False
     """True for what many windows begin with: whatever names a cause in the same text counts before it."""
     program: str = ""
@@ -79,14 +81,6 @@ class WindowMatch:
         """Say in words what was understood."""
         said = f"{self.window.name}."
         return f"This text comes from {self.window.program}. {said}" if self.window.program else said
-
-
-@dataclass(frozen=True)
-class Subjects:
-    """Words that say what a text is about: Remote Desktop, or something else."""
-
-    ours: tuple[str, ...] = ()
-    others: tuple[str, ...] = ()
 
 
 @dataclass
@@ -127,7 +121,7 @@ def is_distinct(text: str) -> bool:
 class WindowTable:
     """All windows, ready to be found in a text."""
 
-    def __init__(self, windows: Iterable[Window] = (), subjects: Subjects = Subjects()) -> None:
+    def __init__(self, windows: Iterable[Window] = (), subjects: Subjects | None = None) -> None:
         self.windows = tuple(windows)
         self._sentences = [_sentence(window, text) for window in self.windows for text in window.sentences]
         _weigh(self._sentences)
@@ -138,7 +132,7 @@ class WindowTable:
         self._marked = dict(marked)
         self._marks = frozenset(marked)
         self._words = [(window, pieces_of(words)) for window in self.windows for words in window.words]
-        self._ours, self._others = Subject(subjects.ours), Subject(subjects.others)
+        self._subjects = SubjectWords(subjects or Subjects())
 
     def find(self, text: str) -> tuple[WindowMatch, ...]:
         """Return the windows whose words stand in a text, the surest first."""
@@ -146,17 +140,17 @@ class WindowTable:
         if len(letters) < FEWEST_SIGNS or not self.windows:
             return ()
         hits = [*self._by_sentence(letters), *self._by_words(text, letters)]
-        if hits and not self._ours.stands_in(text, letters):
-            hits = [hit for hit in hits if self._counts(hit, text, letters)]
+        if hits:
+            about = self._subjects.of(text, letters)
+            hits = [hit for hit in hits if hit.counts(about, len(letters))]
         best: dict[int, _Hit] = {}
         for hit in sorted(hits, key=lambda hit: hit.order):
             best.setdefault(id(hit.window), hit)
         return tuple(hit.match(text) for hit in list(best.values())[:MOST_FOUND])
 
-    def is_about_others(self, text: str) -> bool:
-        """Tell whether a text names something else, and Remote Desktop nowhere."""
-        letters = squeeze(text[: 2 * LONGEST])[:LONGEST]
-        return self._others.stands_in(text, letters) and not self._ours.stands_in(text, letters)
+    def about(self, text: str) -> About:
+        """Return what a text is about."""
+        return self._subjects.of(text, squeeze(text[: 2 * LONGEST])[:LONGEST])
 
     def _by_sentence(self, letters: str) -> "Iterator[_Hit]":
         runs = set(runs_of(letters))
@@ -181,11 +175,6 @@ class WindowTable:
                 if span:
                     yield _Hit(window, 1.0, sum(map(len, pieces)), *span, is_sentence=False)
 
-    def _counts(self, hit: "_Hit", text: str, letters: str) -> bool:
-        """Tell whether words are said of Remote Desktop in a text that does not name it."""
-        enough = not hit.window.general or 2 * (hit.end - hit.start) > len(letters)
-        return enough and not self._others.stands_in(text, letters)
-
 
 @dataclass(frozen=True)
 class _Hit:
@@ -202,6 +191,17 @@ class _Hit:
         only Remote Desktop says, then the most."""
         said = self.window
         return said.own_words, said.opening, said.general, not self.is_sentence, -self.weight
+
+    def counts(self, about: About, letters: int) -> bool:
+        """Tell whether this is said of Remote Desktop, in a text of so many letters."""
+        said = self.window
+        if about.ours:
+            return True
+        if about.named_others if said.program else about.others:
+            return about.shared and self.is_sentence and not (said.general or said.own_words)
+        if about.way and (said.general or said.own_words):
+            return said.seen
+        return not said.general or about.shared or 2 * (self.end - self.start) > letters
 
     def match(self, text: str) -> WindowMatch:
         """Return the match, with the characters of the text that it was seen in."""
