@@ -138,7 +138,7 @@ def _tokens(text: str) -> Iterable[str]:
 
 def _are_words(parts: list[str]) -> bool:
     """Tell whether parts are words (`VPN-Verbindung`), not those of a computer's name (`vpn-host`, `VPN-SRV`)."""
-    return all(part.isalpha() for part in parts) and any(part.istitle() for part in parts[1:])
+    return len(parts) > 1 and parts[-1].isalpha() and parts[-1].istitle()
 
 
 def _is_apart(phrase: str, low: str) -> bool:

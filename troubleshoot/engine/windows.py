@@ -27,6 +27,8 @@ from troubleshoot.engine.text_subjects import About, Subjects, SubjectWords
 FEWEST_LETTERS = 16
 FEWEST_SIGNS = 8
 """Letters that a sentence needs to be told from others; Chinese and Japanese say more with each."""
+LEEWAY = 0.1
+"""The share of a sentence that a text about Remote Desktop may lack beside: people leave out words and mistype."""
 MOST_WEIGHED = 12
 MOST_FOUND = 4
 PLACEHOLDER = "…"
@@ -63,6 +65,12 @@ class Window:
     """The codes that leave open what these words say: they count beside one of them only."""
 
 
+    @property
+    def is_like_others(self) -> bool:
+        """Tell whether other programs, or people about them, may say the same."""
+        return self.general or self.own_words or bool(self.program)
+
+
 @dataclass(frozen=True)
 class WindowMatch:
     """A window of the table in a text: the characters it was seen in, and the share of its weight that was there."""
@@ -96,9 +104,14 @@ class _Sentence:
     marks: tuple[str, ...] = ()
 
     @property
-    def needed(self) -> float:
-        """Return the share of the weight that has to be there: the shorter a sentence, the more."""
+    def sure(self) -> float:
+        """Return the share of the weight that says it whatever a text is about: the shorter a sentence, the more."""
         return 0.62 if self.letters > 40 else 0.7 if self.letters > 24 else 0.85
+
+    @property
+    def needed(self) -> float:
+        """Return the share that has to be there at least: so much says it in a text about Remote Desktop."""
+        return self.sure - LEEWAY
 
     @property
     def reach(self) -> int:
@@ -163,7 +176,8 @@ class WindowTable:
         for _, one in enough[:MOST_WEIGHED]:
             share, place = _densest(one, letters)
             if share >= one.needed:
-                yield _Hit(one.window, share, share**3 * one.weight, place, place + one.letters, is_sentence=True)
+                weight, end = share**3 * one.weight, place + one.letters
+                yield _Hit(one.window, share, weight, place, end, is_sentence=True, sure=share >= one.sure)
 
     def _by_words(self, text: str, letters: str) -> "Iterator[_Hit]":
         begins: frozenset[int] | None = None
@@ -173,7 +187,7 @@ class WindowTable:
                     begins = word_begins(text)
                 span = stand_together(pieces, letters, begins if window.own_words else None)
                 if span:
-                    yield _Hit(window, 1.0, sum(map(len, pieces)), *span, is_sentence=False)
+                    yield _Hit(window, 1.0, sum(map(len, pieces)), *span, is_sentence=False, sure=True)
 
 
 @dataclass(frozen=True)
@@ -184,13 +198,14 @@ class _Hit:
     start: int
     end: int
     is_sentence: bool
+    sure: bool
 
     @property
-    def order(self) -> tuple[bool, bool, bool, bool, float]:
-        """Return what sorts the surest first: windows before people, causes before what many windows begin with, what
-        only Remote Desktop says, then the most."""
+    def order(self) -> tuple[bool, bool, bool, bool, bool, float]:
+        """Return what sorts the surest first: windows before people, whole sentences before mangled ones, causes before
+        what many windows begin with, what only Remote Desktop says, then the most."""
         said = self.window
-        return said.own_words, said.opening, said.general, not self.is_sentence, -self.weight
+        return said.own_words, not self.sure, said.opening, said.general, not self.is_sentence, -self.weight
 
     def counts(self, about: About, letters: int) -> bool:
         """Tell whether this is said of Remote Desktop, in a text of so many letters."""
@@ -198,7 +213,9 @@ class _Hit:
         if about.ours:
             return True
         if about.named_others if said.program else about.others:
-            return about.shared and self.is_sentence and not (said.general or said.own_words)
+            return about.shared and self.is_sentence and self.sure and not said.is_like_others
+        if not self.sure and (about.way or not about.shared):
+            return False
         if about.way and (said.general or said.own_words):
             return said.seen
         return not said.general or about.shared or 2 * (self.end - self.start) > letters
