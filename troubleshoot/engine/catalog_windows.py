@@ -99,7 +99,8 @@ def _check_patterns(table: TomlTable) -> None:
                 said = f"needs enough letters to be told from others, and {SENTENCE_LIMIT} characters at most"
                 table.wrong(key, said, index)
     for index, text in enumerate(table.texts("words", required=False)):
-        if len(squeeze(text)) < (FEWEST_WORD_LETTERS if text.isascii() else 2):
+        ways = [squeeze(way) for word in text.split() for way in word.split("|")]
+        if not all(ways) or len(squeeze(text)) < (FEWEST_WORD_LETTERS if text.isascii() else 2):
             table.wrong("words", "needs more letters", index)
 
 

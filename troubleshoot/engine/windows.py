@@ -16,6 +16,8 @@ from troubleshoot.engine.code_numbers import PastedCode
 from troubleshoot.engine.letters import (
     LONGEST,
     RUN,
+    Piece,
+    hold_all,
     pieces_of,
     runs_of,
     squeeze,
@@ -47,7 +49,7 @@ class Window:
     sentences: tuple[str, ...] = ()
     """How it is worded, in any language: patterns to match, never shown. `…` stands for a name."""
     words: tuple[str, ...] = ()
-    """Beginnings of words that stand together, in any order, whatever is said around them."""
+    """Beginnings of words that stand together, in any order, whatever is said around them; `a|b` is one of the two."""
     code: PastedCode | None = None
     guide: str = ""
     start: str = ""
@@ -63,7 +65,6 @@ class Window:
     """The other program whose text this is."""
     refines: tuple[PastedCode, ...] = ()
     """The codes that leave open what these words say: they count beside one of them only."""
-
 
     @property
     def is_like_others(self) -> bool:
@@ -144,7 +145,7 @@ class WindowTable:
                 marked[run].append(place)
         self._marked = dict(marked)
         self._marks = frozenset(marked)
-        self._words = [(window, pieces_of(words)) for window in self.windows for words in window.words]
+        self._words = _WordIndex(self.windows)
         self._subjects = SubjectWords(subjects or Subjects())
 
     def find(self, text: str) -> tuple[WindowMatch, ...]:
@@ -152,7 +153,8 @@ class WindowTable:
         letters = squeeze(text[: 2 * LONGEST])[:LONGEST]
         if len(letters) < FEWEST_SIGNS or not self.windows:
             return ()
-        hits = [*self._by_sentence(letters), *self._by_words(text, letters)]
+        runs = set(runs_of(letters))
+        hits = [*self._by_sentence(letters, runs), *self._by_words(text, letters, runs)]
         if hits:
             about = self._subjects.of(text, letters)
             hits = [hit for hit in hits if hit.counts(about, len(letters))]
@@ -165,8 +167,7 @@ class WindowTable:
         """Return what a text is about."""
         return self._subjects.of(text, squeeze(text[: 2 * LONGEST])[:LONGEST])
 
-    def _by_sentence(self, letters: str) -> "Iterator[_Hit]":
-        runs = set(runs_of(letters))
+    def _by_sentence(self, letters: str, runs: set[str]) -> "Iterator[_Hit]":
         seen = Counter(place for run in runs & self._marks for place in self._marked[run])
         likely = [
             self._sentences[place] for place, hits in seen.items() if 2 * hits >= len(self._sentences[place].marks)
@@ -179,15 +180,37 @@ class WindowTable:
                 weight, end = share**3 * one.weight, place + one.letters
                 yield _Hit(one.window, share, weight, place, end, is_sentence=True, sure=share >= one.sure)
 
-    def _by_words(self, text: str, letters: str) -> "Iterator[_Hit]":
+    def _by_words(self, text: str, letters: str, runs: set[str]) -> "Iterator[_Hit]":
         begins: frozenset[int] | None = None
-        for window, pieces in self._words:
-            if pieces[0] in letters and all(piece in letters for piece in pieces):
+        for window, pieces in self._words.likely(runs):
+            if hold_all(pieces, letters):
                 if window.own_words and begins is None:
                     begins = word_begins(text)
                 span = stand_together(pieces, letters, begins if window.own_words else None)
                 if span:
-                    yield _Hit(window, 1.0, sum(map(len, pieces)), *span, is_sentence=False, sure=True)
+                    yield _Hit(window, 1.0, _least(pieces), *span, is_sentence=False, sure=True)
+
+
+class _WordIndex:
+    """The words of all windows, by the runs with which the longest of each begins."""
+
+    def __init__(self, windows: Iterable[Window]) -> None:
+        self._every = [(window, pieces_of(words)) for window in windows for words in window.words]
+        self._short: list[int] = []
+        self._by_run: defaultdict[str, list[int]] = defaultdict(list)
+        for place, (_, pieces) in enumerate(self._every):
+            if min(map(len, pieces[0])) < RUN:
+                self._short.append(place)
+            else:
+                for run in {way[:RUN] for way in pieces[0]}:
+                    self._by_run[run].append(place)
+        self._runs = frozenset(self._by_run)
+
+    def likely(self, runs: set[str]) -> Iterator[tuple[Window, tuple[Piece, ...]]]:
+        """Yield those that a text with these runs can hold, in order."""
+        places = {place for run in runs & self._runs for place in self._by_run[run]}
+        for place in sorted(places.union(self._short)):
+            yield self._every[place]
 
 
 @dataclass(frozen=True)
@@ -241,6 +264,10 @@ def _weigh(sentences: list[_Sentence]) -> None:
         edges = [len(one.runs) * part // parts for part in range(parts + 1)]
         rarest = (max(one.runs[low:high], key=rare.__getitem__) for low, high in pairwise(edges))
         one.marks = tuple(dict.fromkeys(rarest))
+
+
+def _least(pieces: tuple[Piece, ...]) -> int:
+    return sum(min(map(len, ways)) for ways in pieces)
 
 
 def _absolute(pair: tuple[float, _Sentence]) -> float:
