@@ -239,7 +239,7 @@ class _Hit:
             return about.shared and self.is_sentence and self.sure and not said.is_like_others
         if not self.sure and (about.way or not about.shared):
             return False
-        if about.way and (said.general or said.own_words):
+        if about.way and (said.is_like_others or not (self.is_sentence or about.shared)):
             return said.seen
         return not said.general or about.shared or 2 * (self.end - self.start) > letters
 
