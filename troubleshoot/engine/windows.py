@@ -16,21 +16,22 @@ from troubleshoot.engine.code_numbers import PastedCode
 from troubleshoot.engine.letters import (
     LONGEST,
     RUN,
-    Piece,
     hold_all,
-    pieces_of,
     runs_of,
     squeeze,
     stand_together,
     word_begins,
 )
 from troubleshoot.engine.text_subjects import About, Subjects, SubjectWords
+from troubleshoot.engine.word_index import WordIndex, least_letters
 
 FEWEST_LETTERS = 16
 FEWEST_SIGNS = 8
 """Letters that a sentence needs to be told from others; Chinese and Japanese say more with each."""
 LEEWAY = 0.1
 """The share of a sentence that a text about Remote Desktop may lack beside: people leave out words and mistype."""
+FEWEST_HELD = 0.5
+"""The part of a sentence's runs that has to be there: a few rare ones are not the sentence."""
 MOST_WEIGHED = 12
 MOST_FOUND = 4
 PLACEHOLDER = "…"
@@ -119,6 +120,11 @@ class _Sentence:
         """Return the letters of a text within which all of it stands."""
         return self.letters + self.letters // 4 + 16 + _PLACEHOLDER_LETTERS * self.gaps
 
+    def share_in(self, runs: set[str]) -> float:
+        """Return the share of the weight that runs have; 0 for few runs, whatever these weigh."""
+        held = self.weights.keys() & runs
+        return sum(self.weights[run] for run in held) if len(held) >= FEWEST_HELD * len(self.weights) else 0.0
+
 
 def _sentence(window: Window, text: str) -> _Sentence:
     pieces = [squeeze(piece) for piece in text.split(PLACEHOLDER)]
@@ -145,7 +151,7 @@ class WindowTable:
                 marked[run].append(place)
         self._marked = dict(marked)
         self._marks = frozenset(marked)
-        self._words = _WordIndex(self.windows)
+        self._words = WordIndex((window, words) for window in self.windows for words in window.words)
         self._subjects = SubjectWords(subjects or Subjects())
 
     def find(self, text: str) -> tuple[WindowMatch, ...]:
@@ -172,7 +178,7 @@ class WindowTable:
         likely = [
             self._sentences[place] for place, hits in seen.items() if 2 * hits >= len(self._sentences[place].marks)
         ]
-        weighed = [(sum(one.weights[run] for run in one.weights.keys() & runs), one) for one in likely]
+        weighed = [(one.share_in(runs), one) for one in likely]
         enough = sorted((pair for pair in weighed if pair[0] >= pair[1].needed), key=_absolute, reverse=True)
         for _, one in enough[:MOST_WEIGHED]:
             share, place = _densest(one, letters)
@@ -188,29 +194,7 @@ class WindowTable:
                     begins = word_begins(text)
                 span = stand_together(pieces, letters, begins if window.own_words else None)
                 if span:
-                    yield _Hit(window, 1.0, _least(pieces), *span, is_sentence=False, sure=True)
-
-
-class _WordIndex:
-    """The words of all windows, by the runs with which the longest of each begins."""
-
-    def __init__(self, windows: Iterable[Window]) -> None:
-        self._every = [(window, pieces_of(words)) for window in windows for words in window.words]
-        self._short: list[int] = []
-        self._by_run: defaultdict[str, list[int]] = defaultdict(list)
-        for place, (_, pieces) in enumerate(self._every):
-            if min(map(len, pieces[0])) < RUN:
-                self._short.append(place)
-            else:
-                for run in {way[:RUN] for way in pieces[0]}:
-                    self._by_run[run].append(place)
-        self._runs = frozenset(self._by_run)
-
-    def likely(self, runs: set[str]) -> Iterator[tuple[Window, tuple[Piece, ...]]]:
-        """Yield those that a text with these runs can hold, in order."""
-        places = {place for run in runs & self._runs for place in self._by_run[run]}
-        for place in sorted(places.union(self._short)):
-            yield self._every[place]
+                    yield _Hit(window, 1.0, least_letters(pieces), *span, is_sentence=False, sure=True)
 
 
 @dataclass(frozen=True)
@@ -264,10 +248,6 @@ def _weigh(sentences: list[_Sentence]) -> None:
         edges = [len(one.runs) * part // parts for part in range(parts + 1)]
         rarest = (max(one.runs[low:high], key=rare.__getitem__) for low, high in pairwise(edges))
         one.marks = tuple(dict.fromkeys(rarest))
-
-
-def _least(pieces: tuple[Piece, ...]) -> int:
-    return sum(min(map(len, ways)) for ways in pieces)
 
 
 def _absolute(pair: tuple[float, _Sentence]) -> float:
