@@ -134,6 +134,26 @@ class TestOneWindow:
         assert self.found("it is dark, and the lamp is on", own)
         assert not self.found("dark " + "and so on " * 40 + "lamp", own)
 
+    def test_a_word_may_have_several_forms(self) -> None:
+        own = window(words=("lamp|light dark|black",))
+        assert self.found("the light is black", own)
+        assert self.found("a dark lamp", own)
+        assert not self.found("the lamp of the light is green", own)
+
+    def test_that_is_mangled_counts_only_where_remote_desktop_is_named(self) -> None:
+        mangled = "the lamp on the desk did not ligth up"
+        about = Subjects(ours=("rdp",))
+        assert self.found(f"rdp: {mangled}", window(sentences=(self.SENTENCE,)), subjects=about)
+        assert not self.found(f"xyz: {mangled}", window(sentences=(self.SENTENCE,)), subjects=about)
+
+    def test_beside_another_program_needs_a_word_that_both_have(self) -> None:
+        about = Subjects(shared=("desk",), others=("citrix",))
+        assert self.found(f"{self.SENTENCE} (citrix)", window(sentences=(self.SENTENCE,)), subjects=about)
+        assert not self.found(
+            f"{self.SENTENCE} (citrix)", window(sentences=(self.SENTENCE,), general=True), subjects=about
+        )
+        assert not self.found("citrix: the desk is dark", window(words=("desk dark",)), subjects=about)
+
     def test_says_where_it_was_seen(self) -> None:
         match = WindowTable([window(sentences=(self.SENTENCE,))]).find(f"Hello. {self.SENTENCE}. Bye.")[0]
         assert self.SENTENCE in match.text
