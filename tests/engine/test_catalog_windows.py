@@ -80,6 +80,7 @@ def test_an_example_may_begin_where_the_guide_may() -> None:
         ('refines = ["lamp/0x10/0x2"]', 'refines = ["0x10"]', "window[3].refines[1]: there is no code 0x10"),
         ('words = ["attic"]\n', "", "window[3]: needs sentences (en, de"),
         ('words = ["attic"]', 'words = ["a"]', "window[3].words[1]: needs more letters"),
+        ('words = ["attic"]', 'words = ["attic|"]', "window[3].words[1]: needs more letters"),
         ('["It gives no light whatever you do"]', '["It is dark"]', "window[2].en[1]: needs enough letters"),
         ('["It gives no light whatever you do"]', '["The lamp in … was not switched on in time"]', "stands under"),
         (

@@ -3,7 +3,8 @@
 import pytest
 
 from tests.support import shipped_catalog
-from troubleshoot.engine.windows import Subjects, Window, WindowTable
+from troubleshoot.engine.text_subjects import Subjects
+from troubleshoot.engine.windows import Window, WindowTable
 
 TABLE = shipped_catalog().codes
 

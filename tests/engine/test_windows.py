@@ -10,7 +10,8 @@ import pytest
 from tests.support import shipped_catalog
 from troubleshoot.engine.code_numbers import PastedCode
 from troubleshoot.engine.letters import squeeze
-from troubleshoot.engine.windows import PLACEHOLDER, Subjects, Window, WindowTable
+from troubleshoot.engine.text_subjects import Subjects
+from troubleshoot.engine.windows import PLACEHOLDER, Window, WindowTable
 
 TABLE = shipped_catalog().codes
 NEAR = (Path(__file__).parent / "reports/near_sentences.txt").read_text(encoding="utf-8").splitlines()
@@ -117,7 +118,7 @@ class TestOneWindow:
 
     def test_that_other_programs_have_too_counts_only_in_a_text_about_ours(self) -> None:
         general = window(sentences=(self.SENTENCE,), general=True)
-        about = Subjects(("remote desktop",), ("citrix", "ssh"))
+        about = Subjects(ours=("remote desktop",), others=("citrix", "ssh"))
         assert self.found(self.SENTENCE, general, subjects=about)
         assert self.found(f"Remote Desktop: {self.SENTENCE}", general, subjects=about)
         assert not self.found(f"Citrix: {self.SENTENCE}", general, subjects=about)
@@ -125,13 +126,33 @@ class TestOneWindow:
 
     def test_a_short_word_of_a_subject_stands_alone(self) -> None:
         own = window(words=("lamp dark",), own_words=True)
-        assert self.found("my lamp has this share of dark", own, subjects=Subjects((), ("ssh",)))
-        assert not self.found("my lamp is dark over ssh", own, subjects=Subjects((), ("ssh",)))
+        assert self.found("my lamp has this share of dark", own, subjects=Subjects(others=("ssh",)))
+        assert not self.found("my lamp is dark over ssh", own, subjects=Subjects(others=("ssh",)))
 
     def test_words_stand_near_each_other_in_any_order(self) -> None:
         own = window(words=("lamp dark",), own_words=True)
         assert self.found("it is dark, and the lamp is on", own)
         assert not self.found("dark " + "and so on " * 40 + "lamp", own)
+
+    def test_a_word_may_have_several_forms(self) -> None:
+        own = window(words=("lamp|light dark|black",))
+        assert self.found("the light is black", own)
+        assert self.found("a dark lamp", own)
+        assert not self.found("the lamp of the light is green", own)
+
+    def test_that_is_mangled_counts_only_where_remote_desktop_is_named(self) -> None:
+        mangled = "the lamp on the desk did not ligth up"
+        about = Subjects(ours=("rdp",))
+        assert self.found(f"rdp: {mangled}", window(sentences=(self.SENTENCE,)), subjects=about)
+        assert not self.found(f"xyz: {mangled}", window(sentences=(self.SENTENCE,)), subjects=about)
+
+    def test_beside_another_program_needs_a_word_that_both_have(self) -> None:
+        about = Subjects(shared=("desk",), others=("citrix",))
+        assert self.found(f"{self.SENTENCE} (citrix)", window(sentences=(self.SENTENCE,)), subjects=about)
+        assert not self.found(
+            f"{self.SENTENCE} (citrix)", window(sentences=(self.SENTENCE,), general=True), subjects=about
+        )
+        assert not self.found("citrix: the desk is dark", window(words=("desk dark",)), subjects=about)
 
     def test_says_where_it_was_seen(self) -> None:
         match = WindowTable([window(sentences=(self.SENTENCE,))]).find(f"Hello. {self.SENTENCE}. Bye.")[0]

@@ -7,8 +7,9 @@ from troubleshoot.engine.code_numbers import PastedCode
 from troubleshoot.engine.codebook import code_at_address
 from troubleshoot.engine.guide import Guide
 from troubleshoot.engine.letters import squeeze
+from troubleshoot.engine.text_subjects import Subjects
 from troubleshoot.engine.toml_tables import TomlTable
-from troubleshoot.engine.windows import Subjects, Window, WindowTable, is_distinct
+from troubleshoot.engine.windows import Window, WindowTable, is_distinct
 
 LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt", "pl", "ru", "ja", "zh", "ko")
 """The languages in which sentences are kept, each under its own key."""
@@ -37,13 +38,15 @@ def read(tables: Iterable[TomlTable], codes: Codes, guides: Guides, causes: Coll
                 one.wrong("name", "this window stands twice")
             names.add(window.name)
             _check_once(one, window, said)
-        about = table.table("subjects", required=False)
-        subjects = Subjects(
-            (*subjects.ours, *about.texts("ours", required=False)),
-            (*subjects.others, *about.texts("others", required=False)),
-        )
-        about.done()
+        subjects = subjects.with_more(_subjects(table.table("subjects", required=False)))
     return WindowTable(found, subjects)
+
+
+def _subjects(table: TomlTable) -> Subjects:
+    kinds = ("ours", "shared", "others", "ways", "labels")
+    found = Subjects(*(table.texts(kind, required=False) for kind in kinds))
+    table.done()
+    return found
 
 
 def _window(table: TomlTable, codes: Codes, guides: Guides) -> Window:
@@ -59,6 +62,7 @@ def _window(table: TomlTable, codes: Codes, guides: Guides) -> Window:
         start=table.name("start", required=False),
         own_words=table.flag("own_words"),
         general=table.flag("general"),
+        seen=table.flag("seen"),
         opening=table.flag("opening"),
         program=table.text("program", required=False, limit=80),
         refines=_refined(table, codes),
@@ -99,7 +103,8 @@ def _check_patterns(table: TomlTable) -> None:
                 said = f"needs enough letters to be told from others, and {SENTENCE_LIMIT} characters at most"
                 table.wrong(key, said, index)
     for index, text in enumerate(table.texts("words", required=False)):
-        if len(squeeze(text)) < (FEWEST_WORD_LETTERS if text.isascii() else 2):
+        ways = [squeeze(way) for word in text.split() for way in word.split("|")]
+        if not all(ways) or len(squeeze(text)) < (FEWEST_WORD_LETTERS if text.isascii() else 2):
             table.wrong("words", "needs more letters", index)
 
 

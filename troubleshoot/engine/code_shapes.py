@@ -133,3 +133,19 @@ IS_ERRINFO = re.compile(
     r"|(?:session|sitzung|sesi[oó]n|\u4f1a\u8bdd|\u30bb\u30c3\u30b7\u30e7\u30f3)[ ]?[0-9]{1,5}[^0-9\r\n]{1,60}$"
 )
 REASON = re.compile(_REASON_WORD)
+
+#: A text that begins as programs of Unix do: `name: what went wrong`.
+LED_BY = re.compile(r"\s*(?:[$#>] ?)?(?P<name>[a-z][a-z0-9_+-]{1,20})(?:\[\d+\]|\(\d+\))?: ?\S")
+#: What other programs print around their messages: a shared folder, a shell, a mail server, a database, a browser.
+PRINTED = re.compile(
+    r"(?<![\\\w])\\\\(?!tsclient\b)[\w.$-]+\\[\w$]"
+    r"|^[ \t]*(?:\[sudo\]|[\w.-]+@[\w-]+(?:\.[\w-]+)*(?:: ?\S|'s ))"
+    r"|^[ \t]*[a-z][a-z0-9_.-]*(?: [a-z]+)? error\(\d+\)"
+    r"|^[ \t]*(?:FATAL|PANIC|DETAIL|STATEMENT):  "
+    r"|^[ \t]*[245]\d\d[ -][245]\.\d{1,3}\.\d{1,3}\b"
+    r"|\((?:HY|IM|\d{2})[0-9A-Z]?\d{2}\)|\bSQLSTATE\b|\b(?:ORA|TNS|SP2)-\d{4,5}\b|\bMsg \d+, Level \d+"
+    r"|\b(?:SEC|SSL|NS|PR|MOZILLA_PKIX)_ERROR_[A-Z]|\bERR_[A-Z]{2,}_|\bDNS_PROBE_[A-Z]|\bNT_STATUS_[A-Z]"
+    r"|\bpam_\w+|\bHTTP/[123]\b|\bTraceback \(most recent"
+    r"|\b[A-Za-z]\w*(?:\.\w+){1,8}(?:Exception|Error)\b",
+    re.MULTILINE,
+)

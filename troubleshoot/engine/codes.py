@@ -23,6 +23,8 @@ _OURS = ("mstsc", "extended", "errinfo", "gateway", "freerdp")
 """The families of numbers that Remote Desktop alone has."""
 _LOWEST_OWN = 0x100
 """Numbers below are anybody's, even where they are written in hexadecimal."""
+_OF_DIAL_UP = range(600, 1000)
+"""The numbers of dial-up and VPN connections of Windows."""
 _OF_WINRM = 0x8033
 """The high half of the results that remote management (WinRM) alone has."""
 LONGEST_SYMPTOM = 200
@@ -105,8 +107,12 @@ class CodeTable:
 
     def _is_meant(self, match: CodeMatch, text: str, prefer: str) -> bool:
         """Tell whether a number means what the table says: not one that every program has, in a text about another."""
-        chosen, named = match.code.key == prefer, match.entry is not None and match.entry.symbol == match.found.text
-        return chosen or named or _is_nobody_elses(match.found, match.code) or not self.windows.is_about_others(text)
+        if match.code.key == prefer or _is_nobody_elses(match):
+            return True
+        about = self.windows.about(text)
+        readings = {code.code for code in (*match.found.choices, *match.found.loose)}
+        foreign = about.others or (about.way and not readings.isdisjoint(_OF_DIAL_UP))
+        return about.ours or not foreign
 
     def _of_window(self, found: WindowMatch, code: PastedCode) -> CodeMatch:
         why = "what you say" if found.window.own_words else "the words of this window"
@@ -156,11 +162,14 @@ class CodeTable:
                 yield self._of(Found(str(code.code), "the number of a line in the event log", (code,)), code)
 
 
-def _is_nobody_elses(found: Found, code: PastedCode) -> bool:
-    """Tell whether no other program has a number: a result of WinRM, or hexadecimal and of Remote Desktop alone."""
+def _is_nobody_elses(match: CodeMatch) -> bool:
+    """Tell whether no other program has a number: a result of WinRM, or one of Remote Desktop alone that stands there
+    in hexadecimal or by its name."""
+    code, text = match.code, match.found.text
     if code.namespace == "hresult":
         return code.code >> 16 == _OF_WINRM
-    return code.namespace in _OURS and code.code >= _LOWEST_OWN and "0x" in found.text.casefold()
+    named = match.entry is not None and match.entry.symbol == text
+    return code.namespace in _OURS and (named or (code.code >= _LOWEST_OWN and "0x" in text.casefold()))
 
 
 def _symptoms(entries: Iterable[ErrorCode], of_guides: Iterable[Symptom]) -> Mapping[str, Symptom]:

@@ -1,8 +1,6 @@
 """The letters of a text in one run, without blanks, case and accents, and where words stand among them."""
 
-import re
 import unicodedata
-from collections.abc import Iterable
 
 LONGEST = 20_000
 """Letters of a text that are looked at: a window has a few hundred, a log a few thousand."""
@@ -12,7 +10,6 @@ _REACH = 120
 """Letters within which the words of an entry stand together."""
 _MOST_PLACES = 20
 _APOSTROPHES = "'\u2019"
-_WORD = re.compile(r"[a-z0-9]{2,20}")
 
 
 def squeeze(text: str) -> str:
@@ -28,9 +25,25 @@ def runs_of(letters: str) -> list[str]:
     return [letters[place : place + RUN] for place in range(len(letters) - RUN + 1)]
 
 
-def pieces_of(words: str) -> tuple[str, ...]:
-    """Return the beginnings of words to look for, the longest first: it is the rarest."""
-    return tuple(sorted(map(squeeze, words.split()), key=len, reverse=True))
+Piece = tuple[str, ...]
+"""The beginning of a word to look for, in one of several ways."""
+
+
+def pieces_of(words: str) -> tuple[Piece, ...]:
+    """Return the beginnings of words to look for, the longest first: it is the rarest. `a|b` is one of the two."""
+    pieces = [tuple(map(squeeze, word.split("|"))) for word in words.split()]
+    return tuple(sorted(pieces, key=lambda ways: min(map(len, ways)), reverse=True))
+
+
+def hold_all(pieces: tuple[Piece, ...], letters: str) -> bool:
+    """Tell whether letters hold each piece in one of its ways, wherever."""
+    for ways in pieces:
+        for way in ways:
+            if way in letters:
+                break
+        else:
+            return False
+    return True
 
 
 def word_begins(text: str) -> frozenset[int]:
@@ -45,38 +58,27 @@ def word_begins(text: str) -> frozenset[int]:
     return frozenset(begins)
 
 
-def _places(piece: str, letters: str, begins: frozenset[int] | None) -> list[int]:
-    """Return a few places of a piece; with `begins`, a Latin one only where a word begins."""
-    found, place = list[int](), letters.find(piece)
-    for _ in range(_MOST_PLACES):
-        if place < 0:
-            break
-        if begins is None or place in begins or not piece.isascii():
-            found.append(place)
-        place = letters.find(piece, place + 1)
+def _places(ways: Piece, letters: str, begins: frozenset[int] | None) -> list[tuple[int, int]]:
+    """Return where a piece begins and ends, a few times; with `begins`, a Latin one only where a word begins."""
+    found = list[tuple[int, int]]()
+    for way in ways:
+        place = letters.find(way)
+        for _ in range(_MOST_PLACES):
+            if place < 0:
+                break
+            if begins is None or place in begins or not way.isascii():
+                found.append((place, place + len(way)))
+            place = letters.find(way, place + 1)
     return found
 
 
-def stand_together(pieces: tuple[str, ...], letters: str, begins: frozenset[int] | None) -> tuple[int, int] | None:
+def stand_together(pieces: tuple[Piece, ...], letters: str, begins: frozenset[int] | None) -> tuple[int, int] | None:
     """Return where the pieces stand together, within reach of one of the first."""
-    places = [_places(piece, letters, begins) for piece in pieces]
-    for at in places[0]:
-        near = [min((abs(one - at), one) for one in of) if of else (_REACH, 0) for of in places]
-        if max(near)[0] < _REACH:
-            ends = [one + len(piece) for (_, one), piece in zip(near, pieces, strict=True)]
-            return min(one for _, one in near), max(ends)
+    places = [_places(ways, letters, begins) for ways in pieces]
+    if not all(places):
+        return None
+    for at, _ in places[0]:
+        near = [min(of, key=lambda one: abs(one[0] - at)) for of in places]
+        if max(abs(one[0] - at) for one in near) < _REACH:
+            return min(one[0] for one in near), max(one[1] for one in near)
     return None
-
-
-class Subject:
-    """The words that a text about one thing holds: a short Latin one as a word of its own, others anywhere."""
-
-    def __init__(self, words: Iterable[str]) -> None:
-        plain = {word for word in words if word.isascii() and word.isalnum()}
-        self._words = frozenset(plain)
-        self._phrases = tuple(squeeze(word) for word in words if word not in plain)
-
-    def stands_in(self, text: str, letters: str) -> bool:
-        """Tell whether one of the words stands in a text, of which `letters` are the letters alone."""
-        spoken = self._words.intersection(_WORD.findall(text[: 2 * LONGEST].casefold()))
-        return bool(spoken) or any(phrase in letters for phrase in self._phrases)

@@ -151,7 +151,15 @@ def _singles(text: str, hexadecimal: list[re.Match[str]]) -> Iterator[tuple[re.M
         (code_shapes.LABELLED, "a number after the word “{label}”"),
         (code_shapes.LONG, _TEN_DIGITS),
     ):
-        yield from ((hit, why) for hit in _hits(pattern, text))
+        yield from ((hit, why) for hit in _hits(pattern, text) if not _counts_out(text, hit))
+
+
+def _counts_out(text: str, hit: re.Match[str]) -> bool:
+    """Tell whether a digit counts out what follows: "reasons: 1) ... 2) ..."."""
+    sign = text[hit.end() : hit.end() + 1]
+    if len(hit["code"]) > 1 or sign not in {")", ".", "\uff09", "\u3001"}:
+        return False
+    return re.compile(rf"(?<!\w){int(hit['code']) + 1}{re.escape(sign)}").search(text, hit.end()) is not None
 
 
 def _alerts(text: str) -> Iterator[re.Match[str]]:

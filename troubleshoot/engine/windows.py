@@ -17,17 +17,22 @@ from troubleshoot.engine.code_numbers import PastedCode
 from troubleshoot.engine.letters import (
     LONGEST,
     RUN,
-    Subject,
-    pieces_of,
+    hold_all,
     runs_of,
     squeeze,
     stand_together,
     word_begins,
 )
+from troubleshoot.engine.text_subjects import About, Subjects, SubjectWords
+from troubleshoot.engine.word_index import WordIndex, least_letters
 
 FEWEST_LETTERS = 16
 FEWEST_SIGNS = 8
 """Letters that a sentence needs to be told from others; Chinese and Japanese say more with each."""
+LEEWAY = 0.1
+"""The share of a sentence that a text about Remote Desktop may lack beside: people leave out words and mistype."""
+FEWEST_HELD = 0.5
+"""The part of a sentence's runs that has to be there: a few rare ones are not the sentence."""
 MOST_WEIGHED = 12
 MOST_FOUND = 4
 PLACEHOLDER = "…"
@@ -46,7 +51,7 @@ class Window:
     sentences: tuple[str, ...] = ()
     """How it is worded, in any language: patterns to match, never shown. `…` stands for a name."""
     words: tuple[str, ...] = ()
-    """Beginnings of words that stand together, in any order, whatever is said around them."""
+    """Beginnings of words that stand together, in any order, whatever is said around them; `a|b` is one of the two."""
     code: PastedCode | None = None
     guide: str = ""
     start: str = ""
@@ -54,6 +59,8 @@ class Window:
     """True for what people say themselves: less sure, so that they are asked whether it is meant."""
     general: bool = False
     """True for what other programs say, too: it counts only where the text is about Remote Desktop, or is only this."""
+    seen: bool = False
+    """True for what is seen in a session, which nothing that a connection goes through can show."""
     opening: bool = False
     """True for what many windows begin with: whatever names a cause in the same text counts before it."""
     program: str = ""
@@ -66,6 +73,11 @@ class Window:
     def hint(self, said: CodeHint) -> CodeHint:
         """Return what a text says of the cause whose number says `said`: these words count before it."""
         return CodeHint(self.causes, self.certainty == "documented", said.tells) if self.causes else said
+
+    @property
+    def is_like_others(self) -> bool:
+        """Tell whether other programs, or people about them, may say the same."""
+        return self.general or self.own_words or bool(self.program)
 
 
 @dataclass(frozen=True)
@@ -88,14 +100,6 @@ class WindowMatch:
         return f"This text comes from {self.window.program}. {said}" if self.window.program else said
 
 
-@dataclass(frozen=True)
-class Subjects:
-    """Words that say what a text is about: Remote Desktop, or something else."""
-
-    ours: tuple[str, ...] = ()
-    others: tuple[str, ...] = ()
-
-
 @dataclass
 class _Sentence:
     """One sentence of a window as it is looked for."""
@@ -109,14 +113,24 @@ class _Sentence:
     marks: tuple[str, ...] = ()
 
     @property
-    def needed(self) -> float:
-        """Return the share of the weight that has to be there: the shorter a sentence, the more."""
+    def sure(self) -> float:
+        """Return the share of the weight that says it whatever a text is about: the shorter a sentence, the more."""
         return 0.62 if self.letters > 40 else 0.7 if self.letters > 24 else 0.85
+
+    @property
+    def needed(self) -> float:
+        """Return the share that has to be there at least: so much says it in a text about Remote Desktop."""
+        return self.sure - LEEWAY
 
     @property
     def reach(self) -> int:
         """Return the letters of a text within which all of it stands."""
         return self.letters + self.letters // 4 + 16 + _PLACEHOLDER_LETTERS * self.gaps
+
+    def share_in(self, runs: set[str]) -> float:
+        """Return the share of the weight that runs have; 0 for few runs, whatever these weigh."""
+        held = self.weights.keys() & runs
+        return sum(self.weights[run] for run in held) if len(held) >= FEWEST_HELD * len(self.weights) else 0.0
 
 
 def _sentence(window: Window, text: str) -> _Sentence:
@@ -134,7 +148,7 @@ def is_distinct(text: str) -> bool:
 class WindowTable:
     """All windows, ready to be found in a text."""
 
-    def __init__(self, windows: Iterable[Window] = (), subjects: Subjects = Subjects()) -> None:
+    def __init__(self, windows: Iterable[Window] = (), subjects: Subjects | None = None) -> None:
         self.windows = tuple(windows)
         self._sentences = [_sentence(window, text) for window in self.windows for text in window.sentences]
         _weigh(self._sentences)
@@ -144,54 +158,50 @@ class WindowTable:
                 marked[run].append(place)
         self._marked = dict(marked)
         self._marks = frozenset(marked)
-        self._words = [(window, pieces_of(words)) for window in self.windows for words in window.words]
-        self._ours, self._others = Subject(subjects.ours), Subject(subjects.others)
+        self._words = WordIndex((window, words) for window in self.windows for words in window.words)
+        self._subjects = SubjectWords(subjects or Subjects())
 
     def find(self, text: str) -> tuple[WindowMatch, ...]:
         """Return the windows whose words stand in a text, the surest first."""
         letters = squeeze(text[: 2 * LONGEST])[:LONGEST]
         if len(letters) < FEWEST_SIGNS or not self.windows:
             return ()
-        hits = [*self._by_sentence(letters), *self._by_words(text, letters)]
-        if hits and not self._ours.stands_in(text, letters):
-            hits = [hit for hit in hits if self._counts(hit, text, letters)]
+        runs = set(runs_of(letters))
+        hits = [*self._by_sentence(letters, runs), *self._by_words(text, letters, runs)]
+        if hits:
+            about = self._subjects.of(text, letters)
+            hits = [hit for hit in hits if hit.counts(about, len(letters))]
         best: dict[int, _Hit] = {}
         for hit in sorted(hits, key=lambda hit: hit.order):
             best.setdefault(id(hit.window), hit)
         return tuple(hit.match(text) for hit in list(best.values())[:MOST_FOUND])
 
-    def is_about_others(self, text: str) -> bool:
-        """Tell whether a text names something else, and Remote Desktop nowhere."""
-        letters = squeeze(text[: 2 * LONGEST])[:LONGEST]
-        return self._others.stands_in(text, letters) and not self._ours.stands_in(text, letters)
+    def about(self, text: str) -> About:
+        """Return what a text is about."""
+        return self._subjects.of(text, squeeze(text[: 2 * LONGEST])[:LONGEST])
 
-    def _by_sentence(self, letters: str) -> "Iterator[_Hit]":
-        runs = set(runs_of(letters))
+    def _by_sentence(self, letters: str, runs: set[str]) -> "Iterator[_Hit]":
         seen = Counter(place for run in runs & self._marks for place in self._marked[run])
         likely = [
             self._sentences[place] for place, hits in seen.items() if 2 * hits >= len(self._sentences[place].marks)
         ]
-        weighed = [(sum(one.weights[run] for run in one.weights.keys() & runs), one) for one in likely]
+        weighed = [(one.share_in(runs), one) for one in likely]
         enough = sorted((pair for pair in weighed if pair[0] >= pair[1].needed), key=_absolute, reverse=True)
         for _, one in enough[:MOST_WEIGHED]:
             share, place = _densest(one, letters)
             if share >= one.needed:
-                yield _Hit(one.window, share, share**3 * one.weight, place, place + one.letters, is_sentence=True)
+                weight, end = share**3 * one.weight, place + one.letters
+                yield _Hit(one.window, share, weight, place, end, is_sentence=True, sure=share >= one.sure)
 
-    def _by_words(self, text: str, letters: str) -> "Iterator[_Hit]":
+    def _by_words(self, text: str, letters: str, runs: set[str]) -> "Iterator[_Hit]":
         begins: frozenset[int] | None = None
-        for window, pieces in self._words:
-            if pieces[0] in letters and all(piece in letters for piece in pieces):
+        for window, pieces in self._words.likely(runs):
+            if hold_all(pieces, letters):
                 if window.own_words and begins is None:
                     begins = word_begins(text)
                 span = stand_together(pieces, letters, begins if window.own_words else None)
                 if span:
-                    yield _Hit(window, 1.0, sum(map(len, pieces)), *span, is_sentence=False)
-
-    def _counts(self, hit: "_Hit", text: str, letters: str) -> bool:
-        """Tell whether words are said of Remote Desktop in a text that does not name it."""
-        enough = not hit.window.general or 2 * (hit.end - hit.start) > len(letters)
-        return enough and not self._others.stands_in(text, letters)
+                    yield _Hit(window, 1.0, least_letters(pieces), *span, is_sentence=False, sure=True)
 
 
 @dataclass(frozen=True)
@@ -202,13 +212,27 @@ class _Hit:
     start: int
     end: int
     is_sentence: bool
+    sure: bool
 
     @property
-    def order(self) -> tuple[bool, bool, bool, bool, float]:
-        """Return what sorts the surest first: windows before people, causes before what many windows begin with, what
-        only Remote Desktop says, then the most."""
+    def order(self) -> tuple[bool, bool, bool, bool, bool, float]:
+        """Return what sorts the surest first: windows before people, whole sentences before mangled ones, causes before
+        what many windows begin with, what only Remote Desktop says, then the most."""
         said = self.window
-        return said.own_words, said.opening, said.general, not self.is_sentence, -self.weight
+        return said.own_words, not self.sure, said.opening, said.general, not self.is_sentence, -self.weight
+
+    def counts(self, about: About, letters: int) -> bool:
+        """Tell whether this is said of Remote Desktop, in a text of so many letters."""
+        said = self.window
+        if about.ours:
+            return True
+        if about.named_others if said.program else about.others:
+            return about.shared and self.is_sentence and self.sure and not said.is_like_others
+        if not self.sure and (about.way or not about.shared):
+            return False
+        if about.way and (said.is_like_others or not (self.is_sentence or about.shared)):
+            return said.seen
+        return not said.general or about.shared or 2 * (self.end - self.start) > letters
 
     def match(self, text: str) -> WindowMatch:
         """Return the match, with the characters of the text that it was seen in."""
