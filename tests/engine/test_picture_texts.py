@@ -23,6 +23,10 @@ def _read(text: str) -> tuple[str, bool]:
         ("Fehlercode0x904\nErweiterter Fehler-\ncode: 0x7", "0x904 / 0x7"),
         ("エラ ー コ ー ド: 0x904\n拡 張 エ ラ ー コ ー ド: 0x7", "0x904 / 0x7"),
         ("错误代码0x204", "0x204"),
+        (
+            "Computer: srv-3.corp.example Error code: 0x904\nUser name: CORP\\eve2 Extended error code: 0x7",
+            "0x904 / 0x7",
+        ),
     ],
 )
 def test_blanks_and_line_ends_do_not_count(text: str, code: str) -> None:
@@ -42,6 +46,12 @@ def test_blanks_and_line_ends_do_not_count(text: str, code: str) -> None:
 )
 def test_what_was_repaired_is_read_and_never_sure(text: str, code: str) -> None:
     assert _read(text) == (code, True)
+
+
+def test_a_nought_without_a_word_beside_it_is_never_sure() -> None:
+    assert _read("AE. txt\n#8 2204 / 3307\nen BL > 2-F:0x0\nai 25 UE Bf (UTC): 11/05/25 06:22:31") == ("0x0", True)
+    assert _read("Error code: 0x0\nComputer: srv-3.corp.example, User name: eve") == ("0x0", False)
+    assert _read("0x0") == ("0x0", False)
 
 
 @pytest.mark.parametrize("text", ["0xSSS", "0xZ99S9", "the ox is 5 years old", "an ox", "1920\u00d71080", "Fox5S"])

@@ -30,6 +30,8 @@ MOST_HITS = 300
 """So many places of one shape are looked at: the work for one text has a bound, whatever it holds."""
 _LETTERS = "letters were read as the digits that they look like, such as O and l for 0 and 1"
 _TEN_DIGITS = "a number of ten digits: perhaps an unsigned HRESULT"
+MOST_ALONE = 32
+"""A text of so many characters may be a code and nothing else."""
 _BEFORE = 80
 """So many characters before a number are looked at for what it is."""
 
@@ -124,7 +126,7 @@ def _search(shown: str, *, guessed: bool) -> Iterator[Found]:
             yield from _found(shown, text, hit, why, guessed=guessed)
     yield from _decimals(shown, text, free)
     alone = shown.strip().strip("\"'“”«»()[]<>.,;:").strip()
-    if len(alone) <= 32 and (whole := code_shapes.ALONE.fullmatch(alone.lower())):
+    if len(alone) <= MOST_ALONE and (whole := code_shapes.ALONE.fullmatch(alone.lower())):
         yield from _found(alone, alone.lower(), whole, "the only thing in the text", guessed=guessed)
 
 
@@ -179,6 +181,7 @@ def _pair(text: str, first: re.Match[str]) -> tuple[str, re.Match[str]] | None:
     for how, pattern in (
         ("joined", code_shapes.JOINED),
         ("extended", code_shapes.EXTENDED),
+        ("extended", code_shapes.EXTENDED_BESIDE),
         ("line", code_shapes.OWN_LINE),
     ):
         if not (second := pattern.match(text, first.end())):
@@ -244,8 +247,14 @@ def _found(shown: str, text: str, hit: re.Match[str], why: str, *, guessed: bool
         "; ".join(reasons),
         tuple(dict.fromkeys(tight)),
         fresh,
-        letters or guessed,
+        letters or guessed or (numbers == [0] and _is_bare(text, context)),
     )
+
+
+def _is_bare(text: str, context: str) -> bool:
+    """Tell whether a number stands somewhere in a text without a word that says what it is: a nought alone says
+    nothing."""
+    return len(text.strip()) > MOST_ALONE and not code_shapes.LABEL.search(context.rpartition("\n")[2])
 
 
 def _first_of_each(found: Iterator[Found]) -> list[Found]:
