@@ -47,7 +47,7 @@ EXTENDED = re.compile(
     rf"(?:[^\d\r\n:=\uff1a]{{0,40}}{_COLON}?{_GAP}{{0,4}}(?P<second>{_HEX}{_AFTER}|[0-9]{{1,5}}{_AFTER_DECIMAL})"
     rf"|[^\d:=\uff1a]{{0,40}}{_COLON}?\s{{0,4}}(?P<wrapped>{_HEX}){_AFTER})"
 )
-#: After a first code: the next line, where another column of the window stands before the word "extended" and its second.
+#: After a first code: the next line, where another column of the window stands before the word "extended".
 EXTENDED_BESIDE = re.compile(
     rf"{_GAP}{{0,4}}\r?\n(?:(?![0o]x)[^\r\n]){{0,80}}?{_EXTENDED_WORD}[^\d\r\n:=\uff1a]{{0,40}}{_COLON}{_GAP}{{0,4}}"
     rf"(?P<second>{_HEX}){_AFTER}"
