@@ -200,6 +200,17 @@ class TestTheBuildOfThePc:
         evidence = case_evidence(Case.objects.get(pk=case.pk))
         assert evidence.get("windows.bad_update", Fact("", "unknown")).value in {"none", "unknown"}
 
+    @pytest.mark.parametrize(
+        ("build", "step"), [("26200.7623", "update_pc"), ("26200.7628", "own_program"), ("untold", "update_pc")]
+    )
+    def test_spares_a_person_the_update_that_is_there_already(self, employee: Person, build: str, step: str) -> None:
+        case = cases.open_case(
+            actor=employee, beneficiary=employee, error_text="0x80080005", host=None, named_host="ACC-07"
+        )
+        assert diagnosis.replay_case(case).at.name == "update_pc"
+        submit_client_report(actor=employee, case=case, text=told({"build": build}))
+        assert diagnosis.replay_case(Case.objects.get(pk=case.pk)).at.name == step
+
     def test_takes_the_cause_away_once_it_is_repaired(self, lab: MakeLab, helpdesk: Person, work: Work) -> None:
         host = lab()
         case = opened(helpdesk, host.row, work)
