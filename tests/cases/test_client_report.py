@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from types import MappingProxyType
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -10,7 +11,7 @@ from django.utils import timezone
 
 from tests.conftest import MakePerson
 from tests.fixtures.computers import MakeLab
-from tests.fixtures.own_pc import CLOSED, report_from_pc, told
+from tests.fixtures.own_pc import CLOSED, CONFIRM, report_from_pc, told
 from tests.fixtures.steps import ERROR, Work, opened
 from troubleshoot import cases, catalog, diagnosis, people, probes, reports, wording
 from troubleshoot.cases import (
@@ -22,7 +23,7 @@ from troubleshoot.cases import (
     take_case,
 )
 from troubleshoot.diagnosis import case_evidence
-from troubleshoot.engine import Refusal
+from troubleshoot.engine import Fact, Refusal
 from troubleshoot.models import Answer, Case, Entry, Notice, PcAnswer, PcBlock, Person
 from troubleshoot.probes import BadClientBlock
 from troubleshoot.wording import notice_words
@@ -159,6 +160,68 @@ class TestWhatThePcTold:
         for statement in ("UPDATE troubleshoot_pcblock SET text = ''", "DELETE FROM troubleshoot_pcblock"):
             with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
                 cursor.execute(statement)
+
+
+class TestTheBuildOfThePc:
+    BAD = MappingProxyType({"build": "26200.7623"})
+
+    def test_names_the_update_that_is_known_to_break_it_and_what_repairs_it(self, case: Case, employee: Person) -> None:
+        submit_client_report(actor=employee, case=case, text=told(self.BAD))
+        fact = case_evidence(Case.objects.get(pk=case.pk))["pc.bad_update"]
+        assert fact.value == "sign_in"
+        (reading,) = fact.readings
+        assert reading == (
+            "told by the person's PC: build 26200.7623 of Windows: "
+            "KB5074109 of 2026-01-13, repaired by KB5077744 (field report)"
+        )
+
+    @pytest.mark.parametrize(("build", "value"), [("26200.7627", "none"), ("19045.2", "none"), ("untold", "not_told")])
+    def test_of_another_one_is_told_as_well(self, case: Case, employee: Person, build: str, value: str) -> None:
+        submit_client_report(actor=employee, case=case, text=told({"build": build}))
+        assert Case.objects.get(pk=case.pk).pc["pc.bad_update"]["value"] == value
+
+    def test_is_the_cause_also_where_we_cannot_look_at_the_computer(self, case: Case, employee: Person) -> None:
+        answered = {"tcp": "open", "reply": CONFIRM}
+        submit_client_report(actor=employee, case=case, text=told({**answered, **self.BAD}))
+        assert Case.objects.get(pk=case.pk).cause == "known_bad_update_on_pc"
+
+    def test_leads_to_the_remedy_for_the_own_pc_and_says_nothing_of_the_computer(
+        self, lab: MakeLab, helpdesk: Person, work: Work
+    ) -> None:
+        host = lab()
+        case = opened(helpdesk, host.row, work)
+        cases.answer_step(actor=helpdesk, case=case, step=diagnosis.replay_case(case).at.name, value="at_once")
+        answered = {"tcp": "open", "reply": CONFIRM, **self.BAD}
+        text = told(answered, name=host.row.name, port=host.row.rdp_port)
+        submit_client_report(actor=helpdesk, case=case, text=text)
+        at = diagnosis.replay_case(Case.objects.get(pk=case.pk)).at
+        assert dict(walked(case))["why"] == "known_bad_update_on_pc"
+        assert (at.kind, at.subject) == ("fix", "update-own-pc")
+        evidence = case_evidence(Case.objects.get(pk=case.pk))
+        assert evidence.get("windows.bad_update", Fact("", "unknown")).value in {"none", "unknown"}
+
+    @pytest.mark.parametrize(
+        ("build", "step"), [("26200.7623", "update_pc"), ("26200.7628", "own_program"), ("untold", "update_pc")]
+    )
+    def test_spares_a_person_the_update_that_is_there_already(self, employee: Person, build: str, step: str) -> None:
+        case = cases.open_case(
+            actor=employee, beneficiary=employee, error_text="0x80080005", host=None, named_host="ACC-07"
+        )
+        assert diagnosis.replay_case(case).at.name == "update_pc"
+        submit_client_report(actor=employee, case=case, text=told({"build": build}))
+        assert diagnosis.replay_case(Case.objects.get(pk=case.pk)).at.name == step
+
+    def test_takes_the_cause_away_once_it_is_repaired(self, lab: MakeLab, helpdesk: Person, work: Work) -> None:
+        host = lab()
+        case = opened(helpdesk, host.row, work)
+        for build in ("26200.7623", "26200.7628"):
+            text = told({"build": build}, name=host.row.name, port=host.row.rdp_port)
+            submit_client_report(actor=helpdesk, case=case, text=text)
+        judged = catalog.installed_catalog().judge.weigh(
+            catalog.installed_catalog().causes["known_bad_update_on_pc"],
+            case_evidence(Case.objects.get(pk=case.pk)),
+        )
+        assert judged.verdict == "ruled_out"
 
 
 class TestWhatAPersonSaw:

@@ -241,6 +241,7 @@ RISKS = {
     "stop-guessing": ("manual", "low", "low", False),
     "udp-off-own-pc": ("manual", "low", "low", True),
     "update-credssp": ("manual", "low", "low", False),
+    "update-own-pc": ("manual", "low", "low", True),
     "change-port": ("refused", "dangerous", "dangerous", False),
     "lower-protection": ("refused", "dangerous", "dangerous", False),
     "machine-keys-script": ("refused", "dangerous", "dangerous", False),

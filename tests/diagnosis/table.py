@@ -126,6 +126,7 @@ WAY = (
     row("C12", "network_instability", "udp-off-by-policy", told__when="after_desktop", told__where="home"),
     row("C13", "client_side_block", pc__stage="timed_out", pc__same_address="same", told__when="at_once"),
     row("C13", "client_side_block", pc__stage="ok", pc__gateway="none", told__when="at_once"),
+    row("-", "known_bad_update_on_pc", pc__bad_update="sign_in", told__when="after_password"),
 )
 """Causes between the person and the computer: people, and their PC, tell what nobody can measure from here."""
 

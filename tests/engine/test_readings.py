@@ -3,7 +3,7 @@
 import pytest
 
 from tests.engine.sample import ACTION, FACTS, FILES, GUIDE, READING, RESOURCE, problems
-from troubleshoot.engine import Catalog, Fact, ResourceState, parse_catalog
+from troubleshoot.engine import Catalog, CatalogError, Fact, FactList, FactWords, ResourceState, parse_catalog
 
 FILE = "facts/hall.toml"
 TEXT = READING
@@ -219,3 +219,67 @@ class TestKnownBadUpdates:
         assert old in UPDATED
         found = problems(clock(UPDATED.replace(old, new, 1)))
         assert [text for text in found if expected in text], found
+
+
+ON_PC = (
+    UPDATED
+    + """[[fact.update]]
+kb = "KB1000003"
+date = "2026-01-13"
+build = "26100"
+first = 30
+repaired = 40
+repaired_by = "KB1000004"
+symptom = "shows_nothing"
+tells = "pc.clock"
+certainty = "field_report"
+source = "the clockmaker"
+"""
+)
+PC_VALUES = {"shows_nothing": "It shows nothing", "none": "None"}
+WITH_PC = FactList(
+    {**FACTS.values, "pc.clock": tuple(PC_VALUES), "told.time": ("late", "early")},
+    words=[
+        *FACTS.words.values(),
+        FactWords("pc.clock", "Updates on the own PC", "told", PC_VALUES),
+        FactWords("told.time", "When", "told", {"late": "late", "early": "early"}),
+    ],
+)
+SPOILED_ON_PC = [
+    ('tells = "pc.clock"', 'tells = "pc.watch"', "update[2].tells: pc.watch is no told fact with a value none"),
+    ('tells = "pc.clock"', 'tells = "told.time"', "update[2].tells: told.time is no told fact with a value none"),
+    ('tells = "pc.clock"', 'tells = "lamp.light"', "update[2].tells: lamp.light is no told fact with a value none"),
+    ('"shows_nothing"', '"stops"', "update[2].symptom: pc.clock is never stops"),
+    ('build = "26100"', 'build = "26100"\neditions = ["Client"]', "update[2].editions: a PC that connects tells its"),
+]
+
+
+def with_pc(text: str) -> Catalog:
+    return parse_catalog({name: one.encode() for name, one in FILES.items()} | clock(text), WITH_PC)
+
+
+class TestUpdatesThatBreakThePcThatConnects:
+    def test_say_nothing_of_the_computer_that_is_read(self) -> None:
+        made = with_pc(ON_PC)
+        (fact,) = made.readings["clock"].told({"build": "26100", "revision": 30, "edition": "Client"})
+        assert (fact.name, fact.value) == ("clock.update", "none")
+        assert made.facts.values["clock.update"] == ("stops", "none", "unknown")
+
+    def test_are_judged_by_the_build_that_is_told(self) -> None:
+        ((name, (case,)),) = with_pc(ON_PC).told_updates.items()
+        assert (name, case.value, case.words) == ("pc.clock", "shows_nothing", "It shows nothing")
+        assert case.note == "KB1000003 of 2026-01-13, repaired by KB1000004 (field report)"
+        held = [case.holds({"build": "26100", "revision": revision}) for revision in (29, 30, 39, 40)]
+        assert held == [False, True, True, False]
+        assert not case.holds({"build": "20348", "revision": 30})
+
+    def test_are_none_where_every_update_breaks_the_computer(self) -> None:
+        assert with_pc(UPDATED).told_updates == {}
+
+    @pytest.mark.parametrize(("old", "new", "expected"), SPOILED_ON_PC, ids=[one[1][:40] for one in SPOILED_ON_PC])
+    def test_are_checked_by_file_line_and_key(self, old: str, new: str, expected: str) -> None:
+        before, place, after = ON_PC.rpartition(old)
+        assert place
+        with pytest.raises(CatalogError) as found:
+            with_pc(before + new + after)
+        assert [one for one in found.value.problems if expected in str(one)], found.value

@@ -14,11 +14,20 @@ from tree_sitter import Language, Parser
 from tests.fixtures.own_pc import CONFIRM, LINES, NOW, block, changed, greeting, report_from_pc
 from tests.lab.hosts import listening
 from troubleshoot import probes
+from troubleshoot.engine import ReadingCase
 from troubleshoot.probes import BadClientBlock, x224
 from troubleshoot.probes import client_block as person_block
 from troubleshoot.probes.client_block import ClientBlock
 
 COMMAND = probes.client_command("ACC-07", 3389)
+NOTE = "KB1 of 2026-01-13, repaired by KB2 (field report)"
+UPDATES = {
+    "pc.bad_update": [
+        ReadingCase(
+            "sign_in", {"build": "26100"}, {"revision": 7623}, "Yes", bad=True, below={"revision": 7627}, note=NOTE
+        )
+    ]
+}
 
 
 def read(text: str) -> ClientBlock:
@@ -31,8 +40,12 @@ def refused(text: str) -> tuple[str, int]:
     return found.value.reason, found.value.line
 
 
+def told_by(one: ClientBlock, *ours: str) -> dict[str, tuple[str, tuple[str, ...]]]:
+    return probes.client_facts(one, updates=UPDATES, ours=ours)
+
+
 def facts(*lines: str, ours: tuple[str, ...] = ("10.20.0.7",)) -> dict[str, str]:
-    return {name: value for name, (value, _) in probes.client_facts(read(block(*lines)), ours=ours).items()}
+    return {name: value for name, (value, _) in told_by(read(block(*lines)), *ours).items()}
 
 
 def sound(script: str) -> bool:
@@ -159,6 +172,14 @@ class TestABlock:
         if kinds != usual:
             assert refused(block(*lines))[0] == "twice"
 
+    def test_of_the_command_before_has_no_build_and_is_still_taken(self) -> None:
+        assert read(block(*changed(build=None))).build == "untold"
+        assert read(block()).build == "26100.7705"
+
+    @given(st.integers(1000, 999_999), st.integers(0, 999_999))
+    def test_tells_any_build_as_it_was_printed(self, build: int, revision: int) -> None:
+        assert read(block(*changed(build=f"{build}.{revision}"))).build == f"{build}.{revision}"
+
     def test_is_as_old_as_two_hours_and_no_older(self) -> None:
         for minutes in (0, 119, -9):
             moment = (NOW - timedelta(minutes=minutes)).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -173,11 +194,11 @@ BAD = {
     "another text": ("Error code: 0x904", "no_block", 0),
     "a whole book": ("x" * 20_001, "too_long", 0),
     "without its end": ("\n".join(GOOD.splitlines()[:-1]), "cut", 1),
-    "without its beginning": ("\n".join(GOOD.splitlines()[1:]), "cut", 12),
+    "without its beginning": ("\n".join(GOOD.splitlines()[1:]), "cut", 13),
     "quoted by a mail program": ("\n".join(f"> {line}" for line in GOOD.splitlines()), "quoted", 1),
     "quoted inside": (GOOD.replace("tcp open", "> tcp open"), "quoted", 6),
     "of another version": (GOOD.replace("BEGIN 1", "BEGIN 2"), "version", 1),
-    "with full-width digits": (GOOD.replace("log 2", "log \uff12"), "letters", 10),
+    "with full-width digits": (GOOD.replace("log 2", "log \uff12"), "letters", 11),
     "with a Cyrillic letter": (GOOD.replace("udp on", "udp \u043en"), "letters", 8),
     "with a hard space": (GOOD.replace("udp on", "udp\u00a0on"), "letters", 8),
     "with a control": (GOOD.replace("udp on", "udp \x1bon"), "letters", 8),
@@ -194,9 +215,16 @@ BAD = {
     "with script in it": (block(*changed(gateway="<script>alert(1)</script>")), "shape", 9),
     "with a day that does not exist": (block(*changed(time="2026-02-30T09:01:40Z")), "shape", 0),
     "with an address that is none": (block(*changed(address="999.1.2.3")), "shape", 0),
-    "with a negative reason": (GOOD.replace("1026 2308", "1026 -2308"), "shape", 11),
-    "with an event that is not asked for": (GOOD.replace("1026 2308", "4624 2308"), "shape", 11),
-    "with nine events": (block(*LINES[:8], "log 8", *[LINES[9]] * 9), "twice", 19),
+    "with a build that is none": (block(*changed(build="26100")), "shape", 10),
+    "with a build of full-width digits": (GOOD.replace("26100.7705", "\uff12\uff16100.7705"), "letters", 10),
+    "with a build that begins with nought": (block(*changed(build="026100.7705")), "shape", 10),
+    "with a revision that begins with nought": (block(*changed(build="26100.07705")), "shape", 10),
+    "with a name of Windows as its build": (block(*changed(build="24H2")), "shape", 10),
+    "with two builds": (block(*LINES[:9], "build untold", *LINES[9:]), "twice", 11),
+    "with its build out of place": (block(*LINES[:7], LINES[8], LINES[7], *LINES[9:]), "twice", 10),
+    "with a negative reason": (GOOD.replace("1026 2308", "1026 -2308"), "shape", 12),
+    "with an event that is not asked for": (GOOD.replace("1026 2308", "4624 2308"), "shape", 12),
+    "with nine events": (block(*LINES[:8], "log 8", *[LINES[10]] * 9), "twice", 19),
     "with an answer that nothing gave": (block(*changed(tcp="ConnectionRefused")), "contradiction", 0),
     "with an open port at no address": (block(*LINES[:2], "address none", *LINES[4:]), "contradiction", 0),
     "with a count that is not true": (block(*changed(log="3")), "contradiction", 0),
@@ -222,7 +250,7 @@ def test_a_block_is_refused(kind: str) -> None:
 
 class TestFacts:
     def test_of_a_good_block_name_what_they_follow_from(self) -> None:
-        found = probes.client_facts(read(block()), ours=("10.20.0.7",))
+        found = told_by(read(block()), "10.20.0.7")
         assert {name: value for name, (value, _) in found.items()} == {
             "pc.stage": "ok",
             "pc.name": "resolves",
@@ -231,6 +259,7 @@ class TestFacts:
             "pc.gateway": "none",
             "pc.log": "disconnect_904",
             "pc.udp_used": "no",
+            "pc.bad_update": "none",
         }
         readings = [text for _, texts in found.values() for text in texts]
         assert all(text.startswith("told by the person's PC: ") for text in readings)
@@ -307,8 +336,30 @@ class TestFacts:
         found = facts(*changed(gateway=gateway, udp="off"))
         assert (found["pc.gateway"], found["pc.udp"]) == (expected, "off")
 
+    @pytest.mark.parametrize(
+        ("build", "expected"),
+        [
+            ("26100.7622", "none"),
+            ("26100.7623", "sign_in"),
+            ("26100.7626", "sign_in"),
+            ("26100.7627", "none"),
+            ("26200.7623", "none"),
+            ("26100.0", "none"),
+            ("untold", "not_told"),
+            (None, "not_told"),
+        ],
+    )
+    def test_judge_the_build_by_the_list_that_is_given(self, build: str | None, expected: str) -> None:
+        value, (reading,) = told_by(read(block(*changed(build=build))))["pc.bad_update"]
+        assert value == expected
+        assert (NOTE in reading) == (value == "sign_in")
+        assert (str(build) in reading) == (value != "not_told")
+
+    def test_say_nothing_of_updates_where_no_list_does(self) -> None:
+        assert "pc.bad_update" not in probes.client_facts(read(block()), updates={})
+
     def test_are_all_declared(self) -> None:
-        for name, (value, _) in probes.client_facts(read(block())).items():
+        for name, (value, _) in told_by(read(block())).items():
             assert value in probes.CLIENT_FACTS[name]
 
 
@@ -325,4 +376,4 @@ class TestFacts:
 def test_a_twin_of_the_command_meets_what_a_simulated_computer_does(fault: str, stage: str) -> None:
     with listening(fault) as (_, server):
         found = probes.read_client_block(report_from_pc(server.port), name="ACC-07", port=server.port, now=NOW)
-    assert probes.client_facts(found, ours=("127.0.0.1",))["pc.stage"][0] == stage
+    assert told_by(found, "127.0.0.1")["pc.stage"][0] == stage

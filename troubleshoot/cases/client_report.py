@@ -65,7 +65,8 @@ def submit_client_report(*, actor: Person, case: Case, text: str) -> None:
         latest = case.pc_blocks.filter(round=case.round).last()
         if latest and latest.text == block.text:
             return
-        told = probes.client_facts(block, ours=tuple(dict.fromkeys(_our_addresses(case))))
+        ours = tuple(dict.fromkeys(_our_addresses(case)))
+        told = probes.client_facts(block, updates=installed_catalog().told_updates, ours=ours)
         facts = {fact: {"value": value, "readings": list(readings)} for fact, (value, readings) in told.items()}
         PcBlock.objects.create(case=case, round=case.round, by=actor, text=block.text, facts=facts)
         _go_on_with(case, actor, facts, NoticeCode.REPORT_PASTED)

@@ -45,6 +45,7 @@ from troubleshoot.engine.guide_causes import CAUSES_PART, cause_answer, first_ca
 from troubleshoot.engine.guide_format_1 import said_ahead
 from troubleshoot.engine.guide_parts import GuidePart
 from troubleshoot.engine.judging import SPEAKING_VERDICTS, Health, Judge, Judgement, judge_health
+from troubleshoot.engine.known_updates import NONE_LISTED
 from troubleshoot.engine.notice import NoticeCode
 from troubleshoot.engine.pasted_names import names_in
 from troubleshoot.engine.pasted_text import has_label
@@ -128,6 +129,7 @@ __all__ = [
     "FOLDER_SEPARATOR",
     "LARGEST_SAVED_CONNECTION",
     "NAME_PATTERN",
+    "NONE_LISTED",
     "OTHER_WORDS",
     "PUT_BACK",
     "REFUSED_AS",

@@ -25,7 +25,7 @@ from troubleshoot.engine.catalog_files import ContentFiles, sort_files
 from troubleshoot.engine.catalog_guides import Declared
 from troubleshoot.engine.cause import Cause, SeenTerm
 from troubleshoot.engine.codes import CodeTable
-from troubleshoot.engine.declared_facts import DeclaredReading
+from troubleshoot.engine.declared_facts import DeclaredReading, ReadingCase
 from troubleshoot.engine.facts import FactList, FactWords
 from troubleshoot.engine.guide import Guide
 from troubleshoot.engine.guide_parts import ANY_PART, Expanded, GuidePart, Piece
@@ -77,6 +77,15 @@ class Catalog:
     def judge(self) -> Judge:
         """Return who judges causes by the terms and the facts of this catalogue."""
         return Judge(self.terms, self.words)
+
+    @property
+    def told_updates(self) -> dict[str, list[ReadingCase]]:
+        """Return the updates that break the PC that connects, by the told fact that each gives a value."""
+        found: dict[str, list[ReadingCase]] = {}
+        for reading in self.readings.values():
+            for name, case in (one for fact in reading.facts for one in fact.told):
+                found.setdefault(name, []).append(case)
+        return found
 
     def causes_of(self, guide: Guide) -> list[Cause]:
         """Return the causes of a guide's subject: those that can bring about what it looks at."""

@@ -57,9 +57,14 @@ def _fact(table: TomlTable, resource: Resource | None, probed: FactList) -> Decl
     if name in probed:
         table.wrong("name", f"a probe declares the fact {name}")
     question, updates = table.text("question", limit=120), [known_updates.read(one) for one in table.tables("update")]
-    symptoms = {one.symptom for one in updates}
+    symptoms = {one.symptom for one in updates if not one.tells}
     cases = [_case(one, resource, symptoms) for one in table.tables("values", required=True)]
-    found = DeclaredFact(name, question, (*known_updates.cases(updates, cases, table), *filter(_has_rule, cases)))
+    found = DeclaredFact(
+        name,
+        question,
+        (*known_updates.cases(updates, cases, table), *filter(_has_rule, cases)),
+        tuple(known_updates.told_cases(updates, probed, table)),
+    )
     if updates and resource:
         known_updates.check_resource(resource, table)
     if not cases and isinstance(table.data.get("values"), list):

@@ -41,6 +41,8 @@ class DeclaredFact:
     name: str
     question: str
     cases: tuple[ReadingCase, ...]
+    told: tuple[tuple[str, ReadingCase], ...] = ()
+    """What the same list says of the PC that connects, by the build that it tells: a told fact, and when it holds."""
 
     @property
     def values(self) -> tuple[str, ...]:

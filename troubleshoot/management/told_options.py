@@ -11,7 +11,7 @@ from types import MappingProxyType
 from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
-from troubleshoot import engine, probes
+from troubleshoot import catalog, engine, probes
 from troubleshoot.engine import UNKNOWN, Fact, FactWords, Guide, Refusal, RefusalCode
 from troubleshoot.models import Host
 from troubleshoot.probes import BadClientBlock, ClientBlock
@@ -94,7 +94,8 @@ def block_facts(block: ClientBlock | None, ours: Iterable[str]) -> dict[str, Fac
     """Return what a block tells, with the addresses to which the portal itself connects; nothing without a block."""
     if block is None:
         return {}
-    found = probes.client_facts(block, ours=tuple(dict.fromkeys(ours)))
+    updates = catalog.installed_catalog().told_updates
+    found = probes.client_facts(block, updates=updates, ours=tuple(dict.fromkeys(ours)))
     return {name: Fact(name, value, readings) for name, (value, readings) in found.items()}
 
 

@@ -43,6 +43,8 @@ _LINES: tuple[tuple[str, re.Pattern[str], int, int], ...] = (
     ("reply", re.compile(r"(closed|silent|untold|(?:[0-9a-f]{2}){1,19})"), 1, 1),
     ("udp", re.compile(r"(on|off)"), 1, 1),
     ("gateway", re.compile(r"(none|file|policy)"), 1, 1),
+    # The command of before did not print it, and a company may have signed that one.
+    ("build", re.compile(r"(untold|[1-9][0-9]{3,5}\.(?:0|[1-9][0-9]{0,5}))"), 0, 1),
     ("log", re.compile(r"([0-8]|untold)"), 1, 1),
     ("event", re.compile(rf"(226|1024|1026|1102) (-|[0-9]{{1,10}}) {_TIME}"), 0, 8),
 )
@@ -85,6 +87,8 @@ class ClientBlock:
     """closed, silent, untold, or the first bytes of the answer in hexadecimal."""
     udp: str
     gateway: str
+    build: str
+    """Of Windows, such as 26100.7623, or UNTOLD."""
     log: int | None
     """How many events follow; None when the log could not be read."""
     events: tuple[ClientEvent, ...]
@@ -207,6 +211,7 @@ def _block(text: str, fields: dict[str, list[re.Match[str]]]) -> ClientBlock:
         reply=one("reply"),
         udp=one("udp"),
         gateway=one("gateway"),
+        build=one("build") if fields["build"] else UNTOLD,
         log=None if one("log") == UNTOLD else int(one("log")),
         events=tuple(_event(hit) for hit in fields["event"]),
         text=text,

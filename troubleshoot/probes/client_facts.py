@@ -4,10 +4,10 @@ Questions of the catalogue tell them as well, of people who looked.
 It is word of mouth: nothing here was measured by the portal, and a block can be written by hand.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from ipaddress import ip_address
 
-from troubleshoot.engine import UNKNOWN, FactWords, values_by_name
+from troubleshoot.engine import NONE_LISTED, UNKNOWN, FactWords, ReadingCase, values_by_name
 from troubleshoot.probes import network, x224
 from troubleshoot.probes.client_block import NONE, UNTOLD, ClientBlock
 
@@ -37,6 +37,15 @@ WORDS = (
         {"none": "nothing", "disconnect_904": "ended with 0x904", "other": "something else"},
     ),
     _told("pc.udp_used", "UDP in the last day, on the person's own PC", {"yes": "was used", "no": "was not used"}),
+    # The symptoms of the updates in the catalogue that break a PC that connects.
+    _told(
+        "pc.bad_update",
+        "Updates on the person's own PC",
+        {
+            "sign_in": "one is known to break the sign-in of Remote Desktop",
+            NONE_LISTED: "none of those that are known to break Remote Desktop",
+        },
+    ),
     # No block says these: people do, when they are asked.
     _told(
         "pc.other_network", "From another network, with the person's own PC", {"works": "it works", "fails": "fails"}
@@ -45,6 +54,8 @@ WORDS = (
 )
 FACTS = values_by_name(WORDS)
 Found = dict[str, tuple[str, tuple[str, ...]]]
+Updates = Mapping[str, Sequence[ReadingCase]]
+"""Fact → when it holds, by the `build` and the `revision` of Windows."""
 
 _OFFER = x224.TLS | x224.HYBRID
 #: How a connection ended before it began, in the words of .NET's SocketError; whatever else means no answer.
@@ -58,10 +69,11 @@ _CLOSED_BY_OTHER_SIDE, _ORDERLY = 0x904, frozenset({1, 2, 3, 263})
 _UDP_BEGAN, _DISCONNECTED, _STATE_ERROR = 1102, 1026, 226
 
 
-def client_facts(block: ClientBlock, *, ours: Collection[str] = ()) -> Found:
+def client_facts(block: ClientBlock, *, updates: Updates, ours: Collection[str] = ()) -> Found:
     """Return every fact that a block tells, with what it follows from; never raises.
 
-    `ours` are the addresses to which the portal itself connects; without any nothing is compared.
+    `updates` are those of the catalogue that are known to break a PC that connects. `ours` are the addresses to which
+    the portal itself connects; without any nothing is compared.
     """
     to = f"{block.name} port {block.port}"
     stage, answer = _stage(block)
@@ -77,6 +89,7 @@ def client_facts(block: ClientBlock, *, ours: Collection[str] = ()) -> Found:
         "pc.gateway": (NONE if block.gateway == NONE else "used", (f"{TOLD}gateway setting: {block.gateway}",)),
         "pc.log": (_log(block), events),
         "pc.udp_used": (_udp_used(block), events),
+        **{fact: _known_update(block, cases) for fact, cases in updates.items()},
     }
 
 
@@ -131,6 +144,16 @@ def _udp_used(block: ClientBlock) -> str:
     if block.log is None:
         return NOT_TOLD
     return "yes" if any(one.number == _UDP_BEGAN for one in block.events) else "no"
+
+
+def _known_update(block: ClientBlock, cases: Sequence[ReadingCase]) -> tuple[str, tuple[str, ...]]:
+    """Judge the build of Windows there by a list of updates."""
+    build, _, revision = block.build.partition(".")
+    if not revision:
+        return NOT_TOLD, (f"{TOLD}the build of Windows is not known",)
+    found = next((case for case in cases if case.holds({"build": build, "revision": int(revision)})), None)
+    note = f": {found.note}" if found else ""
+    return found.value if found else NONE_LISTED, (f"{TOLD}build {block.build} of Windows{note}",)
 
 
 def _events(block: ClientBlock) -> list[str]:

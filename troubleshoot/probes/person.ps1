@@ -39,10 +39,14 @@
   $named = ($saved -match '^gatewayhostname:s:.') -and ($saved -match '^gatewayusagemethod:i:[12]')
   $gateway = if ($named) { 'file' } else { 'none' }
   if ((Get-ItemProperty "HKCU:\$policy" @quiet).ProxyName) { $gateway = 'policy' }
-  # 4. Print it, with a check value by which lost or changed letters are noticed.
+  # 4. Which build of Windows is this? Some updates are known to break Remote Desktop on the PC that has them.
+  $windows = Get-ItemProperty 'HKLM:\SOFTWARE\Microsoft\Windows NT\CurrentVersion' @quiet
+  $build = "$($windows.CurrentBuildNumber).$($windows.UBR)"
+  if ($build -notmatch '^[0-9]{4,6}\.[0-9]{1,6}$') { $build = 'untold' }
+  # 5. Print it, with a check value by which lost or changed letters are noticed.
   $lines = @("for ${name}:$port", "time $([DateTime]::UtcNow.ToString('s'))Z")
   $lines += $addresses | ForEach-Object { "address $_" }
-  $lines += "tcp $tcp", "reply $reply", "udp $udp", "gateway $gateway", "log $log"
+  $lines += "tcp $tcp", "reply $reply", "udp $udp", "gateway $gateway", "build $build", "log $log"
   foreach ($entry in $events) {
     $reason = @(@($entry.Properties.Value) -match '^\d+$')[0]
     if ($entry.Id -ne 1026 -or $null -eq $reason) { $reason = '-' }

@@ -37,6 +37,7 @@ def _further(facts: Mapping[str, str], host: str) -> list[str]:
         ("pc.other_network", "fails"): _("From another network it fails too."),
         ("pc.other_pc", "works"): _("From another PC in the same place it works."),
         ("pc.other_pc", "fails"): _("From another PC in the same place it fails too."),
+        ("pc.bad_update", "sign_in"): _("It has an update of Windows that is known to break the sign-in."),
         ("pc.udp_used", "yes"): _("Its Remote Desktop program used the fast way (UDP) in the last day."),
     }
     return [text for (name, value), text in known.items() if facts.get(name) == value]

@@ -62,7 +62,22 @@ class TestTheListOfUpdates:
         assert days == sorted(days, reverse=True)
         assert {one["certainty"] for one in self.UPDATES} == {"field_report"}, "none was read at Microsoft's own page"
 
-    @pytest.mark.parametrize("update", UPDATES, ids=lambda one: f"{one['kb']} {one['build']}")
+    @pytest.mark.parametrize(
+        "update", [one for one in UPDATES if "tells" in one], ids=lambda one: f"{one['kb']} {one['build']}"
+    )
+    def test_tells_a_pc_that_connects_of_its_own_updates_alone(self, update: dict[str, Any]) -> None:
+        (reading,) = (one for one in CATALOG.readings.values() if one.resource == "windows-build")
+        found = []
+        for revision in (update["first"] - 1, update["first"], update["repaired"] - 1, update["repaired"]):
+            at = {"build": update["build"], "revision": revision}
+            found.append([case.value for case in CATALOG.told_updates[update["tells"]] if case.holds(at)])
+            (fact,) = reading.told({**at, "edition": "Client"})
+            assert fact.value == "none", "that the PC of a person has it says nothing of the computer"
+        assert found == [[], [update["symptom"]], [update["symptom"]], []]
+
+    @pytest.mark.parametrize(
+        "update", [one for one in UPDATES if "tells" not in one], ids=lambda one: f"{one['kb']} {one['build']}"
+    )
     def test_names_the_update_until_the_revision_that_repairs_it(self, update: dict[str, Any]) -> None:
         (reading,) = (one for one in CATALOG.readings.values() if one.resource == "windows-build")
         edition = update.get("editions", ["Server"])[0]

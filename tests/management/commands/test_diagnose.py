@@ -115,6 +115,13 @@ def test_reads_the_block_of_the_own_pc_as_windows_writes_it(asked: Asked, tmp_pa
     assert verdicts["middlebox"] in {"shown by", "fits"}
 
 
+def test_judges_the_build_of_the_own_pc_by_the_list_of_updates(asked: Asked, tmp_path: Path) -> None:
+    file = tmp_path / "block.txt"
+    file.write_text(told({"build": "26100.7623", "tcp": "silent"}, port=asked.port), encoding="ascii")
+    document = asked.document("--when", "at_once", "--pc-block", str(file))
+    assert document["facts"]["pc.bad_update"] == "sign_in"
+
+
 def test_compares_the_addresses_of_the_block_with_its_own(asked: Asked, tmp_path: Path) -> None:
     file = tmp_path / "block.txt"
     file.write_text(told({"address": "127.0.0.1"}, port=asked.port), encoding="ascii")

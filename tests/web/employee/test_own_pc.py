@@ -14,7 +14,7 @@ from pytest_django import Settings
 
 from tests.conftest import MakePerson
 from tests.fixtures.computers import MakeLab
-from tests.fixtures.own_pc import CLOSED, told
+from tests.fixtures.own_pc import CLOSED, CONFIRM, told
 from tests.fixtures.steps import ERROR, Work, opened
 from tests.web.employee.pages import Page, Reader, case_of
 from troubleshoot import cases, probes
@@ -153,6 +153,7 @@ class TestTheCommand:
         page = reader.get(f"/cases/{unseen.pk}/pc")
         assert command_on(page) == probes.client_command("ACC-07", 3389)
         assert re.search(r'<details class="more" id="command">', page.source)
+        assert "The number of its build of Windows" in page.text
         order = ["Next", "How to tell this from a trick", "Windows+R", "What it reads", "What it never reads"]
         order += ["Step by step", "Copy the command", "& {", "What did it print?"]
         places = [page.text.index(words) for words in order]
@@ -198,6 +199,21 @@ class TestABlock:
         again = reader.get(f"/cases/{unseen.pk}/pc")
         assert "Pasted before" in again.text
         assert "pasted by Emil" in again.text
+
+    def test_shows_the_update_that_breaks_the_own_pc_and_nothing_against_the_computer(
+        self, lab: MakeLab, reader: Reader, work: Work
+    ) -> None:
+        host = lab(name="ACC-07")
+        page = reader.opens(host)
+        work()
+        answered = {"tcp": "open", "reply": CONFIRM, "build": "26100.7623"}
+        page = reader.post(f"{page.url}/pc", block=told(answered, port=host.row.rdp_port))
+        assert page.title == "An update of Windows on your own PC that is known to break the sign-in"
+        assert "Install the update that repairs Remote Desktop on your own PC" in page.text
+        assert "ACC-07 has an update" not in page.text
+        told_before = reader.get(f"{page.url}/pc").text.partition("Pasted before")[2]
+        assert "It reaches ACC-07" in told_before
+        assert "It has an update of Windows that is known to break the sign-in." in told_before
 
     def test_says_what_is_wrong_and_keeps_what_was_pasted(self, unseen: Case, reader: Reader) -> None:
         pasted = told().replace("udp on", "udp <b>\u043en</b>")
@@ -254,6 +270,15 @@ class TestHelpdesk:
         page = desk.get(f"/desk/cases/{case.pk}")
         assert "Does it work from another PC in the same place? No, from there it fails too" in page.text
         assert re.search(r"pc\.other_pc fails told by the person", page.text)
+
+    def test_reads_which_update_it_is_and_what_repairs_it(
+        self, lab: MakeLab, employee: Person, helpdesk: Person, work: Work
+    ) -> None:
+        case = opened(employee, lab(name="ACC-07").row, work)
+        answered = {"tcp": "open", "reply": CONFIRM, "build": "19045.6809"}
+        block = told(answered, port=case.host.rdp_port if case.host else 0)
+        text = Reader.of(helpdesk).post(f"/cases/{case.pk}/pc", block=block).text
+        assert "build 19045.6809 of Windows: KB5073724 of 2026-01-13, repaired by KB5077796 (field report)" in text
 
     def test_of_another_site_does_not_see_it(
         self, lab: MakeLab, employee: Person, work: Work, south: Site, person: MakePerson
