@@ -161,5 +161,5 @@ def _kinds() -> set[str]:
 
 def test_tells_of_every_kind_of_computer() -> None:
     assert _kinds() == {"single", "double", "triple", "healthy", "changed"}
-    assert len(EVERY) >= 120
+    assert len(EVERY) >= 180
     assert len({one.first for one in EVERY}) >= 30
