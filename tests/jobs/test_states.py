@@ -74,11 +74,12 @@ def _states(node: ast.Set) -> frozenset[JobState]:
     return frozenset(found)
 
 
-def test_ends_are_left_only_to_be_reverted() -> None:
+def test_ends_are_left_only_to_be_reverted_or_settled() -> None:
     assert {state: JOB_MOVES[state] for state in ENDED_STATES if JOB_MOVES.get(state)} == {
         JobState.VERIFIED: {JobState.REVERTED},
         JobState.NOT_VERIFIED: {JobState.REVERTED},
         JobState.FAILED: {JobState.REVERTED},
+        JobState.UNKNOWN: {JobState.NOT_VERIFIED, JobState.FAILED, JobState.REVERTED},
     }
 
 

@@ -43,6 +43,7 @@ TABLE = {
     "job.approve": ("", "P", "", "P"),
     "job.apply": ("EH", "H", "", "EH"),
     "job.revert": ("EH", "H", "", "EH"),
+    "job.settle": ("H", "H", "", "H"),
     "job.cancel": ("EHP", "HP", "", "EHP"),
     "guide.write": ("A", "A", "A", "A"),
     "guide.read": ("HPAMUD", "HPAMUD", "HPAMUD", "HPAMUD"),

@@ -67,7 +67,7 @@ ABSENT: Answers = {"GET": NOT_THERE, "HEAD": NOT_THERE, "POST": NOT_THERE}
 HELPDESK, APPROVER = {"helpdesk": 200, "*": 403}, {"approver": 200, "*": 403}
 NO_DESK_CASE, NO_PLAN = {"helpdesk": 404, "*": 403}, {"approver": 404, "*": 403}
 DESK_STEPS = (
-    *("take", "back", "plan", "start", "done", "stop", "revert", "read", "again"),
+    *("take", "back", "plan", "start", "done", "stop", "revert", "settle", "read", "again"),
     *("answer", "ask", "say", "note", "close"),
 )
 

@@ -112,6 +112,18 @@ SAID: dict[Code, tuple[dict[str, Any], str]] = {
         {},
         "Its worker went silent after the start. Whether the change was made is not known; it is not repeated.",
     ),
+    Code.SETTLED_DONE: (
+        {"who": "Hanna", "reason": "The new certificate is there."},
+        "Hanna looked at the computer: the change was made. The new certificate is there.",
+    ),
+    Code.SETTLED_NOT_DONE: (
+        {"who": "Hanna", "reason": "Nothing is new."},
+        "Hanna looked at the computer: the change was not made. Nothing is new.",
+    ),
+    Code.SETTLED_PUT_BACK: (
+        {"who": "Hanna", "reason": "I put it back."},
+        "Hanna looked at the computer: it is as it was before. I put it back.",
+    ),
     Code.VERIFIED_OUTSIDE: ({}, "Checked from outside, twice: it answers properly again."),
     Code.VERIFIED_INSIDE: ({}, "Read again, twice: it is as it should be."),
     Code.NOT_VERIFIED_OUTSIDE: (

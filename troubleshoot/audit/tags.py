@@ -61,6 +61,7 @@ class Tag(Enum):
     JOB_REVERT = ("job:revert", 1410)
     JOB_UNDO_DUE = ("job:undo_due", 1411)
     JOB_CANCEL = ("job:cancel", 1412)
+    JOB_SETTLE = ("job:settle", 1413)
 
     HOST_REGISTER = ("host:register", 1501)
     HOST_CHANGE = ("host:change", 1502)

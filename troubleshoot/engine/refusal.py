@@ -45,6 +45,7 @@ class RefusalCode(StrEnum):
     SIMULATED_ONLY = "simulated_only"
     DIAGNOSE_ONLY = "diagnose_only"
     CHANGE_WITHOUT_REASON = "change_without_reason"
+    SETTLED_WITHOUT_REASON = "settled_without_reason"
     TICKET_MISSING = "ticket_missing"
     CHANGE_UNDER_WAY = "change_under_way"
     NOT_FINISHED = "not_finished"

@@ -71,7 +71,7 @@ def _desks(case: CaseView, work: CaseMatter) -> set[CasePress]:
     }:
         found.add(CasePress.DONE if case.by_hand else CasePress.PLAN)
     if work == CaseMatter.DECIDE:
-        found.add(CasePress.READ)
+        found |= {CasePress.READ, CasePress.SETTLE}
     if work in {CaseMatter.START, CaseMatter.AGREE}:
         found.add(CasePress.START)
     planned = work in {CaseMatter.START, CaseMatter.AGREE, CaseMatter.APPROVAL}

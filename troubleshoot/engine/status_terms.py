@@ -65,6 +65,7 @@ class CasePress(StrEnum):
     NOT_NOW = "not_now"
     WITHDRAW = "withdraw"
     READ = "read"
+    SETTLE = "settle"
     AGAIN = "again"
     TAKE = "take"
     CLOSE = "close"

@@ -53,7 +53,7 @@ JOB_MOVES: dict[JobState, frozenset[JobState]] = {
     S.VERIFIED: frozenset({S.REVERTED}),
     S.NOT_VERIFIED: frozenset({S.REVERTED}),
     S.FAILED: frozenset({S.REVERTED}),
-    S.UNKNOWN: frozenset(),  # nothing leads out of it yet: helpdesk looks after it, and its computer is held
+    S.UNKNOWN: frozenset({S.NOT_VERIFIED, S.FAILED, S.REVERTED}),  # by a person who looked: until then it is held
 }
 WAITING_STATES = frozenset({S.PLANNED, S.WAITING_APPROVAL, S.APPROVED, S.QUEUED})
 ACTIVE_STATES = frozenset({S.CLAIMED, S.STARTING, S.RUNNING, S.VERIFYING})

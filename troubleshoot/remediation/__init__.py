@@ -16,8 +16,10 @@ from troubleshoot.remediation.planning import (
     way_back_plan,
 )
 from troubleshoot.remediation.second_person import needs_second_person
+from troubleshoot.remediation.settling import SettledEnd, settle_by_hand, settled_ends
 
 __all__ = [
+    "SettledEnd",
     "approve_plan",
     "ask_requester",
     "begin_absence",
@@ -36,6 +38,8 @@ __all__ = [
     "report_done_by_hand",
     "request_plan",
     "request_revert",
+    "settle_by_hand",
+    "settled_ends",
     "verify_change",
     "way_back_plan",
 ]

@@ -76,7 +76,7 @@ def job_ending(job: Job) -> tuple[str, str]:
             return "ok", (_("%s answers properly again") if outside else _("%s is as it should be again")) % host
         partly = bool(not_restored(job))
         return "ok", (_("Undone on %s, but not all of it") if partly else _("Undone: %s is as it was before")) % host
-    end = wording.unbegun_words(job) or wording.bad_end_words(job.state, host)
+    end = wording.unbegun_words(job) or wording.settled_words(job) or wording.bad_end_words(job.state, host)
     return "warn" if job.state in UNHARMED else "bad", end.title if end else wording.job_state_words(job)
 
 

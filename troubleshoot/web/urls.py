@@ -75,6 +75,7 @@ urlpatterns = [
     path("desk/cases/<int:number>/stop", case_views.stop, name="desk-stop"),
     path("desk/cases/<int:number>/revert", case_views.revert, name="desk-revert"),
     path("desk/cases/<int:number>/read", case_views.read, name="desk-read"),
+    path("desk/cases/<int:number>/settle", case_views.settle, name="desk-settle"),
     path("desk/cases/<int:number>/again", case_views.again, name="desk-again"),
     path("desk/cases/<int:number>/answer", case_views.answer, name="desk-answer"),
     path("desk/cases/<int:number>/say", case_views.say, name="desk-say"),

@@ -27,7 +27,14 @@ from troubleshoot.wording.common import (
 from troubleshoot.wording.denials import denial_words, helper_words
 from troubleshoot.wording.explanations import explained, reason
 from troubleshoot.wording.file_permissions import in_plain_rights
-from troubleshoot.wording.job_ends import EndWords, job_state_words, remedy_end_words, unbegun_words
+from troubleshoot.wording.job_ends import (
+    EndWords,
+    job_state_words,
+    remedy_end_words,
+    settled_end_words,
+    settled_words,
+    unbegun_words,
+)
 from troubleshoot.wording.job_states import state_words
 from troubleshoot.wording.marked_text import (
     CATALOG_LANGUAGE,
@@ -120,6 +127,8 @@ __all__ = [
     "running_steps",
     "saved_connection_words",
     "sent_on_words",
+    "settled_end_words",
+    "settled_words",
     "state_words",
     "statement_words",
     "told_words",

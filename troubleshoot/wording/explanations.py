@@ -89,6 +89,9 @@ SENTENCES: Final[Mapping[Code, Sentence]] = {
     Code.WORKER_LOST: Sentence(
         _("Its worker went silent after the start. Whether the change was made is not known; it is not repeated.")
     ),
+    Code.SETTLED_DONE: Sentence(_("%(who)s looked at the computer: the change was made. %(reason)s")),
+    Code.SETTLED_NOT_DONE: Sentence(_("%(who)s looked at the computer: the change was not made. %(reason)s")),
+    Code.SETTLED_PUT_BACK: Sentence(_("%(who)s looked at the computer: it is as it was before. %(reason)s")),
     Code.VERIFIED_OUTSIDE: Sentence(_("Checked from outside, twice: it answers properly again.")),
     Code.VERIFIED_INSIDE: Sentence(_("Read again, twice: it is as it should be.")),
     Code.NOT_VERIFIED_OUTSIDE: Sentence(

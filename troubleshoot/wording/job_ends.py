@@ -24,6 +24,12 @@ _UNBEGUN: Mapping[Code, str | Promise] = {
     Code.CASE_ENDED: gettext_lazy("taken back with its case"),
     Code.NEWER_PLAN: gettext_lazy("replaced by a newer plan"),
 }
+#: How a change ended of which the portal had lost sight, by the word of a person who looked.
+_SETTLED: Mapping[Code, str | Promise] = {
+    Code.SETTLED_DONE: gettext_lazy("made, by helpdesk's word"),
+    Code.SETTLED_NOT_DONE: gettext_lazy("not made, by helpdesk's word"),
+    Code.SETTLED_PUT_BACK: gettext_lazy("put back, by helpdesk's word"),
+}
 #: A remedy that ended so was not carried out, or not to its end: more than a guide's answer to it says.
 _NOT_CARRIED_OUT = frozenset(
     {
@@ -60,7 +66,8 @@ class EndWords:
 def job_state_words(job: Job) -> str:
     """Return how a job stands or has ended, in a word or two."""
     code = _code(job)
-    return str(_UNBEGUN.get(code, STATES[JobState(job.state)]) if code else STATES[JobState(job.state)])
+    words = _UNBEGUN.get(code) if code else _SETTLED.get(job.explanation.code) if job.explanation else None
+    return str(words or STATES[JobState(job.state)])
 
 
 def remedy_end_words(job: Job) -> str:
@@ -80,6 +87,28 @@ def unbegun_words(job: Job, *, own: bool = False) -> EndWords | None:
     title, why = _unbegun(code, who, own=own)
     nothing = _("Nothing was changed.")
     return EndWords(title, f"{why} {nothing}" if why else nothing, after_unbegun())
+
+
+def settled_words(job: Job) -> EndWords | None:
+    """Return the words for a change whose end a person has told, because the portal had lost sight of it; else None."""
+    code = job.explanation.code if job.explanation else None
+    if code is None or code not in _SETTLED:
+        return None
+    title = {
+        Code.SETTLED_DONE: _("The change was made, and nobody has checked it"),
+        Code.SETTLED_NOT_DONE: _("The change was not made"),
+        Code.SETTLED_PUT_BACK: _("It is as it was before"),
+    }[code]
+    return EndWords(title, _("We had lost contact, so helpdesk has looked at the computer."), after_unbegun())
+
+
+def settled_end_words(end: str) -> str:
+    """Return what helpdesk can say of how a change ended that the portal lost sight of."""
+    return {
+        "done": _("The change was made"),
+        "not_done": _("It was not made, or only half"),
+        "put_back": _("Everything is as it was before"),
+    }[end]
 
 
 def after_unbegun() -> str:

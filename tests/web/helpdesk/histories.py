@@ -77,7 +77,7 @@ class History:
             CaseActor.NOBODY: ["own_again", "desk_again", "worker_changes"],
         }[status.actor]
         if self.case.closed_at is not None:
-            found = ["own_again", "desk_again", "worker_changes"]
+            found = ["own_again", "desk_again", "worker_changes", "desk_settle"]
         undo = ["desk_undo"] if self._changes(*UNDOABLE_STATES) else []
         return [name for name in [*found, *undo] if name in self.acts]
 
@@ -134,6 +134,12 @@ class History:
 
     def desk_read(self, _number: int) -> None:
         read_computer_again(actor=self.helpdesk, case=self.case)
+
+    def desk_settle(self, number: int) -> None:
+        if job := self._changes(JobState.UNKNOWN):
+            ends = remediation.settled_ends(job)
+            end = ends[number % len(ends)]
+            remediation.settle_by_hand(actor=self.helpdesk, job=job, end=end, reason="I looked at it.")
 
     def desk_again(self, _number: int) -> None:
         check_computer_again(actor=self.helpdesk, case=self.case)

@@ -7,9 +7,13 @@ from tests.fixtures.steps import Work, opened, planned
 from tests.web.helpdesk.conftest import lose_contact, text_of
 from tests.web.helpdesk.one_status import Pages
 from troubleshoot import jobs, operations, remediation
-from troubleshoot.engine import Refusal, RefusalCode
-from troubleshoot.models import Case, Job, JobState, Person, Site
+from troubleshoot.cases import close_case
+from troubleshoot.diagnosis import status_of
+from troubleshoot.engine import CaseMatter, Refusal, RefusalCode
+from troubleshoot.models import Case, Entry, Job, JobState, Person, Site
 from troubleshoot.operations import health
+from troubleshoot.people import PermissionRefused
+from troubleshoot.remediation import SettledEnd
 
 
 @pytest.fixture
@@ -108,3 +112,90 @@ def test_a_worker_that_died_and_is_missing_is_named_wherever_it_is_waited_for(
     for page in (pages.own, pages.desk):
         assert "No worker serves this site now" in text_of(page.html)
     assert "No worker serves this site now" in text_of(pages.board.get(f"/board?q={pages.case.pk}"))
+
+
+def settle(pages: Pages, job: Job, end: str, why: str = "I looked at its screen.") -> str:
+    """What helpdesk reads after they said how it ended."""
+    address = f"/desk/cases/{pages.case.pk}"
+    answer = pages.desk.client.post(f"{address}/settle", {"job": str(job.pk), "end": end, "why": why}, follow=True)
+    return text_of(answer.getvalue().decode())
+
+
+@pytest.fixture
+def lost(host: Registered, employee: Person, helpdesk: Person, work: Work) -> tuple[Pages, Job]:
+    """A case of whose change the portal lost sight."""
+    case = opened(employee, host.row, work)
+    job = planned(helpdesk, case, work)
+    lose_contact(job, helpdesk)
+    return Pages(case, helpdesk, employee).look(), Job.objects.get(pk=job.pk)
+
+
+class TestAPersonWhoLooked:
+    @pytest.mark.parametrize(
+        ("end", "state", "own", "desk"),
+        [
+            ("done", JobState.NOT_VERIFIED, "The change was made, and nobody has checked it", "the change was made"),
+            ("not_done", JobState.FAILED, "The change was not made", "the change was not made"),
+            ("put_back", JobState.REVERTED, "put back", "it is as it was before"),
+        ],
+    )
+    def test_says_how_it_ended_and_frees_the_computer(
+        self,
+        lost: tuple[Pages, Job],
+        host: Registered,
+        employee: Person,
+        helpdesk: Person,
+        work: Work,
+        end: str,
+        state: JobState,
+        own: str,
+        desk: str,
+    ) -> None:
+        pages, job = lost
+        assert "If you have looked at the computer: how did it end?" in text_of(pages.desk.html)
+        settle(pages, job, end)
+        job.refresh_from_db()
+        assert job.state == state
+        pages.look()
+        assert own in text_of(pages.own.html)
+        assert desk in text_of(pages.desk.html)
+        for page in (pages.own, pages.desk):
+            assert "It is not known how the change ended" not in page.html
+        entry = Entry.objects.get(tag="job:settle")
+        assert b'"to":"%s"' % str(state).encode() in bytes(entry.canonical)
+        assert planned(helpdesk, opened(employee, host.row, work), work).state in {JobState.PLANNED, JobState.APPROVED}
+
+    def test_says_why(self, lost: tuple[Pages, Job]) -> None:
+        pages, job = lost
+        assert "Say what you saw on the computer" in settle(pages, job, "done", "  ")
+        job.refresh_from_db()
+        assert job.state == JobState.UNKNOWN
+
+    def test_is_not_heard_twice(self, lost: tuple[Pages, Job]) -> None:
+        pages, job = lost
+        settle(pages, job, "done")
+        assert "Somebody else has just decided this" in settle(pages, job, "not_done")
+        job.refresh_from_db()
+        assert job.state == JobState.NOT_VERIFIED
+
+    def test_is_no_employee(self, lost: tuple[Pages, Job], employee: Person) -> None:
+        _, job = lost
+        with pytest.raises(PermissionRefused):
+            remediation.settle_by_hand(actor=employee, job=job, end=SettledEnd.DONE, reason="I saw it.")
+
+    def test_says_of_an_undo_whether_it_put_the_change_back(self, pages: Pages) -> None:
+        undo = lose_undo(pages.case)
+        assert "The change was made" not in text_of(pages.look().desk.html)
+        settle(pages, undo, "put_back")
+        assert undo.origin is not None
+        undo.origin.refresh_from_db()
+        assert undo.origin.state == JobState.REVERTED
+        assert status_of(Case.objects.for_status().get(pk=pages.case.pk)).work == CaseMatter.UNDONE
+
+    def test_settles_a_closed_case_too(self, lost: tuple[Pages, Job], helpdesk: Person) -> None:
+        pages, job = lost
+        close_case(actor=helpdesk, case=pages.case, solved=False, sent_to="The computer's makers")
+        assert "If you have looked at the computer" in text_of(pages.look().desk.html)
+        settle(pages, job, "done")
+        job.refresh_from_db()
+        assert job.state == JobState.NOT_VERIFIED

@@ -1,4 +1,4 @@
-"""`manage.py jobs plan|approve|decline|apply|revert|cancel|show`: the chain without pages, by the same use cases."""
+"""`manage.py jobs plan|approve|decline|apply|revert|settle|cancel|show`: the chain without pages."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from troubleshoot import jobs, remediation, reports
 from troubleshoot.management.command_base import ActingCommand, wait_until
 from troubleshoot.models import UNDER_WAY_STATES, Case, Host, Job, JobState, Person
 from troubleshoot.people import obtain_object
+from troubleshoot.remediation import SettledEnd
 
 #: `apply` and `revert` end with this status when the change was not verified.
 NOT_GOOD = 1
@@ -37,12 +38,17 @@ class Command(ActingCommand):
             ("decline", "say no"),
             ("apply", "let it run"),
             ("revert", "undo a finished change"),
+            ("settle", "say how a change ended that the portal lost sight of"),
             ("cancel", "take back what has not begun"),
             ("show", "show a job"),
         ):
             one = verbs.add_parser(verb, help=words)
             one.add_argument("job", type=_job_id)
             one.add_argument("--why", default="", help="the reason, kept and shown")
+            if verb == "settle":
+                one.add_argument(
+                    "--end", required=True, choices=[end.value for end in SettledEnd], help="what was found"
+                )
             if verb == "approve":
                 one.add_argument("--digest", required=True, help="the digest of the plan that was shown")
             self._common(one)
@@ -95,6 +101,11 @@ class Command(ActingCommand):
     def _revert(self, actor: Person, *, job: uuid.UUID, why: str, wait: float, **_: Any) -> Job:
         undo = remediation.request_revert(actor=actor, job=_job(actor, job, "job.revert"), reason=why)
         return _wait(undo, wait)
+
+    def _settle(self, actor: Person, *, job: uuid.UUID, end: str, why: str, **_: Any) -> Job:
+        found = _job(actor, job, "job.settle")
+        remediation.settle_by_hand(actor=actor, job=found, end=SettledEnd(end), reason=why)
+        return found
 
     def _cancel(self, actor: Person, *, job: uuid.UUID, **_: Any) -> Job:
         found = _job(actor, job, "job.cancel")

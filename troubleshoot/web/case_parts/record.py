@@ -65,9 +65,14 @@ class CaseRecord:
         return next((job for job in self.jobs if row and job.pk == row.job_id), None)
 
     @property
+    def unsettled(self) -> Job | None:
+        """Return the change of which nobody knows how it ended."""
+        return next((job for job in self.jobs if job.is_change and job.state == JobState.UNKNOWN), None)
+
+    @property
     def undo_unsettled(self) -> bool:
         """Tell whether it is an undo of which nobody knows how it ended."""
-        return any(job.kind == Job.Kind.REVERT and job.state == JobState.UNKNOWN for job in self.jobs)
+        return self.unsettled is not None and self.unsettled.kind == Job.Kind.REVERT
 
     @property
     def left(self) -> str:

@@ -41,7 +41,7 @@ class RemedyEnd:
         if isinstance(found, HandCheckResult) and found.verdict == Verdict.NOT_VERIFIED:
             return wording.not_helped_words(self.record.host_name)
         host, again = self.record.host_name, self.may_try_again
-        unbegun = wording.unbegun_words(job, own=True)
+        unbegun = wording.unbegun_words(job, own=True) or wording.settled_words(job)
         return unbegun or wording.bad_end_words(
             job.state, host, again=again, denied=found.denied, partly=bool(reports.not_restored(job))
         )
@@ -50,7 +50,12 @@ class RemedyEnd:
     def reason(self) -> str:
         """Return why it ended so, where the words for the end do not say it and nothing else on the page shows it."""
         job = self.job
-        if job is None or job.state in SAID or (job.kind == Job.Kind.CHECK_BY_HAND and job.state == JobState.DONE):
+        if (
+            job is None
+            or job.state in SAID
+            or wording.settled_words(job)
+            or (job.kind == Job.Kind.CHECK_BY_HAND and job.state == JobState.DONE)
+        ):
             return ""
         return wording.explained(job.explanation) if job.state == JobState.FAILED else wording.reason(job.explanation)
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from troubleshoot import cases
 from troubleshoot.models import Case, Host, Person, normalise_email
 from troubleshoot.people import permitted_rows
+from troubleshoot.remediation import SettledEnd
 
 #: The most characters of a reason, and of a message.
 REASON, MESSAGE = 2000, 4000
@@ -71,6 +72,14 @@ class DoneForm(forms.Form):
 
     step = forms.CharField(max_length=100)
     done = forms.ChoiceField(choices=[("yes", ""), ("no", "")])
+
+
+class SettleForm(forms.Form):
+    """How a change ended that the portal lost sight of, and what was seen on the computer."""
+
+    job = forms.UUIDField()
+    end = forms.ChoiceField(choices=[(one.value, "") for one in SettledEnd])
+    why = forms.CharField(max_length=REASON, required=False)
 
 
 class StepForm(forms.Form):

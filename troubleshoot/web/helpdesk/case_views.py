@@ -20,9 +20,19 @@ from troubleshoot.cases import (
 )
 from troubleshoot.engine import Refusal, RefusalCode
 from troubleshoot.models import UNDECIDED_STATES, Case, Job, JobState, Person
+from troubleshoot.remediation import SettledEnd
 from troubleshoot.web.case_parts import CaseRecord
 from troubleshoot.web.form_actions import act_and_return
-from troubleshoot.web.forms.cases import AnswerForm, CloseForm, DoneForm, MessageForm, ReasonForm, StepForm, TakeForm
+from troubleshoot.web.forms.cases import (
+    AnswerForm,
+    CloseForm,
+    DoneForm,
+    MessageForm,
+    ReasonForm,
+    SettleForm,
+    StepForm,
+    TakeForm,
+)
 from troubleshoot.web.helpdesk import case_page, ticket
 from troubleshoot.web.htmx import render_page
 from troubleshoot.web.view_rules import rule, visitor
@@ -134,6 +144,18 @@ def revert(request: HttpRequest, number: int) -> HttpResponse:
 def read(request: HttpRequest, number: int) -> HttpResponse:
     """Take fresh readings without beginning anew."""
     return _act(request, number, Form({}), lambda person, case, _: read_computer_again(actor=person, case=case), "next")
+
+
+@rule("case.take")
+@require_POST
+def settle(request: HttpRequest, number: int) -> HttpResponse:
+    """Say how a change ended that the portal lost sight of."""
+
+    def use(person: Person, case: Case, given: dict[str, Any]) -> None:
+        job = _job(person, case, "job.settle", given)
+        remediation.settle_by_hand(actor=person, job=job, end=SettledEnd(given["end"]), reason=given["why"])
+
+    return _act(request, number, SettleForm(request.POST), use, "next")
 
 
 @rule("case.take")

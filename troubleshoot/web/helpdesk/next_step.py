@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -107,6 +108,14 @@ class NextStep:
         record = self.remedy.record
         code = StatementCode.UNDO_UNKNOWN if record.undo_unsettled else StatementCode.END_UNKNOWN
         return Statement.of(code, Grounds.JOB, record.status.since)
+
+    @property
+    def settling(self) -> dict[str, Any] | None:
+        """Return the change whose end has to be told, and what can be told of it; None where there is none."""
+        job = self.remedy.record.unsettled
+        if job is None:
+            return None
+        return {"job": job, "ends": [(end, wording.settled_end_words(end)) for end in remediation.settled_ends(job)]}
 
     def _said(self, code: StatementCode, at: dt.datetime | None) -> Statement:
         return Statement.of(code, Grounds.STATUS, at, who=str(self.remedy.record.case.beneficiary))
