@@ -9,6 +9,7 @@ from troubleshoot import engine
 from troubleshoot.catalog import installed_catalog
 from troubleshoot.engine import WEIGHTS, Cause, CodeHint, Fact, Guide, GuideStep, Health, Judgement
 from troubleshoot.hosts import ALWAYS_READ
+from troubleshoot.probes import BY_THE_ERROR
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ def judge_step(guide: Guide, step: GuideStep, found: dict[str, Fact], code: Code
     causes = {cause.id for cause in catalog.causes_of(guide)}
 
     def rank(facts: dict[str, Fact]) -> list[Judgement]:
-        return catalog.judge.rank([one for one in _causes_about(facts, code) if one.id in causes], facts, code)
+        return [one for one in rank_all_causes(facts, code) if one.cause.id in causes]
 
     judged = rank(found)
     broken = tuple(one for one in judged if one.verdict in {"shown_by", "also_found"})
@@ -42,8 +43,13 @@ def judge_step(guide: Guide, step: GuideStep, found: dict[str, Fact], code: Code
 
 
 def rank_all_causes(found: dict[str, Fact], code: CodeHint | None = None) -> list[Judgement]:
-    """Return every cause with its verdict, the strongest first; `code` is what the case's error says of its cause."""
-    return installed_catalog().judge.rank(_causes_about(found, code), found, code)
+    """Return every cause with its verdict, the strongest first; `code` is what the case's error says of its cause.
+
+    What a documented code tells beside its causes counts as long as nobody told anything else.
+    """
+    told = {name: Fact(name, value, (BY_THE_ERROR,)) for name, value in code.told_facts.items()} if code else {}
+    known = {**told, **{name: fact for name, fact in found.items() if fact.value != engine.UNKNOWN or name not in told}}
+    return installed_catalog().judge.rank(_causes_about(found, code), known, code)
 
 
 def code_hint(error: dict[str, Any]) -> CodeHint:
