@@ -48,6 +48,11 @@ class Told:
         return str(self.entry.get("decided", self.entry)["first"])
 
     @property
+    def allowed(self) -> list[str]:
+        """The causes that may stand first, by what the stranger says."""
+        return [self.first, *([] if "decided" in self.entry else self.entry.get("first_or", []))]
+
+    @property
     def told(self) -> dict[str, Fact]:
         said = {f"told.{name}": self.entry[name] for name in ("when", "where") if self.entry.get(name)}
         return {name: Fact(name, value) for name, value in said.items()}
@@ -143,8 +148,8 @@ def _said(walk: Walk, told: Told) -> str:
 
 
 def test_is_judged_as_it_is(told: Told, found: Found) -> None:
-    if told.first:
-        assert found.first == told.first
+    if told.first or found.first in told.allowed:
+        assert found.first in told.allowed
     else:
         assert (found.shown, found.health in {"healthy", "no_fault_seen"}) == ([], True)
     for name in told.entry["never"]:
@@ -161,5 +166,5 @@ def _kinds() -> set[str]:
 
 def test_tells_of_every_kind_of_computer() -> None:
     assert _kinds() == {"single", "double", "triple", "healthy", "changed"}
-    assert len(EVERY) >= 180
+    assert len(EVERY) >= 300
     assert len({one.first for one in EVERY}) >= 30

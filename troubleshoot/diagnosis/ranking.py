@@ -77,11 +77,9 @@ def _causes_about(found: dict[str, Fact], code: CodeHint | None) -> list[Cause]:
     judged = {
         name
         for name, cause in catalog.causes.items()
-        if cause.judged and not catalog.judge.facts_about(cause).isdisjoint(known)
+        if cause.judged and not catalog.facts_about[name].isdisjoint(known)
     }
-    beside = set(code.causes if code else ()).union(
-        *(one.causes for one in catalog.codes.entries.values() if not judged.isdisjoint(one.causes))
-    )
+    beside = set(code.causes if code else ()).union(*(catalog.named_with[name] for name in judged))
     return [one for name, one in catalog.causes.items() if name in judged or (name in beside and not one.judged)]
 
 

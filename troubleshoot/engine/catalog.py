@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
@@ -73,10 +74,24 @@ class Catalog:
     digest: str
     """SHA-256 over all of them and the fact list."""
 
-    @property
+    @cached_property
     def judge(self) -> Judge:
         """Return who judges causes by the terms and the facts of this catalogue."""
         return Judge(self.terms, self.words)
+
+    @cached_property
+    def facts_about(self) -> Mapping[str, frozenset[str]]:
+        """Return the facts that say something about each cause."""
+        return {name: self.judge.facts_about(cause) for name, cause in self.causes.items()}
+
+    @cached_property
+    def named_with(self) -> Mapping[str, frozenset[str]]:
+        """Return the causes that codes name together with each cause."""
+        beside: dict[str, set[str]] = {name: set() for name in self.causes}
+        for entry in self.codes.entries.values():
+            for name in entry.causes:
+                beside[name].update(entry.causes)
+        return {name: frozenset(found) for name, found in beside.items()}
 
     @property
     def told_updates(self) -> dict[str, list[ReadingCase]]:

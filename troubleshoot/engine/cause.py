@@ -1,7 +1,8 @@
 """Causes: what each of them can produce, what speaks for it, what excludes it, and which remedies are for it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from functools import cached_property
 
 from troubleshoot.engine.action import Rule
 
@@ -39,7 +40,7 @@ class Cause:
     remedies: tuple[str, ...] = ()
     """The actions that are for it, the first one first."""
 
-    @property
+    @cached_property
     def facts(self) -> frozenset[str]:
         """Return the names of the facts that speak for it or against it."""
         return frozenset(name for _, rules in self.rules for rule in rules for name in rule)
@@ -49,7 +50,7 @@ class Cause:
         """Tell whether any reading can speak for it or against it: without rules only its code can."""
         return bool(self.shown_by or self.excluded_by or self.fits)
 
-    @property
+    @cached_property
     def rules(self) -> tuple[tuple[str, tuple[Rule, ...]], ...]:
         """Return its rules by the verdict that they give."""
         return ("shown_by", self.shown_by), ("ruled_out", self.excluded_by), ("fits", self.fits)
@@ -87,7 +88,7 @@ def causes_document(causes: Iterable[Cause], terms: Iterable[SeenTerm]) -> dict[
 
 def _plain(one: object) -> object:
     if isinstance(one, Cause | SeenTerm):
-        return {name: _plain(value) for name, value in vars(one).items()}
+        return {field.name: _plain(getattr(one, field.name)) for field in fields(one)}
     if isinstance(one, Mapping):
         return {name: _plain(value) for name, value in one.items()}
     return [_plain(value) for value in one] if isinstance(one, tuple) else one

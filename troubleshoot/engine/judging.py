@@ -49,26 +49,18 @@ class Judge:
         seen they explain, by the order of the code's hint, and by that of the catalogue. Of causes that are shown, one
         that brings another about stands before it.
         """
-        hint = code or CodeHint()
-        judged = sorted((self.weigh(cause, facts, hint) for cause in causes), key=lambda one: _place(one, hint))
+        hint, evidence = code or CodeHint(), self._evidence(facts)
+        judged = sorted((evidence.weighed(cause, hint) for cause in causes), key=lambda one: _place(one, hint))
         shown = [one for one in judged if one.verdict == "shown_by"]
         return [*_in_order_of_repair(shown), *judged[len(shown) :]]
 
     def weigh(self, cause: Cause, facts: Mapping[str, Fact], code: CodeHint | None = None) -> Judgement:
         """Judge one cause. Unknown facts say nothing."""
+        return self._evidence(facts).weighed(cause, code or CodeHint())
+
+    def _evidence(self, facts: Mapping[str, Fact]) -> "_Evidence":
         known = fact_values(facts.values())
-        shown, against, fits = ([rule for rule in rules if rule_holds(rule, known)] for _, rules in cause.rules)
-        speaking, verdict = (shown, "shown_by") if shown else (fits, "fits")
-        evidence = _Evidence(self, facts, self.seen(known))
-        if against and not evidence.stands(speaking, against, shown=bool(shown)):
-            return evidence.judgement(cause, "ruled_out", against)
-        if amiss := evidence.unexplained(cause):
-            return evidence.judgement(cause, "also_found" if shown else "ruled_out", shown or amiss)
-        if speaking:
-            return evidence.judgement(cause, verdict, speaking)
-        if code and cause.id == code.told:
-            return Judgement(cause, "fits", (), (), WEIGHTS["told"], evidence.explained(cause))
-        return Judgement(cause, "not_checked", ())
+        return _Evidence(self, facts, known, self.seen(known))
 
     def facts_about(self, cause: Cause) -> frozenset[str]:
         """Return the names of the facts that say something about a cause: its evidence, and what it produces."""
@@ -86,11 +78,26 @@ class Judge:
 
 @dataclass(frozen=True)
 class _Evidence:
-    """The rules that hold for one cause, weighed."""
+    """What is known, and what was seen of the error: causes are weighed by it."""
 
     judge: Judge
     facts: Mapping[str, Fact]
+    known: Mapping[str, str]
     seen: Sequence[tuple[SeenTerm, str]]
+
+    def weighed(self, cause: Cause, code: CodeHint) -> Judgement:
+        """Judge one cause by it."""
+        shown, against, fits = ([rule for rule in rules if rule_holds(rule, self.known)] for _, rules in cause.rules)
+        speaking, verdict = (shown, "shown_by") if shown else (fits, "fits")
+        if against and not self.stands(speaking, against, shown=bool(shown)):
+            return self.judgement(cause, "ruled_out", against)
+        if amiss := self.unexplained(cause):
+            return self.judgement(cause, "also_found" if shown else "ruled_out", shown or amiss)
+        if speaking:
+            return self.judgement(cause, verdict, speaking)
+        if cause.id == code.told:
+            return Judgement(cause, "fits", (), (), WEIGHTS["told"], self.explained(cause))
+        return Judgement(cause, "not_checked", ())
 
     def judgement(self, cause: Cause, verdict: str, rules: Sequence[Rule]) -> Judgement:
         """Return a verdict with the facts that give it."""

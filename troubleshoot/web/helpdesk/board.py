@@ -37,6 +37,7 @@ LISTS: dict[str, frozenset[str]] = {
     "running": _of(CaseActor.PORTAL),
     "others": _of(CaseActor.APPROVER, CaseActor.PERSON) - {CaseMatter.LATER},
 }
+_EVERY_MATTER = frozenset(map(str, CaseMatter))
 #: The open cases of a demo's invented history: nobody works on them, so they are on no other list and in no number.
 INVENTED = "invented"
 
@@ -54,7 +55,7 @@ class BoardColumn(NamedTuple):
         """Tell whether it is on a list; "" has every real case."""
         if self.invented or name == INVENTED:
             return self.invented and name == INVENTED
-        return self.matter in LISTS.get(name, frozenset(CaseMatter))
+        return self.matter in LISTS.get(name, _EVERY_MATTER)
 
 
 @dataclass(frozen=True)
