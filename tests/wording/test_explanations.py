@@ -125,6 +125,11 @@ SAID: dict[Code, tuple[dict[str, Any], str]] = {
         "Hanna looked at the computer: it is as it was before. I put it back.",
     ),
     Code.VERIFIED_OUTSIDE: ({}, "Checked from outside, twice: it answers properly again."),
+    Code.VERIFIED_FURTHER: (
+        {},
+        "Checked from outside, twice: what this was to repair is repaired. "
+        "A connection does not come all the way yet: something else is in its way.",
+    ),
     Code.VERIFIED_INSIDE: ({}, "Read again, twice: it is as it should be."),
     Code.NOT_VERIFIED_OUTSIDE: (
         {"lacking": LACKING},

@@ -95,6 +95,7 @@ class Code(StrEnum):
     SETTLED_PUT_BACK = "settled_put_back"
     VERIFIED_OUTSIDE = "verified_outside"
     VERIFIED_INSIDE = "verified_inside"
+    VERIFIED_FURTHER = "verified_further"
     NOT_VERIFIED_OUTSIDE = "not_verified_outside"
     NOT_VERIFIED_INSIDE = "not_verified_inside"
     UNCHECKED = "unchecked"

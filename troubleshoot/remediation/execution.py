@@ -13,7 +13,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models.functions import Now
 
-from troubleshoot import catalog, engine, hosts, jobs, people, remote
+from troubleshoot import catalog, diagnosis, engine, hosts, jobs, people, remote
 from troubleshoot.audit import Machine, Tag
 from troubleshoot.engine import (
     Action,
@@ -284,7 +284,7 @@ def _end_apply(job: Job, action: Action, worker: Machine) -> None:
             break
         time.sleep(POLL_SECONDS)
     good = verdict == Verdict.VERIFIED
-    why = _verified(action) if good else _not_verified(readings[-1], action)
+    why = _verified(action, readings[-1]) if good else _not_verified(readings[-1], action)
     with transaction.atomic():
         moved = _end(
             job,
@@ -298,9 +298,10 @@ def _end_apply(job: Job, action: Action, worker: Machine) -> None:
             _take_back(job, worker)
 
 
-def _verified(action: Action) -> Explanation:
-    outside = scope_for_facts(action.verify.facts).outside
-    return Explanation(Code.VERIFIED_OUTSIDE if outside else Code.VERIFIED_INSIDE)
+def _verified(action: Action, last: dict[str, str]) -> Explanation:
+    if not scope_for_facts(action.verify.facts).outside:
+        return Explanation(Code.VERIFIED_INSIDE)
+    return Explanation(Code.VERIFIED_OUTSIDE if diagnosis.all_comes_through(last.items()) else Code.VERIFIED_FURTHER)
 
 
 def _not_verified(last: dict[str, str], action: Action) -> Explanation:

@@ -160,6 +160,8 @@ def _secure(stages: Mapping[str, Any], facts: Facts) -> tuple[str, str]:
         return (_("Not tried: it refused before") if refused else _("Not tried")), "skip"
     if stage == "tls_failed":
         return _("No. It breaks off while the encryption is agreed"), "bad"
+    if facts.get("rdp.tls_versions") == "old_only":
+        return _("Only in an old way (TLS 1.0 or 1.1), which programs of today refuse"), "bad"
     certificate = {
         "expired": _("Yes, but its certificate is out of date"),
         "not_yet_valid": _("Yes, but its certificate is dated in the future"),
