@@ -148,7 +148,7 @@ NOUGHTS_ALONE = re.compile(rf"(?:{_EXTENDED_WORD}[a-z]{{0,8}}|{_LABEL_WORD}|{_BE
 #: A text that begins as programs of Unix do: `name: what went wrong`.
 LED_BY = re.compile(r"\s*(?:[$#>] ?)?(?P<name>[a-z][a-z0-9_+-]{1,20})(?:\[\d+\]|\(\d+\))?: ?\S")
 #: A text that begins with a name of one to four words in capital letters, then says something: `Name Of It: sentence`.
-TITLED_BY = re.compile(r"\s*(?P<name>[A-Z][^\W\d_]+(?:[ -][A-Z&][^\W\d_]*){0,3}) ?(?::|\u2013|-) (?=[A-Z\u00c0-\u024f])")
+TITLED_BY = re.compile(r"\s*(?P<name>[A-Z][^\W\d_]+(?:[ -][A-Z&][^\W\d_]*){0,3}) ?(?::|\u2013|-) (?=[^\W\d_])")
 #: What other programs print around their messages: a shared folder, a shell, a mail server, a database, a browser.
 PRINTED = re.compile(
     r"(?<![\\\w])\\\\(?!tsclient\b)[\w.$-]+\\[\w$]"

@@ -180,9 +180,7 @@ def _is_nobody_elses(match: CodeMatch) -> bool:
     code = match.code
     if code.namespace == "hresult":
         return code.code >> 16 == _OF_WINRM
-    return _is_name_of_ours(match) or (
-        code.namespace in _OURS and code.code >= _LOWEST_OWN and _is_hexadecimal(match)
-    )
+    return _is_name_of_ours(match) or (code.namespace in _OURS and code.code >= _LOWEST_OWN and _is_hexadecimal(match))
 
 
 def _is_name_of_ours(match: CodeMatch) -> bool:

@@ -37,6 +37,8 @@ MOST_WEIGHED = 12
 MOST_FOUND = 4
 NEARLY_ALL = 0.65
 """The share that has to be there of a sentence about Remote Desktop where the text does not name it."""
+MOST_OF_OPENING = 0.85
+"""The same for what many windows begin with: without its subject, it is said of everything."""
 PLACEHOLDER = "…"
 """Stands in a sentence for a name, which no text has in common with another."""
 _PLACEHOLDER_LETTERS = 48
@@ -127,6 +129,11 @@ class _Sentence:
         return self.sure - LEEWAY
 
     @property
+    def nearly(self) -> float:
+        """Return the share that has to be there where a text does not name Remote Desktop, and this sentence does."""
+        return MOST_OF_OPENING if self.window.opening else NEARLY_ALL
+
+    @property
     def reach(self) -> int:
         """Return the letters of a text within which all of it stands."""
         return self.letters + self.letters // 4 + 16 + _PLACEHOLDER_LETTERS * self.gaps
@@ -196,7 +203,7 @@ class WindowTable:
             share, place = _densest(one, letters)
             if share >= one.needed:
                 weight, end = share**3 * one.weight, place + one.letters
-                sure, nearly = share >= one.sure, not one.names_us or share >= NEARLY_ALL
+                sure, nearly = share >= one.sure, not one.names_us or share >= one.nearly
                 yield _Hit(one.window, share, weight, place, end, is_sentence=True, sure=sure, nearly=nearly)
 
     def _by_words(self, text: str, letters: str, runs: set[str]) -> "Iterator[_Hit]":
