@@ -37,7 +37,7 @@ MOST_WEIGHED = 12
 MOST_FOUND = 4
 NEARLY_ALL = 0.65
 """The share that has to be there of a sentence about Remote Desktop where the text does not name it."""
-MOST_OF_OPENING = 0.85
+MOST_OF_OPENING = 0.9
 """The same for what many windows begin with: without its subject, it is said of everything."""
 PLACEHOLDER = "…"
 """Stands in a sentence for a name, which no text has in common with another."""
@@ -129,11 +129,6 @@ class _Sentence:
         return self.sure - LEEWAY
 
     @property
-    def nearly(self) -> float:
-        """Return the share that has to be there where a text does not name Remote Desktop, and this sentence does."""
-        return MOST_OF_OPENING if self.window.opening else NEARLY_ALL
-
-    @property
     def reach(self) -> int:
         """Return the letters of a text within which all of it stands."""
         return self.letters + self.letters // 4 + 16 + _PLACEHOLDER_LETTERS * self.gaps
@@ -203,7 +198,8 @@ class WindowTable:
             share, place = _densest(one, letters)
             if share >= one.needed:
                 weight, end = share**3 * one.weight, place + one.letters
-                sure, nearly = share >= one.sure, not one.names_us or share >= one.nearly
+                sure = share >= one.sure
+                nearly = not one.names_us or share >= (MOST_OF_OPENING if one.window.opening else NEARLY_ALL)
                 yield _Hit(one.window, share, weight, place, end, is_sentence=True, sure=sure, nearly=nearly)
 
     def _by_words(self, text: str, letters: str, runs: set[str]) -> "Iterator[_Hit]":
@@ -227,7 +223,8 @@ class _Hit:
     is_sentence: bool
     sure: bool
     nearly: bool = True
-    """False where a sentence that names Remote Desktop or a remote computer lacks so much that it may not name it."""
+    """False for a sentence that names Remote Desktop or a remote computer, and of which so much lacks that it may be
+    just this."""
 
     @property
     def order(self) -> tuple[bool, bool, bool, bool, bool, float]:
