@@ -19,11 +19,13 @@ LEADS_TO = {
         "Vaše přihlašovací údaje nefungovaly. Vzdálená plocha",
     ],
     "rdp-gateway": [
-        "Der Computer kann keine Verbindung mit dem Remotecomputer herstellen, weil das Remotedesktopgateway überlastet "
-        "ist.",
-        "Deze computer kan geen verbinding maken met de externe computer omdat de gateway voor Extern bureaublad bezet is.",
-        "Cet ordinateur ne peut pas se connecter à l'ordinateur distant car la passerelle Bureau à distance est occupée.",
-        "Не удается подключиться к удаленному компьютеру, потому что шлюз занят.",
+        "Der Computer kann keine Verbindung mit dem Remotecomputer herstellen, weil das Remotedesktopgateway "
+        "überlastet ist.",
+        "Deze computer kan geen verbinding maken met de externe computer omdat de gateway voor Extern bureaublad bezet "
+        "is.",
+        "Cet ordinateur ne peut pas se connecter à l'ordinateur distant car la passerelle Bureau à distance est "
+        "occupée.",
+        "Не удается подключиться к удаленному компьютеру, потому что шлюз занят.",  # noqa: RUF001
         "The Remote Desktop Gateway “g1” denied the user “CORP\\ann” access due to policy.",
         "We couldn't connect because the Remote Desktop Gateway's certificate isn't valid.",
     ],
@@ -47,7 +49,7 @@ LEADS_TO = {
         "Chyba protokolu, relace bude odpojena. Vzdálená plocha",
     ],
     "rdp-no-connection": [
-        "Uzak Masaüstü bağlanamıyor: uzak bilgisayar kapalı, uzaktan erişim etkin değil",
+        "Uzak Masaüstü bağlanamıyor: uzak bilgisayar kapalı, uzaktan erişim etkin değil",  # noqa: RUF001
         "원격 컴퓨터에 연결할 수 없습니다",
         "Počítač se nemůže připojit ke vzdálenému počítači",
     ],
