@@ -239,7 +239,7 @@ class _Hit:
         if about.ours:
             return True
         if about.named_others if said.program else about.others:
-            return about.shared and self.is_sentence and self.sure and not said.is_like_others
+            return about.shared and self.is_sentence and self.sure and not (said.is_like_others or said.opening)
         if not self.sure and (about.beside or not about.shared):
             return False
         if not (self.nearly or about.shared):
