@@ -48,10 +48,22 @@ def test_what_was_repaired_is_read_and_never_sure(text: str, code: str) -> None:
     assert _read(text) == (code, True)
 
 
-def test_a_nought_without_a_word_beside_it_is_never_sure() -> None:
-    assert _read("AE. txt\n#8 2204 / 3307\nen BL > 2-F:0x0\nai 25 UE Bf (UTC): 11/05/25 06:22:31") == ("0x0", True)
-    assert _read("Error code: 0x0\nComputer: srv-3.corp.example, User name: eve") == ("0x0", False)
-    assert _read("0x0") == ("0x0", False)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "AE. txt\n#8 2204 / 3307\nen BL > 2-F:0x0\nai 25 UE Bf (UTC): 11/05/25 06:22:31",
+        "Error code: 0x0\nComputer: srv-3.corp.example, User name: eve",
+        "provider: TCP, error: 0 - the wait ran out",
+        "Extended error code: 0x0 beside something",
+    ],
+)
+def test_a_nought_beside_other_words_says_nothing(text: str) -> None:
+    assert _read(text) == ("", False)
+
+
+@pytest.mark.parametrize("text", ["0x0", "Error code: 0", "Fehlercode: 0x0\nErweiterter Fehlercode: 0x0"])
+def test_a_nought_alone_is_read(text: str) -> None:
+    assert _read(text)[0].startswith("0x0")
 
 
 @pytest.mark.parametrize("text", ["0xSSS", "0xZ99S9", "the ox is 5 years old", "an ox", "1920\u00d71080", "Fox5S"])

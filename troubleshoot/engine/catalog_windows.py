@@ -11,7 +11,7 @@ from troubleshoot.engine.text_subjects import Subjects
 from troubleshoot.engine.toml_tables import TomlTable
 from troubleshoot.engine.windows import Window, WindowTable, is_distinct
 
-LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt", "pl", "ru", "ja", "zh", "ko")
+LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt", "pl", "ru", "ja", "zh", "ko", "cs", "sv", "da", "tr", "hu")
 """The languages in which sentences are kept, each under its own key."""
 SENTENCE_LIMIT = 400
 FEWEST_WORD_LETTERS = 5

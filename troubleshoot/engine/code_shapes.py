@@ -131,6 +131,10 @@ BLANK = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 # What stands before a number and says what kind it is.
 IS_BUG_CHECK = re.compile(r"(?:bug ?check|stop(?: code)?|blue screen)[^0-9]{0,12}$")
 IS_WIN32 = re.compile(r"(?:win32|system) error[^0-9]{0,8}$")
+#: The numbers of the operating system beside which no other family is meant.
+IS_OF_SYSTEM = re.compile(r"(?:(?:win32|system) error|errno)[^0-9]{0,8}$")
+#: Programs of Unix print its own number, which Windows does not share.
+IS_OF_UNIX = re.compile(r"bio_\w{1,20} returned a system error[^0-9]{0,8}$|\[errno $")
 IS_EXTENDED = re.compile(rf"{_EXTENDED_WORD}[^\d\r\n]{{0,40}}$")
 IS_FREERDP = re.compile(r"(?:errconnect_|freerdp_error_)[^\r\n]{0,50}$")
 IS_ERRINFO = re.compile(
@@ -138,9 +142,13 @@ IS_ERRINFO = re.compile(
     r"|(?:session|sitzung|sesi[oó]n|\u4f1a\u8bdd|\u30bb\u30c3\u30b7\u30e7\u30f3)[ ]?[0-9]{1,5}[^0-9\r\n]{1,60}$"
 )
 REASON = re.compile(_REASON_WORD)
+#: Noughts and the words before them, and nothing more.
+NOUGHTS_ALONE = re.compile(rf"(?:{_EXTENDED_WORD}[a-z]{{0,8}}|{_LABEL_WORD}|{_BETWEEN}|[\W0x])*+")
 
 #: A text that begins as programs of Unix do: `name: what went wrong`.
 LED_BY = re.compile(r"\s*(?:[$#>] ?)?(?P<name>[a-z][a-z0-9_+-]{1,20})(?:\[\d+\]|\(\d+\))?: ?\S")
+#: A text that begins with a name of one to four words in capital letters, then says something: `Name Of It: sentence`.
+TITLED_BY = re.compile(r"\s*(?P<name>[A-Z][^\W\d_]+(?:[ -][A-Z&][^\W\d_]*){0,3}) ?(?::|\u2013|-) (?=[^\W\d_])")
 #: What other programs print around their messages: a shared folder, a shell, a mail server, a database, a browser.
 PRINTED = re.compile(
     r"(?<![\\\w])\\\\(?!tsclient\b)[\w.$-]+\\[\w$]"
@@ -150,7 +158,7 @@ PRINTED = re.compile(
     r"|^[ \t]*[245]\d\d[ -][245]\.\d{1,3}\.\d{1,3}\b"
     r"|\((?:HY|IM|\d{2})[0-9A-Z]?\d{2}\)|\bSQLSTATE\b|\b(?:ORA|TNS|SP2)-\d{4,5}\b|\bMsg \d+, Level \d+"
     r"|\b(?:SEC|SSL|NS|PR|MOZILLA_PKIX)_ERROR_[A-Z]|\bERR_[A-Z]{2,}_|\bDNS_PROBE_[A-Z]|\bNT_STATUS_[A-Z]"
-    r"|\bpam_\w+|\bHTTP/[123]\b|\bTraceback \(most recent"
+    r"|\bpam_\w+|\bAADSTS\d|\bHTTP/[123]\b|\bTraceback \(most recent"
     r"|\b[A-Za-z]\w*(?:\.\w+){1,8}(?:Exception|Error)\b",
     re.MULTILINE,
 )

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from types import MappingProxyType
 
-from troubleshoot.engine import pasted_text
+from troubleshoot.engine import code_shapes, pasted_text
 from troubleshoot.engine.code_entries import (
     CodeClass,
     CodeMatch,
@@ -95,8 +95,18 @@ class CodeTable:
         matches = _without_repeats([*numbers, *names])
         if not any(match.entry for match in matches):
             matches += self._events(read.hints)
-        # A stable sort: of equally well known codes the first one in the text is used; 0 says nothing, so it is last.
-        ranked = sorted(matches, key=lambda one: (one.code.key != prefer, one.entry is None, one.code.code == 0))
+        named = any(_is_name_of_ours(match) for match in matches)
+        # A stable sort: of equally well known codes the first one in the text is used; 0 says nothing, so it is last,
+        # and a decimal number may be anything beside a name.
+        ranked = sorted(
+            matches,
+            key=lambda one: (
+                one.code.key != prefer,
+                one.entry is None,
+                one.code.code == 0,
+                named and not (_is_name_of_ours(one) or _is_hexadecimal(one)),
+            ),
+        )
         window = _deciding(windows, ranked, prefer)
         if window and window.window.code and not window.window.refines:
             ranked = [self._of_window(window, window.window.code), *ranked]
@@ -109,6 +119,8 @@ class CodeTable:
         """Tell whether a number means what the table says: not one that every program has, in a text about another."""
         if match.code.key == prefer or _is_nobody_elses(match):
             return True
+        if match.code.code == 0 and not match.code.extended:
+            return code_shapes.NOUGHTS_ALONE.fullmatch(text.casefold()) is not None
         about = self.windows.about(text)
         readings = {code.code for code in (*match.found.choices, *match.found.loose)}
         foreign = about.others or (about.way and not readings.isdisjoint(_OF_DIAL_UP))
@@ -165,11 +177,19 @@ class CodeTable:
 def _is_nobody_elses(match: CodeMatch) -> bool:
     """Tell whether no other program has a number: a result of WinRM, or one of Remote Desktop alone that stands there
     in hexadecimal or by its name."""
-    code, text = match.code, match.found.text
+    code = match.code
     if code.namespace == "hresult":
         return code.code >> 16 == _OF_WINRM
-    named = match.entry is not None and match.entry.symbol == text
-    return code.namespace in _OURS and (named or (code.code >= _LOWEST_OWN and "0x" in text.casefold()))
+    return _is_name_of_ours(match) or (code.namespace in _OURS and code.code >= _LOWEST_OWN and _is_hexadecimal(match))
+
+
+def _is_name_of_ours(match: CodeMatch) -> bool:
+    named = match.entry is not None and match.entry.symbol == match.found.text
+    return named and match.code.namespace in _OURS
+
+
+def _is_hexadecimal(match: CodeMatch) -> bool:
+    return "0x" in match.found.text.casefold()
 
 
 def _symptoms(entries: Iterable[ErrorCode], of_guides: Iterable[Symptom]) -> Mapping[str, Symptom]:

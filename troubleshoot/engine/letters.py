@@ -9,6 +9,8 @@ RUN = 4
 _REACH = 120
 """Letters within which the words of an entry stand together."""
 _MOST_PLACES = 20
+_PLAIN = str.maketrans({"\u0131": "i", "\u0142": "l", "\u00f8": "o", "\u00e6": "ae", "\u0153": "oe"})
+"""Letters whose marks are no accents of their own, and what they are read as: capitals and pictures lose them."""
 _APOSTROPHES = "'\u2019"
 
 
@@ -16,7 +18,7 @@ def squeeze(text: str) -> str:
     """Return the letters of a text in one run, without case and accents."""
     low = text.casefold()
     if not low.isascii():
-        low = unicodedata.normalize("NFKD", low)
+        low = unicodedata.normalize("NFKD", low).translate(_PLAIN)
     return "".join(filter(str.isalpha, low))
 
 

@@ -234,7 +234,9 @@ def _found(shown: str, text: str, hit: re.Match[str], why: str, *, guessed: bool
         loose, tight = [*tight, *loose], [code for code in tight if code.code == numbers[-1]]
     if why is _TEN_DIGITS or (hit.re is code_shapes.HEX and has_rare_letters(groups["code"])):
         loose, tight = tight, []
-    if not numbers:
+    if code_shapes.IS_OF_SYSTEM.search(context) and groups["code"].isdecimal():
+        tight, loose = [PastedCode("win32", int(groups["code"]))], []
+    if not numbers or code_shapes.IS_OF_UNIX.search(context):
         return
     letters = hit.re is code_shapes.HEX and has_letters(groups["code"])
     label = shown[slice(*hit.span("label"))] if "label" in groups else ""
@@ -247,14 +249,8 @@ def _found(shown: str, text: str, hit: re.Match[str], why: str, *, guessed: bool
         "; ".join(reasons),
         tuple(dict.fromkeys(tight)),
         fresh,
-        letters or guessed or (numbers == [0] and _is_bare(text, context)),
+        letters or guessed,
     )
-
-
-def _is_bare(text: str, context: str) -> bool:
-    """Tell whether a number stands somewhere in a text without a word that says what it is: a nought alone says
-    nothing."""
-    return len(text.strip()) > MOST_ALONE and not code_shapes.LABEL.search(context.rpartition("\n")[2])
 
 
 def _first_of_each(found: Iterator[Found]) -> list[Found]:

@@ -9,6 +9,8 @@ from troubleshoot.engine import code_shapes
 from troubleshoot.engine.letters import LONGEST, squeeze
 
 _WORD = re.compile(r"[a-z0-9]{2,20}")
+_HYPHEN = re.compile(r"(?<=[^\W\d_])-(?=[A-Z][a-z])")
+"""Joins two words (`Online-Banking`); in the name of a computer, what follows is small, a number or all capitals."""
 _TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
 
@@ -77,7 +79,7 @@ class About:
 
     @cached_property
     def _low(self) -> str:
-        return " ".join(self._text.casefold().split())
+        return " ".join(_HYPHEN.sub(" ", self._text).casefold().split())
 
     @cached_property
     def _tokens(self) -> frozenset[str]:
@@ -108,6 +110,17 @@ class About:
     def way(self) -> bool:
         """Tell whether something is named that a connection goes through."""
         return self._is.ways.stands_in(self._tokens, self._low)
+
+    @property
+    def beside(self) -> bool:
+        """Tell whether the text may be of something beside: a way to a computer, or what it begins with as a title."""
+        return self.way or self._is_titled
+
+    @cached_property
+    def _is_titled(self) -> bool:
+        title = code_shapes.TITLED_BY.match(self._text)
+        words = [squeeze(word) for word in re.split(r"[\s-]+", title["name"])] if title else []
+        return bool(words) and self._is.labels.isdisjoint(words)
 
     @property
     def _is_led(self) -> bool:

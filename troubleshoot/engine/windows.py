@@ -35,6 +35,10 @@ FEWEST_HELD = 0.5
 """The part of a sentence's runs that has to be there: a few rare ones are not the sentence."""
 MOST_WEIGHED = 12
 MOST_FOUND = 4
+NEARLY_ALL = 0.65
+"""The share that has to be there of a sentence about Remote Desktop where the text does not name it."""
+MOST_OF_OPENING = 0.9
+"""The same for what many windows begin with: without its subject, it is said of everything."""
 PLACEHOLDER = "…"
 """Stands in a sentence for a name, which no text has in common with another."""
 _PLACEHOLDER_LETTERS = 48
@@ -111,6 +115,8 @@ class _Sentence:
     weights: dict[str, float] = field(default_factory=dict)
     weight: float = 0.0
     marks: tuple[str, ...] = ()
+    names_us: bool = False
+    """True where it names Remote Desktop, or a remote computer."""
 
     @property
     def sure(self) -> float:
@@ -133,12 +139,6 @@ class _Sentence:
         return sum(self.weights[run] for run in held) if len(held) >= FEWEST_HELD * len(self.weights) else 0.0
 
 
-def _sentence(window: Window, text: str) -> _Sentence:
-    pieces = [squeeze(piece) for piece in text.split(PLACEHOLDER)]
-    runs = [run for piece in pieces for run in runs_of(piece)]
-    return _Sentence(window, runs, sum(map(len, pieces)), len(pieces) - 1)
-
-
 def is_distinct(text: str) -> bool:
     """Tell whether a sentence has enough letters to be told from others."""
     letters = squeeze(text.replace(PLACEHOLDER, ""))
@@ -150,7 +150,8 @@ class WindowTable:
 
     def __init__(self, windows: Iterable[Window] = (), subjects: Subjects | None = None) -> None:
         self.windows = tuple(windows)
-        self._sentences = [_sentence(window, text) for window in self.windows for text in window.sentences]
+        self._subjects = SubjectWords(subjects or Subjects())
+        self._sentences = [self._sentence(window, text) for window in self.windows for text in window.sentences]
         _weigh(self._sentences)
         marked: defaultdict[str, list[int]] = defaultdict(list)
         for place, one in enumerate(self._sentences):
@@ -159,7 +160,13 @@ class WindowTable:
         self._marked = dict(marked)
         self._marks = frozenset(marked)
         self._words = WordIndex((window, words) for window in self.windows for words in window.words)
-        self._subjects = SubjectWords(subjects or Subjects())
+
+    def _sentence(self, window: Window, text: str) -> _Sentence:
+        pieces = [squeeze(piece) for piece in text.split(PLACEHOLDER)]
+        runs = [run for piece in pieces for run in runs_of(piece)]
+        about = self._subjects.of(text, squeeze(text))
+        named = about.ours or about.shared
+        return _Sentence(window, runs, sum(map(len, pieces)), len(pieces) - 1, names_us=named)
 
     def find(self, text: str) -> tuple[WindowMatch, ...]:
         """Return the windows whose words stand in a text, the surest first."""
@@ -191,7 +198,9 @@ class WindowTable:
             share, place = _densest(one, letters)
             if share >= one.needed:
                 weight, end = share**3 * one.weight, place + one.letters
-                yield _Hit(one.window, share, weight, place, end, is_sentence=True, sure=share >= one.sure)
+                sure = share >= one.sure
+                nearly = not one.names_us or share >= (MOST_OF_OPENING if one.window.opening else NEARLY_ALL)
+                yield _Hit(one.window, share, weight, place, end, is_sentence=True, sure=sure, nearly=nearly)
 
     def _by_words(self, text: str, letters: str, runs: set[str]) -> "Iterator[_Hit]":
         begins: frozenset[int] | None = None
@@ -213,13 +222,16 @@ class _Hit:
     end: int
     is_sentence: bool
     sure: bool
+    nearly: bool = True
+    """False for a sentence that names Remote Desktop or a remote computer, and of which so much lacks that it may be
+    just this."""
 
     @property
     def order(self) -> tuple[bool, bool, bool, bool, bool, float]:
-        """Return what sorts the surest first: windows before people, whole sentences before mangled ones, causes before
-        what many windows begin with, what only Remote Desktop says, then the most."""
+        """Return what sorts the surest first: causes before what many windows begin with, windows before people, whole
+        sentences before mangled ones, what only Remote Desktop says, then the most."""
         said = self.window
-        return said.own_words, not self.sure, said.opening, said.general, not self.is_sentence, -self.weight
+        return said.opening, said.own_words, not self.sure, said.general, not self.is_sentence, -self.weight
 
     def counts(self, about: About, letters: int) -> bool:
         """Tell whether this is said of Remote Desktop, in a text of so many letters."""
@@ -227,10 +239,12 @@ class _Hit:
         if about.ours:
             return True
         if about.named_others if said.program else about.others:
-            return about.shared and self.is_sentence and self.sure and not said.is_like_others
-        if not self.sure and (about.way or not about.shared):
+            return about.shared and self.is_sentence and self.sure and not (said.is_like_others or said.opening)
+        if not self.sure and (about.beside or not about.shared):
             return False
-        if about.way and (said.is_like_others or not (self.is_sentence or about.shared)):
+        if not (self.nearly or about.shared):
+            return False
+        if about.beside and (said.is_like_others or not (self.is_sentence or about.shared)):
             return said.seen
         return not said.general or about.shared or 2 * (self.end - self.start) > letters
 
