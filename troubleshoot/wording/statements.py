@@ -52,7 +52,7 @@ SENTENCES: Final[Mapping[Of, str | Promise]] = {
     Of.PC_MAY_HELP: _("This does not replace the fix. It may help if the cause is on your side."),
     Of.IN_ORDER: _("The computer is in order: everything that belongs to that was looked at, from outside and inside."),
     Of.NO_FAULT_SEEN: _("No fault was seen where we looked. That is not everything."),
-    Of.ALSO_FOUND: _("Also found. It does not explain how the connection ends now, and has to be repaired all the same:"),
+    Of.ALSO_FOUND: _("Also found. It does not explain how the connection ends, and has to be repaired all the same:"),
     Of.DISCONNECTS: _("disconnected; their programs stay open"),
     Of.SIGNS_OUT: _("whoever this plan names is signed out, and nobody else"),
     Of.KEEPS_SESSIONS: _("nobody is disconnected"),
