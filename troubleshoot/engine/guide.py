@@ -258,7 +258,8 @@ def tries_ahead(guide: Guide, at: GuideStep, said: Callable[[GuideStep], str]) -
     """Return the things to try to which a walk from `at` may still lead, in their order.
 
     `said` gives the answer to a step that is known already, and nothing ("") where every answer is possible. The check
-    right behind a remedy, which asks whether it helped, is none of them.
+    right behind a remedy, which asks whether it helped, is none of them. A judgement that is still to be made is followed
+    to where it finds nothing wrong with the computer: only then is the person's side left.
     """
     found: dict[str, GuideStep] = {}
     seen, waiting = set[str](), [(at, False)]
@@ -269,7 +270,7 @@ def tries_ahead(guide: Guide, at: GuideStep, said: Callable[[GuideStep], str]) -
         seen.add(step.name)
         if step.kind == "try" and not checks:
             found[step.name] = step
-        answers = ["no_change"] if step.kind == "try" else [said(step)]
+        answers = {"try": ["no_change"], "cause": ["healthy"]}.get(step.kind) or [said(step)]
         targets = [step.to[one] for one in answers if one in step.to] or list(step.to.values())
         waiting += [(guide.steps[name], step.kind == "fix") for name in targets]
     return tuple(found.values())
