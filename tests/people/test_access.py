@@ -44,6 +44,7 @@ TABLE = {
     "job.apply": ("EH", "H", "", "EH"),
     "job.revert": ("EH", "H", "", "EH"),
     "job.settle": ("H", "H", "", "H"),
+    "job.settle_risky": ("", "H", "", "H"),
     "job.cancel": ("EHP", "HP", "", "EHP"),
     "guide.write": ("A", "A", "A", "A"),
     "guide.read": ("HPAMUD", "HPAMUD", "HPAMUD", "HPAMUD"),

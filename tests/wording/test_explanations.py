@@ -118,7 +118,7 @@ SAID: dict[Code, tuple[dict[str, Any], str]] = {
     ),
     Code.SETTLED_NOT_DONE: (
         {"who": "Hanna", "reason": "Nothing is new."},
-        "Hanna looked at the computer: the change was not made. Nothing is new.",
+        "Hanna looked at the computer: the change was not made, or only in part. Nothing is new.",
     ),
     Code.SETTLED_PUT_BACK: (
         {"who": "Hanna", "reason": "I put it back."},

@@ -9,7 +9,6 @@ from troubleshoot import engine
 from troubleshoot.catalog import installed_catalog
 from troubleshoot.engine import WEIGHTS, Cause, CodeHint, Fact, Guide, GuideStep, Health, Judgement
 from troubleshoot.hosts import ALWAYS_READ
-from troubleshoot.probes import BY_THE_ERROR
 
 
 @dataclass(frozen=True)
@@ -43,13 +42,8 @@ def judge_step(guide: Guide, step: GuideStep, found: dict[str, Fact], code: Code
 
 
 def rank_all_causes(found: dict[str, Fact], code: CodeHint | None = None) -> list[Judgement]:
-    """Return every cause with its verdict, the strongest first; `code` is what the case's error says of its cause.
-
-    What a documented code tells beside its causes counts as long as nobody told anything else.
-    """
-    told = {name: Fact(name, value, (BY_THE_ERROR,)) for name, value in code.told_facts.items()} if code else {}
-    known = {**told, **{name: fact for name, fact in found.items() if fact.value != engine.UNKNOWN or name not in told}}
-    return installed_catalog().judge.rank(_causes_about(found, code), known, code)
+    """Return every cause with its verdict, the strongest first; `code` is what the case's error says of its cause."""
+    return installed_catalog().judge.rank(_causes_about(found, code), found, code)
 
 
 def code_hint(error: dict[str, Any]) -> CodeHint:
@@ -59,7 +53,7 @@ def code_hint(error: dict[str, Any]) -> CodeHint:
     entry = installed_catalog().codes.look_up(code).telling if code else None
     said = entry.hint if entry else CodeHint()
     if worded := error.get("causes"):
-        return CodeHint(tuple(worded), error["certainty"] == "documented", said.tells)
+        return CodeHint(tuple(worded), error["certainty"] == "documented")
     return said
 
 

@@ -20,7 +20,7 @@ from troubleshoot.engine.codebook import (
 )
 from troubleshoot.engine.codes import OTHER_WORDS
 from troubleshoot.engine.declared_facts import DeclaredFact, DeclaredReading, ReadingCase
-from troubleshoot.engine.explanation import Code, Explanation, Json
+from troubleshoot.engine.explanation import SETTLED, Code, Explanation, Json
 from troubleshoot.engine.facts import (
     UNKNOWN,
     WEIGHTS,
@@ -134,6 +134,7 @@ __all__ = [
     "PUT_BACK",
     "REFUSED_AS",
     "RULES",
+    "SETTLED",
     "SPEAKING_VERDICTS",
     "STARTABLE",
     "UNDER_WAY",

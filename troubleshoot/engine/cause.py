@@ -71,11 +71,6 @@ class CodeHint:
     """What the code tells beside its causes (fact → value): nobody is asked for it again."""
 
     @property
-    def told_facts(self) -> Mapping[str, str]:
-        """Return what a documented code tells for certain (fact → value)."""
-        return self.tells if self.documented else {}
-
-    @property
     def told(self) -> str:
         """Return the one cause that a documented code names, which counts as if somebody had told it; else nothing."""
         return self.causes[0] if self.documented and len(self.causes) == 1 else ""

@@ -118,6 +118,10 @@ class Code(StrEnum):
     CLOCK_BEHIND = "clock_behind"
 
 
+#: How a change ended of which the portal had lost sight, by the word of a person who looked: nothing is proved by it.
+SETTLED = frozenset({Code.SETTLED_DONE, Code.SETTLED_NOT_DONE, Code.SETTLED_PUT_BACK})
+
+
 @dataclass(frozen=True)
 class Explanation:
     """A code with its parameters."""

@@ -258,8 +258,8 @@ def tries_ahead(guide: Guide, at: GuideStep, said: Callable[[GuideStep], str]) -
     """Return the things to try to which a walk from `at` may still lead, in their order.
 
     `said` gives the answer to a step that is known already, and nothing ("") where every answer is possible. The check
-    right behind a remedy, which asks whether it helped, is none of them. A judgement that is still to be made is followed
-    to where it finds nothing wrong with the computer: only then is the person's side left.
+    right behind a remedy, which asks whether it helped, is none of them. A judgement that is still to be made is
+    followed to where it finds nothing wrong with the computer: only then is the person's side left.
     """
     found: dict[str, GuideStep] = {}
     seen, waiting = set[str](), [(at, False)]

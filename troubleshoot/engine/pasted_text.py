@@ -156,12 +156,19 @@ def _singles(text: str, hexadecimal: list[re.Match[str]]) -> Iterator[tuple[re.M
         yield from ((hit, why) for hit in _hits(pattern, text) if not _counts_out(text, hit))
 
 
+_NEXT = 400
+"""Within so many characters the next digit of a list stands."""
+
+
 def _counts_out(text: str, hit: re.Match[str]) -> bool:
     """Tell whether a digit counts out what follows: "reasons: 1) ... 2) ..."."""
-    sign = text[hit.end() : hit.end() + 1]
-    if len(hit["code"]) > 1 or sign not in {")", ".", "\uff09", "\u3001"}:
+    sign, before = text[hit.end() : hit.end() + 1], text[max(0, hit.start("code") - 1) : hit.start("code")]
+    if len(hit["code"]) > 1 or before in {"(", "\uff08"} or sign not in {")", ".", "\uff09", "\u3001"}:
         return False
-    return re.compile(rf"(?<!\w){int(hit['code']) + 1}{re.escape(sign)}").search(text, hit.end()) is not None
+    return (
+        re.compile(rf"(?<!\w){int(hit['code']) + 1}{re.escape(sign)}").search(text, hit.end(), hit.end() + _NEXT)
+        is not None
+    )
 
 
 def _alerts(text: str) -> Iterator[re.Match[str]]:

@@ -99,6 +99,7 @@ RULES: Final[Mapping[str, Mapping[Role, Right]]] = {
     "job.apply": {_E: OWN_HOST_MILD, _H: SITE},
     "job.revert": {_E: OWN_HOST_MILD, _H: SITE},
     "job.settle": {_H: SITE},  # how a change ended that the portal lost sight of
+    "job.settle_risky": {_H: SITE_OTHERS},  # the same of one that is dangerous, or that has to be undone in time
     "job.cancel": {_E: OWN, _H: SITE, _P: SITE},
     "guide.read": {_H: ANY, _P: ANY, _A: ANY, _M: ANY, _U: ANY, _D: ANY},
     "guide.write": {_A: ANY},  # guides are files: no page writes one, but their pages are an author's first

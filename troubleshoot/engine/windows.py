@@ -76,7 +76,7 @@ class Window:
 
     def hint(self, said: CodeHint) -> CodeHint:
         """Return what a text says of the cause whose number says `said`: these words count before it."""
-        return CodeHint(self.causes, self.certainty == "documented", said.tells) if self.causes else said
+        return CodeHint(self.causes, self.certainty == "documented") if self.causes else said
 
     @property
     def is_like_others(self) -> bool:

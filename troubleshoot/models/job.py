@@ -276,6 +276,11 @@ class Job(models.Model):
         return JobState.UNKNOWN in {self.state, *(undo.state for undo in self.reverts.all())}
 
     @property
+    def is_settled_by_word(self) -> bool:
+        """Tell whether a person told how it ended, as the portal had lost sight of it: nothing of that was read."""
+        return self.explanation is not None and self.explanation.code in engine.SETTLED
+
+    @property
     def has_ended(self) -> bool:
         """Tell whether the job stands at an end (a finished change may still be reverted)."""
         return self.state in ENDED_STATES

@@ -117,6 +117,8 @@ def _undo_one(job: Job, me: Machine) -> None:
     except Refusal as error:
         log.info("job %s is not undone now: %s", job.pk, error)
         return
+    if job.is_settled_by_word:  # nobody has read whether it is there: it stays overdue until somebody puts it back
+        return
     if undo is None and Job.objects.filter(pk=job.pk, undo_at__isnull=False).update(undo_at=None):
         jobs.add_line(job, Explanation(Code.NOTHING_TO_UNDO))
 

@@ -16,8 +16,8 @@ from troubleshoot.probes.network import OnVerdict, answered_from_outside, probe_
 from troubleshoot.probes.report import FACTS, ProbeReport
 from troubleshoot.probes.saved_connection import FACTS as SAVED_CONNECTION_FACTS
 from troubleshoot.probes.saved_connection import saved_connection_facts
-from troubleshoot.probes.user_answers import BY_THE_ERROR, answer_facts
 from troubleshoot.probes.user_answers import WORDS as TOLD_WORDS
+from troubleshoot.probes.user_answers import answer_facts
 from troubleshoot.probes.windows_facts import FACTS as WINDOWS_FACTS
 from troubleshoot.probes.windows_facts import WINDOWS_READINGS, derive_windows_facts
 from troubleshoot.probes.windows_facts.certificates import CERTIFICATE
@@ -30,7 +30,6 @@ TOLD_FACTS = frozenset({*CLIENT_FACTS, *SAVED_CONNECTION_FACTS})
 
 __all__ = [
     "BLOCK_MOST_CHARACTERS",
-    "BY_THE_ERROR",
     "CERTIFICATE",
     "CLIENT_FACTS",
     "FACTS",

@@ -16,7 +16,7 @@ from troubleshoot.remediation.planning import (
     way_back_plan,
 )
 from troubleshoot.remediation.second_person import needs_second_person
-from troubleshoot.remediation.settling import SettledEnd, settle_by_hand, settled_ends
+from troubleshoot.remediation.settling import SettledEnd, may_settle, settle_by_hand, settled_ends
 
 __all__ = [
     "SettledEnd",
@@ -31,6 +31,7 @@ __all__ = [
     "forbidden_reason",
     "installed_action",
     "job_plan",
+    "may_settle",
     "needs_second_person",
     "plan_from_reading",
     "queue_revert",

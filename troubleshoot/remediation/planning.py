@@ -253,11 +253,11 @@ def _last_seen(job: Job, plan: engine.PlanDocument) -> list[Found | None]:
     """Return each resource's state after the run, or as a later undo that did not get through has found it.
 
     What could not be read again is taken to be as the run wanted it: an undo compares before it writes, and the next
-    one starts from what it found.
+    one starts from what it found. Where the portal lost sight of the change, that holds for all of it.
     """
     found = as_change(job.found)
-    before = found.before or ()
-    seen: list[Found | None] = list(found.after or before)
+    before = found.before or (tuple(map(_as_planned, plan.items)) if job.is_settled_by_word else ())
+    seen: list[Found | None] = list(found.after or (before if found.before else [None] * len(before)))
     for index, (item, state) in enumerate(zip(plan.items, seen, strict=False)):
         old = before[index] if index < len(before) else None
         if state is None and old is not None:
@@ -270,6 +270,12 @@ def _last_seen(job: Job, plan: engine.PlanDocument) -> list[Found | None]:
                 if state is not None and (own.resource, own.params) == (item.resource, item.params):
                     seen[index] = state
     return seen
+
+
+def _as_planned(item: engine.PlanItem) -> Found:
+    """Return the state that a plan began from, as far as it keeps it: fields that nobody compares are unknown."""
+    resource = catalog.installed_catalog().resources.get(item.resource)
+    return {**dict.fromkeys(resource.fields if resource else ()), **item.before}
 
 
 def _queue_undo(job: Job, plan: engine.PlanDocument, *, actor: Actor, reason: str, because: Code) -> Job:

@@ -70,20 +70,27 @@ def job_title(job: Job) -> str:
 def job_ending(job: Job) -> tuple[str, str]:
     """Return how an ended job is shown: its tone, and its title in words."""
     host = str(job.host)
+    if settled := wording.settled_words(job):
+        return "warn", settled.title
     if job.state in {JobState.VERIFIED, JobState.REVERTED}:
         if job.kind != Job.Kind.REVERT and job.state != JobState.REVERTED:
-            outside = job.explanation is None or job.explanation.code != Code.VERIFIED_INSIDE
-            return "ok", (_("%s answers properly again") if outside else _("%s is as it should be again")) % host
+            code = job.explanation.code if job.explanation else Code.VERIFIED_OUTSIDE
+            if code == Code.VERIFIED_FURTHER:
+                return "ok", _("Repaired on %s, and something else is in the way") % host
+            inside = code == Code.VERIFIED_INSIDE
+            return "ok", (_("%s is as it should be again") if inside else _("%s answers properly again")) % host
         partly = bool(not_restored(job))
         return "ok", (_("Undone on %s, but not all of it") if partly else _("Undone: %s is as it was before")) % host
-    end = wording.unbegun_words(job) or wording.settled_words(job) or wording.bad_end_words(job.state, host)
+    end = wording.unbegun_words(job) or wording.bad_end_words(job.state, host)
     return "warn" if job.state in UNHARMED else "bad", end.title if end else wording.job_state_words(job)
 
 
 def not_restored(job: Job) -> list[str]:
     """Return what of a change its undo could not put back: of a job that undid one, or of one that was undone."""
     change = job.origin if job.kind == Job.Kind.REVERT else job if job.state == JobState.REVERTED else None
-    items = change.plan.document["items"] if change and change.plan else []
+    if change is None or change.is_settled_by_word or job.is_settled_by_word:
+        return []
+    items = change.plan.document["items"] if change.plan else []
     return [str(item["irreversible"]) for item in items if item["desired"] and item["irreversible"]]
 
 

@@ -90,7 +90,9 @@ SENTENCES: Final[Mapping[Code, Sentence]] = {
         _("Its worker went silent after the start. Whether the change was made is not known; it is not repeated.")
     ),
     Code.SETTLED_DONE: Sentence(_("%(who)s looked at the computer: the change was made. %(reason)s")),
-    Code.SETTLED_NOT_DONE: Sentence(_("%(who)s looked at the computer: the change was not made. %(reason)s")),
+    Code.SETTLED_NOT_DONE: Sentence(
+        _("%(who)s looked at the computer: the change was not made, or only in part. %(reason)s")
+    ),
     Code.SETTLED_PUT_BACK: Sentence(_("%(who)s looked at the computer: it is as it was before. %(reason)s")),
     Code.VERIFIED_OUTSIDE: Sentence(_("Checked from outside, twice: it answers properly again.")),
     Code.VERIFIED_FURTHER: Sentence(

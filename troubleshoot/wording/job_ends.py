@@ -91,14 +91,13 @@ def unbegun_words(job: Job, *, own: bool = False) -> EndWords | None:
 
 def settled_words(job: Job) -> EndWords | None:
     """Return the words for a change whose end a person has told, because the portal had lost sight of it; else None."""
-    code = job.explanation.code if job.explanation else None
-    if code is None or code not in _SETTLED:
+    if job.explanation is None or not job.is_settled_by_word:
         return None
     title = {
         Code.SETTLED_DONE: _("The change was made, and nobody has checked it"),
-        Code.SETTLED_NOT_DONE: _("The change was not made"),
+        Code.SETTLED_NOT_DONE: _("The change was not made, or only in part"),
         Code.SETTLED_PUT_BACK: _("It is as it was before"),
-    }[code]
+    }[job.explanation.code]
     return EndWords(title, _("We had lost contact, so helpdesk has looked at the computer."), after_unbegun())
 
 
@@ -106,7 +105,7 @@ def settled_end_words(end: str) -> str:
     """Return what helpdesk can say of how a change ended that the portal lost sight of."""
     return {
         "done": _("The change was made"),
-        "not_done": _("It was not made, or only half"),
+        "not_done": _("It was not made, or only in part"),
         "put_back": _("Everything is as it was before"),
     }[end]
 

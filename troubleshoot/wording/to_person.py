@@ -26,9 +26,9 @@ _SENTENCES: Mapping[Code, str | Promise] = {
     **dict.fromkeys((Code.UNCHECKED, Code.UNCHECKED_NO_WORKER), _UNCHECKED),
     **dict.fromkeys((Code.VISIT_REFUSED, Code.SCRIPT_REFUSED, Code.GUARDED, Code.NO_SECRET, Code.REFUSED), _NOT_DONE),
     **dict.fromkeys((Code.PLAN_UNREADABLE, Code.PLAN_OUTDATED, Code.DEFECT, Code.WAY_ENDED), _NOT_DONE),
-    Code.SETTLED_DONE: _("We had lost contact. Helpdesk has looked at the computer since: the change was made."),
-    Code.SETTLED_NOT_DONE: _("We had lost contact. Helpdesk has looked at the computer since: nothing was changed."),
-    Code.SETTLED_PUT_BACK: _("We had lost contact. Helpdesk has looked at the computer since: it is as it was before."),
+    Code.SETTLED_DONE: _("We had lost contact. Helpdesk has looked since: the change was made."),
+    Code.SETTLED_NOT_DONE: _("We had lost contact. Helpdesk has looked since: it was not made, or only in part."),
+    Code.SETTLED_PUT_BACK: _("We had lost contact. Helpdesk has looked since: it is as it was before."),
     Code.STEP_REFUSED: _("The computer refused one step. Helpdesk sees what was changed and what was not."),
 }
 

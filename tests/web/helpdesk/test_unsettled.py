@@ -135,7 +135,7 @@ class TestAPersonWhoLooked:
         ("end", "state", "own", "desk"),
         [
             ("done", JobState.NOT_VERIFIED, "The change was made, and nobody has checked it", "the change was made"),
-            ("not_done", JobState.FAILED, "The change was not made", "the change was not made"),
+            ("not_done", JobState.FAILED, "The change was not made, or only in part", "was not made, or only in part"),
             ("put_back", JobState.REVERTED, "put back", "it is as it was before"),
         ],
     )

@@ -53,7 +53,7 @@ class RemedyEnd:
         if (
             job is None
             or job.state in SAID
-            or wording.settled_words(job)
+            or job.is_settled_by_word
             or (job.kind == Job.Kind.CHECK_BY_HAND and job.state == JobState.DONE)
         ):
             return ""

@@ -215,7 +215,8 @@ class EmployeeCasePage:
     def own_side(self) -> Statement | None:
         """State whether something on the person's own side can help; nothing where nobody knows."""
         facts = self.observed.facts
-        if not facts or (not self.tries and diagnosis.all_comes_through(facts.items())):
+        unseen = facts.get("rdp.stage", engine.UNKNOWN) == engine.UNKNOWN or self.observed.outdated
+        if unseen or (not self.tries and diagnosis.all_comes_through(facts.items())):
             return None
         code = StatementCode.PC_MAY_HELP if self.tries else StatementCode.PC_CANNOT_HELP
         return Statement.of(code, Grounds.READING, self.observed.at)

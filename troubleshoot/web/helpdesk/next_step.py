@@ -113,7 +113,7 @@ class NextStep:
     def settling(self) -> dict[str, Any] | None:
         """Return the change whose end has to be told, and what can be told of it; None where there is none."""
         job = self.remedy.record.unsettled
-        if job is None:
+        if job is None or not remediation.may_settle(self.person, job):
             return None
         return {"job": job, "ends": [(end, wording.settled_end_words(end)) for end in remediation.settled_ends(job)]}
 

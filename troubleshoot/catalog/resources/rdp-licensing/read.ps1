@@ -16,8 +16,8 @@ if ($shares) {
         $names = @($list.SpecifiedLSList)
     }
 }
-# What Windows says of the way to each: 6 it is not reached, 0 that is not known, all else it is reached. Of those it refuses
-# this computer where it is another edition (3), too old (4), of another group (5), or gives it no access (8).
+# What Windows says of the way to each: 6 it is not reached, 0 that is not known, all else it is reached. Good for this computer
+# are 1, 2, 9 and 11; of 7 nobody knows; 3 to 5, 8 and 10 refuse it: a trial version, too old, another group, no access.
 $codes = @(foreach ($name in $names) {
     $asked = @{ ServerName = $name }
     $way = Invoke-CimMethod -InputObject $setting -MethodName GetTStoLSConnectivityStatus -Arguments $asked -ErrorAction Stop
@@ -37,7 +37,11 @@ $serves = $null
 $there = @($codes | Where-Object -FilterScript { $_ -ne 6 -and $_ -ne 0 } -ErrorAction Stop)
 if ($there.Count -gt 0) {
     $reached = $true
-    $serves = @($there | Where-Object -FilterScript { @(3, 4, 5, 8) -notcontains $_ } -ErrorAction Stop).Count -gt 0
+    if (@($there | Where-Object -FilterScript { @(1, 2, 9, 11) -contains $_ } -ErrorAction Stop).Count -gt 0) {
+        $serves = $true
+    } elseif ($there -notcontains 7) {
+        $serves = $false
+    }
 } elseif ($codes -contains 6) {
     $reached = $false
 }
