@@ -71,7 +71,8 @@ class TestTheTable:
         assert list(missed(noise)) == []
 
     def test_finds_nearly_all_where_letters_were_misread(self) -> None:
-        assert len(list(missed("misread"))) <= len(SENTENCES) // 12
+        # Sentences that other programs have, too, need more of their letters.
+        assert len(list(missed("misread"))) <= len(SENTENCES) // 11
 
     def test_leads_nearly_none_of_other_sentences_to_a_guide(self) -> None:
         assert len(NEAR) >= 200
