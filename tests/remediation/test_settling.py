@@ -1,6 +1,7 @@
 """A temporary change of which the portal lost sight, and what somebody who looked says of it…"""
 
 import pytest
+from django.test import Client
 
 from tests.conftest import MakePerson
 from tests.fixtures.computers import MakeLab, Registered
@@ -59,6 +60,11 @@ def test_is_settled_by_somebody_else_than_who_asked_for_it(lost: Lost, helpdesk:
     with pytest.raises(PermissionRefused):
         settle(job, helpdesk, SettledEnd.DONE)
     assert not remediation.may_settle(helpdesk, job)
+    page = Client()
+    page.force_login(helpdesk)
+    assert (
+        "a colleague of helpdesk has to say how it ended" in page.get(f"/desk/cases/{job.case_id}").getvalue().decode()
+    )
     assert settle(job, another, SettledEnd.PUT_BACK).state == JobState.REVERTED
 
 

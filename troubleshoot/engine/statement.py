@@ -103,6 +103,7 @@ class StatementCode(StrEnum):
     APPROVED_HELD = "approved_held"
     APPROVED_RUNS = "approved_runs"
     UNDO_UNKNOWN = "undo_unknown"
+    OTHERS_SETTLE = "others_settle"
     END_UNKNOWN = "end_unknown"
     PROVED_OUTSIDE = "proved_outside"  # at
     PROVED_INSIDE = "proved_inside"  # at

@@ -117,6 +117,11 @@ class NextStep:
             return None
         return {"job": job, "ends": [(end, wording.settled_end_words(end)) for end in remediation.settled_ends(job)]}
 
+    @property
+    def settled_by_others(self) -> Statement:
+        """State that somebody else has to say how the change ended."""
+        return Statement.of(StatementCode.OTHERS_SETTLE, Grounds.JOB)
+
     def _said(self, code: StatementCode, at: dt.datetime | None) -> Statement:
         return Statement.of(code, Grounds.STATUS, at, who=str(self.remedy.record.case.beneficiary))
 
