@@ -108,8 +108,8 @@ SENTENCES: Final[Mapping[Of, str | Promise]] = {
     Of.APPROVED_HELD: _("Approved. It has not begun."),
     Of.APPROVED_RUNS: _("Approved. It runs now."),
     Of.OTHERS_SETTLE: _(
-        "This change is dangerous or temporary: a colleague of helpdesk has to say how it ended, neither who asked for it "
-        "nor whose computer it is."
+        "This change is dangerous or temporary: a colleague of helpdesk has to say how it ended, neither who asked for "
+        "it nor whose computer it is."
     ),
     Of.UNDO_UNKNOWN: _(
         "Nobody knows yet whether it was put back, and that is never repeated by itself. Read the computer again and "
