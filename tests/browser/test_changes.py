@@ -9,6 +9,7 @@ from tests.browser.conftest import OpenWindow
 from tests.conftest import MakePerson
 from tests.fixtures.computers import MakeLab
 from tests.fixtures.steps import Work, agreed, opened, planned
+from troubleshoot.cases import open_case
 from troubleshoot.models import Host, Job, Person, Site
 
 
@@ -41,3 +42,16 @@ def test_is_read_from_the_history(
     expect(visit.page.get_by_role("row", name=re.compile("SessionEnv: state"))).to_be_visible()
     if scripts:
         visit.check()
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_unfolds_beside_another_case_of_its_computer(
+    job: Job, window: OpenWindow, helpdesk: Person, employee: Person, scripts: bool
+) -> None:
+    later = open_case(actor=helpdesk, beneficiary=employee, error_text="0x904", host=job.host)
+    visit = window(helpdesk, scripts=scripts)
+    visit.go(f"/desk/cases/{later.pk}")
+    visit.page.locator("summary", has_text="What was changed").first.click()
+    if not scripts:
+        visit.page.get_by_role("link", name="Open the record of this change").click()
+    expect(visit.page.get_by_role("row", name=re.compile("SessionEnv: state"))).to_contain_text("running")

@@ -102,9 +102,15 @@ class TestAChange:
     def test_stands_in_the_history_of_its_computer(self, job: Job, client: Client, helpdesk: Person) -> None:
         case = cases.open_case(actor=helpdesk, beneficiary=helpdesk, error_text="0x904", host=job.host)
         client.force_login(helpdesk)
-        said = text_of(client.get(f"/desk/cases/{case.pk}").content.decode())
-        assert "Windows service SessionEnv: state stopped running running" in said
-        assert "Approved by Abel" in said
+        address, target = f"/history/changes/{job.pk}", f"change-{job.pk}"
+        seen = client.get(f"/desk/cases/{case.pk}").content.decode()
+        assert f'hx-get="{address}" hx-trigger="toggle once" hx-target="#{target}"' in seen
+        assert f'id="{target}"' in seen
+        assert f'<a href="{address}">' in seen  # without scripts
+        unfolded = client.get(address, headers={"HX-Request": "true", "HX-Target": target}).content.decode()
+        assert "<h1" not in unfolded
+        assert "Windows service SessionEnv: state stopped running running" in text_of(unfolded)
+        assert "Approved by Abel" in text_of(unfolded)
 
     def test_says_when_by_whom_and_why_it_was_undone(
         self, job: Job, mona: Client, helpdesk: Person, work: Work

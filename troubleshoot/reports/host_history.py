@@ -6,14 +6,13 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import F
+from django.db.models import F, Prefetch, prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from troubleshoot import catalog, engine, people, remediation, wording
 from troubleshoot.engine import Code, Grounds, Refusal, Statement, StatementCode
 from troubleshoot.models import ENDED_STATES, UNDOABLE_STATES, Case, Job, JobState, Person, Site
-from troubleshoot.reports.change_record import ChangeRecord, change_records
 from troubleshoot.reports.figures import usual_length
 
 #: So much of a computer's past is shown.
@@ -28,9 +27,10 @@ UNHARMED = frozenset({JobState.CANCELLED, JobState.DRIFTED})
 
 @dataclass(frozen=True)
 class PastChange:
-    """A change of a computer, and the plan that would take it back, if that is possible."""
+    """A change of a computer, and the plan that would take it back, if that is possible. Its whole record stands on
+    its own page."""
 
-    record: ChangeRecord
+    job: Job
     back: engine.PlanDocument | None
     in_force: bool
     overdue: bool
@@ -47,11 +47,6 @@ class PastChange:
     def back_sessions(self) -> Statement | None:
         """State what taking it back does to whoever is signed in."""
         return engine.who_is_disconnected(self.back, catalog.installed_catalog()) if self.back else None
-
-    @property
-    def job(self) -> Job:
-        """Return the change itself."""
-        return self.record.job
 
     @property
     def title(self) -> str:
@@ -141,14 +136,14 @@ def earlier_changes(case: Case, reader: Person) -> list[PastChange]:
         return []
     started = Job.objects.changes().filter(host=case.host_id, started_at__isnull=False)
     rows = people.permitted_rows(started, reader, "job.read")
-    rows = rows.select_related("plan__made_by", "requester", "beneficiary", "starter", "host")
+    rows = rows.select_related("plan__made_by", "host")
     standing = rows.filter(undo_at__isnull=False, state__in=IN_FORCE).order_by("undo_at")[:MOST]
     found = {job.pk: job for job in [*standing, *rows.order_by("-created_at")[:MOST]]}
-    return [_change(record) for record in change_records(found.values(), reader)]
+    prefetch_related_objects([*found.values()], Prefetch("reverts", Job.objects.select_related("plan")))
+    return [_change(job) for job in found.values()]
 
 
-def _change(record: ChangeRecord) -> PastChange:
-    job = record.job
+def _change(job: Job) -> PastChange:
     going = any(undo.state == JobState.UNKNOWN or undo.state not in ENDED_STATES for undo in job.reverts.all())
     free = job.kind == Job.Kind.APPLY and job.state in UNDOABLE_STATES and not going and not job.invented
     in_force = job.undo_at is not None and job.state in IN_FORCE
@@ -157,4 +152,4 @@ def _change(record: ChangeRecord) -> PastChange:
         back = remediation.way_back_plan(job) if free else None
     except Refusal:
         back = None  # the catalogue no longer has what it would take
-    return PastChange(record, back, in_force, overdue, back is not None and restores_fault(job))
+    return PastChange(job, back, in_force, overdue, back is not None and restores_fault(job))

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from troubleshoot import people, reports, wording
 from troubleshoot.models import Case, Job
 from troubleshoot.reports import case_timeline, cases_csv, changes_csv, filter_address, parse_filters, record_download
+from troubleshoot.web.htmx import render_page
 from troubleshoot.web.view_rules import rule, visitor
 
 
@@ -55,10 +56,11 @@ def case(request: HttpRequest, number: int) -> HttpResponseBase:
 @rule("job.read")
 @require_safe
 def change(request: HttpRequest, key: UUID) -> HttpResponseBase:
-    """Show everything that is known of one change. Nothing on this page changes anything."""
+    """Show everything that is known of one change, as a page or unfolded in another one. Changes nothing."""
     found = people.obtain_object(Job.objects.changes(), visitor(request), "job.read", pk=key)
     (record,) = reports.change_records([found], visitor(request))
-    return render(request, "manager/history_change.html", {"record": record})
+    unfolded = {f"change-{key}": "record"}
+    return render_page(request, "manager/history_change.html", {"record": record}, parts=unfolded)
 
 
 def attachment(lines: Iterator[str], name: str) -> StreamingHttpResponse:
