@@ -72,6 +72,7 @@ bench: $(VENV)/.dev ## the benchmark table: ratios within one run
 	@$(BIN)/python -m tests.bench
 	@$(BIN)/python -m tests.bench_pages
 	@$(BIN)/python -m tests.bench.codes
+	@$(BIN)/python -m tests.bench.readings
 	@$(BIN)/python -m tests.bench.sweep
 
 soak: $(VENV)/.dev ## long fault and load runs
