@@ -43,8 +43,9 @@ def main() -> None:
         who = "every look" if one.askers is None else f"asked for by {one.askers} causes and remedies"
         part = f"{one.milliseconds / whole:6.1%} of a look"
         print(f"  {one.name:<52} {one.milliseconds:6.2f} ms {part}   {one.script_bytes:>5} bytes   {who}")
+    besides = f"all that is asked for besides: {len(asked)} readings"
     print(f"  {f'a look: {len(always)} readings':<52} {whole:6.2f} ms")
-    print(f"  {f'all that causes ask for besides: {len(asked)} readings':<52} {_together(asked) / whole:6.2f} x a look\n")
+    print(f"  {besides:<52} {_together(asked) / whole:6.2f} x a look\n")
 
 
 def _together(costs: list[Cost]) -> float:
