@@ -78,6 +78,9 @@ bench: $(VENV)/.dev ## the benchmark table: ratios within one run
 soak: $(VENV)/.dev ## long fault and load runs
 	@$(BIN)/python -m pytest -m soak -o addopts="--strict-markers"
 
+soak-states: $(VENV)/.dev ## every state of the lab and of strangers, judged (part of `make soak`)
+	@$(BIN)/python -m pytest -m soak -o addopts="--strict-markers" tests/diagnosis
+
 docker-check: $(VENV)/.dev ## the image, built as it is, and the demo started from it (as root, with system-deps)
 	@$(BIN)/python -m tests.docker
 
@@ -98,4 +101,4 @@ system-deps: ## Debian packages that some tests need (as root): PostgreSQL, gett
 	@for daemon in xrdp xrdp-sesman postgresql; do \
 	  service $$daemon stop > /dev/null 2>&1 || true; update-rc.d $$daemon disable > /dev/null 2>&1 || true; done
 
-.PHONY: help demo demo-break demo-clean test coverage lint map bench soak docker-check lock system-deps
+.PHONY: help demo demo-break demo-clean test coverage lint map bench soak soak-states docker-check lock system-deps

@@ -23,6 +23,8 @@ app.conf.update(
     task_default_queue="site-default",
     task_create_missing_queues=True,
     broker_connection_retry_on_startup=True,
+    # For ever: a worker goes on without a broker, and listens again when one is back.
+    broker_connection_max_retries=None,
     # Without the acknowledgement emulation kombu needs no server-side scripting and never redelivers by itself:
     # a lost message is rung again by the keeper, and a repeated one finds nothing to claim.
     # A ring that cannot be delivered gives up at once: nobody waits for a broker that is down.

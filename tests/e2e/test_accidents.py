@@ -145,6 +145,17 @@ class TestAWorker:
 
 
 class TestTheBroker:
+    def test_gone_for_good_keeps_no_job_from_running_and_none_runs_twice(self, site: Site) -> None:
+        world, helpdesk = site.world, Person(site.world, HELPDESK)
+        world.kill_broker()
+        try:
+            opened = list(site.pool.map(lambda one: _opened_without_waiting(helpdesk, one), site.others[:3]))
+            for case in site.pool.map(helpdesk.shows, opened):
+                assert case["path"][0]["source"] == "reading"
+                assert [_tags(site, {"job": job})["job:claim"] for job in case["jobs"]] == [1]
+        finally:
+            world.start_broker()
+
     def test_killed_and_started_anew_loses_nothing(self, site: Site) -> None:
         world, helpdesk = site.world, Person(site.world, HELPDESK)
         world.kill_broker()

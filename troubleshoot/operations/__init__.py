@@ -13,6 +13,7 @@ from troubleshoot.operations.health import (
     site_workers,
 )
 from troubleshoot.operations.keeper import sweep
+from troubleshoot.operations.without_broker import work_without_broker
 from troubleshoot.operations.worker import run_job
 
 __all__ = [
@@ -30,4 +31,5 @@ __all__ = [
     "run_job",
     "site_workers",
     "sweep",
+    "work_without_broker",
 ]

@@ -38,7 +38,10 @@ class Command(PlainCommand):
         installed_catalog()  # before the first job comes: each thread would wait for it
         served = Served(sites, follow=not site)
         worker_ready.connect(served.ready, weak=False)
-        with operations.keep_beating("worker", machine("worker").name, served.slugs):
+        with (
+            operations.keep_beating("worker", machine("worker").name, served.slugs),
+            operations.work_without_broker(served.slugs, threads=threads),
+        ):
             current_app.worker_main(
                 [
                     "worker",
