@@ -10,7 +10,7 @@ from troubleshoot import audit, engine, probes
 from troubleshoot.audit import Actor, Tag
 from troubleshoot.catalog import installed_catalog
 from troubleshoot.diagnosis import ranking
-from troubleshoot.diagnosis.judgement import own_side_facts, told_facts
+from troubleshoot.diagnosis.judgement import own_side_facts, present_cause, told_facts
 from troubleshoot.diagnosis.progress import (
     TICK,
     KnownNow,
@@ -73,6 +73,9 @@ def advance_case(case: Case, *, actor: Actor, rows: Sequence[Answer] | None = No
             objects=[case],
             details={"answers": [{"step": row.step, "value": row.value, "source": str(row.source)} for row in given]},
         )
+    if (cause := present_cause(case, walk)) != case.cause:
+        case.cause = cause
+        case.save(update_fields=["cause"])
     return walk
 
 

@@ -61,6 +61,7 @@ class StatementCode(StrEnum):
     IN_ORDER = "in_order"
     NO_FAULT_SEEN = "no_fault_seen"
     ALSO_FOUND = "also_found"
+    NO_CAUSE = "no_cause"
 
     # What a plan does, who lets it run, what becomes of whom.
     DISCONNECTS = "disconnects"

@@ -53,6 +53,7 @@ SENTENCES: Final[Mapping[Of, str | Promise]] = {
     Of.IN_ORDER: _("The computer is in order: everything that belongs to that was looked at, from outside and inside."),
     Of.NO_FAULT_SEEN: _("No fault was seen where we looked. That is not everything."),
     Of.ALSO_FOUND: _("Also found. It does not explain how the connection ends, and has to be repaired all the same:"),
+    Of.NO_CAUSE: _("No cause is shown so far"),
     Of.DISCONNECTS: _("disconnected; their programs stay open"),
     Of.SIGNS_OUT: _("whoever this plan names is signed out, and nobody else"),
     Of.KEEPS_SESSIONS: _("nobody is disconnected"),

@@ -38,9 +38,8 @@ class Causes:
     @cached_property
     def judged(self) -> list[Judged]:
         """Return every cause that these facts say something about."""
-        if self.observed.latest is None and not self.observed.record.case.pc:
-            return []
-        found = diagnosis.rank_all_causes(self.evidence, self.hint)
+        record = self.observed.record
+        found = diagnosis.judged_causes(record.case, record.walk, self.observed.latest)
         return [(one, diagnosis.verdict_reason(one, self.evidence)) for one in found]
 
     @cached_property
