@@ -1,4 +1,4 @@
-"""One judgement of a case: whatever is told after it was read, the board, its pages and its guide name the same cause."""
+"""One judgement of a case: whatever is told, the board, its pages and its guide name the same cause."""
 
 import itertools
 import random

@@ -11,12 +11,12 @@ from typing import NamedTuple
 from django.db.models import Count, Min, Q, QuerySet
 from django.utils import timezone
 
-from troubleshoot import catalog, diagnosis, wording
+from troubleshoot import diagnosis, wording
 from troubleshoot.cases import LEAST_COMPUTERS
 from troubleshoot.engine import ACTORS, PUT_BACK, CaseActor, CaseMatter, Grounds, Statement, StatementCode
 from troubleshoot.models import Case, Host, Person, Site
 from troubleshoot.people import at_sites, permitted_sites
-from troubleshoot.web.case_parts import barrier_for, needed_words, remedy_at, step_heading
+from troubleshoot.web.case_parts import barrier_for, cause_of, cause_title, needed_words, remedy_at, step_heading
 
 PAGE = 25
 INCIDENT_WITHIN = dt.timedelta(hours=4)
@@ -149,18 +149,6 @@ def board_incidents(cases: QuerySet[Case]) -> list[BoardIncident]:
     ]
 
 
-def cause_title(name: str) -> str:
-    """Return the title of a cause; empty when the catalogue no longer has it."""
-    cause = catalog.installed_catalog().causes.get(name)
-    return wording.content(cause.title) if cause else ""
-
-
-def _cause(case: Case) -> Statement:
-    """State which cause a case has; where none is shown, just that: what else is known of it is none."""
-    title = cause_title(case.cause)
-    return _text(title, Grounds.READING) if title else Statement.of(StatementCode.NO_CAUSE, Grounds.READING)
-
-
 def _standing(case: Case, wait: diagnosis.CaseWait) -> Statement | None:
     """State in one line where a case stands beside its cause, as far as a list can know: what became of its change, or
     without a cause where the guide is, or the error."""
@@ -217,4 +205,4 @@ def _row(case: Case, wait: diagnosis.CaseWait) -> BoardRow:
     left = wording.closed_words(case.waiting_for) if case.closed_at else ""
     words = left or needed_words(CaseMatter(case.matter), barrier, waits=wait.waits, hindrance=wait.hindrance)
     hindrance = wording.hindrance_words(wait.hindrance)
-    return BoardRow(case, _cause(case), _standing(case, wait), words, hindrance, case.matter in LISTS["you"])
+    return BoardRow(case, cause_of(case), _standing(case, wait), words, hindrance, case.matter in LISTS["you"])
