@@ -208,7 +208,7 @@ class TestANewCaseForACaller:
         first = cases.open_case(actor=employee, beneficiary=employee, error_text=ERROR, host=host)
         page = desk.post("/desk/new", **self.fields(host="acc-07"))
         assert (desk.status, Case.objects.count()) == (409, 1)
-        assert f"Case {first.pk} of Emil about ACC-07 is still open" in page
+        assert f"Still open: case {first.pk} of Emil about ACC-07" in page
         assert f'href="/desk/cases/{first.pk}"' in desk.html
         assert "0x904" in page, "what was typed stays"
         other = person("Eve", "employee", site=north)
@@ -224,7 +224,7 @@ class TestANewCaseForACaller:
         host = computer("SOUTH-01", south, employee)
         cases.open_case(actor=employee, beneficiary=employee, error_text=ERROR, host=host)
         page = desk.post("/desk/new", **self.fields(host="SOUTH-01", unregistered="on"))
-        assert "still open" not in page
+        assert "Still open" not in page
         assert Case.objects.count() == 2
 
     def test_offers_several_people_who_fit(self, employee: Person, person: MakePerson, desk: Browser) -> None:
