@@ -40,7 +40,7 @@ def test_are_named_in_the_order_of_their_repair(
     for text in pages(case, employee, helpdesk):
         assert "More than one thing is broken." in text
         assert f"Repaired first: {first}" in text
-        assert after in text.partition("Left to be repaired after it: ")[2].partition(".")[0] + "."
+        assert after in text.partition("After it, unless it is gone by then: ")[2].partition(".")[0] + "."
 
 
 def test_are_told_of_as_long_as_one_is_left(lab: MakeLab, employee: Person, helpdesk: Person, work: Work) -> None:
@@ -52,13 +52,13 @@ def test_are_told_of_as_long_as_one_is_left(lab: MakeLab, employee: Person, help
     assert job.state == JobState.VERIFIED, wording.explained(job.explanation)
     for text in pages(case, employee, helpdesk):
         assert "More than one thing is broken" not in text
-        left = "Found at the same time, and not repaired with it: The computer cannot check accounts with its domain."
-        assert left in text
+        left = text.partition("Found at the same time, and to be repaired as well, unless it is gone by now: ")[2]
+        assert left.startswith("The computer cannot check accounts with its domain.")
     cases.check_computer_again(actor=employee, case=Case.objects.get(pk=case.pk))
     work()
     for text in pages(case, employee, helpdesk):
         assert "has lost the trust of its domain" in text
-        assert "not repaired with it" not in text
+        assert "Found at the same time" not in text
 
 
 def test_that_one_remedy_repairs_are_one_thing(lab: MakeLab, employee: Person, helpdesk: Person, work: Work) -> None:

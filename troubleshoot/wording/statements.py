@@ -55,9 +55,9 @@ SENTENCES: Final[Mapping[Of, str | Promise]] = {
     Of.ALSO_FOUND: _("Also found. It does not explain how the connection ends, and has to be repaired all the same:"),
     Of.NO_CAUSE: _("No cause is shown so far"),
     Of.REPAIRED_FIRST: _(
-        "More than one thing is broken. Repaired first: %(first)s. Left to be repaired after it: %(others)s."
+        "More than one thing is broken. Repaired first: %(first)s. After it, unless it is gone by then: %(others)s."
     ),
-    Of.LEFT_TO_REPAIR: _("Found at the same time, and not repaired with it: %(others)s."),
+    Of.LEFT_TO_REPAIR: _("Found at the same time, and to be repaired as well, unless it is gone by now: %(others)s."),
     Of.DISCONNECTS: _("disconnected; their programs stay open"),
     Of.SIGNS_OUT: _("whoever this plan names is signed out, and nobody else"),
     Of.KEEPS_SESSIONS: _("nobody is disconnected"),

@@ -39,10 +39,9 @@ class Several:
         return self._stated(StatementCode.REPAIRED_FIRST, **named) if left else None
 
     def _left(self) -> Statement | None:
-        """State what a remedy that was proved has left; what the repaired thing may have brought about is not known."""
-        repaired = [one for one in self.broken if not self._proved.isdisjoint(one.remedies)]
-        brought = {name for one in repaired for name in one.before}
-        left = [one for one in _without(self.broken, self._proved) if one.id not in brought]
+        """State what a remedy that was proved has left: it was not looked at since."""
+        left = _without(self.broken, self._proved)
+        repaired = len(left) < len(self.broken)
         return self._stated(StatementCode.LEFT_TO_REPAIR, others=_named(left)) if repaired and left else None
 
     def _stated(self, code: StatementCode, **named: str) -> Statement:
