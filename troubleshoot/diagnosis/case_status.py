@@ -208,8 +208,8 @@ def open_for_undo(job: Job, actor: Person) -> None:
     case = Case.objects.held().for_status().get(pk=job.case_id) if job.case_id else None
     if case is None or case.closed_at is None:
         return
-    case.closed_at, case.outcome = None, ""
-    case.save(update_fields=["closed_at", "outcome"])
+    case.closed_at, case.outcome, case.cause = None, "", present_cause(case)
+    case.save(update_fields=["closed_at", "outcome", "cause"])
     details = {"round": case.round, "reopened": True, "undo": True}
     audit.record(Tag.CASE_REOPEN, actor=actor, on_behalf=case.beneficiary, objects=[case], details=details)
     notifications.notify({case.beneficiary} - {actor}, NoticeCode.CASE_UNDO, {"who": str(actor)}, case=case)
