@@ -107,7 +107,7 @@ def test_every_step_can_be_taken_by_keyboard_alone(
     expect(visit.page.get_by_text("Please try this")).to_be_visible()
     visit.check()
     visit.press("No change")
-    expect(visit.page.get_by_role("heading", level=1)).to_have_text("The network team has to look at the way")
+    expect(visit.page.get_by_role("heading", level=1)).to_have_text("Something on the way closes the connection")
     visit.check()
 
 

@@ -55,7 +55,7 @@ READINGS = {
     ),
     "credentials refused, else healthy": Reading(
         ("credentials-refused",),
-        "ACC-07 is healthy from outside, but we cannot look inside",
+        "ACC-07 answers properly from outside, but we cannot look inside",
         ("We may not look inside this computer: Windows refused the account that looks inside",),
         "When does it close?",
     ),

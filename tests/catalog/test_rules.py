@@ -1,5 +1,7 @@
 """The causes of the shipped catalogue, and the guides to which its codes lead."""
 
+import re
+
 import pytest
 
 from tests.support import shipped_catalog
@@ -47,6 +49,16 @@ def test_each_family_leads_to_its_guide(text: str, guide: str) -> None:
 def test_nothing_is_judged_without_readings() -> None:
     unknown = {name: Fact(name, "unknown") for name in FACTS.values}
     assert {CATALOG.judge.weigh(cause, unknown).verdict for cause in CATALOG.causes.values()} == {"not_checked"}
+
+
+ACTORS = re.compile(r"\b(helpdesk|team|administrator|approver|author|manager)s?\b", re.IGNORECASE)
+
+
+def test_no_title_says_who_acts_because_the_status_of_the_case_does() -> None:
+    titles = {(guide.name, name): step.title for guide in CATALOG.guides.values() for name, step in guide.steps.items()}
+    named = {place: str(title) for place, title in titles.items() if ACTORS.search(str(title))}
+    assert len(titles) > 100
+    assert named == {}
 
 
 KEPT_OUT = {"account_locked", "account_disabled", "account_expired", "account_restricted", "sign_in_right_missing"}

@@ -110,6 +110,19 @@ def test_calls_one_in_order_healthy(fault: str) -> None:
     assert judge_health(known(one)).state in {"healthy", "no_fault_seen"}, printed(one, judged)
 
 
+@pytest.mark.parametrize(
+    "told",
+    [{"pc.name": "not_found"}, {"pc.bad_update": "sign_in"}, {"pc.stage": "refused", "pc.same_address": "differs"}],
+)
+def test_calls_a_computer_as_it_was_read_whatever_the_own_pc_of_a_person_told(told: Mapping[str, str]) -> None:
+    there = {name: Fact(name, value) for name, value in told.items()}
+    for fault in ("healthy", "constrained-language", "expired-certificate", "service-stopped"):
+        alone = known(row("-", "", fault))
+        assert judge_health({**alone, **there}) == judge_health(alone), fault
+    shown = [one.verdict for one in rank_all_causes({**known(row("-", "")), **there})]
+    assert "shown_by" in shown, "the own PC is at fault all the same"
+
+
 @pytest.mark.parametrize("row", [one for one in HOST if one.faults not in IN_ORDER], ids=str)
 def test_calls_no_ill_one_healthy(row: Row) -> None:
     assert judge_health(known(row)).state == "not_healthy"

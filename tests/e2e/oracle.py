@@ -23,8 +23,8 @@ class Finding:
     remedy: str = ""
 
 
-HEALTHY = Finding("{0} is healthy from here")
-NOT_INSIDE = Finding("{0} is healthy from outside, but we cannot look inside")
+HEALTHY = Finding("{0} answers properly from here")
+NOT_INSIDE = Finding("{0} answers properly from outside, but we cannot look inside")
 CLOSED = Finding("Something between us and {0} closes the connection")
 STOPPED = Finding("{0} is on, but Remote Desktop is not running", RESTART)
 OLD = Finding("{0} only offers an old, unprotected connection", REQUIRE)

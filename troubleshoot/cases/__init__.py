@@ -44,6 +44,7 @@ from troubleshoot.cases.opening import (
     guide_for_error,
     open_answers,
     open_case,
+    open_case_about,
     storable_text,
 )
 from troubleshoot.cases.pc_script import PcScript, PcScriptUnfit, signed_pc_script
@@ -77,6 +78,7 @@ __all__ = [
     "note_presence",
     "open_answers",
     "open_case",
+    "open_case_about",
     "open_case_for_caller",
     "open_pc_questions",
     "pc_answers",

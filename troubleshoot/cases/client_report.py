@@ -11,7 +11,7 @@ from django.utils import timezone
 from troubleshoot import audit, diagnosis, engine, jobs, notifications, people, probes
 from troubleshoot.audit import Tag
 from troubleshoot.catalog import installed_catalog
-from troubleshoot.diagnosis import case_evidence, shown_cause
+from troubleshoot.diagnosis import case_evidence
 from troubleshoot.engine import UNKNOWN, NoticeCode, PcChoice, PcQuestion, Refusal, RefusalCode
 from troubleshoot.models import Case, Host, PcAnswer, PcBlock, Person, Reading
 from troubleshoot.probes import BLOCK_MOST_CHARACTERS, NOT_TOLD, BadClientBlock
@@ -114,8 +114,7 @@ def _asked(question: str, value: str) -> tuple[PcQuestion, PcChoice]:
 def _go_on_with(case: Case, actor: Person, facts: Mapping[str, Any], notice: NoticeCode | None) -> None:
     """Judge the case by what was told, record what is new of it, and go on."""
     case.pc = _told_so_far(case)
-    case.cause = shown_cause(case_evidence(case)) or case.cause
-    case.save(update_fields=["pc", "cause"])
+    case.save(update_fields=["pc"])
     audit.record(
         Tag.CASE_TOLD,
         actor=actor,

@@ -67,6 +67,15 @@ def open_case(
     return case
 
 
+def open_case_about(person: Person, host: Host | None, named_host: str = "") -> Case | None:
+    """Return the latest open case of a person about a computer, registered or as they call it; None without one."""
+    rows = Case.objects.filter(beneficiary=person, closed_at=None, invented=False)
+    if host is None and not named_host.strip():
+        return None
+    same = rows.filter(host=host) if host else rows.filter(host=None, named_host__iexact=named_host.strip())
+    return same.with_guide().select_related("host").order_by("-pk").first()
+
+
 def answer_step(*, actor: Person, case: Case, step: str, value: str) -> None:
     """Record what the person says to a question or a try; an earlier answer may be changed until a fix has begun."""
     people.require_permission(actor, "case.answer", case)

@@ -12,7 +12,6 @@ from troubleshoot.diagnosis.case_status import (
     open_for_undo,
     reindex_cases,
     remedy_answer_before,
-    round_jobs,
     status_of,
 )
 from troubleshoot.diagnosis.evidence import (
@@ -28,7 +27,8 @@ from troubleshoot.diagnosis.evidence import (
     value_text,
     verdict_reason,
 )
-from troubleshoot.diagnosis.judgement import case_evidence, file_facts, latest_observation
+from troubleshoot.diagnosis.job_views import round_jobs
+from troubleshoot.diagnosis.judgement import case_evidence, file_facts, judged_causes, latest_observation
 from troubleshoot.diagnosis.progress import (
     all_comes_through,
     begun_fixes,
@@ -83,6 +83,7 @@ __all__ = [
     "is_untold",
     "judge_health",
     "judge_step",
+    "judged_causes",
     "keep_status",
     "keep_status_again",
     "known_facts",

@@ -10,7 +10,7 @@ from troubleshoot import audit, engine, probes
 from troubleshoot.audit import Actor, Tag
 from troubleshoot.catalog import installed_catalog
 from troubleshoot.diagnosis import ranking
-from troubleshoot.diagnosis.judgement import own_side_facts, told_facts
+from troubleshoot.diagnosis.judgement import own_side_facts, present_cause, told_facts
 from troubleshoot.diagnosis.progress import (
     TICK,
     KnownNow,
@@ -73,6 +73,9 @@ def advance_case(case: Case, *, actor: Actor, rows: Sequence[Answer] | None = No
             objects=[case],
             details={"answers": [{"step": row.step, "value": row.value, "source": str(row.source)} for row in given]},
         )
+    if (cause := present_cause(case, walk)) != case.cause:
+        case.cause = cause
+        case.save(update_fields=["cause"])
     return walk
 
 
@@ -108,17 +111,25 @@ def _may_change(case: Case, walk: Walk, place: int) -> bool:
 def _judged_anew(case: Case, walk: Walk, known: KnownNow) -> Answer | None:
     """Return the judgement that changes by what has been learned since; None where it stays.
 
-    A remedy that has begun, and what helpdesk was handed, stay as they are.
+    A remedy that has begun stays as it is. A question is asked anew only once another cause stands first.
     """
     steps = case_guide(case).steps
     places = [place for place, name in enumerate(walk.steps) if steps[name].kind == "cause"]
-    if not places or walk.at.kind == "end":
+    if not places:
         return None
     name, value = walk.path[places[-1]]
     if not _may_change(case, walk, places[-1]):
         return None
     row = _judged_answer(case, Walk(walk.path, steps[name]), known)
-    return row if row and row.value not in (value, *steps[name].asks) else None
+    if row is None or row.value == value or (row.value in steps[name].asks and _stands_first(row, value)):
+        return None
+    return row
+
+
+def _stands_first(row: Answer, value: str) -> bool:
+    """Tell whether the cause that a judgement came to before (or none) stands first by what is judged now."""
+    first = next((one["id"] for one in row.judged["causes"] if one["verdict"] == "shown_by"), "")
+    return first == (value if value in installed_catalog().causes else "")
 
 
 def _told_answer(case: Case, step: GuideStep) -> Answer:

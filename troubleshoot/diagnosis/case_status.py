@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 
 from django.db import transaction
-from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -14,7 +13,8 @@ from troubleshoot import audit, catalog, notifications, people
 from troubleshoot.audit import Actor, Tag
 from troubleshoot.diagnosis import progress
 from troubleshoot.diagnosis.case_talk import last_words, open_question_at, tell_whose_turn
-from troubleshoot.diagnosis.job_views import job_view
+from troubleshoot.diagnosis.job_views import job_view, round_jobs
+from troubleshoot.diagnosis.judgement import present_cause
 from troubleshoot.engine import (
     CaseMatter,
     CaseStatus,
@@ -27,12 +27,10 @@ from troubleshoot.engine import (
 )
 from troubleshoot.models import (
     UNDER_WAY_STATES,
-    WAITING_STATES,
     Answer,
     Case,
     Heartbeat,
     Job,
-    JobLine,
     JobState,
     Person,
 )
@@ -40,6 +38,7 @@ from troubleshoot.models import (
 #: A closed case can be opened again for so long.
 REOPEN_WITHIN = dt.timedelta(days=7)
 #: What a case shows of where it stands, kept for lists.
+_INDEX = ("waiting_for", "matter", "need", "needs_since", "cause")
 _PLACE = ("at_step", "waiting_for", "matter", "need", "needs_since", "outcome", "closed_at")
 _NEEDS = {
     CaseMatter.DECIDE: Case.Need.DECIDE,
@@ -64,19 +63,6 @@ def status_of(
     rows = list(case.answers.filter(round=case.round).order_by("number")) if rows is None else rows
     walk = walk or progress.replay_case(case, rows)
     return judge_status(_view(case, walk, rows, round_jobs(case) if jobs is None else jobs, worker=worker, held=held))
-
-
-def round_jobs(case: Case) -> list[Job]:
-    """Return the jobs of a case's present round, the newest first."""
-    if case.host_id is None:
-        return []
-    line = JobLine.objects.filter(job=OuterRef("pk"), job__state__in=WAITING_STATES).order_by("-pk").values("at")[:1]
-    rows = case.jobs.of_round().order_by("-created_at").annotate(moved_at=Subquery(line))
-    found = list(rows.select_related("plan", "requester", "origin__plan"))
-    for job in found:
-        if case.host and job.host_id == case.host_id:  # it was read with the case: not once more for each job
-            job.host = case.host
-    return found
 
 
 def is_served(case: Case, jobs: Iterable[Job]) -> bool:
@@ -222,8 +208,8 @@ def open_for_undo(job: Job, actor: Person) -> None:
     case = Case.objects.held().for_status().get(pk=job.case_id) if job.case_id else None
     if case is None or case.closed_at is None:
         return
-    case.closed_at, case.outcome = None, ""
-    case.save(update_fields=["closed_at", "outcome"])
+    case.closed_at, case.outcome, case.cause = None, "", present_cause(case)
+    case.save(update_fields=["closed_at", "outcome", "cause"])
     details = {"round": case.round, "reopened": True, "undo": True}
     audit.record(Tag.CASE_REOPEN, actor=actor, on_behalf=case.beneficiary, objects=[case], details=details)
     notifications.notify({case.beneficiary} - {actor}, NoticeCode.CASE_UNDO, {"who": str(actor)}, case=case)
@@ -246,13 +232,14 @@ def reindex_cases(cases: Iterable[Case]) -> int:
     for case in cases:
         with transaction.atomic():
             case.hold()
-            before = (case.waiting_for, case.matter, case.need, case.needs_since)
+            before = [getattr(case, name) for name in _INDEX]
             status = status_of(case)
             index_status(case, status)
+            case.cause = case.cause if case.closed_at else present_cause(case)
             if case.need and case.needs_since is None:
                 case.needs_since = status.since
-            if (case.waiting_for, case.matter, case.need, case.needs_since) != before:
-                case.save(update_fields=["waiting_for", "matter", "need", "needs_since"])
+            if [getattr(case, name) for name in _INDEX] != before:
+                case.save(update_fields=[*_INDEX])
                 changed += 1
     return changed
 

@@ -1,9 +1,24 @@
-"""Jobs as the plain values by which the engine judges where a case stands."""
+"""The jobs of a case, and each as the plain value by which the engine judges where the case stands."""
 
 from __future__ import annotations
 
+from django.db.models import OuterRef, Subquery
+
 from troubleshoot.engine import JobKind, JobPhase, JobView, UndoReason
-from troubleshoot.models import Job, JobState
+from troubleshoot.models import WAITING_STATES, Case, Job, JobLine, JobState
+
+
+def round_jobs(case: Case) -> list[Job]:
+    """Return the jobs of a case's present round, the newest first."""
+    if case.host_id is None:
+        return []
+    line = JobLine.objects.filter(job=OuterRef("pk"), job__state__in=WAITING_STATES).order_by("-pk").values("at")[:1]
+    rows = case.jobs.of_round().order_by("-created_at").annotate(moved_at=Subquery(line))
+    found = list(rows.select_related("plan", "requester", "origin__plan"))
+    for job in found:
+        if case.host and job.host_id == case.host_id:  # it was read with the case: not once more for each job
+            job.host = case.host
+    return found
 
 
 def job_view(job: Job, beneficiary: object) -> JobView:

@@ -1,4 +1,5 @@
-"""What the causes of a case are judged by: its latest observation, and what was told. Reads only."""
+"""The one judgement of a case's causes: by its latest observation, what was told, and what the error's code says. Reads
+only."""
 
 from __future__ import annotations
 
@@ -6,10 +7,32 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from troubleshoot import probes
-from troubleshoot.diagnosis import case_status, progress
-from troubleshoot.engine import Fact, SavedConnection, Walk
-from troubleshoot.models import READS, Case, Job
+from troubleshoot import engine, probes
+from troubleshoot.diagnosis import job_views, progress, ranking
+from troubleshoot.engine import Fact, Judgement, SavedConnection, Walk
+from troubleshoot.models import READS, Answer, Case, Job
+
+
+def present_cause(case: Case, walk: Walk | None = None) -> str:
+    """Return the cause that stands first by now, as lists and the record name it; empty where none is shown.
+
+    Once a remedy was proved, that what it repaired is no longer shown does not take it out of the record.
+    """
+    first = engine.first_cause(judged_causes(case, walk))
+    return case.cause if not first and _was_repaired(case) else first
+
+
+def _was_repaired(case: Case) -> bool:
+    return case.answers.filter(source=Answer.Source.FIX, value="verified").exists()
+
+
+def judged_causes(case: Case, walk: Walk | None = None, observation: Job | None = None) -> list[Judgement]:
+    """Return every cause of a case with its verdict, the strongest first; none before the computer, the person's PC or
+    their saved connection told something."""
+    observation = observation or latest_observation(case)
+    if observation is None and not own_side_facts(case):
+        return []
+    return ranking.rank_all_causes(case_evidence(case, walk, observation), ranking.code_hint(case.error))
 
 
 def case_evidence(case: Case, walk: Walk | None = None, observation: Job | None = None) -> dict[str, Fact]:
@@ -49,6 +72,6 @@ def latest_observation(case: Case, jobs: Iterable[Job] | None = None) -> Job | N
     """Return the latest observation of a case's present round that brought facts; `jobs` are those of the round, where
     they have been read. What was observed in an earlier round tells of a computer that may have been changed since.
     """
-    rows = case_status.round_jobs(case) if jobs is None else jobs
+    rows = job_views.round_jobs(case) if jobs is None else jobs
     found = [job for job in rows if job.kind in READS and job.ended_at and job.facts]
     return max(found, key=lambda job: job.ended_at or job.created_at, default=None)

@@ -7,7 +7,7 @@ from typing import Any
 
 from troubleshoot import engine
 from troubleshoot.catalog import installed_catalog
-from troubleshoot.engine import WEIGHTS, Cause, CodeHint, Fact, Guide, GuideStep, Health, Judgement
+from troubleshoot.engine import BROKEN_VERDICTS, WEIGHTS, Cause, CodeHint, Fact, Guide, GuideStep, Health, Judgement
 from troubleshoot.hosts import ALWAYS_READ
 
 
@@ -33,12 +33,11 @@ def judge_step(guide: Guide, step: GuideStep, found: dict[str, Fact], code: Code
         return [one for one in rank_all_causes(facts, code) if one.cause.id in causes]
 
     judged = rank(found)
-    broken = tuple(one for one in judged if one.verdict in {"shown_by", "also_found"})
+    broken = tuple(one for one in judged if one.verdict in BROKEN_VERDICTS)
     told = {name: Fact(name, value) for name, value in code.tells.items()} if code else {}
     known = {**told, **{name: one for name, one in found.items() if one.value != engine.UNKNOWN}}
     question = engine.question_before(step, guide.steps, known, lambda facts: engine.first_cause(rank(facts)))
-    health = engine.judge_health(judged, catalog.healthy, found)
-    return StepJudgement(question or engine.cause_answer(step, judged, health), broken)
+    return StepJudgement(question or engine.cause_answer(step, judged, judge_health(found)), broken)
 
 
 def rank_all_causes(found: dict[str, Fact], code: CodeHint | None = None) -> list[Judgement]:
@@ -58,15 +57,26 @@ def code_hint(error: dict[str, Any]) -> CodeHint:
 
 
 def judge_health(found: dict[str, Fact]) -> Health:
-    """Return how the computer looks as a whole: healthy only where all that belongs to it was looked at."""
-    return engine.judge_health(rank_all_causes(found), installed_catalog().healthy, found)
+    """Return how the computer looks as a whole: healthy only where all that belongs to it was looked at.
+
+    What is shown only by what people or their PCs told is no fault that was seen on the computer.
+    """
+    seen = {name: fact for name, fact in found.items() if not _is_told(name)}
+    broken = {one.cause.id for one in rank_all_causes(seen) if one.verdict in BROKEN_VERDICTS}
+    judged = [one for one in rank_all_causes(found) if one.cause.id in broken]
+    return engine.judge_health(judged, installed_catalog().healthy, found)
+
+
+def _is_told(name: str) -> bool:
+    words = installed_catalog().words.get(name)
+    return words is not None and words.seen == "told"
 
 
 def _causes_about(found: dict[str, Fact], code: CodeHint | None) -> list[Cause]:
     """Return the causes that these facts can say something about; of those without rules, the ones that this code
     names, and that codes name beside them."""
     catalog = installed_catalog()
-    measured = {name for name in found if name not in catalog.words or catalog.words[name].seen != "told"} - ALWAYS_READ
+    measured = {name for name in found if not _is_told(name)} - ALWAYS_READ
     known = measured or set(found)  # what people tell is about many subjects: an observation says which one this is
     judged = {
         name
@@ -82,11 +92,10 @@ def causes_shown_inside(found: dict[str, Fact]) -> list[Cause]:
     return [
         one.cause
         for one in rank_all_causes(found)
-        if one.verdict in {"shown_by", "also_found"} and one.closeness == WEIGHTS["inside"]
+        if one.verdict in BROKEN_VERDICTS and one.closeness == WEIGHTS["inside"]
     ]
 
 
-def shown_cause(found: dict[str, Fact]) -> str:
+def shown_cause(found: dict[str, Fact], code: CodeHint | None = None) -> str:
     """Return the name of the first cause that these facts show; empty when they show none."""
-    first = rank_all_causes(found)[:1]
-    return next((one.cause.id for one in first if one.verdict == "shown_by"), "")
+    return engine.first_cause(rank_all_causes(found, code))

@@ -44,7 +44,7 @@ from troubleshoot.engine.guide import (
 from troubleshoot.engine.guide_causes import CAUSES_PART, cause_answer, first_cause, question_before
 from troubleshoot.engine.guide_format_1 import said_ahead
 from troubleshoot.engine.guide_parts import GuidePart
-from troubleshoot.engine.judging import SPEAKING_VERDICTS, Health, Judge, Judgement, judge_health
+from troubleshoot.engine.judging import BROKEN_VERDICTS, SPEAKING_VERDICTS, Health, Judge, Judgement, judge_health
 from troubleshoot.engine.known_updates import NONE_LISTED
 from troubleshoot.engine.notice import NoticeCode
 from troubleshoot.engine.pasted_names import names_in
@@ -122,6 +122,7 @@ from troubleshoot.engine.toml_tables import NAME_PATTERN
 
 __all__ = [
     "ACTORS",
+    "BROKEN_VERDICTS",
     "CAUSES_PART",
     "CONTENT_KINDS",
     "CONTENT_SIZE_LIMIT",

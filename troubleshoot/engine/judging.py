@@ -18,6 +18,8 @@ VERDICTS = ("shown_by", "fits", "also_found", "not_checked", "ruled_out")
 """
 SPEAKING_VERDICTS = ("shown_by", "fits")
 """The verdicts for a cause."""
+BROKEN_VERDICTS = ("shown_by", "also_found")
+"""The verdicts of what is broken, whether it is the reason or was found beside it."""
 
 
 @dataclass(frozen=True)
@@ -165,7 +167,7 @@ def judge_health(judged: Iterable[Judgement], rules: Iterable[Rule], facts: Mapp
     One of the rules is enough. Where nothing wrong was found, and not everything was looked at, no fault was *seen*.
     """
     known = fact_values(facts.values())
-    if any(one.verdict in ("shown_by", "also_found") for one in judged):
+    if any(one.verdict in BROKEN_VERDICTS for one in judged):
         return Health("not_healthy")
     return min((_health(rule, known) for rule in rules), key=_better, default=Health("not_healthy"))
 

@@ -61,6 +61,9 @@ class StatementCode(StrEnum):
     IN_ORDER = "in_order"
     NO_FAULT_SEEN = "no_fault_seen"
     ALSO_FOUND = "also_found"
+    NO_CAUSE = "no_cause"
+    REPAIRED_FIRST = "repaired_first"  # first, others
+    LEFT_TO_REPAIR = "left_to_repair"  # others
 
     # What a plan does, who lets it run, what becomes of whom.
     DISCONNECTS = "disconnects"
@@ -128,6 +131,7 @@ class StatementCode(StrEnum):
     # Who else is there.
     LOOKS_NOW = "looks_now"  # who
     OPEN_AT = "open_at"  # who
+    OPEN_TOO = "open_too"  # number, who, cause
 
 
 @dataclass(frozen=True)

@@ -130,7 +130,7 @@ class Case(models.Model):
     matter = models.CharField(max_length=12, default=CaseMatter.OBSERVE.value, db_default=CaseMatter.OBSERVE.value)
     at_step = models.CharField(max_length=100, blank=True)
     need = models.CharField(max_length=10, choices=Need.choices, blank=True)
-    #: The strongest cause that the latest observation which shows one does show: an index for lists and numbers.
+    #: The cause that stands first by what was judged last: an index for lists and numbers, kept by `advance_case`.
     cause = models.CharField(max_length=100, blank=True)
     #: Part of the demo's invented history: it is shown and counted as such, and nobody and nothing acts on it.
     invented = models.BooleanField(default=False, db_default=False, editable=False)

@@ -16,7 +16,6 @@ from django.db.models.functions import Now
 
 from troubleshoot import audit, catalog, diagnosis, hosts, jobs, people, remediation
 from troubleshoot.audit import Machine, Tag
-from troubleshoot.diagnosis import shown_cause
 from troubleshoot.engine import (
     Action,
     Code,
@@ -30,7 +29,7 @@ from troubleshoot.engine import (
 )
 from troubleshoot.hosts import Observation
 from troubleshoot.jobs import claim_job, hold_job
-from troubleshoot.models import Case, Host, Job, JobState, Reading
+from troubleshoot.models import Host, Job, JobState, Reading
 from troubleshoot.operations import connection_test
 
 log = logging.getLogger(__name__)
@@ -94,8 +93,6 @@ def _read(job: Job, action: Action | None) -> None:
     )
     with transaction.atomic():
         keep_observation(job, observation)
-        if job.case_id and (cause := shown_cause(observation.facts)):
-            Case.objects.filter(pk=job.case_id).update(cause=cause)
         to, why, found = JobState.DONE, observation.trouble, PlanResult if action else DiagnosisResult
         said = Explanation(Code.READINGS_TAKEN)
         if action:

@@ -50,6 +50,11 @@ WORDS = (
     _told(
         "pc.other_network", "From another network, with the person's own PC", {"works": "it works", "fails": "fails"}
     ),
+    _told(
+        "pc.certificate_name",
+        "Name in the certificate that the person's own PC shows",
+        {"own": "that of the computer", "another": "that of another computer"},
+    ),
     _told("pc.other_pc", "From another PC in the same place", {"works": "it works", "fails": "it fails too"}),
 )
 FACTS = values_by_name(WORDS)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from troubleshoot import diagnosis, wording
-from troubleshoot.diagnosis import case_evidence, code_hint, judge_health, latest_observation, rank_all_causes
+from troubleshoot.diagnosis import case_evidence, judge_health, judged_causes, latest_observation
 from troubleshoot.engine import Fact, Guide, Health, Judgement, Walk
 from troubleshoot.models import WAITING_STATES, Approval, Case, Job
 
@@ -21,7 +21,8 @@ def case_document(one: Case) -> dict[str, Any]:
     """Return a case: error, path with sources, facts, causes, what it waits for, its jobs."""
     guide, walk = diagnosis.case_guide(one), diagnosis.replay_case(one)
     known = {**(diagnosis.case_facts(one) or {}), **diagnosis.stored_facts(one.pc)}
-    found = case_evidence(one, walk, latest_observation(one))
+    observation = latest_observation(one)
+    found = case_evidence(one, walk, observation)
     sources = {row.step: row.source for row in one.answers.order_by("number")}
     return {
         "case": one.pk,
@@ -37,7 +38,7 @@ def case_document(one: Case) -> dict[str, Any]:
         "version": guide.digest,
         "path": path_document(guide, walk, sources),
         "facts": {name: fact.value for name, fact in known.items()},
-        "causes": causes_document(rank_all_causes(found, code_hint(one.error))),
+        "causes": causes_document(judged_causes(one, walk, observation)),
         **health_document(judge_health(found)),
         "waiting_for": one.waiting_for,
         "matter": one.matter,

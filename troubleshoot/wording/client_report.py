@@ -31,6 +31,7 @@ def _stage(stage: str, host: str) -> str:
 def _further(facts: Mapping[str, str], host: str) -> list[str]:
     known = {
         ("pc.same_address", "differs"): _("The name %s leads it to another address than ours.") % host,
+        ("pc.certificate_name", "another"): _("A warning on it shows the name of another computer than %s.") % host,
         ("pc.gateway", "used"): _("A gateway for Remote Desktop is set on it."),
         ("pc.log", "disconnect_904"): _("Its Remote Desktop program noted 0x904 in the last day."),
         ("pc.other_network", "works"): _("From another network it works."),

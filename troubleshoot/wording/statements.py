@@ -53,6 +53,11 @@ SENTENCES: Final[Mapping[Of, str | Promise]] = {
     Of.IN_ORDER: _("The computer is in order: everything that belongs to that was looked at, from outside and inside."),
     Of.NO_FAULT_SEEN: _("No fault was seen where we looked. That is not everything."),
     Of.ALSO_FOUND: _("Also found. It does not explain how the connection ends, and has to be repaired all the same:"),
+    Of.NO_CAUSE: _("No cause is shown so far"),
+    Of.REPAIRED_FIRST: _(
+        "More than one thing is broken. Repaired first: %(first)s. After it, unless it is gone by then: %(others)s."
+    ),
+    Of.LEFT_TO_REPAIR: _("Found at the same time, and to be repaired as well, unless it is gone by now: %(others)s."),
     Of.DISCONNECTS: _("disconnected; their programs stay open"),
     Of.SIGNS_OUT: _("whoever this plan names is signed out, and nobody else"),
     Of.KEEPS_SESSIONS: _("nobody is disconnected"),
@@ -148,6 +153,7 @@ SENTENCES: Final[Mapping[Of, str | Promise]] = {
     Of.SAME_ERROR_AFTER_PROOF: _("Repaired and proved; the person says: same error"),
     Of.LOOKS_NOW: _("%(who)s is looking at this case now"),
     Of.OPEN_AT: _("also open at %(who)s"),
+    Of.OPEN_TOO: _("Case %(number)s of %(who)s about this computer is open too. Its cause: %(cause)s"),
 }
 
 

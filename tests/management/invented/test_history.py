@@ -84,7 +84,8 @@ class TestItsCases:
         first = {(case.error["code"], case.cause): case for case in Case.objects.all()}
         for case in first.values():
             observation = case.jobs.filter(kind=Job.Kind.DIAGNOSE).earliest("created_at")
-            assert diagnosis.shown_cause(diagnosis.stored_facts(observation.facts)) == case.cause
+            facts, code = diagnosis.stored_facts(observation.facts), diagnosis.code_hint(case.error)
+            assert diagnosis.shown_cause(facts, code) == case.cause
 
     def test_are_opened_when_people_work_and_end_before_now(self, history: History) -> None:
         for case in Case.objects.filter(invented=True):

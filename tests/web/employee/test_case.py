@@ -109,7 +109,7 @@ READINGS = {
         "Show what would change",
     ),
     ("nla-required",): ("has lost the trust of its domain", "It has lost the trust of its domain", "second person"),
-    (): ("is healthy from here", "No problem seen", "When does it close?"),
+    (): ("answers properly from here", "No problem seen", "When does it close?"),
 }
 
 
@@ -303,7 +303,7 @@ class TestAnswers:
         late = reader.post(f"{page.url}/answer", step="forward", value="worked", round="1")
         assert late.status == 422
         assert "This page was out of date. Here is how things stand." in late.text
-        assert late.title == "The network team has to look at the way"
+        assert late.title == "Something on the way closes the connection"
 
     def test_of_an_earlier_round_change_nothing(self, page: Page, reader: Reader, work: Work) -> None:
         reader.send(page, "again")

@@ -91,6 +91,32 @@ class TestTheQuestions:
         assert "Your PC finds no address for the name of ACC-07" in page.text
         assert "Told by you or by your PC, not measured by us." in page.text
 
+    def test_tell_what_was_answered_of_the_warning_and_no_more(self, lab: MakeLab, reader: Reader, work: Work) -> None:
+        page = reader.opens(lab(name="ACC-07"))
+        work()
+        reader.post(f"{page.url}/pc", question="connect", value="asks")
+        reader.post(f"{page.url}/pc", question="warning", value="another")
+        told_so = case_of(reader.get(page.url)).pc
+        assert told_so["pc.certificate_name"]["value"] == "another"
+        assert "pc.same_address" not in told_so, "nobody looked at an address"
+        page = reader.get(page.url)
+        assert page.title == "Your PC is shown the name of another computer"
+        assert "A warning on it shows the name of another computer than ACC-07." in page.text
+        assert "another address" not in page.text
+
+    def test_turn_the_page_to_the_way_once_the_own_pc_does_not_come_as_far_as_we_do(
+        self, lab: MakeLab, reader: Reader, helpdesk: Person, work: Work
+    ) -> None:
+        page = reader.opens(lab(name="ACC-07"), text="Error code: 0x807")
+        work()
+        assert reader.get(page.url).title == "ACC-07 answers; the sign-in does not succeed"
+        reader.post(f"{page.url}/pc", question="connect", value="after_wait")
+        case = case_of(reader.get(page.url))
+        desk = Reader.of(helpdesk).get(f"/desk/cases/{case.pk}")
+        assert reader.get(page.url).title == "We reach ACC-07, and your PC does not"
+        assert desk.title == "We reach the computer, and your PC does not"
+        assert "Disconnect the VPN and connect it again" in reader.get(page.url).text
+
     def test_can_be_answered_anew(self, unseen: Case, reader: Reader) -> None:
         reader.post(f"/cases/{unseen.pk}/pc", question="connect", value="asks")
         changing = reader.get(f"/cases/{unseen.pk}/pc?change=connect")
@@ -270,6 +296,18 @@ class TestHelpdesk:
         page = desk.get(f"/desk/cases/{case.pk}")
         assert "Does it work from another PC in the same place? No, from there it fails too" in page.text
         assert re.search(r"pc\.other_pc fails told by the person", page.text)
+
+    def test_sees_what_speaks_for_what_before_the_computer_was_read(
+        self, lab: MakeLab, employee: Person, helpdesk: Person
+    ) -> None:
+        host = lab(name="ACC-07").row
+        case = cases.open_case(actor=employee, beneficiary=employee, error_text=ERROR, host=host)
+        desk = Reader.of(helpdesk)
+        assert "Nothing was read yet, so nothing is judged." in desk.get(f"/desk/cases/{case.pk}").text
+        desk.post(f"/cases/{case.pk}/pc", question="connect", value="no_name")
+        text = desk.get(f"/desk/cases/{case.pk}").text
+        assert "shown by The name is not known" in text
+        assert "nothing is judged" not in text
 
     def test_reads_which_update_it_is_and_what_repairs_it(
         self, lab: MakeLab, employee: Person, helpdesk: Person, work: Work

@@ -201,6 +201,32 @@ class TestANewCaseForACaller:
         assert "opened by Hanna" in page
         assert Job.objects.get(case=case).beneficiary == employee
 
+    def test_who_has_an_open_case_about_this_computer_leads_on_with_that(
+        self, employee: Person, person: MakePerson, north: Site, desk: Browser
+    ) -> None:
+        host = computer("ACC-07", north, employee)
+        first = cases.open_case(actor=employee, beneficiary=employee, error_text=ERROR, host=host)
+        page = desk.post("/desk/new", **self.fields(host="acc-07"))
+        assert (desk.status, Case.objects.count()) == (409, 1)
+        assert f"Still open: case {first.pk} of Emil about ACC-07" in page
+        assert f'href="/desk/cases/{first.pk}"' in desk.html
+        assert "0x904" in page, "what was typed stays"
+        other = person("Eve", "employee", site=north)
+        desk.post("/desk/new", **self.fields(person=other.email, host="acc-07"))
+        assert Case.objects.count() == 2, "somebody else's trouble with it is another case"
+        desk.post("/desk/new", **self.fields(host="acc-07"), anew="on")
+        assert desk.address == f"/desk/cases/{Case.objects.latest('pk').pk}"
+        assert Case.objects.count() == 3
+
+    def test_of_a_site_that_whoever_helps_does_not_serve_is_kept_from_them(
+        self, employee: Person, south: Site, desk: Browser
+    ) -> None:
+        host = computer("SOUTH-01", south, employee)
+        cases.open_case(actor=employee, beneficiary=employee, error_text=ERROR, host=host)
+        page = desk.post("/desk/new", **self.fields(host="SOUTH-01", unregistered="on"))
+        assert "Still open" not in page
+        assert Case.objects.count() == 2
+
     def test_offers_several_people_who_fit(self, employee: Person, person: MakePerson, desk: Browser) -> None:
         emilia = person("Emilia")
         page = desk.post("/desk/new", **self.fields(person="emil"))

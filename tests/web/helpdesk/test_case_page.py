@@ -36,6 +36,24 @@ class TestThePage:
         assert polls not in desk.html
         assert 'id="head" hx-swap-oob' in desk.html
 
+    def test_names_the_other_open_case_of_the_computer_that_tells_another_cause(
+        self, case: Case, path: str, employee: Person, helpdesk: Person, desk: Browser, work: Work
+    ) -> None:
+        assert "is open too" not in desk.get(path)
+        second = cases.open_case(actor=helpdesk, beneficiary=employee, error_text=case.error_text, host=case.host)
+        named = f"Case {second.pk} of Emil about this computer is open too. Its cause: No cause is shown so far"
+        assert named in desk.get(path)
+        assert f'href="/desk/cases/{second.pk}"' in desk.html
+        work()
+        assert "is open too" not in desk.get(path), "both tell the same by now"
+        cases.answer_pc_question(actor=employee, case=second, question="connect", value="no_name")
+        assert (
+            f"Case {second.pk} of Emil about this computer is open too. Its cause: The name is not known"
+            in desk.get(path)
+        )
+        cases.close_case(actor=helpdesk, case=Case.objects.get(pk=second.pk), solved=True)
+        assert "is open too" not in desk.get(path)
+
     def test_says_on_the_path_what_was_read_and_done_in_words(
         self, host: Registered, case: Case, path: str, helpdesk: Person, desk: Browser, work: Work
     ) -> None:

@@ -70,7 +70,8 @@ def _setting(story: Story, now: dt.datetime) -> Setting:
     found = catalog.installed_catalog().codes.identify(story.text)
     guide = catalog.installed_catalog().guides[cases.guide_for_error(found)].begun_at(found.leads_to[1])
     error = cases.describe_error(found)
-    evidence = gather_evidence(story, guide, diagnosis.code_hint(error), now)
+    code = diagnosis.code_hint(error)
+    evidence = gather_evidence(story, guide, code, now)
     return Setting(
         story=story,
         guide=guide,
@@ -78,7 +79,7 @@ def _setting(story: Story, now: dt.datetime) -> Setting:
         facts_digest=catalog.all_facts().digest,
         error=error,
         evidence=evidence,
-        cause=diagnosis.shown_cause(evidence.ill),
+        cause=diagnosis.shown_cause(evidence.ill, code),
         now=now,
     )
 

@@ -1,7 +1,7 @@
 """What every page about a case is made of: its rows, what was observed, causes, the remedy, plans, the talk."""
 
 from troubleshoot.web.case_parts.barrier import barrier_for, needed_words, remedy_at
-from troubleshoot.web.case_parts.causes import Causes
+from troubleshoot.web.case_parts.causes import Causes, cause_of, cause_title
 from troubleshoot.web.case_parts.checks import Checks
 from troubleshoot.web.case_parts.choices import answer_choices, step_heading
 from troubleshoot.web.case_parts.contacts import Contacts
@@ -10,6 +10,7 @@ from troubleshoot.web.case_parts.own_pc import OwnPc
 from troubleshoot.web.case_parts.plan import JobPlan
 from troubleshoot.web.case_parts.record import CaseRecord
 from troubleshoot.web.case_parts.remedy import Remedy
+from troubleshoot.web.case_parts.several import Several
 from troubleshoot.web.case_parts.status_words import Told
 from troubleshoot.web.case_parts.story import JobStory, PlannedAndFound
 from troubleshoot.web.case_parts.talk import Talk
@@ -25,10 +26,13 @@ __all__ = [
     "OwnPc",
     "PlannedAndFound",
     "Remedy",
+    "Several",
     "Talk",
     "Told",
     "answer_choices",
     "barrier_for",
+    "cause_of",
+    "cause_title",
     "needed_words",
     "remedy_at",
     "step_heading",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.utils.functional import cached_property
 
-from troubleshoot import diagnosis
+from troubleshoot import catalog, diagnosis, wording
 from troubleshoot.engine import (
     SPEAKING_VERDICTS,
     CodeHint,
@@ -17,10 +17,25 @@ from troubleshoot.engine import (
     Statement,
     StatementCode,
 )
+from troubleshoot.models import Case
 from troubleshoot.web.case_parts.observed import Observed
 
 #: A cause as it is judged, and in one line what that rests on.
 Judged = tuple[Judgement, str]
+
+
+def cause_title(name: str) -> str:
+    """Return the title of a cause; empty when the catalogue no longer has it."""
+    cause = catalog.installed_catalog().causes.get(name)
+    return wording.content(cause.title) if cause else ""
+
+
+def cause_of(case: Case) -> Statement:
+    """State which cause a case has, as lists know it; where none is shown, just that: what else is known is none."""
+    title = cause_title(case.cause)
+    if not title:
+        return Statement.of(StatementCode.NO_CAUSE, Grounds.READING)
+    return Statement.of(StatementCode.TEXT, Grounds.READING, text=title)
 
 
 @dataclass
@@ -38,9 +53,8 @@ class Causes:
     @cached_property
     def judged(self) -> list[Judged]:
         """Return every cause that these facts say something about."""
-        if self.observed.latest is None and not self.observed.record.case.pc:
-            return []
-        found = diagnosis.rank_all_causes(self.evidence, self.hint)
+        record = self.observed.record
+        found = diagnosis.judged_causes(record.case, record.walk, self.observed.latest)
         return [(one, diagnosis.verdict_reason(one, self.evidence)) for one in found]
 
     @cached_property

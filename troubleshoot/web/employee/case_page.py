@@ -30,6 +30,7 @@ from troubleshoot.web.case_parts import (
     Observed,
     OwnPc,
     Remedy,
+    Several,
     Talk,
     Told,
     answer_choices,
@@ -77,6 +78,7 @@ class EmployeeCasePage:
         self.observed = Observed(self.record)
         self.checks = Checks(self.observed)
         self.causes = Causes(self.observed)
+        self.several = Several(self.causes)
         self.own_pc = OwnPc(self.case)
         self.remedy = Remedy(self.record)
         self.offer = RemedyOffer(self.remedy, self.person)

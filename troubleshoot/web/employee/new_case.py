@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from uuid6 import uuid7
 
 from troubleshoot import cases, engine
-from troubleshoot.cases import open_case_for_caller
+from troubleshoot.cases import open_case_about, open_case_for_caller
 from troubleshoot.engine import Refusal, RefusalCode
 from troubleshoot.models import Case, Host, Person
 from troubleshoot.web import rate_limits
@@ -127,15 +127,9 @@ def _open(person: Person, found: dict[str, Any], *, help_: bool) -> Case:
 
 def _still_open(person: Person, found: dict[str, Any]) -> Case | None:
     """Return the person's open case about the same computer; None where this very page has opened it."""
-    rows = Case.objects.filter(beneficiary=person, closed_at=None, invented=False)
-    if found["computer"]:
-        same = rows.filter(host=found["computer"])
-    elif found["other"]:
-        same = rows.filter(host=None, named_host__iexact=found["other"].strip())
-    else:
-        return None
-    twice = rows.filter(opened_by=person, opened_with=found["page"]).exists() if found["page"] else False
-    return None if twice else same.with_guide().select_related("host").order_by("-pk").first()
+    opened = Case.objects.filter(opened_by=person, opened_with=found["page"], closed_at=None)
+    twice = bool(found["page"]) and opened.exists()
+    return None if twice else open_case_about(person, found["computer"], found["other"])
 
 
 def own_computers(person: Person) -> list[Any]:

@@ -11,12 +11,12 @@ from typing import NamedTuple
 from django.db.models import Count, Min, Q, QuerySet
 from django.utils import timezone
 
-from troubleshoot import catalog, diagnosis, wording
+from troubleshoot import diagnosis, wording
 from troubleshoot.cases import LEAST_COMPUTERS
 from troubleshoot.engine import ACTORS, PUT_BACK, CaseActor, CaseMatter, Grounds, Statement, StatementCode
 from troubleshoot.models import Case, Host, Person, Site
 from troubleshoot.people import at_sites, permitted_sites
-from troubleshoot.web.case_parts import barrier_for, needed_words, remedy_at, step_heading
+from troubleshoot.web.case_parts import barrier_for, cause_of, cause_title, needed_words, remedy_at, step_heading
 
 PAGE = 25
 INCIDENT_WITHIN = dt.timedelta(hours=4)
@@ -64,6 +64,7 @@ class BoardRow:
 
     case: Case
     cause: Statement
+    stands: Statement | None
     words: str
     hindrance: str
     yours: bool
@@ -148,14 +149,9 @@ def board_incidents(cases: QuerySet[Case]) -> list[BoardIncident]:
     ]
 
 
-def cause_title(name: str) -> str:
-    """Return the title of a cause; empty when the catalogue no longer has it."""
-    cause = catalog.installed_catalog().causes.get(name)
-    return wording.content(cause.title) if cause else ""
-
-
-def heading(case: Case, wait: diagnosis.CaseWait) -> Statement:
-    """State in one line what a case is about, as far as a list can know: its cause, where it stands, or the error."""
+def _standing(case: Case, wait: diagnosis.CaseWait) -> Statement | None:
+    """State in one line where a case stands beside its cause, as far as a list can know: what became of its change, or
+    without a cause where the guide is, or the error."""
     if case.matter in PUT_BACK:
         return _text(wording.put_back_words(CaseMatter(case.matter), waits=wait.waits), Grounds.JOB)
     if case.matter == CaseMatter.DECIDE:
@@ -165,8 +161,8 @@ def heading(case: Case, wait: diagnosis.CaseWait) -> Statement:
     if case.word == Case.Word.SAME_ERROR and case.closed_at is None:
         return Statement.of(StatementCode.SAME_ERROR_AFTER_PROOF, Grounds.TOLD)
     step = diagnosis.case_guide(case).steps.get(case.at_step)
-    found = cause_title(case.cause) or (step and step_heading(step)) or wording.content(case.error.get("sentence", ""))
-    return _text(found, Grounds.READING)
+    found = (step and step_heading(step)) or wording.content(case.error.get("sentence", ""))
+    return None if cause_title(case.cause) else _text(found, Grounds.READING)
 
 
 def _text(text: str, rests_on: Grounds) -> Statement:
@@ -209,4 +205,4 @@ def _row(case: Case, wait: diagnosis.CaseWait) -> BoardRow:
     left = wording.closed_words(case.waiting_for) if case.closed_at else ""
     words = left or needed_words(CaseMatter(case.matter), barrier, waits=wait.waits, hindrance=wait.hindrance)
     hindrance = wording.hindrance_words(wait.hindrance)
-    return BoardRow(case, heading(case, wait), words, hindrance, case.matter in LISTS["you"])
+    return BoardRow(case, cause_of(case), _standing(case, wait), words, hindrance, case.matter in LISTS["you"])

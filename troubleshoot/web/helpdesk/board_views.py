@@ -14,6 +14,7 @@ from troubleshoot import cases, people
 from troubleshoot.cases import begin_incident, end_incident, incidents_for_helpdesk
 from troubleshoot.engine import Refusal, RefusalCode
 from troubleshoot.models import Case, Host, Incident, Person, Site
+from troubleshoot.web.case_parts import cause_title
 from troubleshoot.web.forms.cases import CallerForm
 from troubleshoot.web.helpdesk import board
 from troubleshoot.web.htmx import render_page
@@ -56,12 +57,18 @@ def end(request: HttpRequest, key: UUID) -> HttpResponse:
 def caller(request: HttpRequest) -> HttpResponse:
     """Open a case for somebody on the phone; both names are on the record."""
     form = CallerForm(request.POST if request.method == "POST" else None)
+    same: Case | None = None
     if request.method == "POST" and form.is_valid():
+        person = visitor(request)
+        host = _named_host(person, form.cleaned_data["host"])
+        same = None if "anew" in request.POST else _still_open(person, form, host)
         try:
-            return redirect("desk-case", _open(visitor(request), form).pk)
+            if same is None:
+                return redirect("desk-case", _open(person, form, host).pk)
         except Refusal as error:
             form.add_error(None, refusal_notice(error))
-    return render(request, "helpdesk/case_new.html", {"form": form}, status=422 if form.errors else 200)
+    status = 422 if form.errors else 409 if same else 200
+    return render(request, "helpdesk/case_new.html", {"form": form, "still_open": same}, status=status)
 
 
 def _page(request: HttpRequest, *, problem: str = "", status: int = 200) -> HttpResponse:
@@ -73,9 +80,9 @@ def _page(request: HttpRequest, *, problem: str = "", status: int = 200) -> Http
     known = {(one.site_id, one.cause) for one in running}
     context: dict[str, Any] = {"rows": rows, "following": following, "list": name, "q": asked(request, "q")}
     context |= {"counts": board.board_counts(places, served), "problem": problem, "address": _without(request, "after")}
-    context |= {"running": [(one, board.cause_title(one.cause)) for one in running]}
+    context |= {"running": [(one, cause_title(one.cause)) for one in running]}
     context |= {"groups": [one for one in board.board_incidents(served) if (one.site.pk, one.cause) not in known]}
-    context |= {"title": "" if name else board.cause_title(asked(request, "cause"))}
+    context |= {"title": "" if name else cause_title(asked(request, "cause"))}
     return render_page(request, "helpdesk/board.html", context, parts={"live": "live"}, status=status)
 
 
@@ -94,14 +101,23 @@ def _chosen(
     return name, board.case_list(places, name, after=after)
 
 
-def _open(person: Person, form: CallerForm) -> Case:
+def _named_host(person: Person, name: str) -> Host | None:
+    """Return the registered computer of this name; None also where it is not of this person's sites."""
+    try:
+        rows = Host.objects.select_related("site")
+        return people.obtain_object(rows, person, "case.open", name__iexact=name) if name else None
+    except people.ObjectHidden:
+        return None
+
+
+def _still_open(person: Person, form: CallerForm, host: Host | None) -> Case | None:
+    """Return the caller's open case about this computer, where whoever helps may read it."""
+    same = cases.open_case_about(form.cleaned_data["person"], host, form.cleaned_data["host"])
+    return same if same and people.may(person, "case.read", same).allowed else None
+
+
+def _open(person: Person, form: CallerForm, host: Host | None) -> Case:
     given, name = form.cleaned_data, form.cleaned_data["host"]
-    host = None
-    if name:
-        try:
-            host = people.obtain_object(Host.objects.select_related("site"), person, "case.open", name__iexact=name)
-        except people.ObjectHidden:
-            host = None  # not registered, or not of this person's sites: the same for both
     if name and host is None and not given["unregistered"]:
         raise Refusal(RefusalCode.HOST_NOT_FOUND)
     return cases.open_case(

@@ -32,8 +32,10 @@ from troubleshoot.web.case_parts import (
     Observed,
     OwnPc,
     Remedy,
+    Several,
     Talk,
     Told,
+    cause_of,
     needed_words,
     step_heading,
 )
@@ -52,6 +54,7 @@ class HelpdeskCasePage:
         self.record = CaseRecord(self.case)
         self.observed = Observed(self.record)
         self.causes = Causes(self.observed)
+        self.several = Several(self.causes)
         self.own_pc = OwnPc(self.case)
         self.remedy = Remedy(self.record)
         self.next = NextStep(self.remedy, self.person)
@@ -189,6 +192,17 @@ class HelpdeskCasePage:
     def earlier_cases(self) -> list[Case]:
         """Return the latest other cases of this computer."""
         return reports.earlier_cases(self.case, self.person)
+
+    @property
+    def open_too(self) -> list[tuple[Case, Statement]]:
+        """State which other cases of this computer are open and have another cause, each with its row."""
+        others = [] if self.case.closed_at else [one for one in self.earlier_cases if not one.closed_at]
+        return [(one, self._open_too(one)) for one in others if one.cause != self.case.cause and not one.invented]
+
+    def _open_too(self, other: Case) -> Statement:
+        cause = wording.statement_words(cause_of(other), self.reader)
+        values = {"number": other.pk, "who": str(other.beneficiary), "cause": cause}
+        return Statement.of(StatementCode.OPEN_TOO, Grounds.STATUS, other.opened_at, **values)
 
     @cached_property
     def changes(self) -> list[reports.PastChange]:
