@@ -11,6 +11,7 @@ from tests.conftest import MakePerson
 from tests.diagnosis.test_table import _quick as quick
 from tests.web.contradictions.table import TABLE, contradictions
 from tests.web.contradictions.walk import COURSES, FaultHistory, Moment
+from tests.web.test_sessions import EFFECTS
 from troubleshoot.engine import CaseStatus, StatementCode, ToldWords
 from troubleshoot.lab import FAULTS
 from troubleshoot.models import Site
@@ -78,8 +79,8 @@ def disagreements(moment: Moment) -> Iterator[str]:
             actors.add(str(told.actor))
         if isinstance(status := said.values.get("status"), CaseStatus):
             matters.add(str(status.matter))
-        if said.code in {StatementCode.DISCONNECTS, StatementCode.KEEPS_SESSIONS}:
-            plans.setdefault(str(said.values["plan"]), set()).add(said.code)
+        if said.code in EFFECTS:
+            plans.setdefault(str(said.values["plan"]), set()).add(str(EFFECTS[said.code]))
     yield from (
         f"{what}: {sorted(found)}" for what, found in (("who acts", actors), ("what for", matters)) if len(found) > 1
     )

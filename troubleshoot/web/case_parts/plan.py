@@ -26,7 +26,7 @@ class JobPlan:
     @property
     def sessions(self) -> Statement:
         """State what becomes of whoever is signed in."""
-        return engine.who_is_disconnected(self.document, catalog.installed_catalog())
+        return engine.who_is_disconnected(self.document, catalog.installed_catalog(), self.signed_in)
 
     @property
     def way_back(self) -> Statement:
