@@ -64,7 +64,9 @@ class EndWords:
 
 
 def job_state_words(job: Job) -> str:
-    """Return how a job stands or has ended, in a word or two."""
+    """Return how a job stands or has ended, in a word or two. Of an undo that is proved: what it did."""
+    if job.kind == Job.Kind.REVERT and job.state == JobState.VERIFIED:
+        return _("put back")
     code = _code(job)
     words = _UNBEGUN.get(code) if code else _SETTLED.get(job.explanation.code) if job.explanation else None
     return str(words or STATES[JobState(job.state)])
