@@ -72,6 +72,7 @@ class StatementCode(StrEnum):
     PUTS_ALL_BACK = "puts_all_back"
     PUTS_PART_BACK = "puts_part_back"  # why
     PUTS_NOTHING_BACK = "puts_nothing_back"  # why
+    NEVER_CARRIED_OUT = "never_carried_out"
     READS_FOR_PLAN = "reads_for_plan"  # host
     DESK_STARTS = "desk_starts"
     SECOND_FOR_RISK = "second_for_risk"

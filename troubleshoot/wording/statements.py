@@ -62,6 +62,7 @@ SENTENCES: Final[Mapping[Of, str | Promise]] = {
     Of.PUTS_ALL_BACK: _("Can it be undone? Yes, helpdesk can put back every setting."),
     Of.PUTS_PART_BACK: _("Can it be undone? Not all of it. %(why)s"),
     Of.PUTS_NOTHING_BACK: _("Can it be undone? No. %(why)s"),
+    Of.NEVER_CARRIED_OUT: _("This plan was never carried out. Nothing of it was changed."),
     Of.READS_FOR_PLAN: _("We read %(host)s once more, to show each setting before and afterwards. Nothing is changed."),
     Of.DESK_STARTS: _("Helpdesk starts this fix. They get your case with everything above."),
     Of.SECOND_FOR_RISK: _(

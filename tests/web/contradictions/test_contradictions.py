@@ -9,6 +9,7 @@ import pytest
 
 from tests.conftest import MakePerson
 from tests.diagnosis.test_table import _quick as quick
+from tests.web.contradictions.rules import broken
 from tests.web.contradictions.table import TABLE, contradictions
 from tests.web.contradictions.walk import COURSES, FaultHistory, Moment
 from tests.web.test_sessions import EFFECTS
@@ -60,7 +61,7 @@ def walk(fault: str, course: str, person: MakePerson, north: Site) -> None:
         so_far.append(name)
         if _rows(history) != before:
             moment = Moment(history, maria, otto).look()
-            found = [*contradictions(moment.texts), *disagreements(moment)]
+            found = [*contradictions(moment.texts), *disagreements(moment), *broken(moment)]
             assert found == [], f"{fault}, after {', '.join(so_far)}:\n" + "\n".join(found)
 
 

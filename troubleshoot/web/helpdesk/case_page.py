@@ -105,8 +105,8 @@ class HelpdeskCasePage:
             return self._text(self.record.left, Grounds.JOB) if self.record.left else self._closed
         if self.status.work == CaseMatter.DECIDE:
             return self._text(wording.unsettled_words(undo=self.record.undo_unsettled), Grounds.JOB)
-        said = step_heading(self.step) or wording.content(self.case.error.get("sentence", ""))
-        return self._text(said, Grounds.CATALOG)
+        found = step_heading(self.record.never_ran_at or self.step)
+        return self._text(found or wording.content(self.case.error.get("sentence", "")), Grounds.CATALOG)
 
     @property
     def _closed(self) -> Statement:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from troubleshoot import people, reports, wording
 from troubleshoot.models import Case, Job
 from troubleshoot.reports import case_timeline, cases_csv, changes_csv, filter_address, parse_filters, record_download
+from troubleshoot.web.manager.case_standing import CaseStanding
 from troubleshoot.web.view_rules import rule, visitor
 
 
@@ -49,6 +50,7 @@ def case(request: HttpRequest, number: int) -> HttpResponseBase:
     found = people.obtain_object(rows, visitor(request), "case.read", pk=number)
     context = {"case": found, "timeline": case_timeline(found, visitor(request)), "zone_is_utc": _zone_is_utc()}
     context["left"] = wording.closed_words(found.waiting_for) if found.closed_at else ""
+    context["page"] = CaseStanding(found)
     return render(request, "manager/history_case.html", context)
 
 
