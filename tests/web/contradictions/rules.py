@@ -11,6 +11,8 @@ from troubleshoot.models import WRITTEN_STATES, Job
 
 #: The pages on which it stands who acts in the case; of a plan that is over, its own page says nothing of the case.
 TELLING = ("employee: case", "helpdesk: case", "helpdesk: board", "manager: timeline", "auditor: timeline")
+#: The page of a change says it while that waits or runs.
+READ_ONLY = ("manager: change", "auditor: change")
 #: Whose page has the press that leads on.
 PAGE_OF = {
     CaseActor.PERSON: "employee: case",
@@ -79,12 +81,16 @@ def leading(html: str) -> list[str]:
 
 def _followed(html: str) -> Iterator[str]:
     """What renews itself can be looked at again without scripts."""
-    if re.search(r'hx-trigger="every \d+s" hx-target="#live"', html) and not re.search("Refresh|Look again", html):
+    box = html.partition('class="card next"')[2].partition("</section>")[0] or html
+    if re.search(r'hx-trigger="every \d+s" hx-target="#live"', html) and not re.search("Refresh|Look again", box):
         yield "it renews itself, and without scripts nobody is told how to look again"
 
 
 def _actors(markup: Mapping[str, str]) -> Iterator[str]:
     """Every page about the case names the same actor."""
     named = {page: {*re.findall(r'data-actor="(\w+)"', markup[page])} for page in TELLING}
+    named |= {
+        page: found for page in READ_ONLY if (found := {*re.findall(r'data-actor="(\w+)"', markup.get(page, ""))})
+    }
     if len({frozenset(actors) for actors in named.values()}) > 1 or not all(len(one) == 1 for one in named.values()):
         yield f"who acts: {named}"

@@ -134,7 +134,7 @@ ENDS = {
         World.no_worker,
         "Not begun in time",
         "not begun in time",
-        "No worker of its site took it in time. Nothing was changed.",
+        "The portal did not come to it in time. Nothing was changed.",
         "No worker of its site took it in time.",
     ),
 }

@@ -60,7 +60,9 @@ def change(request: HttpRequest, key: UUID) -> HttpResponseBase:
     """Show everything that is known of one change. Nothing on this page changes anything."""
     found = people.obtain_object(Job.objects.changes(), visitor(request), "job.read", pk=key)
     (record,) = reports.change_records([found], visitor(request))
-    return render(request, "manager/history_change.html", {"record": record})
+    going = record.job.case if record.case and not record.job.has_ended else None
+    context = {"record": record, "page": CaseStanding(going) if going else None}
+    return render(request, "manager/history_change.html", context)
 
 
 def attachment(lines: Iterator[str], name: str) -> StreamingHttpResponse:
