@@ -29,7 +29,7 @@ def broken(moment: Moment) -> Iterator[str]:
     change = moment.change
     for page, html in moment.markup.items():
         main = html.partition("<main")[2]
-        found = [*_plans(page, main, change), *_followed(main)]
+        found = [*_plans(page, main, change), *_followed(main), *_offered(main)]
         yield from (f"{page}: {said}" for said in found)
     yield from _actors(moment.markup)
     yield from _presses(moment)
@@ -86,11 +86,18 @@ def _followed(html: str) -> Iterator[str]:
         yield "it renews itself, and without scripts nobody is told how to look again"
 
 
+def _offered(html: str) -> Iterator[str]:
+    """What a page says that one can do has its press there, or nothing says so."""
+    text = text_of(html)
+    if re.search("[Oo]pen (?:it|this case) again", text) and "/again" not in html:
+        yield "it says that the case can be opened again, and has no press for that"
+    if "read again at the start" in text and NEVER in text:
+        yield "a plan that was never carried out is said to be read again at its start"
+
+
 def _actors(markup: Mapping[str, str]) -> Iterator[str]:
     """Every page about the case names the same actor."""
-    named = {page: {*re.findall(r'data-actor="(\w+)"', markup[page])} for page in TELLING}
-    named |= {
-        page: found for page in READ_ONLY if (found := {*re.findall(r'data-actor="(\w+)"', markup.get(page, ""))})
-    }
+    said = {page: {*re.findall(r'data-actor="(\w+)"', html)} for page, html in markup.items()}
+    named = {page: said[page] for page in (*TELLING, *READ_ONLY) if page in TELLING or said.get(page)}
     if len({frozenset(actors) for actors in named.values()}) > 1 or not all(len(one) == 1 for one in named.values()):
         yield f"who acts: {named}"
