@@ -32,6 +32,7 @@ def broken(moment: Moment) -> Iterator[str]:
         found = [*_plans(page, main, change), *_followed(main), *_offered(main)]
         yield from (f"{page}: {said}" for said in found)
     yield from _actors(moment.markup)
+    yield from _quoted(moment.markup)
     yield from _presses(moment)
 
 
@@ -93,6 +94,14 @@ def _offered(html: str) -> Iterator[str]:
         yield "it says that the case can be opened again, and has no press for that"
     if "read again at the start" in text and NEVER in text:
         yield "a plan that was never carried out is said to be read again at its start"
+
+
+def _quoted(markup: Mapping[str, str]) -> Iterator[str]:
+    """What helpdesk is told that the person reads stands on the person's page."""
+    own = text_of(markup["employee: case"])
+    quotes = re.findall(r"<q>(.*?)</q>", markup["helpdesk: case"], re.DOTALL)
+    sentences = (one for quote in quotes for one in re.split(r"(?<=[.!?]) ", text_of(quote)))
+    yield from (f"the person does not read: {one}" for one in sentences if one not in own)
 
 
 def _actors(markup: Mapping[str, str]) -> Iterator[str]:

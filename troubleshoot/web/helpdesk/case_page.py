@@ -90,6 +90,13 @@ class HelpdeskCasePage:
         return walk.at if step_heading(walk.at) or not told else told[0]
 
     @property
+    def read_by_person(self) -> str:
+        """Return what the guide tells the person here; empty where their page tells how the remedy ended instead."""
+        ended = self.record.ended_remedy
+        told = self.observed.latest and (ended is None or ended.state == JobState.VERIFIED)
+        return wording.content(self.step.full_text) if told else ""
+
+    @property
     def title(self) -> str:
         """Return the heading as a text."""
         return wording.statement_words(self.heading, self.reader)

@@ -14,6 +14,8 @@ from troubleshoot.reports import case_timeline, cases_csv, changes_csv, filter_a
 from troubleshoot.web.manager.case_standing import CaseStanding
 from troubleshoot.web.view_rules import rule, visitor
 
+CASES = Case.objects.select_related("host__site", "guide", "beneficiary", "opened_by", "owner", "site")
+
 
 @rule("history.read")
 @require_safe
@@ -46,8 +48,7 @@ def download(request: HttpRequest) -> HttpResponseBase:
 @require_safe
 def case(request: HttpRequest, number: int) -> HttpResponseBase:
     """Show everything that happened to one case. Nothing on this page changes anything."""
-    rows = Case.objects.select_related("host", "guide", "beneficiary", "opened_by", "owner", "site")
-    found = people.obtain_object(rows, visitor(request), "case.read", pk=number)
+    found = people.obtain_object(CASES, visitor(request), "case.read", pk=number)
     context = {"case": found, "timeline": case_timeline(found, visitor(request)), "zone_is_utc": _zone_is_utc()}
     context["left"] = wording.closed_words(found.waiting_for) if found.closed_at else ""
     context["page"] = CaseStanding(found)
@@ -60,8 +61,9 @@ def change(request: HttpRequest, key: UUID) -> HttpResponseBase:
     """Show everything that is known of one change. Nothing on this page changes anything."""
     found = people.obtain_object(Job.objects.changes(), visitor(request), "job.read", pk=key)
     (record,) = reports.change_records([found], visitor(request))
-    going = record.job.case if record.case and not record.job.has_ended else None
-    context = {"record": record, "page": CaseStanding(going) if going else None}
+    going = record.case if not record.job.has_ended else None
+    standing = CaseStanding(CASES.get(pk=going)) if going else None  # anew: of the record's own not all was read
+    context = {"record": record, "page": standing}
     return render(request, "manager/history_change.html", context)
 
 
