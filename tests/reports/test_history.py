@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from itertools import product
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from django.utils import timezone
 from tests.bench_pages import bulk
 from tests.reports.pages import cases_of, queries, rows_of, walk
 from troubleshoot import cases, people, reports
-from troubleshoot.models import Case, Job, Person
+from troubleshoot.models import WAITING_STATES, Case, Job, JobState, Person
 from troubleshoot.reports import filters as asking
 from troubleshoot.reports import history
 
@@ -41,7 +42,8 @@ class TestARow:
     @pytest.mark.parametrize(
         ("state", "starter", "words"),
         [
-            ("verified", True, "” was undone on "),
+            ("verified", True, " undid “"),
+            ("verified", False, "The portal undid “"),
             ("queued", True, " asked to undo “"),
             ("refused", True, " asked to undo “"),
             ("unreachable", False, "The portal began to undo “"),
@@ -58,9 +60,51 @@ class TestARow:
         job.starter = job.requester if starter else None
         setattr(job, "case_shown", shown)  # noqa: B010 - what the query adds for its reader
         told = history.change_row(job).text
-        assert (words if shown or "asked" not in words else " was asked for at another site") in told
+        another = {" asked to undo “": " was asked for at another site", " undid “": "” was undone on "}
+        assert (words if shown else another.get(words, words)) in told
         assert shown or str(job.requester) not in told
-        assert ("was undone" in told) == (state == "verified")
+        assert ("put back" in told) == (state == "verified")
+
+    def test_of_an_undo_says_what_was_undone_by_whom_and_when(
+        self, world: bulk.World, go: Callable[[str], str]
+    ) -> None:
+        bulk.cases(world, 20)
+        change = Job.objects.changes().filter(state="verified", host__site__slug="north").first()
+        assert change
+        undo = Job.objects.create(
+            kind="revert",
+            state="verified",
+            host=change.host,
+            case=change.case,
+            action=change.action,
+            plan=change.plan,
+            origin=change,
+            requester=change.requester,
+            starter=change.requester,
+            beneficiary=change.beneficiary,
+            created_at="2026-01-02T03:04:05Z",
+            started_at="2026-01-02T03:04:05Z",
+            ended_at="2026-01-02T03:05:06Z",
+        )
+        Job.objects.filter(pk=change.pk).update(started_at="2026-01-01T01:02:03Z")
+        (row,) = rows_of(go(f"/history?host={change.host}&outcome=undoing"))
+        title = asking.action_choices()[change.action]
+        told = f"{undo.requester} undid “{title}” on {change.host} (simulated) (it ran 1 Jan 2026, "
+        assert told in row
+        assert "; put back 2 Jan 2026, " in row
+
+    def test_says_ran_only_of_what_has_run(self, world: bulk.World) -> None:
+        bulk.cases(world, 20)
+        job = Job.objects.changes().first()
+        assert job
+        job.kind, job.why = Job.Kind.APPLY, None
+        setattr(job, "case_shown", True)  # noqa: B010 - what the query adds for its reader
+        never = {*WAITING_STATES, JobState.DECLINED, JobState.EXPIRED, JobState.CANCELLED}
+        for state, began in product(JobState, (job.created_at, None)):
+            job.state, job.started_at = state, began
+            ran = state in {JobState.VERIFIED, JobState.NOT_VERIFIED, JobState.REVERTED}
+            verb = "ran" if ran else "started" if began and state not in never else "asked for"
+            assert f"{job.requester} {verb} “" in history.change_row(job).text, state
 
     def test_of_a_case_says_where_it_went(self, world: bulk.World, go: Callable[[str], str]) -> None:
         case = cases.open_case(actor=world.people[0], beneficiary=world.people[0], error_text="0x904 0x7", host=None)

@@ -7,9 +7,11 @@ import pytest
 from django.template.loader import render_to_string
 
 from troubleshoot import catalog, engine, wording
-from troubleshoot.engine import Action, Grounds, PlanDocument, PlanItem, Statement, StatementCode
+from troubleshoot.engine import Action, Grounds, PlanDocument, PlanItem, SignedIn, Statement, StatementCode
 
 CATALOG = catalog.installed_catalog()
+PRESENT = (SignedIn("CORP\\bob", ""),)
+PEOPLE: tuple[tuple[SignedIn, ...] | None, ...] = (PRESENT, (), None)
 PLANNED = [action for action in CATALOG.actions.values() if action.wishes]
 
 
@@ -21,7 +23,7 @@ def plan_of(action: Action, kind: str = "apply") -> PlanDocument:
             "",
             wish.resource,
             wish.params,
-            before={},
+            before={"state": "Running"} if wish.resource == "service" else {},
             desired=wish.desired,
             changes=(),
             events=tuple(
@@ -38,14 +40,14 @@ def pages(action: Action) -> list[str]:
     """The three pages' part about the plan of an action."""
     job = SimpleNamespace(risk=action.risk, kind="apply", requester="Hanna", beneficiary=None, case=None)
     document = plan_of(action)
-    sessions = engine.who_is_disconnected(document, CATALOG)
+    sessions = engine.who_is_disconnected(document, CATALOG, PRESENT)
     way_back = engine.what_comes_back(document)
-    plan = SimpleNamespace(document=document, signed_in=(), job=job, sessions=sessions, way_back=way_back)
+    plan = SimpleNamespace(document=document, signed_in=PRESENT, job=job, sessions=sessions, way_back=way_back)
     remedy = SimpleNamespace(plan=plan, action=action, job=job)
     page: Any = SimpleNamespace(remedy=remedy, plan=plan, action=action, record=SimpleNamespace(host_name="ACC-07"))
     return [
         render_to_string("employee/case_plan.html", {"page": page}),
-        render_to_string("helpdesk/case_plan.html", {"plan": document, "sessions": sessions, "signed_in": ()}),
+        render_to_string("helpdesk/case_plan.html", {"plan": document, "sessions": sessions, "signed_in": PRESENT}),
         render_to_string("approver/approval_reasons.html", {"page": page, "job": job}),
     ]
 
@@ -63,7 +65,14 @@ def test_every_reader_is_told_the_same_of_who_is_disconnected(action: Action) ->
         assert [one for one in SESSIONS if said(one) in page] == [right]
 
 
-SESSIONS = (StatementCode.DISCONNECTS, StatementCode.KEEPS_SESSIONS, StatementCode.SIGNS_OUT)
+EFFECTS = {
+    StatementCode.DISCONNECTS: True,
+    StatementCode.DISCONNECTS_WHOEVER: True,
+    StatementCode.NOBODY_CONNECTED: False,
+    StatementCode.KEEPS_SESSIONS: False,
+    StatementCode.KEEPS_WHOEVER: False,
+}
+SESSIONS = (*EFFECTS, StatementCode.SIGNS_OUT)
 
 
 def said(code: StatementCode) -> str:
@@ -71,23 +80,81 @@ def said(code: StatementCode) -> str:
     return wording.statement_words(Statement.of(code, Grounds.PLAN))
 
 
+def told(
+    name: str,
+    desired: dict[str, Any],
+    before: dict[str, Any],
+    present: tuple[SignedIn, ...] | None,
+    kind: str = "revert",
+) -> StatementCode:
+    """What is told of a plan that touches one service."""
+    item = PlanItem("service", "", "Windows service", {"name": name}, before, desired, (), (), "")
+    plan = PlanDocument(kind, "renew-rdp-certificate", "", "Renew", "low", "", {}, (item,))
+    return engine.who_is_disconnected(plan, CATALOG, present).code
+
+
 @pytest.mark.parametrize(
     ("name", "desired", "ends"),
     [
         ("TermService", {"state": "Stopped"}, True),
+        ("TermService", {"restarted": True}, True),
         ("TermService", {"state": "Running"}, False),
         ("SessionEnv", {"state": "Stopped"}, False),
         ("SessionEnv", {"restarted": True}, False),
     ],
 )
-def test_an_undo_is_told_by_the_services_that_it_touches(name: str, desired: dict[str, Any], ends: bool) -> None:
-    item = PlanItem("service", "", "Windows service", {"name": name}, {}, desired, (), (), "")
-    undo = PlanDocument("revert", "renew-rdp-certificate", "", "Renew", "low", "", {}, (item,))
-    found = engine.who_is_disconnected(undo, CATALOG)
-    assert (found.code == StatementCode.DISCONNECTS) == ends
+def test_a_plan_is_told_by_the_services_that_it_touches_also_where_it_says_to_keep_sessions(
+    name: str, desired: dict[str, Any], ends: bool
+) -> None:
+    for kind in ("apply", "revert"):
+        assert EFFECTS[told(name, desired, {"state": "Running"}, PRESENT, kind)] == ends
 
 
-def test_a_remedy_that_says_to_keep_sessions_is_not_believed_where_it_ends_the_service() -> None:
-    item = PlanItem("service", "", "", {"name": "TermService"}, {}, {"restarted": True}, (), ("restart",), "")
-    plan = PlanDocument("apply", "renew-rdp-certificate", "", "Renew", "low", "", {}, (item,))
-    assert engine.who_is_disconnected(plan, CATALOG).code == StatementCode.DISCONNECTS
+#: What is told of a plan that ends the service, by its state as it was read, and by who was read to be signed in.
+ENDING: dict[tuple[str | None, tuple[SignedIn, ...] | None], StatementCode] = {
+    ("Running", PRESENT): StatementCode.DISCONNECTS,
+    ("Running", ()): StatementCode.DISCONNECTS_WHOEVER,
+    ("Running", None): StatementCode.DISCONNECTS_WHOEVER,
+    ("Start Pending", PRESENT): StatementCode.DISCONNECTS,
+    (None, PRESENT): StatementCode.DISCONNECTS_WHOEVER,
+    (None, ()): StatementCode.DISCONNECTS_WHOEVER,
+    (None, None): StatementCode.DISCONNECTS_WHOEVER,
+    **{(state, who): StatementCode.NOBODY_CONNECTED for state in ("Stopped", "Stop Pending") for who in PEOPLE},
+}
+
+
+@pytest.mark.parametrize(("state", "present"), ENDING)
+def test_nobody_is_said_to_be_disconnected_through_what_does_not_run(
+    state: str | None, present: tuple[SignedIn, ...] | None
+) -> None:
+    for desired in ({"restarted": True}, {"state": "Stopped"}):
+        assert told("TermService", desired, {"state": state}, present) == ENDING[state, present]
+    assert told("TermService", {"restarted": True}, {}, present) == StatementCode.DISCONNECTS_WHOEVER, "not read"
+
+
+@pytest.mark.parametrize(
+    ("present", "code"),
+    [
+        (PRESENT, StatementCode.KEEPS_SESSIONS),
+        ((), StatementCode.KEEPS_SESSIONS),
+        (None, StatementCode.KEEPS_WHOEVER),
+    ],
+)
+def test_of_people_whom_nobody_read_it_is_said_what_happens_to_whoever_is_there(
+    present: tuple[SignedIn, ...] | None, code: StatementCode
+) -> None:
+    assert told("SessionEnv", {"restarted": True}, {"state": "Running"}, present) == code
+
+
+def test_a_service_that_is_stopped_already_is_found_wherever_it_stands_in_the_plan() -> None:
+    other = PlanItem("service", "", "", {"name": "SessionEnv"}, {"state": "Running"}, {"restarted": True}, (), (), "")
+    ended = PlanItem("service", "", "", {"name": "TermService"}, {"state": "Stopped"}, {"restarted": True}, (), (), "")
+    for items in ((other, ended), (ended, other)):
+        plan = PlanDocument("apply", "", "", "", "disruptive", "", {}, items)
+        assert engine.who_is_disconnected(plan, CATALOG, PRESENT).code == StatementCode.NOBODY_CONNECTED
+
+
+def test_what_the_catalogue_does_not_know_is_taken_to_disconnect() -> None:
+    item = PlanItem("unheard-of", "", "", {}, {}, {"x": 1}, (), (), "")
+    plan = PlanDocument("apply", "", "", "", "disruptive", "", {}, (item,))
+    assert engine.who_is_disconnected(plan, CATALOG, PRESENT).code == StatementCode.DISCONNECTS

@@ -19,11 +19,12 @@ class _Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.add((tag, tuple(attrs)))
-        self.marked.append("")
-        self._open += 1
+        if tag != "time":
+            self.marked.append("")
+            self._open += 1
 
     def handle_endtag(self, tag: str) -> None:
-        self._open -= 1
+        self._open -= tag != "time"
 
     def handle_data(self, data: str) -> None:
         self.text += data
@@ -37,7 +38,9 @@ def marked(text: str) -> list[str]:
     page.feed(conditional_escape(text))
     page.close()
     assert page.text == str(text)
-    assert page.tags <= {("span", (("lang", "en"),)), ("span", (("lang", ""),))}
+    moments = {tag for tag in page.tags if tag[0] == "time"}
+    assert page.tags - moments <= {("span", (("lang", "en"),)), ("span", (("lang", ""),))}
+    assert {tuple(name for name, _value in given) for _tag, given in moments} <= {("datetime", "title")}
     assert type(str(text)) is str
     return page.marked
 

@@ -102,6 +102,14 @@ def disconnects_people(plan: PlanDocument, catalog: Catalog) -> bool:
     return plan.risk == "disruptive" or any(item.events for item in plan.items)
 
 
+def nobody_is_connected(plan: PlanDocument, catalog: Catalog) -> bool | None:
+    """Tell whether what connections go through was read as stopped, so that a plan meets nobody; None where the plan
+    touches it and it was not read."""
+    known = [(item, catalog.resources.get(item.resource)) for item in plan.items]
+    found = [resource.carries_nobody(item.params, item.before) for item, resource in known if resource]
+    return True if True in found else None if None in found else False
+
+
 def signs_people_out(plan: PlanDocument, catalog: Catalog) -> bool:
     """Tell whether a plan signs out the people whom it names."""
     written = (catalog.resources.get(item.resource) for item in plan.items if item.desired)

@@ -126,13 +126,24 @@ class Resource:
 
     def ends_sessions(self, params: Mapping[str, Value], desired: Mapping[str, Value]) -> bool:
         """Tell whether writing this disconnects whoever is signed in."""
-        known = [name for name in self.disconnects if name in self.params]
-        meant = all(params.get(name) in self.disconnects[name] for name in known)
-        return meant and any(
+        return self._carries_sessions(params) and any(
             desired[name] in values
             for name, values in self.disconnects.items()
-            if name in desired and name not in known
+            if name in desired and name not in self.params
         )
+
+    def carries_nobody(self, params: Mapping[str, Value], before: Mapping[str, Value]) -> bool | None:
+        """Tell whether nobody can be connected through it: it was read in a state that ends sessions. None where a
+        state that would tell was not read."""
+        telling = [name for name in self.disconnects if name in self.fields]
+        if not telling or not self._carries_sessions(params):
+            return False
+        read = [(name, before[name]) for name in telling if before.get(name) is not None]
+        return any(value in self.disconnects[name] for name, value in read) if read else None
+
+    def _carries_sessions(self, params: Mapping[str, Value]) -> bool:
+        named = [name for name in self.disconnects if name in self.params]
+        return bool(self.disconnects) and all(params.get(name) in self.disconnects[name] for name in named)
 
     def check_params(self, params: Mapping[str, object]) -> None:
         """Raise StateError unless exactly the declared parameters are given, each of its type and pattern."""

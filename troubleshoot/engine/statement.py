@@ -67,11 +67,15 @@ class StatementCode(StrEnum):
 
     # What a plan does, who lets it run, what becomes of whom.
     DISCONNECTS = "disconnects"
+    DISCONNECTS_WHOEVER = "disconnects_whoever"
+    NOBODY_CONNECTED = "nobody_connected"
     SIGNS_OUT = "signs_out"
     KEEPS_SESSIONS = "keeps_sessions"
+    KEEPS_WHOEVER = "keeps_whoever"
     PUTS_ALL_BACK = "puts_all_back"
     PUTS_PART_BACK = "puts_part_back"  # why
     PUTS_NOTHING_BACK = "puts_nothing_back"  # why
+    NEVER_CARRIED_OUT = "never_carried_out"
     READS_FOR_PLAN = "reads_for_plan"  # host
     DESK_STARTS = "desk_starts"
     SECOND_FOR_RISK = "second_for_risk"

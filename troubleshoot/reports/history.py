@@ -11,12 +11,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from troubleshoot import wording
-from troubleshoot.models import Case, Host, Job, JobState, Person, Site
+from troubleshoot.models import WAITING_STATES, Case, Host, Job, JobState, Person, Site
 from troubleshoot.people import permitted_rows
 from troubleshoot.reports.filters import NO_CAUSE, HistoryQuestion, action_choices, filter_address
 from troubleshoot.reports.outcome_groups import CASES, CHANGES, with_ways
 
 PAGE = 50
+#: A change that ended so has run on its computer; of any other it is only known that it was begun, or not even that.
+RAN = frozenset({JobState.VERIFIED, JobState.NOT_VERIFIED, JobState.REVERTED})
+_UNBEGUN = frozenset({JobState.DECLINED, JobState.EXPIRED, JobState.CANCELLED})
 
 
 @dataclass(frozen=True)
@@ -80,8 +83,8 @@ def history_page(person: Person, asked: HistoryQuestion) -> Page:
         )
         rows = [case_row(one) for one in found]
     else:
-        related = ("host", "requester", "beneficiary", "case")
-        heavy = ("facts", "result", "case__error_text", "case__error")
+        related = ("host", "requester", "beneficiary", "case", "origin")
+        heavy = ("facts", "result", "case__error_text", "case__error", "origin__facts", "origin__result")
         found_jobs, more = _slice(
             change_rows(person, asked).select_related(*related).defer(*heavy), "created_at", asked
         )
@@ -102,7 +105,7 @@ def change_row(job: Job) -> HistoryRow:
     shown = job.case is None or getattr(job, "case_shown", False)
     beneficiary = job.beneficiary if shown and job.beneficiary != job.requester else None
     whom = wording.compose(_(" for %s"), str(beneficiary)) if beneficiary else ""
-    parts = [wording.join_texts("", [_what_was_done(job, shown=shown), whom]), end_of(job)]
+    parts = [wording.join_texts("", [_what_was_done(job, shown=shown), whom]), _ended(job)]
     if shown and (word := word_on(job)) is not None:
         parts.append(_("person: %s") % word)
     tone = {"verified": "is-ok", "failed": "is-bad", "not_verified": "is-bad", "unknown": "is-bad"}.get(job.state, "")
@@ -115,18 +118,29 @@ def _what_was_done(job: Job, *, shown: bool) -> str:
     what = wording.content(action_choices().get(job.action, job.action))
     values = {"who": str(job.requester), "what": what, "where": host_words(job.host)}
     if job.kind == Job.Kind.REVERT:
-        return wording.compose(_undo_words(job, shown=shown), values)
+        said = wording.compose(_undo_words(job, shown=shown), values)
+        made = job.origin.started_at if job.origin else None
+        return wording.join_texts("", [said, *_made_at(made)])
     if not shown:
         return wording.compose(_("“%(what)s”, asked for at another site, on %(where)s"), values)
-    if job.started_at:
+    if job.state in RAN:
         return wording.compose(_("%(who)s ran “%(what)s” on %(where)s"), values)
+    if job.started_at and job.state not in WAITING_STATES | _UNBEGUN:
+        return wording.compose(_("%(who)s started “%(what)s” on %(where)s"), values)
     return wording.compose(_("%(who)s asked for “%(what)s” on %(where)s"), values)
+
+
+def _made_at(moment: dt.datetime | None) -> list[str]:
+    """Return when the change ran that an undo is about, to follow its sentence; nothing where that is not known."""
+    return [wording.compose(_(" (it ran %s)"), wording.marked_moment(moment))] if moment else []
 
 
 def _undo_words(job: Job, *, shown: bool) -> str:
     """Return the sentence for an undo: done is only what is proved, all else was asked for."""
+    if job.state == JobState.VERIFIED and job.is_undo_by_portal:
+        return _("The portal undid “%(what)s” on %(where)s")
     if job.state == JobState.VERIFIED:
-        return _("“%(what)s” was undone on %(where)s")
+        return _("%(who)s undid “%(what)s” on %(where)s") if shown else _("“%(what)s” was undone on %(where)s")
     if job.is_undo_by_portal:
         return _("The portal began to undo “%(what)s” on %(where)s")
     if not shown:
@@ -154,6 +168,13 @@ def case_row(case: Case) -> HistoryRow:
         "is-ok" if case.outcome == "solved" else "",
         case.invented,
     )
+
+
+def _ended(job: Job) -> str:
+    """Return how a change ended, and of an undo since when its change is undone."""
+    if job.kind != Job.Kind.REVERT or job.state != JobState.VERIFIED or job.ended_at is None:
+        return end_of(job)
+    return wording.join_texts(" ", [end_of(job), wording.marked_moment(job.ended_at)])
 
 
 def end_of(job: Job) -> str:

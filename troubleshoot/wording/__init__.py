@@ -4,10 +4,12 @@ What belongs to one step of a guide stands in the guide; here is what every guid
 """
 
 from troubleshoot.wording.changes import (
+    PlanColumns,
     changed_title,
     not_recorded,
     not_shown,
     other_value_words,
+    plan_columns,
     portal_name,
     unread_fact_words,
     unread_value_words,
@@ -70,7 +72,7 @@ from troubleshoot.wording.status import (
     told_words,
     unsettled_words,
 )
-from troubleshoot.wording.times import length_words, moment_words, parsed_moment
+from troubleshoot.wording.times import length_words, marked_moment, moment_words, parsed_moment
 
 __all__ = [
     "CATALOG_LANGUAGE",
@@ -79,6 +81,7 @@ __all__ = [
     "CheckLine",
     "EndWords",
     "MarkedText",
+    "PlanColumns",
     "actor_words",
     "answer_words",
     "as_code",
@@ -104,6 +107,7 @@ __all__ = [
     "judgement_words",
     "left_words",
     "length_words",
+    "marked_moment",
     "matter_words",
     "moment_words",
     "named_in_text",
@@ -117,6 +121,7 @@ __all__ = [
     "outside_lines",
     "own_words",
     "parsed_moment",
+    "plan_columns",
     "portal_name",
     "put_back_reason_words",
     "put_back_words",

@@ -2,10 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.utils.translation import gettext as _
 
 from troubleshoot.models import WRITTEN_STATES, Job, JobState
 from troubleshoot.wording.marked_text import compose, content
+
+
+@dataclass(frozen=True)
+class PlanColumns:
+    """What the two columns of a plan's values are called."""
+
+    now: str
+    afterwards: str
+
+
+def plan_columns(job: Job) -> PlanColumns:
+    """Return what a plan's columns are called: as things are only while it waits or runs, and once it is over by what
+    came of it."""
+    if not job.has_ended:
+        return PlanColumns(_("Now"), _("Afterwards"))
+    if job.state not in WRITTEN_STATES:
+        return PlanColumns(_("When it was read"), _("Would become"))
+    proved = job.state in {JobState.VERIFIED, JobState.REVERTED} and not job.is_settled_by_word
+    return PlanColumns(_("Before"), _("Afterwards") if proved else _("Planned"))
 
 
 def not_recorded() -> str:

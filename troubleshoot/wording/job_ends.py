@@ -64,7 +64,9 @@ class EndWords:
 
 
 def job_state_words(job: Job) -> str:
-    """Return how a job stands or has ended, in a word or two."""
+    """Return how a job stands or has ended, in a word or two. Of an undo that is proved: what it did."""
+    if job.kind == Job.Kind.REVERT and job.state == JobState.VERIFIED:
+        return _("put back")
     code = _code(job)
     words = _UNBEGUN.get(code) if code else _SETTLED.get(job.explanation.code) if job.explanation else None
     return str(words or STATES[JobState(job.state)])
@@ -118,6 +120,7 @@ def after_unbegun() -> str:
 def _unbegun(code: Code, who: str, *, own: bool) -> tuple[str, str]:
     """Return the title of an end, and what it means."""
     taken_back = _("You took it back.") if own or not who else compose(_("%s took it back."), who)
+    no_worker = _("The portal did not come to it in time.") if own else _("No worker of its site took it in time.")
     stopped = compose(_("%s of helpdesk stopped it."), who) if who else ""
     return {
         Code.DECLINED: (_("Not approved"), _("A second person decided against it.")),
@@ -127,7 +130,7 @@ def _unbegun(code: Code, who: str, *, own: bool) -> tuple[str, str]:
             _("A second person agreed, and nobody started it before that ran out."),
         ),
         Code.PLAN_NOT_STARTED: (_("Not started in time"), _("Nobody started it before the plan was too old.")),
-        Code.NO_WORKER: (_("Not begun in time"), _("No worker of its site took it in time.")),
+        Code.NO_WORKER: (_("Not begun in time"), no_worker),
         Code.TAKEN_BACK: (_("Taken back before it began"), taken_back),
         Code.STOPPED: (_("Stopped before it began"), stopped),
         Code.CASE_ENDED: (_("Taken back with its case"), _("The case was closed before it began.")),

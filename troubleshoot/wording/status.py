@@ -218,8 +218,10 @@ def matter_words(of: CaseMatter, *, waits: bool = False, hindrance: Hindrance | 
     return str((kept or _WAITING_MATTERS[of]) if waits else MATTERS[of])
 
 
-def hindrance_words(of: Hindrance | None) -> str:
+def hindrance_words(of: Hindrance | None, reader: Reader | None = None) -> str:
     """Return what keeps the portal from beginning, and who can help; empty for nothing."""
+    if of == Hindrance.NO_WORKER and reader == Reader.EMPLOYEE:
+        return _("The portal cannot reach your site now. This waits until an administrator has seen to that.")
     return str(_HINDRANCES[of]) if of else ""
 
 
@@ -248,10 +250,10 @@ def told_words(status: CaseStatus, reader: Reader) -> list[str]:
     if of.also_own and reader == Reader.EMPLOYEE:
         first = _("Helpdesk has your case and helps you with it. You can also do it yourself, as is described here.")
     if of.left and of.waits:
-        return [str(one) for one in (waiting[of.left], hindrance_words(of.hindrance)) if one]
+        return [str(one) for one in (waiting[of.left], hindrance_words(of.hindrance, reader)) if one]
     if of.left:
         return [str(_LEFT.get(of.left, _put_back(of.why, reader)))]
     why = _put_back(of.why, reader) if of.code == CaseMatter.UNDONE else None
     unread = _("The computer was not checked: it is no longer one of whoever asked for it.") if of.unread else None
     first = first or MATTERS[of.code]
-    return [str(one) for one in (why, first, hindrance_words(of.hindrance), unread) if one]
+    return [str(one) for one in (why, first, hindrance_words(of.hindrance, reader), unread) if one]

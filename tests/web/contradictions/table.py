@@ -51,6 +51,19 @@ TABLE = (
     Exclusive("earlier changes", r"No change was ever made by the portal", r"\bran “|Undone on |Undone: "),
     Exclusive("what was read", r"Nothing was read yet", r"judged by what was read|Looked at from"),
     Exclusive("what is left", r"Nothing more is done", r"A change is still being made|is to be put back"),
+    Exclusive(
+        "who is there",
+        r"(?:Signed in:|People signed in) not known",
+        r"nobody is disconnected",
+        "helpdesk: case",
+        "helpdesk: case",
+    ),
+    Exclusive(
+        "who is disconnected",
+        r"is stopped, so nobody is connected",
+        r"disconnected; their programs stay open",
+        "employee: case|approver: plan",
+    ),
     Exclusive("the person", r"You need not do anything", r"Who acts now: you\b", _OWN, _OWN),
     Exclusive("the wish", r"asked for helpdesk", r"Helpdesk is not asked until you say so"),
 )

@@ -9,8 +9,10 @@ import pytest
 
 from tests.conftest import MakePerson
 from tests.diagnosis.test_table import _quick as quick
+from tests.web.contradictions.rules import broken
 from tests.web.contradictions.table import TABLE, contradictions
 from tests.web.contradictions.walk import COURSES, FaultHistory, Moment
+from tests.web.test_sessions import EFFECTS
 from troubleshoot.engine import CaseStatus, StatementCode, ToldWords
 from troubleshoot.lab import FAULTS
 from troubleshoot.models import Site
@@ -59,7 +61,7 @@ def walk(fault: str, course: str, person: MakePerson, north: Site) -> None:
         so_far.append(name)
         if _rows(history) != before:
             moment = Moment(history, maria, otto).look()
-            found = [*contradictions(moment.texts), *disagreements(moment)]
+            found = [*contradictions(moment.texts), *disagreements(moment), *broken(moment)]
             assert found == [], f"{fault}, after {', '.join(so_far)}:\n" + "\n".join(found)
 
 
@@ -78,8 +80,8 @@ def disagreements(moment: Moment) -> Iterator[str]:
             actors.add(str(told.actor))
         if isinstance(status := said.values.get("status"), CaseStatus):
             matters.add(str(status.matter))
-        if said.code in {StatementCode.DISCONNECTS, StatementCode.KEEPS_SESSIONS}:
-            plans.setdefault(str(said.values["plan"]), set()).add(said.code)
+        if said.code in EFFECTS:
+            plans.setdefault(str(said.values["plan"]), set()).add(str(EFFECTS[said.code]))
     yield from (
         f"{what}: {sorted(found)}" for what, found in (("who acts", actors), ("what for", matters)) if len(found) > 1
     )

@@ -85,6 +85,7 @@ class Moment:
     def __init__(self, history: History, manager: Person, auditor: Person) -> None:
         self.history, self.manager, self.auditor = history, manager, auditor
         self.texts: dict[str, str] = {}
+        self.markup: dict[str, str] = {}
         self.stated: list[tuple[str, Statement, Reader | None]] = []
 
     def look(self) -> "Moment":
@@ -100,14 +101,19 @@ class Moment:
                 browser = Browser(person)
                 browser.get(address)
                 assert browser.status == 200, (page, address, browser.status)
-                self.texts[page] = text_of(browser.html)
+                self.texts[page], self.markup[page] = text_of(browser.html), browser.html
                 for heading in re.findall(r"<h1[^>]*>(.*?)</h1>", browser.html, re.DOTALL):
                     self.texts[f"{page}, heading"] = text_of(heading)
         return self
 
+    @property
+    def change(self) -> Job | None:
+        """The latest change of the case."""
+        rows = self.history.case.jobs.filter(kind__in=("apply", "revert")).select_related("plan")
+        return rows.order_by("-created_at").first()
+
     def _pages(self) -> Iterator[tuple[str, Person, str]]:
-        case, one = self.history.case, self.history
-        change = case.jobs.filter(kind__in=("apply", "revert")).order_by("-created_at").first()
+        case, one, change = self.history.case, self.history, self.change
         yield from (("employee: case", one.employee, f"/cases/{case.pk}"), ("employee: list", one.employee, "/cases"))
         yield from (
             ("helpdesk: case", one.helpdesk, f"/desk/cases/{case.pk}"),

@@ -13,6 +13,7 @@ from tests.conftest import MakePerson
 from tests.fixtures.computers import MakeLab
 from tests.fixtures.steps import Work, opened
 from tests.support import replace_everywhere
+from tests.web.contradictions.rules import leading
 from tests.web.employee.pages import Page, Reader, case_of
 from troubleshoot import cases, jobs
 from troubleshoot.models import Case, Host, Job, Message, Notice, Person, Site
@@ -56,6 +57,8 @@ class TestChecking:
         part = {"HX-Request": "true", "HX-Target": "live"}
         before = reader.get(f"{page.url}?seen=asking&n=0", **part)
         assert before.live
+        assert leading(page.source) == ["Next"]
+        assert leading(before.source) == []
         work()
         after = reader.get(f"{page.url}?seen=asking&n=0", **part)
         for answer in (before, after):
@@ -63,6 +66,8 @@ class TestChecking:
             assert "<form" not in answer.source
             assert "<html" not in answer.source
         assert "We found it. You need not answer." in after.text
+        assert leading(after.source) == ["See what we found"]
+        assert 'id="ask-press" hx-swap-oob="true"' in after.source, "and Next stands back on the page that is open"
         assert not after.live
         assert 'id="said"' in after.source
 

@@ -60,7 +60,7 @@ def test_that_no_worker_took_is_not_told_as_undecided(agreed: Page, reader: Read
     operations.sweep()
     page = reader.get(agreed.url)
     assert page.title == "Not begun in time"
-    assert "No worker of its site took it in time." in page.text
+    assert "The portal did not come to it in time." in page.text
     assert "decided" not in page.text.split("Helpdesk has your case")[0]
 
 

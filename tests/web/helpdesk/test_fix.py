@@ -1,8 +1,8 @@
 """A fix on helpdesk's case page: planned, started, proved and undone, each once, by whoever may."""
 
 from tests.fixtures.computers import MakeLab, Registered
-from tests.fixtures.steps import Work, agreed, opened, planned
-from tests.web.helpdesk.conftest import LONG_AGO, Browser, layer
+from tests.fixtures.steps import Work, agreed, asked, opened, planned
+from tests.web.helpdesk.conftest import LONG_AGO, Browser, Sit, layer
 from troubleshoot import cases, jobs, remediation
 from troubleshoot.models import Case, Entry, Job, JobState, Person, Site
 
@@ -64,6 +64,17 @@ class TestAFix:
         assert "This page was out of date. Here is how things stand." in page
         assert 'value="typed before"' in desk.html
         assert not Job.objects.filter(case=case).exclude(action="").exists()
+
+    def test_of_a_stopped_service_disconnects_nobody_whoever_reads_it(
+        self, lab: MakeLab, employee: Person, desk: Browser, sit: Sit, work: Work, helpdesk: Person
+    ) -> None:
+        case = asked(employee, lab("service-stopped").row, work)
+        planned(helpdesk, case, work, why="It is down")
+        for browser, address in ((desk, f"/desk/cases/{case.pk}"), (sit(employee), f"/cases/{case.pk}")):
+            page = browser.get(address)
+            assert "Restart Remote Desktop" in page
+            assert "nobody is disconnected: what connections go through is stopped" in page
+            assert "their programs stay open" not in page
 
     def test_that_disturbs_people_needs_a_reason(
         self, lab: MakeLab, employee: Person, desk: Browser, work: Work

@@ -217,11 +217,13 @@ class TestASiteWithoutAWorker:
         jobs.start_job(actor=helpdesk, job=planned(helpdesk, case, work))
         pages = Pages(case, helpdesk, employee).look()
         assert pages.actor == "portal"
-        for page in (pages.desk, pages.own, pages.board):
+        for page in (pages.desk, pages.board):
             assert "No worker serves this site now" in text_of(page.html)
+        assert "The portal cannot reach your site now." in text_of(pages.own.html)
         health.note_heartbeat("worker", "w1", [north.slug])
         for page in (pages.look().desk, pages.own, pages.board):
             assert "No worker serves this site now" not in text_of(page.html)
+            assert "cannot reach your site" not in text_of(page.html)
 
     def test_a_queued_change_waits_for_its_turn_on_every_page_and_runs_only_once_it_has_begun(
         self, case: Case, employee: Person, helpdesk: Person, work: Work, north: Site, person: MakePerson

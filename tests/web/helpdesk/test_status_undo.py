@@ -110,7 +110,7 @@ def test_is_told_in_the_same_words_on_the_board_the_plan_and_the_ticket(pages: P
     pages.look()
     assert "It was put back" in text_of(pages.board.html)
     assert "Repaired and proved" not in text_of(pages.board.html)
-    card = text_of(pages.desk.html.partition('id="plan"')[2].partition("Exactly what runs")[0])
+    card = text_of(pages.desk.html.partition('id="plan"')[2].partition("Its scripts, word for word")[0])
     assert "put back" in card
     assert "verified" not in card
     ticket = pages.desk.get(f"/desk/cases/{pages.case.pk}/text").partition("Changes")[2]

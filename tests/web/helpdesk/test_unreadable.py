@@ -53,7 +53,7 @@ def test_who_is_signed_in_is_not_known_then(case: Case, path: str, desk: Browser
     job = planned(helpdesk, case, work)
     Job.objects.filter(pk=job.pk).update(result={"version": 99})
     page = desk.get(path)
-    assert "could not be read" in page
+    assert "Signed in: not known" in page
     assert "CORP\\bob" not in page
 
 

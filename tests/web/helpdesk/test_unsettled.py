@@ -109,8 +109,8 @@ def test_a_worker_that_died_and_is_missing_is_named_wherever_it_is_waited_for(
     jobs.start_job(actor=helpdesk, job=job)
     Job.objects.filter(pk=job.pk).update(state=state, fence=1, lease_until="2026-01-01T00:00:00Z")
     pages = Pages(case, helpdesk, employee).look()
-    for page in (pages.own, pages.desk):
-        assert "No worker serves this site now" in text_of(page.html)
+    assert "The portal cannot reach your site now." in text_of(pages.own.html)
+    assert "No worker serves this site now" in text_of(pages.desk.html)
     assert "No worker serves this site now" in text_of(pages.board.get(f"/board?q={pages.case.pk}"))
 
 

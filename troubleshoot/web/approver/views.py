@@ -139,12 +139,12 @@ def _refused(request: HttpRequest, page: approval_page.ApprovalPage, problem: di
     digest = request.POST.get("digest", "")
     if "approve" not in problem or not (page.newer or digest != page.plan.document.digest):
         return {"refused": refused}
-    before = page.plan.document if page.newer else page.shown_before(digest[:64])
+    before, present = page.plan.document if page.newer else page.shown_before(digest[:64]), page.plan.signed_in
     return {
         "refused": refused,
         "changed": _("The plan changed after you opened it. Nothing was approved."),
         "before": before,
-        "before_sessions": engine.who_is_disconnected(before, catalog.installed_catalog()) if before else None,
+        "before_sessions": engine.who_is_disconnected(before, catalog.installed_catalog(), present) if before else None,
         "now": page.newer or page.plan,
     }
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from django.utils.functional import cached_property
 
-from troubleshoot import catalog, diagnosis, engine, people, remediation
-from troubleshoot.engine import ChangeResult, PlanDocument, SignedIn, Statement
-from troubleshoot.models import Job, Person
+from troubleshoot import catalog, diagnosis, engine, people, remediation, reports, wording
+from troubleshoot.engine import ChangeResult, Grounds, PlanDocument, SignedIn, Statement, StatementCode
+from troubleshoot.models import WRITTEN_STATES, Job, Person
 
 
 @dataclass
@@ -24,9 +24,16 @@ class JobPlan:
         return remediation.job_plan(self.job)
 
     @property
-    def sessions(self) -> Statement:
-        """State what becomes of whoever is signed in."""
-        return engine.who_is_disconnected(self.document, catalog.installed_catalog())
+    def title(self) -> str:
+        """Return of which change it is: the remedy's title, or that this is undone."""
+        return wording.changed_title(self.document.title, self.job.kind)
+
+    @property
+    def sessions(self) -> Statement | None:
+        """State what becomes of whoever is signed in; nothing once it is over: who was there then, nobody read."""
+        if self.over:
+            return None
+        return engine.who_is_disconnected(self.document, catalog.installed_catalog(), self.signed_in)
 
     @property
     def way_back(self) -> Statement:
@@ -37,6 +44,23 @@ class JobPlan:
     def over(self) -> bool:
         """Tell whether it is history: its computer is no longer as the plan shows it."""
         return self.job.has_ended
+
+    @property
+    def never_ran(self) -> Statement | None:
+        """State, of a plan that is over, that it was never carried out; nothing of one that wrote, or may have."""
+        if not self.over or self.job.state in WRITTEN_STATES:
+            return None
+        return Statement.of(StatementCode.NEVER_CARRIED_OUT, Grounds.JOB, self.job.ended_at)
+
+    @property
+    def columns(self) -> wording.PlanColumns:
+        """Return what its two columns of values are called."""
+        return wording.plan_columns(self.job)
+
+    @property
+    def settings(self) -> list[reports.SettingRecord]:
+        """Return what it has changed, each setting before it and as it was read afterwards."""
+        return list(reports.setting_records(self.job, self.document, engine.as_change(self.job.found)))
 
     @property
     def signed_in(self) -> tuple[SignedIn, ...] | None:

@@ -8,8 +8,8 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from troubleshoot import diagnosis, engine, wording
-from troubleshoot.engine import CaseStatus, Guide, Walk
-from troubleshoot.models import Answer, Case, Job, JobState
+from troubleshoot.engine import CaseStatus, Guide, GuideStep, Walk
+from troubleshoot.models import WRITTEN_STATES, Answer, Case, Job, JobState
 
 
 @dataclass
@@ -61,8 +61,19 @@ class CaseRecord:
     @cached_property
     def ended_remedy(self) -> Job | None:
         """Return the remedy's job that the walk came from, when nothing but good readings came after it."""
-        row = diagnosis.remedy_answer_before(self.case, self.walk, {row.step: row for row in self.answers})
+        row = self._remedy_answer
         return next((job for job in self.jobs if row and job.pk == row.job_id), None)
+
+    @property
+    def never_ran_at(self) -> GuideStep | None:
+        """Return the step of that remedy where it was never carried out: what was found there is found still."""
+        job, row = self.ended_remedy, self._remedy_answer
+        unbegun = job is not None and job.is_change and job.state not in WRITTEN_STATES
+        return self.guide.steps[row.step] if row and unbegun else None
+
+    @cached_property
+    def _remedy_answer(self) -> Answer | None:
+        return diagnosis.remedy_answer_before(self.case, self.walk, {row.step: row for row in self.answers})
 
     @property
     def unsettled(self) -> Job | None:

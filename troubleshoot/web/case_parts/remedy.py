@@ -10,7 +10,7 @@ from django.utils.functional import cached_property
 
 from troubleshoot import reports, wording
 from troubleshoot.engine import Action, Grounds, Hindrance, Refusal, Statement, StatementCode
-from troubleshoot.models import UNDER_WAY_STATES, Job
+from troubleshoot.models import UNDER_WAY_STATES, Job, JobState
 from troubleshoot.web.case_parts.barrier import barrier_for, remedy_at
 from troubleshoot.web.case_parts.plan import JobPlan
 from troubleshoot.web.case_parts.record import CaseRecord
@@ -54,8 +54,20 @@ class Remedy:
 
     @cached_property
     def plan(self) -> JobPlan | None:
-        """Return the plan of that action's latest job: one that waits for a yes, is being carried out, or has ended."""
-        return JobPlan(self.job) if self.job and self.job.plan else None
+        """Return the plan of that action's latest job while it waits for a yes or is being carried out: of one that is
+        over the computer is no longer as it says."""
+        return JobPlan(self.job) if self.job and self.job.plan and not self.job.has_ended else None
+
+    @cached_property
+    def past(self) -> JobPlan | None:
+        """Return the plan of the latest change, where that is over and no other takes its place."""
+        return self.latest_plan if self.plan is None and self.latest_plan and self.latest_plan.over else None
+
+    @property
+    def puts_back(self) -> bool:
+        """Tell whether the latest change is an undo that waits or runs, or of which nobody knows how it ended."""
+        job = self.change
+        return bool(job and job.kind == Job.Kind.REVERT and (job.state == JobState.UNKNOWN or not job.has_ended))
 
     @cached_property
     def latest_plan(self) -> JobPlan | None:

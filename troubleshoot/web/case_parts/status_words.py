@@ -23,9 +23,9 @@ class Told:
 
     @property
     def matter(self) -> str:
-        """Return what they act for, in the words of lists."""
+        """Return what they act for, in the words of lists; of a closed case for what its changes have left."""
         told = self.status.told
-        return wording.matter_words(self.status.matter, waits=told.waits, hindrance=told.hindrance)
+        return wording.matter_words(told.left or self.status.matter, waits=told.waits, hindrance=told.hindrance)
 
     @property
     def sentences(self) -> list[str]:

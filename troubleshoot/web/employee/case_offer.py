@@ -124,7 +124,7 @@ class RemedyOffer:
         """Return how many people use the computer: their names are not everybody's to know."""
         users = self.remedy.plan.signed_in if self.remedy.plan else None
         if users is None:
-            return _("could not be read")
+            return _("not known")
         return ngettext("%d person", "%d people", len(users)) % len(users) if users else _("nobody")
 
     @property

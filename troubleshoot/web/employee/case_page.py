@@ -107,7 +107,7 @@ class EmployeeCasePage:
             return "waiting" if self.status.owed else "guided" if self.remedy.by_hand else "found"
         if work == CaseMatter.BY_HAND and self.status.told.also_own:
             return "guided"
-        if work in CHANGING and self.remedy.job is None:
+        if work in CHANGING and (self.remedy.job is None or self.remedy.puts_back):
             return "undone"
         if work == CaseMatter.HELP:
             proved = self.status.proved_at and at.kind == "try"

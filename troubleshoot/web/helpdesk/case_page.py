@@ -93,6 +93,13 @@ class HelpdeskCasePage:
         return walk.at if step_heading(walk.at) or not told else told[0]
 
     @property
+    def read_by_person(self) -> str:
+        """Return what the guide tells the person here; empty where their page tells how the remedy ended instead."""
+        ended = self.record.ended_remedy
+        told = self.observed.latest and (ended is None or ended.state == JobState.VERIFIED)
+        return wording.content(self.step.full_text) if told else ""
+
+    @property
     def title(self) -> str:
         """Return the heading as a text."""
         return wording.statement_words(self.heading, self.reader)
@@ -108,8 +115,8 @@ class HelpdeskCasePage:
             return self._text(self.record.left, Grounds.JOB) if self.record.left else self._closed
         if self.status.work == CaseMatter.DECIDE:
             return self._text(wording.unsettled_words(undo=self.record.undo_unsettled), Grounds.JOB)
-        said = step_heading(self.step) or wording.content(self.case.error.get("sentence", ""))
-        return self._text(said, Grounds.CATALOG)
+        found = step_heading(self.record.never_ran_at or self.step)
+        return self._text(found or wording.content(self.case.error.get("sentence", "")), Grounds.CATALOG)
 
     @property
     def _closed(self) -> Statement:

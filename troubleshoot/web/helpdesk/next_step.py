@@ -58,6 +58,12 @@ class NextStep:
         return STAGES[work]
 
     @property
+    def leads(self) -> bool:
+        """Tell whether its press is the one that leads on: not while something written waits to be answered first."""
+        status = self.remedy.record.status
+        return status.matter == status.work
+
+    @property
     def follows(self) -> bool:
         """Tell whether the page follows something by itself; never while it asks a question."""
         return self.stage in {"reading", "running", "approval"}

@@ -12,7 +12,10 @@ from troubleshoot import people, reports, wording
 from troubleshoot.models import Case, Job
 from troubleshoot.reports import case_timeline, cases_csv, changes_csv, filter_address, parse_filters, record_download
 from troubleshoot.web.htmx import render_page
+from troubleshoot.web.manager.case_standing import CaseStanding
 from troubleshoot.web.view_rules import rule, visitor
+
+CASES = Case.objects.select_related("host__site", "guide", "beneficiary", "opened_by", "owner", "site")
 
 
 @rule("history.read")
@@ -46,10 +49,10 @@ def download(request: HttpRequest) -> HttpResponseBase:
 @require_safe
 def case(request: HttpRequest, number: int) -> HttpResponseBase:
     """Show everything that happened to one case. Nothing on this page changes anything."""
-    rows = Case.objects.select_related("host", "guide", "beneficiary", "opened_by", "owner", "site")
-    found = people.obtain_object(rows, visitor(request), "case.read", pk=number)
+    found = people.obtain_object(CASES, visitor(request), "case.read", pk=number)
     context = {"case": found, "timeline": case_timeline(found, visitor(request)), "zone_is_utc": _zone_is_utc()}
     context["left"] = wording.closed_words(found.waiting_for) if found.closed_at else ""
+    context["page"] = CaseStanding(found)
     return render(request, "manager/history_case.html", context)
 
 
@@ -59,8 +62,10 @@ def change(request: HttpRequest, key: UUID) -> HttpResponseBase:
     """Show everything that is known of one change, as a page or unfolded in another one. Changes nothing."""
     found = people.obtain_object(Job.objects.changes(), visitor(request), "job.read", pk=key)
     (record,) = reports.change_records([found], visitor(request))
-    unfolded = {f"change-{key}": "record"}
-    return render_page(request, "manager/history_change.html", {"record": record}, parts=unfolded)
+    going = record.case if not record.job.has_ended else None
+    standing = CaseStanding(CASES.get(pk=going)) if going else None  # anew: of the record's own not all was read
+    context, unfolded = {"record": record, "page": standing}, {f"change-{key}": "record"}
+    return render_page(request, "manager/history_change.html", context, parts=unfolded)
 
 
 def attachment(lines: Iterator[str], name: str) -> StreamingHttpResponse:
