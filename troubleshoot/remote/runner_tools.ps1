@@ -67,14 +67,14 @@ function Get-Identity {
     @{ machine_guid = "$($key.MachineGuid)"; smbios_uuid = "$($product.UUID)"; computer_sid = $sid }
 }
 
-# Readings have a session of their own, made as powershell.exe makes its own. What one of them outputs or throws comes in
+# Readings have a session of their own, made as powershell.exe makes its own, and each a thread that ends with it: one that
+# waited for the next reading would keep the process. What one of them outputs or throws comes in
 # a table: a result of the call would be wrapped, and so would the error, whose identifier is needed as it was thrown.
 $reading = 'param($Text, $Params, $Box) Set-StrictMode -Version 3.0; $ErrorActionPreference = "Stop"; $ProgressPreference = "SilentlyContinue"
     try { $Box.output = @(& ([ScriptBlock]::Create($Text)) @Params) } catch { $Box.fault = $_ }'
 
 function New-ReadSession {
     $session = [RunspaceFactory]::CreateRunspace([System.Management.Automation.Runspaces.InitialSessionState]::CreateDefault2())
-    $session.ThreadOptions = [System.Management.Automation.Runspaces.PSThreadOptions]::ReuseThread
     $session.Open()
     $session
 }
