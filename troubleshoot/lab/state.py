@@ -149,11 +149,7 @@ def healthy(name: str = "LAB-01") -> Document:
         "name": name,
         "computer_name": name,
         "identity": _identity(name, guid),
-        "powershell": {
-            "version": "5.1.19041.3803",
-            "language_mode": "FullLanguage",
-            "antimalware_blocks": False,
-        },
+        "powershell": windows_version.powershell(),
         "clock_offset_seconds": 0,
         "services": _services(boot),
         "registry": _registry(guid),
@@ -185,7 +181,7 @@ def healthy(name: str = "LAB-01") -> Document:
             "elsewhere": [],
             "other_certificate": None,
         },
-        "winrm": {"credentials": "accepted", "administrator": True},
+        "winrm": {"credentials": "accepted", "administrator": True, "ended": []},
         "runs": {},
         "event_log": [
             {
