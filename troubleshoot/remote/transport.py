@@ -54,8 +54,12 @@ class LineAdapter(HTTPAdapter):
     and bytes. Once messages are sealed it opens no second connection: the seal belongs to the first.
     """
 
-    def __init__(self, line: Line, port: int, context: ssl.SSLContext | None, on_stage: OnStage) -> None:
+    def __init__(
+        self, line: Line, port: int, context: ssl.SSLContext | None, on_stage: OnStage, *, patience: float
+    ) -> None:
+        """Take `patience`: seconds of silence after which a connection counts as broken."""
         super().__init__()
+        self._patience = patience
         self._on_stage = on_stage
         self.round_trips = 0
         self.sealed = False
@@ -95,7 +99,7 @@ class LineAdapter(HTTPAdapter):
         if self.round_trips > MAX_ROUND_TRIPS or left <= 0:
             raise Overrun
         self._line.limit(min(MAX_RESPONSE_BYTES, left))
-        timeout = max(self._line.remaining, 0.001)
+        timeout = max(min(self._line.remaining, self._patience), 0.001)
         response = super().send(request, stream=True, timeout=timeout, verify=True)
         if date := response.headers.get("Date"):
             self._on_stage("clock", date[:64])
