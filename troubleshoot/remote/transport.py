@@ -51,18 +51,27 @@ class LineAdapter(HTTPAdapter):
     """The only adapter of a visit's session.
 
     It sends to one place, whatever the URL says, follows nothing, accepts no compression, and counts round trips
-    and bytes. Once messages are sealed it opens no second connection: the seal belongs to the first.
+    and bytes. Where signing in belongs to the connection (NTLM, Kerberos, and with them the seal of messages) it opens
+    no second one: a challenge answered elsewhere would look like a wrong password.
     """
 
     def __init__(
-        self, line: Line, port: int, context: ssl.SSLContext | None, on_stage: OnStage, *, patience: float
+        self,
+        line: Line,
+        port: int,
+        context: ssl.SSLContext | None,
+        on_stage: OnStage,
+        *,
+        patience: float,
+        one_connection: bool,
     ) -> None:
         """Take `patience`: seconds of silence after which a connection counts as broken."""
         super().__init__()
         self._patience = patience
+        self._one_connection = one_connection
+        self._opened = False
         self._on_stage = on_stage
         self.round_trips = 0
-        self.sealed = False
         self._line = line
         self._port = port
         self._context = context
@@ -70,8 +79,9 @@ class LineAdapter(HTTPAdapter):
 
     def open(self) -> socket.socket:
         """Open a new connection, under TLS where the door says so."""
-        if self.sealed:
+        if self._opened and self._one_connection:
             raise ConnectionResetError("the host closed the connection between two messages")
+        self._opened = True
         self._on_stage("name", ", ".join(self._line.addresses()))
         sock = self._line.connect(self._port)
         self._on_stage("tcp", f"{sock.getpeername()[0]} port {self._port}")
