@@ -59,11 +59,15 @@ class Cutter:
 
     def __exit__(self, *_: object) -> None:
         close(self._server)
-        for sock in self._sockets:
-            with contextlib.suppress(OSError):
-                socket.socket.shutdown(sock, socket.SHUT_RDWR)
+        self.hang_up()
         for thread in self._threads:
             thread.join(5)
+
+    def hang_up(self) -> None:
+        """Close every line that stands now."""
+        for sock in list(self._sockets):
+            with contextlib.suppress(OSError):
+                socket.socket.shutdown(sock, socket.SHUT_RDWR)
 
     def _start(self, target: object, *args: object) -> None:
         thread = threading.Thread(target=target, args=args, daemon=True)  # type: ignore[arg-type]

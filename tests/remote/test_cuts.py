@@ -4,6 +4,7 @@ twice, and says no more than what is so."""
 from __future__ import annotations
 
 import random
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
@@ -15,7 +16,7 @@ from tests.remote.cuts import NEVER, Cut, Cutter
 from tests.remote.test_visit import KEY, READ, go, value_of, with_value
 from troubleshoot.engine import RefusalCode
 from troubleshoot.lab.winrm.shells import Command
-from troubleshoot.remote import ContactLost, DoorError, VisitItem, VisitResult, VisitWork
+from troubleshoot.remote import ContactLost, DoorError, VisitItem, VisitProgress, VisitResult, VisitWork, visit_host
 
 #: Counts how often it is done: a second write would show.
 ADD = (
@@ -181,7 +182,13 @@ def test_a_write_that_takes_longer_than_the_visit_is_left_alone(target: Callable
 def test_a_write_during_which_the_line_breaks_comes_to_its_end_and_is_heard(target: Callable[[str], Target]) -> None:
     host = target("ntlm")
     host.lab.state.document["powershell"]["write_seconds"] = 1
-    whole = host.visit("apply")
-    last = max(place for place, (_, told) in enumerate(whole.lengths[:-2]) if told)
-    seen = host.visit("apply", Cut(last, "request", None)).judge()
-    assert (seen.kind, value_of(host.lab), host.lab.shells()) == ("done", 2, 0)
+    with Cutter(host.lab) as line:
+
+        def break_soon(step: VisitProgress) -> None:
+            if step.stage == "write":
+                threading.Timer(0.3, line.hang_up).start()
+
+        found = visit_host(host.lab.door(line.port), job("apply"), seconds=10, on_progress=break_soon)
+        seen = Seen(host.lab, "apply", NEVER, found, line.lengths).judge()
+    assert (seen.kind, host.lab.shells()) == ("done", 0)
+    assert len(line.lengths) > 10 + 3, "it signed in twice"

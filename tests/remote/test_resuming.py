@@ -13,7 +13,7 @@ from tests.remote.hostile import Asked, Host, fault, http, output, polite, resul
 from tests.remote.test_hostile import fails
 from tests.remote.test_visit import change, go
 from troubleshoot.engine import RefusalCode
-from troubleshoot.remote import ContactLost, SignInDenied, VisitProgress, VisitRefused, visit_host
+from troubleshoot.remote import ContactLost, SignInDenied, VisitItem, VisitProgress, VisitRefused, visit_host
 
 
 @pytest.fixture
@@ -145,3 +145,22 @@ def test_a_line_of_which_the_break_took_a_part_is_not_put_together(host: Host) -
     host.answers["Receive"] = receive
     failure = fails(host, ContactLost)
     assert (failure.code, failure.stage) == (RefusalCode.RESULT_MISSING, "result")
+
+
+@pytest.mark.parametrize("end", ["for good", "in flight"])
+def test_what_was_read_before_the_line_broke_is_kept(host: Host, end: str) -> None:
+    items = [VisitItem(name, {}, "@{ a = 1 }") for name in ("first", "second")]
+
+    def receive(asked: Asked) -> bytes | Iterator[bytes]:
+        read = f'#mendpoint {asked.nonce} state {{"item":0,"stage":"read","state":{{"a":1}}}}\r\n'.encode()
+        if host.seen["Receive"] == 1:
+            return output(asked, stream(asked, read), state(asked, "Running"))
+        if end == "for good" or host.seen["Receive"] == 2:
+            return hangs_up(asked)
+        last = result(asked).partition(b"\r\n")[2].splitlines(keepends=True)[-1]
+        return output(asked, stream(asked, last), state(asked))
+
+    host.answers["Receive"] = receive
+    with pytest.raises(ContactLost) as caught:
+        go(host.door(), work(*items))
+    assert caught.value.before == ({"a": 1}, None)

@@ -12,6 +12,7 @@ from urllib3.exceptions import TimeoutError as ReadTimedOut
 
 from troubleshoot.engine import Json, Refusal, RefusalCode
 from troubleshoot.remote.dial import DialError
+from troubleshoot.remote.envelope import FlatState
 from troubleshoot.remote.soap import SoapError
 
 logger = logging.getLogger(__name__)
@@ -58,7 +59,12 @@ class VisitRefused(DoorError):
 
 
 class ContactLost(DoorError):
-    """The command may have started, and how it ended is not known. Never repeat it unasked."""
+    """The command may have started, and how it ended is not known. Never repeat it unasked.
+
+    `before` holds what had been read until then, null where nothing has come; it is empty where nothing has.
+    """
+
+    before: tuple[FlatState | None, ...] = ()
 
 
 class TimedOut(Exception):

@@ -122,6 +122,8 @@ class Standing:
         return self._lost(VisitRefused(RefusalCode.POWERSHELL_ENDED, "powershell"))
 
     def _lost(self, failure: DoorError) -> DoorError:
-        """Add what the host printed."""
+        """Add what the host printed, and what it had read."""
+        if isinstance(failure, ContactLost):
+            failure.before = self.reader.read_so_far
         failure.said = (self.stderr.decode("utf-8", "replace") or self.reader.noise)[:500]
         return failure
