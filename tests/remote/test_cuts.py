@@ -92,7 +92,7 @@ class Seen:
             assert isinstance(self.outcome, VisitResult)
             assert self.outcome.before == ({"value": 1},), told
         elif self.kind != "ContactLost":
-            assert self.kind in {"HostUnreachable", "VisitRefused"}, told
+            assert self.kind == "HostUnreachable", told
             assert begun == 0, told
         return self
 

@@ -20,6 +20,7 @@ from troubleshoot.remote.failures import CUT, Compressed, HandshakeBroken, Overr
 MAX_RESPONSE_BYTES: Final = 1024 * 1024
 MAX_VISIT_BYTES: Final = 8 * 1024 * 1024
 MAX_ROUND_TRIPS: Final = 5000
+HTTP_1_1: Final = 11  # as the library numbers it
 
 
 def tls_context(ca_file: Path | None, client: Path | None = None) -> ssl.SSLContext:
@@ -113,6 +114,9 @@ class LineAdapter(HTTPAdapter):
         response = super().send(request, stream=True, timeout=timeout, verify=True)
         if date := response.headers.get("Date"):
             self._on_stage("clock", date[:64])
+        if _ends_in_its_head(response):
+            response.close()
+            raise ConnectionResetError("the connection ended within the head of an answer")
         if 300 <= response.status_code < 400:
             response.close()
             raise Redirected(response.status_code)
@@ -125,3 +129,10 @@ class LineAdapter(HTTPAdapter):
         """Close the connection."""
         self._pool.close()
         super().close()
+
+
+def _ends_in_its_head(response: requests.Response) -> bool:
+    """Tell whether the connection broke before the length of an answer: the library takes such a head as whole."""
+    has = response.headers
+    told = has.get("Content-Length", "").isdecimal() or "Transfer-Encoding" in has
+    return not told and response.raw.version == HTTP_1_1 and has.get("Connection", "").lower() != "close"
