@@ -54,7 +54,8 @@ def test_a_command_goes_on_without_its_client_and_what_it_says_waits_for_the_nex
 
 
 def test_a_host_that_loses_what_was_in_flight_gives_the_rest(held: Held) -> None:
-    with host(runner=held, loses_in_flight=True) as server:
+    with host(runner=held) as server:
+        server.state.document["winrm"]["loses_in_flight"] = True
         shell, started = running(protocol(server), held)
         gives_up(server, shell, started)
         held.emit(b"first")

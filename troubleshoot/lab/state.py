@@ -181,7 +181,7 @@ def healthy(name: str = "LAB-01") -> Document:
             "elsewhere": [],
             "other_certificate": None,
         },
-        "winrm": {"credentials": "accepted", "administrator": True, "ended": []},
+        "winrm": {"credentials": "accepted", "administrator": True, "loses_in_flight": False, "ended": []},
         "runs": {},
         "event_log": [
             {

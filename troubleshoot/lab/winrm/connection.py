@@ -31,7 +31,6 @@ class Endpoint:
     gate: Callable[[], Gate]
     pause: Callable[[], None]  # the simulated latency, before each reply
     now: Callable[[], datetime]  # the host's own clock
-    loses_in_flight: bool = False  # output that was taken for a client that has gone is gone too
 
 
 class Connection:
@@ -55,8 +54,8 @@ class Connection:
                     return
 
     def _send(self, response: Response) -> None:
-        """Write one response; what a client that has gone did not get waits for it, unless this host loses it."""
-        arrived = self._endpoint.loses_in_flight
+        """Write one response, and say whether it has left."""
+        arrived = False
         try:
             self._wire.write(response)
             arrived = True

@@ -40,11 +40,9 @@ class WinrmServer:
         powershell_start: float = 0,
         limits: Limits | None = None,
         runner: Runner = stand_in.run,
-        loses_in_flight: bool = False,
     ) -> None:
-        """Take ``auth``, of "ntlm" and "basic" (over TLS only); ``latency``, seconds before each reply;
-        ``powershell_start``, seconds that powershell.exe takes to start; and ``loses_in_flight``: output for a client
-        that has gone does not wait for it. ValueError for an unknown method.
+        """Take ``auth``, of "ntlm" and "basic" (over TLS only); ``latency``, seconds before each reply; and
+        ``powershell_start``, seconds that powershell.exe takes to start. ValueError for an unknown method.
         """
         if not auth or not auth <= METHODS:
             raise ValueError(f"authentication must be among {', '.join(sorted(METHODS))}")
@@ -53,7 +51,6 @@ class WinrmServer:
         self._limits = limits or Limits()
         self._stopping = threading.Event()
         self._latency = latency
-        self._loses_in_flight = loses_in_flight
         self._port: Port | None = None
         self._sweeper: threading.Thread | None = None
         self._unsubscribe: Callable[[], None] = lambda: None
@@ -118,7 +115,6 @@ class WinrmServer:
             gate=lambda: Gate(account, auth, tls=tls, open_door=self._accepts_credentials),
             pause=self._pause,
             now=state.now,
-            loses_in_flight=self._loses_in_flight,
         )
 
     def _pause(self) -> None:

@@ -195,8 +195,12 @@ class Service:
             end += "</rsp:CommandState>"
         return Output(
             f"<rsp:ReceiveResponse>{streams}{end}</rsp:ReceiveResponse>",
-            lambda arrived: command.settle(taken, arrived=arrived),
+            lambda arrived: command.settle(taken, arrived=arrived or self._loses_in_flight()),
         )
+
+    def _loses_in_flight(self) -> bool:
+        with self._state.lock:
+            return bool(self._state.document["winrm"]["loses_in_flight"])
 
     def _signal(self, message: Message, caller: Caller) -> str:
         shell, wanted = self._shell(message, caller), _part(message, "Signal")
