@@ -30,6 +30,12 @@ $service = Get-Service -Name $Name -ErrorAction Stop
 @{ status = "$($service.Status)" }"""
 
 
+@pytest.fixture(autouse=True)
+def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A line that broke is taken up again at once."""
+    monkeypatch.setattr("troubleshoot.remote.visit_protocol.PAUSES", (0.0, 0.05, 0.1))
+
+
 def registered(*ports: int, name: str = "localhost", address: str = "127.0.0.1") -> RegisteredHost:
     return RegisteredHost(name, address, frozenset(ports), LOOPBACK)
 

@@ -141,6 +141,7 @@ class Host:
     seen: Counter[str] = field(default_factory=Counter)
     connections: int = 0
     headers: list[bytes] = field(default_factory=list)
+    stdin: bytes = b""
 
     def __enter__(self) -> Self:
         self._server = socket.create_server(("127.0.0.1", 0))
@@ -170,7 +171,6 @@ class Host:
                 threading.Thread(target=self._serve, args=(peer,), daemon=True).start()
 
     def _serve(self, peer: socket.socket) -> None:
-        stdin = b""
         with contextlib.suppress(OSError, ValueError), self.tls.server.wrap_socket(peer, server_side=True) as secure:
             self._sockets.append(secure)
             reader = secure.makefile("rb")
@@ -178,7 +178,7 @@ class Host:
                 self.headers.append(head)
                 size = re.search(rb"(?i)content-length: (\d+)", head)
                 asked = ids(reader.read(int(size[1]) if size else 0))
-                asked.stdin = stdin = asked.stdin or stdin
+                asked.stdin = self.stdin = asked.stdin or self.stdin
                 self.seen[asked.action] += 1
                 answer = self.answers.get(asked.action, polite)(asked)
                 for piece in [answer] if isinstance(answer, bytes) else answer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 import time
 import tracemalloc
 from collections.abc import Callable, Iterator
@@ -94,7 +95,7 @@ def slowly(data: bytes) -> Iterator[bytes]:
 
 
 @pytest.mark.parametrize(
-    ("action", "kind"), [("Create", HostUnreachable), ("Command", ContactLost), ("Receive", ContactLost)]
+    ("action", "kind"), [("Create", HostUnreachable), ("Command", HostUnreachable), ("Receive", ContactLost)]
 )
 def test_an_answer_in_drips_ends_at_the_deadline(host: Host, action: str, kind: type[DoorError]) -> None:
     host.answers[action] = lambda asked: slowly(polite(asked))
@@ -134,7 +135,7 @@ def test_any_other_coding_is_refused(host: Host, encoding: str) -> None:
 
 @pytest.mark.parametrize("status", ["301 Moved", "302 Found", "303 See Other", "307 Temporary", "308 Permanent"])
 @pytest.mark.parametrize(
-    ("action", "kind"), [("Create", VisitRefused), ("Command", ContactLost), ("Receive", ContactLost)]
+    ("action", "kind"), [("Create", VisitRefused), ("Command", VisitRefused), ("Receive", ContactLost)]
 )
 def test_a_redirect_is_not_followed(host: Host, tls: Tls, status: str, action: str, kind: type[DoorError]) -> None:
     with Host(tls) as elsewhere:
@@ -200,7 +201,8 @@ BOMB = b"""<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b 
     [
         ("Create", VisitRefused, "200 OK"),
         ("Create", VisitRefused, "500 Fault"),
-        ("Command", ContactLost, "200 OK"),
+        ("Command", VisitRefused, "200 OK"),
+        ("Send", ContactLost, "200 OK"),
         ("Receive", ContactLost, "200 OK"),
     ],
 )
@@ -216,7 +218,9 @@ def test_an_answer_to_another_message_is_not_taken(host: Host) -> None:
         return polite(asked).replace(asked.message_id.encode(), b"11111111-1111-4111-8111-111111111111")
 
     host.answers["Command"] = other
-    assert fails(host, ContactLost).stage == "command"
+    assert fails(host, VisitRefused).stage == "command"
+    host.answers = {"Receive": other}
+    assert fails(host, ContactLost).stage == "receive"
 
 
 def test_an_answer_without_shell_id_is_refused_and_the_shell_removed(host: Host) -> None:
@@ -225,9 +229,9 @@ def test_an_answer_without_shell_id_is_refused_and_the_shell_removed(host: Host)
     assert (host.seen["Command"], host.seen["Delete"]) == (0, 1)
 
 
-def test_an_answer_without_command_id_is_lost_and_the_command_ended(host: Host) -> None:
+def test_an_answer_without_command_id_is_refused_and_the_command_ended(host: Host) -> None:
     host.answers["Command"] = lambda asked: http(soap(asked, ""))
-    assert fails(host, ContactLost).stage == "command"
+    assert fails(host, VisitRefused).stage == "command"
     assert (host.seen["Send"], host.seen["Signal"], host.seen["Delete"]) == (0, 1, 1)
 
 
@@ -315,13 +319,65 @@ def test_a_fault_before_the_start_changed_nothing(
     assert host.seen["Send"] == 0
 
 
-@pytest.mark.parametrize(
-    ("action", "code"), [("Command", 995), ("Command", TIMED_OUT), ("Send", 170), ("Send", TIMED_OUT), ("Receive", 5)]
-)
+@pytest.mark.parametrize(("action", "code"), [("Send", 170), ("Send", 87), ("Receive", 5), ("Receive", 2150858843)])
 def test_a_fault_after_the_start_is_lost(host: Host, action: str, code: int) -> None:
     host.answers[action] = lambda asked: fault(asked, code)
     fails(host, ContactLost)
     assert host.seen["Delete"] == 1
+
+
+@pytest.mark.parametrize(
+    ("action", "code"), [("Command", 995), ("Command", TIMED_OUT), ("Send", TIMED_OUT), ("Send", 170), ("Receive", 995)]
+)
+def test_a_fault_that_leaves_open_whether_it_ran_is_asked_about(host: Host, action: str, code: int) -> None:
+    host.answers[action] = lambda asked: polite(asked) if host.seen[action] > 1 else fault(asked, code)
+    assert go(host.door()).outcome == "done"
+    assert (host.seen["Create"], host.seen["Command"], host.seen["Delete"]) == (1, 1, 1)
+
+
+@pytest.mark.parametrize("code", [5, 2150858843])
+def test_a_request_that_the_host_did_not_take_changed_nothing(host: Host, code: int) -> None:
+    host.answers["Send"] = lambda asked: fault(asked, code)
+    with pytest.raises((VisitRefused, SignInDenied)):
+        go(host.door(), change())
+    assert (host.seen["Receive"], host.seen["Delete"]) == (0, 1)
+
+
+@pytest.mark.parametrize("code", [109, 232, 2147942509, 2147942632])
+@pytest.mark.parametrize("receive", ["ended", "gone"])
+def test_a_powershell_that_ended_before_its_request_changed_nothing(host: Host, code: int, receive: str) -> None:
+    host.answers["Send"] = lambda asked: fault(asked, code)
+    host.answers["Receive"] = lambda asked: (
+        output(asked, stream(asked, b"killed", name="stderr"), state(asked, code="1"))
+        if receive == "ended"
+        else fault(asked, 2150858843)
+    )
+    with pytest.raises(VisitRefused) as caught:
+        go(host.door(), change())
+    assert caught.value.code == RefusalCode.POWERSHELL_ENDED
+    assert caught.value.said == ("killed" if receive == "ended" else "")
+    assert host.seen["Delete"] == 1
+
+
+def test_a_powershell_that_says_why_it_ended_before_its_request_is_believed(host: Host) -> None:
+    hello = b'#mendpoint - hello {"ps":"5.1.1.1","mode":"ConstrainedLanguage"}\r\n'
+    host.answers["Send"] = lambda asked: fault(asked, 109)
+    host.answers["Receive"] = lambda asked: output(asked, stream(asked, hello), state(asked, code="3"))
+    assert go(host.door(), change()).reason == "constrained_language"
+
+
+@pytest.mark.parametrize("own", ["ABCDEF01-1111-4111-8111-111111111111", "abcdef01-1111-4111-8111-111111111111"])
+def test_the_ids_that_a_host_gives_are_taken(host: Host, own: str) -> None:
+    asked_for: dict[str, set[str]] = {}
+
+    def renamed(asked: Asked) -> bytes:
+        asked_for.setdefault(asked.action, set()).add(f"{asked.shell_id} {asked.command_id}")
+        return re.sub(b"(Name=.ShellId.>|<rsp:CommandId>)[^<]+", rb"\g<1>" + own.encode(), polite(asked))
+
+    host.answers = dict.fromkeys(("Create", "Command", "Send", "Receive", "Signal", "Delete"), renamed)
+    assert go(host.door()).outcome == "done"
+    assert asked_for["Receive"] == asked_for["Send"] == asked_for["Signal"] == {f"{own} {own}"}
+    assert asked_for["Delete"] == {f"{own} "}
 
 
 @pytest.mark.parametrize(
@@ -333,6 +389,8 @@ def test_a_bare_status_before_the_start_is_explained(host: Host, status: str, ki
     host.answers["Create"] = lambda asked: http(b"", status)
     assert fails(host, kind).params["status"] == int(status.split(maxsplit=1)[0])
     host.answers = {"Command": lambda asked: http(b"", status)}
+    assert fails(host, kind).stage in {"command", "sign-in"}
+    host.answers = {"Send": lambda asked: http(b"", status)}
     fails(host, ContactLost)
 
 
@@ -378,7 +436,7 @@ def test_a_connection_cut_at_any_place_is_unreachable_or_lost_and_never_a_guess(
         if changed:
             assert outcome in {"done", "ContactLost"}
         lab.server.stop()
-    assert kinds >= {"HostUnreachable", "ContactLost"}
+    assert kinds >= {"HostUnreachable", "done"}
     assert kinds <= {"HostUnreachable", "ContactLost", "done"}
 
 

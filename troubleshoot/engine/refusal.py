@@ -153,6 +153,8 @@ class RefusalCode(StrEnum):
     COMMAND_TOO_LONG = "command_too_long"
     PROFILE_BUSY = "profile_busy"
     SHELL_CLOSED = "shell_closed"
+    #: It closed its input before the request was in.
+    POWERSHELL_ENDED = "powershell_ended"
     #: `number` is a fault's, or None.
     WINRM_FAULT = "winrm_fault"
     WINRM_UNEXPLAINED = "winrm_unexplained"

@@ -212,6 +212,8 @@ def _read_inside(
         states = list(visit.before) if visit.before else states
         errors = {error.index: error.text for error in visit.errors}
     except (remote.DoorError, secrets.CredentialMissing) as error:
+        if isinstance(error, remote.ContactLost):
+            states = list(error.before) or states
         found.reached = "denied" if isinstance(error, remote.SignInDenied | secrets.CredentialMissing) else "no"
         found.stage, found.trouble = getattr(error, "stage", "sign-in"), ended(error)
         found.cut = isinstance(error, remote.HostUnreachable) or getattr(error, "code", None) in _CUT

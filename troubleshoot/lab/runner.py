@@ -160,6 +160,8 @@ class _Runner:
 
     def _write(self, index: int, item: dict[str, Any], before: State) -> None:
         self._progress(index, "write")
+        if self._cancelled.wait(self._state.document["powershell"]["write_seconds"]):
+            return
         params = {**item["params"], "Desired": item["desired"], "Before": before}
         try:
             output = run_script(item["write"], params, self._state)

@@ -150,7 +150,7 @@ def healthy(name: str = "LAB-01") -> Document:
         "name": name,
         "computer_name": name,
         "identity": _identity(name, guid),
-        "powershell": {"version": "5.1.19041.3803", "language_mode": "FullLanguage", "antimalware_blocks": False},
+        "powershell": windows_version.powershell(),
         "slow": {},
         "clock_offset_seconds": 0,
         "booted_at": boot,
@@ -184,7 +184,7 @@ def healthy(name: str = "LAB-01") -> Document:
             "elsewhere": [],
             "other_certificate": None,
         },
-        "winrm": {"credentials": "accepted", "administrator": True},
+        "winrm": {"credentials": "accepted", "administrator": True, "loses_in_flight": False, "ended": []},
         "runs": {},
         "reports": {},
         "event_log": [

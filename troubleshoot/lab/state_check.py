@@ -23,6 +23,8 @@ from troubleshoot.lab.state_form import (
 
 FARTHEST_CLOCK = 10 * 366 * 86_400
 """Seconds by which a host's clock can be wrong: ten years."""
+LONGEST_WRITE = 86_400
+"""Seconds that a write can take."""
 _VERSION = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6}){1,3}")
 
 
@@ -46,6 +48,8 @@ def check(document: Document) -> None:
     _value("booted_at", document["booted_at"], Field((str,), is_time=True))
     for resource, seconds in document["slow"].items():
         _value(f"slow.{resource}", seconds, Field((int, float)))
+    if not 0 <= document["powershell"]["write_seconds"] <= LONGEST_WRITE:
+        raise BadStateError(f"powershell.write_seconds: must be from 0 to {LONGEST_WRITE} (a day)")
     for section in LISTS_OF_TEXTS:
         _texts(section, document[section])
     for path, sddl in document["acl"].items():

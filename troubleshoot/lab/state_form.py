@@ -95,6 +95,7 @@ ROWS: Mapping[str, Row] = {
     },
     "licensing.servers": {"name": _TEXT, "way": _one_of(set(WAYS))},
     "network.elsewhere": {"address": _TEXT, "answers": _one_of(ANSWERS)},
+    "winrm.ended": {"command": _TEXT, "by": _one_of({"terminate", "delete", "idle"}), "at": _TIME},
     "firewall.rules": {
         "name": _TEXT,
         "group": _TEXT,

@@ -12,6 +12,7 @@ from urllib3.exceptions import TimeoutError as ReadTimedOut
 
 from troubleshoot.engine import Json, Refusal, RefusalCode
 from troubleshoot.remote.dial import DialError
+from troubleshoot.remote.envelope import FlatState
 from troubleshoot.remote.soap import SoapError
 
 logger = logging.getLogger(__name__)
@@ -22,14 +23,18 @@ BUSY: Final = 170
 GONE: Final = 2150858843
 PROFILE_BUSY: Final = 2147943418
 LINE_TOO_LONG: Final = 2147942606
+#: Numbers of a pipe whose reader has closed it, plain and as a result of COM.
+PIPE_ENDED: Final = frozenset({109, 232, 2147942509, 2147942632})
+#: What a host says to input that it has not taken: no such command, or not from this account.
+UNTAKEN: Final = frozenset({GONE, ACCESS_DENIED})
 QUOTAS: Final = frozenset({2150859173, 2150859174})
 
 
 class DoorError(Refusal):
     """A visit ended without a result.
 
-    `stage` is one of name, tcp, tls, sign-in, rights, shell, command, receive, result, and settings before all of
-    them; `said` is what the host printed, capped, untrusted.
+    `stage` is one of name, tcp, tls, sign-in, rights, shell, command, powershell, receive, result, and settings
+    before all of them; `said` is what the host printed, capped, untrusted.
     """
 
     def __init__(self, code: RefusalCode, stage: str, **params: Json) -> None:
@@ -54,7 +59,12 @@ class VisitRefused(DoorError):
 
 
 class ContactLost(DoorError):
-    """The command may have started, and how it ended is not known. Never repeat it unasked."""
+    """The command may have started, and how it ended is not known. Never repeat it unasked.
+
+    `before` holds what had been read until then, null where nothing has come; it is empty where nothing has.
+    """
+
+    before: tuple[FlatState | None, ...] = ()
 
 
 class TimedOut(Exception):

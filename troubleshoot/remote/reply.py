@@ -44,6 +44,7 @@ class Reader:
         self._skipping = False
         self._noise = bytearray()
         self._progress = 0
+        self._heard: set[bytes] = set()  # a host that doubts what arrived may say it again
 
     @property
     def noise(self) -> str:
@@ -79,6 +80,12 @@ class Reader:
             self._scanned, self._skipping = 0, True
         return found
 
+    def break_off(self) -> None:
+        """Take note that the line broke: output may be missing here, so that no line is put together across the gap."""
+        self._keep(bytes(self._pending[:MAX_NOISE]))
+        self._pending.clear()
+        self._scanned, self._skipping = 0, False
+
     def visit(self, *, round_trips: int = 0) -> VisitResult | None:
         """Return what the visit brought back, or None when no result has come. Raises Malformed."""
         if self._result is None:
@@ -106,7 +113,8 @@ class Reader:
         kind, _, body = rest.partition(b" ")
         if kind == b"hello" and nonce == b"-" and not self.started and self._greet(body[:MAX_SHORT]):
             return None
-        if hmac.compare_digest(nonce, self._nonce) and self._result is None:
+        if hmac.compare_digest(nonce, self._nonce) and self._result is None and rest not in self._heard:
+            self._heard.add(rest)
             if kind == b"result":
                 self._result = body
                 return None

@@ -21,6 +21,7 @@ MAX_ELEMENTS: Final = 20_000
 
 _SHELL_TAG = f"{{{SHELL}}}"
 _RELATES_TO = "{http://schemas.xmlsoap.org/ws/2004/08/addressing}RelatesTo"
+_GUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 _EXIT_CODE = re.compile(r"-?[0-9]{1,10}")
 
 
@@ -37,11 +38,13 @@ class Output:
     exit_code: int | None
 
 
-def create(header: dict[str, Any], shell_id: str) -> dict[str, Any]:
-    """Return a message that opens a shell under an id of our own, with UTF-8 streams."""
+def create(header: dict[str, Any], shell_id: str, idle_seconds: int) -> dict[str, Any]:
+    """Return a message that opens a shell under an id of our own, with UTF-8 streams; the host removes it when nobody
+    has asked it anything for `idle_seconds`."""
     options = [{"@Name": "WINRS_NOPROFILE", "#text": "TRUE"}, {"@Name": "WINRS_CODEPAGE", "#text": UTF8}]
     header["env:Header"]["w:OptionSet"] = {"w:Option": options}
     shell = {"@ShellId": shell_id, "rsp:InputStreams": "stdin", "rsp:OutputStreams": "stdout stderr"}
+    shell["rsp:IdleTimeOut"] = f"PT{idle_seconds}S"
     return _envelope(header, {"rsp:Shell": shell})
 
 
@@ -126,22 +129,22 @@ def parse(text: bytes, message_id: str) -> ET.Element:
 
 
 def created_shell(root: ET.Element) -> str:
-    """Return the id of the shell that was opened, in lower case. Raises SoapError."""
+    """Return the id of the shell that was opened: ours, or the host's own. Raises SoapError."""
     found = {node.text for node in root.iter() if node.get("Name") == "ShellId"}
     found |= {node.text for node in root.iter(f"{_SHELL_TAG}ShellId")}
     return _only(found, "ShellId")
 
 
 def started_command(root: ET.Element) -> str:
-    """Return the id of the command that was started, in lower case. Raises SoapError."""
+    """Return the id of the command that was started: ours, or the host's own. Raises SoapError."""
     return _only({node.text for node in root.iter(f"{_SHELL_TAG}CommandId")}, "CommandId")
 
 
 def _only(found: set[str | None], what: str) -> str:
-    texts = {text.strip().lower() for text in found if text}
-    if len(texts) != 1:
+    texts = {text.strip() for text in found if text}
+    if len({text.lower() for text in texts}) != 1 or not _GUID.fullmatch(min(texts)):
         raise SoapError(f"the answer names no {what}, or several")
-    return texts.pop()
+    return min(texts)
 
 
 def output(root: ET.Element, command_id: str) -> Output:
@@ -149,7 +152,7 @@ def output(root: ET.Element, command_id: str) -> Output:
     data = {"stdout": b"", "stderr": b""}
     for stream in root.iter(f"{_SHELL_TAG}Stream"):
         name = stream.get("Name", "")
-        if name not in data or stream.get("CommandId", "").lower() != command_id:
+        if name not in data or stream.get("CommandId", "").lower() != command_id.lower():
             raise SoapError("the answer has output of another command")
         data[name] += _decode(stream.text or "")
     return Output(data["stdout"], data["stderr"], _exit_code(root, command_id))
@@ -164,7 +167,7 @@ def _decode(text: str) -> bytes:
 
 def _exit_code(root: ET.Element, command_id: str) -> int | None:
     states = list(root.iter(f"{_SHELL_TAG}CommandState"))
-    if any(state.get("CommandId", "").lower() != command_id for state in states):
+    if any(state.get("CommandId", "").lower() != command_id.lower() for state in states):
         raise SoapError("the answer tells of another command")
     done = [state for state in states if state.get("State") == f"{STATES}/Done"]
     if not done:

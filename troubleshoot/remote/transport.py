@@ -20,6 +20,7 @@ from troubleshoot.remote.failures import CUT, Compressed, HandshakeBroken, Overr
 MAX_RESPONSE_BYTES: Final = 1024 * 1024
 MAX_VISIT_BYTES: Final = 8 * 1024 * 1024
 MAX_ROUND_TRIPS: Final = 5000
+HTTP_1_1: Final = 11  # as the library numbers it
 
 
 def tls_context(ca_file: Path | None, client: Path | None = None) -> ssl.SSLContext:
@@ -51,14 +52,27 @@ class LineAdapter(HTTPAdapter):
     """The only adapter of a visit's session.
 
     It sends to one place, whatever the URL says, follows nothing, accepts no compression, and counts round trips
-    and bytes. Once messages are sealed it opens no second connection: the seal belongs to the first.
+    and bytes. Where signing in belongs to the connection (NTLM, Kerberos, and with them the seal of messages) it opens
+    no second one: a challenge answered elsewhere would look like a wrong password.
     """
 
-    def __init__(self, line: Line, port: int, context: ssl.SSLContext | None, on_stage: OnStage) -> None:
+    def __init__(
+        self,
+        line: Line,
+        port: int,
+        context: ssl.SSLContext | None,
+        on_stage: OnStage,
+        *,
+        patience: float,
+        one_connection: bool,
+    ) -> None:
+        """Take `patience`: seconds of silence after which a connection counts as broken."""
         super().__init__()
+        self._patience = patience
+        self._one_connection = one_connection
+        self._opened = False
         self._on_stage = on_stage
         self.round_trips = 0
-        self.sealed = False
         self._line = line
         self._port = port
         self._context = context
@@ -66,8 +80,9 @@ class LineAdapter(HTTPAdapter):
 
     def open(self) -> socket.socket:
         """Open a new connection, under TLS where the door says so."""
-        if self.sealed:
+        if self._opened and self._one_connection:
             raise ConnectionResetError("the host closed the connection between two messages")
+        self._opened = True
         self._on_stage("name", ", ".join(self._line.addresses()))
         sock = self._line.connect(self._port)
         self._on_stage("tcp", f"{sock.getpeername()[0]} port {self._port}")
@@ -95,10 +110,13 @@ class LineAdapter(HTTPAdapter):
         if self.round_trips > MAX_ROUND_TRIPS or left <= 0:
             raise Overrun
         self._line.limit(min(MAX_RESPONSE_BYTES, left))
-        timeout = max(self._line.remaining, 0.001)
+        timeout = max(min(self._line.remaining, self._patience), 0.001)
         response = super().send(request, stream=True, timeout=timeout, verify=True)
         if date := response.headers.get("Date"):
             self._on_stage("clock", date[:64])
+        if _ends_in_its_head(response):
+            response.close()
+            raise ConnectionResetError("the connection ended within the head of an answer")
         if 300 <= response.status_code < 400:
             response.close()
             raise Redirected(response.status_code)
@@ -111,3 +129,10 @@ class LineAdapter(HTTPAdapter):
         """Close the connection."""
         self._pool.close()
         super().close()
+
+
+def _ends_in_its_head(response: requests.Response) -> bool:
+    """Tell whether the connection broke before the length of an answer: the library takes such a head as whole."""
+    has = response.headers
+    told = has.get("Content-Length", "").isdecimal() or "Transfer-Encoding" in has
+    return not told and response.raw.version == HTTP_1_1 and has.get("Connection", "").lower() != "close"

@@ -1,4 +1,9 @@
-"""The course of one visit: sign in, start, listen, judge, leave. What has been sent decides what a failure means."""
+"""The course of one visit: sign in, start, listen, judge, leave. What has been sent decides what a failure means.
+
+Before the request is given to the command nothing of ours can run; from then on a change is in nobody's hands but the
+host's. A line that breaks after the command was asked for is taken up again on a fresh connection, under the same ids.
+WinRM numbers no output: what was in flight when the line broke is gone, and the reader trusts no line across the gap.
+"""
 
 from __future__ import annotations
 
@@ -9,34 +14,34 @@ import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from typing import Any, Final, Protocol
 
-from troubleshoot.engine import RefusalCode
 from troubleshoot.remote import envelope, soap
 from troubleshoot.remote.dial import Line
-from troubleshoot.remote.envelope import Malformed, OnStage, VisitProgress, VisitResult, VisitWork
+from troubleshoot.remote.envelope import OnStage, VisitProgress, VisitResult, VisitWork
 from troubleshoot.remote.failures import (
-    ABORTED,
     ACCESS_DENIED,
-    ContactLost,
+    BUSY,
+    PIPE_ENDED,
+    UNTAKEN,
     DoorError,
-    HostUnreachable,
-    Overrun,
     TimedOut,
     WsmanFault,
-    before_start,
-    by_fault,
 )
 from troubleshoot.remote.reply import Reader
+from troubleshoot.remote.visit_judgement import MAX_STDERR, Standing
 
 logger = logging.getLogger(__name__)
 
 GRACE_SECONDS: Final = 1.2
 HURRY_SECONDS: Final = 0.05
-MAX_STDERR: Final = 16 * 1024
+#: Before each fresh connection in the place of one that broke; together about as long as a network needs to come back.
+PAUSES: Final = (0.2, 1.0, 3.0, 6.0, 10.0)
+#: A shell that nobody has asked anything for this long is removed by its host, with what runs in it.
+IDLE_SECONDS: Final = 300
+LONGEST_WRITE_SECONDS: Final = 3600
 
 _SILENT = frozenset(
     {"name", "tcp", "tls", "sign-in"}
 )  # a failure there: no shell exists, and signing in again may lock
-_BLOCKED = b"ScriptContainedMaliciousContent"
 
 Make = Callable[[dict[str, Any]], dict[str, Any]]
 
@@ -73,35 +78,25 @@ class Course:
     ) -> None:
         self.round_trips = 0
         self._talk_over = talk_over
-        self._mode = work.mode
+        self._at = Standing(work.mode, reader)
         self._reader = reader
         self._stdin = stdin
         self._on_progress = on_progress
         self._on_stage = on_stage
         self._passed: set[str] = set()
+        self._talk: Conversation | None = None
         self._shell_id = str(uuid.uuid4())
         self._command_id = str(uuid.uuid4())
-        self._stage = "sign-in"
-        self._shell_asked = self._command_asked = self._running = False
-        self._stderr = b""
 
     def go(self, line: Line) -> VisitResult | DoorError:
         """Make the visit; return the result, or the failure as a value."""
-        talk: Conversation | None = None
-        outcome: VisitResult | DoorError = self._lost(
-            ContactLost(RefusalCode.VISIT_INTERRUPTED, self._stage, mode=self._mode)
-        )
+        outcome: VisitResult | DoorError = self._at.interrupted()
         try:
-            talk = self._talk_over(line)
-            talk.sign_in()
-            self._open(talk)
-            self._start(talk)
-            outcome = self._judge(self._listen(talk, line))
+            outcome = self._at.judge(self._converse(line))
         except Exception as error:  # noqa: BLE001  # the libraries raise anything; nothing may escape unjudged
             outcome = self._failure(error, line)
         finally:
-            if talk is not None:
-                self._leave(talk, line, outcome)
+            self._leave(line, outcome)
         return outcome
 
     def passed(self, stage: str, seen: str) -> None:
@@ -114,33 +109,67 @@ class Course:
         except Exception:  # as with progress: the listener's trouble must not end a visit
             logger.exception("a listener to stages failed")
 
+    def _converse(self, line: Line) -> int:
+        """Go through the visit; where the line breaks, go on over a fresh one, a few times. Return the exit code."""
+        pauses = iter(PAUSES)
+        while True:
+            try:
+                self._talk = self._talk_over(line)
+                self._talk.sign_in()
+                return self._go_on(self._talk, line)
+            except Exception as error:
+                pause = next(pauses, None)
+                if pause is None or not self._at.resumable(error, line):
+                    raise
+                self._at.broken = self._at.broken or error
+                logger.info("the line to %s broke (%s)", line.registered.name, type(error).__name__)
+            self._hang_up()
+            self._reader.break_off()
+            time.sleep(min(pause, line.remaining))
+
+    def _go_on(self, talk: Conversation, line: Line) -> int:
+        if not self._at.command_asked:
+            self._open(talk)
+            self._start(talk)
+        if not self._at.taken:
+            self._give(talk)
+        return self._listen(talk, line)
+
     def _open(self, talk: Conversation) -> None:
-        self._stage, self._shell_asked = "shell", True
-        root = talk.ask(f"{soap.TRANSFER}/Create", lambda head: soap.create(head, self._shell_id), None)
-        if soap.created_shell(root) != self._shell_id:
-            raise soap.SoapError("it opened another shell than the one asked for")
+        self._at.stage, self._at.shell_asked = "shell", True
+        idle = IDLE_SECONDS + (LONGEST_WRITE_SECONDS if self._at.mode == "apply" else 0)
+        root = talk.ask(f"{soap.TRANSFER}/Create", lambda head: soap.create(head, self._shell_id, idle), None)
+        self._shell_id = soap.created_shell(root)
         for stage in ("sign-in", "rights", "shell"):  # all three are answered by this one message
             self.passed(stage, "")
 
     def _start(self, talk: Conversation) -> None:
-        self._stage, self._command_asked = "command", True
+        self._at.stage, self._at.command_asked = "command", True
         root = talk.ask(
             f"{soap.SHELL}/Command",
             lambda head: soap.command(head, self._command_id, envelope.BOOTSTRAP_COMMAND, envelope.ARGUMENTS),
             self._shell_id,
         )
-        if soap.started_command(root) != self._command_id:
-            raise soap.SoapError("it started another command than the one asked for")
-        self._running = True
-        talk.ask(
-            f"{soap.SHELL}/Send",
-            lambda head: soap.send(head, self._command_id, self._stdin),
-            self._shell_id,
-        )
+        self._command_id = soap.started_command(root)
+
+    def _give(self, talk: Conversation) -> None:
+        """Give the request and close the input. To give it again is harmless: the first time closed the input."""
+        self._at.stage = "command"
+        again, self._at.given = self._at.given, True
+        try:
+            talk.ask(f"{soap.SHELL}/Send", lambda head: soap.send(head, self._command_id, self._stdin), self._shell_id)
+        except TimedOut:
+            logger.info("the host did not say in time that it took the request: its output will tell")
+        except WsmanFault as fault:
+            if fault.code == BUSY or (fault.code not in PIPE_ENDED and not again):
+                self._at.given = again or fault.code not in UNTAKEN
+                raise
+            self._at.unread = not again
+        self._at.taken = True
 
     def _listen(self, talk: Conversation, line: Line) -> int:
         """Take the output until the command is done; its exit code."""
-        self._stage = "receive"
+        self._at.stage = "receive"
         while not line.expired:
             began = time.monotonic()
             try:
@@ -154,6 +183,7 @@ class Course:
                 output = soap.Output(b"", b"", None)
             self._take(output)
             if output.exit_code is not None:
+                self._at.ended = True
                 return output.exit_code
             # Output comes in small pieces: a short wait gathers them, and holds back a host that answers at once.
             if time.monotonic() - began < HURRY_SECONDS:
@@ -161,7 +191,7 @@ class Course:
         raise TimeoutError
 
     def _take(self, output: soap.Output) -> None:
-        self._stderr = (self._stderr + output.stderr)[:MAX_STDERR]
+        self._at.stderr = (self._at.stderr + output.stderr)[:MAX_STDERR]
         for progress in self._reader.feed(output.stdout):
             try:
                 self._on_progress(progress)
@@ -171,83 +201,47 @@ class Course:
             self.passed("powershell", hello.version)
             self.passed("language", hello.language_mode)
 
-    def _judge(self, code: int) -> VisitResult | DoorError:
-        """Judge what a finished command means. Nothing printed and exit code 0 is a failure too."""
-        self._stage = "result"
-        try:
-            found = self._reader.visit()
-        except Malformed as error:
-            logger.info("a host's result cannot be used: %s", error)
-            return self._lost(ContactLost(RefusalCode.RESULT_UNUSABLE, self._stage, mode=self._mode))
-        if found is None and not self._reader.started and _BLOCKED in self._stderr:
-            return VisitResult("refused", "antimalware")
-        if found is None:
-            return self._lost(ContactLost(RefusalCode.RESULT_MISSING, self._stage, mode=self._mode, exit=code))
-        if code != 0 and found.outcome != "refused":
-            return self._lost(ContactLost(RefusalCode.RESULT_CONTRADICTED, self._stage, mode=self._mode, exit=code))
-        return found
-
     def _failure(self, error: Exception, line: Line) -> VisitResult | DoorError:
-        if line.overrun:
-            error = Overrun()
-        if self._command_asked:
-            return self._after_start(error, line)
-        if line.expired:
-            return HostUnreachable(RefusalCode.HOST_SLOW, self._stage)
-        if isinstance(
-            error, WsmanFault
-        ):  # is said to an account that has signed in, and but for one code may open a shell
+        if isinstance(error, WsmanFault) and not self._at.command_asked:
+            # It is said to an account that has signed in, and but for one code may open a shell.
             for stage in ("sign-in",) if error.code == ACCESS_DENIED else ("sign-in", "rights"):
                 self.passed(stage, "")
-        return before_start(error, self._stage)
+        return self._at.failure(error, line)
 
-    def _after_start(self, error: Exception, line: Line) -> VisitResult | DoorError:
-        if isinstance(error, WsmanFault) and not self._running and error.code != ABORTED:
-            return by_fault(error.code, self._stage)
-        if isinstance(error, OSError) and not line.overrun:
-            found = self._result()  # the result is the last thing that is printed: after it nothing happens
-            if found is not None:
-                return found
-        if line.expired:
-            return self._lost(ContactLost(RefusalCode.VISIT_TIME_OVER, self._stage, mode=self._mode))
-        kind = type(error).__name__
-        return self._lost(ContactLost(RefusalCode.VISIT_BROKEN_OFF, self._stage, mode=self._mode, kind=kind))
+    def _leave(self, line: Line, outcome: VisitResult | DoorError) -> None:
+        """End the command and remove the shell, on a fresh connection when this one is in doubt.
 
-    def _result(self) -> VisitResult | None:
-        try:
-            return self._reader.visit()
-        except Malformed:
-            return None
-
-    def _lost(self, failure: ContactLost) -> ContactLost:
-        """Add what the host printed."""
-        failure.said = (self._stderr.decode("utf-8", "replace") or self._reader.noise)[:500]
-        return failure
-
-    def _leave(self, talk: Conversation, line: Line, outcome: VisitResult | DoorError) -> None:
-        """End the command and remove the shell, on a fresh connection when this one is in doubt."""
+        A change that may be under way is left alone: it goes on without a listener, and the host removes the shell when
+        it has been idle.
+        """
         silent = isinstance(outcome, DoorError) and outcome.stage in _SILENT
-        clean = not self._shell_asked or silent or (self._stage == "result" and self._end(talk))
-        talk.close()
-        self.round_trips += talk.round_trips
+        clean = not self._at.shell_asked or silent or self._at.may_write()
+        if self._talk is not None and not clean and self._at.stage == "result":
+            clean = self._end(self._talk)
+        self._hang_up()
         if not clean:
             with line.again(max(GRACE_SECONDS, min(10.0, line.remaining))) as spare:
                 if not self._return(spare):
                     logger.warning("a shell may be left on %s", line.registered.name)
 
+    def _hang_up(self) -> None:
+        talk, self._talk = self._talk, None
+        if talk is not None:
+            talk.close()
+            self.round_trips += talk.round_trips
+
     def _return(self, line: Line) -> bool:
         try:
-            talk = self._talk_over(line)
+            self._talk = self._talk_over(line)
         except Exception:  # noqa: BLE001  # as in _end
             return False
-        done = self._end(talk)
-        talk.close()
-        self.round_trips += talk.round_trips
+        done = self._end(self._talk)
+        self._hang_up()
         return done
 
     def _end(self, talk: Conversation) -> bool:
         try:
-            if self._command_asked:
+            if self._at.command_asked:
                 self._quietly(talk, f"{soap.SHELL}/Signal", lambda h: soap.terminate(h, self._command_id))
             self._quietly(talk, f"{soap.TRANSFER}/Delete", soap.delete)
         except Exception:  # noqa: BLE001  # tidying up never changes what the visit found

@@ -50,6 +50,7 @@ from troubleshoot.remote.visit_protocol import Course, Make
 __all__ = ["ContactLost", "Door", "DoorError", "HostUnreachable", "SignInDenied", "VisitRefused", "visit_host"]
 
 OPERATION_SECONDS: Final = 20
+PATIENCE_SECONDS: Final = 10
 
 
 def visit_host(
@@ -97,7 +98,6 @@ class _Transport(Transport):
 
     def setup_encryption(self, session: requests.Session) -> None:
         super().setup_encryption(self._bind(session))
-        self._adapter.sealed = True
 
     def _bind(self, session: requests.Session) -> requests.Session:
         session.trust_env = False
@@ -169,7 +169,14 @@ class _Conversation:
                 client.touch(mode=0o600)
                 client.write_text(secret)
                 options |= {"cert_pem": str(client), "cert_key_pem": str(client)}
-            self._adapter = LineAdapter(line, door.port, _context(door, client), on_stage)
+            self._adapter = LineAdapter(
+                line,
+                door.port,
+                _context(door, client),
+                on_stage,
+                patience=OPERATION_SECONDS + PATIENCE_SECONDS,
+                one_connection=door.transport in {"ntlm", "kerberos"},
+            )
             self._protocol = Protocol(transport=door.transport, **options)
             self._protocol.transport = _Transport(
                 self._adapter,

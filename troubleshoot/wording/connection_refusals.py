@@ -87,6 +87,10 @@ _WINRM: Final[Mapping[RefusalCode, str | Promise]] = {
     RefusalCode.COMMAND_TOO_LONG: _("The command line was too long for the host."),
     RefusalCode.PROFILE_BUSY: _("The host is busy with this account's profile. Try again in a minute."),
     RefusalCode.SHELL_CLOSED: _("The host closed the shell at once. Check its WinRM limits and event log."),
+    RefusalCode.POWERSHELL_ENDED: _(
+        "powershell.exe started and ended before it took the portal's request; nothing was run. Security software may "
+        "have stopped it: look into its log there."
+    ),
     RefusalCode.WINRM_FAULT: _("WinRM answered with fault %(fault)s."),
     RefusalCode.WINRM_UNEXPLAINED: _(
         "WinRM answered %(status)s without a reason. It may refuse unencrypted messages, or need a restart."

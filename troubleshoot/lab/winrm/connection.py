@@ -4,7 +4,7 @@ import contextlib
 import re
 import socket
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from http import HTTPStatus
 
@@ -49,9 +49,18 @@ class Connection:
             while True:
                 response = self._next()
                 self._endpoint.pause()
-                self._wire.write(response)
+                self._send(response)
                 if response.close:
                     return
+
+    def _send(self, response: Response) -> None:
+        """Write one response, and say whether it has left."""
+        arrived = False
+        try:
+            self._wire.write(response)
+            arrived = True
+        finally:
+            response.settle(arrived)
 
     def _next(self) -> Response:
         try:
@@ -72,7 +81,7 @@ class Connection:
         if not admission.admitted:
             return Response(HTTPStatus.UNAUTHORIZED, headers=admission.headers)
         response = self._operate(request)
-        return Response(response.status, response.body, response.content_type, admission.headers, response.close)
+        return replace(response, headers=admission.headers)
 
     def _operate(self, request: Request) -> Response:
         """Answer a request of a signed-in client."""
@@ -90,10 +99,11 @@ class Connection:
             return Response(HTTPStatus.INTERNAL_SERVER_ERROR)  # AllowUnencrypted is false
         if len(envelope) > self._endpoint.limits.envelope_bytes:
             return Response(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-        status, reply = self._endpoint.service.answer(envelope, self._caller(request))
+        reply = self._endpoint.service.answer(envelope, self._caller(request))
         if context is None:
-            return Response(status, reply, soap.CONTENT_TYPE)
-        return Response(status, sealing.seal(reply, context), sealing.CONTENT_TYPE)
+            return Response(reply.status, reply.envelope, soap.CONTENT_TYPE, settle=reply.settle)
+        sealed = sealing.seal(reply.envelope, context)
+        return Response(reply.status, sealed, sealing.CONTENT_TYPE, settle=reply.settle)
 
     def _caller(self, request: Request) -> Caller:
         machine = re.sub(r":\d*$", "", request.headers.get("host", ""))

@@ -2,7 +2,9 @@
 
 import contextlib
 import re
+import select
 import socket
+import ssl
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -32,13 +34,14 @@ class Request:
 
 @dataclass(frozen=True)
 class Response:
-    """One HTTP response; ``close`` ends the connection after it."""
+    """One HTTP response; ``close`` ends the connection after it, ``settle`` hears whether it was sent."""
 
     status: int
     body: bytes = b""
     content_type: str = ""
     headers: tuple[tuple[str, str], ...] = ()
     close: bool = False
+    settle: Callable[[bool], None] = lambda _: None
 
 
 class BadRequestError(Exception):
@@ -86,6 +89,8 @@ class Wire:
 
     def write(self, response: Response) -> None:
         """Send one response; Closed when the client is gone."""
+        if self._hung_up():
+            raise Closed
         lines = [f"HTTP/1.1 {response.status} {HTTPStatus(response.status).phrase}"]
         if response.content_type:
             lines.append(f"Content-Type: {response.content_type}")
@@ -96,6 +101,22 @@ class Wire:
             lines.append("Connection: close")
         lines.append(f"Content-Length: {len(response.body)}")
         self._send("\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + response.body)
+
+    def _hung_up(self) -> bool:
+        """Tell whether the client has closed: it says nothing while it waits, so that only an end is to be read.
+
+        Under TLS that end is a message, which looks like any other.
+        """
+        poll = select.poll()
+        poll.register(self._sock, select.POLLIN)
+        if self._buffer or not poll.poll(0):
+            return False
+        try:
+            # The plain method, because that of TLS does not peek.
+            found = socket.socket.recv(self._sock, 1, socket.MSG_PEEK)
+        except OSError:
+            return True
+        return not found or isinstance(self._sock, ssl.SSLSocket)
 
     def _send(self, data: bytes) -> None:
         try:

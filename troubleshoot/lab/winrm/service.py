@@ -10,11 +10,11 @@ from xml.sax.saxutils import escape, quoteattr
 
 from troubleshoot.lab import console
 from troubleshoot.lab.process import Process, Runner
-from troubleshoot.lab.state import HostState
+from troubleshoot.lab.state import HostState, iso
 from troubleshoot.lab.winrm import faults, soap
 from troubleshoot.lab.winrm.faults import FaultError
 from troubleshoot.lab.winrm.limits import Limits
-from troubleshoot.lab.winrm.shells import Command, Shell, Shells
+from troubleshoot.lab.winrm.shells import Command, Ender, Shell, Shells
 from troubleshoot.lab.winrm.soap import SHELL, Message
 
 # CreateProcess takes no longer line, the terminating null included.
@@ -44,6 +44,27 @@ class Behaviour:
     runner: Runner
 
 
+def _forget(_: bool) -> None:
+    """Do nothing: a reply without output is lost with its connection."""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """HTTP status and envelope of an answer; ``settle`` hears whether it has left for its client."""
+
+    status: int
+    envelope: bytes
+    settle: Callable[[bool], None] = _forget
+
+
+@dataclass(frozen=True)
+class Output:
+    """The body of an answer that carries output, and who wants to know whether it has left."""
+
+    body: str
+    settle: Callable[[bool], None]
+
+
 class Service:
     """The command shell service of one host."""
 
@@ -51,8 +72,8 @@ class Service:
         self._state = state
         self._limits = limits
         self._behaviour = behaviour
-        self.shells = Shells(limits)
-        self._operations: dict[str, Callable[[Message, Caller], str]] = {
+        self.shells = Shells(limits, self._note_ended)
+        self._operations: dict[str, Callable[[Message, Caller], str | Output]] = {
             soap.TRANSFER + "/Create": self._create,
             soap.TRANSFER + "/Delete": self._delete,
             SHELL + "/Command": self._command,
@@ -61,25 +82,31 @@ class Service:
             SHELL + "/Signal": self._signal,
         }
 
-    def answer(self, octets: bytes, caller: Caller) -> tuple[int, bytes]:
-        """Return the HTTP status and the envelope that answer one request."""
+    def answer(self, octets: bytes, caller: Caller) -> Reply:
+        """Return what answers one request."""
         message = Message()
         try:
             message = soap.read(soap.parse(octets))
             if message.body is not None and message.body.tag == f"{{{soap.IDENTITY}}}Identify":
-                return 200, soap.identity("OS: 10.0.19045 SP: 0.0 Stack: 3.0")
+                return Reply(200, soap.identity("OS: 10.0.19045 SP: 0.0 Stack: 3.0"))
             body = self._operation(message)(message, caller)
         except soap.HostileXmlError:
             return self._fault(message, faults.BAD_SCHEMA, caller)
         except FaultError as refused:
             return self._fault(message, refused.fault, caller)
-        return 200, soap.envelope(message.action + "Response", message.message_id, body)
+        text, settle = (body.body, body.settle) if isinstance(body, Output) else (body, _forget)
+        return Reply(200, soap.envelope(message.action + "Response", message.message_id, text), settle)
 
-    def _fault(self, message: Message, fault: faults.WinRMFault, caller: Caller) -> tuple[int, bytes]:
+    def _fault(self, message: Message, fault: faults.WinRMFault, caller: Caller) -> Reply:
         body = fault.body(caller.machine)
-        return 500, soap.envelope(soap.FAULT_ACTION, message.message_id, body)
+        return Reply(500, soap.envelope(soap.FAULT_ACTION, message.message_id, body))
 
-    def _operation(self, message: Message) -> Callable[[Message, Caller], str]:
+    def _note_ended(self, command_id: str, by: Ender) -> None:
+        """Keep in the state that somebody ended a command which still ran."""
+        with self._state.changing() as document:
+            document["winrm"]["ended"].append({"command": command_id, "by": by, "at": iso(self._state.now())})
+
+    def _operation(self, message: Message) -> Callable[[Message, Caller], str | Output]:
         """Check the headers that every operation shares and return the one that is asked for."""
         if message.strange:
             raise FaultError(faults.NOT_UNDERSTOOD)
@@ -146,8 +173,8 @@ class Service:
             command.feed(_octets(stream.text or ""), end=stream.get("End", "").lower() in {"true", "1"})
         return "<rsp:SendResponse/>"
 
-    def _receive(self, message: Message, caller: Caller) -> str:
-        """Wait for output; what is taken for a client that has gone meanwhile is lost, which a door must bear."""
+    def _receive(self, message: Message, caller: Caller) -> Output:
+        """Wait for output, which a client that has gone meanwhile gets when it comes back on another connection."""
         shell = self._shell(message, caller)
         wanted = _part(message, "Receive").find(f"{_RSP}DesiredStream")
         if wanted is None or not wanted.get("CommandId"):
@@ -166,7 +193,14 @@ class Service:
             end = "".join(f'<rsp:Stream Name="{stream}" {name} End="true"></rsp:Stream>' for stream in _OUTPUTS)
             end += f'<rsp:CommandState {name} State="{_STATE}Done"><rsp:ExitCode>{taken.exit_code}</rsp:ExitCode>'
             end += "</rsp:CommandState>"
-        return f"<rsp:ReceiveResponse>{streams}{end}</rsp:ReceiveResponse>"
+        return Output(
+            f"<rsp:ReceiveResponse>{streams}{end}</rsp:ReceiveResponse>",
+            lambda arrived: command.settle(taken, arrived=arrived or self._loses_in_flight()),
+        )
+
+    def _loses_in_flight(self) -> bool:
+        with self._state.lock:
+            return bool(self._state.document["winrm"]["loses_in_flight"])
 
     def _signal(self, message: Message, caller: Caller) -> str:
         shell, wanted = self._shell(message, caller), _part(message, "Signal")

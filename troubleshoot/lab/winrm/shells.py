@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Literal
 
 from troubleshoot.lab.winrm import faults, soap
 from troubleshoot.lab.winrm.faults import FaultError
@@ -13,6 +14,8 @@ CONTROL_C_EXIT = 0xC000013A  # STATUS_CONTROL_C_EXIT
 _STOP_SECONDS = 10.0
 
 Chunk = tuple[str, bytes]
+# What ended a command that still ran: a signal, the removal of its shell, or the shell's idle time-out.
+Ender = Literal["terminate", "delete", "idle"]
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,7 @@ class Command:
         """Run ``body``, which reads and writes through this object and returns the exit code."""
         self.id = command_id
         self.cancelled = threading.Event()
+        self.was_cut_off = False  # ended from outside while it ran
         self._body = body
         self._changed = threading.Condition()
         self._input = bytearray()
@@ -38,6 +42,8 @@ class Command:
         self._exit_code: int | None = None
         self._aborted = False
         self._delivered = False
+        self._newest = 0
+        self._in_flight = False
         self._thread = threading.Thread(target=self._run, name=f"lab-winrm-command-{command_id}", daemon=True)
 
     def start(self) -> None:
@@ -67,24 +73,39 @@ class Command:
                 self._changed.notify_all()
 
     def take(self, timeout: float, most: int) -> Taken:
-        """Return at most ``most`` octets of output as soon as there is any, or the end.
+        """Return at most ``most`` octets of output as soon as there is any, or the end; ``settle`` must follow.
 
-        Raises FaultError: TIMED_OUT after ``timeout`` seconds of silence, ABORTED when the command is removed
-        meanwhile, UNKNOWN_COMMAND when its end has already been delivered.
+        An older call that still waits gives way: its client has come back on another connection. Nothing documents
+        what Windows does with the older one. Raises FaultError: TIMED_OUT after ``timeout`` seconds of silence,
+        ABORTED when the command is removed meanwhile or a newer call came, UNKNOWN_COMMAND when its end has already
+        been delivered.
         """
         with self._changed:
-            if self._delivered:
+            if self._delivered and not self._in_flight:
                 raise FaultError(faults.UNKNOWN_COMMAND)
-            ready = self._changed.wait_for(
-                lambda: self._output or self._exit_code is not None or self._aborted, timeout
-            )
-            if self._aborted:
+            self._newest += 1
+            mine = self._newest
+            self._changed.notify_all()
+            ready = self._changed.wait_for(lambda: self._aborted or self._newest != mine or self._ready(), timeout)
+            if self._aborted or self._newest != mine:
                 raise FaultError(faults.ABORTED)
             if not ready:
                 raise FaultError(faults.TIMED_OUT)
+            if self._delivered:  # while this call waited for what was in flight
+                raise FaultError(faults.UNKNOWN_COMMAND)
             chunks = self._cut(most)
             self._delivered = self._exit_code is not None and not self._output
+            self._in_flight = True
             return Taken(chunks, self._exit_code if self._delivered else None)
+
+    def settle(self, taken: Taken, *, arrived: bool) -> None:
+        """Say what became of what was taken: it has left for its client, or the next call gets it again."""
+        with self._changed:
+            self._in_flight = False
+            if not arrived:
+                self._output[:0] = taken.chunks
+                self._delivered = False
+            self._changed.notify_all()
 
     def interrupt(self) -> bool:
         """Press Ctrl+C; False when the command has ended already."""
@@ -98,6 +119,7 @@ class Command:
     def abort(self) -> None:
         """Cancel the command and everyone who waits for it."""
         with self._changed:
+            self.was_cut_off = self._exit_code is None
             self._aborted = True
             self.cancelled.set()
             self._changed.notify_all()
@@ -119,6 +141,10 @@ class Command:
             with self._changed:
                 self._exit_code = CONTROL_C_EXIT if self.cancelled.is_set() else code & 0xFFFFFFFF
                 self._changed.notify_all()
+
+    def _ready(self) -> bool:
+        """Tell whether the next call gets something; output never overtakes what is still in flight."""
+        return not self._in_flight and bool(self._output or self._exit_code is not None)
 
     def _cut(self, most: int) -> tuple[Chunk, ...]:
         chunks: list[Chunk] = []
@@ -155,8 +181,10 @@ class Shell:
 class Shells:
     """All shells of one host."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, on_ended: Callable[[str, Ender], None] = lambda *_: None) -> None:
+        """Take who hears of each command that was ended while it ran: its id, and by what."""
         self._limits = limits
+        self._on_ended = on_ended
         self._lock = threading.Lock()
         self._shells: dict[str, Shell] = {}
         self._ending: list[Command] = []
@@ -217,27 +245,30 @@ class Shells:
         with self._lock:
             shell.commands.pop(command.id.upper(), None)
             self._end(command)
+        self._tell([command], "terminate")
 
-    def close(self, shell: Shell) -> None:
+    def close(self, shell: Shell, by: Ender | None = "delete") -> None:
         """Remove a shell with all its commands."""
         with self._lock:
             self._shells.pop(shell.id.upper(), None)
             for command in shell.commands.values():
                 self._end(command)
+        if by is not None:
+            self._tell(list(shell.commands.values()), by)
 
     def expire(self) -> None:
         """Remove the shells that nobody has used for their idle time-out."""
         with self._lock:
             late = [shell for shell in self._shells.values() if shell.idle()]
         for shell in late:
-            self.close(shell)
+            self.close(shell, "idle")
 
     def stop(self) -> None:
         """Remove every shell and wait until no command runs."""
         with self._lock:
             shells = list(self._shells.values())
         for shell in shells:
-            self.close(shell)
+            self.close(shell, None)
         with self._lock:
             ending, self._ending = self._ending, []
         for command in ending:
@@ -246,6 +277,11 @@ class Shells:
     def __len__(self) -> int:
         with self._lock:
             return len(self._shells)
+
+    def _tell(self, commands: list[Command], by: Ender) -> None:
+        for command in commands:
+            if command.was_cut_off:
+                self._on_ended(command.id, by)
 
     def _end(self, command: Command) -> None:
         command.abort()
