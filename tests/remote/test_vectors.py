@@ -186,3 +186,18 @@ def test_a_runner_text_that_is_not_known_gives_no_result() -> None:
 def test_an_input_that_is_no_request_gives_no_result(stdin: bytes) -> None:
     code, reader = run(host({}), job(VECTORS[0]["request"]), stdin)
     assert (code, reader.visit()) == (1, None)
+
+
+def test_the_report_is_kept_before_anything_is_said_of_the_check() -> None:
+    """A pipe that nobody reads is full at some time: then whoever speaks waits, with the report already on the disk."""
+    vector = next(vector for vector in VECTORS if vector["name"].startswith("a difference"))
+    state, work = host(vector["state"]), job(vector["request"])
+    kept: list[bool] = []
+
+    def emit(data: bytes) -> None:
+        if b'"stage":"check"' in data:
+            kept.append(work.attempt in state.document["reports"])
+
+    runner.run(state, request_line(work, NONCE), emit, threading.Event())
+    assert kept
+    assert all(kept)

@@ -62,14 +62,32 @@ class _Voice:
         self._nonce = nonce
         self._emit = emit
         self._unheard = False
+        self._waiting: list[bytes] | None = None
 
     def say(self, kind: str, body: dict[str, Any]) -> None:
-        """Say one line, unless nobody listens any more."""
+        """Say one line, unless it has to wait."""
         text = json.dumps(body, ensure_ascii=True, separators=(",", ":"))
+        line = f"#mendpoint {self._nonce} {kind} {text}\r\n".encode("ascii")
+        if self._waiting is None:
+            self._send(line)
+        else:
+            self._waiting.append(line)
+
+    def wait(self) -> None:
+        """Say nothing until `go_on`: a full pipe would hold up whoever speaks."""
+        self._waiting = []
+
+    def go_on(self) -> None:
+        """Say what has waited, in its order."""
+        lines, self._waiting = self._waiting or [], None
+        for line in lines:
+            self._send(line)
+
+    def _send(self, line: bytes) -> None:
         if self._unheard:
             return
         try:
-            self._emit(f"#mendpoint {self._nonce} {kind} {text}\r\n".encode("ascii"))
+            self._emit(line)
         except OSError:
             self._unheard = True
 
@@ -127,12 +145,14 @@ class _Runner:
         for index, item in enumerate(self._items):
             if item["desired"] is not None and not self._result["errors"] and not self._cancelled.is_set():
                 self._write(index, item, before[index])
+        self._voice.wait()
         after = self._read_all("check")
         outcome = "failed" if self._result["errors"] else "done"
         if not self._cancelled.is_set():
             said = {name: list(self._result[name]) for name in ("written", "errors")}
             body = {"outcome": outcome, "before": before, "after": after, **said}
             new_file(self._state, "reports", self._request["attempt"], body)
+        self._voice.go_on()
         return outcome
 
     def _read_all(self, stage: str) -> list[State]:

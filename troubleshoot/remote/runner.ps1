@@ -27,10 +27,12 @@ function Invoke-Change([string] $Path, $Before) {
     for ($index = 0; $index -lt $items.Count -and $result.errors.Count -eq 0; $index++) {
         try { if ($null -ne $items[$index].desired) { Write-Item $index $Before } } catch { Add-Fault $index 'write' $_ }
     }
+    $course.waiting = New-Object System.Collections.ArrayList
     $after = Read-All 'check'
     $outcome = 'failed'
     if ($result.errors.Count -eq 0) { $outcome = 'done' }
     Save-Report $Path $Before $after $outcome
+    Send-Waiting
     $outcome
 }
 
@@ -58,7 +60,7 @@ $items = @(foreach ($item in $Request.items) {
         @{ resource = $item.resource; params = (ConvertTo-Table $item.params); read = $item.read; write = $item.write
             expected = (ConvertTo-Table $item.expected); desired = (ConvertTo-Table $item.desired) }
     })
-$course = @{ session = $null; left = $false; unheard = $null; unsaved = $null }
+$course = @{ session = $null; left = $false; unheard = $null; waiting = $null; unsaved = $null }
 $result = @{ outcome = 'failed'; identity = @{}
     written = (New-Object System.Collections.ArrayList); errors = (New-Object System.Collections.ArrayList) }
 try { $result.outcome = Invoke-Request } catch { Add-Fault $null 'read' $_ }

@@ -35,10 +35,21 @@ function Format-Json($Value) {
 }
 
 # Whoever listens may have gone. That never ends a change: from the first line that fails, nothing more is said.
+function Send-Line([string] $Line) {
+    if ($null -ne $course.unheard) { return }
+    try { [Console]::Out.WriteLine($Line) } catch { $course.unheard = $_ }
+}
+
+# Somebody may also be there and not read: a full pipe would hold us up. What is said before the report is kept waits for it.
 function Write-Mark([string] $Kind, $Body) {
     $line = '#mendpoint {0} {1} {2}' -f $Request.nonce, $Kind, (Format-Json $Body)
-    if ($null -ne $course.unheard) { return }
-    try { [Console]::Out.WriteLine($line) } catch { $course.unheard = $_ }
+    if ($null -ne $course.waiting) { [void] $course.waiting.Add($line) } else { Send-Line $line }
+}
+
+function Send-Waiting {
+    $lines = $course.waiting
+    $course.waiting = $null
+    foreach ($line in $lines) { Send-Line $line }
 }
 
 function Add-Fault($Index, [string] $Stage, $Fault) {
