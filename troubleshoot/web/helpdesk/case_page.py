@@ -35,10 +35,10 @@ from troubleshoot.web.case_parts import (
     Several,
     Talk,
     Told,
-    cause_of,
     needed_words,
     step_heading,
 )
+from troubleshoot.web.helpdesk.computer_before import ComputerBefore
 from troubleshoot.web.helpdesk.next_step import NextStep
 
 
@@ -59,6 +59,7 @@ class HelpdeskCasePage:
         self.remedy = Remedy(self.record)
         self.next = NextStep(self.remedy, self.person)
         self.talk = Talk(self.case, internal=True)
+        self.before = ComputerBefore(self.case, self.person)
         self.contacts = Contacts(self.case, self.person)
 
     @property
@@ -153,11 +154,6 @@ class HelpdeskCasePage:
         return Statement.of(StatementCode.TEXT, Grounds.JOB, at, text=self.ending[1]) if self.ended else None
 
     @property
-    def unchanged(self) -> Statement | None:
-        """State that the portal never changed this computer; nothing where it did."""
-        return None if self.changes else Statement.of(StatementCode.NEVER_CHANGED, Grounds.JOB)
-
-    @property
     def end_story(self) -> JobStory:
         """Return how that job went."""
         return JobStory(self.ended)
@@ -194,27 +190,6 @@ class HelpdeskCasePage:
         """Return what an approver asked about the plan that waits, and nobody has answered since."""
         waits = self.remedy.change if self.next.stage == "approval" else None
         return self.talk.unanswered(waits) if waits else []
-
-    @cached_property
-    def earlier_cases(self) -> list[Case]:
-        """Return the latest other cases of this computer."""
-        return reports.earlier_cases(self.case, self.person)
-
-    @property
-    def open_too(self) -> list[tuple[Case, Statement]]:
-        """State which other cases of this computer are open and have another cause, each with its row."""
-        others = [] if self.case.closed_at else [one for one in self.earlier_cases if not one.closed_at]
-        return [(one, self._open_too(one)) for one in others if one.cause != self.case.cause and not one.invented]
-
-    def _open_too(self, other: Case) -> Statement:
-        cause = wording.statement_words(cause_of(other), self.reader)
-        values = {"number": other.pk, "who": str(other.beneficiary), "cause": cause}
-        return Statement.of(StatementCode.OPEN_TOO, Grounds.STATUS, other.opened_at, **values)
-
-    @cached_property
-    def changes(self) -> list[reports.PastChange]:
-        """Return the latest changes of this computer, and what is still in force."""
-        return reports.earlier_changes(self.case, self.person)
 
     @cached_property
     def beside(self) -> list[Action]:
