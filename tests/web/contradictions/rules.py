@@ -90,7 +90,7 @@ def _followed(html: str) -> Iterator[str]:
 def _offered(html: str) -> Iterator[str]:
     """What a page says that one can do has its press there, or nothing says so."""
     text = text_of(html)
-    if re.search("[Oo]pen (?:it|this case) again", text) and "/again" not in html:
+    if re.search("[Oo]pen this case again|is closed. Open it again", text) and "/again" not in html:
         yield "it says that the case can be opened again, and has no press for that"
     if "read again at the start" in text and NEVER in text:
         yield "a plan that was never carried out is said to be read again at its start"
