@@ -79,17 +79,32 @@ function Read-All([string] $Stage) {
     , $states
 }
 
-# Users may create folders in ProgramData: one that administrators neither own nor keep for themselves is refused.
-function Assert-Private([string] $Path) {
+# Four calls that only Windows has, each by itself: the folder of programs' data, a folder that is private from its first
+# moment, who owns and who may enter one, and whether the event log knows us.
+function Get-DataFolder { [Environment]::GetFolderPath('CommonApplicationData') }
+
+function New-PrivateFolder([string] $Path) {
     $security = New-Object System.Security.AccessControl.DirectorySecurity
     $security.SetSecurityDescriptorSddlForm('O:BAG:BAD:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)')
-    if (-not [IO.Directory]::Exists($Path)) { [void] [IO.Directory]::CreateDirectory($Path, $security) }
+    [void] [IO.Directory]::CreateDirectory($Path, $security)
+}
+
+function Get-FolderAccess([string] $Path) {
     $found = [IO.Directory]::GetAccessControl($Path, 'Access, Owner')
+    $rules = $found.GetAccessRules($true, $true, [System.Security.Principal.SecurityIdentifier])
+    @{ owner = $found.GetOwner([System.Security.Principal.SecurityIdentifier]).Value; protected = $found.AreAccessRulesProtected
+        named = @(foreach ($rule in $rules) { $rule.IdentityReference.Value }) }
+}
+
+function Test-EventSource { [Diagnostics.EventLog]::SourceExists('Mendpoint') }
+
+# Users may create folders in ProgramData: one that administrators neither own nor keep for themselves is refused.
+function Assert-Private([string] $Path) {
+    if (-not [IO.Directory]::Exists($Path)) { New-PrivateFolder $Path }
+    $found = Get-FolderAccess $Path
     $link = ([IO.File]::GetAttributes($Path) -band [IO.FileAttributes]::ReparsePoint) -ne 0
-    $owner = $found.GetOwner([System.Security.Principal.SecurityIdentifier]).Value
-    $others = @($found.GetAccessRules($true, $true, [System.Security.Principal.SecurityIdentifier]) |
-            Where-Object { $_.IdentityReference.Value -notin @('S-1-5-18', 'S-1-5-32-544') })
-    if ($link -or $owner -ne 'S-1-5-32-544' -or -not $found.AreAccessRulesProtected -or $others.Count -ne 0) {
+    $others = @($found.named | Where-Object { $_ -notin @('S-1-5-18', 'S-1-5-32-544') })
+    if ($link -or $found.owner -ne 'S-1-5-32-544' -or -not $found.protected -or $others.Count -ne 0) {
         throw "$Path is not private to administrators"
     }
 }
@@ -103,11 +118,15 @@ function Write-Record([string] $Root) {
         @{ resource = $items[$index].resource; params = $items[$index].params; before = $result.before[$index]; desired = $items[$index].desired }
     }
     $bytes = [Text.Encoding]::ASCII.GetBytes((Format-Json @{ v = 1; attempt = $Request.attempt; job = $Request.job; case = $Request.case
-                at = [DateTime]::UtcNow.ToString('yyyy-MM-ddTHH:mm:ssZ'); items = @($entries) }))
-    try { $stream = [IO.FileStream]::new($path, 'CreateNew', 'Write', 'None', 4096, 'WriteThrough') }
+                at = ([DateTime]::UtcNow.ToString('s') + 'Z'); items = @($entries) }))
+    # Values and no texts: three constructors of 5.1 take six arguments, and with texts it would choose one without WriteThrough.
+    try {
+        $stream = [IO.FileStream]::new($path, [IO.FileMode]::CreateNew, [IO.FileAccess]::Write, [IO.FileShare]::None, 4096,
+            [IO.FileOptions]::WriteThrough)
+    }
     catch { if ([IO.File]::Exists($path)) { return $false } else { throw } }
     try { $stream.Write($bytes, 0, $bytes.Length); $stream.Flush($true) } finally { $stream.Dispose() }
-    if (-not [Diagnostics.EventLog]::SourceExists('Mendpoint')) { New-EventLog -LogName Application -Source Mendpoint }
+    if (-not (Test-EventSource)) { New-EventLog -LogName Application -Source Mendpoint }
     $text = 'Mendpoint is about to change this computer. Case {0}, job {1}, attempt {2}.' -f $Request.case, $Request.job, $Request.attempt
     Write-EventLog -LogName Application -Source Mendpoint -EventId 1000 -EntryType Information -Message $text
     $true
@@ -131,7 +150,7 @@ function Invoke-Request {
     for ($index = 0; $index -lt $items.Count; $index++) {
         if ($null -ne $items[$index].expected -and -not (Test-Match $items[$index].expected $result.before[$index])) { return 'drifted' }
     }
-    try { if (-not (Write-Record (Join-Path ([Environment]::GetFolderPath('CommonApplicationData')) 'Mendpoint'))) { return 'duplicate' } }
+    try { if (-not (Write-Record (Join-Path (Get-DataFolder) 'Mendpoint'))) { return 'duplicate' } }
     catch { Add-Fault $null 'record' $_; return 'failed' }
     for ($index = 0; $index -lt $items.Count -and $result.errors.Count -eq 0; $index++) {
         try { if ($null -ne $items[$index].desired) { Write-Item $index } } catch { Add-Fault $index 'write' $_ }
