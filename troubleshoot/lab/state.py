@@ -155,6 +155,7 @@ def healthy(name: str = "LAB-01") -> Document:
             "antimalware_blocks": False,
         },
         "clock_offset_seconds": 0,
+        "time_zone": "UTC",
         "services": _services(boot),
         "registry": _registry(guid),
         "certificates": {REMOTE_DESKTOP_STORE: [self_signed(name, 1001, now - timedelta(days=30))], "My": []},

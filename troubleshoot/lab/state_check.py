@@ -3,6 +3,7 @@
 import re
 from collections.abc import Set
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from troubleshoot.lab import firewall
 from troubleshoot.lab.behind_port import other_certificate
@@ -43,6 +44,7 @@ def check(document: Document) -> None:
         raise BadStateError("powershell.version: must be numbers with dots, such as 5.1.19041.3803")
     if abs(document["clock_offset_seconds"]) > FARTHEST_CLOCK:
         raise BadStateError(f"clock_offset_seconds: must be within {FARTHEST_CLOCK} seconds (ten years)")
+    _check_zone(document["time_zone"])
     for section in LISTS_OF_TEXTS:
         _texts(section, document[section])
     for path, sddl in document["acl"].items():
@@ -51,6 +53,13 @@ def check(document: Document) -> None:
     _check_rows(document)
     _check_registry(document["registry"])
     _check_certificates(document)
+
+
+def _check_zone(name: str) -> None:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise BadStateError(f"time_zone: {name!r} is no name of a zone, such as Europe/Berlin") from None
 
 
 def _check_rows(document: Document) -> None:

@@ -113,7 +113,7 @@ FAILURES = {
     "a log that is none": ("Get-WinEvent -ListLog 'Nope' -ErrorAction Stop", "There is not an event log"),
     "an empty log": ("Get-WinEvent -LogName 'Security' -MaxEvents 1 -ErrorAction Stop", "No events were found"),
     "no event that fits": (
-        "$f = @{ LogName = 'System'; Id = @(1, 2); StartTime = [datetime]::UtcNow }\n"
+        "$f = @{ LogName = 'System'; Id = @(1, 2); StartTime = [datetime]::UtcNow.ToLocalTime() }\n"
         "Get-WinEvent -FilterHashtable $f -MaxEvents 5 -ErrorAction Stop",
         "No events were found",
     ),

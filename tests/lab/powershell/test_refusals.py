@@ -193,7 +193,10 @@ COERCIONS = {
     "an event query by other keys": "Get-WinEvent -FilterHashtable @{ LogName = 'System' } -MaxEvents 1 "
     "-ErrorAction Stop",
     "an event query by texts": "Get-WinEvent -FilterHashtable @{ LogName = 'System'; Id = @('1'); "
+    "StartTime = [datetime]::UtcNow.ToLocalTime() } -MaxEvents 1 -ErrorAction Stop",
+    "an event query from a UTC time": "Get-WinEvent -FilterHashtable @{ LogName = 'System'; Id = @(1); "
     "StartTime = [datetime]::UtcNow } -MaxEvents 1 -ErrorAction Stop",
+    "days added to a local time": "[datetime]::UtcNow.ToLocalTime().AddDays(-1)",
     "a bound that is a text": "Get-WinEvent -LogName 'System' -MaxEvents '1' -ErrorAction Stop",
     "a wildcard in a name": "Get-Service -Name 'Term*' -ErrorAction Stop",
     "New-Item -Force on an existing key": "New-Item -Path 'HKLM:\\SOFTWARE' -Force -ErrorAction Stop",

@@ -15,7 +15,7 @@ $events = @()
 if ($null -ne $info.RecordCount -and $info.RecordCount -gt 0) {
     # Finding nothing is an error to the query below. This one fails only where the log cannot be read.
     $null = Get-WinEvent -LogName $Log -MaxEvents 1 -ErrorAction Stop
-    $query = @{ LogName = $Log; Id = $ids; StartTime = [datetime]::UtcNow.AddDays(-1) }
+    $query = @{ LogName = $Log; Id = $ids; StartTime = [datetime]::UtcNow.AddDays(-1).ToLocalTime() }
     try {
         $events = @(Get-WinEvent -FilterHashtable $query -MaxEvents 500 -ErrorAction Stop)
     } catch {

@@ -5,6 +5,7 @@ Three forms: one log by -ListLog, the newest records of a log, and records by a 
 
 from typing import Any
 
+from troubleshoot.lab.host_clock import as_read
 from troubleshoot.lab.powershell.cmdlets.core import STOP, Cmdlet, Parameter, Use, need_administrator
 from troubleshoot.lab.powershell.errors import ScriptFailed, Unsupported
 from troubleshoot.lab.powershell.host_data import local_time
@@ -23,6 +24,7 @@ LOGS = (
 # An event query takes 23 conditions at most (learn.microsoft.com/windows/win32/wes/consuming-events).
 _MAX_IDS = 20
 _NOTHING = "No events were found that match the specified selection criteria."
+_NOTHING_ID = "NoMatchingEventsFound,Microsoft.PowerShell.Commands.GetWinEventCommand"
 CONFIGURATION = ObjectType(
     "System.Diagnostics.Eventing.Reader.EventLogConfiguration",
     "learn.microsoft.com/dotnet/api/system.diagnostics.eventing.reader.eventlogconfiguration",
@@ -52,7 +54,7 @@ def _events(use: Use) -> list[Any]:
         raise ScriptFailed("Cannot validate argument on parameter 'MaxEvents'.")
     found = _of(use, use.get("LogName")) if forms == ["LogName"] else _filtered(use, use.get("FilterHashtable"))
     if not found:
-        raise ScriptFailed(_NOTHING)
+        raise ScriptFailed(_NOTHING, _NOTHING_ID)
     return [_record(entry) for entry in found[: use.get("MaxEvents").value]]
 
 
@@ -66,12 +68,15 @@ def _configuration(use: Use, log: str) -> Instance:
 def _filtered(use: Use, table: Hashtable) -> list[Document]:
     log, ids, start = table.get("LogName"), table.get("Id"), table.get("StartTime")
     whole = {key.lower() for key, _ in table.items()} == {"logname", "id", "starttime"}
-    if not whole or not isinstance(log, str) or not isinstance(start, Moment) or not start.universal:
-        raise Unsupported("a filter has LogName (text), Id (numbers) and StartTime (UTC)")
+    if not whole or not isinstance(log, str) or not isinstance(start, Moment):
+        raise Unsupported("a filter has LogName (text), Id (numbers) and StartTime")
+    if start.universal:
+        raise Unsupported("StartTime in UTC: its digits are read as local time; call ToLocalTime() first")
     if not isinstance(ids, list) or not 0 < len(ids) <= _MAX_IDS or not all(isinstance(one, Integer) for one in ids):
         raise Unsupported(f"Id is a list of 1 to {_MAX_IDS} numbers")
     wanted = {one.value for one in ids}
-    since = [entry for entry in _of(use, log) if local_time(entry["time"]).value >= start.value]
+    begin = as_read(use.document, start.value)
+    since = [entry for entry in _of(use, log) if local_time(entry["time"]).value >= begin]
     return [entry for entry in since if entry["id"] in wanted]
 
 
