@@ -23,8 +23,14 @@ LOGS = (
 )
 # An event query takes 23 conditions at most (learn.microsoft.com/windows/win32/wes/consuming-events).
 _MAX_IDS = 20
+_COMMAND = ",Microsoft.PowerShell.Commands.GetWinEventCommand"
+_DENIED = "Attempted to perform an unauthorized operation."
 _NOTHING = "No events were found that match the specified selection criteria."
-_NOTHING_ID = "NoMatchingEventsFound,Microsoft.PowerShell.Commands.GetWinEventCommand"
+# The message of every record that is put out is made; one that cannot be is an error of its own, and of the whole with
+# -ErrorAction Stop (PowerShell/PowerShell GetEventCommand.cs, ReadEvents; issue 7664 there).
+_UNREADABLE = "The description string for parameter reference (%1) could not be found."
+_UNREADABLE_ID = "System.Diagnostics.Eventing.Reader.EventLogException" + _COMMAND
+_NOTHING_ID = "NoMatchingEventsFound" + _COMMAND
 CONFIGURATION = ObjectType(
     "System.Diagnostics.Eventing.Reader.EventLogConfiguration",
     "learn.microsoft.com/dotnet/api/system.diagnostics.eventing.reader.eventlogconfiguration",
@@ -55,11 +61,14 @@ def _events(use: Use) -> list[Any]:
     found = _of(use, use.get("LogName")) if forms == ["LogName"] else _filtered(use, use.get("FilterHashtable"))
     if not found:
         raise ScriptFailed(_NOTHING, _NOTHING_ID)
-    return [_record(entry) for entry in found[: use.get("MaxEvents").value]]
+    rows = found[: use.get("MaxEvents").value]
+    if any(entry.get("unreadable") for entry in rows):
+        raise ScriptFailed(_UNREADABLE, _UNREADABLE_ID)
+    return [_record(entry) for entry in rows]
 
 
 def _configuration(use: Use, log: str) -> Instance:
-    need_administrator(use, "Attempted to perform an unauthorized operation.")
+    need_administrator(use, _DENIED, _DENIED + _COMMAND)
     number = sum(entry["log"] == log for entry in use.document["event_log"])
     enabled = log not in use.document.get("disabled_logs", ())
     return Instance(CONFIGURATION, {"LogName": log, "IsEnabled": enabled, "RecordCount": Integer(number, "long")})
@@ -83,7 +92,7 @@ def _filtered(use: Use, table: Hashtable) -> list[Document]:
 def _of(use: Use, log: str) -> list[Document]:
     """Return the records of a log, the newest first."""
     known = _known(log)
-    need_administrator(use, "Attempted to perform an unauthorized operation.")
+    need_administrator(use, _DENIED, _DENIED + _COMMAND)
     found = [entry for entry in reversed(use.document["event_log"]) if entry["log"] == known]
     return sorted(found, key=lambda entry: local_time(entry["time"]).value, reverse=True)
 
