@@ -16,6 +16,16 @@ Describe 'bootstrap.ps1 and runner.ps1' {
         $encoded = [Convert]::ToBase64String([Text.Encoding]::Unicode.GetBytes($bootstrap))
         $key = 'HKLM:\SOFTWARE\MendpointVectors'
         $runs = Join-Path $env:ProgramData 'Mendpoint\runs'
+
+        # A Hashtable has no order: what is compared is told in the order of its names.
+        function Format-Ordered($Value) {
+            if ($Value -is [System.Management.Automation.PSCustomObject]) {
+                $names = @($Value.PSObject.Properties | ForEach-Object { $_.Name } | Sort-Object)
+                return '{' + (@(foreach ($name in $names) { $name + ':' + (Format-Ordered $Value.$name) }) -join ',') + '}'
+            }
+            if ($Value -is [array]) { return '[' + (@(foreach ($entry in $Value) { Format-Ordered $entry }) -join ',') + ']' }
+            ConvertTo-Json -InputObject $Value -Compress
+        }
     }
 
     It '<name>' -TestCases $vectors {
@@ -43,7 +53,7 @@ Describe 'bootstrap.ps1 and runner.ps1' {
         $result = $marked[0].Substring(51) | ConvertFrom-Json
         $result.outcome | Should -BeExactly $vector.expected.outcome
         foreach ($part in 'before', 'after', 'written') {
-            (ConvertTo-Json -InputObject @($result.$part) -Depth 5) | Should -BeExactly (ConvertTo-Json -InputObject @($vector.expected.$part) -Depth 5)
+            Format-Ordered @($result.$part) | Should -BeExactly (Format-Ordered @($vector.expected.$part))
         }
         @($result.errors).Count | Should -Be @($vector.expected.errors).Count
         if ($vector.expected.PSObject.Properties['registry']) {

@@ -104,7 +104,9 @@ class _Checker:
         elif isinstance(node, (nodes.Assign, nodes.ForEach)):
             self._assignment(node, place)
         elif isinstance(node, nodes.Throw):
-            _refuse_if(node.value is None and not place.in_handler, node, "throw without a text, and nothing was caught")
+            _refuse_if(
+                node.value is None and not place.in_handler, node, "throw without a text, and nothing was caught"
+            )
         elif isinstance(node, nodes.Pipeline):
             self._pipeline(node)
         elif isinstance(node, nodes.Command):

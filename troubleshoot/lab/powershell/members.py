@@ -32,7 +32,7 @@ def _substring(text: str, start: Integer, length: Integer) -> str:
     if first < 0 or size < 0 or first + size > len(text):
         raise ScriptFailed(
             'Exception calling "Substring" with "2" argument(s): '
-            '"Index and length must refer to a location within the string."'
+            '"Index and length must refer to a location within the string.\r\nParameter name: length"'
         )
     return text[first : first + size]
 
