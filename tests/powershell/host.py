@@ -79,10 +79,11 @@ class Host:
             return {"object": len(self._objects) - 1, "values": shown, "methods": list(value.type.methods)}
         if isinstance(value, list):
             return [self._handed(one) for one in value]
-        return [] if isinstance(value, Nothing) else _HANDED[type(value)](value)
+        return _HANDED[type(value)](value)
 
 
 _HANDED: dict[type, Callable[[Any], str]] = {
+    Nothing: lambda _: "nothing:",
     type(None): lambda _: "null:",
     bool: lambda value: f"bool:{int(value)}",
     str: lambda value: f"text:{value}",

@@ -61,6 +61,8 @@ function ConvertFrom-Wire($Sent) {
     $kind, $text = $Sent -split ':', 2
     switch ($kind) {
         'null' { return $null }
+        # What a method of .NET that returns nothing puts out.
+        'nothing' { return [System.Management.Automation.Internal.AutomationNull]::Value }
         'text' { return $text }
         'bool' { return $text -eq '1' }
         'bytes' { return , [System.Convert]::FromHexString($text) }
@@ -84,9 +86,7 @@ function Invoke-Thing($Thing, $Name, $Arguments) {
     Send-Lab @{ object = $Thing.'#'; method = $Name; with = @(foreach ($one in $Arguments) { , (ConvertTo-Wire $one) }) }
     $answer = Receive-Lab
     if ($answer.failed) { throw $answer.failed }
-    if ($answer.value -is [string] -or $answer.value.Count -gt 0) { return ConvertFrom-Wire $answer.value }
-    # What a method of .NET that returns nothing puts out.
-    [System.Management.Automation.Internal.AutomationNull]::Value
+    ConvertFrom-Wire $answer.value
 }
 
 # Get-WinEvent takes a time as the text that it is in the culture of the thread, and reads that text as local time
