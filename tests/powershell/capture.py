@@ -1,6 +1,6 @@
 """What Windows PowerShell 5.1 says of its own commands: `commands-5.1.json`, the part of a capture that is used here.
 
-`python -m tests.powershell.capture FILE` renews it from a whole capture (`Get-Command` of a Windows host, as JSON).
+`python -m tests.powershell.capture FILE` renews it from a whole capture (`Get-Command` of 5.1.14393, as JSON).
 """
 
 from __future__ import annotations
