@@ -41,6 +41,10 @@ PARALLEL := -n $(JOBS) --dist loadgroup
 test: $(VENV)/.dev ## every test but the long runs of `make soak`, on SQLite and (where its binaries are found) on PostgreSQL
 	@$(BIN)/python -m tests.suite $(PARALLEL)
 	@$(BIN)/python -m tests.suite $(PARALLEL) --db=postgres
+	@$(MAKE) --no-print-directory pwsh
+
+pwsh: $(VENV)/.dev ## every script and its vectors in a real PowerShell from 7.4 on (MENDPOINT_PWSH= names it, else PATH)
+	@$(BIN)/python -m tests.powershell
 
 coverage: $(VENV)/.dev ## what no test reaches, line by line and branch by branch, on SQLite
 	@rm -rf var/coverage && mkdir -p var/coverage
@@ -92,13 +96,13 @@ lock: ## renew the lock files (needs uv)
 	$(LOCK) pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
 
 # Debian's packages start their daemons when they are installed; ours are started by the tests, on loopback.
-system-deps: ## Debian packages that some tests need (as root): PostgreSQL, gettext, RDP servers and scanners, Chromium, buildah, Tesseract
+system-deps: ## Debian packages that some tests need (as root): PostgreSQL, gettext, RDP servers and scanners, Chromium, buildah, Tesseract, ICU for PowerShell
 	@test "$$(id -u)" = 0 || { echo "make system-deps needs root" >&2; exit 1; }
 	@export DEBIAN_FRONTEND=noninteractive; apt-get update -qq; \
 	  apt-get install -y -qq --no-install-recommends python3-venv postgresql postgresql-contrib \
 	    chromium-headless-shell gettext openssl xrdp freerdp2-shadow-x11 freerdp2-x11 xvfb nmap sslscan buildah mmdebstrap \
-	    tesseract-ocr tesseract-ocr-deu tesseract-ocr-fra tesseract-ocr-jpn tesseract-ocr-chi-sim > /dev/null
+	    libicu72 tzdata tesseract-ocr tesseract-ocr-deu tesseract-ocr-fra tesseract-ocr-jpn tesseract-ocr-chi-sim > /dev/null
 	@for daemon in xrdp xrdp-sesman postgresql; do \
 	  service $$daemon stop > /dev/null 2>&1 || true; update-rc.d $$daemon disable > /dev/null 2>&1 || true; done
 
-.PHONY: help demo demo-break demo-clean test coverage lint map bench soak soak-states docker-check lock system-deps
+.PHONY: help demo demo-break demo-clean test pwsh coverage lint map bench soak soak-states docker-check lock system-deps

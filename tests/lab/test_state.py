@@ -213,6 +213,7 @@ class TestSettings:
             (f"registry.{POLICY.lower()}.SecurityLayer", {"kind": "DWord", "value": 1}),
             ("registry.HKLM:\\SOFTWARE\\New.NewValue", {"kind": "String", "value": "x"}),
             ("clock_offset_seconds", 60),
+            ("time_zone", "Asia/Kolkata"),
         ],
     )
     def test_for_any_place_that_exists_or_registry_value(self, path: str, value: object) -> None:
@@ -242,6 +243,8 @@ class TestSettings:
             ("network.rdp", "maybe"),
             ("domain.joined", 1),
             ("clock_offset_seconds", True),
+            ("time_zone", "Mars/Olympus"),
+            ("time_zone", ""),
             ("registry", []),
             ("certificates.Remote Desktop.0.not_after", "soon"),
             ("certificates.Remote Desktop.0.subject", "no name"),

@@ -1,7 +1,8 @@
-"""The clock of a simulated host: when it is wrong, everything that the host itself has dated is wrong with it."""
+"""The clock of a simulated host, and its zone: when the clock is wrong, all that the host itself has dated is wrong."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from troubleshoot.lab.state import Document, iso, moment
 
@@ -24,6 +25,13 @@ def set_clock(document: Document, seconds: int) -> None:
     for row, field in _dated(document):
         if row[field]:
             row[field] = iso(moment(row[field]) + moved)
+
+
+def as_read(document: Document, time: datetime) -> datetime:
+    """Return what a time becomes that is written as the local time of this host and read again: an hour that comes
+    twice, where clocks are put back, is read as its second coming."""
+    face = time.astimezone(ZoneInfo(document.get("time_zone", "UTC")))
+    return face.replace(fold=1).astimezone(UTC)
 
 
 def _dated(document: Document) -> Iterator[tuple[Document, str]]:

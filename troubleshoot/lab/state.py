@@ -25,8 +25,7 @@ CONNECTION_MANAGER = "Microsoft-Windows-TerminalServices-RemoteConnectionManager
 REMOTE_DESKTOP_STORE = "Remote Desktop"
 # A certificate entry carries this thumbprint until certificates.stamp() has made the real certificate.
 UNSTAMPED = "0" * 40
-# Six months, as Windows makes its own Remote Desktop certificates.
-LIFETIME = timedelta(days=182)
+LIFETIME = timedelta(days=182)  # six months, as Windows makes its own Remote Desktop certificates
 
 _NAMESPACE = uuid.UUID("5c0f5b5e-6a3e-4b0e-9d3c-0f3a1c7f9e11")
 
@@ -154,6 +153,7 @@ def healthy(name: str = "LAB-01") -> Document:
         "slow": {},
         "clock_offset_seconds": 0,
         "booted_at": boot,
+        "time_zone": "UTC",
         "services": _services(boot),
         "registry": _registry(guid),
         "certificates": {REMOTE_DESKTOP_STORE: [self_signed(name, 1001, now - timedelta(days=30))], "My": []},

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Set
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from troubleshoot.lab import firewall
 from troubleshoot.lab.behind_port import other_certificate
@@ -50,6 +51,7 @@ def check(document: Document) -> None:
         _value(f"slow.{resource}", seconds, Field((int, float)))
     if not 0 <= document["powershell"]["write_seconds"] <= LONGEST_WRITE:
         raise BadStateError(f"powershell.write_seconds: must be from 0 to {LONGEST_WRITE} (a day)")
+    _check_zone(document["time_zone"])
     for section in LISTS_OF_TEXTS:
         _texts(section, document[section])
     for path, sddl in document["acl"].items():
@@ -58,6 +60,13 @@ def check(document: Document) -> None:
     _check_rows(document)
     _check_registry(document["registry"])
     _check_certificates(document)
+
+
+def _check_zone(name: str) -> None:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise BadStateError(f"time_zone: {name!r} is no name of a zone, such as Europe/Berlin") from None
 
 
 def _check_rows(document: Document) -> None:

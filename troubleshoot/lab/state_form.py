@@ -92,6 +92,7 @@ ROWS: Mapping[str, Row] = {
         "time": _TIME,
         "message": _TEXT,
         "data": Field((dict,), optional=True),
+        "unreadable": Field((bool,), optional=True),
     },
     "licensing.servers": {"name": _TEXT, "way": _one_of(set(WAYS))},
     "network.elsewhere": {"address": _TEXT, "answers": _one_of(ANSWERS)},

@@ -51,17 +51,19 @@ class Vector:
         state = HostState(copy.deepcopy(dict(self.host)))
         with time_machine.travel(self.now, tick=False):
             try:
-                output, failure = run(script, self._params(), state), None
+                output, failure = run(script, self.params(), state), None
             except ScriptFailed as error:
                 output, failure = [], str(error)
-        return self._judge(output, failure, state.document)
+        return self.judge(output, failure, state.document)
 
-    def _params(self) -> dict[str, Any]:
+    def params(self) -> dict[str, Any]:
+        """Return what the script is given."""
         if self.operation == "read":
             return dict(self.case["params"])
         return {**self.case["params"], "Desired": self.case["desired"], "Before": self.case["before"]}
 
-    def _judge(self, output: list[Any], failure: str | None, after: dict[str, Any]) -> str | None:
+    def judge(self, output: list[Any], failure: str | None, after: dict[str, Any]) -> str | None:
+        """Return what is wrong with an end like this, or None."""
         expected_failure = self.case.get("fails")
         if (failure if failure is None else failure.strip()) != expected_failure:
             return f"ended with {failure!r}, expected {expected_failure!r}"

@@ -91,6 +91,7 @@ MEANINGS: list[tuple[str, str, list[Any]]] = [
     ),
     ("bytes unroll in a pipeline", BYTES, ["01", "02"]),
     ("try and catch", "try {\n1\nthrow 'x'\n} catch {\n2\n}\n3", [2, 3]),
+    ("a text is its own identifier", "try {\nthrow 'x'\n} catch {\n$_.FullyQualifiedErrorId\n}", ["x"]),
     ("a comment ends with its line", "# 1\n2 # 3", [2]),
     ("AddDays keeps the moment comparable", "$n = [datetime]::UtcNow\n$n.AddDays(1) -gt $n", [True]),
     ("ExpandProperty", EXPANDED, ["TermService"]),
@@ -113,11 +114,12 @@ FAILURES = {
     "a log that is none": ("Get-WinEvent -ListLog 'Nope' -ErrorAction Stop", "There is not an event log"),
     "an empty log": ("Get-WinEvent -LogName 'Security' -MaxEvents 1 -ErrorAction Stop", "No events were found"),
     "no event that fits": (
-        "$f = @{ LogName = 'System'; Id = @(1, 2); StartTime = [datetime]::UtcNow }\n"
+        "$f = @{ LogName = 'System'; Id = @(1, 2); StartTime = [datetime]::UtcNow.ToLocalTime() }\n"
         "Get-WinEvent -FilterHashtable $f -MaxEvents 5 -ErrorAction Stop",
         "No events were found",
     ),
     "no events at all": ("Get-WinEvent -LogName 'System' -MaxEvents 0 -ErrorAction Stop", "argument on parameter"),
+    "throw of what was caught": ("try {\nthrow 'first'\n} catch {\nif ($true) { throw }\n}", "first"),
     "throw": ("$x = 'boom'\nthrow \"a $x\"", "a boom"),
     "an empty name": ("$x = ''\nGet-Service -Name $x -ErrorAction Stop", "because it is an empty string"),
     "a missing service": ("Get-Service -Name Nope -ErrorAction Stop", "Cannot find any service with service name"),

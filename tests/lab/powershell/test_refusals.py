@@ -70,6 +70,8 @@ OUTSIDE = {
     "a typed catch": "try { 1 } catch [System.Exception] { 2 }",
     "finally": "try { 1 } catch { 2 } finally { 3 }",
     "throw alone": "throw",
+    "throw alone in what is tried": "try { throw } catch { 1 }",
+    "an error before it is one": "try { $_.FullyQualifiedErrorId } catch { 1 }",
     "a function": "function Get-It { 1 }",
     "a nested function with the script's name": "filter It { $_ }",
     "a class": "class A { }",
@@ -84,7 +86,6 @@ OUTSIDE = {
     "an automatic variable": "$PSVersionTable",
     "$? ": "$?",
     "$_ outside a block": "$_",
-    "$_ in a catch": "@(1) | ForEach-Object -Process {\ntry { 1 } catch { $_ }\n} -ErrorAction Stop",
     "a variable that nothing assigns": "$nobody",
     "assigning an automatic variable": "$input = 1",
     "assigning a preference": "$ErrorActionPreference = 'Continue'",
@@ -149,6 +150,8 @@ class TestTheStaticPass:
 
 # Each lies inside the grammar of the subset, but its values do not.
 COERCIONS = {
+    "an error in the output": "try { throw 'x' } catch { $_ }",
+    "the identifier of an error that no table has": "try { [byte] 256 } catch { $_.FullyQualifiedErrorId }",
     "a number as a condition": "if (1) { 2 }",
     "a string as a condition": "if ('x') { 2 }",
     "null as a condition": "$x = $null\nif ($x) { 2 }",
@@ -193,7 +196,10 @@ COERCIONS = {
     "an event query by other keys": "Get-WinEvent -FilterHashtable @{ LogName = 'System' } -MaxEvents 1 "
     "-ErrorAction Stop",
     "an event query by texts": "Get-WinEvent -FilterHashtable @{ LogName = 'System'; Id = @('1'); "
+    "StartTime = [datetime]::UtcNow.ToLocalTime() } -MaxEvents 1 -ErrorAction Stop",
+    "an event query from a UTC time": "Get-WinEvent -FilterHashtable @{ LogName = 'System'; Id = @(1); "
     "StartTime = [datetime]::UtcNow } -MaxEvents 1 -ErrorAction Stop",
+    "days added to a local time": "[datetime]::UtcNow.ToLocalTime().AddDays(-1)",
     "a bound that is a text": "Get-WinEvent -LogName 'System' -MaxEvents '1' -ErrorAction Stop",
     "a wildcard in a name": "Get-Service -Name 'Term*' -ErrorAction Stop",
     "New-Item -Force on an existing key": "New-Item -Path 'HKLM:\\SOFTWARE' -Force -ErrorAction Stop",

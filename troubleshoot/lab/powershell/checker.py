@@ -1,6 +1,9 @@
 """The static pass: names, cmdlets, parameters and members of the whole script, branches not taken included."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from troubleshoot.lab.powershell import nodes
 from troubleshoot.lab.powershell.cim_classes import METHODS
@@ -31,7 +34,7 @@ def check_script(script: nodes.Script) -> None:
         _refuse_if(param.type not in PARAM_TYPES, param, "a parameter of this type is not part of the subset")
         _refuse_if(param.name in _AUTOMATIC, param, "the name of an automatic variable")
     assigned = {param.name for param in script.params} | set(_assigned(script.body))
-    _Checker(assigned).statements(script.body, in_block=False)
+    _Checker(assigned).statements(script.body, _Place())
 
 
 def _assigned(body: Iterable[nodes.Statement]) -> Iterator[str]:
@@ -58,39 +61,60 @@ def _refuse_if(wrong: bool, node: nodes.Node, reason: str) -> None:
         raise ScriptRefused(node.line, node.text.splitlines()[0], reason)
 
 
+@dataclass(frozen=True)
+class _Place:
+    """Where a node stands: in a script block, in a handler, and whether ``$_`` means something there."""
+
+    in_block: bool = False
+    in_handler: bool = False
+    has_current: bool = False
+
+    def inside(self, node: nodes.Node, name: str) -> _Place:
+        """Return the place of what stands in a field of a node."""
+        if isinstance(node, nodes.Block):
+            return _Place(in_block=True, has_current=True)
+        if isinstance(node, nodes.Try):
+            handler = name == "handler"
+            return _Place(self.in_block, in_handler=handler, has_current=handler)
+        return self
+
+
 class _Checker:
     def __init__(self, assigned: set[str]) -> None:
         self._assigned = assigned
 
-    def statements(self, body: object, *, in_block: bool) -> None:
-        """Check everything below; ``in_block`` tells whether ``$_`` has a meaning there."""
+    def statements(self, body: object, place: _Place) -> None:
+        """Check everything below."""
         if isinstance(body, tuple):
             for item in body:
-                self.statements(item, in_block=in_block)
+                self.statements(item, place)
         elif isinstance(body, nodes.Node):
-            self._node(body, in_block=in_block)
-            inside = in_block or isinstance(body, nodes.Block)
+            self._node(body, place)
             for name in body.__dataclass_fields__:
-                self.statements(getattr(body, name), in_block=inside and not isinstance(body, nodes.Try))
+                self.statements(getattr(body, name), place.inside(body, name))
 
-    def _node(self, node: nodes.Node, *, in_block: bool) -> None:
+    def _node(self, node: nodes.Node, place: _Place) -> None:
         if isinstance(node, nodes.Variable) and node.name != "null":
-            known = in_block if node.name == "_" else node.name in self._assigned
+            known = place.has_current if node.name == "_" else node.name in self._assigned
             _refuse_if(not known, node, "a variable that nothing in the script assigns")
         elif isinstance(node, nodes.Property):
             _refuse_if(node.name.lower() not in _PROPERTIES, node, f"no type in the tables has a property {node.name}")
         elif isinstance(node, nodes.Call):
             _refuse_if(node.name.lower() not in _METHODS, node, f"no type in the tables has a method {node.name}")
         elif isinstance(node, (nodes.Assign, nodes.ForEach)):
-            self._assignment(node, in_block=in_block)
+            self._assignment(node, place)
+        elif isinstance(node, nodes.Throw):
+            _refuse_if(
+                node.value is None and not place.in_handler, node, "throw without a text, and nothing was caught"
+            )
         elif isinstance(node, nodes.Pipeline):
             self._pipeline(node)
         elif isinstance(node, nodes.Command):
             self._command(node)
 
-    def _assignment(self, node: nodes.Assign | nodes.ForEach, *, in_block: bool) -> None:
+    def _assignment(self, node: nodes.Assign | nodes.ForEach, place: _Place) -> None:
         target = node.target if isinstance(node, nodes.Assign) else node.variable
-        _refuse_if(in_block, node, "an assignment inside a script block")
+        _refuse_if(place.in_block, node, "an assignment inside a script block")
         if isinstance(target, nodes.Variable):
             discard = isinstance(node, nodes.Assign) and target.name == "null"
             _refuse_if(target.name in _AUTOMATIC and not discard, node, "assigns an automatic variable")

@@ -9,6 +9,7 @@ from troubleshoot.lab.powershell.cmdlets.core import Use, bind
 from troubleshoot.lab.powershell.errors import ScriptFailed, ScriptRefused, Unsupported
 from troubleshoot.lab.powershell.members import methods_of, properties_of
 from troubleshoot.lab.powershell.objects import call_method, property_of
+from troubleshoot.lab.powershell.types import error_record
 from troubleshoot.lab.powershell.values import (
     Hashtable,
     Integer,
@@ -170,9 +171,13 @@ class Evaluator:
             raise ScriptRefused(node.line, _first_line(node), str(reason)) from None
 
     def _block(self, block: nodes.Block, item: Any) -> list[Any]:
+        return self._with_current(item, block.body)
+
+    def _with_current(self, item: Any, body: tuple[nodes.Statement, ...]) -> list[Any]:
+        """Return what statements put out while ``$_`` is this."""
         self._current.append(item)
         try:
-            return self.statements(block.body)
+            return self.statements(body)
         finally:
             self._current.pop()
 
@@ -216,13 +221,16 @@ class Evaluator:
         return found
 
     def _throw(self, node: nodes.Throw) -> list[Any]:
-        raise ScriptFailed(to_text(self._value(node.value)))
+        if node.value is None:
+            raise self._current[-1].origin
+        text = to_text(self._value(node.value))
+        raise ScriptFailed(text, text)
 
     def _try(self, node: nodes.Try) -> list[Any]:
         try:
             return self.statements(node.body)
-        except ScriptFailed:
-            return self.statements(node.handler)
+        except ScriptFailed as error:
+            return self._with_current(error_record(error), node.handler)
 
 
 def _boolean(value: Any) -> bool:

@@ -32,7 +32,7 @@ def _substring(text: str, start: Integer, length: Integer) -> str:
     if first < 0 or size < 0 or first + size > len(text):
         raise ScriptFailed(
             'Exception calling "Substring" with "2" argument(s): '
-            '"Index and length must refer to a location within the string."'
+            '"Index and length must refer to a location within the string.\r\nParameter name: length"'
         )
     return text[first : first + size]
 
@@ -63,8 +63,10 @@ def _add_minutes(moment: Moment, minutes: Integer) -> Moment:
 
 
 def _added(method: str, moment: Moment, number: Integer, one: timedelta) -> Moment:
+    if not moment.universal:
+        raise Unsupported(f"{method} to a local time: some days have 23 hours, some 25; call ToUniversalTime() first")
     try:
-        return Moment(moment.value + number.value * one, moment.universal)
+        return Moment(moment.value + number.value * one, universal=True)
     except OverflowError:
         raise ScriptFailed(
             f'Exception calling "{method}" with "1" argument(s): "The added or subtracted value results in an '
@@ -91,6 +93,7 @@ _METHODS: dict[type, Mapping[str, Method]] = {
     Integer: {"ToString": Method((str,), _hexadecimal)},
     Moment: {
         "ToUniversalTime": Method((), lambda moment: Moment(moment.value, universal=True)),
+        "ToLocalTime": Method((), lambda moment: Moment(moment.value, universal=False)),
         "ToString": Method((str,), _sortable),
         "AddDays": Method((Integer,), _add_days),
         "AddMinutes": Method((Integer,), _add_minutes),

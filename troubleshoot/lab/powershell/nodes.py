@@ -185,14 +185,14 @@ class For(Node):
 
 @dataclass(frozen=True)
 class Throw(Node):
-    """``throw`` with a text."""
+    """``throw`` with a text; in a handler also alone, which throws on what was caught."""
 
-    value: Pipeline
+    value: Pipeline | None
 
 
 @dataclass(frozen=True)
 class Try(Node):
-    """``try { … } catch { … }``, untyped."""
+    """``try { … } catch { … }``, untyped; ``$_`` is the error in the handler."""
 
     body: tuple["Statement", ...]
     handler: tuple["Statement", ...]

@@ -135,9 +135,9 @@ class _Statements:
 
     def _throw(self, node: TreeNode) -> nodes.Throw:
         parts = parts_of(node)
-        if len(parts) != 2 or text_of(parts[0]).lower() != "throw":
-            raise refusal(node, "of the flow statements only throw with a text is part of the subset")
-        return nodes.Throw(line_of(node), text_of(node), self.pipeline(parts[1]))
+        if len(parts) > 2 or text_of(parts[0]).lower() != "throw":
+            raise refusal(node, "of the flow statements only throw is part of the subset")
+        return nodes.Throw(line_of(node), text_of(node), self.pipeline(parts[1]) if len(parts) == 2 else None)
 
     def _braces(self, node: TreeNode) -> tuple[nodes.Statement, ...]:
         if node.type != "statement_block":

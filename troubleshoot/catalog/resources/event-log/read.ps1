@@ -13,13 +13,12 @@ if ($Log -eq 'System') {
 $info = Get-WinEvent -ListLog $Log -ErrorAction Stop
 $events = @()
 if ($null -ne $info.RecordCount -and $info.RecordCount -gt 0) {
-    # Finding nothing is an error to the query below. This one fails only where the log cannot be read.
-    $null = Get-WinEvent -LogName $Log -MaxEvents 1 -ErrorAction Stop
-    $query = @{ LogName = $Log; Id = $ids; StartTime = [datetime]::UtcNow.AddDays(-1) }
+    $query = @{ LogName = $Log; Id = $ids; StartTime = [datetime]::UtcNow.AddDays(-1).ToLocalTime() }
     try {
         $events = @(Get-WinEvent -FilterHashtable $query -MaxEvents 500 -ErrorAction Stop)
     } catch {
-        $events = @()
+        # Finding nothing is an error, too. Any other one says nothing about what happened.
+        if (-not $_.FullyQualifiedErrorId.Contains('NoMatchingEventsFound')) { throw }
     }
 }
 # Other sources use the same numbers. A service that hangs counts when it is Remote Desktop, by the name it shows here.

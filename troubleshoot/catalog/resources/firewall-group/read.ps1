@@ -3,12 +3,13 @@ param([string] $Rule)
 # "Remote Desktop" in every language.
 $group = '@FirewallAPI.dll,-28752'
 $own = @(Get-NetFirewallRule -Group $group -ErrorAction Stop | Where-Object -FilterScript { $_.Name -eq $Rule } -ErrorAction Stop)
-# What is in force may hold none of them, which is an error; those kept on the computer could just be read.
+# What is in force may hold none of them, which is an error of its own.
 try {
     $forced = @(Get-NetFirewallRule -Group $group -PolicyStore ActiveStore -ErrorAction Stop | Where-Object -FilterScript {
         $_.Name -eq $Rule -and $_.Enabled.ToString() -eq 'True' -and $_.PolicyStoreSourceType.ToString() -eq 'GroupPolicy'
     } -ErrorAction Stop)
 } catch {
+    if (-not $_.FullyQualifiedErrorId.Contains('CmdletizationQuery_NotFound')) { throw }
     $forced = @()
 }
 $settings = @(Get-NetFirewallProfile -PolicyStore ActiveStore -ErrorAction Stop)

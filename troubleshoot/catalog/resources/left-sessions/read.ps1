@@ -13,11 +13,11 @@ $first = @(foreach ($desktop in $sorted) {
 })
 # What the session manager noted last of each session: 21 signed in, 24 left, 25 came back.
 $log = 'Microsoft-Windows-TerminalServices-LocalSessionManager/Operational'
-$null = Get-WinEvent -ListLog $log -ErrorAction Stop
-$query = @{ LogName = $log; Id = @(21, 24, 25); StartTime = [datetime]::UtcNow.AddDays(-30) }
+$query = @{ LogName = $log; Id = @(21, 24, 25); StartTime = [datetime]::UtcNow.AddDays(-30).ToLocalTime() }
 try {
     $events = @(Get-WinEvent -FilterHashtable $query -MaxEvents 500 -ErrorAction Stop)
 } catch {
+    if (-not $_.FullyQualifiedErrorId.Contains('NoMatchingEventsFound')) { throw }
     $events = @()
 }
 $last = @{}

@@ -2,7 +2,7 @@
 
 from troubleshoot.lab.powershell.cmdlets import cim, domain, events, files, network, paths, pipeline, programs, services
 from troubleshoot.lab.powershell.cmdlets.core import Cmdlet, Use, bind
-from troubleshoot.lab.powershell.types import ENUMERATION
+from troubleshoot.lab.powershell.types import ENUMERATION, ERROR
 
 CMDLETS: dict[str, Cmdlet] = {
     name.lower(): cmdlet
@@ -18,6 +18,7 @@ TYPES = (
     *network.TYPES,
     *programs.TYPES,
     ENUMERATION,
+    ERROR,
 )
 
 __all__ = ["CMDLETS", "TYPES", "Cmdlet", "Use", "bind"]

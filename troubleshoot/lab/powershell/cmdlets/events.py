@@ -5,6 +5,7 @@ Three forms: one log by -ListLog, the newest records of a log, and records by a 
 
 from typing import Any
 
+from troubleshoot.lab.host_clock import as_read
 from troubleshoot.lab.powershell.cmdlets.core import STOP, Cmdlet, Parameter, Use, need_administrator
 from troubleshoot.lab.powershell.errors import ScriptFailed, Unsupported
 from troubleshoot.lab.powershell.host_data import local_time
@@ -22,7 +23,14 @@ LOGS = (
 )
 # An event query takes 23 conditions at most (learn.microsoft.com/windows/win32/wes/consuming-events).
 _MAX_IDS = 20
+_COMMAND = ",Microsoft.PowerShell.Commands.GetWinEventCommand"
+_DENIED = "Attempted to perform an unauthorized operation."
 _NOTHING = "No events were found that match the specified selection criteria."
+# The message of every record that is put out is made; one that cannot be is an error of its own, and of the whole with
+# -ErrorAction Stop (PowerShell/PowerShell GetEventCommand.cs, ReadEvents; issue 7664 there).
+_UNREADABLE = "The description string for parameter reference (%1) could not be found."
+_UNREADABLE_ID = "System.Diagnostics.Eventing.Reader.EventLogException" + _COMMAND
+_NOTHING_ID = "NoMatchingEventsFound" + _COMMAND
 CONFIGURATION = ObjectType(
     "System.Diagnostics.Eventing.Reader.EventLogConfiguration",
     "learn.microsoft.com/dotnet/api/system.diagnostics.eventing.reader.eventlogconfiguration",
@@ -52,12 +60,15 @@ def _events(use: Use) -> list[Any]:
         raise ScriptFailed("Cannot validate argument on parameter 'MaxEvents'.")
     found = _of(use, use.get("LogName")) if forms == ["LogName"] else _filtered(use, use.get("FilterHashtable"))
     if not found:
-        raise ScriptFailed(_NOTHING)
-    return [_record(entry) for entry in found[: use.get("MaxEvents").value]]
+        raise ScriptFailed(_NOTHING, _NOTHING_ID)
+    rows = found[: use.get("MaxEvents").value]
+    if any(entry.get("unreadable") for entry in rows):
+        raise ScriptFailed(_UNREADABLE, _UNREADABLE_ID)
+    return [_record(entry) for entry in rows]
 
 
 def _configuration(use: Use, log: str) -> Instance:
-    need_administrator(use, "Attempted to perform an unauthorized operation.")
+    need_administrator(use, _DENIED, _DENIED + _COMMAND)
     number = sum(entry["log"] == log for entry in use.document["event_log"])
     enabled = log not in use.document.get("disabled_logs", ())
     return Instance(CONFIGURATION, {"LogName": log, "IsEnabled": enabled, "RecordCount": Integer(number, "long")})
@@ -66,19 +77,22 @@ def _configuration(use: Use, log: str) -> Instance:
 def _filtered(use: Use, table: Hashtable) -> list[Document]:
     log, ids, start = table.get("LogName"), table.get("Id"), table.get("StartTime")
     whole = {key.lower() for key, _ in table.items()} == {"logname", "id", "starttime"}
-    if not whole or not isinstance(log, str) or not isinstance(start, Moment) or not start.universal:
-        raise Unsupported("a filter has LogName (text), Id (numbers) and StartTime (UTC)")
+    if not whole or not isinstance(log, str) or not isinstance(start, Moment):
+        raise Unsupported("a filter has LogName (text), Id (numbers) and StartTime")
+    if start.universal:
+        raise Unsupported("StartTime in UTC: its digits are read as local time; call ToLocalTime() first")
     if not isinstance(ids, list) or not 0 < len(ids) <= _MAX_IDS or not all(isinstance(one, Integer) for one in ids):
         raise Unsupported(f"Id is a list of 1 to {_MAX_IDS} numbers")
     wanted = {one.value for one in ids}
-    since = [entry for entry in _of(use, log) if local_time(entry["time"]).value >= start.value]
+    begin = as_read(use.document, start.value)
+    since = [entry for entry in _of(use, log) if local_time(entry["time"]).value >= begin]
     return [entry for entry in since if entry["id"] in wanted]
 
 
 def _of(use: Use, log: str) -> list[Document]:
     """Return the records of a log, the newest first."""
     known = _known(log)
-    need_administrator(use, "Attempted to perform an unauthorized operation.")
+    need_administrator(use, _DENIED, _DENIED + _COMMAND)
     found = [entry for entry in reversed(use.document["event_log"]) if entry["log"] == known]
     return sorted(found, key=lambda entry: local_time(entry["time"]).value, reverse=True)
 

@@ -46,7 +46,8 @@ def _rules(use: Use) -> list[Any]:
     if not found:
         raise ScriptFailed(
             f"No MSFT_NetFirewallRule objects found with property 'RuleGroup' equal to '{group}'.  "
-            "Verify the value of the property and retry."
+            "Verify the value of the property and retry.",
+            "CmdletizationQuery_NotFound_RuleGroup,Get-NetFirewallRule",
         )
     return list(found)
 

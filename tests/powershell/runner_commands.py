@@ -1,0 +1,54 @@
+"""The commands that the runner itself uses, and that no resource may: identity, and the line in the event log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from troubleshoot.lab.powershell.cmdlets import CMDLETS
+from troubleshoot.lab.powershell.cmdlets.core import Use
+from troubleshoot.lab.powershell.errors import Unsupported
+from troubleshoot.lab.powershell.objects import Instance, ObjectType
+from troubleshoot.lab.state import CRYPTOGRAPHY, iso
+
+_DOCS = "learn.microsoft.com/windows/win32/cimwin32prov/"
+KEY = ObjectType("PSCustomObject", "Get-ItemProperty 5.1, outputs", ("MachineGuid",))
+PRODUCT = ObjectType("Win32_ComputerSystemProduct", _DOCS + "win32-computersystemproduct", ("UUID",))
+ACCOUNT = ObjectType("Win32_UserAccount", _DOCS + "win32-useraccount", ("SID",))
+
+
+def _property(use: Use) -> list[Any]:
+    if (use.get("LiteralPath"), use.get("Name")) != (CRYPTOGRAPHY, "MachineGuid"):
+        raise Unsupported("of the registry the runner reads the machine's GUID only")
+    return [Instance(KEY, {"MachineGuid": use.document["identity"]["machine_guid"]})]
+
+
+def _instances(use: Use) -> list[Any]:
+    match use.get("ClassName"), use.get("Filter"), use.get("Property"):
+        case "Win32_ComputerSystemProduct", None, "UUID":
+            return [Instance(PRODUCT, {"UUID": use.document["identity"]["smbios_uuid"]})]
+        case "Win32_UserAccount", "LocalAccount = TRUE", "SID":
+            computer = use.document["identity"]["computer_sid"]
+            return [Instance(ACCOUNT, {"SID": f"{computer}-{one}"}) for one in (501, 500, 1001)]
+        case _:
+            return CMDLETS["get-ciminstance"].call(use)
+
+
+def _source(use: Use) -> list[Any]:
+    del use
+    return []
+
+
+def _event(use: Use) -> list[Any]:
+    row = {"log": use.get("LogName"), "source": use.get("Source"), "id": use.get("EventId").value}
+    with use.state.changing() as document:
+        document["event_log"].append(row | {"time": iso(use.state.now()), "message": use.get("Message")})
+    return []
+
+
+RUNNER: dict[str, Callable[[Use], list[Any]]] = {
+    "get-itemproperty": _property,
+    "get-ciminstance": _instances,
+    "new-eventlog": _source,
+    "write-eventlog": _event,
+}

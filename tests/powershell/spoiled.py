@@ -1,0 +1,64 @@
+"""Scripts that are broken on purpose: each must turn the run red, or it would not see such a fault by itself either."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tests.catalog.resources.vectors import load, script_of
+from tests.powershell import checks, resources, runner
+from tests.powershell.conditions import CONDITIONS
+from tests.powershell.shell import Wire
+from tests.powershell.written import Written
+from troubleshoot.remote.envelope import RUNNER
+
+#: What is broken, in which script, and how.
+_SCRIPTS = (
+    ("a window in UTC", "event-log", ".AddDays(-1).ToLocalTime()", ".AddDays(-1)"),
+    ("a time in the culture's format", "rdp-certificate", "$end.ToString('s')", "$end.ToString('yyyy-MM-ddTHH:mm:ss')"),
+    ("a failure taken for nothing", "event-log", "{ throw }", "{ }"),
+)
+_RUNNER = (
+    ("a record's time in the culture's format", ".ToString('s') + 'Z'", ".ToString('yyyy-MM-ddTHH:mm:ssZ')"),
+    (
+        "tables compared by their order",
+        "(Format-Json $Wanted[$name]), (Format-Json $State[$name])",
+        "(Format-Json $Wanted), (Format-Json $State)",
+    ),
+)
+#: Texts that the parser alone finds out.
+TEXTS = {
+    "an empty catch": "try { Get-Item -LiteralPath HKLM:\\SOFTWARE -ErrorAction Stop } catch { }",
+    "an enumeration as a text": "[IO.FileStream]::new('x', 'CreateNew', 'Write', 'None', 4096, 'WriteThrough')",
+    "a parameter of later versions": "Get-WinEvent -LogName System -MaxEvents 1 -Bookmark 1",
+    "a command of later versions": "Get-Uptime",
+    "syntax of later versions": "Get-Service TermService && Get-Service SessionEnv",
+    "a bracket too few": "Get-Service (",
+    "a type that no table has": "[Reflection.Assembly]::Load('x')",
+}
+
+
+def unseen(wire: Wire) -> Iterator[str]:
+    """Yield what was broken and nobody noticed."""
+    for title, resource, old, new in _SCRIPTS:
+        script = script_of(resource, "read")
+        vectors = [
+            (one, _changed(script, old, new)) for one in load() if (one.resource, one.operation) == (resource, "read")
+        ]
+        seen = (one for one in resources.tried(wire, vectors, CONDITIONS) if one.powershell is not None)
+        if next(seen, None) is None:
+            yield title
+    for title, old, new in _RUNNER:
+        script = _changed(RUNNER, old, new)
+        applied = (one for one in runner.real_vectors() if one["request"]["mode"] == "apply")
+        if not any(any(runner.many(wire, one, script)) for one in applied):
+            yield title
+
+
+def overlooked(read: list[Written]) -> Iterator[str]:
+    """Yield the texts that were broken and that no check finds fault with."""
+    return (one.name for one in read if not any(checks.faults(one)))
+
+
+def _changed(script: str, old: str, new: str) -> str:
+    assert old in script, f"{old!r} is not there any more"
+    return script.replace(old, new)
