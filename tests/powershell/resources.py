@@ -67,7 +67,9 @@ def _real(wire: Wire, vector: Vector, script: str, condition: Condition, shared:
     host = Host(HostState(copy.deepcopy(dict(vector.host))))
     with time_machine.travel(vector.now, tick=False):
         now = host.state.now().strftime("%Y-%m-%dT%H:%M:%SZ")
-        wire.send(work(condition, definitions=shared, script=script, params=_params(vector), now=f"@{now}"))
+        # A vector that names a zone of its own is about that zone.
+        place = replace(condition, zone=vector.host["time_zone"])
+        wire.send(work(place, definitions=shared, script=script, params=_params(vector), now=f"@{now}"))
         done = host.serve(wire)
     if done is None:
         return "PowerShell has gone"
