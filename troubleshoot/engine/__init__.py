@@ -19,6 +19,7 @@ from troubleshoot.engine.codebook import (
     search_codes,
 )
 from troubleshoot.engine.codes import OTHER_WORDS
+from troubleshoot.engine.cut import CutState, cut_items, judge_cut
 from troubleshoot.engine.declared_facts import DeclaredFact, DeclaredReading, ReadingCase
 from troubleshoot.engine.explanation import SETTLED, Code, Explanation, Json
 from troubleshoot.engine.facts import (
@@ -67,6 +68,7 @@ from troubleshoot.engine.plan import (
     OutdatedPart,
     PlanDifference,
     disconnects_people,
+    is_as_wanted,
     make_plan,
     outdated_parts,
     plan_drift,
@@ -89,6 +91,7 @@ from troubleshoot.engine.results import (
     PlanResult,
     Result,
     RevertResult,
+    SettleResult,
     SignedIn,
     Verdict,
     as_change,
@@ -159,6 +162,7 @@ __all__ = [
     "CodeMatch",
     "ConnectionTestResult",
     "ContentProblem",
+    "CutState",
     "DeclaredFact",
     "DeclaredReading",
     "Denial",
@@ -207,6 +211,7 @@ __all__ = [
     "Role",
     "SavedConnection",
     "SeenTerm",
+    "SettleResult",
     "SignedIn",
     "StateError",
     "Statement",
@@ -227,6 +232,7 @@ __all__ = [
     "code_family",
     "code_spellings",
     "codes_by_symptom",
+    "cut_items",
     "decode_canonical",
     "decode_saved_connection",
     "disconnects_people",
@@ -237,7 +243,9 @@ __all__ = [
     "from_json",
     "has_label",
     "hindrance_of",
+    "is_as_wanted",
     "job_phase",
+    "judge_cut",
     "judge_health",
     "judge_run",
     "judge_status",

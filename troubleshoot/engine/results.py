@@ -112,6 +112,13 @@ class ConnectionTestResult(ReadResult):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SettleResult(Result):
+    """What a computer said of a lost change: never, running, cut or ended; empty while it has said nothing."""
+
+    attempt: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class ChangeResult(Result):
     """What a change may say: the computer around it, and what its run brought back. None: not said, or not known."""
 
@@ -147,6 +154,7 @@ BY_KIND: Final[Mapping[str, type[Result]]] = {
     "plan": PlanResult,
     "check_by_hand": HandCheckResult,
     "connection_test": ConnectionTestResult,
+    "settle": SettleResult,
     "apply": ApplyResult,
     "revert": RevertResult,
 }
@@ -280,6 +288,7 @@ _READERS: Final[Mapping[str, Callable[[object], object]]] = {
     "signed_in": _each(_signed_in),
     "outside_before": _facts,
     "outside_after": _facts,
+    "attempt": _text,
     "outcome": _text,
     "reason": _text,
     "before": _each(_state),
@@ -290,5 +299,7 @@ _READERS: Final[Mapping[str, Callable[[object], object]]] = {
     "round_trips": _number,
 }
 """Field → how its value is read. Raises _Malformed."""
-_ON_ERROR: Final[Mapping[str, Mapping[str, str]]] = {name: {name: UNKNOWN} for name in ("stage", "outcome", "reason")}
+_ON_ERROR: Final[Mapping[str, Mapping[str, str]]] = {
+    name: {name: UNKNOWN} for name in ("stage", "attempt", "outcome", "reason")
+}
 """Fields whose default says something: what they say when their value is malformed."""

@@ -14,6 +14,7 @@ class JobKind(StrEnum):
     PLAN = "plan"
     CHECK_BY_HAND = "check_by_hand"
     CONNECTION_TEST = "connection_test"
+    SETTLE = "settle"
     APPLY = "apply"
     REVERT = "revert"
 

@@ -10,8 +10,8 @@ from django.db import IntegrityError, transaction
 
 from troubleshoot import audit
 from troubleshoot.audit import Machine, Tag
-from troubleshoot.jobs.lifecycle import audited_objects
 from troubleshoot.jobs.repeating import RepeatingWrite
+from troubleshoot.jobs.story import audited_objects
 from troubleshoot.models import Job
 
 

@@ -10,7 +10,8 @@ from troubleshoot.models.guide import CauseList, GuideVersion
 from troubleshoot.models.heartbeat import FRESH, Heartbeat
 from troubleshoot.models.host import Host
 from troubleshoot.models.incident import Incident
-from troubleshoot.models.job import CHANGES, READS, Job
+from troubleshoot.models.job import HAND_OVER, Job
+from troubleshoot.models.job_kind import CHANGES, READS
 from troubleshoot.models.job_state import (
     ACTIVE_STATES,
     BAD_ENDS,
@@ -39,6 +40,7 @@ __all__ = [
     "ENDED_STATES",
     "FRESH",
     "GATEWAY_PORT",
+    "HAND_OVER",
     "READS",
     "SECRET_REFERENCE",
     "STARTABLE_STATES",
