@@ -93,8 +93,10 @@ def result(asked: Asked, **changes: str) -> bytes:
     nonce = changes.get("nonce", asked.nonce)
     return (
         b'#mendpoint - hello {"ps":"5.1.1.1","mode":"FullLanguage"}\r\n'
+        + f"#mendpoint {nonce} state ".encode()
+        + b'{"item":0,"stage":"read","state":{"name":"x"}}\r\n'
         + f"#mendpoint {nonce} result ".encode()
-        + b'{"outcome":"done","identity":{},"before":[{"name":"x"}],"after":null,"written":[],"errors":[]}\r\n'
+        + b'{"outcome":"done","identity":{},"written":[],"errors":[]}\r\n'
     )
 
 

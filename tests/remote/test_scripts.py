@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from dataclasses import replace
 
 import pytest
 import tree_sitter_powershell
@@ -68,7 +69,7 @@ def test_the_runner_calls_only_these_cmdlets() -> None:
 
 
 def test_the_runner_is_short() -> None:
-    assert len(RUNNER.splitlines()) <= 150
+    assert len(RUNNER.splitlines()) <= 250
     assert "Set-StrictMode -Version 3.0" in RUNNER
 
 
@@ -136,6 +137,12 @@ def test_work_that_contradicts_itself_is_not_made() -> None:
         VisitItem("r", {}, "@{}", None, None, {"a": 1})
     with pytest.raises(Malformed, match="read"):
         work(VisitItem("r", {}, "@{}", "w", None, {"a": 1}))
+    with pytest.raises(Malformed, match="settle"):
+        work(VisitItem("r", {}, "@{}", "w", None, {"a": 1}), mode="settle", identity={})
+    with pytest.raises(Malformed, match="one computer"):
+        work(mode="settle")
+    with pytest.raises(Malformed, match="seconds"):
+        replace(work(), read_seconds=0)
     with pytest.raises(ValueError, match="hexadecimal"):
         work(attempt="../../evil")
     with pytest.raises(Malformed, match="items"):

@@ -66,11 +66,10 @@ class _Runner:
         self._emit = emit
         self._cancelled = cancelled
         self._items: list[dict[str, Any]] = request["items"]
+        self._before: list[dict[str, Any] | None] = []
         self._result: dict[str, Any] = {
             "outcome": "failed",
             "identity": {},
-            "before": None,
-            "after": None,
             "written": [],
             "errors": [],
         }
@@ -86,12 +85,12 @@ class _Runner:
             self._result["identity"] = dict(self._state.document["identity"])
         if not _matches(self._request["identity"], self._result["identity"]):
             return "identity_changed"
-        self._result["before"] = self._read_all("read")
+        self._before = self._read_all("read")
         if self._request["mode"] == "read":
             return "done"
         if self._result["errors"]:
             return "failed"
-        pairs = zip(self._items, self._result["before"], strict=True)
+        pairs = zip(self._items, self._before, strict=True)
         if not all(_matches(item["expected"], before) for item, before in pairs):
             return "drifted"
         return self._apply()
@@ -104,23 +103,25 @@ class _Runner:
         for index, item in enumerate(self._items):
             if item["desired"] is not None and not self._result["errors"] and not self._cancelled.is_set():
                 self._write(index, item)
-        self._result["after"] = self._read_all("check")
+        self._read_all("check")
         return "failed" if self._result["errors"] else "done"
 
     def _read_all(self, stage: str) -> list[dict[str, Any] | None]:
         states: list[dict[str, Any] | None] = []
         for index, item in enumerate(self._items):
             self._progress(index, stage)
+            state = None
             try:
-                states.append(_one_table(run_script(item["read"], item["params"], self._state)))
+                state = _one_table(run_script(item["read"], item["params"], self._state))
             except (ScriptRefused, ScriptFailed, Malformed) as error:
-                states.append(None)
                 self._fault(index, "read", error)
+            states.append(state)
+            _mark(self._request, self._emit, "state", {"item": index, "stage": stage, "state": state})
         return states
 
     def _write(self, index: int, item: dict[str, Any]) -> None:
         self._progress(index, "write")
-        params = {**item["params"], "Desired": item["desired"], "Before": self._result["before"][index]}
+        params = {**item["params"], "Desired": item["desired"], "Before": self._before[index]}
         try:
             output = run_script(item["write"], params, self._state)
         except (ScriptRefused, ScriptFailed) as error:
@@ -136,7 +137,7 @@ class _Runner:
         attempt = self._request["attempt"]
         entries = [
             {"resource": item["resource"], "params": item["params"], "before": before, "desired": item["desired"]}
-            for item, before in zip(self._items, self._result["before"], strict=True)
+            for item, before in zip(self._items, self._before, strict=True)
         ]
         at = self._state.now().strftime("%Y-%m-%dT%H:%M:%SZ")
         with self._state.changing() as document:

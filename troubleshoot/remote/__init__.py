@@ -4,6 +4,7 @@ from troubleshoot.remote.dial import DialError, Line
 from troubleshoot.remote.door import Door, Way
 from troubleshoot.remote.envelope import (
     RUNNER_DIGEST,
+    AttemptState,
     FlatState,
     OnStage,
     VisitItem,
@@ -26,6 +27,7 @@ from troubleshoot.remote.winrm import visit_host
 __all__ = [
     "OLDEST_POWERSHELL",
     "RUNNER_DIGEST",
+    "AttemptState",
     "ContactLost",
     "DialError",
     "Door",

@@ -10,12 +10,13 @@ import uuid
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
 Value = str | int | bool | None | list[str]
 FlatState = dict[str, Value]
-Mode = Literal["read", "apply"]
+Mode = Literal["read", "apply", "settle"]
 Outcome = Literal["done", "drifted", "failed", "identity_changed", "duplicate", "refused"]
+AttemptName = Literal["never", "running", "cut", "ended"]
 
 _HERE = Path(__file__).parent
 BOOTSTRAP: Final = _HERE.joinpath("bootstrap.ps1").read_bytes().decode("ascii")
@@ -42,6 +43,7 @@ ARGUMENTS: Final = (
 MAX_REQUEST_BYTES: Final = 256 * 1024
 MAX_ITEMS: Final = 64
 MAX_INTEGER: Final = 2**53
+MAX_READ_SECONDS: Final = 600
 
 
 class Malformed(ValueError):
@@ -105,7 +107,10 @@ class VisitItem:
 
 @dataclass(frozen=True)
 class VisitWork:
-    """What one visit shall do. `identity` None means: not known yet, do not compare. Raises Malformed."""
+    """What one visit shall do. `identity` None means: not known yet, do not compare. Raises Malformed.
+
+    `attempt` is the one that an `apply` begins or a `settle` asks about. One reading may take `read_seconds`.
+    """
 
     mode: Mode
     attempt: str
@@ -113,16 +118,21 @@ class VisitWork:
     case: str | None
     identity: dict[str, str] | None
     items: tuple[VisitItem, ...]
+    read_seconds: int = 20
 
     def __post_init__(self) -> None:
-        if self.mode not in {"read", "apply"}:
+        if self.mode not in get_args(Mode):
             raise Malformed(f"no such mode: {self.mode}")
         if str(uuid.UUID(self.attempt)) != self.attempt:
             raise Malformed("an attempt is a UUID in its usual form")
         if not 0 < len(self.items) <= MAX_ITEMS:
             raise Malformed(f"a visit has 1 to {MAX_ITEMS} items")
-        if self.mode == "read" and any(item.desired is not None for item in self.items):
-            raise Malformed("a read has no wishes")
+        if self.mode != "apply" and any(item.desired is not None for item in self.items):
+            raise Malformed("a read has no wishes, and neither has a settle")
+        if self.mode == "settle" and self.identity is None:
+            raise Malformed("a settle is believed of one computer only")
+        if not 0 < self.read_seconds <= MAX_READ_SECONDS:
+            raise Malformed(f"a reading may take 1 to {MAX_READ_SECONDS} seconds")
 
 
 @dataclass(frozen=True)
@@ -157,12 +167,28 @@ class ItemError:
 
 
 @dataclass(frozen=True)
+class AttemptState:
+    """What became of an attempt, by the records on its host.
+
+    never: it did not begin, and no longer can. running: it is at work there. cut: it began, and ended without a
+    report; `before` is what it had recorded. ended: it left its report, which has all the rest.
+    """
+
+    state: AttemptName
+    outcome: Outcome | None = None
+    before: tuple[FlatState | None, ...] = ()
+    after: tuple[FlatState | None, ...] | None = None
+    written: tuple[int, ...] = ()
+    errors: tuple[ItemError, ...] = ()
+
+
+@dataclass(frozen=True)
 class VisitResult:
     """What a visit brought back.
 
     `before` and `after` hold one state for each item, null where it could not be read. `reason` says why the host
     refused: constrained_language, antimalware or powershell_too_old. `noise` is the start of whatever else the host
-    printed, `ignored` the number of marked lines that were not believed.
+    printed, `ignored` the number of marked lines that were not believed. `attempt` is what a settle has found.
     """
 
     outcome: Outcome
@@ -176,6 +202,7 @@ class VisitResult:
     round_trips: int = 0
     noise: str = ""
     ignored: int = 0
+    attempt: AttemptState | None = None
 
 
 def request_line(work: VisitWork, nonce: str) -> bytes:

@@ -73,8 +73,10 @@ function Read-All([string] $Stage) {
     $states = New-Object System.Collections.ArrayList
     for ($index = 0; $index -lt $items.Count; $index++) {
         Write-Mark 'progress' @{ item = $index; stage = $Stage; text = $items[$index].resource }
-        try { [void] $states.Add((Read-Item $items[$index])) }
-        catch { [void] $states.Add($null); Add-Fault $index 'read' $_ }
+        $state = $null
+        try { $state = Read-Item $items[$index] } catch { Add-Fault $index 'read' $_ }
+        [void] $states.Add($state)
+        Write-Mark 'state' @{ item = $index; stage = $Stage; state = $state }
     }
     , $states
 }
@@ -100,7 +102,7 @@ function Write-Record([string] $Root) {
     $path = Join-Path $folder ($Request.attempt + '.json')
     foreach ($private in $Root, $folder) { Assert-Private $private }
     $entries = for ($index = 0; $index -lt $items.Count; $index++) {
-        @{ resource = $items[$index].resource; params = $items[$index].params; before = $result.before[$index]; desired = $items[$index].desired }
+        @{ resource = $items[$index].resource; params = $items[$index].params; before = $before[$index]; desired = $items[$index].desired }
     }
     $bytes = [Text.Encoding]::ASCII.GetBytes((Format-Json @{ v = 1; attempt = $Request.attempt; job = $Request.job; case = $Request.case
                 at = [DateTime]::UtcNow.ToString('yyyy-MM-ddTHH:mm:ssZ'); items = @($entries) }))
@@ -116,7 +118,7 @@ function Write-Record([string] $Root) {
 function Write-Item($Index) {
     $params = $items[$Index].params
     Write-Mark 'progress' @{ item = $Index; stage = 'write'; text = $items[$Index].resource }
-    $output = @(& ([ScriptBlock]::Create($items[$Index].write)) @params -Desired $items[$Index].desired -Before $result.before[$Index])
+    $output = @(& ([ScriptBlock]::Create($items[$Index].write)) @params -Desired $items[$Index].desired -Before $before[$Index])
     [void] $result.written.Add($Index)
     if ($output.Count -ne 0) { throw 'a write must output nothing' }
 }
@@ -124,19 +126,19 @@ function Write-Item($Index) {
 function Invoke-Request {
     $result.identity = Get-Identity
     if ($null -ne $Request.identity -and -not (Test-Match (ConvertTo-Table $Request.identity) $result.identity)) { return 'identity_changed' }
-    $result.before = Read-All 'read'
+    $before = Read-All 'read'
     if ($result.ContainsKey('reason')) { return 'refused' }
     if ($Request.mode -ceq 'read') { return 'done' }
     if ($result.errors.Count -ne 0) { return 'failed' }
     for ($index = 0; $index -lt $items.Count; $index++) {
-        if ($null -ne $items[$index].expected -and -not (Test-Match $items[$index].expected $result.before[$index])) { return 'drifted' }
+        if ($null -ne $items[$index].expected -and -not (Test-Match $items[$index].expected $before[$index])) { return 'drifted' }
     }
     try { if (-not (Write-Record (Join-Path ([Environment]::GetFolderPath('CommonApplicationData')) 'Mendpoint'))) { return 'duplicate' } }
     catch { Add-Fault $null 'record' $_; return 'failed' }
     for ($index = 0; $index -lt $items.Count -and $result.errors.Count -eq 0; $index++) {
         try { if ($null -ne $items[$index].desired) { Write-Item $index } } catch { Add-Fault $index 'write' $_ }
     }
-    $result.after = Read-All 'check'
+    [void] (Read-All 'check')
     if ($result.errors.Count -eq 0) { 'done' } else { 'failed' }
 }
 
@@ -144,7 +146,7 @@ $items = @(foreach ($item in $Request.items) {
         @{ resource = $item.resource; params = (ConvertTo-Table $item.params); read = $item.read; write = $item.write
             expected = (ConvertTo-Table $item.expected); desired = (ConvertTo-Table $item.desired) }
     })
-$result = @{ outcome = 'failed'; identity = @{}; before = $null; after = $null
+$result = @{ outcome = 'failed'; identity = @{}
     written = (New-Object System.Collections.ArrayList); errors = (New-Object System.Collections.ArrayList) }
 try { $result.outcome = Invoke-Request } catch { Add-Fault $null 'read' $_ }
 Write-Mark 'result' $result

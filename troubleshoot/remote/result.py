@@ -1,0 +1,187 @@
+"""Makes what a visit brought back of the host's last mark and of the states that came before it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, get_args
+
+from troubleshoot.remote.envelope import (
+    AttemptName,
+    AttemptState,
+    FlatState,
+    ItemError,
+    Malformed,
+    Outcome,
+    VisitResult,
+    VisitWork,
+    check_state,
+)
+
+States = tuple[FlatState | None, ...]
+
+# Tuples where a host's word is looked up: a set would have to hash it, and a list cannot be.
+_FAULT_STAGES = ("read", "write", "record")
+_REASONS = ("constrained_language", "antimalware", "powershell_too_old")
+_KEYS = frozenset({"outcome", "identity", "written", "errors"})
+_IDENTITY = frozenset({"machine_guid", "smbios_uuid", "computer_sid"})
+_ATTEMPT = frozenset({"state", "outcome", "before", "after", "written", "errors"})
+
+
+@dataclass
+class Seen:
+    """The states that have come, by stage and item: read before anything was written, checked afterwards."""
+
+    items: int
+    read: dict[int, FlatState | None] = field(default_factory=dict)
+    check: dict[int, FlatState | None] = field(default_factory=dict)
+
+    def add(self, stage: Any, item: int, state: FlatState | None) -> bool:
+        """Take a state; False when the stage has none, or this one has already come."""
+        states = {"read": self.read, "check": self.check}.get(stage) if isinstance(stage, str) else None
+        if states is None or item in states:
+            return False
+        states[item] = state
+        return True
+
+    @property
+    def before(self) -> States:
+        """Return one state for each item as it was read, null where none has come; empty without any."""
+        return self._row(self.read)
+
+    @property
+    def after(self) -> States | None:
+        """Return one state for each item as it was checked, null where none has come; None without any."""
+        return self._row(self.check) or None
+
+    def whole(self, states: dict[int, FlatState | None]) -> bool:
+        """Tell whether every item has had its say."""
+        return len(states) == self.items
+
+    def _row(self, states: dict[int, FlatState | None]) -> States:
+        return tuple(map(states.get, range(self.items))) if states else ()
+
+
+def make_result(result: dict[str, Any], seen: Seen, work: VisitWork) -> VisitResult:
+    """Return what a visit brought back. Raises Malformed, where something is missing or contradicts itself."""
+    outcome: Outcome | None = result.get("outcome")
+    reason = result.get("reason")
+    if outcome is None or outcome not in get_args(Outcome) or (reason is not None and reason not in _REASONS):
+        raise Malformed("no such outcome or reason")
+    if outcome == "refused":
+        if reason is None:
+            raise Malformed("refused without a reason")
+        return VisitResult(outcome, reason)
+    if result.keys() - {"reason", "attempt"} != _KEYS:
+        raise Malformed("a result has other fields")
+    visit = VisitResult(
+        outcome=outcome,
+        reason=reason,
+        identity=_identity(result["identity"]),
+        before=seen.before,
+        after=seen.after,
+        written=_written(result["written"], work),
+        errors=_errors(result["errors"], work),
+        attempt=_attempt(result.get("attempt"), work),
+    )
+    _check_sense(visit, work, seen)
+    return visit
+
+
+def _check_sense(visit: VisitResult, work: VisitWork, seen: Seen) -> None:
+    """Refuse a result that contradicts itself or the work that was asked for."""
+    wishes = [number for number, item in enumerate(work.items) if item.desired is not None]
+    if list(visit.written) != wishes[: len(visit.written)]:
+        raise Malformed("other items were written than wished, or in another order")
+    if visit.written and visit.outcome not in {"done", "failed"}:
+        raise Malformed("something was written although the outcome says otherwise")
+    if (visit.written or visit.outcome in {"done", "drifted", "duplicate"}) and not seen.whole(seen.read):
+        raise Malformed("states are missing")
+    if work.mode != "apply" and (seen.check or visit.outcome in {"drifted", "duplicate"}):
+        raise Malformed("an outcome that this mode does not have")
+    everything = not visit.errors and len(visit.written) == len(wishes) and seen.whole(seen.check)
+    if work.mode == "apply" and visit.outcome == "done" and not everything:
+        raise Malformed("done, but not all of it")
+    if (visit.attempt is None) == (work.mode == "settle" and visit.outcome == "done"):
+        raise Malformed("an attempt is what a settle finds, and nothing else")
+
+
+def _attempt(found: Any, work: VisitWork) -> AttemptState | None:
+    if found is None:
+        return None
+    if not isinstance(found, dict) or found.keys() != _ATTEMPT or found["state"] not in get_args(AttemptName):
+        raise Malformed("an attempt has other fields")
+    attempt = AttemptState(
+        state=found["state"],
+        outcome=found["outcome"],
+        before=_states(found["before"], work) or (),
+        after=_states(found["after"], work),
+        written=_written(found["written"], work),
+        errors=_errors(found["errors"], work),
+    )
+    _check_attempt(attempt)
+    return attempt
+
+
+def _check_attempt(attempt: AttemptState) -> None:
+    """Refuse an attempt that says more, or less, than one in that state can have left on its host."""
+    ended = attempt.state == "ended"
+    if (attempt.outcome in ("done", "failed")) != ended or (attempt.outcome is not None) != ended:
+        raise Malformed("an attempt has an outcome once it has ended, and not before")
+    if (attempt.after is not None) != ended or bool(attempt.before) == (attempt.state == "never"):
+        raise Malformed("an attempt keeps what was there once it has begun, and what is there once it has ended")
+    if not ended and (attempt.written or attempt.errors):
+        raise Malformed("an attempt reports when it has ended, and not before")
+    if attempt.outcome == "done" and (attempt.errors or None in attempt.before):
+        raise Malformed("done, but not all of it")
+
+
+def _identity(found: Any) -> dict[str, str]:
+    if found == {}:
+        return {}
+    if not isinstance(found, dict) or found.keys() != _IDENTITY:
+        raise Malformed("an identity has other fields")
+    if any(not isinstance(value, str) or len(value) > 128 for value in found.values()):
+        raise Malformed("an identity is made of short texts")
+    return found
+
+
+def _states(found: Any, work: VisitWork) -> States | None:
+    if found is None:
+        return None
+    states = _list(found)
+    if len(states) != len(work.items):
+        raise Malformed("another number of states than of items")
+    return tuple(None if state is None else check_state(state) for state in states)
+
+
+def _list(found: Any) -> list[Any]:
+    if not isinstance(found, list):
+        raise Malformed("a list is missing")
+    return found
+
+
+def _written(found: Any, work: VisitWork) -> tuple[int, ...]:
+    written = tuple(check_index(entry, work) for entry in _list(found))
+    if list(written) != sorted(set(written)):
+        raise Malformed("items are written once, in their order")
+    return written
+
+
+def check_index(found: Any, work: VisitWork) -> int:
+    """Return the number of an item that the work has. Raises Malformed."""
+    if not isinstance(found, int) or isinstance(found, bool) or not 0 <= found < len(work.items):
+        raise Malformed("no such item")
+    return found
+
+
+def _errors(found: Any, work: VisitWork) -> tuple[ItemError, ...]:
+    return tuple(_error(entry, work) for entry in _list(found))
+
+
+def _error(found: Any, work: VisitWork) -> ItemError:
+    if not isinstance(found, dict) or found.keys() != {"index", "stage", "text"}:
+        raise Malformed("an error has other fields")
+    index = None if found["index"] is None else check_index(found["index"], work)
+    if found["stage"] not in _FAULT_STAGES or not isinstance(found["text"], str):
+        raise Malformed("an error without a stage or a text")
+    return ItemError(index, found["stage"], found["text"][:500])
