@@ -118,7 +118,16 @@ from troubleshoot.engine.status_inputs import (
     JobView,
     UndoReason,
 )
-from troubleshoot.engine.status_terms import ACTORS, PUT_BACK, CaseActor, CaseMatter, CasePress, Hindrance, Reader
+from troubleshoot.engine.status_terms import (
+    ACTORS,
+    PUT_BACK,
+    UNKNOWN_END,
+    CaseActor,
+    CaseMatter,
+    CasePress,
+    Hindrance,
+    Reader,
+)
 from troubleshoot.engine.status_waiting import hindrance_of, waits_for_turn
 from troubleshoot.engine.toml import CONTENT_SIZE_LIMIT, ContentProblem
 from troubleshoot.engine.toml_tables import NAME_PATTERN
@@ -142,6 +151,7 @@ __all__ = [
     "STARTABLE",
     "UNDER_WAY",
     "UNKNOWN",
+    "UNKNOWN_END",
     "WEIGHTS",
     "WRITTEN",
     "Action",

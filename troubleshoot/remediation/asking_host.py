@@ -38,7 +38,7 @@ def settle_by_host(settle: Job, *, worker: Machine) -> None:
 
     Nothing is repeated, whatever it says: a change that never began can only be planned anew.
     """
-    lost = _lost_change(settle)
+    lost, fence = _lost_change(settle), settle.fence
     if lost.state == JobState.UNKNOWN:
         found = _ask(settle, lost)
         if isinstance(found, NotKnown):
@@ -47,7 +47,8 @@ def settle_by_host(settle: Job, *, worker: Machine) -> None:
         if _settle(settle, lost, found, worker):
             return
         settle.refresh_from_db()
-    _stop(settle, actor=worker, fence=settle.fence)
+    if settle.fence == fence:  # else another worker asks by now
+        _stop(settle, actor=worker, fence=fence)
 
 
 def is_for_desk(lost: Job) -> bool:
@@ -86,7 +87,7 @@ def ask_again(settle: Job, found: NotKnown, *, worker: Machine) -> None:
 
 def hand_over_unasked(*, actor: Actor) -> None:
     """Bring in a person where no worker has asked a computer in time what became of a lost change."""
-    late = Q(why=None) & Q(created_at__lt=Now() - HAND_OVER)
+    late = Q(why__isnull=True, created_at__lt=Now() - HAND_OVER)
     for settle in Job.objects.settling().filter(late).select_related("lost"):
         why = Explanation(Code.NOT_ASKED)
         with transaction.atomic():
@@ -109,7 +110,7 @@ def _stop(settle: Job, *, actor: Actor, fence: int | None = None) -> None:
 
 def _lost_change(settle: Job) -> Job:
     related = ("host__site", "case", "plan", "requester", "beneficiary", "origin")
-    return Job.objects.select_related(*related).get(pk=settle.lost_id)
+    return Job.objects.select_related(*related).get(settles=settle)
 
 
 def _held(settle: Job) -> Job:
