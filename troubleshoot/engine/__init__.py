@@ -21,7 +21,7 @@ from troubleshoot.engine.codebook import (
 from troubleshoot.engine.codes import OTHER_WORDS
 from troubleshoot.engine.cut import CutState, cut_items, judge_cut
 from troubleshoot.engine.declared_facts import DeclaredFact, DeclaredReading, ReadingCase
-from troubleshoot.engine.explanation import SETTLED, Code, Explanation, Json
+from troubleshoot.engine.explanation import FOUND_OUT, SETTLED, Code, Explanation, Json
 from troubleshoot.engine.facts import (
     UNKNOWN,
     WEIGHTS,
@@ -139,6 +139,7 @@ __all__ = [
     "CONTENT_SIZE_LIMIT",
     "EVERY_SITE",
     "FOLDER_SEPARATOR",
+    "FOUND_OUT",
     "LARGEST_SAVED_CONNECTION",
     "NAME_PATTERN",
     "NONE_LISTED",

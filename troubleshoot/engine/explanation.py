@@ -133,6 +133,9 @@ class Code(StrEnum):
     CLOCK_BEHIND = "clock_behind"
 
 
+#: How a change ended of which the portal had lost sight, by what its computer has kept of it; where it is checked after
+#: that, the check says how it ended.
+FOUND_OUT = frozenset({Code.NEVER_BEGAN, Code.CUT_AS_BEFORE, Code.CUT_HALF_WAY, Code.CUT_NO_TRACE})
 #: How a change ended of which the portal had lost sight, by the word of a person who looked: nothing is proved by it.
 SETTLED = frozenset({Code.SETTLED_DONE, Code.SETTLED_NOT_DONE, Code.SETTLED_PUT_BACK})
 

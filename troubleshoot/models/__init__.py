@@ -10,7 +10,7 @@ from troubleshoot.models.guide import CauseList, GuideVersion
 from troubleshoot.models.heartbeat import FRESH, Heartbeat
 from troubleshoot.models.host import Host
 from troubleshoot.models.incident import Incident
-from troubleshoot.models.job import HAND_OVER, Job
+from troubleshoot.models.job import HAND_OVER, SETTLED_ENDS, Job
 from troubleshoot.models.job_kind import CHANGES, READS
 from troubleshoot.models.job_state import (
     ACTIVE_STATES,
@@ -43,6 +43,7 @@ __all__ = [
     "HAND_OVER",
     "READS",
     "SECRET_REFERENCE",
+    "SETTLED_ENDS",
     "STARTABLE_STATES",
     "STARTED_STATES",
     "UNDECIDED_STATES",

@@ -33,6 +33,14 @@ from troubleshoot.models.plan import Plan
 HAND_OVER: Final = dt.timedelta(minutes=2)
 
 
+#: Where a lost change stands by a person's word; once it was put back after that, its state says so.
+SETTLED_ENDS: Final = {
+    engine.Code.SETTLED_DONE: JobState.NOT_VERIFIED,
+    engine.Code.SETTLED_NOT_DONE: JobState.FAILED,
+    engine.Code.SETTLED_PUT_BACK: JobState.REVERTED,
+}
+
+
 class Job(models.Model):
     """One visit to one host."""
 
@@ -217,7 +225,7 @@ class Job(models.Model):
     @property
     def is_settled_by_word(self) -> bool:
         """Tell whether a person told how it ended, as the portal had lost sight of it: nothing of that was read."""
-        return self.explanation is not None and self.explanation.code in engine.SETTLED
+        return self.explanation is not None and SETTLED_ENDS.get(self.explanation.code) == self.state
 
     @property
     def has_ended(self) -> bool:

@@ -1,6 +1,7 @@
 """What managers and auditors read: history, one case as a timeline, the summary, downloads, and the summary by mail."""
 
 from troubleshoot.reports.change_record import ChangeRecord, change_records, short_digest
+from troubleshoot.reports.change_values import SettingRecord, planned_settings
 from troubleshoot.reports.csv_export import cases_csv, changes_csv, csv_lines, record_download
 from troubleshoot.reports.figures import PERIODS, Period, Summary
 from troubleshoot.reports.filters import cause_choices, filter_address, parse_filters
@@ -39,6 +40,7 @@ __all__ = [
     "ChangeRecord",
     "PastChange",
     "Period",
+    "SettingRecord",
     "Summary",
     "case_document",
     "case_rows",
@@ -64,6 +66,7 @@ __all__ = [
     "open_questions",
     "parse_filters",
     "path_document",
+    "planned_settings",
     "record_download",
     "send_monthly_summaries",
     "short_digest",

@@ -30,6 +30,13 @@ _SETTLED: Mapping[Code, str | Promise] = {
     Code.SETTLED_NOT_DONE: gettext_lazy("not made, by helpdesk's word"),
     Code.SETTLED_PUT_BACK: gettext_lazy("put back, by helpdesk's word"),
 }
+#: The same, by what its computer has kept of it.
+_FOUND_OUT: Mapping[Code, str | Promise] = {
+    Code.NEVER_BEGAN: gettext_lazy("never begun"),
+    Code.CUT_AS_BEFORE: gettext_lazy("cut before it changed anything"),
+    Code.CUT_HALF_WAY: gettext_lazy("cut half-way"),
+    Code.CUT_NO_TRACE: gettext_lazy("cut half-way"),
+}
 #: A remedy that ended so was not carried out, or not to its end: more than a guide's answer to it says.
 _NOT_CARRIED_OUT = frozenset(
     {
@@ -66,8 +73,17 @@ class EndWords:
 def job_state_words(job: Job) -> str:
     """Return how a job stands or has ended, in a word or two."""
     code = _code(job)
-    words = _UNBEGUN.get(code) if code else _SETTLED.get(job.explanation.code) if job.explanation else None
+    words = _UNBEGUN.get(code) if code else _settled_word(job)
     return str(words or STATES[JobState(job.state)])
+
+
+def _settled_word(job: Job) -> str | Promise | None:
+    """Return how a change ended of which the portal had lost sight, in a word or two; None for any other."""
+    if job.explanation is None:
+        return None
+    if job.is_settled_by_word:
+        return _SETTLED[job.explanation.code]
+    return _FOUND_OUT.get(job.explanation.code) if job.state in _NOT_CARRIED_OUT else None
 
 
 def remedy_end_words(job: Job) -> str:
@@ -90,15 +106,30 @@ def unbegun_words(job: Job, *, own: bool = False) -> EndWords | None:
 
 
 def settled_words(job: Job) -> EndWords | None:
-    """Return the words for a change whose end a person has told, because the portal had lost sight of it; else None."""
-    if job.explanation is None or not job.is_settled_by_word:
+    """Return the words for a change of which the portal had lost sight, and whose end a person has told since, or its
+    computer; else None."""
+    if job.explanation is None or not (job.is_settled_by_word or _settled_word(job)):
         return None
+    if not job.is_settled_by_word:
+        return _found_out(job.explanation.code)
     title = {
         Code.SETTLED_DONE: _("The change was made, and nobody has checked it"),
         Code.SETTLED_NOT_DONE: _("The change was not made, or only in part"),
         Code.SETTLED_PUT_BACK: _("It is as it was before"),
     }[job.explanation.code]
     return EndWords(title, _("We had lost contact, so helpdesk has looked at the computer."), after_unbegun())
+
+
+def _found_out(code: Code) -> EndWords:
+    title = {
+        Code.NEVER_BEGAN: _("It never began on the computer"),
+        Code.CUT_AS_BEFORE: _("It was cut off before it changed anything"),
+        Code.CUT_HALF_WAY: _("It was cut off half-way"),
+        Code.CUT_NO_TRACE: _("It was cut off half-way"),
+    }[code]
+    untouched = code in {Code.NEVER_BEGAN, Code.CUT_AS_BEFORE}
+    kept = _("We had lost contact, and the computer has told us since.")
+    return EndWords(title, f"{kept} {_('Nothing was changed.')}" if untouched else kept, after_unbegun())
 
 
 def settled_end_words(end: str) -> str:
