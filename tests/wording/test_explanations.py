@@ -99,6 +99,14 @@ SAID: dict[Code, tuple[dict[str, Any], str]] = {
     Code.APPROVED_NOT_STARTED: ({}, "It was approved, and nobody started it in time."),
     Code.PLAN_NOT_STARTED: ({}, "Nobody started it in time."),
     Code.NO_WORKER: ({}, "No worker of its site took it in time."),
+    Code.HELD_BY: (
+        {"title": "Require TLS", "at": "2026-11-30T04:04:30+00:00"},
+        "It waits: how “Require TLS” of 2026-11-30 04:04 UTC ended on this computer is not known.",
+    ),
+    Code.HELD_BY_CASE: (
+        {"title": "Require TLS", "at": "2026-11-30T04:04:30+00:00", "case": 12},
+        "It waits: how “Require TLS” of 2026-11-30 04:04 UTC (case 12) ended on this computer is not known.",
+    ),
     Code.HELD_TOO_LONG: (
         {},
         "The computer was held all the time: how another change of it ended is not known.",

@@ -84,6 +84,8 @@ class Code(StrEnum):
     APPROVED_NOT_STARTED = "approved_not_started"
     PLAN_NOT_STARTED = "plan_not_started"
     NO_WORKER = "no_worker"
+    HELD_BY = "held_by"
+    HELD_BY_CASE = "held_by_case"
     HELD_TOO_LONG = "held_too_long"
 
     # How a change ended.

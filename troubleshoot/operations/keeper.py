@@ -100,7 +100,8 @@ def _settle(me: Machine) -> None:
 
 def _expire(me: Machine) -> None:
     def expire(job: Job) -> None:
-        why = Explanation(_NOT_IN_TIME[JobState(job.state)])
+        held = job.is_change and job.state == JobState.QUEUED and Job.objects.holding(job.host).exists()
+        why = Explanation(Code.HELD_TOO_LONG if held else _NOT_IN_TIME[JobState(job.state)])
         jobs.move_job(job, JobState.EXPIRED, why, tag=Tag.JOB_END, actor=me, explanation=why)
 
     _each(_jobs(Q(state__in=WAITING_STATES, expires_at__lt=Now())), expire)

@@ -83,6 +83,10 @@ SENTENCES: Final[Mapping[Code, Sentence]] = {
     Code.APPROVED_NOT_STARTED: Sentence(_("It was approved, and nobody started it in time.")),
     Code.PLAN_NOT_STARTED: Sentence(_("Nobody started it in time.")),
     Code.NO_WORKER: Sentence(_("No worker of its site took it in time.")),
+    Code.HELD_BY: Sentence(_("It waits: how “%(title)s” of %(when)s UTC ended on this computer is not known.")),
+    Code.HELD_BY_CASE: Sentence(
+        _("It waits: how “%(title)s” of %(when)s UTC (case %(case)s) ended on this computer is not known.")
+    ),
     Code.HELD_TOO_LONG: Sentence(_("The computer was held all the time: how another change of it ended is not known.")),
     Code.STEP_REFUSED: Sentence(_("The computer refused a step (%(where)s)."), "%(written)s"),
     Code.CONTACT_LOST: Sentence(_("We lost contact while changing: %(way)s"), _("We do not repeat it.")),

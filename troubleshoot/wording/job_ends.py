@@ -20,6 +20,7 @@ _UNBEGUN: Mapping[Code, str | Promise] = {
     Code.APPROVED_NOT_STARTED: gettext_lazy("approved, and not started in time"),
     Code.PLAN_NOT_STARTED: gettext_lazy("not started in time"),
     Code.NO_WORKER: gettext_lazy("not begun in time"),
+    Code.HELD_TOO_LONG: gettext_lazy("not begun in time"),
     Code.STOPPED: gettext_lazy("stopped before it began"),
     Code.CASE_ENDED: gettext_lazy("taken back with its case"),
     Code.NEWER_PLAN: gettext_lazy("replaced by a newer plan"),
@@ -159,6 +160,10 @@ def _unbegun(code: Code, who: str, *, own: bool) -> tuple[str, str]:
         ),
         Code.PLAN_NOT_STARTED: (_("Not started in time"), _("Nobody started it before the plan was too old.")),
         Code.NO_WORKER: (_("Not begun in time"), _("No worker of its site took it in time.")),
+        Code.HELD_TOO_LONG: (
+            _("Not begun in time"),
+            _("How another change of the computer ended was not known, and it was held until then."),
+        ),
         Code.TAKEN_BACK: (_("Taken back before it began"), taken_back),
         Code.STOPPED: (_("Stopped before it began"), stopped),
         Code.CASE_ENDED: (_("Taken back with its case"), _("The case was closed before it began.")),
