@@ -66,7 +66,7 @@ class TestADeadWorkersJob:
         operations.sweep()
         work()
         job.refresh_from_db()
-        assert (job.state, job.next_actor) == (JobState.UNKNOWN, "helpdesk")
+        assert (job.state, job.next_actor) == (JobState.UNKNOWN, "portal")
         assert host.document["runs"] == {}
         case.refresh_from_db()
         assert (case.waiting_for, case.matter) == (Case.WaitingFor.HELPDESK, "decide"), "nobody knows yet"

@@ -178,6 +178,12 @@ class Job(models.Model):
         return self.settles.filter(state__in=WAITING_STATES | ACTIVE_STATES).first()
 
     @property
+    def asked_first(self) -> bool:
+        """Tell of a lost change whether its computer is asked what became of it before a person is heard."""
+        asking = self.asking
+        return asking is None or not asking.for_desk
+
+    @property
     def for_desk(self) -> bool:
         """Tell of a job that asks about a lost change whether a person has to look too: the computer was asked and gave
         no answer, nobody has asked it in time, or the change has run there for long."""
@@ -215,6 +221,8 @@ class Job(models.Model):
             return ""
         if self.case:
             return self.case.waiting_for
+        if self.state == JobState.UNKNOWN:
+            return "portal" if self.asked_first else "helpdesk"
         return "requester" if self.state in {JobState.DECLINED, JobState.EXPIRED} else "helpdesk"
 
     @property

@@ -51,12 +51,6 @@ def settle_by_host(settle: Job, *, worker: Machine) -> None:
         _stop(settle, actor=worker, fence=fence)
 
 
-def is_for_desk(lost: Job) -> bool:
-    """Tell whether a person may say how a lost change ended: the portal has asked the computer itself, in vain."""
-    asking = lost.asking
-    return asking is not None and asking.for_desk
-
-
 def ask_again(settle: Job, found: NotKnown, *, worker: Machine) -> None:
     """Let the same job ask again, later each time; its case learns when a person has to look too."""
     least, most = ASK_AGAIN

@@ -10,7 +10,7 @@ from troubleshoot import diagnosis, jobs, notifications, people
 from troubleshoot.audit import Tag
 from troubleshoot.engine import Code, Explanation, Json, NoticeCode, Refusal, RefusalCode
 from troubleshoot.models import UNDOABLE_STATES, Case, Job, JobState, Person
-from troubleshoot.remediation.asking_host import is_for_desk, stop_asking
+from troubleshoot.remediation.asking_host import stop_asking
 
 MOST_REASON = 2000
 """Characters of a reason that are kept."""
@@ -60,7 +60,7 @@ def settle_by_hand(*, actor: Person, job: Job, end: SettledEnd, reason: str) -> 
         raise Refusal(RefusalCode.NOT_AS_THINGS_STAND)
     if job.state != JobState.UNKNOWN:
         raise Refusal(RefusalCode.DECIDED_MEANWHILE)
-    if not is_for_desk(job):
+    if job.asked_first:
         raise Refusal(RefusalCode.PORTAL_ASKS, host=str(job.host))
     with transaction.atomic():
         _settle(job, end, actor, reason.strip()[:MOST_REASON])
