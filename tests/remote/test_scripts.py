@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import tree_sitter_powershell
@@ -64,12 +65,14 @@ def test_the_runner_calls_only_these_cmdlets() -> None:
     own = {node.text.decode().lower() for node in nodes(RUNNER) if node.type == "function_name" and node.text}
     assert commands(RUNNER) - own == {
         "set-strictmode", "new-object", "get-itemproperty", "get-ciminstance", "where-object", "join-path",
-        "new-eventlog", "write-eventlog",
+        "new-eventlog", "write-eventlog", "convertfrom-json",
     }  # fmt: skip
 
 
 def test_the_runner_is_short() -> None:
-    assert len(RUNNER.splitlines()) <= 250
+    tools, course = (Path(envelope.__file__).with_name(name).read_text() for name in ("runner_tools.ps1", "runner.ps1"))
+    assert f"{tools}\n{course}" == RUNNER
+    assert max(len(tools.splitlines()), len(course.splitlines())) <= 250
     assert "Set-StrictMode -Version 3.0" in RUNNER
 
 
@@ -111,7 +114,18 @@ def test_a_request_is_one_ascii_line_that_carries_everything() -> None:
     assert body["items"][0] == {
         "resource": "r", "params": item.params, "read": "@{}", "write": None, "expected": None, "desired": None,
     }  # fmt: skip
-    assert body.keys() == {"v", "nonce", "mode", "attempt", "job", "case", "identity", "runner", "items"}
+    assert body.keys() == {
+        "v",
+        "nonce",
+        "mode",
+        "attempt",
+        "job",
+        "case",
+        "identity",
+        "runner",
+        "items",
+        "read_seconds",
+    }
     assert body["runner"] == RUNNER
 
 

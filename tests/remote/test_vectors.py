@@ -1,4 +1,4 @@
-"""The vectors bind bootstrap.ps1 and runner.ps1 to one meaning; here the lab's stand-in has to obey them.
+"""The vectors bind the bootstrap and the runner to one meaning; here the lab's stand-in has to obey them.
 
 Each vector is a host state, a request and the expected result, written by hand. Runner.Tests.ps1 runs the same files
 against the real scripts on Windows; that has not been done yet.
@@ -6,6 +6,7 @@ against the real scripts on Windows; that has not been done yet.
 
 from __future__ import annotations
 
+import copy
 import json
 import threading
 from pathlib import Path
@@ -15,8 +16,8 @@ import pytest
 
 from troubleshoot.lab import runner
 from troubleshoot.lab.state import HostState, healthy
-from troubleshoot.remote import VisitItem, VisitResult, VisitWork
-from troubleshoot.remote.envelope import request_line
+from troubleshoot.remote import AttemptState, VisitItem, VisitResult, VisitWork
+from troubleshoot.remote.envelope import ItemError, request_line
 from troubleshoot.remote.reply import Reader
 
 NONCE = "5" * 32
@@ -27,8 +28,8 @@ VECTORS = [vector for file in FILES for vector in json.loads(file.read_text())]
 
 def host(changes: dict[str, Any]) -> HostState:
     document = healthy()
-    for name, value in changes.items():
-        document[name] = document[name] | value
+    for name, value in copy.deepcopy(changes).items():
+        document[name] = document[name] | value if isinstance(value, dict) else value
     return HostState(document)
 
 
@@ -36,16 +37,20 @@ def job(asked: dict[str, Any]) -> VisitWork:
     return VisitWork(**asked | {"items": tuple(VisitItem(**item) for item in asked["items"])})
 
 
-def run(state: HostState, work: VisitWork, stdin: bytes | None = None) -> tuple[int, Reader]:
+def run(
+    state: HostState, work: VisitWork, stdin: bytes | None = None, *, hears: int | None = None
+) -> tuple[int, Reader]:
     reader = Reader(work, NONCE)
-    code = runner.run(
-        state, stdin or request_line(work, NONCE), lambda data: void(reader.feed(data)), threading.Event()
-    )
+    heard: list[bytes] = []
+
+    def emit(data: bytes) -> None:
+        if len(heard) == hears:
+            raise BrokenPipeError
+        heard.append(data)
+        reader.feed(data)
+
+    code = runner.run(state, stdin or request_line(work, NONCE), emit, threading.Event())
     return code, reader
-
-
-def void(_: object) -> None:
-    return None
 
 
 def visit(reader: Reader) -> VisitResult:
@@ -57,18 +62,40 @@ def visit(reader: Reader) -> VisitResult:
 @pytest.mark.parametrize("vector", VECTORS, ids=[vector["name"] for vector in VECTORS])
 def test_the_stand_in_does_what_the_vector_says(vector: dict[str, Any]) -> None:
     state, expected = host(vector["state"]), vector["expected"]
-    code, reader = run(state, job(vector["request"]))
-    found = visit(reader)
+    work = job(vector["request"])
+    code, reader = run(state, work, hears=vector.get("listener_hears"))
     assert code == expected["exit_code"]
+    if expected["outcome"] is None:
+        assert reader.visit() is None
+    else:
+        tells(visit(reader), expected)
+    values = state.document["registry"].get(KEY, {})
+    assert {name: values[name]["value"] for name in expected.get("registry", {})} == expected.get("registry", {})
+    assert (work.attempt in state.document["runs"]) is expected.get("recorded", False)
+    for files, name in (("runs", "run"), ("reports", "report")):
+        found = state.document[files].get(work.attempt)
+        assert name not in expected or found | expected[name] == found
+    assert state.visits == {}
+
+
+def tells(found: VisitResult, expected: dict[str, Any]) -> None:
+    """What a visit brought back is what the vector expects."""
     assert (found.outcome, found.reason) == (expected["outcome"], expected["reason"])
     assert list(found.before) == (expected["before"] or [])
     assert (None if found.after is None else list(found.after)) == expected["after"]
     assert list(found.written) == expected["written"]
     assert [[error.index, error.stage] for error in found.errors] == expected["errors"]
     assert (found.noise, found.ignored) == ("", 0)
-    values = state.document["registry"].get(KEY, {})
-    assert {name: values[name]["value"] for name in expected.get("registry", {})} == expected.get("registry", {})
-    assert (vector["request"]["attempt"] in state.document["runs"]) is expected.get("recorded", False)
+    attempt = expected.get("attempt")
+    kept = attempt and AttemptState(
+        attempt["state"],
+        attempt["outcome"],
+        tuple(attempt["before"] or ()),
+        None if attempt["after"] is None else tuple(attempt["after"]),
+        tuple(attempt["written"]),
+        tuple(ItemError(**error) for error in attempt["errors"]),
+    )
+    assert found.attempt == kept
 
 
 def test_every_vector_has_a_name_of_its_own() -> None:
@@ -83,7 +110,7 @@ def test_the_record_and_the_event_log_line_come_before_the_first_write() -> None
     state = HostState(
         document, on_change=lambda: changes.append((len(document["runs"]), document["registry"][KEY]["One"]["value"]))
     )
-    vector = next(vector for vector in VECTORS if vector["name"].startswith("a difference"))
+    vector = named("a difference")
     run(state, job(vector["request"]))
     assert changes[0] == (1, 1)
     assert changes[-1] == (1, 2)
@@ -97,6 +124,55 @@ def test_the_record_and_the_event_log_line_come_before_the_first_write() -> None
     line = document["event_log"][-1]
     assert (line["log"], line["source"]) == ("Application", "Mendpoint")
     assert vector["request"]["attempt"] in line["message"]
+
+
+def named(start: str) -> dict[str, Any]:
+    return next(vector for vector in VECTORS if vector["name"].startswith(start))
+
+
+def settling(request: dict[str, Any]) -> VisitWork:
+    """The work of settling what this change has begun."""
+    items = [item | {"desired": None, "write": None, "expected": None} for item in request["items"]]
+    return job(request | {"mode": "settle", "identity": {}, "items": items})
+
+
+def test_an_overdue_reading_says_so() -> None:
+    vector = named("an overdue read is")
+    _, reader = run(host(vector["state"]), job(vector["request"]))
+    assert [error.text for error in visit(reader).errors] == ["overdue"]
+
+
+def test_a_change_runs_while_it_is_there_and_has_ended_when_it_has_reported() -> None:
+    request = named("a difference")["request"]
+    state = host(named("a difference")["state"] | {"slow": {"one": 0.3}})
+    at_work = threading.Thread(target=run, args=(state, job(request)))
+    at_work.start()
+    while at_work.is_alive() and request["attempt"] not in state.document["runs"]:
+        at_work.join(0.01)
+    meanwhile = visit(run(state, settling(request))[1]).attempt
+    at_work.join()
+    afterwards = visit(run(state, settling(request))[1]).attempt
+    assert meanwhile == AttemptState("running", before=({"value": 1},))
+    assert afterwards == AttemptState("ended", "done", ({"value": 1},), ({"value": 2},), (0,))
+
+
+def test_a_change_that_was_ended_from_outside_was_cut() -> None:
+    request = named("a difference")["request"]
+    ended = threading.Event()
+    document = host(named("a difference")["state"]).document
+    state = HostState(document, on_change=lambda: ended.set() if document["runs"] else None)
+    said: list[bytes] = []
+    assert runner.run(state, request_line(job(request), NONCE), said.append, ended) == 0
+    assert not any(b" result " in line for line in said)
+    assert visit(run(state, settling(request))[1]).attempt == AttemptState("cut", before=({"value": 1},))
+
+
+def test_an_attempt_that_was_settled_first_never_begins() -> None:
+    vector = named("a difference")
+    state = host(vector["state"])
+    assert visit(run(state, settling(vector["request"]))[1]).attempt == AttemptState("never")
+    late = visit(run(state, job(vector["request"]))[1])
+    assert (late.outcome, state.document["registry"][KEY]["One"]["value"]) == ("duplicate", 1)
 
 
 def test_a_runner_text_that_is_not_known_gives_no_result() -> None:

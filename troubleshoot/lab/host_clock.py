@@ -27,6 +27,7 @@ def set_clock(document: Document, seconds: int) -> None:
 
 
 def _dated(document: Document) -> Iterator[tuple[Document, str]]:
+    yield document, "booted_at"
     for service in document["services"].values():
         yield service, "started_at"
     for section, field in _DATED.items():

@@ -1,4 +1,4 @@
-"""Stands in for bootstrap.ps1 and runner.ps1 on a simulated host; knows those two texts only, by digest.
+"""Stands in for the bootstrap and the runner on a simulated host; knows those two texts only, by digest.
 
 It follows them statement by statement; `tests/remote/vectors` bind both to one meaning.
 """
@@ -10,13 +10,15 @@ from typing import Any
 
 from troubleshoot.lab.powershell import run as run_script
 from troubleshoot.lab.powershell.errors import ScriptFailed, ScriptRefused
-from troubleshoot.lab.state import HostState
+from troubleshoot.lab.run_records import begin_process, find_attempt, new_file, new_record
+from troubleshoot.lab.state import HostState, iso
 from troubleshoot.remote.envelope import RUNNER_DIGEST, Malformed, check_state, script_digest
 
 _OLDEST = (5, 1)
 _LONGEST_TEXT = 500
 
 Emit = Callable[[bytes], None]
+State = dict[str, Any] | None
 
 
 def run(state: HostState, stdin: bytes, emit: Emit, cancelled: threading.Event) -> int:
@@ -36,10 +38,11 @@ def run(state: HostState, stdin: bytes, emit: Emit, cancelled: threading.Event) 
     request = _request(stdin)
     if request is None or script_digest(request["runner"]) != RUNNER_DIGEST:
         return 1
+    voice = _Voice(request["nonce"], emit)
     if powershell["antimalware_blocks"]:
-        _mark(request, emit, "result", {"outcome": "refused", "reason": "antimalware"})
+        voice.say("result", {"outcome": "refused", "reason": "antimalware"})
         return 5
-    _Runner(state, request, emit, cancelled).work()
+    _Runner(state, request, voice, cancelled).work()
     return 0
 
 
@@ -52,76 +55,112 @@ def _request(stdin: bytes) -> dict[str, Any] | None:
     return request if complete else None
 
 
-def _mark(request: dict[str, Any], emit: Emit, kind: str, body: dict[str, Any]) -> None:
-    text = json.dumps(body, ensure_ascii=True, separators=(",", ":"))
-    emit(f"#mendpoint {request['nonce']} {kind} {text}\r\n".encode("ascii"))
+class _Voice:
+    """Says marked lines. Whoever listens may have gone: from the first line that fails, nothing more is said."""
+
+    def __init__(self, nonce: str, emit: Emit) -> None:
+        self._nonce = nonce
+        self._emit = emit
+        self._unheard = False
+
+    def say(self, kind: str, body: dict[str, Any]) -> None:
+        """Say one line, unless nobody listens any more."""
+        text = json.dumps(body, ensure_ascii=True, separators=(",", ":"))
+        if self._unheard:
+            return
+        try:
+            self._emit(f"#mendpoint {self._nonce} {kind} {text}\r\n".encode("ascii"))
+        except OSError:
+            self._unheard = True
 
 
 class _Runner:
-    """runner.ps1 in Python: read all, compare, record, write, read again, report."""
+    """The runner in Python: read all, compare, record, write, read again, report; or settle."""
 
-    def __init__(self, state: HostState, request: dict[str, Any], emit: Emit, cancelled: threading.Event) -> None:
+    def __init__(self, state: HostState, request: dict[str, Any], voice: _Voice, cancelled: threading.Event) -> None:
         self._state = state
         self._request = request
-        self._emit = emit
+        self._voice = voice
         self._cancelled = cancelled
         self._items: list[dict[str, Any]] = request["items"]
-        self._before: list[dict[str, Any] | None] = []
-        self._result: dict[str, Any] = {
-            "outcome": "failed",
-            "identity": {},
-            "written": [],
-            "errors": [],
-        }
+        self._result: dict[str, Any] = {"outcome": "failed", "identity": {}, "written": [], "errors": []}
 
     def work(self) -> None:
         """Do the request and report; a command that was ended from outside reports nothing."""
         self._result["outcome"] = self._invoke()
         if not self._cancelled.is_set():
-            _mark(self._request, self._emit, "result", self._result)
+            self._voice.say("result", self._result)
 
     def _invoke(self) -> str:
         with self._state.lock:
             self._result["identity"] = dict(self._state.document["identity"])
         if not _matches(self._request["identity"], self._result["identity"]):
             return "identity_changed"
-        self._before = self._read_all("read")
-        if self._request["mode"] == "read":
+        if self._request["mode"] == "settle":
+            try:
+                self._result["attempt"] = find_attempt(self._state, self._request["attempt"])
+            except Malformed as error:
+                self._fault(None, "record", error)
+                return "failed"
+        before = self._read_all("read")
+        if self._request["mode"] != "apply":
             return "done"
         if self._result["errors"]:
             return "failed"
-        pairs = zip(self._items, self._before, strict=True)
-        if not all(_matches(item["expected"], before) for item, before in pairs):
+        if not all(_matches(item["expected"], found) for item, found in zip(self._items, before, strict=True)):
             return "drifted"
-        return self._apply()
+        return self._apply(before)
 
-    def _apply(self) -> str:
-        if self._cancelled.is_set():
-            return "failed"
-        if not self._record():
-            return "duplicate"
+    def _apply(self, before: list[State]) -> str:
+        process = begin_process(self._state)
+        try:
+            if self._cancelled.is_set():
+                return "failed"
+            if not new_record(self._state, self._request, before, process):
+                return "duplicate"
+            return self._change(before)
+        finally:
+            del self._state.visits[process]
+
+    def _change(self, before: list[State]) -> str:
+        self._notice()
         for index, item in enumerate(self._items):
             if item["desired"] is not None and not self._result["errors"] and not self._cancelled.is_set():
-                self._write(index, item)
-        self._read_all("check")
-        return "failed" if self._result["errors"] else "done"
+                self._write(index, item, before[index])
+        after = self._read_all("check")
+        outcome = "failed" if self._result["errors"] else "done"
+        if not self._cancelled.is_set():
+            said = {name: list(self._result[name]) for name in ("written", "errors")}
+            body = {"outcome": outcome, "before": before, "after": after, **said}
+            new_file(self._state, "reports", self._request["attempt"], body)
+        return outcome
 
-    def _read_all(self, stage: str) -> list[dict[str, Any] | None]:
-        states: list[dict[str, Any] | None] = []
-        for index, item in enumerate(self._items):
-            self._progress(index, stage)
-            state = None
-            try:
-                state = _one_table(run_script(item["read"], item["params"], self._state))
-            except (ScriptRefused, ScriptFailed, Malformed) as error:
-                self._fault(index, "read", error)
-            states.append(state)
-            _mark(self._request, self._emit, "state", {"item": index, "stage": stage, "state": state})
-        return states
+    def _read_all(self, stage: str) -> list[State]:
+        return [self._read(stage, index) for index in range(len(self._items))]
 
-    def _write(self, index: int, item: dict[str, Any]) -> None:
+    def _read(self, stage: str, index: int) -> State:
+        item, state = self._items[index], None
+        self._progress(index, stage)
+        try:
+            self._wait(item["resource"])
+            state = _one_table(run_script(item["read"], item["params"], self._state))
+        except (ScriptRefused, ScriptFailed, Malformed) as error:
+            self._fault(index, "read", error)
+        self._voice.say("state", {"item": index, "stage": stage, "state": state})
+        return state
+
+    def _wait(self, resource: str) -> None:
+        """Let a reading take its time. Raises Malformed when it takes more than it may."""
+        with self._state.lock:
+            seconds = self._state.document["slow"].get(resource, 0)
+        if seconds:
+            self._cancelled.wait(min(seconds, self._request["read_seconds"]))
+        if seconds >= self._request["read_seconds"]:
+            raise Malformed("overdue")
+
+    def _write(self, index: int, item: dict[str, Any], before: State) -> None:
         self._progress(index, "write")
-        params = {**item["params"], "Desired": item["desired"], "Before": self._before[index]}
+        params = {**item["params"], "Desired": item["desired"], "Before": before}
         try:
             output = run_script(item["write"], params, self._state)
         except (ScriptRefused, ScriptFailed) as error:
@@ -131,31 +170,17 @@ class _Runner:
         if output:
             self._fault(index, "write", Malformed("a write must output nothing"))
 
-    def _record(self) -> bool:
-        """Tell whether this attempt is new here; it and the line in the event log are kept before anything is
-        written."""
-        attempt = self._request["attempt"]
-        entries = [
-            {"resource": item["resource"], "params": item["params"], "before": before, "desired": item["desired"]}
-            for item, before in zip(self._items, self._before, strict=True)
-        ]
-        at = self._state.now().strftime("%Y-%m-%dT%H:%M:%SZ")
+    def _notice(self) -> None:
+        text = "Mendpoint is about to change this computer. Case {case}, job {job}, attempt {attempt}."
+        message = text.format_map(self._request | {"case": self._request["case"] or ""})
         with self._state.changing() as document:
-            if attempt in document["runs"]:
-                return False
-            known = {name: self._request[name] for name in ("attempt", "job", "case")}
-            document["runs"][attempt] = {"v": 1, **known, "at": at, "items": entries}
-            text = "Mendpoint is about to change this computer. Case {case}, job {job}, attempt {attempt}."
-            message = text.format_map(known | {"case": known["case"] or ""})
-            line = {"log": "Application", "source": "Mendpoint", "id": 1000, "time": at, "message": message}
-            document["event_log"].append(line)
-        return True
+            line = {"log": "Application", "source": "Mendpoint", "id": 1000, "time": iso(self._state.now())}
+            document["event_log"].append({**line, "message": message})
 
     def _progress(self, index: int, stage: str) -> None:
-        body = {"item": index, "stage": stage, "text": self._items[index]["resource"]}
-        _mark(self._request, self._emit, "progress", body)
+        self._voice.say("progress", {"item": index, "stage": stage, "text": self._items[index]["resource"]})
 
-    def _fault(self, index: int, stage: str, error: Exception) -> None:
+    def _fault(self, index: int | None, stage: str, error: Exception) -> None:
         self._result["errors"].append({"index": index, "stage": stage, "text": str(error)[:_LONGEST_TEXT]})
 
 

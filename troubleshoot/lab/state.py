@@ -40,6 +40,7 @@ class HostState:
     def __init__(self, document: Document, *, on_change: Callable[[], None] | None = None) -> None:
         self.document = document
         self.lock = threading.RLock()
+        self.visits: dict[int, str] = {}  # the processes of visits that are here now, and when each began
         self._on_change = on_change
         self._observers: list[Callable[[], None]] = []
         self._depth = 0
@@ -149,12 +150,10 @@ def healthy(name: str = "LAB-01") -> Document:
         "name": name,
         "computer_name": name,
         "identity": _identity(name, guid),
-        "powershell": {
-            "version": "5.1.19041.3803",
-            "language_mode": "FullLanguage",
-            "antimalware_blocks": False,
-        },
+        "powershell": {"version": "5.1.19041.3803", "language_mode": "FullLanguage", "antimalware_blocks": False},
+        "slow": {},
         "clock_offset_seconds": 0,
+        "booted_at": boot,
         "services": _services(boot),
         "registry": _registry(guid),
         "certificates": {REMOTE_DESKTOP_STORE: [self_signed(name, 1001, now - timedelta(days=30))], "My": []},
@@ -187,6 +186,7 @@ def healthy(name: str = "LAB-01") -> Document:
         },
         "winrm": {"credentials": "accepted", "administrator": True},
         "runs": {},
+        "reports": {},
         "event_log": [
             {
                 "log": CONNECTION_MANAGER + "/Operational",

@@ -43,6 +43,9 @@ def check(document: Document) -> None:
         raise BadStateError("powershell.version: must be numbers with dots, such as 5.1.19041.3803")
     if abs(document["clock_offset_seconds"]) > FARTHEST_CLOCK:
         raise BadStateError(f"clock_offset_seconds: must be within {FARTHEST_CLOCK} seconds (ten years)")
+    _value("booted_at", document["booted_at"], Field((str,), is_time=True))
+    for resource, seconds in document["slow"].items():
+        _value(f"slow.{resource}", seconds, Field((int, float)))
     for section in LISTS_OF_TEXTS:
         _texts(section, document[section])
     for path, sddl in document["acl"].items():

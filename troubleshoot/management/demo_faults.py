@@ -34,7 +34,7 @@ def give(file: Path, name: str, faults: list[str]) -> None:
     except BadStateError as error:
         raise CommandError(f"The computer's state cannot be read: {error}") from error
     document = build_state(name=name, file=None, faults=faults)
-    document["runs"] = present["runs"]
+    document |= {"runs": present["runs"], "reports": present["reports"]}
     document["event_log"] += [line for line in present["event_log"] if line["source"] == "Mendpoint"]
     made = file.with_name(file.name + ".wanted")
     made.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")

@@ -20,7 +20,10 @@ AttemptName = Literal["never", "running", "cut", "ended"]
 
 _HERE = Path(__file__).parent
 BOOTSTRAP: Final = _HERE.joinpath("bootstrap.ps1").read_bytes().decode("ascii")
-RUNNER: Final = _HERE.joinpath("runner.ps1").read_bytes().decode("ascii")
+# One text in two files: what the runner works with, and what it does.
+RUNNER: Final = "\n".join(
+    _HERE.joinpath(name).read_bytes().decode("ascii") for name in ("runner_tools.ps1", "runner.ps1")
+)
 
 
 def script_digest(script: str) -> str:

@@ -1,0 +1,111 @@
+"""The records of attempts on a simulated host: its files in `runs`, and what they say of an attempt.
+
+It follows the functions of runner_tools.ps1 that have to do with these files, statement by statement.
+"""
+
+from typing import Any
+
+from troubleshoot.lab.state import Document, HostState, iso
+from troubleshoot.remote.envelope import Malformed, check_state
+
+VERSION = 2
+_SYSTEM = 4
+
+
+def begin_process(state: HostState) -> int:
+    """Start a process for a visit; it is never part of the document, because no visit outlives the lab."""
+    with state.lock:
+        known = [row["process_id"] for row in state.document["processes"]]
+        number: int = max([*known, *state.visits, 1000 * _SYSTEM]) + 4
+        state.visits[number] = iso(state.now())
+        return number
+
+
+def process_start(state: HostState, number: int) -> str:
+    """Return when a process began, empty when there is none; that of the system is the start of Windows."""
+    with state.lock:
+        if number == _SYSTEM:
+            return str(state.document["booted_at"])
+        rows = state.document["processes"]
+        known = {row["process_id"]: row["created_at"] for row in rows} | state.visits
+        return str(known.get(number, ""))
+
+
+def new_record(state: HostState, request: dict[str, Any], before: list[Any], process: int) -> bool:
+    """Tell whether this attempt is new here; its record is kept before anything is written."""
+    entries = [
+        {"resource": item["resource"], "params": item["params"], "before": found, "desired": item["desired"]}
+        for item, found in zip(request["items"], before, strict=True)
+    ]
+    body = {
+        "job": request["job"],
+        "case": request["case"],
+        "process": process,
+        "started": process_start(state, process),
+        "boot": process_start(state, _SYSTEM),
+        "items": entries,
+    }
+    return new_file(state, "runs", request["attempt"], body)
+
+
+def new_file(state: HostState, files: str, attempt: str, body: dict[str, Any]) -> bool:
+    """Make a file of this attempt (in `runs` or `reports`); False when somebody was here before."""
+    with state.changing() as document:
+        if attempt in document[files]:
+            return False
+        document[files][attempt] = {**body, "v": VERSION, "attempt": attempt, "at": iso(state.now())}
+        return True
+
+
+def find_attempt(state: HostState, attempt: str) -> dict[str, Any]:
+    """Return what became of an attempt; one that has not begun never will. Raises Malformed."""
+    found: dict[str, Any] = {
+        "state": "never",
+        "outcome": None,
+        "written": [],
+        "errors": [],
+        "before": None,
+        "after": None,
+    }
+    if new_file(state, "runs", attempt, {"tombstone": True}):
+        return found
+    with state.lock:
+        document = state.document
+        record = _read(document, "runs", attempt)
+        if "tombstone" in record:
+            return found
+        found["before"] = [_property(item, "before") for item in _property(record, "items")]
+        found["state"] = "running" if _lives(state, record) else "cut"
+        if attempt in document["reports"]:
+            report = _read(document, "reports", attempt)
+            found["state"] = "ended"
+            found |= {name: _property(report, name) for name in found.keys() - {"state"}}
+        _check_values(found)
+        return found
+
+
+def _read(document: Document, files: str, attempt: str) -> dict[str, Any]:
+    found = document[files][attempt]
+    if _property(found, "v") != VERSION or _property(found, "attempt") != attempt:
+        raise Malformed("not a record of this attempt")
+    return dict(found)
+
+
+def _property(found: Any, name: str) -> Any:
+    if not isinstance(found, dict) or name not in found:
+        raise Malformed(f"the property {name!r} cannot be found on this object")
+    return found[name]
+
+
+def _lives(state: HostState, record: dict[str, Any]) -> bool:
+    number = _property(record, "process")
+    if not isinstance(number, int):
+        raise Malformed("a process has a number")
+    began, boot = (str(_property(record, name)) for name in ("started", "boot"))
+    return process_start(state, number) == began and process_start(state, _SYSTEM) == boot
+
+
+def _check_values(found: dict[str, Any]) -> None:
+    for states in (found["before"], found["after"]):
+        for state in states or ():
+            check_state(state or {})

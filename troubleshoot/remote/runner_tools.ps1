@@ -1,0 +1,210 @@
+# Mendpoint runner (5.1), first part: what it works with. The second part, runner.ps1, is what it does; they are one text.
+param($Request)
+Set-StrictMode -Version 3.0
+$ErrorActionPreference = 'Stop'
+
+function ConvertTo-Table($Source) {
+    if ($null -eq $Source) { return $null }
+    $table = @{}
+    foreach ($property in $Source.PSObject.Properties) { $table[$property.Name] = $property.Value }
+    $table
+}
+
+# ConvertTo-Json of 5.1 cuts at a depth, turns wrapped lists into {value, Count} and mangles dates: own writer.
+function Format-Text([string] $Text) {
+    '"' + [regex]::Replace($Text, '[^ !#-\[\]-~]', { param($match) '\u{0:x4}' -f [int] $match.Value[0] }) + '"'
+}
+
+function Format-Json($Value) {
+    if ($null -eq $Value) { return 'null' }
+    if ($Value -is [string]) { return Format-Text $Value }
+    if ($Value -is [bool]) { if ($Value) { return 'true' } else { return 'false' } }
+    if ($Value -is [System.Management.Automation.PSCustomObject]) { $Value = ConvertTo-Table $Value }
+    if ($Value -is [System.Collections.IDictionary]) {
+        return '{' + (@(foreach ($name in $Value.Keys) { (Format-Text $name) + ':' + (Format-Json $Value[$name]) }) -join ',') + '}'
+    }
+    if ($Value -is [System.Collections.IList]) {
+        return '[' + (@(foreach ($entry in $Value) { Format-Json $entry }) -join ',') + ']'
+    }
+    if ($Value -is [int] -or $Value -is [long] -or $Value -is [uint32] -or $Value -is [uint16] -or $Value -is [byte]) {
+        return $Value.ToString([System.Globalization.CultureInfo]::InvariantCulture)
+    }
+    throw "a state cannot hold a $($Value.GetType().FullName)"
+}
+
+# Whoever listens may have gone. That never ends a change: from the first line that fails, nothing more is said.
+function Write-Mark([string] $Kind, $Body) {
+    $line = '#mendpoint {0} {1} {2}' -f $Request.nonce, $Kind, (Format-Json $Body)
+    if ($null -ne $course.unheard) { return }
+    try { [Console]::Out.WriteLine($line) } catch { $course.unheard = $_ }
+}
+
+function Add-Fault($Index, [string] $Stage, $Fault) {
+    if ("$($Fault.FullyQualifiedErrorId)" -like '*ScriptContainedMaliciousContent*') { $result.reason = 'antimalware' }
+    $text = "$($Fault.Exception.Message)"
+    [void] $result.errors.Add(@{ index = $Index; stage = $Stage; text = $text.Substring(0, [Math]::Min(500, $text.Length)) })
+}
+
+# Key by key, ordinal: the writer is exact for each type; -eq folds case, overlooks invisible characters, searches lists.
+function Test-Match($Wanted, $State) {
+    foreach ($name in $Wanted.Keys) {
+        if (-not $State.ContainsKey($name)) { return $false }
+        if (-not [string]::Equals((Format-Json $Wanted[$name]), (Format-Json $State[$name]), 'Ordinal')) { return $false }
+    }
+    $true
+}
+
+# A reading of its own. Three marks that survive a rename. The computer SID is the SID of the local account with relative identifier 500,
+# without that last part; a domain controller has no local accounts and answers with an empty string.
+function Get-Identity {
+    $key = Get-ItemProperty -LiteralPath 'HKLM:\SOFTWARE\Microsoft\Cryptography' -Name MachineGuid
+    $product = Get-CimInstance -ClassName Win32_ComputerSystemProduct -Property UUID
+    $sid = ''
+    $accounts = @(Get-CimInstance -ClassName Win32_UserAccount -Filter 'LocalAccount = TRUE' -Property SID)
+    foreach ($account in $accounts) { if ($account.SID -match '^(S-1-5-21-.+)-500$') { $sid = $Matches[1] } }
+    @{ machine_guid = "$($key.MachineGuid)"; smbios_uuid = "$($product.UUID)"; computer_sid = $sid }
+}
+
+# Readings have a session of their own, made as powershell.exe makes its own. What one of them outputs or throws comes in
+# a table: a result of the call would be wrapped, and so would the error, whose identifier is needed as it was thrown.
+$reading = 'param($Text, $Params, $Box) Set-StrictMode -Version 3.0; $ErrorActionPreference = "Stop"; $ProgressPreference = "SilentlyContinue"
+    try { $Box.output = @(& ([ScriptBlock]::Create($Text)) @Params) } catch { $Box.fault = $_ }'
+
+function New-ReadSession {
+    $session = [RunspaceFactory]::CreateRunspace([System.Management.Automation.Runspaces.InitialSessionState]::CreateDefault2())
+    $session.ThreadOptions = [System.Management.Automation.Runspaces.PSThreadOptions]::ReuseThread
+    $session.Open()
+    $session
+}
+
+# An overdue reading is left behind with its session: nobody waits until it stops, and the next one gets a new session.
+function Invoke-Reading($Item) {
+    if ($null -eq $course.session) { $course.session = New-ReadSession }
+    $box = @{ output = @(); fault = $null }
+    $shell = [PowerShell]::Create()
+    $shell.Runspace = $course.session
+    [void] $shell.AddScript($reading, $true).AddArgument($Item.read).AddArgument($Item.params).AddArgument($box)
+    $call = $shell.BeginInvoke()
+    if (-not $call.AsyncWaitHandle.WaitOne([int] (1000 * $Request.read_seconds))) {
+        $course.session = $null
+        $course.left = $true
+        [void] $shell.BeginStop($null, $null)
+        throw 'overdue'
+    }
+    [void] $shell.EndInvoke($call)
+    $shell.Dispose()
+    if ($null -ne $box.fault) { throw $box.fault }
+    , $box.output
+}
+
+function Read-Item($Item) {
+    $output = Invoke-Reading $Item
+    if ($output.Count -ne 1 -or $output[0] -isnot [hashtable]) { throw 'a read must output exactly one table' }
+    $output[0]
+}
+
+# Calls that only Windows has, each by itself: the folder of programs' data, a folder that is private from its first
+# moment, who owns and who may enter one, whether the event log knows us, and when a process began.
+function Get-DataFolder { [Environment]::GetFolderPath('CommonApplicationData') }
+
+function New-PrivateFolder([string] $Path) {
+    $security = New-Object System.Security.AccessControl.DirectorySecurity
+    $security.SetSecurityDescriptorSddlForm('O:BAG:BAD:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)')
+    [void] [IO.Directory]::CreateDirectory($Path, $security)
+}
+
+function Get-FolderAccess([string] $Path) {
+    $found = [IO.Directory]::GetAccessControl($Path, 'Access, Owner')
+    $rules = $found.GetAccessRules($true, $true, [System.Security.Principal.SecurityIdentifier])
+    @{ owner = $found.GetOwner([System.Security.Principal.SecurityIdentifier]).Value; protected = $found.AreAccessRulesProtected
+        named = @(foreach ($rule in $rules) { $rule.IdentityReference.Value }) }
+}
+
+function Test-EventSource { [Diagnostics.EventLog]::SourceExists('Mendpoint') }
+
+# Empty when there is no such process. That of process 4, the system itself, changes at each start of Windows, and other
+# than the time of the last start it stays when the clock is set.
+function Get-ProcessStart([int] $Id) {
+    $found = Get-CimInstance -ClassName Win32_Process -Filter "ProcessId = $Id" -Property CreationDate
+    if ($null -eq $found -or $null -eq $found.CreationDate) { return '' }
+    $found.CreationDate.ToUniversalTime().ToString('s') + 'Z'
+}
+
+# Users may create folders in ProgramData: one that administrators neither own nor keep for themselves is refused.
+function Assert-Private([string] $Path) {
+    if (-not [IO.Directory]::Exists($Path)) { New-PrivateFolder $Path }
+    $found = Get-FolderAccess $Path
+    $link = ([IO.File]::GetAttributes($Path) -band [IO.FileAttributes]::ReparsePoint) -ne 0
+    $others = @($found.named | Where-Object { $_ -notin @('S-1-5-18', 'S-1-5-32-544') })
+    if ($link -or $found.owner -ne 'S-1-5-32-544' -or -not $found.protected -or $others.Count -ne 0) {
+        throw "$Path is not private to administrators"
+    }
+}
+
+# The files of this attempt, without their endings: .json, its record or its tombstone, and .result.json, its report.
+function Get-RunPath {
+    $root = Join-Path (Get-DataFolder) 'Mendpoint'
+    $folder = Join-Path $root 'runs'
+    foreach ($private in $root, $folder) { Assert-Private $private }
+    Join-Path $folder $Request.attempt
+}
+
+# True when the file is new and safely on the disk; false when somebody was here before. Values and no texts: three
+# constructors of 5.1 take six arguments, and with texts it would choose one without WriteThrough.
+function New-RunFile([string] $Path, $Body) {
+    $Body.v = 2
+    $Body.attempt = $Request.attempt
+    $Body.at = [DateTime]::UtcNow.ToString('s') + 'Z'
+    $bytes = [Text.Encoding]::ASCII.GetBytes((Format-Json $Body))
+    try {
+        $stream = [IO.FileStream]::new($Path, [IO.FileMode]::CreateNew, [IO.FileAccess]::Write, [IO.FileShare]::None, 4096,
+            [IO.FileOptions]::WriteThrough)
+    }
+    catch { if ([IO.File]::Exists($Path)) { return $false } else { throw } }
+    try { $stream.Write($bytes, 0, $bytes.Length); $stream.Flush($true) } finally { $stream.Dispose() }
+    $true
+}
+
+function Read-RunFile([string] $Path) {
+    $found = ConvertFrom-Json -InputObject ([IO.File]::ReadAllText($Path))
+    if ($found.v -ne 2 -or $found.attempt -cne $Request.attempt) { throw "$Path is not a record of this attempt" }
+    $found
+}
+
+function New-Record([string] $Path, $Before) {
+    $entries = for ($index = 0; $index -lt $items.Count; $index++) {
+        @{ resource = $items[$index].resource; params = $items[$index].params; before = $Before[$index]; desired = $items[$index].desired }
+    }
+    New-RunFile "$Path.json" @{ job = $Request.job; case = $Request.case; process = $PID; started = (Get-ProcessStart $PID)
+        boot = (Get-ProcessStart 4); items = @($entries) }
+}
+
+function Write-Notice {
+    if (-not (Test-EventSource)) { New-EventLog -LogName Application -Source Mendpoint }
+    $text = 'Mendpoint is about to change this computer. Case {0}, job {1}, attempt {2}.' -f $Request.case, $Request.job, $Request.attempt
+    Write-EventLog -LogName Application -Source Mendpoint -EventId 1000 -EntryType Information -Message $text
+}
+
+# The report has its name only when it is whole. Where it cannot be kept, the last mark still says all that is in it.
+function Save-Report([string] $Path, $Before, $After, [string] $Outcome) {
+    $body = @{ outcome = $Outcome; written = $result.written; errors = $result.errors; before = $Before; after = $After }
+    try { if (New-RunFile "$Path.part" $body) { [IO.File]::Move("$Path.part", "$Path.result.json") } } catch { $course.unsaved = $_ }
+}
+
+# First whether it lives, then whether it has reported: what has gone without a report will never write one.
+function Get-Attempt([string] $Path) {
+    $found = @{ state = 'never'; outcome = $null; written = @(); errors = @(); before = $null; after = $null }
+    if (New-RunFile "$Path.json" @{ tombstone = $true }) { return $found }
+    $record = Read-RunFile "$Path.json"
+    if ($record.PSObject.Properties['tombstone']) { return $found }
+    $found.before = @(foreach ($item in $record.items) { $item.before })
+    $lives = (Get-ProcessStart $record.process) -ceq $record.started -and (Get-ProcessStart 4) -ceq $record.boot
+    if ($lives) { $found.state = 'running' } else { $found.state = 'cut' }
+    if ([IO.File]::Exists("$Path.result.json")) {
+        $report = Read-RunFile "$Path.result.json"
+        $found.state = 'ended'
+        foreach ($name in 'outcome', 'written', 'errors', 'before', 'after') { $found[$name] = $report.$name }
+    }
+    [void] (Format-Json $found)
+    $found
+}
