@@ -8,7 +8,13 @@ from troubleshoot.models import Job, JobLine
 
 def audited_objects(job: Job) -> list[tuple[str, object]]:
     """Return the objects that an audit entry about this job names."""
-    named = [("job", job.pk), ("host", job.host_id), ("case", job.case_id), ("plan", job.plan_id), ("job", job.lost_id)]
+    named = [
+        ("job", job.pk),
+        ("host", job.host_id),
+        ("case", job.case_id),
+        ("plan", job.plan_id),
+        ("lost", job.lost_id),
+    ]
     return [(kind, key) for kind, key in named if key is not None]
 
 
