@@ -81,7 +81,7 @@ class ReadResult(Result):
     @property
     def denied(self) -> bool:
         """Tell whether the computer answered and did not accept the account."""
-        return self.reached == "denied" or self.stage in _SIGN_IN
+        return self.reached == "denied" or super().denied
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,7 +170,7 @@ def from_json(kind: str, document: object) -> Result:
         return result(malformed=("version",))
     if "version" not in document and "guided" in document:  # what version 1 called the verdict of a check by hand
         document = {**document, "verdict": document["guided"] or UNKNOWN}
-    return _Reading(document).of(result)
+    return _read(document, result)
 
 
 def as_change(found: Result) -> ChangeResult:
@@ -184,26 +184,20 @@ class _Malformed(ValueError):
     """A value in a form that its field cannot have."""
 
 
-class _Reading:
-    """Reads the fields of one document, each by itself."""
-
-    def __init__(self, document: Mapping[Any, Any]) -> None:
-        self._document = document
-
-    def of(self, result: type[Result]) -> Result:
-        """Return the value of a class whose fields the document holds."""
-        malformed: set[str] = set()
-        values: dict[str, Any] = {}
-        for name in [one.name for one in fields(result)]:
-            given = self._document.get(name)
-            if given is None:
-                continue  # not said: the default of the field
-            try:
-                values[name] = _READERS[name](given)
-            except _Malformed:
-                malformed.add(name)
-                values |= _ON_ERROR.get(name, {})
-        return result(**{**values, "malformed": tuple(sorted({*malformed, *values.get("malformed", ())}))})
+def _read(document: Mapping[Any, Any], result: type[Result]) -> Result:
+    """Return the value of a class whose fields a document holds, each read by itself."""
+    malformed: set[str] = set()
+    values: dict[str, Any] = {}
+    for name in [one.name for one in fields(result)]:
+        given = document.get(name)
+        if given is None:
+            continue  # not said: the default of the field
+        try:
+            values[name] = _READERS[name](given)
+        except _Malformed:
+            malformed.add(name)
+            values |= _ON_ERROR.get(name, {})
+    return result(**{**values, "malformed": tuple(sorted({*malformed, *values.get("malformed", ())}))})
 
 
 T = TypeVar("T")
