@@ -33,7 +33,7 @@ class LostChange:
     @property
     def waits(self) -> bool:
         """Tell whether the portal asks the computer first, before a person is heard."""
-        return self.job.asked_first
+        return self._asking is None or not self._asking.for_desk
 
     @cached_property
     def settings(self) -> list[reports.SettingRecord]:
