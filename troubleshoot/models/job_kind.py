@@ -20,6 +20,6 @@ class JobKind(models.TextChoices):
     REVERT = "revert", _("Revert")  # puts a change back
 
 
-#: The kinds that write to a host, and those that only read it.
+#: The kinds that write to a host, and those that look at it; what asks about a lost change brings no facts.
 CHANGES: Final = frozenset({JobKind.APPLY, JobKind.REVERT})
-READS: Final = frozenset(JobKind) - CHANGES
+READS: Final = frozenset(JobKind) - CHANGES - {JobKind.SETTLE}

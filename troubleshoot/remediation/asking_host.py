@@ -206,13 +206,21 @@ def _settle(settle: Job, lost: Job, found: tuple[VisitEnd, AttemptState], worker
             fence=settle.fence,
             found=SettleResult(attempt=attempt.state),
         )
-        # To be checked by whichever worker claims it: as a check that its worker left.
-        over = Now() - dt.timedelta(seconds=1)
-        left: dict[str, Any] = {"ended_at": None, "why": None, "lease_until": over, "ring_at": Now(), "rings": 0}
-        again = left if end.state == JobState.VERIFYING else {}
-        if not (done and keep_visit_end(lost, end, worker, tag=Tag.JOB_SETTLE, attempt=attempt.state, **again)):
+        more = _columns_of(end.state)
+        if not (done and keep_visit_end(lost, end, worker, tag=Tag.JOB_SETTLE, attempt=attempt.state, **more)):
             transaction.set_rollback(True)
             return False
-        if again:
+        if end.state == JobState.VERIFYING:
             jobs.ring_after_commit(lost)
     return True
+
+
+def _columns_of(state: JobState) -> dict[str, Any]:
+    """Return what else is written when a lost change comes to a state."""
+    if state == JobState.FAILED:
+        return {"facts": {}}  # they were read before the change
+    if state != JobState.VERIFYING:
+        return {}
+    # It is checked by whichever worker claims it, like a check that its worker left.
+    over = Now() - dt.timedelta(seconds=1)
+    return {"ended_at": None, "why": None, "lease_until": over, "ring_at": Now(), "rings": 0}
