@@ -16,6 +16,7 @@ from troubleshoot.lab import FAULTS, BadStateError, build_state, firewall
 from troubleshoot.lab.powershell.cmdlets.events import LOGS
 from troubleshoot.lab.rdp import RdpServer, port_mode, terms_of
 from troubleshoot.lab.renewal import HELPERS, provide_certificate, valid_now
+from troubleshoot.lab.run_records import find_attempt
 from troubleshoot.lab.state import HostState, healthy
 from troubleshoot.lab.state_form import CERTIFICATE, CHOICES, FIXED, PROFILE, REGISTRY_VALUE, ROWS, SERVICE
 
@@ -110,6 +111,7 @@ class TestExamples:
         ("OLD-PC-3", "ok"),
         ("-172800", "ok"),
         ("36870", "ok"),
+        ('"process": 4711', "ok"),
     )
 
     @pytest.mark.parametrize(("mark", "verdict"), VERDICTS)
@@ -130,6 +132,12 @@ class TestExamples:
         state = HostState(stated(number, tmp_path))
         assert inside(state.document)["windows.certificate"] == "expired"
         assert renewed(state) is False
+
+    def test_of_a_change_that_was_cut_off(self, tmp_path: Path) -> None:
+        (number,) = [number for number, text in enumerate(EXAMPLES) if '"process": 4711' in text]
+        state = HostState(stated(number, tmp_path))
+        (attempt,) = state.document["runs"]
+        assert find_attempt(state, attempt)["state"] == "cut"
 
 
 def renewed(state: HostState) -> bool:

@@ -10,6 +10,8 @@ function ConvertTo-Table($Source) {
     $table
 }
 
+function Test-Table($Value) { $Value -is [System.Collections.IDictionary] -or $Value -is [System.Management.Automation.PSCustomObject] }
+
 # ConvertTo-Json of 5.1 cuts at a depth, turns wrapped lists into {value, Count} and mangles dates: own writer.
 function Format-Text([string] $Text) {
     '"' + [regex]::Replace($Text, '[^ !#-\[\]-~]', { param($match) '\u{0:x4}' -f [int] $match.Value[0] }) + '"'
@@ -19,8 +21,8 @@ function Format-Json($Value) {
     if ($null -eq $Value) { return 'null' }
     if ($Value -is [string]) { return Format-Text $Value }
     if ($Value -is [bool]) { if ($Value) { return 'true' } else { return 'false' } }
-    if ($Value -is [System.Management.Automation.PSCustomObject]) { $Value = ConvertTo-Table $Value }
-    if ($Value -is [System.Collections.IDictionary]) {
+    if (Test-Table $Value) {
+        if ($Value -isnot [System.Collections.IDictionary]) { $Value = ConvertTo-Table $Value }
         return '{' + (@(foreach ($name in $Value.Keys) { (Format-Text $name) + ':' + (Format-Json $Value[$name]) }) -join ',') + '}'
     }
     if ($Value -is [System.Collections.IList]) {
@@ -65,14 +67,14 @@ function Get-Identity {
     @{ machine_guid = "$($key.MachineGuid)"; smbios_uuid = "$($product.UUID)"; computer_sid = $sid }
 }
 
-# Readings have a session of their own, made as powershell.exe makes its own. What one of them outputs or throws comes in
+# Readings have a session of their own, made as powershell.exe makes its own, and each a thread that ends with it: one that
+# waited for the next reading would keep the process. What one of them outputs or throws comes in
 # a table: a result of the call would be wrapped, and so would the error, whose identifier is needed as it was thrown.
 $reading = 'param($Text, $Params, $Box) Set-StrictMode -Version 3.0; $ErrorActionPreference = "Stop"; $ProgressPreference = "SilentlyContinue"
     try { $Box.output = @(& ([ScriptBlock]::Create($Text)) @Params) } catch { $Box.fault = $_ }'
 
 function New-ReadSession {
     $session = [RunspaceFactory]::CreateRunspace([System.Management.Automation.Runspaces.InitialSessionState]::CreateDefault2())
-    $session.ThreadOptions = [System.Management.Automation.Runspaces.PSThreadOptions]::ReuseThread
     $session.Open()
     $session
 }
@@ -100,6 +102,9 @@ function Invoke-Reading($Item) {
 function Read-Item($Item) {
     $output = Invoke-Reading $Item
     if ($output.Count -ne 1 -or $output[0] -isnot [hashtable]) { throw 'a read must output exactly one table' }
+    foreach ($value in $output[0].Values) {
+        foreach ($entry in @($value)) { if ((Test-Table $entry) -or $entry -is [System.Collections.IList]) { throw 'a state is flat' } }
+    }
     $output[0]
 }
 
