@@ -227,7 +227,7 @@ class Job(models.Model):
 
     @property
     def is_unsettled(self) -> bool:
-        """Tell whether nobody knows how it ended, or how putting it back did: the portal does nothing more about it."""
+        """Tell whether nobody knows how it ended, or how putting it back did: nothing is changed before that is known."""
         return JobState.UNKNOWN in {self.state, *(undo.state for undo in self.reverts.all())}
 
     @property
