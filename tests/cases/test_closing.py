@@ -329,7 +329,7 @@ def test_an_undo_that_the_portal_promised_opens_nothing_and_every_page_says_when
     for page in (pages.desk, pages.own):
         assert "Putting the change back waits for its turn and begins by itself." in text_of(page.html)
         assert "pen again" not in text_of(page.html)
-    assert "Closed; a change is being put back" in pages.own.get("/cases")
+    assert "Closed; the portal is not done with the computer" in pages.own.get("/cases")
     work()
     solved_case.refresh_from_db()
     assert solved_case.closed_at is not None

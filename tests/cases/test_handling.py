@@ -10,6 +10,7 @@ from django.utils import timezone
 from tests.conftest import MakePerson
 from tests.fixtures.computers import MakeLab
 from tests.fixtures.steps import Work, at, opened, planned
+from tests.web.helpdesk.conftest import hear_nothing
 from troubleshoot import cases, diagnosis, jobs, notifications, operations, people, reports
 from troubleshoot.cases import (
     ask_for_help,
@@ -62,6 +63,9 @@ class TestACaseThatNeedsHelpdesk:
         jobs.start_job(actor=helpdesk, job=job)
         Job.objects.filter(pk=job.pk).update(state=JobState.RUNNING, fence=1, lease_until=LONG_AGO)
         operations.sweep()
+        case.refresh_from_db()
+        assert case.need == "", "the portal asks the computer first"
+        hear_nothing(job)
         case.refresh_from_db()
         assert case.need == Case.Need.DECIDE
 

@@ -1,6 +1,6 @@
 """Where a case stands, in every combination that can occur: who acts, what for, and what each reader is told."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -68,6 +68,8 @@ class Row:
 
 OWN = {"by_person": True, "self_service": True}
 VERIFIED = job(K.APPLY, S.VERIFIED)
+#: The computer was asked what became of it, and has not answered.
+SILENT = job(K.APPLY, S.UNKNOWN, for_desk=True)
 UNDONE = job(K.APPLY, S.REVERTED, ended_at=at(22))
 CLOSED: dict[str, Any] = {"closed_at": at(30), "may_reopen": True}
 PROVED: dict[str, Any] = {"proved_at": at(12)}
@@ -233,11 +235,28 @@ TABLE = [
         for state in (S.DRIFTED, S.REFUSED, S.UNREACHABLE, S.FAILED, S.NOT_VERIFIED)
     ),
     Row(
-        "end unknown", case("fix", job(K.APPLY, S.UNKNOWN)), H, M.DECIDE, 12, {"say", "help"}, DESK | {"read", "settle"}
+        "end unknown: the computer is asked first",
+        case("fix", job(K.APPLY, S.UNKNOWN)),
+        *(P, M.SETTLE, 12, {"say", "help"}, DESK | {"read"}),
     ),
     Row(
-        "end of an undo unknown",
+        "end unknown: nobody is there to ask the computer",
+        case("fix", job(K.APPLY, S.UNKNOWN), worker=False),
+        *(P, M.SETTLE, 12, {"say", "help"}, DESK | {"read"}),
+    ),
+    Row(
+        "end unknown, and the computer is silent",
+        case("fix", SILENT),
+        *(H, M.DECIDE, 12, {"say", "help"}, DESK | {"read", "settle"}),
+    ),
+    Row(
+        "end of an undo unknown: the computer is asked first",
         case("try", VERIFIED, job(K.REVERT, S.UNKNOWN, 20, why=UndoReason.ASKED), **PROVED),
+        *(P, M.SETTLE, 22, {"say", "help"}, DESK | {"read"}),
+    ),
+    Row(
+        "end of an undo unknown, and the computer is silent",
+        case("try", VERIFIED, job(K.REVERT, S.UNKNOWN, 20, why=UndoReason.ASKED, for_desk=True), **PROVED),
         *(H, M.DECIDE, 22, {"say", "help"}, DESK | {"read", "settle"}),
     ),
     Row(
@@ -297,8 +316,13 @@ TABLE = [
         *(H, M.REPLY, 15, {"say", "withdraw"}, DESK | {"stop"}, {"approve", "decline", "ask"}),
     ),
     Row(
-        "a message after a lost contact",
+        "a message while the computer is asked",
         case("fix", job(K.APPLY, S.UNKNOWN), message_at=at(14)),
+        *(H, M.ANSWER, 14, {"say", "help"}, DESK | {"read"}),
+    ),
+    Row(
+        "a message after a lost contact",
+        case("fix", SILENT, message_at=at(14)),
         *(H, M.DECIDE, 12, {"say", "help"}, DESK | {"read", "settle"}),
     ),
     Row(
@@ -336,13 +360,18 @@ TABLE = [
             (S.RUNNING, P, set[str]()),
             (S.VERIFIED, N, {"again"}),
             (S.FAILED, H, {"again"}),
-            (S.UNKNOWN, H, set[str]()),
+            (S.UNKNOWN, P, set[str]()),
         )
     ),
     Row(
-        "closed, and how a change ended is not known",
+        "closed, and the computer is asked how a change ended",
         case("fix", job(K.APPLY, S.UNKNOWN), closed_at=at(30), may_reopen=True),
-        *(H, M.CLOSED, 30),
+        *(P, M.CLOSED, 30),
+    ),
+    Row(
+        "closed, and how a change ended is not known",
+        case("fix", SILENT, closed_at=at(30), may_reopen=True),
+        *(H, M.CLOSED, 30, set[str](), {"settle"}),
     ),
     Row(
         "opened again because somebody wants a change put back",
@@ -374,6 +403,8 @@ class TestThePersonIsTold:
     def test_that_no_worker_serves_the_site_while_something_waits_for_one(self) -> None:
         waiting = [judge_status(row.given).told.hindrance for row in TABLE if row.name.endswith("no worker")]
         assert waiting == [Hindrance.NO_WORKER]
+        lost = case("fix", job(K.APPLY, S.UNKNOWN), worker=False)
+        assert judge_status(lost).told.hindrance == Hindrance.NO_WORKER
         assert judge_status(case("ask", worker=False)).told.hindrance is None
 
     def test_that_a_change_of_another_case_holds_the_computer(self) -> None:
@@ -444,12 +475,13 @@ MAYBE = st.none() | MOMENTS
 @st.composite
 def jobs(draw: st.DrawFn) -> JobView:
     """Any job, also one that the portal would never make."""
-    kind = draw(st.sampled_from([kind for kind in JobKind if kind != K.CONNECTION_TEST]))
+    kind = draw(st.sampled_from([kind for kind in JobKind if kind not in {K.CONNECTION_TEST, K.SETTLE}]))
     why = draw(st.sampled_from(UndoReason)) if kind == K.REVERT else None
     created, *later = sorted(draw(st.lists(MOMENTS, min_size=3, max_size=3)))
     began, over = later if draw(st.booleans()) else (None, None)
     state, action = draw(st.sampled_from(JobPhase)), draw(st.sampled_from(["", "mend", "other"]))
-    return JobView(kind, state, action, created, began, over, draw(st.booleans()), draw(st.booleans()), why)
+    view = JobView(kind, state, action, created, began, over, draw(st.booleans()), draw(st.booleans()), why)
+    return replace(view, for_desk=draw(st.booleans()))
 
 
 @st.composite
@@ -492,7 +524,8 @@ def test_somebody_always_acts_next_and_can_or_the_case_is_closed(given: CaseView
     if given.closed_at is not None:
         check_that_all_is_said(given, found)
     elif found.actor == P:
-        assert any(job.state in {S.QUEUED, S.CLAIMED, S.STARTING, S.RUNNING, S.VERIFYING} for job in given.jobs)
+        going = {S.QUEUED, S.CLAIMED, S.STARTING, S.RUNNING, S.VERIFYING}
+        assert any(job.state in going | {S.UNKNOWN} for job in given.jobs)
     elif found.actor != N:
         assert exits(found)
     if found.matter == M.DECIDE:  # the way out of it is the word of somebody who looked

@@ -16,6 +16,7 @@ ABOUT: dict[str, tuple[bool | None, bool | None, bool | None]] = {
     K.PLAN: (None, True, None),
     K.CHECK_BY_HAND: (None, True, None),
     K.CONNECTION_TEST: (False, False, None),
+    K.SETTLE: (False, False, None),
     K.APPLY: (None, None, True),
     K.REVERT: (None, None, True),
 }
@@ -33,7 +34,7 @@ def host(north: Site, owner: Person) -> Host:
 
 
 def test_every_kind_is_in_the_table_and_either_reads_or_changes() -> None:
-    assert set(K) == set(ABOUT) == READS | CHANGES
+    assert set(K) == set(ABOUT) == READS | CHANGES | {K.SETTLE}
     assert not READS & CHANGES
 
 
@@ -58,16 +59,18 @@ def test_the_portal_undoes_what_nobody_started_and_nobody_decides_about(
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("kind", K)
-def test_a_job_holds_what_its_kind_is_about(kind: Job.Kind, host: Host, owner: Person) -> None:
+def test_a_job_holds_what_its_kind_is_about(kind: str, host: Host, owner: Person) -> None:
     case = cases.open_case(actor=owner, beneficiary=owner, error_text="0x904", host=host)
     plan = Plan.objects.create(host=host, action="lift-nla", document={}, digest="d" * 64)
+    change = Job.objects.create(kind=K.APPLY, host=host, requester=owner, state=JobState.CANCELLED, plan=plan)
+    lost = change if kind == K.SETTLE else None
     for has in EVERY:
         fields: dict[str, Any] = {
             "case": case if has[0] else None,
             "action": "lift-nla" if has[1] else "",
             "plan": plan if has[2] else None,
         }
-        job = Job(kind=kind, host=host, requester=owner, state=JobState.CANCELLED, **fields)
+        job = Job(kind=kind, host=host, requester=owner, state=JobState.CANCELLED, lost=lost, **fields)
         if all(wanted in {None, found} for wanted, found in zip(ABOUT[kind], has, strict=True)):
             job.save()
             assert job.is_change is (kind in CHANGES)
@@ -75,3 +78,20 @@ def test_a_job_holds_what_its_kind_is_about(kind: Job.Kind, host: Host, owner: P
         else:
             with pytest.raises(DatabaseError), transaction.atomic():
                 job.save()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("kind", K)
+def test_a_settle_names_a_lost_change_and_nothing_else_does(kind: str, host: Host, owner: Person) -> None:
+    plan = Plan.objects.create(host=host, action="lift-nla", document={}, digest="d" * 64)
+    change = Job.objects.create(kind=K.APPLY, host=host, requester=owner, state=JobState.CANCELLED, plan=plan)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Job.objects.create(
+            kind=kind,
+            host=host,
+            requester=owner,
+            state=JobState.CANCELLED,
+            plan=plan,
+            action="" if kind in {K.SETTLE, K.CONNECTION_TEST} else "lift-nla",
+            lost=None if kind == K.SETTLE else change,
+        )

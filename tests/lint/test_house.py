@@ -89,8 +89,6 @@ LONGER = {
     "troubleshoot/jobs/lifecycle.py: move_job": "one transaction: the row, its story, its audit entry, what follows",
     "troubleshoot/jobs/lifecycle.py: offer_plan": "one row, each field by its name",
     "troubleshoot/lab/state.py: healthy": "one document, written out",
-    "troubleshoot/remediation/execution.py": "a change from its gate to its proof, read from above",
-    "troubleshoot/remediation/execution.py: _came_back": "one table: what a visit brought, and where the job goes",
     "troubleshoot/remediation/planning.py": "plans and undoing, which is a plan as well",
     "troubleshoot/wording/outcomes.py: bad_end_words": "one table of sentences",
 }

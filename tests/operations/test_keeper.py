@@ -66,10 +66,10 @@ class TestADeadWorkersJob:
         operations.sweep()
         work()
         job.refresh_from_db()
-        assert (job.state, job.next_actor) == (JobState.UNKNOWN, "helpdesk")
+        assert (job.state, job.next_actor) == (JobState.UNKNOWN, "portal")
         assert host.document["runs"] == {}
         case.refresh_from_db()
-        assert (case.waiting_for, case.matter) == (Case.WaitingFor.HELPDESK, "decide"), "nobody knows yet"
+        assert (case.waiting_for, case.matter) == (Case.WaitingFor.PORTAL, "settle"), "the computer is asked"
 
     def test_is_checked_by_another_worker_when_only_the_check_was_left(
         self, lab: MakeLab, helpdesk: Person, work: Work, monkeypatch: pytest.MonkeyPatch

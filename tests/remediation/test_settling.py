@@ -14,6 +14,7 @@ from troubleshoot.engine import Refusal, RefusalCode
 from troubleshoot.models import Entry, Job, JobState, Notice, Person, PersonalPart, Site
 from troubleshoot.people import PermissionRefused
 from troubleshoot.remediation import SettledEnd
+from troubleshoot.reports.outcome_groups import CHANGE_ENDS
 
 Lost = tuple[Registered, Job]
 
@@ -89,3 +90,20 @@ def test_of_another_site_is_nobody_elses_to_settle(lost: Lost, person: MakePerso
     _, job = lost
     with pytest.raises(PermissionRefused):
         settle(job, person("Heidi", "helpdesk", site=south), SettledEnd.NOT_DONE)
+
+
+@pytest.mark.parametrize("end", list(SettledEnd))
+def test_is_told_apart_from_what_the_portal_saw_until_it_is_really_put_back(
+    lost: Lost, another: Person, end: SettledEnd
+) -> None:
+    _, job = lost
+    settle(job, another, end)
+
+    def groups() -> list[str]:
+        return [name for name, group in CHANGE_ENDS.items() if Job.objects.filter(group.rows, pk=job.pk).exists()]
+
+    assert groups() == ["told"]
+    if end != SettledEnd.PUT_BACK:
+        Job.objects.filter(pk=job.pk).update(state=JobState.REVERTED)
+        assert groups() == ["undone"]
+        assert not Job.objects.get(pk=job.pk).is_settled_by_word

@@ -123,6 +123,9 @@ TABLE = {
     "history/changes/<uuid:key>": Url(
         answers={"GET": {**READERS, "*": 404}, "HEAD": {**READERS, "*": 404}}, objects=(f"/history/changes/{NOBODY}",)
     ),
+    "history/changes/<uuid:key>/settle": Url(
+        answers={"POST": {"helpdesk": 404, "*": 403}}, objects=(f"/history/changes/{NOBODY}/settle",)
+    ),
     "summary": Url(answers={"GET": OVERSEERS, "HEAD": OVERSEERS}),
     "summary.csv": Url(answers={"GET": OVERSEERS, "HEAD": OVERSEERS}),
     "summary/monthly": Url(answers={"POST": {"manager": 302, "auditor": 302, "*": 403}}),

@@ -99,6 +99,18 @@ SAID: dict[Code, tuple[dict[str, Any], str]] = {
     Code.APPROVED_NOT_STARTED: ({}, "It was approved, and nobody started it in time."),
     Code.PLAN_NOT_STARTED: ({}, "Nobody started it in time."),
     Code.NO_WORKER: ({}, "No worker of its site took it in time."),
+    Code.HELD_BY: (
+        {"title": "Require TLS", "at": "2026-11-30T04:04:30+00:00"},
+        "It waits: how “Require TLS” of 2026-11-30 04:04 UTC ended on this computer is not known.",
+    ),
+    Code.HELD_BY_CASE: (
+        {"title": "Require TLS", "at": "2026-11-30T04:04:30+00:00", "case": 12},
+        "It waits: how “Require TLS” of 2026-11-30 04:04 UTC (case 12) ended on this computer is not known.",
+    ),
+    Code.HELD_TOO_LONG: (
+        {},
+        "The computer was held all the time: how another change of it ended is not known.",
+    ),
     Code.STEP_REFUSED: (
         {"item": "Listener", "said": "Access is denied", "titles": ["Service"]},
         "The computer refused a step (Listener: Access is denied). Changed before that, and still changed: Service.",
@@ -111,6 +123,31 @@ SAID: dict[Code, tuple[dict[str, Any], str]] = {
     Code.WORKER_LOST: (
         {},
         "Its worker went silent after the start. Whether the change was made is not known; it is not repeated.",
+    ),
+    Code.SETTLE_ASKED: ({"host": "LAB-01"}, "LAB-01 is asked what became of the change"),
+    Code.NOT_ASKED: ({}, "No worker has asked the computer in time what became of the change."),
+    Code.NO_ANSWER: (WAY, f"The computer was asked what became of the change: {WAY_SAID}"),
+    Code.STILL_RUNS: ({}, "The change still runs on the computer."),
+    Code.NOT_READ: ({}, "What became of the change could not be read on the computer."),
+    Code.KNOWN_NOW: ({}, "The computer has said what became of the change"),
+    Code.SETTLED_MEANWHILE: ({}, "What became of the change was settled meanwhile."),
+    Code.NEVER_BEGAN: (
+        {},
+        "The computer says that this never began there. Nothing was changed, and it can never begin any more.",
+    ),
+    Code.CAME_TO_ITS_END: ({}, "The computer has kept how it ended: it was done there; checking"),
+    Code.CUT_AS_WANTED: (
+        {},
+        "It was cut half-way on the computer. Everything is as it was to become; checking",
+    ),
+    Code.CUT_AS_BEFORE: ({}, "It was cut on the computer. Everything is as it was before."),
+    Code.CUT_HALF_WAY: (
+        {"titles": ["Service"]},
+        "It was cut half-way on the computer. Changed before that, and still changed: Service.",
+    ),
+    Code.CUT_NO_TRACE: (
+        {},
+        "It was cut half-way on the computer. Whether a step was done that leaves no trace is not known.",
     ),
     Code.SETTLED_DONE: (
         {"who": "Hanna", "reason": "The new certificate is there."},

@@ -182,7 +182,8 @@ def withdraw_case(*, actor: Person, case: Case) -> None:
 
 
 def read_computer_again(*, actor: Person, case: Case) -> None:
-    """Send for fresh readings without beginning anew: what helpdesk needs when the end of a fix is not known.
+    """Send for fresh readings without beginning anew: what helpdesk needs when the end of a fix is not known. The
+    computer is asked at once too what became of that fix.
 
     Asking again while one is being taken changes nothing.
     """
@@ -192,6 +193,8 @@ def read_computer_again(*, actor: Person, case: Case) -> None:
         _refuse_closed(case)
         if case.host is None:
             raise Refusal(RefusalCode.HOST_UNREGISTERED)
+        for lost in Job.objects.holding(case.host):
+            jobs.hasten_settle(lost)
         if not case.jobs.filter(kind__in=READS, state__in=jobs.OPEN).exists():
             jobs.request_reading(actor=actor, host=case.host, case=case, beneficiary=case.beneficiary)
 

@@ -67,7 +67,8 @@ def status_of(
 
 def is_served(case: Case, jobs: Iterable[Job]) -> bool:
     """Tell whether a worker lives for what waits for one, or is in one's hands; asks only when something is."""
-    if case.host is None or not any(job.state in UNDER_WAY_STATES for job in jobs):
+    waits = UNDER_WAY_STATES | {JobState.UNKNOWN}  # a worker asks what became of a lost change
+    if case.host is None or not any(job.state in waits for job in jobs):
         return True
     slug = case.host.site.slug
     return any(slug in beat.sites for beat in Heartbeat.objects.alive("worker"))

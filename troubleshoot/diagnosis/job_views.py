@@ -23,6 +23,7 @@ def round_jobs(case: Case) -> list[Job]:
 
 def job_view(job: Job, beneficiary: object) -> JobView:
     """Return a job's row as the engine's plain value; `beneficiary` is the key of the person whose case it is."""
+    asking = job.asking if job.is_change and job.state == JobState.UNKNOWN else None
     return JobView(
         kind=JobKind(job.kind),
         state=JobPhase(job.state),
@@ -36,6 +37,9 @@ def job_view(job: Job, beneficiary: object) -> JobView:
         key=str(job.pk),
         partly=_is_partly_back(job),
         moved_at=getattr(job, "moved_at", None),
+        asked_at=asking.started_at if asking else None,
+        asks_at=asking.not_before if asking else None,
+        for_desk=job.invented or (asking is not None and asking.for_desk),
     )
 
 

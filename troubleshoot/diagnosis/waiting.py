@@ -23,7 +23,8 @@ def case_waits(cases: Iterable[Case]) -> dict[int, CaseWait]:
     """Return for each case by its key whether it waits; only those are there for which the portal acts."""
     own = [case for case in cases if ACTORS[CaseMatter(case.matter)] == CaseActor.PORTAL]
     states = _open_states([case.pk for case in own])
-    alive = Heartbeat.objects.alive("worker") if any(states.values()) else ()
+    asked = any(states.values()) or any(case.matter == CaseMatter.SETTLE for case in own)
+    alive = Heartbeat.objects.alive("worker") if asked else ()
     served = {site for beat in alive for site in beat.sites}
     held = _held_hosts([case for case in own if JobPhase.QUEUED in states[case.pk]])
     return {case.pk: _wait(case, states[case.pk], served, held) for case in own}

@@ -19,8 +19,9 @@ from troubleshoot.engine.codebook import (
     search_codes,
 )
 from troubleshoot.engine.codes import OTHER_WORDS
+from troubleshoot.engine.cut import CutState, cut_items, judge_cut
 from troubleshoot.engine.declared_facts import DeclaredFact, DeclaredReading, ReadingCase
-from troubleshoot.engine.explanation import SETTLED, Code, Explanation, Json
+from troubleshoot.engine.explanation import FOUND_OUT, SETTLED, Code, Explanation, Json
 from troubleshoot.engine.facts import (
     UNKNOWN,
     WEIGHTS,
@@ -67,6 +68,7 @@ from troubleshoot.engine.plan import (
     OutdatedPart,
     PlanDifference,
     disconnects_people,
+    is_as_wanted,
     make_plan,
     outdated_parts,
     plan_drift,
@@ -89,6 +91,7 @@ from troubleshoot.engine.results import (
     PlanResult,
     Result,
     RevertResult,
+    SettleResult,
     SignedIn,
     Verdict,
     as_change,
@@ -115,7 +118,16 @@ from troubleshoot.engine.status_inputs import (
     JobView,
     UndoReason,
 )
-from troubleshoot.engine.status_terms import ACTORS, PUT_BACK, CaseActor, CaseMatter, CasePress, Hindrance, Reader
+from troubleshoot.engine.status_terms import (
+    ACTORS,
+    PUT_BACK,
+    UNKNOWN_END,
+    CaseActor,
+    CaseMatter,
+    CasePress,
+    Hindrance,
+    Reader,
+)
 from troubleshoot.engine.status_waiting import hindrance_of, waits_for_turn
 from troubleshoot.engine.toml import CONTENT_SIZE_LIMIT, ContentProblem
 from troubleshoot.engine.toml_tables import NAME_PATTERN
@@ -128,6 +140,7 @@ __all__ = [
     "CONTENT_SIZE_LIMIT",
     "EVERY_SITE",
     "FOLDER_SEPARATOR",
+    "FOUND_OUT",
     "LARGEST_SAVED_CONNECTION",
     "NAME_PATTERN",
     "NONE_LISTED",
@@ -140,6 +153,7 @@ __all__ = [
     "STARTABLE",
     "UNDER_WAY",
     "UNKNOWN",
+    "UNKNOWN_END",
     "WEIGHTS",
     "WRITTEN",
     "Action",
@@ -160,6 +174,7 @@ __all__ = [
     "CodeMatch",
     "ConnectionTestResult",
     "ContentProblem",
+    "CutState",
     "DeclaredFact",
     "DeclaredReading",
     "Denial",
@@ -208,6 +223,7 @@ __all__ = [
     "Role",
     "SavedConnection",
     "SeenTerm",
+    "SettleResult",
     "SignedIn",
     "StateError",
     "Statement",
@@ -228,6 +244,7 @@ __all__ = [
     "code_family",
     "code_spellings",
     "codes_by_symptom",
+    "cut_items",
     "decode_canonical",
     "decode_saved_connection",
     "disconnects_people",
@@ -238,7 +255,9 @@ __all__ = [
     "from_json",
     "has_label",
     "hindrance_of",
+    "is_as_wanted",
     "job_phase",
+    "judge_cut",
     "judge_health",
     "judge_run",
     "judge_status",

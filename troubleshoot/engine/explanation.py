@@ -84,12 +84,29 @@ class Code(StrEnum):
     APPROVED_NOT_STARTED = "approved_not_started"
     PLAN_NOT_STARTED = "plan_not_started"
     NO_WORKER = "no_worker"
+    HELD_BY = "held_by"
+    HELD_BY_CASE = "held_by_case"
+    HELD_TOO_LONG = "held_too_long"
 
     # How a change ended.
     STEP_REFUSED = "step_refused"
     CONTACT_LOST = "contact_lost"
     DUPLICATE = "duplicate"
     WORKER_LOST = "worker_lost"
+    # What became of a change of which the portal had lost sight, by what its computer has kept of it.
+    SETTLE_ASKED = "settle_asked"
+    NOT_ASKED = "not_asked"
+    NO_ANSWER = "no_answer"
+    STILL_RUNS = "still_runs"
+    NOT_READ = "not_read"
+    KNOWN_NOW = "known_now"
+    SETTLED_MEANWHILE = "settled_meanwhile"
+    NEVER_BEGAN = "never_began"
+    CAME_TO_ITS_END = "came_to_its_end"
+    CUT_AS_WANTED = "cut_as_wanted"
+    CUT_AS_BEFORE = "cut_as_before"
+    CUT_HALF_WAY = "cut_half_way"
+    CUT_NO_TRACE = "cut_no_trace"
     SETTLED_DONE = "settled_done"
     SETTLED_NOT_DONE = "settled_not_done"
     SETTLED_PUT_BACK = "settled_put_back"
@@ -118,6 +135,9 @@ class Code(StrEnum):
     CLOCK_BEHIND = "clock_behind"
 
 
+#: How a change ended of which the portal had lost sight, by what its computer has kept of it; where it is checked after
+#: that, the check says how it ended.
+FOUND_OUT = frozenset({Code.NEVER_BEGAN, Code.CUT_AS_BEFORE, Code.CUT_HALF_WAY, Code.CUT_NO_TRACE})
 #: How a change ended of which the portal had lost sight, by the word of a person who looked: nothing is proved by it.
 SETTLED = frozenset({Code.SETTLED_DONE, Code.SETTLED_NOT_DONE, Code.SETTLED_PUT_BACK})
 

@@ -67,6 +67,15 @@ def plan_drift(plan: PlanDocument, states: Sequence[ResourceState | None]) -> tu
     return tuple(found)
 
 
+def is_as_wanted(plan: PlanDocument, states: Sequence[ResourceState | None]) -> bool:
+    """Tell whether every field that a plan sets has the value that it wants."""
+    return all(
+        state is not None and name in state and not values_differ(value, state[name])
+        for item, state in zip(plan.items, states, strict=True)
+        for name, value in item.desired.items()
+    )
+
+
 def unseen_events(
     plan: PlanDocument, before: Sequence[ResourceState | None], after: Sequence[ResourceState | None], catalog: Catalog
 ) -> tuple[str, ...]:

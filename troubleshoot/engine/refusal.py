@@ -46,6 +46,7 @@ class RefusalCode(StrEnum):
     DIAGNOSE_ONLY = "diagnose_only"
     CHANGE_WITHOUT_REASON = "change_without_reason"
     SETTLED_WITHOUT_REASON = "settled_without_reason"
+    PORTAL_ASKS = "portal_asks"
     TICKET_MISSING = "ticket_missing"
     CHANGE_UNDER_WAY = "change_under_way"
     NOT_FINISHED = "not_finished"

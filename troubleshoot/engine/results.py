@@ -81,7 +81,7 @@ class ReadResult(Result):
     @property
     def denied(self) -> bool:
         """Tell whether the computer answered and did not accept the account."""
-        return self.reached == "denied" or self.stage in _SIGN_IN
+        return self.reached == "denied" or super().denied
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,6 +109,13 @@ class ConnectionTestResult(ReadResult):
     def passed(self) -> bool:
         """Tell whether the way in is good."""
         return not self.stage
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettleResult(Result):
+    """What a computer said of a lost change: never, running, cut or ended; empty while it has said nothing."""
+
+    attempt: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,6 +154,7 @@ BY_KIND: Final[Mapping[str, type[Result]]] = {
     "plan": PlanResult,
     "check_by_hand": HandCheckResult,
     "connection_test": ConnectionTestResult,
+    "settle": SettleResult,
     "apply": ApplyResult,
     "revert": RevertResult,
 }
@@ -162,7 +170,7 @@ def from_json(kind: str, document: object) -> Result:
         return result(malformed=("version",))
     if "version" not in document and "guided" in document:  # what version 1 called the verdict of a check by hand
         document = {**document, "verdict": document["guided"] or UNKNOWN}
-    return _Reading(document).of(result)
+    return _read(document, result)
 
 
 def as_change(found: Result) -> ChangeResult:
@@ -176,26 +184,20 @@ class _Malformed(ValueError):
     """A value in a form that its field cannot have."""
 
 
-class _Reading:
-    """Reads the fields of one document, each by itself."""
-
-    def __init__(self, document: Mapping[Any, Any]) -> None:
-        self._document = document
-
-    def of(self, result: type[Result]) -> Result:
-        """Return the value of a class whose fields the document holds."""
-        malformed: set[str] = set()
-        values: dict[str, Any] = {}
-        for name in [one.name for one in fields(result)]:
-            given = self._document.get(name)
-            if given is None:
-                continue  # not said: the default of the field
-            try:
-                values[name] = _READERS[name](given)
-            except _Malformed:
-                malformed.add(name)
-                values |= _ON_ERROR.get(name, {})
-        return result(**{**values, "malformed": tuple(sorted({*malformed, *values.get("malformed", ())}))})
+def _read(document: Mapping[Any, Any], result: type[Result]) -> Result:
+    """Return the value of a class whose fields a document holds, each read by itself."""
+    malformed: set[str] = set()
+    values: dict[str, Any] = {}
+    for name in [one.name for one in fields(result)]:
+        given = document.get(name)
+        if given is None:
+            continue  # not said: the default of the field
+        try:
+            values[name] = _READERS[name](given)
+        except _Malformed:
+            malformed.add(name)
+            values |= _ON_ERROR.get(name, {})
+    return result(**{**values, "malformed": tuple(sorted({*malformed, *values.get("malformed", ())}))})
 
 
 T = TypeVar("T")
@@ -280,6 +282,7 @@ _READERS: Final[Mapping[str, Callable[[object], object]]] = {
     "signed_in": _each(_signed_in),
     "outside_before": _facts,
     "outside_after": _facts,
+    "attempt": _text,
     "outcome": _text,
     "reason": _text,
     "before": _each(_state),
@@ -290,5 +293,7 @@ _READERS: Final[Mapping[str, Callable[[object], object]]] = {
     "round_trips": _number,
 }
 """Field → how its value is read. Raises _Malformed."""
-_ON_ERROR: Final[Mapping[str, Mapping[str, str]]] = {name: {name: UNKNOWN} for name in ("stage", "outcome", "reason")}
+_ON_ERROR: Final[Mapping[str, Mapping[str, str]]] = {
+    name: {name: UNKNOWN} for name in ("stage", "attempt", "outcome", "reason")
+}
 """Fields whose default says something: what they say when their value is malformed."""

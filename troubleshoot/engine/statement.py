@@ -111,6 +111,9 @@ class StatementCode(StrEnum):
     APPROVED_RUNS = "approved_runs"
     UNDO_UNKNOWN = "undo_unknown"
     OTHERS_SETTLE = "others_settle"
+    ASKS_COMPUTER = "asks_computer"
+    ASKED_COMPUTER = "asked_computer"  # asked, asks
+    LAST_HEARD = "last_heard"  # said, at
     END_UNKNOWN = "end_unknown"
     PROVED_OUTSIDE = "proved_outside"  # at
     PROVED_INSIDE = "proved_inside"  # at

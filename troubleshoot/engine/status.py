@@ -21,7 +21,16 @@ from troubleshoot.engine.status_inputs import (
     JobView,
     UndoReason,
 )
-from troubleshoot.engine.status_terms import ACTORS, PUT_BACK, CaseActor, CaseMatter, CasePress, Hindrance, Reader
+from troubleshoot.engine.status_terms import (
+    ACTORS,
+    PUT_BACK,
+    UNKNOWN_END,
+    CaseActor,
+    CaseMatter,
+    CasePress,
+    Hindrance,
+    Reader,
+)
 from troubleshoot.engine.status_waiting import hindrance_of, waits_for_turn
 
 #: What a message of the person waits behind: nothing is more pressing than a lost contact, and closed is closed.
@@ -78,6 +87,8 @@ class CaseStatus:
     """When the person said that a proved change has not helped."""
     undone: JobView | None = None
     """The job that put the last change back, or was to."""
+    lost: JobView | None = None
+    """The change of which nobody knows how it ended."""
     stays_open: bool = False
     """Whether the guide's end closes nothing: a change has begun, or was put back, and somebody has to look."""
 
@@ -113,7 +124,8 @@ def judge_status(case: CaseView) -> CaseStatus:
         proved_at=_proved_at(case),
         same_error_at=case.same_error_at,
         undone=undone,
-        stays_open=work in PUT_BACK | {CaseMatter.DECIDE} or case.change_begun or case.undo_waits,
+        lost=_lost(case),
+        stays_open=work in PUT_BACK | UNKNOWN_END or case.change_begun or case.undo_waits,
     )
 
 
@@ -174,11 +186,11 @@ def _after_jobs(case: CaseView, at: dt.datetime) -> dt.datetime:
 
 def _change(case: CaseView) -> tuple[CaseMatter, dt.datetime] | None:
     """Return what the changes of this round ask for: the least certain first."""
+    if lost := _lost(case):
+        return CaseMatter.DECIDE if lost.for_desk else CaseMatter.SETTLE, lost.at
     changes = [job for job in case.jobs if job.is_change]
-    for wanted, matter in (({JobPhase.UNKNOWN}, CaseMatter.DECIDE), (UNDER_WAY, CaseMatter.CHANGE)):
-        if found := [job for job in changes if job.state in wanted]:
-            undo = matter == CaseMatter.CHANGE and found[-1].kind == JobKind.REVERT
-            return CaseMatter.UNDO if undo else matter, found[-1].at
+    if going := [job for job in changes if job.state in UNDER_WAY]:
+        return CaseMatter.UNDO if going[-1].kind == JobKind.REVERT else CaseMatter.CHANGE, going[-1].at
     for job in reversed(changes):
         if job.state == JobPhase.WAITING_APPROVAL:
             return CaseMatter.APPROVAL, job.at
@@ -187,6 +199,11 @@ def _change(case: CaseView) -> tuple[CaseMatter, dt.datetime] | None:
             asked = case.asked_at if work == CaseMatter.START and job.by_person and job.self_service else None
             return work, _latest(job.at, asked)
     return _put_back(case)
+
+
+def _lost(case: CaseView) -> JobView | None:
+    """Return the latest change of which nobody knows how it ended."""
+    return next((job for job in reversed(case.jobs) if job.is_change and job.state == JobPhase.UNKNOWN), None)
 
 
 def _ready(case: CaseView, job: JobView) -> CaseMatter:

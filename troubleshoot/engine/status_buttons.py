@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from troubleshoot.engine.status_inputs import CaseView, JobKind, JobPhase, UndoReason
-from troubleshoot.engine.status_terms import UNSETTLED, CaseMatter, CasePress, Reader
+from troubleshoot.engine.status_terms import UNKNOWN_END, UNSETTLED, CaseMatter, CasePress, Reader
 
 #: A plan lies before somebody, or is being made: readings are not taken anew beside it.
 _PLANNED = frozenset(
@@ -32,7 +32,8 @@ def allowed_presses(
         return dict.fromkeys(Reader, frozenset[CasePress]())
     if work == CaseMatter.CLOSED:
         again = frozenset({CasePress.AGAIN}) if case.may_reopen and left in _OVER else frozenset[CasePress]()
-        return {Reader.EMPLOYEE: again, Reader.HELPDESK: again, Reader.APPROVER: frozenset()}
+        settles = frozenset({CasePress.SETTLE}) if left == CaseMatter.DECIDE else frozenset[CasePress]()
+        return {Reader.EMPLOYEE: again, Reader.HELPDESK: again | settles, Reader.APPROVER: frozenset()}
     decides = {CasePress.APPROVE, CasePress.DECLINE, CasePress.ASK} if work == CaseMatter.APPROVAL else set[CasePress]()
     return {
         Reader.EMPLOYEE: frozenset(_employees(case, work)),
@@ -70,8 +71,10 @@ def _desks(case: CaseView, work: CaseMatter) -> set[CasePress]:
         CaseMatter.DO_BY_HAND,
     }:
         found.add(CasePress.DONE if case.by_hand else CasePress.PLAN)
+    if work in UNKNOWN_END:
+        found.add(CasePress.READ)
     if work == CaseMatter.DECIDE:
-        found |= {CasePress.READ, CasePress.SETTLE}
+        found.add(CasePress.SETTLE)
     if work in {CaseMatter.START, CaseMatter.AGREE}:
         found.add(CasePress.START)
     planned = work in {CaseMatter.START, CaseMatter.AGREE, CaseMatter.APPROVAL}

@@ -14,6 +14,7 @@ class JobKind(StrEnum):
     PLAN = "plan"
     CHECK_BY_HAND = "check_by_hand"
     CONNECTION_TEST = "connection_test"
+    SETTLE = "settle"
     APPLY = "apply"
     REVERT = "revert"
 
@@ -91,6 +92,12 @@ class JobView:
     """Of an undo, or what was undone: whether something of it cannot be put back."""
     moved_at: dt.datetime | None = None
     """When it came to where it waits: planned, approved or queued."""
+    asked_at: dt.datetime | None = None
+    """Of a lost change: when the portal last asked the computer what became of it."""
+    asks_at: dt.datetime | None = None
+    """When the portal asks it next."""
+    for_desk: bool = False
+    """Whether the portal has asked in vain, so that a person looks too."""
 
     @property
     def is_change(self) -> bool:

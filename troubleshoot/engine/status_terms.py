@@ -30,6 +30,7 @@ class CaseMatter(StrEnum):
     DECIDE = "decide"  # how a change ended is not known
     ANSWER = "answer"  # the person wrote, and nobody has answered
     REPLY = "reply"  # an approver asked about a plan, and nobody has answered
+    SETTLE = "settle"  # how a change ended is not known, and the portal asks the computer
     CHANGE = "change"  # a change waits for its worker, or runs
     UNDO = "undo"  # the same, of what puts a change back
     APPROVAL = "approval"  # a second person decides about a plan
@@ -97,6 +98,7 @@ _MATTERS: Mapping[CaseActor, tuple[CaseMatter, ...]] = {
     ),
     CaseActor.APPROVER: (CaseMatter.APPROVAL,),
     CaseActor.PORTAL: (
+        CaseMatter.SETTLE,
         CaseMatter.CHANGE,
         CaseMatter.UNDO,
         CaseMatter.OBSERVE,
@@ -114,4 +116,6 @@ ACTORS: Mapping[CaseMatter, CaseActor] = {matter: actor for actor, matters in _M
 #: The last change was put back, is being put back, or was to be.
 PUT_BACK = frozenset({CaseMatter.UNDO, CaseMatter.UNDONE, CaseMatter.UNDO_FAILED})
 #: While one of these lasts, a change may still move the computer: nothing else is begun, and nothing is closed.
-UNSETTLED = frozenset({CaseMatter.DECIDE, CaseMatter.CHANGE, CaseMatter.UNDO})
+UNSETTLED = frozenset({CaseMatter.DECIDE, CaseMatter.SETTLE, CaseMatter.CHANGE, CaseMatter.UNDO})
+#: How a change ended is not known.
+UNKNOWN_END = frozenset({CaseMatter.DECIDE, CaseMatter.SETTLE})

@@ -246,6 +246,17 @@ def carry_out_plan(
     return remote.visit_host(host_door(host), work, seconds=settings.MENDPOINT_VISIT_SECONDS, on_progress=on_progress)
 
 
+def settle_attempt(host: Host, plan: PlanDocument, *, attempt: UUID, job: UUID, case: int | None) -> VisitResult:
+    """Ask a host what became of an attempt to carry out a plan, and read what the plan is about. One that never began
+    can never begin after that. Nothing else is written there. Raises DoorError."""
+    resources = catalog.installed_catalog().resources
+    items = tuple(VisitItem(item.resource, dict(item.params), resources[item.resource].read) for item in plan.items)
+    work = VisitWork("settle", str(attempt), str(job), str(case) if case else None, dict(plan.identity), items)
+    return remote.visit_host(
+        host_door(host), work, seconds=settings.MENDPOINT_VISIT_SECONDS, on_progress=lambda _: None
+    )
+
+
 def _item(wanted: WantedReading) -> VisitItem:
     return VisitItem(wanted.resource, dict(wanted.params), catalog.installed_catalog().resources[wanted.resource].read)
 

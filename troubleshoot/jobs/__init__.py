@@ -6,9 +6,7 @@ from troubleshoot.jobs.dispatch import TASK_NAME, broker_reachable
 from troubleshoot.jobs.lifecycle import (
     OPEN,
     UNSETTLED,
-    add_line,
     approval_lifetime,
-    audited_objects,
     continue_case,
     may_observe,
     move_job,
@@ -16,10 +14,11 @@ from troubleshoot.jobs.lifecycle import (
     offer_plan,
     queue_reading,
     request_reading,
-    ring_job,
     take_back_waiting,
 )
 from troubleshoot.jobs.repeating import RepeatingWrite
+from troubleshoot.jobs.ringing import ring_after_commit, ring_job
+from troubleshoot.jobs.settles import hasten_settle, queue_settle
 from troubleshoot.jobs.starting import (
     cancel_job,
     check_deadline,
@@ -28,6 +27,7 @@ from troubleshoot.jobs.starting import (
     refuse_held_host,
     start_job,
 )
+from troubleshoot.jobs.story import add_line, audited_objects
 
 __all__ = [
     "OPEN",
@@ -43,6 +43,7 @@ __all__ = [
     "claim_job",
     "continue_case",
     "enqueue_job",
+    "hasten_settle",
     "hold_job",
     "lease_time",
     "may_observe",
@@ -50,10 +51,12 @@ __all__ = [
     "notify_deciders",
     "offer_plan",
     "queue_reading",
+    "queue_settle",
     "refuse_beside_change",
     "refuse_closed_case",
     "refuse_held_host",
     "request_reading",
+    "ring_after_commit",
     "ring_job",
     "start_job",
     "take_back_waiting",

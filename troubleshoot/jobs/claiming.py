@@ -10,8 +10,9 @@ from django.db import IntegrityError, transaction
 
 from troubleshoot import audit
 from troubleshoot.audit import Machine, Tag
-from troubleshoot.jobs.lifecycle import audited_objects
+from troubleshoot.engine import Code, Explanation
 from troubleshoot.jobs.repeating import RepeatingWrite
+from troubleshoot.jobs.story import add_line, audited_objects
 from troubleshoot.models import Job
 
 
@@ -52,5 +53,18 @@ def claim_job(job_id: uuid.UUID, *, worker: Machine) -> Job | None:
                 details={"fence": found.fence, "state": found.state},
             )
     except IntegrityError:
+        _say_what_holds(found)
         return None  # another job holds this host; the keeper rings again
     return found
+
+
+def _say_what_holds(job: Job) -> None:
+    """Tell the story of a queued change, once, which lost change keeps its computer from it."""
+    holder = Job.objects.holding(job.host).select_related("plan").first() if job.is_change else None
+    latest = job.lines.last()
+    said = latest.explanation.code if latest else None
+    if holder is None or said in {Code.HELD_BY, Code.HELD_BY_CASE}:
+        return
+    what = {"title": holder.plan.document["title"] if holder.plan else "", "at": holder.created_at.isoformat()}
+    in_case = Explanation.of(Code.HELD_BY_CASE, case=holder.case_id, **what)
+    add_line(job, in_case if holder.case_id else Explanation.of(Code.HELD_BY, **what))

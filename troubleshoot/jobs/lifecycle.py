@@ -26,8 +26,10 @@ from troubleshoot.engine import (
     SignedIn,
     job_phase,
 )
-from troubleshoot.jobs import dispatch
 from troubleshoot.jobs.closed_cases import ended_with_case, refuse_closed_case
+from troubleshoot.jobs.ringing import ring_after_commit
+from troubleshoot.jobs.settles import queue_settle
+from troubleshoot.jobs.story import add_line, audited_objects
 from troubleshoot.jobs.telling import tell_end
 from troubleshoot.models import (
     ACTIVE_STATES,
@@ -37,14 +39,11 @@ from troubleshoot.models import (
     Case,
     Host,
     Job,
-    JobLine,
     JobState,
     Person,
     Plan,
 )
 
-#: Seconds until the keeper rings again for a queued job: after 10, 20, 40, then every 60.
-RING_AGAIN = (10, 20, 40, 60)
 QUEUE_LIFETIME = dt.timedelta(hours=1)
 OPEN = WAITING_STATES | ACTIVE_STATES
 #: A change in one of these may still move, or may have moved, the host.
@@ -54,12 +53,6 @@ UNSETTLED = OPEN | {JobState.UNKNOWN}
 def approval_lifetime() -> dt.timedelta:
     """Return how long a plan may wait for its decision, and an approval for its use."""
     return dt.timedelta(hours=settings.MENDPOINT_APPROVAL_HOURS)
-
-
-def audited_objects(job: Job) -> list[tuple[str, object]]:
-    """Return the objects that an audit entry about this job names."""
-    named = [("job", job.pk), ("host", job.host_id), ("case", job.case_id), ("plan", job.plan_id)]
-    return [(kind, key) for kind, key in named if key is not None]
 
 
 def move_job(
@@ -103,6 +96,8 @@ def move_job(
         )
         if case:
             job.case = case
+        if job.is_change and to == JobState.UNKNOWN:
+            queue_settle(job, actor=actor)
         if job.has_ended and job.is_change:
             tell_end(job, said, actor)
         if case and job.has_ended:
@@ -198,11 +193,6 @@ def _being_read(case: Case) -> bool:
     return case.jobs.filter(kind=Job.Kind.DIAGNOSE).exclude(state__in=ENDED_STATES).exists()
 
 
-def add_line(job: Job, said: Explanation) -> None:
-    """Add a line to the job's story, at once: a story kept in memory dies with its worker."""
-    JobLine.objects.create(job=job, said=said.to_json())
-
-
 def request_reading(
     *,
     actor: Person,
@@ -226,7 +216,7 @@ def request_reading(
 
 
 def queue_reading(
-    kind: Job.Kind,
+    kind: str,
     *,
     host: Host,
     case: Case | None,
@@ -322,15 +312,3 @@ def notify_deciders(job: Job) -> None:
     for one in people.job_deciders(job):
         away = [str(who) for who in deputies.get(one, ())]
         notifications.notify([one], NoticeCode.APPROVAL_WANTED, {**values, "away": away}, case=job.case, job=job)
-
-
-def ring_job(job: Job) -> bool:
-    """Ring for a queued job and set the time of the next ring; False when the broker could not be reached."""
-    wait = RING_AGAIN[min(job.rings, len(RING_AGAIN) - 1)]
-    Job.objects.filter(pk=job.pk).update(rings=job.rings + 1, ring_at=Now() + dt.timedelta(seconds=wait))
-    return dispatch.ring_doorbell(job.pk, queue=job.host.site.queue)
-
-
-def ring_after_commit(job: Job) -> None:
-    """Ring once the row is safe. A hint, not a promise: it is lost if the process dies after the commit."""
-    transaction.on_commit(lambda: ring_job(job), robust=True)

@@ -11,7 +11,8 @@ from troubleshoot.audit import Actor, Tag
 from troubleshoot.diagnosis import act_for_case
 from troubleshoot.engine import Code, Explanation, Refusal, RefusalCode
 from troubleshoot.jobs.closed_cases import refuse_closed_case
-from troubleshoot.jobs.lifecycle import QUEUE_LIFETIME, UNSETTLED, move_job, ring_after_commit
+from troubleshoot.jobs.lifecycle import QUEUE_LIFETIME, UNSETTLED, move_job
+from troubleshoot.jobs.ringing import ring_after_commit
 from troubleshoot.models import (
     CHANGES,
     STARTABLE_STATES,

@@ -10,7 +10,8 @@ from troubleshoot.models.guide import CauseList, GuideVersion
 from troubleshoot.models.heartbeat import FRESH, Heartbeat
 from troubleshoot.models.host import Host
 from troubleshoot.models.incident import Incident
-from troubleshoot.models.job import CHANGES, READS, Job
+from troubleshoot.models.job import HAND_OVER, SETTLED_ENDS, Job
+from troubleshoot.models.job_kind import CHANGES, READS
 from troubleshoot.models.job_state import (
     ACTIVE_STATES,
     BAD_ENDS,
@@ -39,8 +40,10 @@ __all__ = [
     "ENDED_STATES",
     "FRESH",
     "GATEWAY_PORT",
+    "HAND_OVER",
     "READS",
     "SECRET_REFERENCE",
+    "SETTLED_ENDS",
     "STARTABLE_STATES",
     "STARTED_STATES",
     "UNDECIDED_STATES",

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
-from typing import Any, Final
+import uuid
+from typing import Final
 
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.fields.json import KT
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from uuid6 import uuid7
@@ -17,123 +16,36 @@ from troubleshoot import engine
 from troubleshoot.engine import Explanation
 from troubleshoot.models.case import Case
 from troubleshoot.models.host import Host
+from troubleshoot.models.job_kind import CHANGES, JobKind
+from troubleshoot.models.job_rows import JobQuerySet
 from troubleshoot.models.job_state import (
     ACTIVE_STATES,
     BAD_ENDS,
     ENDED_STATES,
-    JOB_MOVES,
     UNDER_WAY_STATES,
-    UNDOABLE_STATES,
     WAITING_STATES,
     JobState,
 )
 from troubleshoot.models.person import Person
 from troubleshoot.models.plan import Plan
 
+#: So long the portal asks by itself what became of a lost change, before a person looks too.
+HAND_OVER: Final = dt.timedelta(minutes=2)
 
-class JobQuerySet(models.QuerySet["Job"]):
-    """Reads of jobs, and the conditional UPDATEs by which they move: `move`, and `claim` for a worker."""
 
-    def changes(self) -> JobQuerySet:
-        """Return the changes of computers: what is applied, and what is put back.
-
-        That each of them has a plan is a constraint; said once more, it lets SQLite use the indexes of changes.
-        """
-        return self.filter(kind__in=CHANGES, plan__isnull=False)
-
-    def of_round(self) -> JobQuerySet:
-        """Return the jobs of the present round of their case.
-
-        The database compares its own two times: SQLite keeps them as text, and spells the same millisecond in another
-        way than a time that Python hands over.
-        """
-        return self.filter(created_at__gte=F("case__round_began_at"))
-
-    def passed(self) -> JobQuerySet:
-        """Return connection tests that found the way in good, as `ConnectionTestResult.passed` says it of one."""
-        return self.filter(kind=Job.Kind.CONNECTION_TEST, state=JobState.DONE, result__stage="")
-
-    def with_reached(self) -> models.QuerySet[Any]:
-        """Return the jobs with how far their visit came, as `ReadResult.reached` says it of one; None where none
-        says."""
-        return self.annotate(reached=KT("result__reached"))
-
-    def holding(self, host: Host | models.OuterRef) -> JobQuerySet:
-        """Return the changes of a host whose end is not known: nothing else is changed on it until that is settled."""
-        return self._undecided().filter(host=host)
-
-    def unsettled(self, hosts: Iterable[int]) -> JobQuerySet:
-        """Return the same of several hosts, by their keys."""
-        return self._undecided().filter(host__in=hosts)
-
-    def _undecided(self) -> JobQuerySet:
-        return self.filter(kind__in=CHANGES, state=JobState.UNKNOWN, invented=False)
-
-    def overdue(self) -> JobQuerySet:
-        """Return the temporary changes whose time is over and that are not undone yet; nothing invented."""
-        return self.filter(undo_at__lt=Now(), state__in=[*UNDOABLE_STATES, JobState.UNKNOWN], invented=False).order_by(
-            "undo_at"
-        )
-
-    def move(self, job: Job, to: JobState, *, fence: int | None = None, revoke: bool = False, **fields: object) -> bool:
-        """Move a job if it still stands where this object says, under the same fence; keep the object in step.
-
-        False: somebody else was faster, or the lease is lost. Losing is normal; the caller stops.
-        """
-        if to not in JOB_MOVES.get(JobState(job.state), frozenset()):
-            raise ValueError(f"a job never goes from {job.state} to {to}")
-        rows = self.filter(pk=job.pk, state=job.state)
-        if fence is not None:
-            rows = rows.filter(fence=fence)
-        if revoke:
-            fields = {"fence": F("fence") + 1, **fields}
-        if to in ENDED_STATES:
-            fields = {"ended_at": Now(), "lease_until": None, **fields}
-        if rows.update(state=to, **fields) != 1:
-            return False
-        job.refresh_from_db()
-        return True
-
-    def claim(self, job: Job, *, worker: str, lease: dt.timedelta) -> bool:
-        """Take a queued job, or the verification that a dead worker left, with a new fence number; nothing invented.
-
-        Raises IntegrityError while another job holds the host.
-        """
-        in_time = Q(expires_at=None) | Q(expires_at__gt=Now())
-        queued = Q(state=JobState.QUEUED, not_before__lte=Now()) & in_time
-        taken = self.filter(
-            queued | Q(state=JobState.VERIFYING, lease_until__lt=Now()), pk=job.pk, invented=False
-        ).update(
-            state=models.Case(
-                models.When(state=JobState.VERIFYING, then=models.Value(JobState.VERIFYING.value)),
-                default=models.Value(JobState.CLAIMED.value),
-            ),
-            fence=F("fence") + 1,
-            worker=worker,
-            lease_until=Now() + lease,
-        )
-        if taken:
-            job.refresh_from_db()
-        return taken == 1
-
-    def renew(self, job: Job, *, lease: dt.timedelta) -> bool:
-        """Renew the lease; False when it is lost."""
-        held = self.filter(pk=job.pk, fence=job.fence, state__in=ACTIVE_STATES)
-        return held.update(lease_until=Now() + lease) == 1
+#: Where a lost change stands by a person's word; once it was put back after that, its state says so.
+SETTLED_ENDS: Final = {
+    engine.Code.SETTLED_DONE: JobState.NOT_VERIFIED,
+    engine.Code.SETTLED_NOT_DONE: JobState.FAILED,
+    engine.Code.SETTLED_PUT_BACK: JobState.REVERTED,
+}
 
 
 class Job(models.Model):
     """One visit to one host."""
 
-    class Kind(models.TextChoices):
-        """What a visit is for. The first four only read."""
-
-        DIAGNOSE = "diagnose", _("Diagnosis")  # what a case's guide asks
-        PLAN = "plan", _("Plan")  # what a remedy would change
-        CHECK_BY_HAND = "check_by_hand", _("Check by hand")  # whether what a person did has helped
-        CONNECTION_TEST = "connection_test", _("Connection test")  # whether the way in is good
-        APPLY = "apply", _("Apply")  # carries out a plan
-        REVERT = "revert", _("Revert")  # puts a change back
+    #: What a visit is for.
+    Kind = JobKind
 
     class Risk(models.TextChoices):
         LOW = "low", _("Low")
@@ -150,6 +62,8 @@ class Job(models.Model):
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, null=True, related_name="jobs")
     #: A revert names the job it undoes; an apply names nothing.
     origin = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="reverts")
+    #: A settle names the change that it asks about; nothing else does. That is no undo, so `origin` stays empty.
+    lost = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="settles", db_index=False)
     requester = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="requested_jobs")
     beneficiary = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
     #: Who let it run; nobody for a reading, and for an undo that the portal itself started.
@@ -161,6 +75,8 @@ class Job(models.Model):
 
     state = models.CharField(max_length=20, choices=JobState.choices)
     fence = models.PositiveIntegerField(default=0)
+    #: The name under which the host keeps what was begun there: of the latest start, whoever has the fence since.
+    attempt = models.UUIDField(null=True)
     worker = models.CharField(max_length=100, blank=True)
     lease_until = models.DateTimeField(null=True)
     not_before = models.DateTimeField(db_default=Now())
@@ -204,6 +120,11 @@ class Job(models.Model):
                 condition=Q(kind="revert", state__in=sorted(WAITING_STATES | ACTIVE_STATES | {JobState.UNKNOWN})),
                 name="one_open_revert_per_job",
             ),
+            models.UniqueConstraint(
+                fields=["lost"],
+                condition=Q(kind="settle", state__in=sorted(WAITING_STATES | ACTIVE_STATES)),
+                name="one_open_settle_per_job",
+            ),
             models.CheckConstraint(
                 name="an_invented_job_never_runs",
                 condition=Q(invented=False) | ~Q(state__in=sorted(UNDER_WAY_STATES)),
@@ -217,7 +138,12 @@ class Job(models.Model):
                 condition=Q(kind__in=["apply", "revert"])
                 | Q(kind="diagnose", case__isnull=False, action="")
                 | (Q(kind__in=["plan", "check_by_hand"]) & ~Q(action=""))
-                | Q(kind="connection_test", case__isnull=True, action=""),
+                | Q(kind="connection_test", case__isnull=True, action="")
+                | Q(kind="settle", case__isnull=True, action=""),
+            ),
+            models.CheckConstraint(
+                name="a_settle_names_what_was_lost",
+                condition=Q(kind="settle", lost__isnull=False) | (~Q(kind="settle") & Q(lost__isnull=True)),
             ),
         ]
         indexes = [
@@ -226,6 +152,7 @@ class Job(models.Model):
             models.Index(fields=["case", "created_at"], name="job_of_case"),
             # Few jobs undo another: to SQLite the foreign key's own index, full of NULL, looks worth less than a scan.
             models.Index(fields=["origin"], condition=Q(origin__isnull=False), name="undo_of_job"),
+            models.Index(fields=["lost"], condition=Q(lost__isnull=False), name="settle_of_job"),
             # Changes for the history, as JobQuerySet.changes asks for them.
             models.Index(fields=["created_at", "id", "state"], condition=Q(plan__isnull=False), name="change_by_time"),
             models.Index(fields=["host", "created_at", "id"], condition=Q(plan__isnull=False), name="change_of_host"),
@@ -238,6 +165,32 @@ class Job(models.Model):
     def is_change(self) -> bool:
         """Tell whether this writes to the host: an apply or a revert."""
         return self.kind in CHANGES
+
+    @property
+    def attempt_id(self) -> uuid.UUID:
+        """Return the name under which the host keeps what was begun there; of a job that has begun nothing, the name
+        that it would have."""
+        return self.attempt or uuid.uuid5(self.pk, str(self.fence))
+
+    @property
+    def asking(self) -> Job | None:
+        """Return the job that asks the computer what became of this lost change; None where none is queued yet."""
+        return self.settles.filter(state__in=WAITING_STATES | ACTIVE_STATES).first()
+
+    @property
+    def asked_first(self) -> bool:
+        """Tell of a lost change whether its computer is asked what became of it before a person is heard."""
+        asking = self.asking
+        return asking is None or not asking.for_desk
+
+    @property
+    def for_desk(self) -> bool:
+        """Tell of a job that asks about a lost change whether a person has to look too: the computer was asked and gave
+        no answer, nobody has asked it in time, or the change has run there for long."""
+        if self.explanation is None:
+            return False
+        waited = (self.started_at or self.created_at) - self.created_at
+        return self.explanation.code != engine.Code.STILL_RUNS or waited >= HAND_OVER
 
     @property
     def found(self) -> engine.Result:
@@ -268,24 +221,21 @@ class Job(models.Model):
             return ""
         if self.case:
             return self.case.waiting_for
+        if self.state == JobState.UNKNOWN:
+            return "portal" if self.asked_first else "helpdesk"
         return "requester" if self.state in {JobState.DECLINED, JobState.EXPIRED} else "helpdesk"
 
     @property
     def is_unsettled(self) -> bool:
-        """Tell whether nobody knows how it ended, or how putting it back did: the portal does nothing more about it."""
+        """Tell whether nobody knows how it, or putting it back, ended: nothing is changed before that is known."""
         return JobState.UNKNOWN in {self.state, *(undo.state for undo in self.reverts.all())}
 
     @property
     def is_settled_by_word(self) -> bool:
         """Tell whether a person told how it ended, as the portal had lost sight of it: nothing of that was read."""
-        return self.explanation is not None and self.explanation.code in engine.SETTLED
+        return self.explanation is not None and SETTLED_ENDS.get(self.explanation.code) == self.state
 
     @property
     def has_ended(self) -> bool:
         """Tell whether the job stands at an end (a finished change may still be reverted)."""
         return self.state in ENDED_STATES
-
-
-#: The kinds that write to a host, and those that only read it.
-CHANGES: Final = frozenset({Job.Kind.APPLY, Job.Kind.REVERT})
-READS: Final = frozenset(Job.Kind) - CHANGES

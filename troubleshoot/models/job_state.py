@@ -53,7 +53,9 @@ JOB_MOVES: dict[JobState, frozenset[JobState]] = {
     S.VERIFIED: frozenset({S.REVERTED}),
     S.NOT_VERIFIED: frozenset({S.REVERTED}),
     S.FAILED: frozenset({S.REVERTED}),
-    S.UNKNOWN: frozenset({S.NOT_VERIFIED, S.FAILED, S.REVERTED}),  # by a person who looked: until then it is held
+    # By what the computer's own record says of it, or by a person who looked: until then it is held. What is proved is
+    # proved by a check: nothing goes from here to `verified`.
+    S.UNKNOWN: frozenset({S.VERIFYING, S.DRIFTED, S.UNREACHABLE, S.NOT_VERIFIED, S.FAILED, S.REVERTED}),
 }
 WAITING_STATES = frozenset({S.PLANNED, S.WAITING_APPROVAL, S.APPROVED, S.QUEUED})
 ACTIVE_STATES = frozenset({S.CLAIMED, S.STARTING, S.RUNNING, S.VERIFYING})

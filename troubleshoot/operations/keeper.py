@@ -18,7 +18,7 @@ from django.db.models.functions import Now
 from troubleshoot import cases, jobs, notifications, remediation, reports
 from troubleshoot.audit import Machine, Tag
 from troubleshoot.engine import Code, Explanation, Refusal
-from troubleshoot.models import ENDED_STATES, STARTED_STATES, UNDOABLE_STATES, WAITING_STATES, Job, JobState
+from troubleshoot.models import CHANGES, ENDED_STATES, STARTED_STATES, UNDOABLE_STATES, WAITING_STATES, Job, JobState
 from troubleshoot.operations import health
 
 log = logging.getLogger(__name__)
@@ -38,7 +38,7 @@ _NOT_IN_TIME = {
 def sweep() -> None:
     """Do every duty once. A defect in one is logged and does not keep the others from running."""
     me = Machine("keeper", f"{socket.gethostname()}:{os.getpid()}")
-    for duty in (_ring, _free_dead_leases, _expire, _undo, _follow_up, _report, _deliver, _beat):
+    for duty in (_ring, _free_dead_leases, _settle, _expire, _undo, _follow_up, _report, _deliver, _beat):
         try:
             duty(me)
         except Exception:
@@ -91,9 +91,17 @@ def _free_dead_leases(me: Machine) -> None:
     _each(_jobs(left), lambda job: end(job, JobState.NOT_VERIFIED, Code.UNCHECKED_NO_WORKER))
 
 
+def _settle(me: Machine) -> None:
+    """Have the computer of each lost change asked what became of it, and bring in a person where that takes long."""
+    lost = Q(state=JobState.UNKNOWN, kind__in=CHANGES)
+    _each(_jobs(lost), lambda job: jobs.queue_settle(job, actor=me))
+    remediation.hand_over_unasked(actor=me)
+
+
 def _expire(me: Machine) -> None:
     def expire(job: Job) -> None:
-        why = Explanation(_NOT_IN_TIME[JobState(job.state)])
+        held = job.is_change and job.state == JobState.QUEUED and Job.objects.holding(job.host).exists()
+        why = Explanation(Code.HELD_TOO_LONG if held else _NOT_IN_TIME[JobState(job.state)])
         jobs.move_job(job, JobState.EXPIRED, why, tag=Tag.JOB_END, actor=me, explanation=why)
 
     _each(_jobs(Q(state__in=WAITING_STATES, expires_at__lt=Now())), expire)

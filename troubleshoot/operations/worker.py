@@ -31,6 +31,7 @@ from troubleshoot.hosts import Observation
 from troubleshoot.jobs import claim_job, hold_job
 from troubleshoot.models import Host, Job, JobState, Reading
 from troubleshoot.operations import connection_test
+from troubleshoot.remediation import NotKnown
 
 log = logging.getLogger(__name__)
 WORKER = Machine("worker", f"{socket.gethostname()}:{os.getpid()}")
@@ -63,7 +64,7 @@ def run_job(job_id: uuid.UUID) -> None:
 
 def _carry_out(job: Job) -> None:
     """Do what a job of this kind is for."""
-    if not job.is_change:
+    if not job.is_change and job.kind != Job.Kind.SETTLE:
         _require_right(job)
     match Job.Kind(job.kind):
         case Job.Kind.DIAGNOSE:
@@ -74,6 +75,8 @@ def _carry_out(job: Job) -> None:
             _check(job, remediation.installed_action(job.action))
         case Job.Kind.CONNECTION_TEST:
             _test(job)
+        case Job.Kind.SETTLE:
+            remediation.settle_by_host(job, worker=WORKER)
         case Job.Kind.APPLY | Job.Kind.REVERT:
             if job.state == JobState.VERIFYING:
                 remediation.verify_change(job, worker=WORKER)
@@ -186,8 +189,11 @@ def _keep_readings(job: Job, readings: list[tuple[str, str, Any]]) -> None:
 
 
 def note_contact(host: Host, identity: dict[str, str]) -> None:
-    """Record that a host was reached, and keep its identity if none is known yet."""
+    """Record that a host was reached, and keep its identity if none is known yet; it is asked now what it was to be
+    asked later."""
     Host.objects.filter(pk=host.pk).update(last_contact_at=Now())
+    for lost in Job.objects.holding(host):
+        jobs.hasten_settle(lost)
     if identity and Host.objects.filter(pk=host.pk, identity__isnull=True).update(
         identity=identity, identity_learned_at=Now()
     ):
@@ -199,6 +205,9 @@ def _give_up(job: Job, why: Explanation) -> None:
     fence = job.fence
     job.refresh_from_db()
     if job.fence != fence or job.state not in GIVEN_UP:
+        return
+    if job.kind == Job.Kind.SETTLE:  # somebody has to find it out all the same
+        remediation.ask_again(job, NotKnown(why, slowly=True), worker=WORKER)
         return
     to = GIVEN_UP[JobState(job.state)]
     if to == JobState.NOT_VERIFIED:

@@ -1,6 +1,7 @@
 """Plans, approvals, carrying out a change, checking it, and taking it back."""
 
 from troubleshoot.remediation.approvals import approve_plan, ask_requester, begin_absence, decline_plan, end_absence
+from troubleshoot.remediation.asking_host import NotKnown, ask_again, hand_over_unasked, settle_by_host
 from troubleshoot.remediation.by_hand import check_by_hand, report_done_by_hand
 from troubleshoot.remediation.execution import carry_out_change, verify_change
 from troubleshoot.remediation.planning import (
@@ -19,8 +20,10 @@ from troubleshoot.remediation.second_person import needs_second_person
 from troubleshoot.remediation.settling import SettledEnd, may_settle, settle_by_hand, settled_ends
 
 __all__ = [
+    "NotKnown",
     "SettledEnd",
     "approve_plan",
+    "ask_again",
     "ask_requester",
     "begin_absence",
     "carry_out_change",
@@ -29,6 +32,7 @@ __all__ = [
     "end_absence",
     "facts_document",
     "forbidden_reason",
+    "hand_over_unasked",
     "installed_action",
     "job_plan",
     "may_settle",
@@ -40,6 +44,7 @@ __all__ = [
     "request_plan",
     "request_revert",
     "settle_by_hand",
+    "settle_by_host",
     "settled_ends",
     "verify_change",
     "way_back_plan",

@@ -20,16 +20,15 @@ from troubleshoot.engine import (
     ApplyResult,
     Code,
     Explanation,
-    HostError,
     Refusal,
     Verdict,
     as_change,
-    values_differ,
 )
 from troubleshoot.hosts import CredentialMissing, Observation, scope_for_facts
-from troubleshoot.models import Case, Host, Job, JobState, Reading
+from troubleshoot.models import Host, Job, JobState, Reading
 from troubleshoot.remediation import approvals, planning
-from troubleshoot.remote import RUNNER_DIGEST, VisitProgress, VisitResult
+from troubleshoot.remediation.coming_back import end_change, end_of_visit, keep_visit_end
+from troubleshoot.remote import RUNNER_DIGEST, VisitProgress
 
 log = logging.getLogger(__name__)
 #: A silent host is tried this often before the job ends unreachable; nothing was started, so trying again is safe.
@@ -42,7 +41,7 @@ def carry_out_change(job: Job, *, worker: Machine) -> None:
     before = _values(_measured(job))
     plan = _last_gate(job)
     if isinstance(plan, Explanation):
-        _end(job, JobState.REFUSED, plan, worker)
+        end_change(job, JobState.REFUSED, plan, worker)
         return
     if not _start(job, plan, before, worker):
         return
@@ -50,7 +49,7 @@ def carry_out_change(job: Job, *, worker: Machine) -> None:
         visit = hosts.carry_out_plan(
             job.host,
             plan,
-            attempt=attempt_id(job),
+            attempt=job.attempt_id,
             job=job.pk,
             case=job.case_id,
             on_progress=lambda step: _progress(job, plan, step, worker),
@@ -59,14 +58,10 @@ def carry_out_change(job: Job, *, worker: Machine) -> None:
         _door_failed(job, error, worker)
         return
     except CredentialMissing as error:
-        _end(job, JobState.REFUSED, hosts.ended(error), worker)
+        end_change(job, JobState.REFUSED, hosts.ended(error), worker)
         return
-    _came_back(job, plan, visit, worker)
-
-
-def attempt_id(job: Job) -> uuid.UUID:
-    """Return the name of this try on the host: the same for the same claim, another for the next."""
-    return uuid.uuid5(job.pk, str(job.fence))
+    if keep_visit_end(job, end_of_visit(job, plan, visit), worker) and job.state == JobState.VERIFYING:
+        verify_change(job, worker=worker)
 
 
 def _measured(job: Job) -> Observation:
@@ -137,16 +132,17 @@ def _start(job: Job, plan: engine.PlanDocument, before: dict[str, str], worker: 
     """Write "about to start", spend the approval, and only then let the visit begin. The case is held: it cannot be
     closed between this look at it and the start."""
     undo: dict[str, Any] = {}
+    attempt = uuid.uuid5(job.pk, str(job.fence))  # the same for the same claim, another for the next
     if job.kind == Job.Kind.APPLY and (time_limit := planning.installed_action(job.action).temporary):
         undo["undo_at"] = Now() + dt.timedelta(seconds=time_limit)
     with transaction.atomic():
         try:
             jobs.refuse_closed_case(job)
         except Refusal as closed:
-            _end(job, JobState.REFUSED, closed.explanation, worker)
+            end_change(job, JobState.REFUSED, closed.explanation, worker)
             return False
         if job.needs_approval and not approvals.spend_approval(job):
-            _end(job, JobState.REFUSED, Explanation(Code.APPROVAL_SPENT), worker)
+            end_change(job, JobState.REFUSED, Explanation(Code.APPROVAL_SPENT), worker)
             return False
         moved = jobs.move_job(
             job,
@@ -155,8 +151,9 @@ def _start(job: Job, plan: engine.PlanDocument, before: dict[str, str], worker: 
             tag=Tag.JOB_START,
             actor=worker,
             fence=job.fence,
-            details={"digest": plan.digest, "attempt": str(attempt_id(job)), "runner": plan.runner},
+            details={"digest": plan.digest, "attempt": str(attempt), "runner": plan.runner},
             started_at=Now(),
+            attempt=attempt,
             found=replace(as_change(job.found), outside_before=before),
             **undo,
         )
@@ -176,9 +173,9 @@ def _progress(job: Job, plan: engine.PlanDocument, step: VisitProgress, worker: 
 def _door_failed(job: Job, error: remote.DoorError, worker: Machine) -> None:
     found = replace(as_change(job.found), stage=error.stage)
     if isinstance(error, remote.ContactLost):
-        _end(job, JobState.UNKNOWN, hosts.ended(error, Code.CONTACT_LOST), worker, found=found)
+        end_change(job, JobState.UNKNOWN, hosts.ended(error, Code.CONTACT_LOST), worker, found=found)
     elif isinstance(error, remote.VisitRefused):
-        _end(job, JobState.REFUSED, hosts.ended(error, Code.VISIT_REFUSED), worker, found=found)
+        end_change(job, JobState.REFUSED, hosts.ended(error, Code.VISIT_REFUSED), worker, found=found)
     elif isinstance(error, remote.HostUnreachable) and job.tries + 1 < TRIES and job.state == JobState.STARTING:
         wait = dt.timedelta(seconds=random.uniform(2, 2 * 2 ** (job.tries + 1)))  # noqa: S311 - jitter, not a secret
         jobs.move_job(
@@ -194,79 +191,7 @@ def _door_failed(job: Job, error: remote.DoorError, worker: Machine) -> None:
             lease_until=None,
         )
     else:
-        _end(job, JobState.UNREACHABLE, hosts.ended(error, Code.UNREACHABLE), worker, found=found)
-
-
-def _came_back(job: Job, plan: engine.PlanDocument, visit: VisitResult, worker: Machine) -> None:
-    found = replace(
-        as_change(job.found),
-        outcome=visit.outcome,
-        reason=visit.reason or "",
-        before=visit.before,
-        after=visit.after,
-        written=visit.written,
-        errors=tuple(HostError(error.index, error.stage, error.text) for error in visit.errors),
-        round_trips=visit.round_trips,
-    )
-    match visit.outcome:
-        case "done":
-            doubts = engine.unseen_events(plan, visit.before, visit.after or (), catalog.installed_catalog())
-            for doubt in doubts:
-                jobs.add_line(job, Explanation.of(Code.EVENT_UNSEEN, event=doubt))
-            moved = jobs.move_job(
-                job,
-                JobState.VERIFYING,
-                Explanation(Code.CHECKING),
-                tag=Tag.JOB_PROGRESS,
-                actor=worker,
-                fence=job.fence,
-                found=found,
-                details={"written": list(visit.written)},
-            )
-            if moved:
-                verify_change(job, worker=worker)
-        case "drifted" if job.kind == Job.Kind.REVERT and _is_already_back(plan, visit):
-            moved = jobs.move_job(
-                job,
-                JobState.VERIFYING,
-                Explanation(Code.ALREADY_BACK),
-                tag=Tag.JOB_PROGRESS,
-                actor=worker,
-                fence=job.fence,
-                found=replace(found, after=found.before),
-            )
-            if moved:
-                verify_change(job, worker=worker)
-        case "drifted":
-            found = replace(found, differences=engine.plan_drift(plan, visit.before))
-            _end(job, JobState.DRIFTED, Explanation(Code.DRIFTED), worker, found=found)
-        case "failed":
-            _end(job, JobState.FAILED, _what_failed(plan, visit), worker, found=found)
-        case "identity_changed":
-            _end(job, JobState.REFUSED, Explanation(Code.IDENTITY_CHANGED), worker, found=found)
-        case "duplicate":
-            _end(job, JobState.UNKNOWN, Explanation(Code.DUPLICATE), worker, found=found)
-        case _:
-            why = Explanation.of(Code.SCRIPT_REFUSED, reason=visit.reason)
-            _end(job, JobState.REFUSED, why, worker, found=found)
-
-
-def _is_already_back(plan: engine.PlanDocument, visit: VisitResult) -> bool:
-    return all(
-        state is not None and name in state and not values_differ(value, state[name])
-        for item, state in zip(plan.items, visit.before, strict=True)
-        for name, value in item.desired.items()
-    )
-
-
-def _what_failed(plan: engine.PlanDocument, visit: VisitResult) -> Explanation:
-    error = visit.errors[0] if visit.errors else None
-    return Explanation.of(
-        Code.STEP_REFUSED,
-        item=plan.items[error.index].title if error and error.index is not None else "",
-        said=error.text if error else "",
-        titles=[plan.items[index].title for index in visit.written],
-    )
+        end_change(job, JobState.UNREACHABLE, hosts.ended(error, Code.UNREACHABLE), worker, found=found)
 
 
 def _end_apply(job: Job, action: Action, worker: Machine) -> None:
@@ -286,7 +211,7 @@ def _end_apply(job: Job, action: Action, worker: Machine) -> None:
     good = verdict == Verdict.VERIFIED
     why = _verified(action, readings[-1]) if good else _not_verified(readings[-1], action)
     with transaction.atomic():
-        moved = _end(
+        moved = end_change(
             job,
             JobState.VERIFIED if good else JobState.NOT_VERIFIED,
             why,
@@ -330,27 +255,13 @@ def _take_back(job: Job, worker: Machine) -> None:
 def _end_revert(job: Job, plan: engine.PlanDocument, worker: Machine) -> None:
     """End a revert, which is proved by reading again: the old state need not have been a good one."""
     states = as_change(job.found).after or ()
-    back = len(states) == len(plan.items) and all(
-        state is not None and name in state and not values_differ(value, state[name])
-        for item, state in zip(plan.items, states, strict=True)
-        for name, value in item.desired.items()
-    )
+    back = len(states) == len(plan.items) and engine.is_as_wanted(plan, states)
     observation = _measured(job)
     _keep(job, observation)
     left = job.origin is not None and bool(planning.job_plan(job.origin).irreversible)
     good = Code.BACK_VERIFIED_PARTLY if left else Code.BACK_VERIFIED
     to, code = (JobState.VERIFIED, good) if back else (JobState.NOT_VERIFIED, Code.BACK_NOT_VERIFIED)
     with transaction.atomic():
-        moved = _end(job, to, Explanation(code), worker, facts=_after(_values(observation)))
+        moved = end_change(job, to, Explanation(code), worker, facts=_after(_values(observation)))
         if moved and back and job.origin:
             jobs.move_job(job.origin, JobState.REVERTED, Explanation(Code.UNDONE), tag=Tag.JOB_REVERT, actor=worker)
-
-
-def _end(job: Job, to: JobState, why: Explanation, worker: Machine, **fields: Any) -> bool:
-    if not job.is_change:
-        raise ValueError("a reading ends by itself")
-    with transaction.atomic():
-        moved = jobs.move_job(job, to, why, tag=Tag.JOB_END, actor=worker, fence=job.fence, explanation=why, **fields)
-        if moved and to == JobState.FAILED and job.case_id:  # perhaps half changed: that waits for nobody
-            Case.objects.filter(pk=job.case_id).update(urgency=Case.Urgency.MINUTES)
-    return moved

@@ -10,6 +10,7 @@ from troubleshoot import diagnosis, jobs, notifications, people
 from troubleshoot.audit import Tag
 from troubleshoot.engine import Code, Explanation, Json, NoticeCode, Refusal, RefusalCode
 from troubleshoot.models import UNDOABLE_STATES, Case, Job, JobState, Person
+from troubleshoot.remediation.asking_host import stop_asking
 
 MOST_REASON = 2000
 """Characters of a reason that are kept."""
@@ -47,7 +48,8 @@ def settle_by_hand(*, actor: Person, job: Job, end: SettledEnd, reason: str) -> 
     """Keep how a change ended of which the portal lost sight, by the word of a person who looked at the computer.
 
     It is recorded with the reason, frees the computer, and lets the case go on; nothing is proved by it. A temporary
-    change stays due to be undone. Where a change is dangerous, or temporary, neither who asked for it nor whose
+    change stays due to be undone. The portal asks the computer itself first: one that never began cannot begin any more
+    after that. Where a change is dangerous, or temporary, neither who asked for it nor whose
     computer it is may say it, and who approved it is told. Raises PermissionRefused, and Refusal without a reason, for
     an end that does not fit, or where the end is known.
     """
@@ -58,6 +60,8 @@ def settle_by_hand(*, actor: Person, job: Job, end: SettledEnd, reason: str) -> 
         raise Refusal(RefusalCode.NOT_AS_THINGS_STAND)
     if job.state != JobState.UNKNOWN:
         raise Refusal(RefusalCode.DECIDED_MEANWHILE)
+    if job.asked_first:
+        raise Refusal(RefusalCode.PORTAL_ASKS, host=str(job.host))
     with transaction.atomic():
         _settle(job, end, actor, reason.strip()[:MOST_REASON])
         if end == SettledEnd.NOT_DONE and job.case_id:  # perhaps half changed: that waits for nobody
@@ -93,6 +97,7 @@ def _settle(job: Job, end: SettledEnd, actor: Person, reason: str) -> None:
         moved = jobs.move_job(origin, JobState.REVERTED, said, tag=Tag.JOB_REVERT, actor=actor, explanation=said)
     if not moved:
         raise Refusal(RefusalCode.DECIDED_MEANWHILE)
+    stop_asking(job, actor=actor)
     voters = {vote.approver for vote in (job.origin or job).approvals.select_related("approver")} - {actor}
     if _is_risky(job) and voters:
         values: dict[str, Json] = {"host": str(job.host), "why": said.to_json()}

@@ -1,7 +1,7 @@
 """What managers and auditors read: history, one case as a timeline, the summary, downloads, and the summary by mail."""
 
 from troubleshoot.reports.change_record import ChangeRecord, change_records, short_digest
-from troubleshoot.reports.change_values import SettingRecord, setting_records
+from troubleshoot.reports.change_values import SettingRecord, planned_settings, setting_records
 from troubleshoot.reports.csv_export import cases_csv, changes_csv, csv_lines, record_download
 from troubleshoot.reports.figures import PERIODS, Period, Summary
 from troubleshoot.reports.filters import cause_choices, filter_address, parse_filters
@@ -66,6 +66,7 @@ __all__ = [
     "open_questions",
     "parse_filters",
     "path_document",
+    "planned_settings",
     "record_download",
     "send_monthly_summaries",
     "setting_records",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from troubleshoot import catalog, diagnosis, engine, wording
+from troubleshoot import catalog, diagnosis, engine, remediation, wording
 from troubleshoot.engine import UNKNOWN, ApplyResult, ChangeResult, PlanItem, ResourceState, Value, values_differ
 from troubleshoot.models import Job, JobState
 
@@ -41,6 +41,14 @@ def setting_records(job: Job, plan: engine.PlanDocument, found: ChangeResult) ->
         for event in map(wording.content, item.events):
             done = event if index in (found.written or ()) else unread
             yield SettingRecord(wording.content(item.title), "", event, done)
+
+
+def planned_settings(job: Job) -> list[SettingRecord]:
+    """Return the settings that a job was to change, as far as its plan is what its digest says."""
+    try:
+        return list(setting_records(job, remediation.job_plan(job), engine.as_change(job.found)))
+    except engine.PlanError:
+        return []
 
 
 def _read(item: PlanItem, name: str, now: str, afterwards: str, state: ResourceState | None) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import operator
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import reduce
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, QuerySet, Value, When
@@ -12,7 +14,17 @@ from django.db.models.functions import Now
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from troubleshoot.models import ACTIVE_STATES, UNDOABLE_STATES, WAITING_STATES, Answer, Approval, Case, Job, JobState
+from troubleshoot.models import (
+    ACTIVE_STATES,
+    SETTLED_ENDS,
+    UNDOABLE_STATES,
+    WAITING_STATES,
+    Answer,
+    Approval,
+    Case,
+    Job,
+    JobState,
+)
 
 HELD_FOR = dt.timedelta(days=7)
 LONG = dt.timedelta(days=1)
@@ -31,6 +43,16 @@ class OutcomeGroup:
 
 _APPLY = Q(kind=Job.Kind.APPLY)
 _VERIFIED = _APPLY & Q(state=JobState.VERIFIED)
+
+
+def _ended(state: JobState) -> Q:
+    """Return the changes that ended so by what the portal saw: where a person told it, that is a group of its own."""
+    told = [code for code, end in SETTLED_ENDS.items() if end == state]
+    return _APPLY & Q(state=state) & ~Q(why__code__in=[code.value for code in told])
+
+
+#: A lost change, as it ended by the word of a person who looked.
+_TOLD = reduce(operator.or_, (Q(state=state, why__code=code.value) for code, state in SETTLED_ENDS.items()))
 
 _LATER = models.ExpressionWrapper(OuterRef("ended_at") + Value(HELD_FOR), output_field=models.DateTimeField())
 _NEW_CASE = Case.objects.filter(
@@ -53,20 +75,29 @@ CHANGE_ENDS: Mapping[str, OutcomeGroup] = {
     "verified": OutcomeGroup(_("verified"), _VERIFIED, _("Done, and proved by two checks afterwards.")),
     "not_verified": OutcomeGroup(
         _("not verified"),
-        _APPLY & Q(state=JobState.NOT_VERIFIED),
+        _ended(JobState.NOT_VERIFIED),
         _("Done, but the check afterwards did not find what the change promises."),
     ),
-    "undone": OutcomeGroup(_("undone"), _APPLY & Q(state=JobState.REVERTED), _("Done, and put back later.")),
+    "undone": OutcomeGroup(_("undone"), _ended(JobState.REVERTED), _("Done, and put back later.")),
     "failed": OutcomeGroup(
-        _("failed"), _APPLY & Q(state=JobState.FAILED), _("The computer refused a step; a part may have been changed.")
+        _("failed"),
+        _ended(JobState.FAILED),
+        _("The computer refused a step, or the run was cut there; a part may have been changed."),
+    ),
+    "told": OutcomeGroup(
+        _("told by helpdesk"),
+        _APPLY & _TOLD,
+        _("Contact was lost, and a person who looked said how it ended. Nothing of that was checked."),
     ),
     "unknown": OutcomeGroup(
-        _("unknown"), _APPLY & Q(state=JobState.UNKNOWN), _("Contact was lost after the start. It is never repeated.")
+        _("unknown"),
+        _APPLY & Q(state=JobState.UNKNOWN),
+        _("Contact was lost after the start. The computer is asked what became of it; nothing is repeated."),
     ),
     "nothing_changed": OutcomeGroup(
         _("nothing changed"),
         _APPLY & Q(state__in=[JobState.DRIFTED, JobState.REFUSED, JobState.UNREACHABLE]),
-        _("Stopped before the first change: something had moved, a guard said no, or the computer was silent."),
+        _("Stopped before the first change: something had moved, a guard said no, or it did not reach the computer."),
     ),
     "not_run": OutcomeGroup(
         _("not run"),

@@ -9,7 +9,7 @@ from typing import Any
 from troubleshoot import diagnosis, wording
 from troubleshoot.diagnosis import case_evidence, judge_health, judged_causes, latest_observation
 from troubleshoot.engine import Fact, Guide, Health, Judgement, Walk
-from troubleshoot.models import WAITING_STATES, Approval, Case, Job
+from troubleshoot.models import WAITING_STATES, Approval, Case, Job, JobState
 
 
 def utc_or_none(moment: datetime | None) -> str | None:
@@ -127,6 +127,7 @@ def job_document(one: Job) -> dict[str, Any]:
         "expires_at": utc_or_none(one.expires_at) if one.state in WAITING_STATES else None,
         "undo_at": utc_or_none(one.undo_at),
         "overdue": Job.objects.overdue().filter(pk=one.pk).exists(),
+        "asking": asking_document(one),
         "reverts": str(one.origin_id) if one.origin_id else None,
         "reverted_by": [str(key) for key in one.reverts.order_by("created_at").values_list("pk", flat=True)],
         "signed_in": found.get("signed_in"),
@@ -137,6 +138,18 @@ def job_document(one: Job) -> dict[str, Any]:
             {"at": utc_or_none(line.at), "text": wording.explained(line.explanation)} for line in one.lines.all()
         ],
         "result": found,
+    }
+
+
+def asking_document(one: Job) -> dict[str, Any] | None:
+    """Return when a computer was asked what became of a lost change, and when it is asked next; None for any other."""
+    asking = one.asking if one.is_change and one.state == JobState.UNKNOWN else None
+    if asking is None:
+        return None
+    return {
+        "asked_at": utc_or_none(asking.started_at),
+        "asks_at": utc_or_none(asking.not_before),
+        "said": wording.explained(asking.explanation),
     }
 
 

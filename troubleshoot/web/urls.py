@@ -51,6 +51,7 @@ urlpatterns = [
     path("history.csv", history.download, name="history-file"),
     path("history/cases/<int:number>", history.case, name="history-case"),
     path("history/changes/<uuid:key>", history.change, name="history-change"),
+    path("history/changes/<uuid:key>/settle", history.settle, name="change-settle"),
     path("summary", summary.shown, name="summary"),
     path("summary.csv", summary.download, name="summary-file"),
     path("summary/monthly", summary.monthly, name="summary-monthly"),

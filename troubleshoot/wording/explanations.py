@@ -83,11 +83,33 @@ SENTENCES: Final[Mapping[Code, Sentence]] = {
     Code.APPROVED_NOT_STARTED: Sentence(_("It was approved, and nobody started it in time.")),
     Code.PLAN_NOT_STARTED: Sentence(_("Nobody started it in time.")),
     Code.NO_WORKER: Sentence(_("No worker of its site took it in time.")),
+    Code.HELD_BY: Sentence(_("It waits: how “%(title)s” of %(when)s UTC ended on this computer is not known.")),
+    Code.HELD_BY_CASE: Sentence(
+        _("It waits: how “%(title)s” of %(when)s UTC (case %(case)s) ended on this computer is not known.")
+    ),
+    Code.HELD_TOO_LONG: Sentence(_("The computer was held all the time: how another change of it ended is not known.")),
     Code.STEP_REFUSED: Sentence(_("The computer refused a step (%(where)s)."), "%(written)s"),
     Code.CONTACT_LOST: Sentence(_("We lost contact while changing: %(way)s"), _("We do not repeat it.")),
     Code.DUPLICATE: Sentence(_("This very attempt was on the computer before. Whether it finished is not known.")),
     Code.WORKER_LOST: Sentence(
         _("Its worker went silent after the start. Whether the change was made is not known; it is not repeated.")
+    ),
+    Code.SETTLE_ASKED: Sentence(_("%(host)s is asked what became of the change")),
+    Code.NOT_ASKED: Sentence(_("No worker has asked the computer in time what became of the change.")),
+    Code.NO_ANSWER: Sentence(_("The computer was asked what became of the change: %(way)s")),
+    Code.STILL_RUNS: Sentence(_("The change still runs on the computer.")),
+    Code.NOT_READ: Sentence(_("What became of the change could not be read on the computer.")),
+    Code.KNOWN_NOW: Sentence(_("The computer has said what became of the change")),
+    Code.SETTLED_MEANWHILE: Sentence(_("What became of the change was settled meanwhile.")),
+    Code.NEVER_BEGAN: Sentence(
+        _("The computer says that this never began there."), _("Nothing was changed, and it can never begin any more.")
+    ),
+    Code.CAME_TO_ITS_END: Sentence(_("The computer has kept how it ended: it was done there; checking")),
+    Code.CUT_AS_WANTED: Sentence(_("It was cut half-way on the computer. Everything is as it was to become; checking")),
+    Code.CUT_AS_BEFORE: Sentence(_("It was cut on the computer."), _("Everything is as it was before.")),
+    Code.CUT_HALF_WAY: Sentence(_("It was cut half-way on the computer."), "%(written)s"),
+    Code.CUT_NO_TRACE: Sentence(
+        _("It was cut half-way on the computer."), _("Whether a step was done that leaves no trace is not known.")
     ),
     Code.SETTLED_DONE: Sentence(_("%(who)s looked at the computer: the change was made. %(reason)s")),
     Code.SETTLED_NOT_DONE: Sentence(

@@ -20,6 +20,7 @@ _UNBEGUN: Mapping[Code, str | Promise] = {
     Code.APPROVED_NOT_STARTED: gettext_lazy("approved, and not started in time"),
     Code.PLAN_NOT_STARTED: gettext_lazy("not started in time"),
     Code.NO_WORKER: gettext_lazy("not begun in time"),
+    Code.HELD_TOO_LONG: gettext_lazy("not begun in time"),
     Code.STOPPED: gettext_lazy("stopped before it began"),
     Code.CASE_ENDED: gettext_lazy("taken back with its case"),
     Code.NEWER_PLAN: gettext_lazy("replaced by a newer plan"),
@@ -29,6 +30,13 @@ _SETTLED: Mapping[Code, str | Promise] = {
     Code.SETTLED_DONE: gettext_lazy("made, by helpdesk's word"),
     Code.SETTLED_NOT_DONE: gettext_lazy("not made, by helpdesk's word"),
     Code.SETTLED_PUT_BACK: gettext_lazy("put back, by helpdesk's word"),
+}
+#: The same, by what its computer has kept of it.
+_FOUND_OUT: Mapping[Code, str | Promise] = {
+    Code.NEVER_BEGAN: gettext_lazy("never begun"),
+    Code.CUT_AS_BEFORE: gettext_lazy("cut before it changed anything"),
+    Code.CUT_HALF_WAY: gettext_lazy("cut half-way"),
+    Code.CUT_NO_TRACE: gettext_lazy("cut half-way"),
 }
 #: A remedy that ended so was not carried out, or not to its end: more than a guide's answer to it says.
 _NOT_CARRIED_OUT = frozenset(
@@ -68,8 +76,17 @@ def job_state_words(job: Job) -> str:
     if job.kind == Job.Kind.REVERT and job.state == JobState.VERIFIED:
         return _("put back")
     code = _code(job)
-    words = _UNBEGUN.get(code) if code else _SETTLED.get(job.explanation.code) if job.explanation else None
+    words = _UNBEGUN.get(code) if code else _settled_word(job)
     return str(words or STATES[JobState(job.state)])
+
+
+def _settled_word(job: Job) -> str | Promise | None:
+    """Return how a change ended of which the portal had lost sight, in a word or two; None for any other."""
+    if job.explanation is None:
+        return None
+    if job.is_settled_by_word:
+        return _SETTLED[job.explanation.code]
+    return _FOUND_OUT.get(job.explanation.code) if job.state in _NOT_CARRIED_OUT else None
 
 
 def remedy_end_words(job: Job) -> str:
@@ -92,15 +109,30 @@ def unbegun_words(job: Job, *, own: bool = False) -> EndWords | None:
 
 
 def settled_words(job: Job) -> EndWords | None:
-    """Return the words for a change whose end a person has told, because the portal had lost sight of it; else None."""
-    if job.explanation is None or not job.is_settled_by_word:
+    """Return the words for a change of which the portal had lost sight, and whose end a person has told since, or its
+    computer; else None."""
+    if job.explanation is None or not (job.is_settled_by_word or _settled_word(job)):
         return None
+    if not job.is_settled_by_word:
+        return _found_out(job.explanation.code)
     title = {
         Code.SETTLED_DONE: _("The change was made, and nobody has checked it"),
         Code.SETTLED_NOT_DONE: _("The change was not made, or only in part"),
         Code.SETTLED_PUT_BACK: _("It is as it was before"),
     }[job.explanation.code]
     return EndWords(title, _("We had lost contact, so helpdesk has looked at the computer."), after_unbegun())
+
+
+def _found_out(code: Code) -> EndWords:
+    title = {
+        Code.NEVER_BEGAN: _("It never began on the computer"),
+        Code.CUT_AS_BEFORE: _("It was cut off before it changed anything"),
+        Code.CUT_HALF_WAY: _("It was cut off half-way"),
+        Code.CUT_NO_TRACE: _("It was cut off half-way"),
+    }[code]
+    untouched = code in {Code.NEVER_BEGAN, Code.CUT_AS_BEFORE}
+    kept = _("We had lost contact, and the computer has told us since.")
+    return EndWords(title, f"{kept} {_('Nothing was changed.')}" if untouched else kept, after_unbegun())
 
 
 def settled_end_words(end: str) -> str:
@@ -131,6 +163,10 @@ def _unbegun(code: Code, who: str, *, own: bool) -> tuple[str, str]:
         ),
         Code.PLAN_NOT_STARTED: (_("Not started in time"), _("Nobody started it before the plan was too old.")),
         Code.NO_WORKER: (_("Not begun in time"), no_worker),
+        Code.HELD_TOO_LONG: (
+            _("Not begun in time"),
+            _("How another change of the computer ended was not known, and it was held until then."),
+        ),
         Code.TAKEN_BACK: (_("Taken back before it began"), taken_back),
         Code.STOPPED: (_("Stopped before it began"), stopped),
         Code.CASE_ENDED: (_("Taken back with its case"), _("The case was closed before it began.")),

@@ -13,12 +13,12 @@ from troubleshoot.wording.job_ends import EndWords
 
 
 def bad_end_words(
-    state: str, host: str, *, again: bool = True, denied: bool = False, partly: bool = False
+    state: str, host: str, *, again: bool = True, denied: bool = False, partly: bool = False, asked: bool = False
 ) -> EndWords | None:
     """Return the words for a fix that ended badly though people let it run; None for any other state.
 
     `again`: the person may try it again; `denied`: the computer answered, and did not accept the account of the portal;
-    `partly`: something of what was undone cannot be put back.
+    `partly`: something of what was undone cannot be put back; `asked`: the portal asks the computer what became of it.
     """
     if denied and state == JobState.UNREACHABLE:
         return EndWords(
@@ -52,7 +52,9 @@ def bad_end_words(
         JobState.UNKNOWN: EndWords(
             _("We lost contact while changing %s") % host,
             _("We do not know whether it was done, and we do not repeat it."),
-            _("Helpdesk looks at %s and decides what comes next. You need not do anything.") % host,
+            _("We ask %s ourselves what became of it. You need not do anything.") % host
+            if asked
+            else _("Helpdesk looks at %s and decides what comes next. You need not do anything.") % host,
         ),
         JobState.NOT_VERIFIED: EndWords(
             _("Done, but it still does not answer properly"),

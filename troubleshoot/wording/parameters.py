@@ -30,7 +30,12 @@ _OUTDATED: Final[Mapping[str, str | Promise]] = {
     "resource": gettext_lazy("the resource %(name)s is another one"),
 }
 #: Parameters that are in a language of their own: what somebody wrote or a host said, and words of the catalogue.
-_SPOKEN: Final[Mapping[str, Callable[[object], str]]] = {"text": own_words, "reason": own_words, "event": content}
+_SPOKEN: Final[Mapping[str, Callable[[object], str]]] = {
+    "text": own_words,
+    "reason": own_words,
+    "event": content,
+    "title": content,
+}
 
 
 class Words(dict[str, str]):

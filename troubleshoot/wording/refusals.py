@@ -64,6 +64,9 @@ REFUSALS: Final[Mapping[RefusalCode, str | Promise]] = {
     RefusalCode.HOST_HELD: gettext_lazy(
         "%(host)s is held: how an earlier change ended there is not known. Until it is, nothing else is changed on it."
     ),
+    RefusalCode.PORTAL_ASKS: gettext_lazy(
+        "The portal asks %(host)s itself what became of the change. Where it gets no answer, you can say it here soon."
+    ),
     RefusalCode.SETTLED_WITHOUT_REASON: gettext_lazy("Say what you saw on the computer: it is kept with the change."),
     RefusalCode.CHANGE_WITHOUT_REASON: gettext_lazy(
         "Say why: this change disturbs people or lowers security, and the reason is recorded."

@@ -120,6 +120,11 @@ SENTENCES: Final[Mapping[Of, str | Promise]] = {
         "This change is dangerous or temporary: a colleague of helpdesk has to say how it ended, neither who asked for "
         "it nor whose computer it is."
     ),
+    Of.ASKS_COMPUTER: _("The portal asks the computer by itself. No answer has come yet."),
+    Of.ASKED_COMPUTER: _(
+        "The portal asked the computer last at %(asked)s and does not know it yet. It asks again by itself at %(asks)s."
+    ),
+    Of.LAST_HEARD: _("Last heard from it, at %(at)s: %(said)s"),
     Of.UNDO_UNKNOWN: _(
         "Nobody knows yet whether it was put back, and that is never repeated by itself. Read the computer again and "
         "compare with the plan below. Until this is settled, nothing else is changed on this computer."

@@ -8,7 +8,17 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from troubleshoot.engine import ACTORS, CaseActor, CaseMatter, CaseStatus, Hindrance, Reader, ToldWords, UndoReason
+from troubleshoot.engine import (
+    ACTORS,
+    UNKNOWN_END,
+    CaseActor,
+    CaseMatter,
+    CaseStatus,
+    Hindrance,
+    Reader,
+    ToldWords,
+    UndoReason,
+)
 from troubleshoot.wording.marked_text import compose, own_words
 
 #: What a case asks for, as lists name it.
@@ -16,6 +26,7 @@ MATTERS: Mapping[CaseMatter, str | Promise] = {
     CaseMatter.DECIDE: gettext_lazy("Decide after lost contact"),
     CaseMatter.ANSWER: gettext_lazy("Answer the message"),
     CaseMatter.REPLY: gettext_lazy("Answer the approver"),
+    CaseMatter.SETTLE: gettext_lazy("The computer is asked how a change ended"),
     CaseMatter.CHANGE: gettext_lazy("A change is running"),
     CaseMatter.UNDO: gettext_lazy("A change is being put back"),
     CaseMatter.APPROVAL: gettext_lazy("A second person decides"),
@@ -49,6 +60,10 @@ _OWN: Promise | str = gettext_lazy("You have put the change back.")
 TO_PERSON: Mapping[CaseMatter, str | Promise] = {
     CaseMatter.DECIDE: gettext_lazy(
         "Helpdesk looks after the computer and decides. Until then it is held: nothing else is changed on it."
+    ),
+    CaseMatter.SETTLE: gettext_lazy(
+        "We lost contact with the computer, and ask it what became of the change. Nothing is repeated, and nothing "
+        "else is changed on it until that is known."
     ),
     CaseMatter.ANSWER: gettext_lazy("Helpdesk has your message and answers it."),
     CaseMatter.REPLY: gettext_lazy(
@@ -106,6 +121,10 @@ _LEFT: Mapping[CaseMatter, str | Promise] = {
         "How a change ended is not known. Helpdesk looks after the computer: it is held, and nothing else is changed "
         "on it, until that is known."
     ),
+    CaseMatter.SETTLE: gettext_lazy(
+        "How a change ended is not known. The portal asks the computer by itself: it is held, and nothing else is "
+        "changed on it, until that is known."
+    ),
     CaseMatter.CHANGE: gettext_lazy("A change is still being made on the computer."),
     CaseMatter.UNDO: gettext_lazy("The change is being put back."),
     CaseMatter.APPROVAL: gettext_lazy("The change is to be put back: a second person decides about that."),
@@ -146,7 +165,7 @@ def closed_words(actor: str) -> str:
     """Return how a closed case is called that somebody still acts on, by who that is; empty for any other."""
     words = {
         CaseActor.HELPDESK: _("Closed; helpdesk looks after the computer"),
-        CaseActor.PORTAL: _("Closed; a change is being put back"),
+        CaseActor.PORTAL: _("Closed; the portal is not done with the computer"),
         CaseActor.APPROVER: _("Closed; a second person decides about putting a change back"),
     }
     return next((said for one, said in words.items() if one == actor), "")
@@ -167,6 +186,7 @@ def case_state_words(
         CaseMatter.OBSERVE: (_("Being checked"), "info"),
         **dict.fromkeys((CaseMatter.CHOOSE, CaseMatter.AGREE, CaseMatter.PLANNING), (_("A fix was found"), "info")),
         **dict.fromkeys((CaseMatter.CHANGE, CaseMatter.UNDO, CaseMatter.HAND_CHECK), (_("Under way"), "info")),
+        CaseMatter.SETTLE: (_("Contact was lost: we ask the computer"), "info"),
     }
     usual = {
         CaseActor.PERSON: (_("Waits for your answer"), "warn"),
@@ -201,7 +221,7 @@ def unsettled_words(*, undo: bool | None = None) -> str:
 
 def left_words(left: CaseMatter, *, undo: bool, waits: bool, hindrance: Hindrance | None) -> str:
     """Return the heading of a closed case by what its last change has left: not known, or still going on."""
-    if left == CaseMatter.DECIDE:
+    if left in UNKNOWN_END:
         return unsettled_words(undo=undo)
     return matter_words(left, waits=waits and left in _WAITING_MATTERS, hindrance=hindrance)
 

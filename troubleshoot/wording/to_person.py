@@ -15,7 +15,7 @@ from troubleshoot.wording.explanations import explained
 
 _SILENT = _("It did not answer, so this was not begun. Helpdesk has your case.")
 _NOT_DONE = _("This was not done. Helpdesk has the reason.")
-_LOST = _("We lost contact, so we do not know how this ended, and do not repeat it. Helpdesk looks after it.")
+_LOST = _("We lost contact, so we do not know how this ended, and do not repeat it. We ask the computer.")
 _NO_HELP = _("Done, but it still does not answer properly. Helpdesk has your case.")
 _UNCHECKED = _("Done on the computer, but it could not be checked. Helpdesk has your case.")
 #: What is said in place of the explanation itself.
@@ -29,6 +29,13 @@ _SENTENCES: Mapping[Code, str | Promise] = {
     Code.SETTLED_DONE: _("We had lost contact. Helpdesk has looked since: the change was made."),
     Code.SETTLED_NOT_DONE: _("We had lost contact. Helpdesk has looked since: it was not made, or only in part."),
     Code.SETTLED_PUT_BACK: _("We had lost contact. Helpdesk has looked since: it is as it was before."),
+    Code.NEVER_BEGAN: _(
+        "We had lost contact. The computer has said since that this never began. Helpdesk has your case."
+    ),
+    **dict.fromkeys(
+        (Code.CUT_HALF_WAY, Code.CUT_NO_TRACE, Code.CUT_AS_BEFORE),
+        _("We had lost contact. The change was cut on the computer. Helpdesk sees what was changed and what was not."),
+    ),
     Code.STEP_REFUSED: _("The computer refused one step. Helpdesk sees what was changed and what was not."),
 }
 

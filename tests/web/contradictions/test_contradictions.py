@@ -67,7 +67,8 @@ def walk(fault: str, course: str, person: MakePerson, north: Site) -> None:
 
 def _rows(history: FaultHistory) -> list[Any]:
     case = history.case
-    return [case.answers.count(), case.closed_at, case.round, *case.jobs.order_by("pk").values_list("state", flat=True)]
+    counted = [case.answers.count(), case.closed_at, case.round, case.matter, case.waiting_for]
+    return [*counted, *case.jobs.order_by("pk").values_list("state", flat=True)]
 
 
 def disagreements(moment: Moment) -> Iterator[str]:

@@ -19,6 +19,7 @@ FOUND = (("worker_reads", 0), ("own_help", 0))
 PLANNED = (*FOUND, ("desk_plan", 0), ("worker_reads", 0))
 STARTED = (*PLANNED, ("desk_vote", 1), ("desk_start", 0))
 VERIFIED = (*STARTED, ("worker_changes", 0))
+LOST = (*STARTED, ("worker_changes", 4))
 UNDO = (("desk_undo", 1), ("worker_changes", 0))
 Steps = tuple[tuple[str, int], ...]
 #: What can happen to a case, by the name of its end; a step that is not possible changes nothing.
@@ -40,7 +41,11 @@ COURSES: dict[str, Steps] = {
     "taken back": (*PLANNED, ("desk_stop", 0), ("own_help", 0)),
     "not verified": (*STARTED, ("worker_changes", 2), ("desk_again", 0), ("worker_reads", 0)),
     "failed": (*STARTED, ("worker_changes", 3)),
-    "lost": (*STARTED, ("worker_changes", 4), ("desk_read", 0), ("worker_reads", 0), ("own_say", 0)),
+    "lost": (*LOST, ("desk_read", 0), ("worker_reads", 0), ("worker_asks", 0), ("own_say", 0)),
+    "lost and never begun": (*LOST, ("worker_asks", 3), ("own_again", 0), ("worker_reads", 0)),
+    "lost and still running": (*LOST, ("worker_asks", 2), ("worker_asks", 4)),
+    "lost, silent, and told by helpdesk": (*LOST, ("worker_asks", 0), ("desk_settle", 1), ("desk_close", 0)),
+    "lost and closed": (*LOST, ("desk_close", 0), ("worker_asks", 0), ("worker_asks", 5)),
     "drifted": (*STARTED, ("worker_changes", 5)),
     "silent": (*STARTED, ("worker_changes", 6), ("own_again", 0), ("worker_reads", 0)),
     "refused": (*STARTED, ("worker_changes", 7)),

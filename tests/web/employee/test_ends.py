@@ -10,6 +10,7 @@ from tests.fixtures.computers import MakeLab, Registered
 from tests.fixtures.steps import Work
 from tests.support import replace_everywhere
 from tests.web.employee.pages import Page, Reader, case_of
+from tests.web.helpdesk.conftest import hear_nothing
 from troubleshoot import hosts, operations, remediation, remote
 from troubleshoot.audit import Machine
 from troubleshoot.engine import RefusalCode
@@ -131,9 +132,14 @@ def test_unknown(agreed: Page, reader: Reader, work: Work, monkeypatch: pytest.M
     page = reader.get(agreed.url)
     assert page.title == "We lost contact while changing ACC-07"
     assert "We do not know whether it was done, and we do not repeat it." in page.text
-    assert "Helpdesk looks at ACC-07 and decides" in page.text
+    assert "We ask ACC-07 ourselves what became of it" in page.text
     assert page.live
     assert "case-stop" not in page.source
+    assert case_of(page).need == ""
+    hear_nothing(Job.objects.get(state=JobState.UNKNOWN))
+    page = reader.get(agreed.url)
+    assert "Helpdesk looks at ACC-07 and decides" in page.text
+    assert "asks again by itself" in page.text
     assert case_of(page).need == Case.Need.DECIDE
 
 

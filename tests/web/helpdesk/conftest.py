@@ -6,12 +6,15 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db.models.functions import Now
 from django.test import Client
 
+from tests.conftest import TESTER
 from tests.fixtures.chain import _quick, north
 from tests.fixtures.computers import MakeLab, Registered
 from tests.fixtures.steps import Work, opened
-from troubleshoot import jobs, operations
+from troubleshoot import diagnosis, jobs, operations
+from troubleshoot.engine import Code, Explanation, Refusal, RefusalCode
 from troubleshoot.models import Case, Job, JobState, Person
 
 __all__ = ["_quick", "north"]
@@ -93,10 +96,18 @@ def layer(host: Registered) -> int:
 
 
 def lose_contact(job: Job, starter: Person) -> None:
-    """Start a change whose worker falls silent in the middle of it."""
+    """Start a change whose worker falls silent in the middle of it, on a computer that does not answer after that."""
     jobs.start_job(actor=starter, job=job)
     Job.objects.filter(pk=job.pk).update(state=JobState.RUNNING, fence=1, lease_until="2026-01-01T00:00:00Z")
     operations.sweep()
+    hear_nothing(job)
+
+
+def hear_nothing(job: Job) -> None:
+    """Let the portal have asked the computer of a lost change what became of it, in vain."""
+    why = Explanation.of(Code.NO_ANSWER, stage="tcp", refused=Refusal(RefusalCode.VISIT_INTERRUPTED).to_json())
+    Job.objects.settling().filter(lost=job).update(why=why.to_json(), started_at=Now(), tries=1)
+    diagnosis.keep_status_again(job.case_id, actor=TESTER)
 
 
 def text_of(markup: str) -> str:

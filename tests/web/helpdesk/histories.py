@@ -3,13 +3,15 @@
 import contextlib
 from collections.abc import Callable
 from typing import Any
+from unittest.mock import patch
 
 from django.db import transaction
 from django.db.models.functions import Now
 
 from tests.bench_pages import bulk
 from tests.conftest import TESTER
-from troubleshoot import cases, catalog, diagnosis, jobs, people, remediation
+from tests.fixtures.steps import ask_computers
+from troubleshoot import cases, catalog, diagnosis, hosts, jobs, people, remediation
 from troubleshoot.audit import Tag
 from troubleshoot.cases import (
     ask_for_help,
@@ -21,10 +23,20 @@ from troubleshoot.cases import (
     withdraw_case,
 )
 from troubleshoot.diagnosis import status_of
-from troubleshoot.engine import CaseActor, Explanation, Guide, Reader, Refusal, plan_to_document
+from troubleshoot.engine import (
+    CaseActor,
+    CaseMatter,
+    Explanation,
+    Guide,
+    Reader,
+    Refusal,
+    RefusalCode,
+    plan_to_document,
+)
 from troubleshoot.engine.guide import GuideExample
 from troubleshoot.engine.status_terms import UNSETTLED
 from troubleshoot.models import ACTIVE_STATES, UNDOABLE_STATES, Case, Host, Job, JobState, Person, Plan, Site
+from troubleshoot.remote import AttemptState, ContactLost, VisitResult
 
 ERROR = "Error code: 0x904\nExtended error code: 0x7"
 #: Where a worker leaves what it was given.
@@ -68,18 +80,24 @@ class History:
         desk = [f"desk_{press}" for press in sorted(status.presses[Reader.HELPDESK])]
         found = {
             CaseActor.PERSON: own,
-            CaseActor.HELPDESK: [*desk, "own_answer"],
+            CaseActor.HELPDESK: [*desk, "own_answer", *(("worker_asks",) if status.lost else ())],
             CaseActor.PORTAL: [
-                *(("worker_changes",) if status.work in UNSETTLED else ("worker_reads",)) * 3,
+                *(self._works(status.work),) * 3,
                 "own_help",
             ],
             CaseActor.APPROVER: ["desk_vote", "desk_vote", "worker_expires"],
             CaseActor.NOBODY: ["own_again", "desk_again", "worker_changes"],
         }[status.actor]
         if self.case.closed_at is not None:
-            found = ["own_again", "desk_again", "worker_changes", "desk_settle"]
+            found = ["own_again", "desk_again", "worker_changes", "worker_asks", "desk_settle"]
         undo = ["desk_undo"] if self._changes(*UNDOABLE_STATES) else []
         return [name for name in [*found, *undo] if name in self.acts]
+
+    def _works(self, work: CaseMatter) -> str:
+        """What a worker does about what the portal has to do."""
+        if work == CaseMatter.SETTLE:
+            return "worker_asks"
+        return "worker_changes" if work in UNSETTLED else "worker_reads"
 
     # ------------------------------------------------------------------------------------------------- the person
 
@@ -192,8 +210,28 @@ class History:
         """A worker has it, and is not at its end yet."""
         self._claimed("apply", "revert")
 
+    def worker_asks(self, number: int) -> None:
+        """Ask the computer what became of a lost change; it is silent, or says anything that it can say."""
+        lost = self._jobs(JobState.UNKNOWN, kinds=("apply", "revert"))
+        if lost is None:
+            return
+        before = tuple(dict.fromkeys(item["before"]) for item in (lost.plan or Plan()).document["items"])
+        said: list[VisitResult | Exception] = [
+            ContactLost(RefusalCode.VISIT_INTERRUPTED, "tcp"),
+            VisitResult("identity_changed"),
+            VisitResult("done", before=before, attempt=AttemptState("running", before=before)),
+            VisitResult("done", before=before, attempt=AttemptState("never")),
+            VisitResult("done", before=before, attempt=AttemptState("cut", before=before)),
+            VisitResult("done", before=before, attempt=AttemptState("ended", "failed", before, before)),
+        ]
+        with patch.object(hosts, "settle_attempt", side_effect=[said[number % len(said)]]):
+            ask_computers()
+
     def worker_changes(self, number: int) -> None:
         """End a change in any way in which one can."""
+        if checked := self._jobs(JobState.VERIFYING, kinds=("apply", "revert")):
+            to = JobState.VERIFIED if number % 2 else JobState.NOT_VERIFIED
+            jobs.move_job(checked, to, Explanation.sentence("Checked"), tag=Tag.JOB_END, actor=TESTER)
         if job := self._claimed("apply", "revert"):
             end = CHANGE_ENDS[number % len(CHANGE_ENDS)]
             for station in STATIONS[: WAYS.get(end, 1 if end == JobState.DRIFTED else 0)]:

@@ -4,7 +4,7 @@ import pytest
 
 from tests.fixtures.computers import MakeLab, Registered
 from tests.fixtures.steps import Work, opened, planned
-from tests.web.helpdesk.conftest import lose_contact, text_of
+from tests.web.helpdesk.conftest import hear_nothing, lose_contact, text_of
 from tests.web.helpdesk.one_status import Pages
 from troubleshoot import jobs, operations, remediation
 from troubleshoot.cases import close_case
@@ -40,6 +40,7 @@ def lose_undo(case: Case) -> Job:
     operations.sweep()
     undo.refresh_from_db()
     assert undo.state == JobState.UNKNOWN
+    hear_nothing(undo)
     return undo
 
 

@@ -38,7 +38,7 @@ class Command(ActingCommand):
             ("decline", "say no"),
             ("apply", "let it run"),
             ("revert", "undo a finished change"),
-            ("settle", "say how a change ended that the portal lost sight of"),
+            ("settle", "say how a change ended that the portal lost sight of, and whose computer does not answer"),
             ("cancel", "take back what has not begun"),
             ("show", "show a job"),
         ):
@@ -158,6 +158,9 @@ def in_words(job: dict[str, Any]) -> Iterator[str]:
         yield f"  {line['at']}  {line['text']}"
     if job["explanation"]:
         yield f"  {job['explanation']}"
+    if asking := job["asking"]:
+        asked = f"asked at {asking['asked_at']}: {asking['said']}" if asking["asked_at"] else "not asked yet"
+        yield f"  the computer is asked what became of it ({asked}); next at {asking['asks_at']}"
     if job["next_actor"]:
         yield f"  next: {job['next_actor']}"
 

@@ -5,6 +5,7 @@ from troubleshoot.web.case_parts.causes import Causes, cause_of, cause_title
 from troubleshoot.web.case_parts.checks import Checks
 from troubleshoot.web.case_parts.choices import answer_choices, step_heading
 from troubleshoot.web.case_parts.contacts import Contacts
+from troubleshoot.web.case_parts.lost_change import LostChange
 from troubleshoot.web.case_parts.observed import Observed
 from troubleshoot.web.case_parts.own_pc import OwnPc
 from troubleshoot.web.case_parts.plan import JobPlan
@@ -22,6 +23,7 @@ __all__ = [
     "Contacts",
     "JobPlan",
     "JobStory",
+    "LostChange",
     "Observed",
     "OwnPc",
     "PlannedAndFound",

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 from troubleshoot import wording
 from troubleshoot.engine import CaseActor, CasePress, CaseStatus, Grounds, Hindrance, Reader, Statement, StatementCode
+
+
+def asking_statement(asked: dt.datetime | None, asks: dt.datetime | None) -> Statement:
+    """State when the portal has asked a computer what became of a lost change, and when it asks next."""
+    if asked is None:
+        return Statement.of(StatementCode.ASKS_COMPUTER, Grounds.JOB)
+    return Statement.of(StatementCode.ASKED_COMPUTER, Grounds.JOB, asked, asked=asked, asks=asks)
 
 
 @dataclass(frozen=True)
@@ -46,6 +54,13 @@ class Told:
     def now(self) -> Statement:
         """State where the case stands, what is done now first."""
         return self._said(StatementCode.STANDS, status=self.status)
+
+    @property
+    def asking(self) -> Statement | None:
+        """State when the portal has asked a computer what became of a lost change, and when it asks next; nothing where
+        nothing was lost."""
+        lost = self.status.lost
+        return asking_statement(lost.asked_at, lost.asks_at) if lost else None
 
     @property
     def left(self) -> Statement | None:

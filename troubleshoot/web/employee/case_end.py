@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.functional import cached_property
 
 from troubleshoot import engine, reports, wording
-from troubleshoot.engine import Grounds, HandCheckResult, Statement, StatementCode, Verdict
+from troubleshoot.engine import CaseMatter, Grounds, HandCheckResult, Statement, StatementCode, Verdict
 from troubleshoot.models import Job, JobState
 from troubleshoot.web.case_parts import Checks, JobStory, PlannedAndFound
 
@@ -43,7 +43,12 @@ class RemedyEnd:
         host, again = self.record.host_name, self.may_try_again
         unbegun = wording.unbegun_words(job, own=True) or wording.settled_words(job)
         return unbegun or wording.bad_end_words(
-            job.state, host, again=again, denied=found.denied, partly=bool(reports.not_restored(job))
+            job.state,
+            host,
+            again=again,
+            denied=found.denied,
+            partly=bool(reports.not_restored(job)),
+            asked=self.record.status.work == CaseMatter.SETTLE,
         )
 
     @property
@@ -53,7 +58,7 @@ class RemedyEnd:
         if (
             job is None
             or job.state in SAID
-            or job.is_settled_by_word
+            or wording.settled_words(job) is not None
             or (job.kind == Job.Kind.CHECK_BY_HAND and job.state == JobState.DONE)
         ):
             return ""

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from troubleshoot import wording
-from troubleshoot.engine import CaseMatter, Grounds, Hindrance, Statement, StatementCode
+from troubleshoot.engine import UNKNOWN_END, CaseMatter, Grounds, Hindrance, Statement, StatementCode
 from troubleshoot.models import Case
 from troubleshoot.web.case_parts import CaseRecord, step_heading
 from troubleshoot.web.employee.case_end import RemedyEnd
@@ -28,13 +28,13 @@ class PersonHeading:
     def of(self, screen: str, bad_end: wording.EndWords | None, *, unconfirmed: bool) -> Statement:
         """Return the heading of a screen; `bad_end` is how the remedy ended, where it ended badly."""
         work = self.record.status.work
-        if screen == "undone" and work != CaseMatter.DECIDE:
+        if screen == "undone" and work not in UNKNOWN_END:
             return self._text(self._put_back(work), Grounds.STATUS)
         if screen == "closed":
             return self._closed(unconfirmed=unconfirmed)
         if bad_end:
             return bad_end.heading
-        if work == CaseMatter.DECIDE:
+        if work in UNKNOWN_END:
             return self._text(wording.unsettled_words(undo=self.record.undo_unsettled), Grounds.JOB)
         if screen == "works":
             return self.end.heading

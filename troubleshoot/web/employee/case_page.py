@@ -11,6 +11,7 @@ from django.utils.functional import cached_property
 from troubleshoot import diagnosis, engine, reports, wording
 from troubleshoot.cases import was_unconfirmed
 from troubleshoot.engine import (
+    UNKNOWN_END,
     CaseActor,
     CaseMatter,
     CaseStatus,
@@ -49,7 +50,7 @@ SCREENS = {
     CaseMatter.OBSERVE: "checking",
     CaseMatter.CONFIRM: "works",
     **dict.fromkeys((CaseMatter.QUESTION, CaseMatter.TRY), "question"),
-    **dict.fromkeys((CaseMatter.CHANGE, CaseMatter.DECIDE), "running"),
+    **dict.fromkeys((CaseMatter.CHANGE, CaseMatter.SETTLE, CaseMatter.DECIDE), "running"),
     **dict.fromkeys((CaseMatter.APPROVAL, CaseMatter.START, CaseMatter.PLAN, CaseMatter.BY_HAND), "waiting"),
     **dict.fromkeys((CaseMatter.UNDO, CaseMatter.UNDONE, CaseMatter.UNDO_FAILED), "undone"),
     **dict.fromkeys((CaseMatter.DO_BY_HAND, CaseMatter.HAND_CHECK), "guided"),
@@ -57,7 +58,7 @@ SCREENS = {
 #: Where a remedy lies before the person.
 OFFERED = frozenset({CaseMatter.CHOOSE, CaseMatter.AGREE, CaseMatter.LATER, CaseMatter.PLANNING})
 #: Where a change is at hand; of another one than the guide's remedy it puts something back.
-CHANGING = frozenset({CaseMatter.DECIDE, CaseMatter.CHANGE, CaseMatter.APPROVAL, CaseMatter.START})
+CHANGING = frozenset({CaseMatter.DECIDE, CaseMatter.SETTLE, CaseMatter.CHANGE, CaseMatter.APPROVAL, CaseMatter.START})
 #: While helpdesk helps, the person goes on where the guide stands.
 HELPED = {"ask": "question", "try": "question", "fact": "checking", "cause": "checking"}
 #: Screens that change by themselves, and how often they ask for news.
@@ -128,7 +129,7 @@ class EmployeeCasePage:
     @property
     def names_actor(self) -> bool:
         """Tell whether the screen itself has a card that says who acts."""
-        return self.screen in {"waiting", "desk", "undone"} or self.status.work == CaseMatter.DECIDE
+        return self.screen in {"waiting", "desk", "undone"} or self.status.work in UNKNOWN_END
 
     @property
     def shared(self) -> bool:

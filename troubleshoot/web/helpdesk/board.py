@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from troubleshoot import diagnosis, wording
 from troubleshoot.cases import LEAST_COMPUTERS
-from troubleshoot.engine import ACTORS, PUT_BACK, CaseActor, CaseMatter, Grounds, Statement, StatementCode
+from troubleshoot.engine import ACTORS, PUT_BACK, UNKNOWN_END, CaseActor, CaseMatter, Grounds, Statement, StatementCode
 from troubleshoot.models import Case, Host, Person, Site
 from troubleshoot.people import at_sites, permitted_sites
 from troubleshoot.web.case_parts import barrier_for, cause_of, cause_title, needed_words, remedy_at, step_heading
@@ -154,7 +154,7 @@ def _standing(case: Case, wait: diagnosis.CaseWait) -> Statement | None:
     without a cause where the guide is, or the error."""
     if case.matter in PUT_BACK:
         return _text(wording.put_back_words(CaseMatter(case.matter), waits=wait.waits), Grounds.JOB)
-    if case.matter == CaseMatter.DECIDE:
+    if case.matter in UNKNOWN_END:
         return _text(wording.unsettled_words(), Grounds.JOB)
     if case.closed_at and (left := wording.closed_words(case.waiting_for)):
         return _text(left, Grounds.JOB)

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from troubleshoot import cases, catalog, diagnosis, reports, wording
 from troubleshoot.diagnosis import GivenAnswer, PutBack
 from troubleshoot.engine import (
+    UNKNOWN_END,
     Action,
-    CaseMatter,
     CaseStatus,
     Grounds,
     GuideStep,
@@ -114,7 +114,7 @@ class HelpdeskCasePage:
             return self._text(wording.put_back_words(work, waits=told.waits, partly=partly), Grounds.JOB)
         if self.case.closed_at:
             return self._text(self.record.left, Grounds.JOB) if self.record.left else self._closed
-        if self.status.work == CaseMatter.DECIDE:
+        if self.status.work in UNKNOWN_END:
             return self._text(wording.unsettled_words(undo=self.record.undo_unsettled), Grounds.JOB)
         found = step_heading(self.record.never_ran_at or self.step)
         return self._text(found or wording.content(self.case.error.get("sentence", "")), Grounds.CATALOG)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
 
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -13,13 +12,13 @@ from django.utils.translation import ngettext
 from troubleshoot import people, remediation, wording
 from troubleshoot.engine import CaseMatter, CasePress, Grounds, Reader, Refusal, RefusalCode, Statement, StatementCode
 from troubleshoot.models import Person
-from troubleshoot.web.case_parts import Remedy, answer_choices
+from troubleshoot.web.case_parts import LostChange, Remedy, answer_choices
 from troubleshoot.web.refusals import who_can_help
 
 #: What the box is about, by what the case asks for.
 STAGES = {
     CaseMatter.CLOSED: "closed",
-    CaseMatter.DECIDE: "unknown",
+    **dict.fromkeys((CaseMatter.DECIDE, CaseMatter.SETTLE), "unknown"),
     CaseMatter.APPROVAL: "approval",
     CaseMatter.HELP: "help",
     CaseMatter.PLAN: "plan",
@@ -66,7 +65,8 @@ class NextStep:
     @property
     def follows(self) -> bool:
         """Tell whether the page follows something by itself; never while it asks a question."""
-        return self.stage in {"reading", "running", "approval"}
+        asks = self.remedy.record.status.work == CaseMatter.SETTLE
+        return self.stage in {"reading", "running", "approval"} or asks
 
     @property
     def asks(self) -> bool:
@@ -115,18 +115,17 @@ class NextStep:
         code = StatementCode.UNDO_UNKNOWN if record.undo_unsettled else StatementCode.END_UNKNOWN
         return Statement.of(code, Grounds.JOB, record.status.since)
 
-    @property
-    def settling(self) -> dict[str, Any] | None:
-        """Return the change whose end has to be told, and what can be told of it; None where there is none."""
+    @cached_property
+    def lost(self) -> LostChange | None:
+        """Return the change of which nobody knows how it ended; None where there is none."""
         job = self.remedy.record.unsettled
-        if job is None or not remediation.may_settle(self.person, job):
-            return None
-        return {"job": job, "ends": [(end, wording.settled_end_words(end)) for end in remediation.settled_ends(job)]}
+        return LostChange(job, self.person) if job else None
 
     @property
-    def settled_by_others(self) -> Statement:
-        """State that somebody else has to say how the change ended."""
-        return Statement.of(StatementCode.OTHERS_SETTLE, Grounds.JOB)
+    def settles(self) -> bool:
+        """Tell whether it is for this person to say how that change ended."""
+        pressed = self.remedy.record.status.may(Reader.HELPDESK, CasePress.SETTLE)
+        return pressed and self.lost is not None and bool(self.lost.ends)
 
     def _said(self, code: StatementCode, at: dt.datetime | None) -> Statement:
         return Statement.of(code, Grounds.STATUS, at, who=str(self.remedy.record.case.beneficiary))

@@ -1,0 +1,121 @@
+"""Reads of jobs, and the conditional UPDATEs by which they move."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.fields.json import KT
+from django.db.models.functions import Now
+
+from troubleshoot.models.host import Host
+from troubleshoot.models.job_kind import CHANGES, JobKind
+from troubleshoot.models.job_state import (
+    ACTIVE_STATES,
+    ENDED_STATES,
+    JOB_MOVES,
+    UNDOABLE_STATES,
+    WAITING_STATES,
+    JobState,
+)
+
+if TYPE_CHECKING:
+    from troubleshoot.models.job import Job
+
+
+class JobQuerySet(models.QuerySet["Job"]):
+    """Reads of jobs, and the conditional UPDATEs by which they move: `move`, and `claim` for a worker."""
+
+    def changes(self) -> JobQuerySet:
+        """Return the changes of computers: what is applied, and what is put back.
+
+        That each of them has a plan is a constraint; said once more, it lets SQLite use the indexes of changes.
+        """
+        return self.filter(kind__in=CHANGES, plan__isnull=False)
+
+    def of_round(self) -> JobQuerySet:
+        """Return the jobs of the present round of their case.
+
+        The database compares its own two times: SQLite keeps them as text, and spells the same millisecond in another
+        way than a time that Python hands over.
+        """
+        return self.filter(created_at__gte=F("case__round_began_at"))
+
+    def passed(self) -> JobQuerySet:
+        """Return connection tests that found the way in good, as `ConnectionTestResult.passed` says it of one."""
+        return self.filter(kind=JobKind.CONNECTION_TEST, state=JobState.DONE, result__stage="")
+
+    def with_reached(self) -> models.QuerySet[Any]:
+        """Return the jobs with how far their visit came, as `ReadResult.reached` says it of one; None where none
+        says."""
+        return self.annotate(reached=KT("result__reached"))
+
+    def holding(self, host: Host | models.OuterRef) -> JobQuerySet:
+        """Return the changes of a host whose end is not known: nothing else is changed on it until that is settled."""
+        return self._undecided().filter(host=host)
+
+    def settling(self) -> JobQuerySet:
+        """Return the jobs that ask a computer what became of a lost change, and have not found that out yet."""
+        return self.filter(kind=JobKind.SETTLE, state__in=WAITING_STATES | ACTIVE_STATES)
+
+    def unsettled(self, hosts: Iterable[int]) -> JobQuerySet:
+        """Return the same of several hosts, by their keys."""
+        return self._undecided().filter(host__in=hosts)
+
+    def _undecided(self) -> JobQuerySet:
+        return self.filter(kind__in=CHANGES, state=JobState.UNKNOWN, invented=False)
+
+    def overdue(self) -> JobQuerySet:
+        """Return the temporary changes whose time is over and that are not undone yet; nothing invented."""
+        return self.filter(undo_at__lt=Now(), state__in=[*UNDOABLE_STATES, JobState.UNKNOWN], invented=False).order_by(
+            "undo_at"
+        )
+
+    def move(self, job: Job, to: JobState, *, fence: int | None = None, revoke: bool = False, **fields: object) -> bool:
+        """Move a job if it still stands where this object says, under the same fence; keep the object in step.
+
+        False: somebody else was faster, or the lease is lost. Losing is normal; the caller stops.
+        """
+        if to not in JOB_MOVES.get(JobState(job.state), frozenset()):
+            raise ValueError(f"a job never goes from {job.state} to {to}")
+        rows = self.filter(pk=job.pk, state=job.state)
+        if fence is not None:
+            rows = rows.filter(fence=fence)
+        if revoke:
+            fields = {"fence": F("fence") + 1, **fields}
+        if to in ENDED_STATES:
+            fields = {"ended_at": Now(), "lease_until": None, **fields}
+        if rows.update(state=to, **fields) != 1:
+            return False
+        job.refresh_from_db()
+        return True
+
+    def claim(self, job: Job, *, worker: str, lease: dt.timedelta) -> bool:
+        """Take a queued job, or the verification that a dead worker left, with a new fence number; nothing invented.
+
+        Raises IntegrityError while another job holds the host.
+        """
+        in_time = Q(expires_at=None) | Q(expires_at__gt=Now())
+        queued = Q(state=JobState.QUEUED, not_before__lte=Now()) & in_time
+        taken = self.filter(
+            queued | Q(state=JobState.VERIFYING, lease_until__lt=Now()), pk=job.pk, invented=False
+        ).update(
+            state=models.Case(
+                models.When(state=JobState.VERIFYING, then=models.Value(JobState.VERIFYING.value)),
+                default=models.Value(JobState.CLAIMED.value),
+            ),
+            fence=F("fence") + 1,
+            worker=worker,
+            lease_until=Now() + lease,
+        )
+        if taken:
+            job.refresh_from_db()
+        return taken == 1
+
+    def renew(self, job: Job, *, lease: dt.timedelta) -> bool:
+        """Renew the lease; False when it is lost."""
+        held = self.filter(pk=job.pk, fence=job.fence, state__in=ACTIVE_STATES)
+        return held.update(lease_until=Now() + lease) == 1
