@@ -17,7 +17,7 @@
         do { $more = $stream.Read($bytes, $count, 19 - $count); $count += $more } while ($more -and $count -lt 19)
         $reply = 'closed'; break
       } catch {
-        $why = "$($_.Exception.GetBaseException().SocketErrorCode)"
+        $why = "$($_.Exception.GetBaseException().SocketErrorCode)"; if (-not $why) { $why = 'Unknown' }
         if ($tcp -ne 'open') { $tcp = $why; continue }
         if ($why -ne 'TimedOut') { $reply = 'closed' }
         break
