@@ -46,6 +46,9 @@ INSIDE: dict[str, dict[str, str]] = {
     "service-stopped": NO_SERVICE,
     "service-disabled": {"termservice": "disabled", "termservice_setup": "wrong_start", "listener": "not_listening"},
     "service-hung": {"service_events": "hung"},
+    "service-hung-for-good": {"service_events": "hung"},
+    "service-stop-hangs": {"termservice": "stopping", "listener": "not_listening"},
+    "service-start-hangs": {"termservice": "starting", "listener": "not_listening"},
     "service-wrong-account": NO_SERVICE | {"termservice_setup": "wrong_account"},
     "rdp-off": {"remote_desktop": "off", "listener": "not_listening"},
     "rdp-off-by-policy": {

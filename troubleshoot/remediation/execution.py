@@ -29,6 +29,7 @@ from troubleshoot.engine import (
 from troubleshoot.hosts import CredentialMissing, Observation, scope_for_facts
 from troubleshoot.models import Case, Host, Job, JobState, Reading
 from troubleshoot.remediation import approvals, planning
+from troubleshoot.remediation.failed_steps import facts_after_hang, failed_step
 from troubleshoot.remote import RUNNER_DIGEST, VisitProgress, VisitResult
 
 log = logging.getLogger(__name__)
@@ -241,7 +242,9 @@ def _came_back(job: Job, plan: engine.PlanDocument, visit: VisitResult, worker: 
             found = replace(found, differences=engine.plan_drift(plan, visit.before))
             _end(job, JobState.DRIFTED, Explanation(Code.DRIFTED), worker, found=found)
         case "failed":
-            _end(job, JobState.FAILED, _what_failed(plan, visit), worker, found=found)
+            left = facts_after_hang(plan, visit)
+            known = {"facts": left} if left else {}
+            _end(job, JobState.FAILED, failed_step(plan, visit), worker, found=found, **known)
         case "identity_changed":
             _end(job, JobState.REFUSED, Explanation(Code.IDENTITY_CHANGED), worker, found=found)
         case "duplicate":
@@ -256,16 +259,6 @@ def _is_already_back(plan: engine.PlanDocument, visit: VisitResult) -> bool:
         state is not None and name in state and not values_differ(value, state[name])
         for item, state in zip(plan.items, visit.before, strict=True)
         for name, value in item.desired.items()
-    )
-
-
-def _what_failed(plan: engine.PlanDocument, visit: VisitResult) -> Explanation:
-    error = visit.errors[0] if visit.errors else None
-    return Explanation.of(
-        Code.STEP_REFUSED,
-        item=plan.items[error.index].title if error and error.index is not None else "",
-        said=error.text if error else "",
-        titles=[plan.items[index].title for index in visit.written],
     )
 
 

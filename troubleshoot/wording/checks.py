@@ -190,6 +190,8 @@ def _inside(facts: Facts, certificate: Mapping[str, Any], shown: Sequence[str] =
 def _problems(certificate: Mapping[str, Any]) -> dict[tuple[str, str], str]:
     return {
         ("windows.termservice", "stopped"): _("The Remote Desktop service is stopped"),
+        ("windows.termservice", "stopping"): _("The Remote Desktop service was told to stop, and has not stopped"),
+        ("windows.termservice", "starting"): _("The Remote Desktop service was told to start, and is not up"),
         ("windows.termservice", "disabled"): _("The Remote Desktop service is switched off"),
         ("windows.termservice", "missing"): _("There is no Remote Desktop service"),
         ("windows.certificate", "expired"): expired_words(certificate),

@@ -29,6 +29,10 @@ _SENTENCES: Mapping[Code, str | Promise] = {
     Code.SETTLED_DONE: _("We had lost contact. Helpdesk has looked since: the change was made."),
     Code.SETTLED_NOT_DONE: _("We had lost contact. Helpdesk has looked since: it was not made, or only in part."),
     Code.SETTLED_PUT_BACK: _("We had lost contact. Helpdesk has looked since: it is as it was before."),
+    **dict.fromkeys(
+        (Code.STOP_PENDING, Code.START_PENDING),
+        _("A service of the computer hangs: it did not come to the end of its restart. Helpdesk has your case."),
+    ),
     Code.STEP_REFUSED: _("The computer refused one step. Helpdesk sees what was changed and what was not."),
 }
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from troubleshoot.lab.powershell import net_classes, terminal_setting
+from troubleshoot.lab.powershell import net_classes, service_control, terminal_setting
 from troubleshoot.lab.powershell.host_data import local_time
 from troubleshoot.lab.powershell.objects import Instance, ObjectType
 from troubleshoot.lab.powershell.printing import CANCELLED, PRINT_JOB, PRINTER, documents, printers
@@ -64,7 +64,7 @@ def _service(name: str, service: Document) -> Instance:
         "State": service["state"],
         "StartMode": service["start_mode"],
         "StartName": service["account"],
-        "Started": service["state"] == "Running",
+        "Started": service["state"] != "Stopped",
         "ProcessId": Integer(service["process_id"], "uint32"),
     }
     return Instance(SERVICE, values, name)
@@ -151,11 +151,13 @@ CLASSES = {
         CimClass(net_classes.NAMESPACE, net_classes.TCP, net_classes.connections),
     )
 }
-RESULTS = (OWNER, OWNER_SID, CHANGED, CANCELLED, ANSWER, *terminal_setting.RESULTS)
+RESULTS = (OWNER, OWNER_SID, CHANGED, service_control.ANSWER, CANCELLED, ANSWER, *terminal_setting.RESULTS)
 METHODS: Mapping[str, Mapping[str, CimMethod]] = {
     PROCESS.name: {"GetOwner": CimMethod({}, _owner), "GetOwnerSid": CimMethod({}, _owner_sid)},
     SERVICE.name: {
         "Change": CimMethod({"StartName": "string", "StartPassword": "string"}, _change, changes=True),
+        "StartService": CimMethod({}, service_control.start_method),
+        "StopService": CimMethod({}, service_control.stop_method),
     },
     PRINTER.name: PRINTER_METHODS,
     SETTING.name: LISTENER_METHODS,

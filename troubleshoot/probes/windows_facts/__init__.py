@@ -18,7 +18,7 @@ from troubleshoot.probes.windows_facts.listener import PORT
 from troubleshoot.probes.windows_facts.rule import Rule, RuleReading, State
 from troubleshoot.probes.windows_facts.services import TERMSERVICE
 
-__all__ = ["FACTS", "WINDOWS_READINGS", "WORDS", "RuleReading", "State", "derive_windows_facts"]
+__all__ = ["FACTS", "WINDOWS_READINGS", "WORDS", "RuleReading", "State", "derive_windows_facts", "facts_of_resource"]
 
 
 def _themes() -> list[ModuleType]:
@@ -66,6 +66,12 @@ def derive_windows_facts(
             state = {**rule.reading.unfold(state), **beside.get(rule.reading, {})}
             found[rule.fact] = (rule.judge(state), (_in_words(rule.reading, rule.fields, state),))
     return found
+
+
+def facts_of_resource(resource: str, params: Mapping[str, object], state: State) -> dict[str, str]:
+    """Return the facts that follow from the state of one resource alone; none where no rule is about it."""
+    about = [rule for rule in _RULES if rule.reading.resource == resource and rule.reading.params == dict(params)]
+    return {rule.fact: rule.judge(rule.reading.unfold(state)) for rule in about}
 
 
 def _beside(states: Sequence[State | None], port: int | None, now: str | None) -> Mapping[RuleReading, State]:
