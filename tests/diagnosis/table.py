@@ -63,6 +63,7 @@ HOST = (
     row("C04", "security_layer_mismatch", "encryption-low"),
     row("C05", "nla_cannot_complete", "nla-required"),
     row("C05", "nla_cannot_complete", "nla-by-policy"),
+    row("C05", "domain_unreachable", "domain-unreachable"),
     row("-", "clock_wrong", "clock-ahead", told__when="after_password"),
     row("-", "clock_wrong", "clock-behind", told__when="after_password"),
     row("C06", "tls_protocols", "tls-off"),

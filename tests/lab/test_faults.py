@@ -58,6 +58,7 @@ VERDICTS = {
     "security-layer-by-policy": ("negotiation_refused", "2", "unknown", "none", "not_required", "rdp_only"),
     "nla-required": HEALTHY,
     "nla-by-policy": HEALTHY,
+    "domain-unreachable": HEALTHY,
     "fips-required": HEALTHY,
     "encryption-low": HEALTHY,
     "tls12-off": HEALTHY,

@@ -64,6 +64,7 @@ INSIDE: dict[str, dict[str, str]] = {
     "security-layer-rdp": {"security_layer": "rdp"},
     "security-layer-by-policy": {"security_layer": "rdp", "security_layer_source": "policy"},
     "nla-required": {"domain_trust": "broken"},
+    "domain-unreachable": {"domain_trust": "unreachable"},
     "nla-by-policy": {"domain_trust": "broken", "nla_source": "policy"},
     "fips-required": {"fips": "on", "encryption_level": "fips"},
     "encryption-low": {"encryption_level": "low"},

@@ -135,7 +135,9 @@ class TestTheWindowsProbe:
             ("listener", {"nla": False}, "nla", "not_required"),
             ("listener", {"nla": 1}, "nla", "unknown"),
             ("listener", {"nla_source": 1}, "nla_source", "policy"),
-            ("domain", {"secure_channel": False}, "domain_trust", "broken"),
+            ("domain", {"secure_channel": False, "controller_found": True}, "domain_trust", "broken"),
+            ("domain", {"secure_channel": False, "controller_found": False}, "domain_trust", "unreachable"),
+            ("domain", {"secure_channel": False}, "domain_trust", "unknown"),
             ("domain", {"joined": False, "secure_channel": None}, "domain_trust", "workgroup"),
             ("domain", {"secure_channel": None}, "domain_trust", "unknown"),
             ("domain", {"controller": True}, "domain_controller", "yes"),
@@ -175,7 +177,8 @@ class TestTheWindowsProbe:
         read = [HEALTHY[reading] for reading in probes.WINDOWS_READINGS]
         found = probes.derive_windows_facts(read, reached="yes", port=3390, now=NOW)
         assert found["windows.nla"] == ("required", ("Remote Desktop listener: nla true",))
-        assert found["windows.domain_trust"] == ("ok", ("domain membership: joined true, secure_channel true",))
+        domain = "domain membership: joined true, secure_channel true, controller_found null"
+        assert found["windows.domain_trust"] == ("ok", (domain,))
         assert found["windows.port"] == ("other", ("port of Remote Desktop: port 3389, registered 3390",))
         assert found["windows.udp"][1] == (
             'registry values: SelectTransport "absent", policy SelectTransport "absent"',

@@ -200,6 +200,7 @@ def _problems(certificate: Mapping[str, Any]) -> dict[tuple[str, str], str]:
         ("windows.sessionenv", "stopped"): _("The Windows service that replaces the certificate is stopped"),
         ("windows.sessionenv", "disabled"): _("The Windows service that replaces the certificate is switched off"),
         ("windows.security_layer", "rdp"): _("Only the old, unprotected connection is allowed"),
+        ("windows.domain_trust", "unreachable"): _("It finds no domain controller"),
         ("windows.domain_trust", "broken"): _("It has lost the trust of its domain"),
     }
 

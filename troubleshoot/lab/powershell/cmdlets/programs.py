@@ -1,14 +1,18 @@
 """Programs, processes and waiting. Source: Microsoft.PowerShell.Management and .Utility references, 5.1.
 
-Start-Process is there for the one program that resources use.
+Start-Process is there for the two programs that resources use. nltest.exe looks for a domain controller
+(learn.microsoft.com/previous-versions/windows/it-pro/windows-server-2012-r2-and-2012/cc731935); that its exit code is
+another one than 0 where it finds none is not proved on Windows.
 
 logoff.exe ends a session (learn.microsoft.com/windows-server/administration/windows-commands/logoff); it needs an
 administrator for the session of somebody else, and says by its exit code whether it did. Nothing waits here: what takes
 time comes nearer to its end by the time that a script would have waited.
 """
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from troubleshoot.lab.domain import finds_controller
 from troubleshoot.lab.powershell.cmdlets.core import STOP, Cmdlet, Parameter, Use, need_administrator
 from troubleshoot.lab.powershell.errors import ScriptFailed, Unsupported
 from troubleshoot.lab.powershell.objects import Instance, ObjectType
@@ -23,14 +27,32 @@ PROCESS = ObjectType(
 
 
 def _start(use: Use) -> list[Any]:
-    arguments = use.get("ArgumentList") or []
-    if use.get("FilePath").lower() != f"{SYSTEM}\\logoff.exe".lower():
+    program = _PROGRAMS.get(use.get("FilePath").lower())
+    if program is None:
         raise Unsupported("a program that the lab does not know")
-    if len(arguments) != 1 or not arguments[0].isdecimal() or not use.get("Wait") or not use.get("PassThru"):
-        raise Unsupported("logoff.exe takes the number of one session, and is waited for")
-    allowed = use.document["winrm"]["administrator"]
-    done = allowed and sign_out(use.state, int(arguments[0]))
-    return [Instance(PROCESS, {"ExitCode": Integer(0 if done else 1, "int")})]
+    if not use.get("Wait") or not use.get("PassThru"):
+        raise Unsupported("a program is waited for, and its exit code read")
+    return [Instance(PROCESS, {"ExitCode": Integer(program(use, use.get("ArgumentList") or []), "int")})]
+
+
+def _logoff(use: Use, arguments: list[str]) -> int:
+    if len(arguments) != 1 or not arguments[0].isdecimal():
+        raise Unsupported("logoff.exe takes the number of one session")
+    return 0 if use.document["winrm"]["administrator"] and sign_out(use.state, int(arguments[0])) else 1
+
+
+def _nltest(use: Use, arguments: list[str]) -> int:
+    """Find a domain controller, without what is remembered of one; 1355: no such domain, or none answers."""
+    domain = use.document["domain"]
+    if arguments != [f"/dsgetdc:{domain['name']}", "/force"]:
+        raise Unsupported("nltest.exe looks for a controller of the computer's own domain: /dsgetdc:DOMAIN /force")
+    return 0 if finds_controller(domain) else 1355
+
+
+_PROGRAMS: Mapping[str, Callable[[Use, list[str]], int]] = {
+    f"{SYSTEM}\\logoff.exe".lower(): _logoff,
+    f"{SYSTEM}\\nltest.exe".lower(): _nltest,
+}
 
 
 def _sleep(use: Use) -> list[Any]:
