@@ -123,7 +123,6 @@ class TestTheWindowsProbe:
             ("certificate", {"usable": False, "expired": True, "has_private_key": False}, "certificate", "no_key"),
             ("certificate", {"usable": False, "number": 0, "expired": None}, "certificate", "missing"),
             ("certificate", {"usable": False}, "certificate", "unknown"),
-            ("listener", {"certificate_type": 0}, "certificate_binding", "none"),
             ("listener", {"certificate_type": 2}, "certificate_binding", "policy"),
             ("listener", {"certificate_type": 3}, "certificate_binding", "custom"),
             ("listener", {"security_layer": 0}, "security_layer", "rdp"),
@@ -172,6 +171,23 @@ class TestTheWindowsProbe:
         about = [rule for rule in windows_facts._RULES if rule.reading is NAMED[reading]]
         same_fields = {rule.fact for rule in about if set(rule.fields) & set(fields)}
         assert {name for name in healthy if healthy[name] != changed[name]} <= {"windows." + fact} | same_fields
+
+    @pytest.mark.parametrize(
+        ("bound", "expected"),
+        [(None, "self_signed"), ("5555555555555555555555555555555555555555", "none"), ("unread", "none")],
+    )
+    def test_takes_a_certificate_that_is_not_valid_for_windows_own_where_nobody_chose_one(
+        self, bound: str | None, expected: str
+    ) -> None:
+        chosen = NAMED["bound"]
+        states = HEALTHY | {
+            NAMED["listener"]: {**HEALTHY[NAMED["listener"]], "certificate_type": 0},
+            chosen: {} if bound == "unread" else {**HEALTHY[chosen], "bound": bound},
+        }
+        found = probes.derive_windows_facts(
+            [states[one] for one in probes.WINDOWS_READINGS], reached="yes", port=3389, now=NOW
+        )
+        assert found["windows.certificate_binding"][0] == expected
 
     def test_names_the_reading_and_the_values_that_decided(self) -> None:
         read = [HEALTHY[reading] for reading in probes.WINDOWS_READINGS]
