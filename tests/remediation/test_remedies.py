@@ -405,5 +405,7 @@ def test_a_restart_that_the_readings_do_not_show_is_told_and_not_hidden(
     work()
     unseen = [one.explanation for one in job.lines.all() if one.explanation.code == Code.EVENT_UNSEEN]
     assert [wording.explained(one) for one in unseen] == [
-        "The readings do not show this: Windows service SessionEnv: restart, with the services that depend on it"
+        "The readings do not show this: Windows service SessionEnv: restart, with the services that depend on it. "
+        "Where a service shares its process with others, as usual on servers, that process goes on and so does its "
+        "start time. The script itself waited until the service had stopped, and until it ran again."
     ]
