@@ -89,7 +89,6 @@ INSIDE: dict[str, dict[str, str]] = {
     "clock-ahead": {"clock": "ahead"},
     "connection-log-off": {"connection_events": "off"},
     "nobody-signed-in": {"signed_in": "nobody"},
-    "session-without-desktop": {"signed_in": "nobody"},
 }
 
 

@@ -66,6 +66,7 @@ ROWS: Mapping[str, Row] = {
         "session_id": _NUMBER,
         "process_id": _NUMBER,
         "created_at": _TIME,
+        "ended": Field((bool,), optional=True),
     },
     "sessions": {
         "id": _NUMBER,
