@@ -15,24 +15,24 @@ if ($Desired.ContainsKey('restarted')) {
     $wish = $Desired['state']
     if (@('Running', 'Stopped') -notcontains $wish) { throw 'The state must be Running or Stopped.' }
 }
-# Those that need this one stop before it, in the order in which Windows names them, and start again after it.
-$stops = @(if (@('Restarted', 'Stopped') -contains $wish) {
-    $others = @(Get-Service -Name $Name -DependentServices -ErrorAction Stop)
-    foreach ($other in $others) {
-        if ($other.Status.ToString() -ne 'Stopped') { $other.Name }
-    }
-    $Name
-})
+# Those that need this one stop before it, as Windows orders them. They start again after it, unless they are switched
+# off; where this one does not run now, those that stopped with it as well.
+$stop = @('Restarted', 'Stopped') -contains $wish
+$needing = @(if ($stop) { Get-Service -Name $Name -DependentServices -ErrorAction Stop })
+$stops = @(
+    foreach ($other in $needing) { if ($other.Status.ToString() -ne 'Stopped') { $other.Name } }
+    if ($stop) { $Name }
+)
 $names = @(
     foreach ($one in $stops) { $one }
-    if ($wish -eq 'Running') { $Name }
-    if ($wish -eq 'Restarted') {
-        for ($i = $stops.Count - 1; $i -ge 0; $i = $i - 1) { $stops[$i] }
+    if (@('Restarted', 'Running') -contains $wish) { $Name }
+    for ($i = $needing.Count - 1; $wish -eq 'Restarted' -and $i -ge 0; $i = $i - 1) {
+        if ($Before['state'] -ne 'Running' -or $stops -contains $needing[$i].Name) { $needing[$i].Name }
     }
 )
-# At most 30 seconds for all that stop, and as many for all that start: the cmdlets for services wait without an end.
 $waits = 60
 for ($i = 0; $i -lt $names.Count; $i = $i + 1) {
+    # At most 30 seconds for all that stop, and as many for all that start: the cmdlets for services wait without end.
     if ($i -eq $stops.Count) { $waits = 60 }
     $method = 'StartService'
     $wanted = 'Running'
@@ -43,7 +43,8 @@ for ($i = 0; $i -lt $names.Count; $i = $i + 1) {
     $one = $names[$i].Replace('\', '\\').Replace("'", "\'")
     $service = Get-CimInstance -ClassName Win32_Service -Filter "Name = '$one'" -ErrorAction Stop
     if ($null -eq $service) { throw "There is no service $one on this computer." }
-    if ($service.State -ne $wanted) {
+    $may = $wanted -eq 'Stopped' -or $names[$i] -eq $Name -or $service.StartMode -ne 'Disabled'
+    if ($may -and $service.State -ne $wanted) {
         $code = (Invoke-CimMethod -InputObject $service -MethodName $method -ErrorAction Stop).ReturnValue
         # 0 taken; 5, 6, 7 and 10 not now, or not in time: what becomes of it, its state says. Anything else is a no.
         if (@(0, 5, 6, 7, 10) -notcontains $code) { throw "Windows answered with $code to $method of the service $one" }
