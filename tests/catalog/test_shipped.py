@@ -213,6 +213,7 @@ class TestRemoteDesktop:
 # A second look, on purpose, at what may be done to a computer: each shipped remedy with its kind, its risk, the risk of
 # undoing it, and whether an employee may start it alone. Whoever adds one, or changes its risk, writes it here too.
 RISKS = {
+    "end-hung-service": ("automatic", "dangerous", "dangerous", False),
     "let-people-sign-in": ("automatic", "disruptive", "disruptive", False),
     "open-firewall": ("automatic", "disruptive", "disruptive", False),
     "raise-encryption-level": ("automatic", "low", "dangerous", False),

@@ -119,7 +119,17 @@ class TestItsPeople:
 
     def test_may_work_without_a_desktop(self) -> None:
         document = build_state(name="ACC-07", file=None, faults=["session-without-desktop"])
-        assert ([one["user"] for one in document["sessions"]], document["processes"]) == (["bob"], [])
+        running = [one["name"] for one in document["processes"]]
+        assert ([one["user"] for one in document["sessions"]], running) == (["bob"], ["rdpshell.exe"])
+
+    def test_have_a_program_of_their_own_and_helpers_of_windows_in_their_session(self) -> None:
+        document = build_state(name="ACC-07", file=None, settings={"processes": []})
+        (session,) = document["sessions"]
+        own = 'Get-CimInstance -ClassName Win32_Process -Filter "SessionId = 2" -ErrorAction Stop'
+        script = f"param()\n{own} | ForEach-Object -Process {{ $_.Name }} -ErrorAction Stop"
+        names = run(script, {}, HostState(document))
+        assert session["id"] == 2
+        assert names == ["csrss.exe", "winlogon.exe", "fontdrvhost.exe", "dwm.exe", "sihost.exe"]
 
     def test_may_have_left_without_signing_out(self) -> None:
         document = build_state(name="ACC-07", file=None, faults=["session-disconnected"])

@@ -46,6 +46,9 @@ INSIDE: dict[str, dict[str, str]] = {
     "service-stopped": NO_SERVICE,
     "service-disabled": {"termservice": "disabled", "termservice_setup": "wrong_start", "listener": "not_listening"},
     "service-hung": {"service_events": "hung"},
+    "service-hung-for-good": {"service_events": "hung"},
+    "service-stop-hangs": {"termservice": "stopping", "listener": "not_listening"},
+    "service-start-hangs": {"termservice": "starting", "listener": "not_listening"},
     "service-wrong-account": NO_SERVICE | {"termservice_setup": "wrong_account"},
     "rdp-off": {"remote_desktop": "off", "listener": "not_listening"},
     "rdp-off-by-policy": {
@@ -61,6 +64,7 @@ INSIDE: dict[str, dict[str, str]] = {
     "security-layer-rdp": {"security_layer": "rdp"},
     "security-layer-by-policy": {"security_layer": "rdp", "security_layer_source": "policy"},
     "nla-required": {"domain_trust": "broken"},
+    "domain-unreachable": {"domain_trust": "unreachable"},
     "nla-by-policy": {"domain_trust": "broken", "nla_source": "policy"},
     "fips-required": {"fips": "on", "encryption_level": "fips"},
     "encryption-low": {"encryption_level": "low"},
@@ -85,7 +89,6 @@ INSIDE: dict[str, dict[str, str]] = {
     "clock-ahead": {"clock": "ahead"},
     "connection-log-off": {"connection_events": "off"},
     "nobody-signed-in": {"signed_in": "nobody"},
-    "session-without-desktop": {"signed_in": "nobody"},
 }
 
 

@@ -75,6 +75,11 @@ class TestTheCommand:
     def test_changes_fetches_and_names_nothing(self, word: str) -> None:
         assert word not in COMMAND
 
+    def test_never_prints_an_empty_word_for_an_error_that_has_none(self) -> None:
+        found = COMMAND.partition("$why = ")[2].partition("$tcp = $why")[0]
+        assert "if (-not $why) { $why = 'Unknown' }" in found
+        assert facts(*changed(tcp="Unknown", reply="untold"))["pc.stage"] == "timed_out"
+
     def test_holds_nothing_of_the_case_but_name_and_port(self) -> None:
         other = probes.client_command("b-2.corp.example", 3390).splitlines()
         differ = [(one, two) for one, two in zip(COMMAND.splitlines(), other, strict=True) if one != two]

@@ -113,7 +113,9 @@ class TestTheWindowsProbe:
             ("firewall", {"policy_action": "Block", "policy_profiles": "Public"}, "firewall", "open"),
             ("firewall", {"enabled": False, "policy_action": "Allow", "policy_profiles": "Domain"}, "firewall", "open"),
             ("termservice", {"exists": False, "state": None}, "termservice", "missing"),
-            ("termservice", {"state": "Stop Pending"}, "termservice", "unknown"),
+            ("termservice", {"state": "Stop Pending"}, "termservice", "stopping"),
+            ("termservice", {"state": "Start Pending"}, "termservice", "starting"),
+            ("termservice", {"state": "Paused"}, "termservice", "unknown"),
             ("sessionenv", {"state": "Stopped"}, "sessionenv", "stopped"),
             ("broker", {"exists": True}, "connection_broker", "yes"),
             ("broker", {"exists": None}, "connection_broker", "unknown"),
@@ -121,7 +123,6 @@ class TestTheWindowsProbe:
             ("certificate", {"usable": False, "expired": True, "has_private_key": False}, "certificate", "no_key"),
             ("certificate", {"usable": False, "number": 0, "expired": None}, "certificate", "missing"),
             ("certificate", {"usable": False}, "certificate", "unknown"),
-            ("listener", {"certificate_type": 0}, "certificate_binding", "none"),
             ("listener", {"certificate_type": 2}, "certificate_binding", "policy"),
             ("listener", {"certificate_type": 3}, "certificate_binding", "custom"),
             ("listener", {"security_layer": 0}, "security_layer", "rdp"),
@@ -133,7 +134,9 @@ class TestTheWindowsProbe:
             ("listener", {"nla": False}, "nla", "not_required"),
             ("listener", {"nla": 1}, "nla", "unknown"),
             ("listener", {"nla_source": 1}, "nla_source", "policy"),
-            ("domain", {"secure_channel": False}, "domain_trust", "broken"),
+            ("domain", {"secure_channel": False, "controller_found": True}, "domain_trust", "broken"),
+            ("domain", {"secure_channel": False, "controller_found": False}, "domain_trust", "unreachable"),
+            ("domain", {"secure_channel": False}, "domain_trust", "unknown"),
             ("domain", {"joined": False, "secure_channel": None}, "domain_trust", "workgroup"),
             ("domain", {"secure_channel": None}, "domain_trust", "unknown"),
             ("domain", {"controller": True}, "domain_controller", "yes"),
@@ -169,11 +172,29 @@ class TestTheWindowsProbe:
         same_fields = {rule.fact for rule in about if set(rule.fields) & set(fields)}
         assert {name for name in healthy if healthy[name] != changed[name]} <= {"windows." + fact} | same_fields
 
+    @pytest.mark.parametrize(
+        ("bound", "expected"),
+        [(None, "self_signed"), ("5555555555555555555555555555555555555555", "none"), ("unread", "none")],
+    )
+    def test_takes_a_certificate_that_is_not_valid_for_windows_own_where_nobody_chose_one(
+        self, bound: str | None, expected: str
+    ) -> None:
+        chosen = NAMED["bound"]
+        states = HEALTHY | {
+            NAMED["listener"]: {**HEALTHY[NAMED["listener"]], "certificate_type": 0},
+            chosen: {} if bound == "unread" else {**HEALTHY[chosen], "bound": bound},
+        }
+        found = probes.derive_windows_facts(
+            [states[one] for one in probes.WINDOWS_READINGS], reached="yes", port=3389, now=NOW
+        )
+        assert found["windows.certificate_binding"][0] == expected
+
     def test_names_the_reading_and_the_values_that_decided(self) -> None:
         read = [HEALTHY[reading] for reading in probes.WINDOWS_READINGS]
         found = probes.derive_windows_facts(read, reached="yes", port=3390, now=NOW)
         assert found["windows.nla"] == ("required", ("Remote Desktop listener: nla true",))
-        assert found["windows.domain_trust"] == ("ok", ("domain membership: joined true, secure_channel true",))
+        domain = "domain membership: joined true, secure_channel true, controller_found null"
+        assert found["windows.domain_trust"] == ("ok", (domain,))
         assert found["windows.port"] == ("other", ("port of Remote Desktop: port 3389, registered 3390",))
         assert found["windows.udp"][1] == (
             'registry values: SelectTransport "absent", policy SelectTransport "absent"',

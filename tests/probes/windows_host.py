@@ -85,7 +85,8 @@ HEALTHY: dict[windows_facts.RuleReading, dict[str, Any]] = {
         "kinds": ["261, 3 times, last at 2026-11-22T08:00:00Z: ..."],
     },
     NAMED["status"]: {"time": "2026-11-22T09:00:02Z", "servicing_pending": False, "updates_pending": False},
-    NAMED["domain"]: {"joined": True, "name": "corp.example", "controller": False, "secure_channel": True},
+    NAMED["domain"]: {"joined": True, "name": "corp.example", "controller": False, "secure_channel": True}
+    | {"controller_found": None},
 }
 
 

@@ -88,6 +88,30 @@ def test_a_second_fault_behind_the_first_is_found_by_reading_again(
     assert diagnosis.replay_case(case).at.kind == "try"
 
 
+def test_a_service_that_hangs_in_its_stop_is_told_as_that_and_its_process_is_ended_by_a_second_way(
+    lab: MakeLab, helpdesk: Person, approver: Person, work: Work
+) -> None:
+    host = lab("service-hung-for-good")
+    case = opened(helpdesk, host.row, work)
+    restart = planned(helpdesk, case, work, why="it hangs")
+    jobs.start_job(actor=helpdesk, job=restart)
+    work()
+
+    restart.refresh_from_db()
+    assert (restart.state, restart.explanation and restart.explanation.code) == (JobState.FAILED, Code.STOP_PENDING)
+    assert host.document["services"]["TermService"]["state"] == "Stop Pending"
+    assert at(case) == "end-hung-service"
+
+    second = planned(helpdesk, case, work, why="it does not stop")
+    remediation.approve_plan(actor=approver, job=second, digest=second.plan.digest)  # type: ignore[union-attr]
+    jobs.start_job(actor=helpdesk, job=second)
+    work()
+
+    second.refresh_from_db()
+    assert second.state == JobState.VERIFIED, wording.explained(second.explanation)
+    assert {host.document["services"][name]["state"] for name in ("TermService", "UmRdpService")} == {"Running"}
+
+
 def test_the_plan_of_a_disruptive_change_names_who_is_signed_in(lab: MakeLab, helpdesk: Person, work: Work) -> None:
     host = lab("service-stopped")
     case = opened(helpdesk, host.row, work)
@@ -381,5 +405,7 @@ def test_a_restart_that_the_readings_do_not_show_is_told_and_not_hidden(
     work()
     unseen = [one.explanation for one in job.lines.all() if one.explanation.code == Code.EVENT_UNSEEN]
     assert [wording.explained(one) for one in unseen] == [
-        "The readings do not show this: Windows service SessionEnv: restart, with the services that depend on it"
+        "The readings do not show this: Windows service SessionEnv: restart, with the services that depend on it. "
+        "Where a service shares its process with others, as usual on servers, that process goes on and so does its "
+        "start time. The script itself waited until the service had stopped, and until it ran again."
     ]

@@ -33,6 +33,7 @@ from troubleshoot.remote import (
     VisitWork,
     visit_host,
 )
+from troubleshoot.wording.connection_refusals import WAY_REFUSALS
 
 KEY = "HKLM:\\SOFTWARE\\MendpointVectors"
 READ = "param([string] $Path)\n@{ value = (Get-ItemPropertyValue -LiteralPath $Path -Name 'One' -ErrorAction Stop) }"
@@ -174,6 +175,7 @@ def test_an_account_without_rights_is_denied_with_advice(make_lab: MakeLab) -> N
         go(make_lab("ntlm", HostState(document)).door())
     assert caught.value.stage == "rights"
     assert caught.value.code == RefusalCode.SHELL_DENIED
+    assert "LocalAccountTokenFilterPolicy" in str(WAY_REFUSALS[caught.value.code])
 
 
 def test_a_full_quota_is_refused_with_advice(make_lab: MakeLab) -> None:

@@ -115,6 +115,16 @@ SAID: dict[Code, tuple[dict[str, Any], str]] = {
         {"item": "Listener", "said": "Access is denied", "titles": ["Service"]},
         "The computer refused a step (Listener: Access is denied). Changed before that, and still changed: Service.",
     ),
+    Code.STOP_PENDING: (
+        {"item": "Windows service TermService", "said": ""},
+        "It was told to stop, and has not stopped in time: it hangs (Windows service TermService). "
+        "It is neither as before nor as wanted, and can stay like this for ever.",
+    ),
+    Code.START_PENDING: (
+        {"item": "Windows service TermService", "said": ""},
+        "It was told to start, and was not up in time: it hangs (Windows service TermService). "
+        "It may still come up; it can stay like this for ever too.",
+    ),
     Code.CONTACT_LOST: (
         WAY,
         f"We lost contact while changing: {WAY_SAID} We do not repeat it.",

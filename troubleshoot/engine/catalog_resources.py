@@ -108,6 +108,7 @@ def _event(name: str, table: TomlTable) -> ResourceEvent:
         name,
         table.text("words", limit=120),
         table.name("shown_by", required=False) or None,
+        table.text("unseen", required=False, limit=300),
         MappingProxyType(table.table("unless", required=False).mapping()),
     )
     table.done()

@@ -90,6 +90,9 @@ class Code(StrEnum):
 
     # How a change ended.
     STEP_REFUSED = "step_refused"
+    #: A service was told to stop, or to start, and did not come to the end of it.
+    STOP_PENDING = "stop_pending"
+    START_PENDING = "start_pending"
     CONTACT_LOST = "contact_lost"
     DUPLICATE = "duplicate"
     WORKER_LOST = "worker_lost"

@@ -87,8 +87,12 @@ def unseen_events(
     for item, old, new in zip(plan.items, before, after, strict=True):
         known = catalog.resources[item.resource].events
         events = [known[name] for name in item.desired if name in known]
-        found += [f"{item.title}: {event.words}" for event in events if not _is_seen(event, old, new)]
+        found += [_doubt(item.title, event) for event in events if not _is_seen(event, old, new)]
     return tuple(found)
+
+
+def _doubt(title: str, event: ResourceEvent) -> str:
+    return f"{title}: {event.words}. {event.unseen}" if event.unseen else f"{title}: {event.words}"
 
 
 def _is_seen(event: ResourceEvent, old: ResourceState | None, new: ResourceState | None) -> bool:

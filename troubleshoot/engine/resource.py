@@ -70,6 +70,8 @@ class ResourceEvent:
     words: str
     shown_by: str | None = None
     """The field that is another one afterwards, such as a service's start time."""
+    unseen: str = ""
+    """What it means where that field stays the same all the same."""
     unless: Mapping[str, Value] = field(default_factory=dict)
     """A state before in which it is no more than a change of these fields: a stopped service is started."""
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from troubleshoot.lab import firewall, licensing, windows_version
+from troubleshoot.lab import domain, firewall, licensing, windows_version
 
 Document = dict[str, Any]
 
@@ -163,7 +163,7 @@ def healthy(name: str = "LAB-01") -> Document:
         "dns_cache": [],
         "printers": [{"name": "Office printer", "local": True, "protected": False}],
         "print_jobs": [],
-        "domain": {"joined": True, "name": "corp.example", "secure_channel": True, "controller": False},
+        "domain": domain.usual(),
         "processes": [
             {
                 "name": "explorer.exe",

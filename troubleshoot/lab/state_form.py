@@ -35,11 +35,13 @@ _TIME, _TIME_OR_NONE = Field((str,), is_time=True), Field((str, type(None)), is_
 
 SERVICE: Row = {
     "display_name": _TEXT,
-    "state": _one_of({"Running", "Stopped"}),
+    "state": _one_of({"Running", "Stopped", "Start Pending", "Stop Pending"}),
     "start_mode": _one_of({"Auto", "Manual", "Disabled"}),
     "account": _TEXT,
     "started_at": _TIME_OR_NONE,
     "process_id": _NUMBER,
+    "start_seconds": Field((int, float, type(None)), optional=True),
+    "stop_seconds": Field((int, float, type(None)), optional=True),
 }
 REGISTRY_VALUE: Row = {"kind": _TEXT, "value": Field((object,))}
 PROFILE: Row = {"enabled": _YES_OR_NO, "local_rules": _YES_OR_NO}
@@ -64,6 +66,7 @@ ROWS: Mapping[str, Row] = {
         "session_id": _NUMBER,
         "process_id": _NUMBER,
         "created_at": _TIME,
+        "ended": Field((bool,), optional=True),
     },
     "sessions": {
         "id": _NUMBER,
@@ -108,7 +111,8 @@ ROWS: Mapping[str, Row] = {
     },
 }
 """Sections, and lists in a section, whose rows have these fields."""
-OPTIONAL = frozenset(name for row in (CERTIFICATE, *ROWS.values()) for name, field in row.items() if field.optional)
+_EVERY = (SERVICE, CERTIFICATE, *ROWS.values())
+OPTIONAL = frozenset(name for row in _EVERY for name, field in row.items() if field.optional)
 """Fields that a row need not have."""
 FIXED = ("identity", "powershell", "key_store", "domain", "licensing", "network", "winrm")
 """Sections whose fields are those of a healthy host, with the same kinds of value."""

@@ -19,7 +19,7 @@ from troubleshoot.probes.saved_connection import saved_connection_facts
 from troubleshoot.probes.user_answers import WORDS as TOLD_WORDS
 from troubleshoot.probes.user_answers import answer_facts
 from troubleshoot.probes.windows_facts import FACTS as WINDOWS_FACTS
-from troubleshoot.probes.windows_facts import WINDOWS_READINGS, derive_windows_facts
+from troubleshoot.probes.windows_facts import WINDOWS_READINGS, derive_windows_facts, facts_of_resource
 from troubleshoot.probes.windows_facts.certificates import CERTIFICATE
 from troubleshoot.probes.windows_facts.environment import SESSIONS
 from troubleshoot.probes.windows_facts.sddl import FileRight
@@ -52,6 +52,7 @@ __all__ = [
     "client_facts",
     "client_script",
     "derive_windows_facts",
+    "facts_of_resource",
     "file_rights",
     "probe_network",
     "read_client_block",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import transaction
@@ -11,6 +12,7 @@ from troubleshoot import catalog, engine, jobs
 from troubleshoot.audit import Actor, Tag
 from troubleshoot.engine import ChangeResult, Code, Explanation, HostError, PlanDocument, as_change
 from troubleshoot.models import Case, Job, JobState
+from troubleshoot.remediation.failed_steps import facts_after_hang, failed_step
 from troubleshoot.remote import VisitResult
 
 
@@ -23,6 +25,8 @@ class VisitEnd:
     found: ChangeResult
     doubts: tuple[str, ...] = ()
     """Events that were to happen, and that the readings do not show."""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    """What the change's own readings tell, where they take the place of all that was read before."""
 
 
 def end_of_visit(job: Job, plan: PlanDocument, visit: VisitResult) -> VisitEnd:
@@ -35,7 +39,7 @@ def end_of_visit(job: Job, plan: PlanDocument, visit: VisitResult) -> VisitEnd:
         case "drifted":
             return _drifted(job, plan, found)
         case "failed":
-            return VisitEnd(JobState.FAILED, _what_failed(plan, visit), found)
+            return VisitEnd(JobState.FAILED, failed_step(plan, visit), found, facts=facts_after_hang(plan, visit))
         case "duplicate":
             return VisitEnd(JobState.UNKNOWN, Explanation(Code.DUPLICATE), found)
     changed = visit.outcome == "identity_changed"
@@ -60,6 +64,8 @@ def keep_visit_end(
     `attempt` says what the host has kept of the visit, where that is learned later.
     """
     details: dict[str, Any] = {"attempt": attempt} if attempt else {}
+    if end.facts:
+        fields["facts"] = dict(end.facts)
     if end.state != JobState.VERIFYING:
         fields["details"] = details
         return end_change(job, end.state, end.why, actor, tag=tag or Tag.JOB_END, found=end.found, **fields)
@@ -102,14 +108,4 @@ def _found(job: Job, visit: VisitResult) -> ChangeResult:
         written=visit.written,
         errors=tuple(HostError(error.index, error.stage, error.text) for error in visit.errors),
         round_trips=visit.round_trips,
-    )
-
-
-def _what_failed(plan: PlanDocument, visit: VisitResult) -> Explanation:
-    error = visit.errors[0] if visit.errors else None
-    return Explanation.of(
-        Code.STEP_REFUSED,
-        item=plan.items[error.index].title if error and error.index is not None else "",
-        said=error.text if error else "",
-        titles=[plan.items[index].title for index in visit.written],
     )

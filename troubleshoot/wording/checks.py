@@ -190,6 +190,8 @@ def _inside(facts: Facts, certificate: Mapping[str, Any], shown: Sequence[str] =
 def _problems(certificate: Mapping[str, Any]) -> dict[tuple[str, str], str]:
     return {
         ("windows.termservice", "stopped"): _("The Remote Desktop service is stopped"),
+        ("windows.termservice", "stopping"): _("The Remote Desktop service was told to stop, and has not stopped"),
+        ("windows.termservice", "starting"): _("The Remote Desktop service was told to start, and is not up"),
         ("windows.termservice", "disabled"): _("The Remote Desktop service is switched off"),
         ("windows.termservice", "missing"): _("There is no Remote Desktop service"),
         ("windows.certificate", "expired"): expired_words(certificate),
@@ -198,6 +200,7 @@ def _problems(certificate: Mapping[str, Any]) -> dict[tuple[str, str], str]:
         ("windows.sessionenv", "stopped"): _("The Windows service that replaces the certificate is stopped"),
         ("windows.sessionenv", "disabled"): _("The Windows service that replaces the certificate is switched off"),
         ("windows.security_layer", "rdp"): _("Only the old, unprotected connection is allowed"),
+        ("windows.domain_trust", "unreachable"): _("It finds no domain controller"),
         ("windows.domain_trust", "broken"): _("It has lost the trust of its domain"),
     }
 

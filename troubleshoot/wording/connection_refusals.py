@@ -78,7 +78,9 @@ _WINRM: Final[Mapping[RefusalCode, str | Promise]] = {
         "The host does not offer this kind of sign-in. Check its WinRM service settings."
     ),
     RefusalCode.SHELL_DENIED: _(
-        "The account signed in but may not open a command shell. It must be a local administrator of that computer."
+        "The account signed in but may not open a command shell. It must be an administrator of that computer. If "
+        "it is a local account that is one already, Windows takes that right away over the network (UAC remote "
+        "restrictions): use an account of the domain, or set LocalAccountTokenFilterPolicy to 1 on that computer."
     ),
     RefusalCode.WINRM_QUOTA: _(
         "The host's limit of WinRM shells or operations is used up. Close forgotten shells there, or wait: idle ones "

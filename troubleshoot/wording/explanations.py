@@ -89,6 +89,14 @@ SENTENCES: Final[Mapping[Code, Sentence]] = {
     ),
     Code.HELD_TOO_LONG: Sentence(_("The computer was held all the time: how another change of it ended is not known.")),
     Code.STEP_REFUSED: Sentence(_("The computer refused a step (%(where)s)."), "%(written)s"),
+    Code.STOP_PENDING: Sentence(
+        _("It was told to stop, and has not stopped in time: it hangs (%(where)s)."),
+        _("It is neither as before nor as wanted, and can stay like this for ever."),
+    ),
+    Code.START_PENDING: Sentence(
+        _("It was told to start, and was not up in time: it hangs (%(where)s)."),
+        _("It may still come up; it can stay like this for ever too."),
+    ),
     Code.CONTACT_LOST: Sentence(_("We lost contact while changing: %(way)s"), _("We do not repeat it.")),
     Code.DUPLICATE: Sentence(_("This very attempt was on the computer before. Whether it finished is not known.")),
     Code.WORKER_LOST: Sentence(

@@ -36,6 +36,10 @@ _SENTENCES: Mapping[Code, str | Promise] = {
         (Code.CUT_HALF_WAY, Code.CUT_NO_TRACE, Code.CUT_AS_BEFORE),
         _("We had lost contact. The change was cut on the computer. Helpdesk sees what was changed and what was not."),
     ),
+    **dict.fromkeys(
+        (Code.STOP_PENDING, Code.START_PENDING),
+        _("A service of the computer hangs: it did not come to the end of its restart. Helpdesk has your case."),
+    ),
     Code.STEP_REFUSED: _("The computer refused one step. Helpdesk sees what was changed and what was not."),
 }
 

@@ -31,6 +31,13 @@ def _nla_policy(document: Document) -> None:
     set_number(document, POLICY, "UserAuthentication", 1)
 
 
+def _domain_unreachable(document: Document) -> None:
+    """The computer finds no controller of its domain, as a laptop away from the company's network: accounts of the
+    domain cannot be checked. Whether the domain still trusts it nobody can say."""
+    set_number(document, RDP_TCP, "UserAuthentication", 1)
+    document["domain"].update(joined=True, controller_reachable=False)
+
+
 def _fips(document: Document) -> None:
     """FIPS algorithms are enforced, with their encryption level: clients without FIPS cannot connect."""
     set_number(document, _LSA, "Enabled", 1)
@@ -88,6 +95,7 @@ FAULTS = {
     "security-layer-by-policy": _security_layer_policy,
     "nla-required": _nla_required,
     "nla-by-policy": _nla_policy,
+    "domain-unreachable": _domain_unreachable,
     "fips-required": _fips,
     "encryption-low": _encryption_low,
     "tls12-off": _tls12_off,

@@ -26,6 +26,27 @@ def _hung(document: Document) -> None:
     happened(document, _MANAGER, 7022, f"The {name} service hung on starting.")
 
 
+def _hung_for_good(document: Document) -> None:
+    """Remote Desktop Services hangs, and a restart does not help: told to stop, it stays in that until its process is
+    ended."""
+    _hung(document)
+    document["services"]["TermService"]["stop_seconds"] = None
+
+
+def _stop_hangs(document: Document) -> None:
+    """Somebody has told Remote Desktop Services to stop, and it hangs in that: nothing listens, and nothing stops."""
+    document["services"]["TermService"].update(state="Stop Pending", stop_seconds=None)
+    if "UmRdpService" in document["services"]:
+        mark_stopped(document, "UmRdpService")
+
+
+def _start_hangs(document: Document) -> None:
+    """Remote Desktop Services hangs in its start: it has a process, and does not listen."""
+    document["services"]["TermService"]["state"] = "Start Pending"
+    if "UmRdpService" in document["services"]:
+        mark_stopped(document, "UmRdpService")
+
+
 def _wrong_account(document: Document) -> None:
     """Remote Desktop Services runs under the wrong account, and would not start again."""
     _stopped(document)
@@ -38,5 +59,8 @@ FAULTS = {
     "service-stopped": _stopped,
     "service-disabled": _disabled,
     "service-hung": _hung,
+    "service-hung-for-good": _hung_for_good,
+    "service-stop-hangs": _stop_hangs,
+    "service-start-hangs": _start_hangs,
     "service-wrong-account": _wrong_account,
 }

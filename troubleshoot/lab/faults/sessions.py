@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from troubleshoot.lab.faults.events import SESSIONS_LOG, happened
-from troubleshoot.lab.sessions import end_desktops
+from troubleshoot.lab.sessions import without_desktops
 from troubleshoot.lab.state import RDP_TCP, Document, host_now, iso, session
 
 _SOURCE = SESSIONS_LOG.partition("/")[0]
@@ -13,7 +13,7 @@ _AWAY = 40 * 60  # seconds
 
 def _without_desktop(document: Document) -> None:
     """Somebody works in a published program: a session in which no desktop (explorer.exe) runs."""
-    end_desktops(document)
+    without_desktops(document)
     for row in document["sessions"]:
         _told(document, row, _SIGNED_IN, "Session logon succeeded", ago=7200)
 

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from troubleshoot.lab.powershell import net_classes, terminal_setting
+from troubleshoot.lab.powershell import net_classes, service_control, terminal_setting
+from troubleshoot.lab.powershell.errors import ScriptFailed
 from troubleshoot.lab.powershell.host_data import local_time
 from troubleshoot.lab.powershell.objects import Instance, ObjectType
 from troubleshoot.lab.powershell.printing import CANCELLED, PRINT_JOB, PRINTER, documents, printers
@@ -11,7 +12,7 @@ from troubleshoot.lab.powershell.printing import METHODS as PRINTER_METHODS
 from troubleshoot.lab.powershell.rdp_setting import ANSWER, SETTING, CimMethod, listeners
 from troubleshoot.lab.powershell.rdp_setting import METHODS as LISTENER_METHODS
 from troubleshoot.lab.powershell.values import Integer
-from troubleshoot.lab.sessions import sid_of
+from troubleshoot.lab.sessions import further_processes, sid_of
 from troubleshoot.lab.state import Document, HostState, own_name
 
 _CIMV2 = "root/cimv2"
@@ -64,7 +65,7 @@ def _service(name: str, service: Document) -> Instance:
         "State": service["state"],
         "StartMode": service["start_mode"],
         "StartName": service["account"],
-        "Started": service["state"] == "Running",
+        "Started": service["state"] != "Stopped",
         "ProcessId": Integer(service["process_id"], "uint32"),
     }
     return Instance(SERVICE, values, name)
@@ -75,7 +76,7 @@ def _processes(document: Document) -> list[Instance]:
     rows = [_process("System Idle Process", 0, 0, None, None)]
     rows += [
         _process(row["name"], row["process_id"], row["session_id"], row["created_at"], row)
-        for row in document["processes"]
+        for row in (*document["processes"], *further_processes(document))
     ]
     hosts = {service["process_id"]: service for service in document["services"].values() if service["started_at"]}
     rows += [_process("svchost.exe", number, 0, row["started_at"], None) for number, row in hosts.items()]
@@ -122,14 +123,21 @@ def _change(state: HostState, service: Instance, account: str, password: str) ->
 def _owner(state: HostState, process: Instance) -> Instance:
     """Run Win32_Process.GetOwner: 0 and the account; 2 (access denied) where the state does not tell the owner."""
     del state
+    _still_there(process)
     if process.origin is None or not process.origin["owner_user"]:
         return Instance(OWNER, {"ReturnValue": Integer(2, "uint32"), "Domain": None, "User": None})
     user, domain = process.origin["owner_user"], process.origin["owner_domain"]
     return Instance(OWNER, {"ReturnValue": Integer(0, "uint32"), "Domain": domain, "User": user})
 
 
+def _still_there(process: Instance) -> None:
+    if process.origin is not None and process.origin.get("ended"):
+        raise ScriptFailed("Not found ")
+
+
 def _owner_sid(state: HostState, process: Instance) -> Instance:
     """Run Win32_Process.GetOwnerSid: 0 and the SID; 2 (access denied) where the state does not tell the owner."""
+    _still_there(process)
     row = process.origin
     if row is None or not row["owner_user"]:
         return Instance(OWNER_SID, {"ReturnValue": Integer(2, "uint32"), "Sid": None})
@@ -151,11 +159,13 @@ CLASSES = {
         CimClass(net_classes.NAMESPACE, net_classes.TCP, net_classes.connections),
     )
 }
-RESULTS = (OWNER, OWNER_SID, CHANGED, CANCELLED, ANSWER, *terminal_setting.RESULTS)
+RESULTS = (OWNER, OWNER_SID, CHANGED, service_control.ANSWER, CANCELLED, ANSWER, *terminal_setting.RESULTS)
 METHODS: Mapping[str, Mapping[str, CimMethod]] = {
     PROCESS.name: {"GetOwner": CimMethod({}, _owner), "GetOwnerSid": CimMethod({}, _owner_sid)},
     SERVICE.name: {
         "Change": CimMethod({"StartName": "string", "StartPassword": "string"}, _change, changes=True),
+        "StartService": CimMethod({}, service_control.start_method),
+        "StopService": CimMethod({}, service_control.stop_method),
     },
     PRINTER.name: PRINTER_METHODS,
     SETTING.name: LISTENER_METHODS,

@@ -115,7 +115,9 @@ def _certificate(document: Document, key: str) -> tuple[str, int]:
         document["certificates"].get(REMOTE_DESKTOP_STORE, []),
         key=lambda entry: (valid_now(document, entry), moment(entry["not_after"])),
     )
-    return (own[-1]["thumbprint"].upper() if own else "0" * 40), _SELF_SIGNED
+    # Documented is no more than "not valid". That it is said of Windows' own certificate too is a guess.
+    kind = _SELF_SIGNED if own and valid_now(document, own[-1]) else _INVALID
+    return (own[-1]["thumbprint"].upper() if own else "0" * 40), kind
 
 
 def _answer(code: int) -> Instance:

@@ -12,13 +12,14 @@ from datetime import datetime
 from types import ModuleType
 
 from troubleshoot.engine import UNKNOWN, FactWords, values_by_name
+from troubleshoot.probes.windows_facts.certificates import BOUND
 from troubleshoot.probes.windows_facts.environment import STATUS
 from troubleshoot.probes.windows_facts.events import CONNECTIONS, SIGN_INS, SYSTEM_LOG
-from troubleshoot.probes.windows_facts.listener import PORT
+from troubleshoot.probes.windows_facts.listener import LISTENER, PORT
 from troubleshoot.probes.windows_facts.rule import Rule, RuleReading, State
 from troubleshoot.probes.windows_facts.services import TERMSERVICE
 
-__all__ = ["FACTS", "WINDOWS_READINGS", "WORDS", "RuleReading", "State", "derive_windows_facts"]
+__all__ = ["FACTS", "WINDOWS_READINGS", "WORDS", "RuleReading", "State", "derive_windows_facts", "facts_of_resource"]
 
 
 def _themes() -> list[ModuleType]:
@@ -68,12 +69,20 @@ def derive_windows_facts(
     return found
 
 
+def facts_of_resource(resource: str, params: Mapping[str, object], state: State) -> dict[str, str]:
+    """Return the facts that follow from the state of one resource alone; none where no rule is about it."""
+    about = [rule for rule in _RULES if rule.reading.resource == resource and rule.reading.params == dict(params)]
+    return {rule.fact: rule.judge(rule.reading.unfold(state)) for rule in about}
+
+
 def _beside(states: Sequence[State | None], port: int | None, now: str | None) -> Mapping[RuleReading, State]:
     """Return what readings are judged by besides their own states. Events are dated by the computer's own clock."""
     here = {"now": (_state_of(STATUS, states) or {}).get("time") or now}
     since = {"since": (_state_of(TERMSERVICE, states) or {}).get("started_at")}
+    chosen = _state_of(BOUND, states) or {}
     return {
         PORT: {"registered": port},
+        LISTENER: {"nothing_chosen": chosen["bound"] is None if "bound" in chosen else None},
         STATUS: {"portal": now},
         SYSTEM_LOG: since,
         SIGN_INS: here,

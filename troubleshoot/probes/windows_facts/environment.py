@@ -17,7 +17,9 @@ CLOCK_SECONDS = 300
 def _trust(state: State) -> str:
     if same(state, "joined", wanted=False):
         return "workgroup"
-    return one_of("secure_channel", {True: "ok", False: "broken"})(state)
+    if same(state, "secure_channel", wanted=False):
+        return one_of("controller_found", {True: "broken", False: "unreachable"})(state)
+    return "ok" if same(state, "secure_channel", wanted=True) else UNKNOWN
 
 
 def _signed_in(state: State) -> str:
@@ -50,9 +52,14 @@ RULES = (
     Rule(
         "windows.domain_trust",
         "Trust of the domain",
-        {"ok": "in order", "broken": "lost", "workgroup": "it is in no domain"},
+        {
+            "ok": "in order",
+            "broken": "lost",
+            "unreachable": "not known: it finds no domain controller",
+            "workgroup": "it is in no domain",
+        },
         DOMAIN,
-        ("joined", "secure_channel"),
+        ("joined", "secure_channel", "controller_found"),
         _trust,
     ),
     looked_up(

@@ -1,7 +1,16 @@
 """The listener RDP-Tcp: how it protects a connection as WMI shows it, and who holds its port."""
 
 from troubleshoot.engine import UNKNOWN
-from troubleshoot.probes.windows_facts.rule import DECIDED, SOURCES, Rule, RuleReading, State, looked_up
+from troubleshoot.probes.windows_facts.rule import (
+    DECIDED,
+    SOURCES,
+    Rule,
+    RuleReading,
+    State,
+    looked_up,
+    one_of,
+    same,
+)
 
 LISTENER = RuleReading("Remote Desktop listener", "rdp-listener", {})
 PORT = RuleReading("port of Remote Desktop", "rdp-port", {})
@@ -26,6 +35,17 @@ def _port(state: State) -> str:
     return "registered" if port == registered else "other"
 
 
+def _binding(state: State) -> str:
+    """Judge by Win32_TSGeneralSetting.SSLCertificateSHA1HashType.
+
+    0, not valid, is said of a certificate that somebody chose. No source excludes that Windows says it of its own too,
+    once that has expired or is gone: what the registry names, put beside by the probe, decides.
+    """
+    if same(state, "certificate_type", 0):
+        return "self_signed" if same(state, "nothing_chosen", wanted=True) else "none"
+    return one_of("certificate_type", {1: "self_signed", 3: "custom", 2: "policy"})(state)
+
+
 RULES = (
     Rule(
         "windows.listener",
@@ -43,8 +63,7 @@ RULES = (
         ("port", "registered"),
         _port,
     ),
-    # Win32_TSGeneralSetting.SSLCertificateSHA1HashType.
-    looked_up(
+    Rule(
         "windows.certificate_binding",
         "Which certificate is used",
         {
@@ -54,8 +73,8 @@ RULES = (
             "none": "none",
         },
         LISTENER,
-        field="certificate_type",
-        table={1: "self_signed", 3: "custom", 2: "policy", 0: "none"},
+        ("certificate_type", "nothing_chosen"),
+        _binding,
     ),
     looked_up(
         "windows.security_layer",

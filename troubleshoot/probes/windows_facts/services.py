@@ -23,7 +23,15 @@ PLACE = 10
 READINGS = (TERMSERVICE, SESSIONENV, BROKER, CERTIFICATE_SERVICES)
 # As the installation of Windows writes it, in every language (documented for service error 1069).
 _ACCOUNT = "nt authority\\networkservice"
-_STATES = {"running": "running", "stopped": "stopped", "disabled": "disabled", "missing": "missing"}
+_STATES = {
+    "running": "running",
+    "stopped": "stopped",
+    "stopping": "it was told to stop, and has not stopped",
+    "starting": "it was told to start, and is not up",
+    "disabled": "disabled",
+    "missing": "missing",
+}
+_PENDING = {"Stop Pending": "stopping", "Start Pending": "starting"}
 _FIELDS = ("exists", "state", "start_mode")
 
 
@@ -33,7 +41,7 @@ def _service(state: State) -> str:
     if same(state, "state", "Running"):
         return "running"
     if not same(state, "state", "Stopped"):
-        return UNKNOWN
+        return _PENDING.get(str(state.get("state")), UNKNOWN)
     return "disabled" if same(state, "start_mode", "Disabled") else "stopped"
 
 

@@ -1,6 +1,6 @@
 param()
 
-# Everyone who is signed in has a desktop, explorer.exe; the first one of a session counts.
+# Whoever has a desktop, explorer.exe, the first one of a session: others (a published program, a kiosk) are never offered.
 $desktops = @(Get-CimInstance -ClassName Win32_Process -Filter "Name = 'explorer.exe'" -ErrorAction Stop)
 $sorted = @($desktops | Sort-Object -Property @('SessionId', 'CreationDate') -ErrorAction Stop)
 $seen = @{}

@@ -3,16 +3,19 @@ param([hashtable] $Desired, [hashtable] $Before)
 if (-not $Desired['usable']) {
     throw 'A certificate is never made unusable.'
 }
-# Remove what cannot be used, one by one; Remote Desktop Configuration makes a new one when it starts.
+# What is out of date still works, with a warning. It goes only when there is a better one, which Remote Desktop
+# Configuration makes when it starts, and not before; what has no private key never works.
 $store = 'Cert:\LocalMachine\Remote Desktop'
 $now = [datetime]::UtcNow
 if (Test-Path -LiteralPath $store) {
     $items = @(Get-ChildItem -LiteralPath $store -ErrorAction Stop)
+    $usable = @($items | Where-Object -FilterScript {
+        $_.HasPrivateKey -and $_.NotBefore.ToUniversalTime() -le $now -and $_.NotAfter.ToUniversalTime() -gt $now
+    } -ErrorAction Stop)
+    $kept = @($usable | ForEach-Object -Process { $_.Thumbprint } -ErrorAction Stop)
     foreach ($item in $items) {
-        $begun = $item.NotBefore.ToUniversalTime() -le $now
-        $over = $item.NotAfter.ToUniversalTime() -le $now
-        if (-not ($item.HasPrivateKey -and $begun -and -not $over)) {
-            $thumbprint = $item.Thumbprint
+        $thumbprint = $item.Thumbprint
+        if ($kept -notcontains $thumbprint -and ($kept.Count -gt 0 -or -not $item.HasPrivateKey)) {
             Remove-Item -LiteralPath "$store\$thumbprint" -ErrorAction Stop
         }
     }

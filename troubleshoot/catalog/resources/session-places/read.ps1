@@ -13,12 +13,28 @@ foreach ($path in @($own, $policy)) {
         }
     }
 }
-# Everyone who is signed in has a desktop, explorer.exe; someone may run several.
-$desktops = @(Get-CimInstance -ClassName Win32_Process -Filter "Name = 'explorer.exe'" -ErrorAction Stop)
+# Whoever is signed in has programs of their own in a session other than 0, a desktop or not.
+$own = @('csrss.exe', 'winlogon.exe', 'dwm.exe', 'fontdrvhost.exe', 'LogonUI.exe')
+$processes = @(Get-CimInstance -ClassName Win32_Process -ErrorAction Stop)
 $seen = @{}
-foreach ($desktop in $desktops) {
-    $id = $desktop.SessionId
-    $seen["$id"] = $true
+foreach ($process in $processes) {
+    $id = $process.SessionId
+    if ($id -ne 0 -and $own -notcontains $process.Name -and -not $seen.ContainsKey("$id")) {
+        try {
+            $account = Invoke-CimMethod -InputObject $process -MethodName GetOwnerSid -ErrorAction Stop
+            $taken = $account.ReturnValue -ne 0
+            if (-not $taken) {
+                $sid = $account.Sid
+                $taken = $sid.Contains('S-1-5-21-') -or $sid.Contains('S-1-12-1-')
+            }
+        } catch {
+            # It has ended since the list was made.
+            $taken = $false
+        }
+        if ($taken) {
+            $seen["$id"] = $true
+        }
+    }
 }
 $full = $false
 if ($null -ne $limit) {

@@ -1,28 +1,52 @@
 param()
 
-# Everyone who is signed in has a desktop, explorer.exe. No console command is asked: their text is localised.
-$desktops = @(Get-CimInstance -ClassName Win32_Process -Filter "Name = 'explorer.exe'" -ErrorAction Stop)
-$sorted = @($desktops | Sort-Object -Property @('SessionId', 'CreationDate') -ErrorAction Stop)
-# Someone may run several; the first one of a session counts.
+# Whoever is signed in has programs of their own in a session other than 0: a desktop, a published program, a kiosk. Logon
+# sessions (Win32_LogonSession) do not tell it: they outlive who has left, and Windows' own helpers have some of type 2.
+$own = @('csrss.exe', 'winlogon.exe', 'dwm.exe', 'fontdrvhost.exe', 'LogonUI.exe')
+$processes = @(Get-CimInstance -ClassName Win32_Process -ErrorAction Stop)
+$inside = @($processes | Where-Object -FilterScript { $_.SessionId -ne 0 } -ErrorAction Stop)
+$sorted = @($inside | Sort-Object -Property @('SessionId', 'CreationDate', 'ProcessId') -ErrorAction Stop)
+$people = @{}
+$begun = @{}
+foreach ($process in $sorted) {
+    $id = $process.SessionId
+    if ($own -notcontains $process.Name -and -not $people.ContainsKey("$id")) {
+        $since = $process.CreationDate.ToUniversalTime().ToString('s') + 'Z'
+        try {
+            $account = Invoke-CimMethod -InputObject $process -MethodName GetOwnerSid -ErrorAction Stop
+            $owner = Invoke-CimMethod -InputObject $process -MethodName GetOwner -ErrorAction Stop
+            $told = $account.ReturnValue -eq 0 -and $owner.ReturnValue -eq 0
+            $ended = $false
+        } catch {
+            # It has ended since the list was made.
+            $told = $false
+            $ended = $true
+        }
+        if ($told) {
+            # People have accounts of a computer or domain, or of Entra; services and helpers have others.
+            $sid = $account.Sid
+            if ($sid.Contains('S-1-5-21-') -or $sid.Contains('S-1-12-1-')) {
+                $domain = $owner.Domain
+                $user = $owner.User
+                $people["$id"] = "$domain\$user"
+                $begun["$id"] = $since
+            }
+        } elseif (-not $ended -and -not $begun.ContainsKey("$id")) {
+            $begun["$id"] = $since
+        }
+    }
+}
+# In the order of the sessions. Where Windows tells of no program whose it is, somebody is there all the same.
 $seen = @{}
-$first = @(foreach ($desktop in $sorted) {
-    $id = $desktop.SessionId
-    if (-not $seen.ContainsKey("$id")) {
+$ids = @(foreach ($process in $sorted) {
+    $id = $process.SessionId
+    if ($begun.ContainsKey("$id") -and -not $seen.ContainsKey("$id")) {
         $seen["$id"] = $true
-        $desktop
+        "$id"
     }
 })
-$users = @(foreach ($desktop in $first) {
-    $owner = Invoke-CimMethod -InputObject $desktop -MethodName GetOwner -ErrorAction Stop
-    if ($owner.ReturnValue -eq 0) {
-        $domain = $owner.Domain
-        $user = $owner.User
-        "$domain\$user"
-    } else {
-        'unknown'
-    }
+$users = @(foreach ($id in $ids) {
+    if ($people.ContainsKey($id)) { $people[$id] } else { 'unknown' }
 })
-$since = @(foreach ($desktop in $first) {
-    $desktop.CreationDate.ToUniversalTime().ToString('s') + 'Z'
-})
-@{ number = $first.Count; users = $users; since = $since }
+$since = @(foreach ($id in $ids) { $begun[$id] })
+@{ number = $ids.Count; users = $users; since = $since }

@@ -3,15 +3,13 @@
 from typing import Any
 
 from troubleshoot.lab import service_reactions
+from troubleshoot.lab.powershell import service_control
 from troubleshoot.lab.powershell.cmdlets.core import STOP, Cmdlet, Parameter, Use, need_administrator
-from troubleshoot.lab.powershell.errors import ScriptFailed
+from troubleshoot.lab.powershell.errors import ScriptFailed, Unsupported
 from troubleshoot.lab.powershell.objects import Instance, ObjectType
 from troubleshoot.lab.powershell.types import enumeration
 from troubleshoot.lab.state import find
 
-# The dependencies that matter here (services.msc, tab "Dependencies"): service -> what it needs running.
-_NEEDS = {"UmRdpService": ("TermService",)}
-_MADE_FOR = {"TermService": "NT Authority\\NetworkService"}
 START_MODES = {"Automatic": "Auto", "Manual": "Manual", "Disabled": "Disabled"}
 
 CONTROLLER = ObjectType(
@@ -25,20 +23,25 @@ _FORCE = _NAME | {"Force": Parameter("switch")}
 
 def _get(use: Use) -> list[Any]:
     name = _known(use, use.get("Name"))
+    names = service_control.dependents(use.document, name) if use.get("DependentServices", False) else [name]
+    return [_controller(use, each) for each in names]
+
+
+def _controller(use: Use, name: str) -> Instance:
     service = use.document["services"][name]
     modes = {short: long for long, short in START_MODES.items()}
     values = {
         "Name": name,
         "ServiceName": name,
         "DisplayName": service["display_name"],
-        "Status": enumeration(service["state"]),
+        "Status": enumeration(service["state"].replace(" ", "")),
         "StartType": enumeration(modes[service["start_mode"]]),
     }
-    return [Instance(CONTROLLER, values)]
+    return Instance(CONTROLLER, values)
 
 
 def _start(use: Use) -> list[Any]:
-    start(use, _known(use, use.get("Name")))
+    _start_or_fail(use, _known(use, use.get("Name")))
     return []
 
 
@@ -51,7 +54,7 @@ def _restart(use: Use) -> list[Any]:
     name = _known(use, use.get("Name"))
     stopped = _stop_with_dependents(use, name)
     for each in (name, *stopped):
-        start(use, each)
+        _start_or_fail(use, each)
     return []
 
 
@@ -65,46 +68,37 @@ def _set(use: Use) -> list[Any]:
     return []
 
 
-def start(use: Use, name: str) -> None:
-    """Start a service and first what it needs; a disabled one fails as in 5.1."""
-    service = use.document["services"][name]
-    if service["state"] == "Running":
-        return
-    failure = (
-        f"Service '{_title(use, name)}' cannot be started due to the following error: "
-        f"Cannot start service {name} on computer '.'."
-    )
-    need_administrator(use, failure)
-    for needed in _NEEDS.get(name, ()):
-        if find(use.document["services"], needed) is not None:
-            start(use, needed)
-    # A service whose process is shared starts under the account that its process was made for, no other (error 1079).
-    account = _MADE_FOR.get(name, service["account"])
-    if service["start_mode"] == "Disabled" or service["account"].lower() != account.lower():
-        raise ScriptFailed(failure)
-    service_reactions.service_started(use.state, name)
+def _start_or_fail(use: Use, name: str) -> None:
+    """Start a service; one that cannot start fails as in 5.1."""
+    if service_control.start(use.state, name) not in (service_control.TAKEN, service_control.RUNS):
+        raise ScriptFailed(
+            f"Service '{_title(use, name)}' cannot be started due to the following error: "
+            f"Cannot start service {name} on computer '.'."
+        )
 
 
 def _stop_with_dependents(use: Use, name: str) -> list[str]:
     """Stop a service and, with -Force, the running ones that need it; returns these."""
     services = use.document["services"]
-    if services[name]["state"] != "Running":
+    if services[name]["state"] == "Stopped":
         return []
     title = _title(use, name)
     need_administrator(
         use,
         f"Service '{title}' cannot be stopped due to the following error: Cannot open {name} service on computer '.'.",
     )
-    needing = [other for other, needs in _NEEDS.items() if name in needs]
-    dependents = [other for other in needing if other in services and services[other]["state"] == "Running"]
-    if dependents and not use.get("Force", False):
+    needing = service_control.dependents(use.document, name)
+    running = [other for other in needing if services[other]["state"] == "Running"]
+    if running and not use.get("Force", False):
         raise ScriptFailed(
             f"Cannot stop service '{title}' because it has dependent services. "
             "It can only be stopped if the Force flag is set."
         )
-    for each in (*dependents, name):
+    for each in (*running, name):
+        if services[each].get("stop_seconds", 0) is None:
+            raise Unsupported(f"{each} never comes to its end, and this cmdlet waits for it without a limit")
         service_reactions.service_stopped(use.state, each)
-    return dependents
+    return running
 
 
 def _known(use: Use, name: str) -> str:
@@ -119,7 +113,7 @@ def _title(use: Use, name: str) -> str:
 
 
 CMDLETS = {
-    "Get-Service": Cmdlet(_NAME, _get),
+    "Get-Service": Cmdlet(_NAME | {"DependentServices": Parameter("switch")}, _get),
     "Start-Service": Cmdlet(_NAME, _start),
     "Stop-Service": Cmdlet(_FORCE, _stop),
     "Restart-Service": Cmdlet(_FORCE, _restart),
