@@ -35,6 +35,8 @@ class ResourceField:
     secret: bool
     words: str
     values: Mapping[str, str] = field(default_factory=dict)
+    forms: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """By another field and its value: the pattern that a wished text fits, as it is read back afterwards."""
 
     def read_as(self, value: Value) -> str:
         """Return a value as a person reads it; a secret one is never shown."""
@@ -60,6 +62,12 @@ class ResourceField:
         if self.type == "list":
             return isinstance(value, list) and all(isinstance(item, str) for item in value)
         return type(value) is TYPES[self.type]
+
+    def misshapen(self, desired: ResourceState) -> str:
+        """Return the pattern that a wish for this field does not fit; empty when it may be written as it stands."""
+        wished = desired.get(self.name)
+        patterns = (by_value.get(str(desired.get(other)), "") for other, by_value in self.forms.items())
+        return next((one for one in patterns if one and isinstance(wished, str) and not _matches(one, wished)), "")
 
 
 @dataclass(frozen=True)
@@ -88,7 +96,10 @@ class ResourceParameter:
     pattern: str | None
 
     def accepts(self, value: object) -> bool:
-        """Tell whether a value has the type, and it or each of its items matches the pattern from end to end."""
+        """Tell whether a value has the type, and it or each of its items matches the pattern from end to end.
+
+        No text may be taken by Windows for another one: a registry path that goes up again, a name that loses blanks.
+        """
         if self.type == "integer":
             return type(value) is int and abs(value) < INTEGER_LIMIT
         if self.type == "boolean":
@@ -98,7 +109,9 @@ class ResourceParameter:
         return self._text(value)
 
     def _text(self, value: object) -> bool:
-        return isinstance(value, str) and len(value) <= 1000 and (not self.pattern or _matches(self.pattern, value))
+        if not isinstance(value, str) or len(value) > 1000 or not all(map(_stays_itself, value.split("\\"))):
+            return False
+        return not self.pattern or _matches(self.pattern, value)
 
 
 @dataclass(frozen=True)
@@ -160,6 +173,10 @@ class Resource:
 def values_differ(one: Value, other: Value) -> bool:
     """Compare ordinally and by type: 1 is not true, and a missing value is not an empty one."""
     return type(one) is not type(other) or one != other
+
+
+def _stays_itself(part: str) -> bool:
+    return part not in {"", ".", ".."} and part == part.strip()
 
 
 def _matches(pattern: str, value: str) -> bool:

@@ -167,6 +167,8 @@ def _key_kind(key: Instance, name: str) -> Instance:
 def _checked(path: str) -> str:
     if not _PATH.fullmatch(path):
         raise Unsupported(f"the path {path!r}: only HKLM:\\key\\... and Cert:\\LocalMachine\\... are modelled")
+    if any(part in {".", ".."} or part != part.strip() for part in path.split("\\")):
+        raise Unsupported(f"the path {path!r}: the provider goes up at dots, and loses blanks on the way")
     return path
 
 
