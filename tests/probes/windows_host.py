@@ -19,6 +19,17 @@ USUAL = {
 }
 
 
+def firewall_rule(
+    fields: str = "", *, name: str = "{by-hand}", store: str = "Local", action: str = "Allow", profiles: str = ""
+) -> str:
+    """Return one rule that is on and about Remote Desktop's port, as the reading of the firewall gives it."""
+    where = "".join(f"Profile={one}|" for one in profiles.split())
+    return f"{store}|{name}|v2.31|Action={action}|Active=TRUE|Dir=In|Protocol=6|{where}{fields or 'LPort=3389|'}"
+
+
+OWN_RULE = firewall_rule(name="RemoteDesktop-UserMode-In-TCP", profiles="Domain Private")
+
+
 def registry(**changes: str) -> dict[str, Any]:
     """Return what the registry of a healthy computer says, some of it changed (`__` stands for a blank)."""
     said = USUAL | {name.replace("__", " ").replace("TLS 12", "TLS 1.2"): value for name, value in changes.items()}
@@ -53,9 +64,13 @@ HEALTHY: dict[windows_facts.RuleReading, dict[str, Any]] = {
         "enabled": True,
         "profiles": "Domain, Private",
         "action": "Allow",
-        "policy_action": None,
-        "policy_profiles": None,
+        "ports": "3389",
+        "port": 3389,
+        "rules": [OWN_RULE],
+        "service": "Running",
         "ignored": [],
+        "shut": [],
+        "unguarded": [],
         "off": [],
         "active": ["DomainAuthenticated"],
     },

@@ -137,6 +137,8 @@ def _check_wish(wish: Wish, resource: Resource, table: TomlTable) -> None:
 
 
 def _wrong_wish(resource: Resource, key: str, value: Value) -> str | None:
+    if key in resource.events and resource.events[key].undo_only:
+        return f"{key} of {resource.name} is only for undoing"
     if key in resource.events:
         return None if value is True else f"{key} is an event of {resource.name}: it can only be true"
     if key not in resource.fields:

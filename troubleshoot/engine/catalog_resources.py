@@ -126,6 +126,7 @@ def _event(name: str, table: TomlTable) -> ResourceEvent:
         table.text("words", limit=120),
         table.name("shown_by", required=False) or None,
         MappingProxyType(table.table("unless", required=False).mapping()),
+        table.flag("undo_only"),
     )
     table.done()
     return event

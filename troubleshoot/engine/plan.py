@@ -134,7 +134,8 @@ def revert_plan(
 ) -> PlanDocument | None:
     """Return the plan that puts back what a run changed, or None when nothing is left to put back.
 
-    Reverse order; only resources that revert exactly and whose fields now differ from before; never events.
+    Reverse order; only resources that revert exactly and whose fields now differ from before; never events, but those
+    that tell a script that it undoes.
     `after` is the recorded state after the run and what the revert expects to find. Raises PlanError for a
     resource that is no longer in the catalogue.
     """
@@ -212,4 +213,5 @@ def _back(item: PlanItem, resource: Resource, state: ResourceState | None) -> di
         if field.writable and name in item.before and name in state and values_differ(item.before[name], state[name])
         if name in item.desired or state[name] is None
     }
-    return found if set(found) & set(item.desired) else {}
+    marks: dict[str, Value] = {name: True for name, event in resource.events.items() if event.undo_only}
+    return found | marks if set(found) & set(item.desired) else {}

@@ -80,11 +80,13 @@ class ResourceEvent:
     """The field that is another one afterwards, such as a service's start time."""
     unless: Mapping[str, Value] = field(default_factory=dict)
     """A state before in which it is no more than a change of these fields: a stopped service is started."""
+    undo_only: bool = False
+    """True: it tells the script that recorded values come back. No action wishes it, and nothing of it is seen."""
 
     def happens(self, before: ResourceState, changed: Collection[str]) -> bool:
         """Tell whether it is more than what changes anyway."""
         same = all(before.get(name) == value and name in changed for name, value in self.unless.items())
-        return not (self.unless and same)
+        return not (self.undo_only or (self.unless and same))
 
 
 @dataclass(frozen=True)

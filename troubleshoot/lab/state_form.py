@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from troubleshoot.lab.behind_port import BEHIND
 from troubleshoot.lab.certificates import KEY_SIZES
+from troubleshoot.lab.firewall import INBOUND
+from troubleshoot.lab.firewall_rules import PROTOCOLS, STORES
 from troubleshoot.lab.gateway import GATEWAYS
 from troubleshoot.lab.licensing import MODES, WAYS
 from troubleshoot.lab.other_addresses import ANSWERS
@@ -42,7 +44,7 @@ SERVICE: Row = {
     "process_id": _NUMBER,
 }
 REGISTRY_VALUE: Row = {"kind": _TEXT, "value": Field((object,))}
-PROFILE: Row = {"enabled": _YES_OR_NO, "local_rules": _YES_OR_NO}
+PROFILE: Row = {"enabled": _YES_OR_NO, "local_rules": _YES_OR_NO, "inbound": _one_of(INBOUND, optional=True)}
 CERTIFICATE: Row = {
     "thumbprint": _TEXT,
     "subject": _TEXT,
@@ -101,12 +103,19 @@ ROWS: Mapping[str, Row] = {
         "enabled": _YES_OR_NO,
         "profiles": _TEXT,
         "direction": _TEXT,
-        "action": _TEXT,
-        "source": _TEXT,
+        "action": _one_of({"Allow", "Block"}),
+        "source": _one_of(set(STORES)),
+        "protocol": _one_of(set(PROTOCOLS), optional=True),
+        "ports": Field((str,), optional=True),
+        "program": Field((str,), optional=True),
+        "addresses": Field((str,), optional=True),
+        "package": Field((str,), optional=True),
     },
 }
 """Sections, and lists in a section, whose rows have these fields."""
-OPTIONAL = frozenset(name for row in (CERTIFICATE, *ROWS.values()) for name, field in row.items() if field.optional)
+OPTIONAL = frozenset(
+    name for row in (CERTIFICATE, PROFILE, *ROWS.values()) for name, field in row.items() if field.optional
+)
 """Fields that a row need not have."""
 FIXED = ("identity", "powershell", "key_store", "domain", "licensing", "network", "winrm")
 """Sections whose fields are those of a healthy host, with the same kinds of value."""

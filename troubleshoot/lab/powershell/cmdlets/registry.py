@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from troubleshoot.lab import firewall
 from troubleshoot.lab.powershell.cmdlets.core import Use, need_administrator
 from troubleshoot.lab.powershell.errors import ScriptFailed, Unsupported
 from troubleshoot.lab.powershell.host_data import registry_data
@@ -26,7 +27,7 @@ def item(use: Use, path: str) -> Instance:
     if not exists(use, path):
         raise ScriptFailed(f"Cannot find path '{_native(path)}' because it does not exist.")
     found = _find_key(use.document, path)
-    values = {} if found is None else dict(use.document["registry"][found])
+    values = {} if found is None else dict(_keys(use.document)[found])
     name = _native(found or path)
     return Instance(KEY, {"Name": name, "PSChildName": name.rpartition("\\")[2]}, values)
 
@@ -97,6 +98,8 @@ def remove_value(use: Use) -> list[Any]:
     if find(item(use, path).origin, name) is None:
         raise ScriptFailed(f"Property {name} does not exist at path {_native(path)}.")
     need_administrator(use, _DENIED)
+    if firewall.owned_key(path):
+        raise Unsupported("the rules of the firewall are changed through its service, which does not look here again")
     with use.state.changing() as document:
         values = document["registry"][_find_key(document, path)]
         del values[find(values, name)]
@@ -114,6 +117,8 @@ def _write(use: Use, kind: str) -> None:
     entry = {"kind": kind, "value": _stored(kind, use.get("Value"))}
     path, name = use.get("LiteralPath"), _name(use)
     need_administrator(use, _DENIED)
+    if firewall.owned_key(path):
+        raise Unsupported("the rules of the firewall are changed through its service, which does not look here again")
     with use.state.changing() as document:
         key = _find_key(document, path) or path
         values = document["registry"].setdefault(key, {})
@@ -172,13 +177,18 @@ def _checked(path: str) -> str:
     return path
 
 
+def _keys(document: Document) -> Document:
+    """Return what the state writes as registry, and what Windows keeps there of its other sections."""
+    return {**document["registry"], **firewall.in_registry(document)}
+
+
 def _find_key(document: Document, path: str) -> str | None:
-    return find(document["registry"], path)
+    return find(_keys(document), path)
 
 
 def _below(document: Document, path: str) -> list[str]:
     prefix = path.casefold() + "\\"
-    return [key for key in document["registry"] if key.casefold().startswith(prefix)]
+    return [key for key in _keys(document) if key.casefold().startswith(prefix)]
 
 
 def _native(path: str) -> str:
