@@ -57,8 +57,8 @@ HEALTHY: dict[windows_facts.RuleReading, dict[str, Any]] = {
         "account": "NT Authority\\NetworkService",
     },
     NAMED["sessionenv"]: {"exists": True, "state": "Running", "start_mode": "Manual"},
-    NAMED["key_file"]: {"exists": True, "sddl": "O:SYD:PAI(A;;FA;;;SY)(A;;FR;;;NS)"},
-    NAMED["key_folder"]: {"exists": True, "sddl": "O:SYD:PAI(A;;0x12019f;;;WD)(A;;FA;;;BA)"},
+    NAMED["key_file"]: {"exists": True, "sddl": "O:SYD:PAI(A;;FA;;;SY)(A;;FR;;;NS)", "inheriting": []},
+    NAMED["key_folder"]: {"exists": True, "sddl": "O:SYD:PAI(A;;0x12019f;;;WD)(A;;FA;;;BA)", "inheriting": []},
     NAMED["firewall"]: {
         "exists": True,
         "enabled": True,

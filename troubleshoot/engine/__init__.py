@@ -20,6 +20,7 @@ from troubleshoot.engine.codebook import (
 )
 from troubleshoot.engine.codes import OTHER_WORDS
 from troubleshoot.engine.declared_facts import DeclaredFact, DeclaredReading, ReadingCase
+from troubleshoot.engine.descriptors import SIDS, rights_mask, same_descriptor
 from troubleshoot.engine.explanation import SETTLED, Code, Explanation, Json
 from troubleshoot.engine.facts import (
     UNKNOWN,
@@ -67,6 +68,7 @@ from troubleshoot.engine.plan import (
     OutdatedPart,
     PlanDifference,
     disconnects_people,
+    is_as_wished,
     make_plan,
     outdated_parts,
     plan_drift,
@@ -135,6 +137,7 @@ __all__ = [
     "REFUSED_AS",
     "RULES",
     "SETTLED",
+    "SIDS",
     "SPEAKING_VERDICTS",
     "STARTABLE",
     "UNDER_WAY",
@@ -237,6 +240,7 @@ __all__ = [
     "from_json",
     "has_label",
     "hindrance_of",
+    "is_as_wished",
     "job_phase",
     "judge_health",
     "judge_run",
@@ -256,11 +260,13 @@ __all__ = [
     "read_saved_connection",
     "related_codes",
     "revert_plan",
+    "rights_mask",
     "role_conflict",
     "roles_serving",
     "roles_that_help",
     "rule_holds",
     "said_ahead",
+    "same_descriptor",
     "search_codes",
     "signs_people_out",
     "stored_values",

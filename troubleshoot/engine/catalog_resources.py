@@ -97,7 +97,10 @@ def _field(name: str, table: TomlTable) -> ResourceField:
         words=table.text("words", limit=120),
         values=MappingProxyType(table.table("values", required=False).mapping()),
         forms=MappingProxyType(_forms(table.table("forms", required=False))),
+        descriptor=table.flag("descriptor"),
     )
+    if one.descriptor and one.type != "string":
+        table.wrong("descriptor", "only a text can be a security descriptor")
     if one.forms and not (one.writable and one.type == "string"):
         table.wrong("forms", "only what is written as a text has a form")
     if one.writable and not one.compare:

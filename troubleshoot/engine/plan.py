@@ -67,6 +67,18 @@ def plan_drift(plan: PlanDocument, states: Sequence[ResourceState | None]) -> tu
     return tuple(found)
 
 
+def is_as_wished(item: PlanItem, state: ResourceState | None, catalog: Catalog) -> bool:
+    """Tell whether every field that an item wishes is as wished; what happens once leaves no field behind."""
+    resource = catalog.resources.get(item.resource)
+    if state is None or resource is None:
+        return False
+    wished = {name: value for name, value in item.desired.items() if name not in resource.events}
+    return all(
+        name in state and name in resource.fields and not resource.fields[name].differs(value, state[name])
+        for name, value in wished.items()
+    )
+
+
 def unseen_events(
     plan: PlanDocument, before: Sequence[ResourceState | None], after: Sequence[ResourceState | None], catalog: Catalog
 ) -> tuple[str, ...]:
@@ -170,9 +182,8 @@ def _item(resource: Resource, wish: Wish, state: ResourceState | None) -> PlanIt
     except StateError as error:
         raise PlanError(RefusalCode.RESOURCE_UNFIT, resource=resource.name, fields=list(error.fields)) from error
     events = {name: value for name, value in wish.desired.items() if name in resource.events}
-    fields = {
-        name: value for name, value in wish.desired.items() if name not in events and values_differ(value, state[name])
-    }
+    wished = {name: value for name, value in wish.desired.items() if name not in events}
+    fields = {name: value for name, value in wished.items() if resource.fields[name].differs(value, state[name])}
     seen = [name for name in events if resource.events[name].happens(state, fields)]
     title = " ".join([resource.title, *map(str, wish.params.values())])
     return PlanItem(
@@ -210,7 +221,7 @@ def _back(item: PlanItem, resource: Resource, state: ResourceState | None) -> di
     found = {
         name: item.before[name]
         for name, field in resource.fields.items()
-        if field.writable and name in item.before and name in state and values_differ(item.before[name], state[name])
+        if field.writable and name in item.before and name in state and field.differs(item.before[name], state[name])
         if name in item.desired or state[name] is None
     }
     marks: dict[str, Value] = {name: True for name, event in resource.events.items() if event.undo_only}

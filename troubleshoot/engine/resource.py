@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from troubleshoot.engine.canonical import INTEGER_LIMIT
+from troubleshoot.engine.descriptors import same_descriptor
 
 Value = str | int | bool | list[str] | None
 ResourceState = Mapping[str, Value]
@@ -37,6 +38,8 @@ class ResourceField:
     values: Mapping[str, str] = field(default_factory=dict)
     forms: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """By another field and its value: the pattern that a wished text fits, as it is read back afterwards."""
+    descriptor: bool = False
+    """True: it holds a security descriptor, which Windows reads back in a form of its own."""
 
     def read_as(self, value: Value) -> str:
         """Return a value as a person reads it; a secret one is never shown."""
@@ -62,6 +65,12 @@ class ResourceField:
         if self.type == "list":
             return isinstance(value, list) and all(isinstance(item, str) for item in value)
         return type(value) is TYPES[self.type]
+
+    def differs(self, one: Value, other: Value) -> bool:
+        """Tell whether two values of this field mean something else."""
+        if self.descriptor and isinstance(one, str) and isinstance(other, str):
+            return not same_descriptor(one, other)
+        return values_differ(one, other)
 
     def misshapen(self, desired: ResourceState) -> str:
         """Return the pattern that a wish for this field does not fit; empty when it may be written as it stands."""

@@ -24,7 +24,6 @@ from troubleshoot.engine import (
     Refusal,
     Verdict,
     as_change,
-    values_differ,
 )
 from troubleshoot.hosts import CredentialMissing, Observation, scope_for_facts
 from troubleshoot.models import Case, Host, Job, JobState, Reading
@@ -252,11 +251,8 @@ def _came_back(job: Job, plan: engine.PlanDocument, visit: VisitResult, worker: 
 
 
 def _is_already_back(plan: engine.PlanDocument, visit: VisitResult) -> bool:
-    return all(
-        state is not None and name in state and not values_differ(value, state[name])
-        for item, state in zip(plan.items, visit.before, strict=True)
-        for name, value in item.desired.items()
-    )
+    known = catalog.installed_catalog()
+    return all(engine.is_as_wished(*pair, known) for pair in zip(plan.items, visit.before, strict=True))
 
 
 def _what_failed(plan: engine.PlanDocument, visit: VisitResult) -> Explanation:
@@ -330,10 +326,9 @@ def _take_back(job: Job, worker: Machine) -> None:
 def _end_revert(job: Job, plan: engine.PlanDocument, worker: Machine) -> None:
     """End a revert, which is proved by reading again: the old state need not have been a good one."""
     states = as_change(job.found).after or ()
+    known = catalog.installed_catalog()
     back = len(states) == len(plan.items) and all(
-        state is not None and name in state and not values_differ(value, state[name])
-        for item, state in zip(plan.items, states, strict=True)
-        for name, value in item.desired.items()
+        engine.is_as_wished(*pair, known) for pair in zip(plan.items, states, strict=True)
     )
     observation = _measured(job)
     _keep(job, observation)
