@@ -14,7 +14,11 @@ class ScriptRefused(Exception):
 
 
 class ScriptFailed(Exception):
-    """A terminating PowerShell error; the message is worded as 5.1 words it in English."""
+    """A terminating PowerShell error: the message as 5.1 words it in English, the identifier as it is everywhere."""
+
+    def __init__(self, message: str, identifier: str = "") -> None:
+        super().__init__(message)
+        self.identifier = identifier
 
 
 class Unsupported(Exception):

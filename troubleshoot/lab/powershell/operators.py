@@ -147,7 +147,8 @@ def _to_integer(name: str, value: Any) -> Integer:
     if not low <= number <= high:
         raise ScriptFailed(
             f'Cannot convert value "{to_text(value)}" to type "System.{_DOTNET[name]}". '
-            f'Error: "Value was either too large or too small for {_article(name)} {_DOTNET[name]}."'
+            f'Error: "Value was either too large or too small for {_article(name)} {_DOTNET[name]}."',
+            "InvalidCastIConvertible",
         )
     return Integer(number, name)
 

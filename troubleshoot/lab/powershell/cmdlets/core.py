@@ -100,7 +100,7 @@ def choice(name: str, parameter: Parameter, value: str) -> str:
     )
 
 
-def need_administrator(use: Use, message: str) -> None:
+def need_administrator(use: Use, message: str, identifier: str = "") -> None:
     """Raise 5.1's access error when the account of this visit is no administrator of the host."""
     if not use.document["winrm"]["administrator"]:
-        raise ScriptFailed(message)
+        raise ScriptFailed(message, identifier)

@@ -30,14 +30,20 @@ def exists(use: Use, path: str) -> bool:
 def _get(use: Use) -> list[Any]:
     path = use.get("LiteralPath")
     if not exists(use, path):
-        raise ScriptFailed(f"Cannot find path '{path}' because it does not exist.")
+        raise ScriptFailed(
+            f"Cannot find path '{path}' because it does not exist.",
+            "GetAcl_PathNotFound_Exception,Microsoft.PowerShell.Commands.GetAclCommand",
+        )
     return [_security(use, path)]
 
 
 def item(use: Use, path: str) -> Instance:
     """Return a file or folder as Get-Item -Force does; ScriptFailed when there is none."""
     if not exists(use, path):
-        raise ScriptFailed(f"Cannot find path '{path}' because it does not exist.")
+        raise ScriptFailed(
+            f"Cannot find path '{path}' because it does not exist.",
+            "PathNotFound,Microsoft.PowerShell.Commands.GetItemCommand",
+        )
     return Instance(FILE, {"Name": path.rpartition("\\")[2], "FullName": path}, use)
 
 
@@ -77,7 +83,8 @@ def _set_control(file: Instance, security: Instance) -> Nothing:
     use, path = file.origin, file.values["FullName"]
     if security.type is not SECURITY or not security.origin.get("changed"):
         raise Unsupported("SetAccessControl with what was not changed, or is no security descriptor of a file")
-    need_administrator(use, f'Exception calling "SetAccessControl" with "1" argument(s): "{_DENIED}"')
+    message = f'Exception calling "SetAccessControl" with "1" argument(s): "{_DENIED}"'
+    need_administrator(use, message, "UnauthorizedAccessException")
     audit = _security(use, path).origin["found"].audit
     with use.state.changing() as document:
         key_files.write(document, path, security.origin["found"], audit=audit)
@@ -96,7 +103,8 @@ def _set_sddl(security: Instance, sddl: str, sections: str) -> Nothing:
     if found is None or not found.entries or found.audit:
         raise ScriptFailed(
             'Exception calling "SetSecurityDescriptorSddlForm" with "2" argument(s): "The SDDL string contains an '
-            'invalid sid or a sid that cannot be translated."'
+            'invalid sid or a sid that cannot be translated."',
+            "ArgumentException",
         )
     security.origin.update(found=found, changed=True)
     return NOTHING

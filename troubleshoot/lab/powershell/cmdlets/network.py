@@ -38,8 +38,8 @@ CACHED = ObjectType(
 
 def _set_rule(use: Use) -> list[Any]:
     name = use.get("Name")
-    need_administrator(use, _DENIED)
-    _need_service(use)
+    need_administrator(use, _DENIED, "Windows System Error 5,Set-NetFirewallRule")
+    _need_service(use, "Set-NetFirewallRule")
     with use.state.changing() as document:
         document.setdefault("firewall", firewall.usual())
         rows = [one for one in document["firewall"]["rules"] if one["source"] == "Local"]
@@ -47,7 +47,8 @@ def _set_rule(use: Use) -> list[Any]:
         if row is None:
             raise ScriptFailed(
                 f"No MSFT_NetFirewallRule objects found with property 'InstanceID' equal to '{name}'.  "
-                "Verify the value of the property and retry."
+                "Verify the value of the property and retry.",
+                "CmdletizationQuery_NotFound_InstanceID,Set-NetFirewallRule",
             )
         row.update(enabled=use.get("Enabled") == "True", profiles=use.get("Profile"))
     return []
@@ -56,7 +57,7 @@ def _set_rule(use: Use) -> list[Any]:
 def _profiles(use: Use) -> list[Any]:
     if use.get("PolicyStore") is None:
         raise Unsupported("Get-NetFirewallProfile without -PolicyStore shows what is kept, not what is in force")
-    _need_service(use)
+    _need_service(use, "Get-NetFirewallProfile")
     return [
         Instance(
             PROFILE,
@@ -72,10 +73,11 @@ def _profiles(use: Use) -> list[Any]:
     ]
 
 
-def _need_service(use: Use) -> None:
+def _need_service(use: Use, cmdlet: str) -> None:
     """Raise what a call to a service that is off ends with: error 1753 of RPC."""
     if not firewall.runs(use.document):
-        raise ScriptFailed("There are no more endpoints available from the endpoint mapper. ")
+        message = "There are no more endpoints available from the endpoint mapper. "
+        raise ScriptFailed(message, f"Windows System Error 1753,{cmdlet}")
 
 
 def _connections(use: Use) -> list[Any]:

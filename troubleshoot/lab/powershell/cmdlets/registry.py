@@ -25,7 +25,10 @@ def exists(use: Use, path: str) -> bool:
 def item(use: Use, path: str) -> Instance:
     """Return the key as Get-Item does; ScriptFailed when there is none."""
     if not exists(use, path):
-        raise ScriptFailed(f"Cannot find path '{_native(path)}' because it does not exist.")
+        raise ScriptFailed(
+            f"Cannot find path '{_native(path)}' because it does not exist.",
+            "PathNotFound,Microsoft.PowerShell.Commands.GetItemCommand",
+        )
     found = _find_key(use.document, path)
     values = {} if found is None else dict(_keys(use.document)[found])
     name = _native(found or path)
@@ -62,7 +65,7 @@ def get_value(use: Use) -> list[Any]:
     values = item(use, path).origin
     found = find(values, name)
     if found is None:
-        raise ScriptFailed(f"Property {name} does not exist at path {_native(path)}.")
+        raise _no_value(path, name, "GetItemPropertyValueCommand")
     entry = values[found]
     if entry["kind"] == "ExpandString":
         raise Unsupported("Get-ItemPropertyValue expands variables: read the key with GetValue instead")
@@ -81,14 +84,14 @@ def new_value(use: Use) -> list[Any]:
     values = item(use, use.get("LiteralPath")).origin
     if find(values, _name(use)) is not None and not use.get("Force", False):
         raise ScriptFailed("The property already exists.")
-    _write(use, use.get("PropertyType"))
+    _write(use, use.get("PropertyType"), "NewItemPropertyCommand")
     return [Instance(WRITTEN, {})]
 
 
 def set_value(use: Use) -> list[Any]:
     """Write a value of the given kind, whether or not it exists."""
     item(use, use.get("LiteralPath"))
-    _write(use, use.get("Type"))
+    _write(use, use.get("Type"), "SetItemPropertyCommand")
     return []
 
 
@@ -96,14 +99,19 @@ def remove_value(use: Use) -> list[Any]:
     """Remove a value; ScriptFailed when there is none."""
     path, name = use.get("LiteralPath"), _name(use)
     if find(item(use, path).origin, name) is None:
-        raise ScriptFailed(f"Property {name} does not exist at path {_native(path)}.")
-    need_administrator(use, _DENIED)
-    if firewall.owned_key(path):
-        raise Unsupported("the rules of the firewall are changed through its service, which does not look here again")
+        raise _no_value(path, name, "RemoveItemPropertyCommand")
+    _may_change(use, path, "RemoveItemPropertyCommand")
     with use.state.changing() as document:
         values = document["registry"][_find_key(document, path)]
         del values[find(values, name)]
     return []
+
+
+def _no_value(path: str, name: str, command: str) -> ScriptFailed:
+    return ScriptFailed(
+        f"Property {name} does not exist at path {_native(path)}.",
+        f"System.Management.Automation.PSArgumentException,Microsoft.PowerShell.Commands.{command}",
+    )
 
 
 def _name(use: Use) -> str:
@@ -113,12 +121,18 @@ def _name(use: Use) -> str:
     return name
 
 
-def _write(use: Use, kind: str) -> None:
-    entry = {"kind": kind, "value": _stored(kind, use.get("Value"))}
-    path, name = use.get("LiteralPath"), _name(use)
-    need_administrator(use, _DENIED)
+def _may_change(use: Use, path: str, command: str) -> None:
+    """Raise what Windows answers where the account of a visit may not; what the service of the firewall keeps is no
+    place to write."""
+    need_administrator(use, _DENIED, f"System.Security.SecurityException,Microsoft.PowerShell.Commands.{command}")
     if firewall.owned_key(path):
         raise Unsupported("the rules of the firewall are changed through its service, which does not look here again")
+
+
+def _write(use: Use, kind: str, command: str) -> None:
+    entry = {"kind": kind, "value": _stored(kind, use.get("Value"))}
+    path, name = use.get("LiteralPath"), _name(use)
+    _may_change(use, path, command)
     with use.state.changing() as document:
         key = _find_key(document, path) or path
         values = document["registry"].setdefault(key, {})
