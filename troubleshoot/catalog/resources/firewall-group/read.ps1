@@ -10,32 +10,33 @@ $paths = @{
 $listener = 'HKLM:\SYSTEM\CurrentControlSet\Control\Terminal Server\WinStations\RDP-Tcp'
 $port = 3389
 if (Test-Path -LiteralPath $listener) {
-    $key = Get-Item -LiteralPath $listener -ErrorAction Stop
-    $port = $key.GetValue('PortNumber', 3389, 'DoNotExpandEnvironmentNames')
+    $port = (Get-Item -LiteralPath $listener -ErrorAction Stop).GetValue('PortNumber', 3389, 'DoNotExpandEnvironmentNames')
 }
-$protocol = 6
-if ($Rule.Contains('UDP')) {
-    $protocol = 17
-}
-$known = @(foreach ($store in @('Local', 'GroupPolicy', 'Mdm')) {
+$protocol = $Rule.Replace('RemoteDesktop-UserMode-In-TCP', '6').Replace('RemoteDesktop-UserMode-In-UDP', '17')
+$own = ''
+# Those that are on and may decide about the port: for it, for a range or for every port, and not for another program.
+$rules = @(foreach ($store in @('Local', 'GroupPolicy', 'Mdm')) {
     if (Test-Path -LiteralPath ($paths[$store])) {
         $key = Get-Item -LiteralPath ($paths[$store]) -ErrorAction Stop
-        $key.GetValueNames() | ForEach-Object -Process { "$store|$_|" + $key.GetValue($_, '', 'DoNotExpandEnvironmentNames') } -ErrorAction Stop
+        foreach ($name in $key.GetValueNames()) {
+            $line = "$store|$name|" + $key.GetValue($name, '', 'DoNotExpandEnvironmentNames')
+            if ($line.Contains("Local|$Rule|v") -and $line.Contains('|EmbedCtxt=@FirewallAPI.dll,-28752|')) {
+                $own = $line
+            }
+            if (($line.Contains("|LPort=$port|") -or $line.Contains('|LPort2_10=') -or -not $line.Contains('|LPort=')) -and
+                $line.Contains('|Active=TRUE|') -and $line.Contains('|Dir=In|') -and
+                ($line.Contains("|Protocol=$protocol|") -or -not $line.Contains('|Protocol=')) -and
+                ($line.Contains('\svchost.exe|') -or -not $line.Contains('|App=')) -and
+                -not $line.Contains('|AppPkgId=') -and -not $line.Contains('|PFN=')) {
+                $line
+            }
+        }
     }
 })
-# Those that are on and may decide about the port: for it, for a range or for every port, and not for another program.
-$rules = @($known | Where-Object -FilterScript {
-    $_.Contains('|Active=TRUE|') -and $_.Contains('|Dir=In|') -and
-    ($_.Contains("|Protocol=$protocol|") -or -not $_.Contains('|Protocol=')) -and
-    ($_.Contains("|LPort=$port|") -or $_.Contains('|LPort2_10=') -or -not $_.Contains('|LPort=')) -and
-    ($_.Contains('\svchost.exe|') -or -not $_.Contains('|App=')) -and
-    -not $_.Contains('|AppPkgId=') -and -not $_.Contains('|PFN=')
-} -ErrorAction Stop)
-$own = @($known | Where-Object -FilterScript { $_.Contains("Local|$Rule|v") -and $_.Contains('|EmbedCtxt=@FirewallAPI.dll,-28752|') } -ErrorAction Stop)
 # What holds for each kind of network is asked of the service itself, which merges the stores. It cannot say so while it is off.
 $service = Get-CimInstance -ClassName Win32_Service -Filter "Name = 'MpsSvc'" -ErrorAction Stop
 $settings = @()
-$state = @{ exists = $own.Count -gt 0; enabled = $null; profiles = $null; action = $null; ports = $null; service = $null; port = $port; rules = $rules }
+$state = @{ exists = $own.Length -gt 0; enabled = $null; profiles = $null; action = $null; ports = $null; service = $null; port = $port; rules = $rules }
 if ($null -ne $service) {
     $state['service'] = $service.State
     if ($service.State -eq 'Running') {
@@ -47,12 +48,11 @@ $state['ignored'] = @($settings | Where-Object -FilterScript { $_.AllowLocalFire
 $state['shut'] = @($settings | Where-Object -FilterScript { $_.AllowInboundRules.ToString() -eq 'False' } -ErrorAction Stop | ForEach-Object -Process { $_.Name } -ErrorAction Stop)
 $state['unguarded'] = @($settings | Where-Object -FilterScript { $_.DefaultInboundAction.ToString() -eq 'Allow' } -ErrorAction Stop | ForEach-Object -Process { $_.Name } -ErrorAction Stop)
 $state['active'] = @(Get-NetConnectionProfile -ErrorAction Stop | ForEach-Object -Process { $_.NetworkCategory.ToString() } -ErrorAction Stop)
-if ($own.Count -gt 0) {
-    $text = $own[0]
-    $state['enabled'] = $text.Contains('|Active=TRUE|')
-    $state['action'] = @(@('Allow', 'Block') | Where-Object -FilterScript { $text.Contains("|Action=$_|") } -ErrorAction Stop) -join ''
-    $state['ports'] = @($text.Split('|') | Where-Object -FilterScript { $_.Contains('LPort') } -ErrorAction Stop | ForEach-Object -Process { $_.Replace('LPort=', '').Replace('LPort2_10=', '') } -ErrorAction Stop) -join ', '
-    $state['profiles'] = @(@('Domain', 'Private', 'Public') | Where-Object -FilterScript { $text.Contains("|Profile=$_|") } -ErrorAction Stop) -join ', '
+if ($own.Length -gt 0) {
+    $state['enabled'] = $own.Contains('|Active=TRUE|')
+    $state['action'] = @(@('Allow', 'Block') | Where-Object -FilterScript { $own.Contains("|Action=$_|") } -ErrorAction Stop) -join ''
+    $state['ports'] = @($own.Split('|') | Where-Object -FilterScript { $_.Contains('LPort') } -ErrorAction Stop | ForEach-Object -Process { $_.Replace('LPort=', '').Replace('LPort2_10=', '') } -ErrorAction Stop) -join ', '
+    $state['profiles'] = @(@('Domain', 'Private', 'Public') | Where-Object -FilterScript { $own.Contains("|Profile=$_|") } -ErrorAction Stop) -join ', '
     if ($state['profiles'].Equals('')) {
         $state['profiles'] = 'Any'
     }
