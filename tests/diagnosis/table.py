@@ -72,6 +72,12 @@ HOST = (
     row("C08", "host_firewall", "firewall-closed"),
     row("C08", "host_firewall", "firewall-wrong-profile"),
     row("C08", "host_firewall", "firewall-policy"),
+    row("C08", "host_firewall", "firewall-blocked"),
+    row("C08", "host_firewall", "firewall-own-rule-blocks"),
+    row("C08", "host_firewall", "firewall-shut"),
+    row("C08", "host_firewall", "firewall-limited"),
+    row("C08", "host_firewall", "firewall-mdm"),
+    row("C08", "host_firewall", "firewall-no-rule"),
     by_name(row("C10", "name_resolution", "other-computer-on-ipv6")),
     by_name(row("C10", "name_resolution", "ipv6-refused")),
     row("C14", "service_stopped", "service-stopped"),
@@ -162,7 +168,7 @@ TWO = (
 
 IN_ORDER = (
     *("healthy", "credssp-vulnerable", "udp-allowed", "udp-off-by-policy", "mistyped-passwords"),
-    *("connection-broker", "domain-controller", "reboot-pending"),
+    *("connection-broker", "domain-controller", "reboot-pending", "firewall-opened-by-hand", "firewall-service-off"),
     *("cipher-list-restricted", "chosen-certificate-weak-key", "sha1-certificate", "sign-in-failures-one-account"),
     *("session-without-desktop", "session-disconnected", "sessions-disconnected"),
     *("licences-in-order", "licence-time-left"),

@@ -271,6 +271,16 @@ SPOILED = [
     (LAMP, "compare = true", "compare = false", "fields.switch.compare: must be true for a writable field"),
     (LAMP, "compare = true", "compare = true\nsecret = true", "fields.switch.secret: a secret field can be neither"),
     (LAMP, 'words = "Switch"', "", "fields.switch.words: is missing"),
+    (
+        LAMP,
+        'words = "Switch"',
+        'words = "Switch"\nforms.watts.x = "y"',
+        "fields.switch.forms: only what is written as a text",
+    ),
+    (LAMP, 'words = "Switch"', 'words = "Switch"\nforms.volts.x = "y"', "fields.switch.forms.volts: there is no field"),
+    (LAMP, 'words = "Switch"', 'words = "Switch"\nforms.watts.x = "["', "forms.watts.x: must be a regular expression"),
+    (LAMP, 'words = "Switch"', 'words = "Switch"\ndescriptor = true', "fields.switch.descriptor: only a text"),
+    (LAMP, 'words = "Flash once"', 'words = "Flash once"\nundo_only = true', "flashed of lamp is only for undoing"),
     (LAMP, "[events.flashed]", "[events.watts]", "events.watts: is a field already"),
     (LAMP, "[fields.watts]", "[fields.Watts]", "fields.Watts: a"),
 ]

@@ -268,6 +268,17 @@ class TestRevert:
         assert back.items[1].before == LAMP.compared(after[0])
         assert plan_from_document(json.loads(json.dumps(plan_to_document(back)))) == back
 
+    def test_tells_a_script_that_it_undoes_and_says_nothing_of_it(self) -> None:
+        mark = replace(LAMP.events["flashed"], undo_only=True)
+        known = replace(CATALOG, resources={**CATALOG.resources, "lamp": replace(LAMP, events={"flashed": mark})})
+        plan = make_plan(lamps_only({"switch": True}), known, [lamp()], identity=IDENTITY, runner="r1")
+        (item,) = plan.items
+        assert dict(item.desired) == {"switch": True}
+        back = revert_plan(plan, [lamp(switch=True)], known, runner="r1")
+        assert back is not None
+        (item,) = back.items
+        assert (dict(item.desired), item.events, item.irreversible) == ({"switch": False, "flashed": True}, (), "")
+
     def test_covers_only_what_was_really_changed(self) -> None:
         back = revert_plan(planned(), [lamp(switch=True), lamp(), {"fresh": False}], CATALOG, runner="r1")
         assert back is not None

@@ -134,6 +134,9 @@ def test_gives_the_variables_of_the_shell_to_its_commands() -> None:
     [
         ("PowerShell -Command Write-Host hi", 0, "hi\n", ""),
         ("powershell.exe Write-Host hi; Start-Sleep 0; Write-Host hi again", 0, "hi\nhi again\n", ""),
+        ("powershell -Command Start-Sleep 0.5; Write-Host hi", 0, "hi\n", ""),
+        ("powershell -Command Start-Sleep -Seconds .4; Write-Host hi", 0, "hi\n", ""),
+        ("powershell -Command Start-Sleep 1,5", 1, "", "Start-Sleep : The term"),
         ("powershell -NoProfile -NonInteractive -ExecutionPolicy Bypass -Command Write-Host 'a b'", 0, "a b\n", ""),
         ('powershell -Command "Write-Host \\"a; b\\""', 0, "a; b\n", ""),
         ("powershell (pwd).Path", 0, "C:\\Users\\bob\r\n", ""),

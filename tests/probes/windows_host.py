@@ -19,6 +19,17 @@ USUAL = {
 }
 
 
+def firewall_rule(
+    fields: str = "", *, name: str = "{by-hand}", store: str = "Local", action: str = "Allow", profiles: str = ""
+) -> str:
+    """Return one rule that is on and about Remote Desktop's port, as the reading of the firewall gives it."""
+    where = "".join(f"Profile={one}|" for one in profiles.split())
+    return f"{store}|{name}|v2.31|Action={action}|Active=TRUE|Dir=In|Protocol=6|{where}{fields or 'LPort=3389|'}"
+
+
+OWN_RULE = firewall_rule(name="RemoteDesktop-UserMode-In-TCP", profiles="Domain Private")
+
+
 def registry(**changes: str) -> dict[str, Any]:
     """Return what the registry of a healthy computer says, some of it changed (`__` stands for a blank)."""
     said = USUAL | {name.replace("__", " ").replace("TLS 12", "TLS 1.2"): value for name, value in changes.items()}
@@ -46,16 +57,20 @@ HEALTHY: dict[windows_facts.RuleReading, dict[str, Any]] = {
         "account": "NT Authority\\NetworkService",
     },
     NAMED["sessionenv"]: {"exists": True, "state": "Running", "start_mode": "Manual"},
-    NAMED["key_file"]: {"exists": True, "sddl": "O:SYD:PAI(A;;FA;;;SY)(A;;FR;;;NS)"},
-    NAMED["key_folder"]: {"exists": True, "sddl": "O:SYD:PAI(A;;0x12019f;;;WD)(A;;FA;;;BA)"},
+    NAMED["key_file"]: {"exists": True, "sddl": "O:SYD:PAI(A;;FA;;;SY)(A;;FR;;;NS)", "inheriting": []},
+    NAMED["key_folder"]: {"exists": True, "sddl": "O:SYD:PAI(A;;0x12019f;;;WD)(A;;FA;;;BA)", "inheriting": []},
     NAMED["firewall"]: {
         "exists": True,
         "enabled": True,
         "profiles": "Domain, Private",
         "action": "Allow",
-        "policy_action": None,
-        "policy_profiles": None,
+        "ports": "3389",
+        "port": 3389,
+        "rules": [OWN_RULE],
+        "service": "Running",
         "ignored": [],
+        "shut": [],
+        "unguarded": [],
         "off": [],
         "active": ["DomainAuthenticated"],
     },

@@ -21,6 +21,7 @@ from troubleshoot.engine.codebook import (
 from troubleshoot.engine.codes import OTHER_WORDS
 from troubleshoot.engine.cut import CutState, cut_items, judge_cut
 from troubleshoot.engine.declared_facts import DeclaredFact, DeclaredReading, ReadingCase
+from troubleshoot.engine.descriptors import SIDS, rights_mask, same_descriptor
 from troubleshoot.engine.explanation import FOUND_OUT, SETTLED, Code, Explanation, Json
 from troubleshoot.engine.facts import (
     UNKNOWN,
@@ -69,6 +70,7 @@ from troubleshoot.engine.plan import (
     PlanDifference,
     disconnects_people,
     is_as_wanted,
+    is_as_wished,
     make_plan,
     outdated_parts,
     plan_drift,
@@ -149,6 +151,7 @@ __all__ = [
     "REFUSED_AS",
     "RULES",
     "SETTLED",
+    "SIDS",
     "SPEAKING_VERDICTS",
     "STARTABLE",
     "UNDER_WAY",
@@ -256,6 +259,7 @@ __all__ = [
     "has_label",
     "hindrance_of",
     "is_as_wanted",
+    "is_as_wished",
     "job_phase",
     "judge_cut",
     "judge_health",
@@ -276,11 +280,13 @@ __all__ = [
     "read_saved_connection",
     "related_codes",
     "revert_plan",
+    "rights_mask",
     "role_conflict",
     "roles_serving",
     "roles_that_help",
     "rule_holds",
     "said_ahead",
+    "same_descriptor",
     "search_codes",
     "signs_people_out",
     "stored_values",

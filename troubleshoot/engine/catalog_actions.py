@@ -132,11 +132,13 @@ def _check_wish(wish: Wish, resource: Resource, table: TomlTable) -> None:
     if not wish.desired and "desired" in table.data:
         table.wrong("desired", "must name at least one field or event")
     for key, value in wish.desired.items():
-        if text := _wrong_wish(resource, key, value):
+        if text := _wrong_wish(resource, key, value) or _misshapen(resource, key, wish):
             table.wrong("desired", text, key)
 
 
 def _wrong_wish(resource: Resource, key: str, value: Value) -> str | None:
+    if key in resource.events and resource.events[key].undo_only:
+        return f"{key} of {resource.name} is only for undoing"
     if key in resource.events:
         return None if value is True else f"{key} is an event of {resource.name}: it can only be true"
     if key not in resource.fields:
@@ -144,6 +146,12 @@ def _wrong_wish(resource: Resource, key: str, value: Value) -> str | None:
     if not resource.fields[key].writable:
         return f"{key} of {resource.name} can only be read"
     return None if resource.fields[key].accepts(value) else f"{key} must be {resource.fields[key].type}"
+
+
+def _misshapen(resource: Resource, key: str, wish: Wish) -> str | None:
+    field = resource.fields.get(key)
+    pattern = field.misshapen(wish.desired) if field else ""
+    return f"{key} would be read back in another form; it must be written as {pattern}" if pattern else None
 
 
 def _check_risk(action: Action, table: TomlTable) -> None:

@@ -57,6 +57,9 @@ def _resource(name: str, table: TomlTable, scripts: Mapping[str, str], digest: s
         signs_out=table.flag("signs_out"),
         disconnects=MappingProxyType(_disconnects(table.table("disconnects", required=False))),
     )
+    for key, field in resource.fields.items():
+        for other in set(field.forms) - set(resource.fields):
+            fields.table(key).table("forms").wrong(other, f"there is no field {other}")
     for key in set(resource.disconnects) - {*resource.params, *resource.fields, *resource.events}:
         table.wrong("disconnects", "is no parameter, field or event", key)
     if not resource.fields and "fields" in table.data:
@@ -93,13 +96,30 @@ def _field(name: str, table: TomlTable) -> ResourceField:
         secret=table.flag("secret"),
         words=table.text("words", limit=120),
         values=MappingProxyType(table.table("values", required=False).mapping()),
+        forms=MappingProxyType(_forms(table.table("forms", required=False))),
+        descriptor=table.flag("descriptor"),
     )
+    if one.descriptor and one.type != "string":
+        table.wrong("descriptor", "only a text can be a security descriptor")
+    if one.forms and not (one.writable and one.type == "string"):
+        table.wrong("forms", "only what is written as a text has a form")
     if one.writable and not one.compare:
         table.wrong("compare", "must be true for a writable field: a plan has to notice when it drifts")
     if one.secret and (one.writable or one.compare):
         table.wrong("secret", "a secret field can be neither writable nor compared: plans are stored and shown")
     table.done()
     return one
+
+
+def _forms(table: TomlTable) -> dict[str, Mapping[str, str]]:
+    """Return the patterns of a wished text: by another field, by that field's value."""
+    found: dict[str, Mapping[str, str]] = {}
+    for other, by_value in table.each():
+        found[other] = MappingProxyType(by_value.mapping())
+        for value, pattern in found[other].items():
+            if text := safe_patterns.fault(pattern):
+                by_value.wrong(value, text)
+    return found
 
 
 def _event(name: str, table: TomlTable) -> ResourceEvent:
@@ -110,6 +130,7 @@ def _event(name: str, table: TomlTable) -> ResourceEvent:
         table.name("shown_by", required=False) or None,
         table.text("unseen", required=False, limit=300),
         MappingProxyType(table.table("unless", required=False).mapping()),
+        table.flag("undo_only"),
     )
     table.done()
     return event

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 from troubleshoot.engine.catalog import Catalog
+from troubleshoot.engine.plan import is_as_wished
 from troubleshoot.engine.plan_document import PlanDocument, PlanItem
 from troubleshoot.engine.resource import ResourceEvent, ResourceState, values_differ
 
@@ -38,43 +39,44 @@ def judge_cut(plan: PlanDocument, before: States, now: States, catalog: Catalog)
     return CutState.HALF
 
 
-def cut_items(plan: PlanDocument, before: States, now: States) -> tuple[int, ...]:
+def cut_items(plan: PlanDocument, before: States, now: States, catalog: Catalog) -> tuple[int, ...]:
     """Return the places of the items whose state is another one than before."""
     pairs = enumerate(zip(plan.items, before, now, strict=True))
     return tuple(
         place
         for place, (item, old, new) in pairs
-        if item.desired and old is not None and new is not None and _differs(item, old, new)
+        if item.desired and old is not None and new is not None and _differs(item, old, new, catalog)
     )
 
 
 def _events(item: PlanItem, catalog: Catalog) -> list[ResourceEvent]:
     known = catalog.resources[item.resource].events if item.resource in catalog.resources else {}
-    return [known[name] for name in item.desired if name in known]
-
-
-def _fields(item: PlanItem, catalog: Catalog) -> list[str]:
-    known = catalog.resources[item.resource].events if item.resource in catalog.resources else {}
-    return [name for name in item.desired if name not in known]
+    return [known[name] for name in item.desired if name in known and not known[name].undo_only]
 
 
 def _is_done(item: PlanItem, old: ResourceState, new: ResourceState, catalog: Catalog) -> bool:
-    events = _events(item, catalog)
-    happened = all(
-        event.shown_by and values_differ(old.get(event.shown_by), new.get(event.shown_by)) for event in events
-    )
-    fields = _fields(item, catalog)
-    return happened and all(name in new and not values_differ(item.desired[name], new[name]) for name in fields)
+    happened = all(_is_seen(event, old, new) for event in _events(item, catalog))
+    return happened and is_as_wished(item, new, catalog)
 
 
 def _is_untouched(item: PlanItem, old: ResourceState, new: ResourceState, catalog: Catalog) -> bool:
     events = _events(item, catalog)
-    quiet = all(
-        event.shown_by and not values_differ(old.get(event.shown_by), new.get(event.shown_by)) for event in events
+    quiet = all(event.shown_by is not None and not _is_seen(event, old, new) for event in events)
+    return quiet and not _differs(item, old, new, catalog)
+
+
+def _is_seen(event: ResourceEvent, old: ResourceState, new: ResourceState) -> bool:
+    return event.shown_by is not None and values_differ(old.get(event.shown_by), new.get(event.shown_by))
+
+
+def _differs(item: PlanItem, old: ResourceState, new: ResourceState, catalog: Catalog) -> bool:
+    """Tell whether a compared field is another one; one that today's catalogue does not know is compared as it is."""
+    resource = catalog.resources.get(item.resource)
+    fields = resource.fields if resource else {}
+    compared = [name for name in {*item.before, *item.desired} if name in old or name in new]
+    return any(
+        fields[name].differs(old.get(name), new.get(name))
+        if name in fields
+        else values_differ(old.get(name), new.get(name))
+        for name in compared
     )
-    return quiet and not _differs(item, old, new)
-
-
-def _differs(item: PlanItem, old: ResourceState, new: ResourceState) -> bool:
-    compared = {*item.before, *item.desired}
-    return any(values_differ(old.get(name), new.get(name)) for name in compared if name in old or name in new)

@@ -67,12 +67,20 @@ def plan_drift(plan: PlanDocument, states: Sequence[ResourceState | None]) -> tu
     return tuple(found)
 
 
-def is_as_wanted(plan: PlanDocument, states: Sequence[ResourceState | None]) -> bool:
-    """Tell whether every field that a plan sets has the value that it wants."""
+def is_as_wanted(plan: PlanDocument, states: Sequence[ResourceState | None], catalog: Catalog) -> bool:
+    """Tell whether every field that a plan sets is as the plan wants it."""
+    return all(is_as_wished(item, state, catalog) for item, state in zip(plan.items, states, strict=True))
+
+
+def is_as_wished(item: PlanItem, state: ResourceState | None, catalog: Catalog) -> bool:
+    """Tell whether every field that an item wishes is as wished; what happens once leaves no field behind."""
+    resource = catalog.resources.get(item.resource)
+    if state is None or resource is None:
+        return False
+    wished = {name: value for name, value in item.desired.items() if name not in resource.events}
     return all(
-        state is not None and name in state and not values_differ(value, state[name])
-        for item, state in zip(plan.items, states, strict=True)
-        for name, value in item.desired.items()
+        name in state and name in resource.fields and not resource.fields[name].differs(value, state[name])
+        for name, value in wished.items()
     )
 
 
@@ -155,7 +163,8 @@ def revert_plan(
 ) -> PlanDocument | None:
     """Return the plan that puts back what a run changed, or None when nothing is left to put back.
 
-    Reverse order; only resources that revert exactly and whose fields now differ from before; never events.
+    Reverse order; only resources that revert exactly and whose fields now differ from before; never events, but those
+    that tell a script that it undoes.
     `after` is the recorded state after the run and what the revert expects to find. Raises PlanError for a
     resource that is no longer in the catalogue.
     """
@@ -190,9 +199,8 @@ def _item(resource: Resource, wish: Wish, state: ResourceState | None) -> PlanIt
     except StateError as error:
         raise PlanError(RefusalCode.RESOURCE_UNFIT, resource=resource.name, fields=list(error.fields)) from error
     events = {name: value for name, value in wish.desired.items() if name in resource.events}
-    fields = {
-        name: value for name, value in wish.desired.items() if name not in events and values_differ(value, state[name])
-    }
+    wished = {name: value for name, value in wish.desired.items() if name not in events}
+    fields = {name: value for name, value in wished.items() if resource.fields[name].differs(value, state[name])}
     seen = [name for name in events if resource.events[name].happens(state, fields)]
     title = " ".join([resource.title, *map(str, wish.params.values())])
     return PlanItem(
@@ -230,7 +238,8 @@ def _back(item: PlanItem, resource: Resource, state: ResourceState | None) -> di
     found = {
         name: item.before[name]
         for name, field in resource.fields.items()
-        if field.writable and name in item.before and name in state and values_differ(item.before[name], state[name])
+        if field.writable and name in item.before and name in state and field.differs(item.before[name], state[name])
         if name in item.desired or state[name] is None
     }
-    return found if set(found) & set(item.desired) else {}
+    marks: dict[str, Value] = {name: True for name, event in resource.events.items() if event.undo_only}
+    return found | marks if set(found) & set(item.desired) else {}

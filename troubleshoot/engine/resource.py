@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from troubleshoot.engine.canonical import INTEGER_LIMIT
+from troubleshoot.engine.descriptors import same_descriptor
 
 Value = str | int | bool | list[str] | None
 ResourceState = Mapping[str, Value]
@@ -35,6 +36,10 @@ class ResourceField:
     secret: bool
     words: str
     values: Mapping[str, str] = field(default_factory=dict)
+    forms: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """By another field and its value: the pattern that a wished text fits, as it is read back afterwards."""
+    descriptor: bool = False
+    """True: it holds a security descriptor, which Windows reads back in a form of its own."""
 
     def read_as(self, value: Value) -> str:
         """Return a value as a person reads it; a secret one is never shown."""
@@ -61,6 +66,18 @@ class ResourceField:
             return isinstance(value, list) and all(isinstance(item, str) for item in value)
         return type(value) is TYPES[self.type]
 
+    def differs(self, one: Value, other: Value) -> bool:
+        """Tell whether two values of this field mean something else."""
+        if self.descriptor and isinstance(one, str) and isinstance(other, str):
+            return not same_descriptor(one, other)
+        return values_differ(one, other)
+
+    def misshapen(self, desired: ResourceState) -> str:
+        """Return the pattern that a wish for this field does not fit; empty when it may be written as it stands."""
+        wished = desired.get(self.name)
+        patterns = (by_value.get(str(desired.get(other)), "") for other, by_value in self.forms.items())
+        return next((one for one in patterns if one and isinstance(wished, str) and not _matches(one, wished)), "")
+
 
 @dataclass(frozen=True)
 class ResourceEvent:
@@ -74,11 +91,13 @@ class ResourceEvent:
     """What it means where that field stays the same all the same."""
     unless: Mapping[str, Value] = field(default_factory=dict)
     """A state before in which it is no more than a change of these fields: a stopped service is started."""
+    undo_only: bool = False
+    """True: it tells the script that recorded values come back. No action wishes it, and nothing of it is seen."""
 
     def happens(self, before: ResourceState, changed: Collection[str]) -> bool:
         """Tell whether it is more than what changes anyway."""
         same = all(before.get(name) == value and name in changed for name, value in self.unless.items())
-        return not (self.unless and same)
+        return not (self.undo_only or (self.unless and same))
 
 
 @dataclass(frozen=True)
@@ -90,7 +109,10 @@ class ResourceParameter:
     pattern: str | None
 
     def accepts(self, value: object) -> bool:
-        """Tell whether a value has the type, and it or each of its items matches the pattern from end to end."""
+        """Tell whether a value has the type, and it or each of its items matches the pattern from end to end.
+
+        No text may be taken by Windows for another one: a registry path that goes up again, a name that loses blanks.
+        """
         if self.type == "integer":
             return type(value) is int and abs(value) < INTEGER_LIMIT
         if self.type == "boolean":
@@ -100,7 +122,9 @@ class ResourceParameter:
         return self._text(value)
 
     def _text(self, value: object) -> bool:
-        return isinstance(value, str) and len(value) <= 1000 and (not self.pattern or _matches(self.pattern, value))
+        if not isinstance(value, str) or len(value) > 1000 or not all(map(_stays_itself, value.split("\\"))):
+            return False
+        return not self.pattern or _matches(self.pattern, value)
 
 
 @dataclass(frozen=True)
@@ -173,6 +197,10 @@ class Resource:
 def values_differ(one: Value, other: Value) -> bool:
     """Compare ordinally and by type: 1 is not true, and a missing value is not an empty one."""
     return type(one) is not type(other) or one != other
+
+
+def _stays_itself(part: str) -> bool:
+    return part not in {"", ".", ".."} and part == part.strip()
 
 
 def _matches(pattern: str, value: str) -> bool:

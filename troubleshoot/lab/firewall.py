@@ -2,12 +2,16 @@
 
 from typing import Any
 
+from troubleshoot.lab.firewall_rules import GROUP, STORES, decides, registry
+
 Document = dict[str, Any]
 
-GROUP = "@FirewallAPI.dll,-28752"
-"""Remote Desktop in every language: an indirect string, as firewall rules keep it."""
+STANDARD_PORT = 3389
 LISTENING_RULE = "RemoteDesktop-UserMode-In-TCP"
 PROFILES = ("Domain", "Private", "Public")
+SERVICE = "MpsSvc"
+INBOUND = frozenset({"Block", "Allow", "BlockAll"})
+"""What becomes of a connection that no rule decides about: kept out, let in; or kept out whatever a rule says."""
 
 
 def usual() -> Document:
@@ -28,6 +32,7 @@ def usual() -> Document:
         ],
         "profiles": {name: {"enabled": True, "local_rules": True} for name in PROFILES},
         "active": ["domain"],
+        "running": True,
     }
 
 
@@ -37,18 +42,38 @@ def of(document: Document) -> Document:
     return known
 
 
+def runs(document: Document) -> bool:
+    """Tell whether the service of the firewall runs."""
+    service = document.get("services", {}).get(SERVICE)
+    return bool(service["state"] == "Running" if service else of(document)["running"])
+
+
+def inbound(profile: Document) -> str:
+    """Return what a kind of network does with what no rule decides about."""
+    return str(profile.get("inbound", "Block"))
+
+
+def in_registry(document: Document) -> dict[str, Document]:
+    """Return the keys of the registry in which Windows keeps the rules."""
+    return registry(of(document)["rules"])
+
+
+def owned_key(path: str) -> bool:
+    """Tell whether a key holds rules, which a state writes in `firewall` and nowhere else."""
+    return path.casefold() in {known.casefold() for known in STORES.values()}
+
+
 def lets_in(document: Document) -> bool:
     """Tell whether a connection to Remote Desktop passes: on every network that the host is connected to."""
     firewall = of(document)
-    return all(_passes(firewall, name.capitalize()) for name in firewall["active"])
+    return not runs(document) or all(_passes(firewall, name.capitalize()) for name in firewall["active"])
 
 
 def _passes(firewall: Document, profile: str) -> bool:
     settings = firewall["profiles"][profile]
-    if not settings["enabled"]:
-        return True
-    rules = [rule for rule in firewall["rules"] if rule["name"] == LISTENING_RULE and rule["enabled"]]
-    counted = [rule for rule in rules if rule["source"] == "GroupPolicy" or settings["local_rules"]]
-    covering = [rule for rule in counted if rule["profiles"] == "Any" or profile in rule["profiles"].split(", ")]
-    # A blocking rule wins over an allowing one.
-    return bool(covering) and all(rule["action"] == "Allow" for rule in covering)
+    if not settings["enabled"] or inbound(settings) == "BlockAll":
+        return not settings["enabled"]
+    rules = [rule for rule in firewall["rules"] if decides(rule, STANDARD_PORT, profile)]
+    counted = [rule["action"] for rule in rules if rule["source"] != "Local" or settings["local_rules"]]
+    # A blocking rule wins over an allowing one, whichever store they come from (MS-FASP 2.2.34).
+    return "Block" not in counted and ("Allow" in counted or inbound(settings) == "Allow")

@@ -3,23 +3,11 @@
 A host's `acl` maps a path to its security descriptor (owner and DACL) in SDDL; a file without one does not exist.
 """
 
-import functools
-import re
-from collections.abc import Set
+from collections.abc import Iterator, Set
 
+from troubleshoot.lab.security_descriptors import Descriptor, parse
 from troubleshoot.lab.state import CRYPTOGRAPHY, KEY_FILE_START, KEY_FOLDER, Document, find, registry_value
 
-# One entry of a DACL that counts for the object itself: whether it allows or denies, its rights, and whom it is for
-# (MS-DTYP 2.5.1.1).
-_ENTRY = re.compile(r"\((A|D);(?:OI|CI|NP|ID)*;([^;()]*);;;([^;()]+)\)")
-# Two-letter names of access rights in SDDL, with their bits for a file (MS-DTYP 2.5.1.1): file and generic rights,
-# those of every object, and single bits.
-_RIGHTS = (
-    {"FA": 0x1F01FF, "FR": 0x120089, "FW": 0x120116, "FX": 0x1200A0}
-    | {"GA": 0x1F01FF, "GR": 0x120089, "GW": 0x120116, "GX": 0x1200A0}
-    | {"SD": 0x10000, "RC": 0x20000, "WD": 0x40000, "WO": 0x80000}
-    | {name: 1 << bit for bit, name in enumerate(("CC", "DC", "LC", "SW", "RP", "WP", "DT", "LO", "CR"))}
-)
 _FULL, _READ, _READ_AND_WRITE = 0x1F01FF, 0x120089, 0x12019F
 _EVERYONE = frozenset({"WD", "S-1-1-0"})
 # Groups that each of the two accounts is in: everyone, whoever signed in, services, users; Windows is an administrator.
@@ -41,11 +29,28 @@ def descriptor(document: Document, path: str) -> str | None:
 
 
 def describe(document: Document, path: str, sddl: str) -> None:
-    """Write the SDDL of a file; the service that needs the key can then read it or not."""
+    """Give a file the SDDL that it is found with; the service that needs the key can then read it or not."""
     known = document.setdefault("acl", {})
     known[find(known, path) or path] = sddl
     if path.casefold() == key_file(document).casefold() and document["key_store"]["rdp_key"] != "missing":
         document["key_store"]["rdp_key"] = "readable" if _may(sddl, _NETWORK_SERVICE, _READ) else "denied"
+
+
+def write(document: Document, path: str, wanted: Descriptor, *, audit: str) -> None:
+    """Write owner and list as Windows does: what lies in a folder gets what the list hands down, and keeps its own."""
+    above = descriptor(document, path.rpartition("\\")[0])
+    found = wanted.written_below(parse(above) if above else None)
+    describe(document, path, found.text() + audit)
+    for below in list(children(document, path)):
+        inside = parse(descriptor(document, below) or "")
+        if inside is not None and "P" not in inside.flags:
+            describe(document, below, inside.written_below(found).text(audit=True))
+
+
+def children(document: Document, folder: str) -> Iterator[str]:
+    """Yield the paths of the files in a folder."""
+    start = folder.casefold() + "\\"
+    yield from (path for path in document.get("acl", {}) if path.casefold().startswith(start))
 
 
 def settle_key(document: Document) -> None:
@@ -80,15 +85,9 @@ def may_replace_key(document: Document) -> bool:
 def _may(sddl: str, names: Set[str], wanted: int) -> bool:
     """Tell whether somebody who is all of these has the rights; what is denied counts first, as Windows orders it."""
     granted = denied = 0
-    for kind, rights, who in _ENTRY.findall(sddl):
-        if who in names:
-            mask = _mask(rights)
-            granted, denied = (granted | mask, denied) if kind == "A" else (granted, denied | mask)
+    found = parse(sddl)
+    for entry in found.entries if found else ():
+        if entry.who in names and "IO" not in entry.flags:
+            mask = entry.rights
+            granted, denied = (granted | mask, denied) if entry.kind == "A" else (granted, denied | mask)
     return granted & ~denied & wanted == wanted
-
-
-def _mask(rights: str) -> int:
-    """Return the bits of rights: a hexadecimal number, or names of two letters; what is unknown means nothing."""
-    if re.fullmatch("0[xX][0-9A-Fa-f]{1,8}", rights):
-        return int(rights, 16)
-    return functools.reduce(int.__or__, (_RIGHTS.get(rights[at : at + 2], 0) for at in range(0, len(rights), 2)), 0)

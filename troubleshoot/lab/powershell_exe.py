@@ -10,6 +10,8 @@ import re
 from troubleshoot.lab.process import Exit, Process, Runner, codec, unquote
 from troubleshoot.remote.envelope import BOOTSTRAP
 
+_SLEEP = re.compile(r"(?:-s(?:econds)?\s+)?(\d{1,6}(?:\.\d{1,6})?|\.\d{1,6})", re.IGNORECASE)
+
 
 def start(rest: str, process: Process, runner: Runner) -> int:
     """Start powershell.exe with the rest of a command line and return its exit code."""
@@ -60,8 +62,9 @@ def _statement(text: str, process: Process) -> int:
             process.say(" ".join(word.strip("'\"") for word in _words(rest)) + "\n")
         case "hostname" if not rest:
             process.say(f"{process.name()}\r\n")
-        case "start-sleep" if sleep := re.fullmatch(r"(?:-s(?:econds)?\s+)?(\d{1,6})", rest.strip(), re.IGNORECASE):
-            process.cancelled.wait(int(sleep.group(1)))
+        case "start-sleep" if sleep := _SLEEP.fullmatch(rest.strip()):
+            # 5.1 takes whole seconds: it rounds, half to the even number.
+            process.cancelled.wait(round(float(sleep.group(1))))
         case "exit" if re.fullmatch(r"-?\d{1,10}", rest.strip()):
             raise Exit(int(rest))
         case "(pwd).path":

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from troubleshoot.lab import firewall
 from troubleshoot.lab.behind_port import other_certificate
 from troubleshoot.lab.certificates import stamp
+from troubleshoot.lab.firewall_rules import ports_fault, profiles
 from troubleshoot.lab.state import Document, healthy, moment
 from troubleshoot.lab.state_form import (
     CERTIFICATE,
@@ -58,6 +59,7 @@ def check(document: Document) -> None:
         _value(f"acl.{path}", sddl, Field((str,)))
     _check_firewall(document["firewall"])
     _check_rows(document)
+    _check_firewall_rules(document["firewall"]["rules"])
     _check_registry(document["registry"])
     _check_certificates(document)
 
@@ -134,10 +136,23 @@ def _check_firewall(given: Document) -> None:
         _one_of("firewall.active", name, {known.lower() for known in firewall.PROFILES})
 
 
+def _check_firewall_rules(rules: list[Document]) -> None:
+    for number, rule in enumerate(rules):
+        where = f"firewall.rules.{number}"
+        for name in profiles(rule):
+            _one_of(f"{where}.profiles", name, set(firewall.PROFILES))
+        if fault := ports_fault(rule.get("ports", "Any")):
+            raise BadStateError(f"{where}.ports: {fault}")
+        if odd := [name for name, value in rule.items() if isinstance(value, str) and "|" in value]:
+            raise BadStateError(f"{where}.{odd[0]}: Windows parts the fields of a rule with |")
+
+
 def _check_registry(keys: Document) -> None:
     for key, values in keys.items():
         if not isinstance(values, dict):
             raise BadStateError(f"registry.{key}: must be a JSON object of values")
+        if firewall.owned_key(key):
+            raise BadStateError(f"registry.{key}: the rules of the firewall are written in firewall.rules")
         for name, entry in values.items():
             _row(f"registry.{key}.{name}", entry, REGISTRY_VALUE)
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from troubleshoot.lab.behind_port import BEHIND
 from troubleshoot.lab.certificates import KEY_SIZES
+from troubleshoot.lab.firewall import INBOUND
+from troubleshoot.lab.firewall_rules import PROTOCOLS, STORES
 from troubleshoot.lab.gateway import GATEWAYS
 from troubleshoot.lab.licensing import MODES, WAYS
 from troubleshoot.lab.other_addresses import ANSWERS
@@ -44,7 +46,7 @@ SERVICE: Row = {
     "stop_seconds": Field((int, float, type(None)), optional=True),
 }
 REGISTRY_VALUE: Row = {"kind": _TEXT, "value": Field((object,))}
-PROFILE: Row = {"enabled": _YES_OR_NO, "local_rules": _YES_OR_NO}
+PROFILE: Row = {"enabled": _YES_OR_NO, "local_rules": _YES_OR_NO, "inbound": _one_of(INBOUND, optional=True)}
 CERTIFICATE: Row = {
     "thumbprint": _TEXT,
     "subject": _TEXT,
@@ -106,12 +108,17 @@ ROWS: Mapping[str, Row] = {
         "enabled": _YES_OR_NO,
         "profiles": _TEXT,
         "direction": _TEXT,
-        "action": _TEXT,
-        "source": _TEXT,
+        "action": _one_of({"Allow", "Block"}),
+        "source": _one_of(set(STORES)),
+        "protocol": _one_of(set(PROTOCOLS), optional=True),
+        "ports": Field((str,), optional=True),
+        "program": Field((str,), optional=True),
+        "addresses": Field((str,), optional=True),
+        "package": Field((str,), optional=True),
     },
 }
 """Sections, and lists in a section, whose rows have these fields."""
-_EVERY = (SERVICE, CERTIFICATE, *ROWS.values())
+_EVERY = (SERVICE, CERTIFICATE, PROFILE, *ROWS.values())
 OPTIONAL = frozenset(name for row in _EVERY for name, field in row.items() if field.optional)
 """Fields that a row need not have."""
 FIXED = ("identity", "powershell", "key_store", "domain", "licensing", "network", "winrm")

@@ -178,7 +178,7 @@ def _end_of_cut(lost: Job, plan: PlanDocument, visit: VisitResult, attempt: Atte
     stands = engine.judge_cut(plan, before, now, catalog.installed_catalog())
     if stands == CutState.UNREAD:
         return NotKnown(Explanation(Code.NOT_READ))
-    written = engine.cut_items(plan, before, now)
+    written = engine.cut_items(plan, before, now, catalog.installed_catalog())
     found = replace(as_change(lost.found), before=before, after=now, written=written)
     if stands == CutState.WANTED:
         return VisitEnd(JobState.VERIFYING, Explanation(Code.CUT_AS_WANTED), found)

@@ -50,7 +50,7 @@ def end_of_visit(job: Job, plan: PlanDocument, visit: VisitResult) -> VisitEnd:
 def _drifted(job: Job, plan: PlanDocument, found: ChangeResult) -> VisitEnd:
     """Return the end of a change that found another state than planned: an undo may find that it is back already."""
     states = found.before or ()
-    if job.kind == Job.Kind.REVERT and engine.is_as_wanted(plan, states):
+    if job.kind == Job.Kind.REVERT and engine.is_as_wanted(plan, states, catalog.installed_catalog()):
         return VisitEnd(JobState.VERIFYING, Explanation(Code.ALREADY_BACK), replace(found, after=states))
     found = replace(found, differences=engine.plan_drift(plan, states))
     return VisitEnd(JobState.DRIFTED, Explanation(Code.DRIFTED), found)

@@ -255,7 +255,8 @@ def _take_back(job: Job, worker: Machine) -> None:
 def _end_revert(job: Job, plan: engine.PlanDocument, worker: Machine) -> None:
     """End a revert, which is proved by reading again: the old state need not have been a good one."""
     states = as_change(job.found).after or ()
-    back = len(states) == len(plan.items) and engine.is_as_wanted(plan, states)
+    known = catalog.installed_catalog()
+    back = len(states) == len(plan.items) and engine.is_as_wanted(plan, states, known)
     observation = _measured(job)
     _keep(job, observation)
     left = job.origin is not None and bool(planning.job_plan(job.origin).irreversible)

@@ -55,11 +55,17 @@ def _read(item: PlanItem, name: str, now: str, afterwards: str, state: ResourceS
     """Return the value of a field after the run; empty where it was not read. A secret one is never shown."""
     if state is None or name not in state:
         return ""
-    if name in item.desired and not values_differ(item.desired[name], state[name]):
+    if name in item.desired and _is_same(item, name, item.desired[name], state[name]):
         return wording.content(afterwards)
-    if name in item.before and not values_differ(item.before[name], state[name]):
+    if name in item.before and _is_same(item, name, item.before[name], state[name]):
         return wording.content(now)
     return _in_words(item.resource, name, state[name])
+
+
+def _is_same(item: PlanItem, name: str, one: Value, other: Value) -> bool:
+    known = catalog.installed_catalog().resources.get(item.resource)
+    field = known.fields.get(name) if known else None
+    return not (field.differs(one, other) if field else values_differ(one, other))
 
 
 def _in_words(resource: str, name: str, value: Value) -> str:

@@ -47,6 +47,10 @@ def test_a_resource_does_what_its_vector_says(vector: Vector) -> None:
         ("registry-value", {"path": "HKLM:\\SOFTWARE/x", "name": "x"}),
         ("registry-value", {"path": "HKLM:\\SOFTWARE", "name": "(Default)"}),
         ("registry-value", {"path": "HKLM:\\SOFTWARE", "name": "[x]"}),
+        ("registry-value", {"path": "HKLM:\\SOFTWARE\\A\\..\\x", "name": "x"}),
+        ("registry-values", {"paths": ["HKLM:\\SOFTWARE\\A "], "names": ["x"]}),
+        ("service", {"name": "TermService "}),
+        ("services", {"names": ["."]}),
     ],
 )
 def test_a_resource_does_not_accept_parameters_that_powershell_would_expand(
@@ -54,6 +58,29 @@ def test_a_resource_does_not_accept_parameters_that_powershell_would_expand(
 ) -> None:
     with pytest.raises(StateError):
         described(RESOURCES / resource).check_params(params)
+
+
+WISHES = [
+    ({"kind": "QWord", "text": "00000000000000FF"}, True),
+    ({"kind": "QWord", "text": "00000000000000ff"}, False),
+    ({"kind": "QWord", "text": "FF"}, False),
+    ({"kind": "QWord", "text": ""}, False),
+    ({"kind": "Binary", "text": "00FF"}, True),
+    ({"kind": "Binary", "text": ""}, True),
+    ({"kind": "Binary", "text": "00F"}, False),
+    ({"kind": "Binary", "text": "00ff"}, False),
+    ({"kind": "String", "text": "00ff"}, True),
+    ({"text": "00ff"}, True),
+    ({"kind": "DWord", "number": 5}, True),
+]
+
+
+@pytest.mark.parametrize(("desired", "sound"), WISHES, ids=str)
+def test_a_wish_is_refused_in_a_form_in_which_it_would_never_be_read_back(
+    desired: dict[str, str | int], sound: bool
+) -> None:
+    text = described(RESOURCES / "registry-value").fields["text"]
+    assert (text.misshapen(desired) == "") is sound
 
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: f"{path.parent.name}/{path.name}")

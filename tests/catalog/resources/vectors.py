@@ -50,11 +50,12 @@ class Vector:
         """Run a script on this vector's host; return what is wrong, or None. Refused passes through."""
         state = HostState(copy.deepcopy(dict(self.host)))
         with time_machine.travel(self.now, tick=False):
+            identifier = ""
             try:
                 output, failure = run(script, self.params(), state), None
             except ScriptFailed as error:
-                output, failure = [], str(error)
-        return self.judge(output, failure, state.document)
+                output, failure, identifier = [], str(error), error.identifier
+        return self.judge(output, failure, state.document, identifier)
 
     def params(self) -> dict[str, Any]:
         """Return what the script is given."""
@@ -62,11 +63,20 @@ class Vector:
             return dict(self.case["params"])
         return {**self.case["params"], "Desired": self.case["desired"], "Before": self.case["before"]}
 
-    def judge(self, output: list[Any], failure: str | None, after: dict[str, Any]) -> str | None:
-        """Return what is wrong with an end like this, or None."""
-        expected_failure = self.case.get("fails")
-        if (failure if failure is None else failure.strip()) != expected_failure:
-            return f"ended with {failure!r}, expected {expected_failure!r}"
+    def judge(
+        self, output: list[Any], failure: str | None, after: dict[str, Any], identifier: str | None = None
+    ) -> str | None:
+        """Return what is wrong with an end like this, or None.
+
+        What the script throws is compared by its words, an error of Windows by its identifier, which no language and
+        no edition of .NET changes; whoever has none (None) proves only that it failed.
+        """
+        known = self.case.get("fails_as")
+        if known is not None and (failure is None or identifier not in {None, known}):
+            return f"ended with {failure!r} ({identifier}), expected the error {known!r}"
+        expected = self.case.get("fails")
+        if known is None and (failure if failure is None else failure.strip()) != expected:
+            return f"ended with {failure!r}, expected {expected!r}"
         wanted = [self.case["result"]] if "result" in self.case else []
         if ordered(output) != ordered(wanted):
             return f"put out {output!r}, expected {wanted!r}"

@@ -78,6 +78,8 @@ MEANINGS: list[tuple[str, str, list[Any]]] = [
     ("Replace is ordinal", "'aAa'.Replace('a', 'b')", ["bAb"]),
     ("Substring and Length", "'abcdef'.Substring(2, 3)\n'abc'.Length", ["cde", 3]),
     ("Contains is ordinal", "'abc'.Contains('B')", [False]),
+    ("Split and Trim", "'a::b'.Split(':')\n' a b '.Trim()", ["a", "", "b", "a b"]),
+    ("0x alone is 0", "[long] '0x'", [0]),
     ("if, elseif, else", "$x = 2\nif ($x -eq 1) { 'a' } elseif ($x -eq 2) { 'b' } else { 'c' }", ["b"]),
     ("for", "for ($i = 0; $i -lt 3; $i = $i + 1) { $i }", [0, 1, 2]),
     ("foreach leaves its variable behind", "foreach ($i in @(1, 2)) { $null = $i }\n$i", [2]),

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from troubleshoot.lab import firewall
 from troubleshoot.lab.powershell import net_classes, service_control, terminal_setting
 from troubleshoot.lab.powershell.errors import ScriptFailed
 from troubleshoot.lab.powershell.host_data import local_time
@@ -55,7 +56,11 @@ OWNER_SID = ObjectType(
 
 
 def _services(document: Document) -> list[Instance]:
-    return [_service(name, service) for name, service in document["services"].items()]
+    """Return the services of the state, and that of the firewall, which another section tells of."""
+    running = firewall.runs(document)
+    itself: Document = {"display_name": "Windows Defender Firewall", "state": "Running" if running else "Stopped"}
+    itself |= {"start_mode": "Auto", "account": "NT Authority\\LocalService", "process_id": 1220 if running else 0}
+    return [_service(name, one) for name, one in ({firewall.SERVICE: itself} | document["services"]).items()]
 
 
 def _service(name: str, service: Document) -> Instance:

@@ -37,6 +37,18 @@ def _substring(text: str, start: Integer, length: Integer) -> str:
     return text[first : first + size]
 
 
+# What Char.IsWhiteSpace takes for one; Python counts four more.
+_BLANKS = "".join(map(chr, (*range(9, 14), 0x20, 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x2028, 0x2029, 0x202F)))
+_BLANKS += "\u205f\u3000"
+
+
+def _split(text: str, separator: str) -> list[str]:
+    """Run System.String.Split(params Char[]) with one character, the one form that 5.1 and 7 read alike."""
+    if len(separator) != 1:
+        raise Unsupported("Split by anything but one character: 5.1 splits at each of them, 7 at the whole")
+    return list(bounded(text.split(separator)))
+
+
 def _hexadecimal(number: Integer, form: str) -> str:
     """Run System.Int32.ToString("X4") and its like: two's complement, the same in every culture."""
     if len(form) < 2 or form[0] != "X" or not form[1:].isdigit() or len(form) > 3:
@@ -85,6 +97,8 @@ _METHODS: dict[type, Mapping[str, Method]] = {
     str: {
         "Replace": Method((str, str), _replace),
         "Substring": Method((Integer, Integer), _substring),
+        "Split": Method((str,), _split),
+        "Trim": Method((), lambda text: text.strip(_BLANKS)),
         "Contains": Method((str,), lambda text, part: part in text),
         "Equals": Method((str,), lambda text, other: text == other),
         "ToUpperInvariant": Method((), lambda text: _ascii(text).upper()),

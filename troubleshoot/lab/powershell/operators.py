@@ -8,7 +8,7 @@ from troubleshoot.lab.powershell.errors import ScriptFailed, Unsupported
 from troubleshoot.lab.powershell.values import RANGES, Integer, Moment, Nothing, bounded, to_text, type_name
 
 _PRINTABLE = re.compile(r"[\x20-\x7e]*")
-_HEX = re.compile(r"0x[0-9A-Fa-f]+")
+_HEX = re.compile(r"0x[0-9A-Fa-f]*")
 _DOTNET = {"byte": "Byte", "uint16": "UInt16", "int": "Int32", "uint32": "UInt32", "long": "Int64", "uint64": "UInt64"}
 _SCALARS = (bool, str, Integer, Moment)
 
@@ -147,7 +147,8 @@ def _to_integer(name: str, value: Any) -> Integer:
     if not low <= number <= high:
         raise ScriptFailed(
             f'Cannot convert value "{to_text(value)}" to type "System.{_DOTNET[name]}". '
-            f'Error: "Value was either too large or too small for {_article(name)} {_DOTNET[name]}."'
+            f'Error: "Value was either too large or too small for {_article(name)} {_DOTNET[name]}."',
+            "InvalidCastIConvertible",
         )
     return Integer(number, name)
 
@@ -158,7 +159,7 @@ def _article(name: str) -> str:
 
 def _from_hex(value: str, low: int, high: int) -> int:
     """Read '0x...' as .NET's integer converters do, in two's complement (System.ComponentModel, base 16)."""
-    number = int(value, 16)
+    number = int(value, 16) if len(value) > 2 else 0  # '0x' alone is 0
     span = high - low + 1
     return number - span if low < 0 and high < number < span else number
 

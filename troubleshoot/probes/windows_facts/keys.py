@@ -51,7 +51,7 @@ RULES = (
         "Rights on the folder of keys",
         {"right": "as they should be", "wrong": "other than they should be"},
         KEY_FOLDER,
-        ("exists", "sddl"),
+        ("exists", "sddl", "inheriting"),
         _folder,
     ),
 )

@@ -11,11 +11,12 @@ if ($Target -eq 'Remote Desktop key') {
     $path = "$path\f686aace6942fb7f7ceb231212eef4a4_$guid"
 }
 $sections = 'Owner, Access'
-# Owner and list only: this one file or folder, nothing below it.
-$security = Get-Acl -LiteralPath $path -ErrorAction Stop
+# Owner and list only: Set-Acl would write every section and leave no audit entry.
+$file = Get-Item -LiteralPath $path -Force -ErrorAction Stop
+$security = $file.GetAccessControl($sections)
 $found = $security.GetSecurityDescriptorSddlForm($sections)
 if (-not $found.Equals($Before['sddl'])) {
     throw 'Somebody else has just changed these permissions.'
 }
 $security.SetSecurityDescriptorSddlForm($Desired['sddl'], $sections)
-Set-Acl -LiteralPath $path -AclObject $security -ErrorAction Stop
+$file.SetAccessControl($security)

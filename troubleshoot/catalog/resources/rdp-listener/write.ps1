@@ -31,6 +31,17 @@ $names = @{
     security_layer   = 'SecurityLayer'
     nla              = 'UserAuthenticationRequired'
 }
+$sources = @{
+    encryption_level = $listener.PolicySourceMinEncryptionLevel
+    security_layer   = $listener.PolicySourceSecurityLayer
+    nla              = $listener.PolicySourceUserAuthenticationRequired
+}
+# Asked before anything is written: the methods may answer with a code or with an error for what policy sets.
+foreach ($field in $order) {
+    if ($Desired.ContainsKey($field) -and $sources[$field] -eq 1) {
+        throw "Group policy sets ${field}: it cannot be changed on this computer."
+    }
+}
 foreach ($field in $order) {
     if ($Desired.ContainsKey($field)) {
         # A cast would make 0, the weakest value, of a missing one.

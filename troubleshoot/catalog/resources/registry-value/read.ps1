@@ -1,5 +1,11 @@
 param([string] $Path, [string] $Name)
 
+# The provider would take another key than the one that is shown.
+foreach ($part in "$Path\$Name".Split('\')) {
+    if ($part.Equals('') -or $part.Equals('.') -or $part.Equals('..') -or (-not $part.Trim().Equals($part))) {
+        throw 'No part of a path or name is empty, one or two dots, or has blanks at its ends.'
+    }
+}
 $state = @{ exists = $false; kind = $null; text = $null; number = $null; items = $null }
 if (Test-Path -LiteralPath $Path) {
     $key = Get-Item -LiteralPath $Path -ErrorAction Stop

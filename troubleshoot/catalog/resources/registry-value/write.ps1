@@ -1,5 +1,11 @@
 param([string] $Path, [string] $Name, [hashtable] $Desired, [hashtable] $Before)
 
+# Else the provider would take another key than the one that is shown.
+foreach ($part in "$Path\$Name".Split('\')) {
+    if ($part.Equals('') -or $part.Equals('.') -or $part.Equals('..') -or (-not $part.Trim().Equals($part))) {
+        throw 'No part of a path or name is empty, one or two dots, or has blanks at its ends.'
+    }
+}
 $exists = $true
 if ($Desired.ContainsKey('exists')) {
     $exists = $Desired['exists']
@@ -28,14 +34,24 @@ if (-not $exists) {
     }
     if ($kind -eq 'DWord') {
         $value = [uint32] $value
-    } elseif ($kind -eq 'QWord') {
-        $value = [long] "0x$value"
-    } elseif ($kind -eq 'Binary') {
+    } elseif ($kind -in @('QWord', 'Binary')) {
         $digits = $value
-        $value = [byte[]] @(for ($i = 0; $i -lt $digits.Length; $i = $i + 2) {
-            $pair = $digits.Substring($i, 2)
+        for ($i = 0; $i -lt $digits.Length; $i = $i + 1) {
+            if (-not '0123456789ABCDEF'.Contains($digits.Substring($i, 1))) {
+                throw 'QWord and Binary are written in hexadecimal digits, capital letters.'
+            }
+        }
+        $value = @(for ($i = 1; $i -lt $digits.Length; $i = $i + 2) {
+            $pair = $digits.Substring($i - 1, 2)
             [byte] "0x$pair"
         })
+        if (($value.Count + $value.Count) -ne $digits.Length -or ($kind -eq 'QWord' -and $value.Count -ne 8)) {
+            throw 'QWord is written in 16 digits, Binary in two for each byte.'
+        }
+        $value = [byte[]] $value
+        if ($kind -eq 'QWord') {
+            $value = [long] "0x$digits"
+        }
     }
     if (-not (Test-Path -LiteralPath $Path)) {
         $null = New-Item -Path $Path -Force -ErrorAction Stop

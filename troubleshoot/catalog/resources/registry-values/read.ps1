@@ -4,6 +4,12 @@ param([string[]] $Paths, [string[]] $Names)
 $found = @(for ($i = 0; $i -lt $Paths.Count; $i = $i + 1) {
     $path = $Paths[$i]
     $name = $Names[$i]
+    # The provider would take another key than the one that is shown.
+    foreach ($part in "$path\$name".Split('\')) {
+        if ($part.Equals('') -or $part.Equals('.') -or $part.Equals('..') -or (-not $part.Trim().Equals($part))) {
+            throw 'No part of a path or name is empty, one or two dots, or has blanks at its ends.'
+        }
+    }
     $said = 'absent'
     if (Test-Path -LiteralPath $path) {
         $key = Get-Item -LiteralPath $path -ErrorAction Stop

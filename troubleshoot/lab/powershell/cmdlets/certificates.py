@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from troubleshoot.lab.certificates import purposes_of
+from troubleshoot.lab.distinguished_names import distinguished_name
 from troubleshoot.lab.powershell.cmdlets.core import Use, need_administrator
 from troubleshoot.lab.powershell.errors import ScriptFailed, Unsupported
 from troubleshoot.lab.powershell.host_data import local_time
@@ -100,8 +101,8 @@ def _named(entry: Document, thumbprint: str) -> bool:
 
 def _certificate(entry: Document) -> Instance:
     values: dict[str, Any] = {
-        "Subject": entry["subject"],
-        "Issuer": entry["issuer"],
+        "Subject": distinguished_name(entry["subject"]),
+        "Issuer": distinguished_name(entry["issuer"]),
         "Thumbprint": entry["thumbprint"].upper(),
         "SerialNumber": _serial(entry["serial"]),
         "NotBefore": local_time(entry["not_before"]),

@@ -62,7 +62,11 @@ def _invoke(use: Use) -> list[Any]:
         raise ScriptFailed("Invalid method Parameter(s) ")
     arguments = [_typed(key, kind, given.get(key)) for key, kind in method.parameters.items()]
     if method.changes:
-        need_administrator(use, "Access denied ")
+        need_administrator(
+            use,
+            "Access denied ",
+            "HRESULT 0x80041003,Microsoft.Management.Infrastructure.CimCmdlets.InvokeCimMethodCommand",
+        )
     return [method.call(use.state, target, *arguments)]
 
 

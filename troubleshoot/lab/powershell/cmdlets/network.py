@@ -15,18 +15,16 @@ _SWITCHED = Parameter("text", required=True, choices=("True", "False"))
 _PROFILES = Parameter(
     "text",
     required=True,
-    choices=("Any", "Domain", "Private", "Public", "Domain, Private", "Domain, Public", "Private, Public"),
+    choices=(
+        *("Any", "Domain", "Private", "Public"),
+        *("Domain, Private", "Domain, Public", "Private, Public", "Domain, Private, Public"),
+    ),
 )
 
-RULE = ObjectType(
-    "MSFT_NetFirewallRule",
-    "learn.microsoft.com/powershell/module/netsecurity/get-netfirewallrule",
-    ("Name", "Group", "Enabled", "Profile", "Direction", "Action", "PolicyStoreSourceType"),
-)
 PROFILE = ObjectType(
     "MSFT_NetFirewallProfile",
     "learn.microsoft.com/powershell/module/netsecurity/get-netfirewallprofile",
-    ("Name", "Enabled", "AllowLocalFirewallRules"),
+    ("Name", "Enabled", "AllowLocalFirewallRules", "AllowInboundRules", "DefaultInboundAction"),
 )
 CONNECTION = ObjectType(
     "MSFT_NetConnectionProfile",
@@ -38,36 +36,10 @@ CACHED = ObjectType(
 )
 
 
-def _rules(use: Use) -> list[Any]:
-    """Return the rules kept on this computer; with ActiveStore those of group policy too."""
-    group, everywhere = use.get("Group"), use.get("PolicyStore") is not None
-    rows = [row for row in firewall.of(use.document)["rules"] if row["group"] == group]
-    found = [_rule(row) for row in rows if everywhere or row["source"] == "Local"]
-    if not found:
-        raise ScriptFailed(
-            f"No MSFT_NetFirewallRule objects found with property 'RuleGroup' equal to '{group}'.  "
-            "Verify the value of the property and retry.",
-            "CmdletizationQuery_NotFound_RuleGroup,Get-NetFirewallRule",
-        )
-    return list(found)
-
-
-def _rule(row: dict[str, Any]) -> Instance:
-    values = {
-        "Name": row["name"],
-        "Group": row["group"],
-        "Enabled": _gpo_boolean(row["enabled"]),
-        "Profile": enumeration(row["profiles"]),
-        "Direction": enumeration(row["direction"]),
-        "Action": enumeration(row["action"]),
-        "PolicyStoreSourceType": enumeration(row["source"]),
-    }
-    return Instance(RULE, values)
-
-
 def _set_rule(use: Use) -> list[Any]:
     name = use.get("Name")
-    need_administrator(use, _DENIED)
+    need_administrator(use, _DENIED, "Windows System Error 5,Set-NetFirewallRule")
+    _need_service(use, "Set-NetFirewallRule")
     with use.state.changing() as document:
         document.setdefault("firewall", firewall.usual())
         rows = [one for one in document["firewall"]["rules"] if one["source"] == "Local"]
@@ -75,7 +47,8 @@ def _set_rule(use: Use) -> list[Any]:
         if row is None:
             raise ScriptFailed(
                 f"No MSFT_NetFirewallRule objects found with property 'InstanceID' equal to '{name}'.  "
-                "Verify the value of the property and retry."
+                "Verify the value of the property and retry.",
+                "CmdletizationQuery_NotFound_InstanceID,Set-NetFirewallRule",
             )
         row.update(enabled=use.get("Enabled") == "True", profiles=use.get("Profile"))
     return []
@@ -84,6 +57,7 @@ def _set_rule(use: Use) -> list[Any]:
 def _profiles(use: Use) -> list[Any]:
     if use.get("PolicyStore") is None:
         raise Unsupported("Get-NetFirewallProfile without -PolicyStore shows what is kept, not what is in force")
+    _need_service(use, "Get-NetFirewallProfile")
     return [
         Instance(
             PROFILE,
@@ -91,10 +65,19 @@ def _profiles(use: Use) -> list[Any]:
                 "Name": name,
                 "Enabled": _gpo_boolean(row["enabled"]),
                 "AllowLocalFirewallRules": _gpo_boolean(row["local_rules"]),
+                "AllowInboundRules": _gpo_boolean(firewall.inbound(row) != "BlockAll"),
+                "DefaultInboundAction": enumeration("Allow" if firewall.inbound(row) == "Allow" else "Block"),
             },
         )
         for name, row in firewall.of(use.document)["profiles"].items()
     ]
+
+
+def _need_service(use: Use, cmdlet: str) -> None:
+    """Raise what a call to a service that is off ends with: error 1753 of RPC."""
+    if not firewall.runs(use.document):
+        message = "There are no more endpoints available from the endpoint mapper. "
+        raise ScriptFailed(message, f"Windows System Error 1753,{cmdlet}")
 
 
 def _connections(use: Use) -> list[Any]:
@@ -120,7 +103,6 @@ def _clear(use: Use) -> list[Any]:
 
 
 CMDLETS = {
-    "Get-NetFirewallRule": Cmdlet({"Group": Parameter("text", required=True), "PolicyStore": _STORE} | STOP, _rules),
     "Set-NetFirewallRule": Cmdlet(
         {"Name": Parameter("name", required=True), "Enabled": _SWITCHED, "Profile": _PROFILES} | STOP, _set_rule
     ),
@@ -129,4 +111,4 @@ CMDLETS = {
     "Get-DnsClientCache": Cmdlet(dict(STOP), _cached),
     "Clear-DnsClientCache": Cmdlet(dict(STOP), _clear),
 }
-TYPES = (RULE, PROFILE, CONNECTION, CACHED)
+TYPES = (PROFILE, CONNECTION, CACHED)

@@ -24,14 +24,25 @@ def _test(use: Use) -> list[Any]:
 
 def _get(use: Use) -> list[Any]:
     path = use.get("LiteralPath")
+    if files.owns(path):
+        _need_force(use)
+        return [files.item(use, path)]
     return [certificates.item(use, path) if certificates.owns(path) else registry.item(use, path)]
 
 
 def _children(use: Use) -> list[Any]:
     path = use.get("LiteralPath")
     found: list[Instance]
+    if files.owns(path):
+        _need_force(use)
+        return list(files.children(use, path))
     found = certificates.children(use, path) if certificates.owns(path) else registry.children(use, path)
     return list(found)
+
+
+def _need_force(use: Use) -> None:
+    if not use.get("Force", False):
+        raise Unsupported("keys may be hidden: without -Force Get-Item and Get-ChildItem do not find such files")
 
 
 def _remove(use: Use) -> list[Any]:
@@ -44,8 +55,8 @@ def _remove(use: Use) -> list[Any]:
 
 CMDLETS = {
     "Test-Path": Cmdlet(_PATH | {"ErrorAction": Parameter("text", choices=("Stop",))}, _test),
-    "Get-Item": Cmdlet(_PATH | STOP, _get),
-    "Get-ChildItem": Cmdlet(_PATH | STOP, _children),
+    "Get-Item": Cmdlet(_PATH | {"Force": Parameter("switch")} | STOP, _get),
+    "Get-ChildItem": Cmdlet(_PATH | {"Force": Parameter("switch")} | STOP, _children),
     "Remove-Item": Cmdlet(_PATH | STOP, _remove),
     "New-Item": Cmdlet(
         {"Path": Parameter("text", required=True), "Force": Parameter("switch")} | STOP, registry.new_key

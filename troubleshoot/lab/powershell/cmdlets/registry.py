@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from troubleshoot.lab import firewall
 from troubleshoot.lab.powershell.cmdlets.core import Use, need_administrator
 from troubleshoot.lab.powershell.errors import ScriptFailed, Unsupported
 from troubleshoot.lab.powershell.host_data import registry_data
@@ -24,9 +25,12 @@ def exists(use: Use, path: str) -> bool:
 def item(use: Use, path: str) -> Instance:
     """Return the key as Get-Item does; ScriptFailed when there is none."""
     if not exists(use, path):
-        raise ScriptFailed(f"Cannot find path '{_native(path)}' because it does not exist.")
+        raise ScriptFailed(
+            f"Cannot find path '{_native(path)}' because it does not exist.",
+            "PathNotFound,Microsoft.PowerShell.Commands.GetItemCommand",
+        )
     found = _find_key(use.document, path)
-    values = {} if found is None else dict(use.document["registry"][found])
+    values = {} if found is None else dict(_keys(use.document)[found])
     name = _native(found or path)
     return Instance(KEY, {"Name": name, "PSChildName": name.rpartition("\\")[2]}, values)
 
@@ -61,7 +65,7 @@ def get_value(use: Use) -> list[Any]:
     values = item(use, path).origin
     found = find(values, name)
     if found is None:
-        raise ScriptFailed(f"Property {name} does not exist at path {_native(path)}.")
+        raise _no_value(path, name, "GetItemPropertyValueCommand")
     entry = values[found]
     if entry["kind"] == "ExpandString":
         raise Unsupported("Get-ItemPropertyValue expands variables: read the key with GetValue instead")
@@ -80,14 +84,14 @@ def new_value(use: Use) -> list[Any]:
     values = item(use, use.get("LiteralPath")).origin
     if find(values, _name(use)) is not None and not use.get("Force", False):
         raise ScriptFailed("The property already exists.")
-    _write(use, use.get("PropertyType"))
+    _write(use, use.get("PropertyType"), "NewItemPropertyCommand")
     return [Instance(WRITTEN, {})]
 
 
 def set_value(use: Use) -> list[Any]:
     """Write a value of the given kind, whether or not it exists."""
     item(use, use.get("LiteralPath"))
-    _write(use, use.get("Type"))
+    _write(use, use.get("Type"), "SetItemPropertyCommand")
     return []
 
 
@@ -95,12 +99,19 @@ def remove_value(use: Use) -> list[Any]:
     """Remove a value; ScriptFailed when there is none."""
     path, name = use.get("LiteralPath"), _name(use)
     if find(item(use, path).origin, name) is None:
-        raise ScriptFailed(f"Property {name} does not exist at path {_native(path)}.")
-    need_administrator(use, _DENIED)
+        raise _no_value(path, name, "RemoveItemPropertyCommand")
+    _may_change(use, path, "RemoveItemPropertyCommand")
     with use.state.changing() as document:
         values = document["registry"][_find_key(document, path)]
         del values[find(values, name)]
     return []
+
+
+def _no_value(path: str, name: str, command: str) -> ScriptFailed:
+    return ScriptFailed(
+        f"Property {name} does not exist at path {_native(path)}.",
+        f"System.Management.Automation.PSArgumentException,Microsoft.PowerShell.Commands.{command}",
+    )
 
 
 def _name(use: Use) -> str:
@@ -110,10 +121,18 @@ def _name(use: Use) -> str:
     return name
 
 
-def _write(use: Use, kind: str) -> None:
+def _may_change(use: Use, path: str, command: str) -> None:
+    """Raise what Windows answers where the account of a visit may not; what the service of the firewall keeps is no
+    place to write."""
+    need_administrator(use, _DENIED, f"System.Security.SecurityException,Microsoft.PowerShell.Commands.{command}")
+    if firewall.owned_key(path):
+        raise Unsupported("the rules of the firewall are changed through its service, which does not look here again")
+
+
+def _write(use: Use, kind: str, command: str) -> None:
     entry = {"kind": kind, "value": _stored(kind, use.get("Value"))}
     path, name = use.get("LiteralPath"), _name(use)
-    need_administrator(use, _DENIED)
+    _may_change(use, path, command)
     with use.state.changing() as document:
         key = _find_key(document, path) or path
         values = document["registry"].setdefault(key, {})
@@ -167,16 +186,23 @@ def _key_kind(key: Instance, name: str) -> Instance:
 def _checked(path: str) -> str:
     if not _PATH.fullmatch(path):
         raise Unsupported(f"the path {path!r}: only HKLM:\\key\\... and Cert:\\LocalMachine\\... are modelled")
+    if any(part in {".", ".."} or part != part.strip() for part in path.split("\\")):
+        raise Unsupported(f"the path {path!r}: the provider goes up at dots, and loses blanks on the way")
     return path
 
 
+def _keys(document: Document) -> Document:
+    """Return what the state writes as registry, and what Windows keeps there of its other sections."""
+    return {**document["registry"], **firewall.in_registry(document)}
+
+
 def _find_key(document: Document, path: str) -> str | None:
-    return find(document["registry"], path)
+    return find(_keys(document), path)
 
 
 def _below(document: Document, path: str) -> list[str]:
     prefix = path.casefold() + "\\"
-    return [key for key in document["registry"] if key.casefold().startswith(prefix)]
+    return [key for key in _keys(document) if key.casefold().startswith(prefix)]
 
 
 def _native(path: str) -> str:
