@@ -227,7 +227,7 @@ class Job(models.Model):
 
     @property
     def is_unsettled(self) -> bool:
-        """Tell whether nobody knows how it, or putting it back, ended: nothing is changed before that is known."""
+        """Tell whether nobody knows how it ended, or how putting it back did: until then nothing is changed there."""
         return JobState.UNKNOWN in {self.state, *(undo.state for undo in self.reverts.all())}
 
     @property
