@@ -62,15 +62,14 @@ class World:
         def broken(*_: Any) -> None:
             raise ScriptFailed("Cannot start service SessionEnv on computer '.'. " + "The dependency failed. " * 12)
 
-        self.patch.setattr(reactions, "service_started", broken)
+        self.patch.setattr(reactions, "start_asked", broken)
         self.work()
-        assert self.host.document["certificates"]["Remote Desktop"] == [], "the step before it was really taken"
 
     def unknown(self) -> None:
         def cut(*_: Any) -> None:  # both ports shut, and every line with them, in the middle of a write
             self.meanwhile(network={"winrm": "refused", "rdp": "refused"})
 
-        self.patch.setattr(reactions, "service_started", cut)
+        self.patch.setattr(reactions, "start_asked", cut)
         self.work()
 
     def not_verified(self) -> None:
@@ -135,7 +134,7 @@ ENDS = {
     "failed": End(
         World.failed,
         "ACC-07 refused one step",
-        ("Cannot start service", "still changed: Remote Desktop certificate.", "Helpdesk has it, marked urgent"),
+        ("Cannot start service", "Helpdesk has it, marked urgent"),
     ),
     "unknown": End(
         World.unknown,

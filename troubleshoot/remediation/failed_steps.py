@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from troubleshoot import engine, probes
+from troubleshoot import catalog, engine, probes
 from troubleshoot.engine import Code, Explanation
 from troubleshoot.remote import VisitResult
 
@@ -21,8 +21,16 @@ def failed_step(plan: engine.PlanDocument, visit: VisitResult) -> Explanation:
         code,
         item=plan.items[error.index].title if error and error.index is not None else "",
         said=error.text if error and code == Code.STEP_REFUSED else "",
-        titles=[plan.items[index].title for index in visit.written],
+        titles=[plan.items[index].title for index in visit.written if _left_changed(plan, visit, index)],
     )
+
+
+def _left_changed(plan: engine.PlanDocument, visit: VisitResult, index: int) -> bool:
+    """Tell whether what was written there may have changed anything: a script may find that nothing is to be done."""
+    known, item = catalog.installed_catalog(), plan.items[index]
+    after = visit.after or (None,) * len(plan.items)
+    happened = item.desired.keys() & known.resources[item.resource].events.keys()
+    return after[index] is None or bool(happened) or index in engine.cut_items(plan, visit.before, after, known)
 
 
 def facts_after_hang(plan: engine.PlanDocument, visit: VisitResult) -> dict[str, Any]:
