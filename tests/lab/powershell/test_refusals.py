@@ -151,7 +151,7 @@ class TestTheStaticPass:
 # Each lies inside the grammar of the subset, but its values do not.
 COERCIONS = {
     "an error in the output": "try { throw 'x' } catch { $_ }",
-    "the identifier of an error that no table has": "try { [byte] 256 } catch { $_.FullyQualifiedErrorId }",
+    "the identifier of an error that no table has": "$x = @(1)\ntry { $x[5] } catch { $_.FullyQualifiedErrorId }",
     "a number as a condition": "if (1) { 2 }",
     "a string as a condition": "if ('x') { 2 }",
     "null as a condition": "$x = $null\nif ($x) { 2 }",

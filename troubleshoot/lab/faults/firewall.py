@@ -78,7 +78,8 @@ def _service_off(document: Document) -> None:
 
 def _policy(document: Document) -> None:
     """Group policy blocks Remote Desktop in the firewall, although the computer's own rule allows it."""
-    listening = next(rule for rule in _rules(document) if rule["name"] == firewall.LISTENING_RULE)
+    _rules(document)
+    listening = next(rule for rule in firewall.usual()["rules"] if rule["name"] == firewall.LISTENING_RULE)
     forced = {**listening, "enabled": True, "profiles": "Any", "action": "Block", "source": "GroupPolicy"}
     document["firewall"]["rules"].append(forced)
 

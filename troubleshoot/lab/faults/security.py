@@ -32,8 +32,7 @@ def _nla_policy(document: Document) -> None:
 
 
 def _domain_unreachable(document: Document) -> None:
-    """The computer finds no controller of its domain, as a laptop away from the company's network: accounts of the
-    domain cannot be checked. Whether the domain still trusts it nobody can say."""
+    """The computer finds no controller of its domain, as a laptop away from the company's network does not."""
     set_number(document, RDP_TCP, "UserAuthentication", 1)
     document["domain"].update(joined=True, controller_reachable=False)
 

@@ -27,8 +27,7 @@ def _hung(document: Document) -> None:
 
 
 def _hung_for_good(document: Document) -> None:
-    """Remote Desktop Services hangs, and a restart does not help: told to stop, it stays in that until its process is
-    ended."""
+    """Remote Desktop Services hangs, and told to stop it hangs in that too, until its process is ended."""
     _hung(document)
     document["services"]["TermService"]["stop_seconds"] = None
 
