@@ -8,7 +8,7 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from tests.catalog.resources.vectors import load
-from tests.powershell import checks, resources, runner, shell, spoiled, stand_ins, written
+from tests.powershell import checks, resources, runner, runner_text, shell, spoiled, stand_ins, written
 from tests.powershell.conditions import CONDITIONS
 from tests.powershell.resources import Finding
 from tests.support import strict
@@ -17,7 +17,7 @@ from troubleshoot.remote.envelope import RUNNER
 _WORKER = Path(__file__).with_name("worker.ps1")
 #: As many processes as CI has cores, and pieces enough for both to end at the same time.
 _AT_ONCE, _PIECES = 2, 6
-_APART = "runner.ps1 without what only Windows has"
+_APART = "the runner without what only Windows has"
 
 
 def main() -> int:
@@ -40,7 +40,7 @@ def main() -> int:
 def _written(program: str) -> tuple[int, list[str]]:
     """Return how many scripts ship, and what is wrong with them and with the commands that people copy."""
     ours = written.scripts()
-    found = written.read(program, ours | written.copied() | {_APART: runner.without(RUNNER)} | spoiled.TEXTS)
+    found = written.read(program, ours | written.copied() | {_APART: runner_text.without(RUNNER)} | spoiled.TEXTS)
     broken = [one for one in found if one.name in spoiled.TEXTS]
     apart = next(one for one in found if one.name == _APART)
     real = [one for one in found if one not in broken and one is not apart]

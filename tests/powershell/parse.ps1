@@ -42,6 +42,7 @@ function Get-Members($Tree) {
     foreach ($node in (Get-Found $Tree ([System.Management.Automation.Language.MemberExpressionAst]))) {
         $static = $node.Expression -is [System.Management.Automation.Language.TypeExpressionAst]
         $name = Get-Constant $node.Member
+        if ($null -eq $name) { $name = $node.Member.Extent.Text }
         @{ name = "$name"; line = $node.Extent.StartLineNumber; on = if ($static) { $node.Expression.TypeName.FullName } else { '' }
             called = $node -is [System.Management.Automation.Language.InvokeMemberExpressionAst] }
     }

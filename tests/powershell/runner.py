@@ -1,4 +1,4 @@
-"""Every vector of bootstrap.ps1 and runner.ps1, run as WinRM runs them, and held to the lab's stand-in for them."""
+"""Every vector of bootstrap.ps1 and the runner, run as WinRM runs them, and held to the lab's stand-in for them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import json
 import re
 import tempfile
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,22 +17,17 @@ from tests.catalog.resources.vectors import ordered
 from tests.powershell import shell
 from tests.powershell.conditions import CONDITIONS, PLAIN, Condition
 from tests.powershell.host import Host
-from tests.powershell.resources import Finding, function_of, work
-from tests.remote.test_vectors import KEY, NONCE, VECTORS, host, job, visit
+from tests.powershell.resources import Finding, work
+from tests.powershell.runner_text import paced, prepared
+from tests.remote.test_vectors import NONCE, VECTORS, host, job, leaves, run, tells
 from troubleshoot.lab import runner as lab_runner
+from troubleshoot.lab.state import HostState, iso
 from troubleshoot.remote.envelope import ARGUMENTS, BOOTSTRAP, RUNNER, request_line
 from troubleshoot.remote.reply import Reader
 
-#: Functions of the runner that call what only Windows has, and what is run in their place; nothing else is replaced.
-ONLY_WINDOWS = {
-    "Get-DataFolder": "function Get-DataFolder {{ '{folder}' }}",
-    "New-PrivateFolder": "function New-PrivateFolder($Path) {{ [void] [IO.Directory]::CreateDirectory($Path) }}",
-    "Get-FolderAccess": "function Get-FolderAccess {{\n"
-    "    @{{ owner = 'S-1-5-32-544'; protected = $true; named = @('S-1-5-18', 'S-1-5-32-544') }}\n}}",
-    "Test-EventSource": "function Test-EventSource {{ $false }}",
-}
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
-_YEARS = range(2020, 2100)
+#: What the runner keeps of an attempt, by the name that the state of a host has for it, and how each file ends.
+_FILES = {"runs": ".json", "reports": ".result.json"}
+_MOMENT = re.compile(r"20[2-9]\d-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 _PLAIN = {"TZ": "UTC", "LC_ALL": "C"}
 
 
@@ -45,115 +41,144 @@ def real_vectors() -> list[dict[str, Any]]:
     return [one for one in VECTORS if "simulated_only" not in one]
 
 
-def prepared(script: str, folder: str) -> str:
-    """Return the runner for this platform: the functions that only Windows can run are replaced, and nothing else."""
-    text = script
-    for name, other in ONLY_WINDOWS.items():
-        found = function_of(text, name)
-        text = text[: found.start()] + other.format(folder=folder) + text[found.end() :]
-    assert without(text) == without(script), "something else was replaced"
-    return text
-
-
-def without(script: str) -> str:
-    """Return a runner without the functions that only Windows can run."""
-    for name in ONLY_WINDOWS:
-        found = function_of(script, name)
-        script = script[: found.start()] + script[found.end() :]
-    return script
-
-
 @dataclass
 class Attempt:
-    """One vector on its way: the host, the folder of its records, and the line of standard input."""
+    """One vector on its way: the host, the lab's own, the folder of its files, and the line of standard input."""
 
     vector: Mapping[str, Any]
     host: Host
+    twin: HostState
     folder: Path
     line: bytes
+    process: int = 0
+
+    def serve(self, wire: shell.Wire) -> Any:
+        """Answer what is asked over this wire; who asks is a process of this host."""
+        self.process = wire.peer
+        if self.vector["request"]["mode"] == "apply":
+            self.host.state.visits[self.process] = iso(self.host.state.now())
+        return self.host.serve(wire)
 
     @property
-    def record(self) -> Path:
-        """Where the runner writes what it is about to do."""
-        return self.folder / "Mendpoint" / "runs" / f"{self.vector['request']['attempt']}.json"
+    def runs(self) -> Path:
+        """The folder of records and reports."""
+        return self.folder / "Mendpoint" / "runs"
+
+    def put_files(self) -> None:
+        """Write down what an earlier run has left; a text is a file that is damaged."""
+        for kind, end in _FILES.items():
+            for attempt, body in self.host.state.document[kind].items():
+                self.runs.mkdir(parents=True, exist_ok=True)
+                text = body if isinstance(body, str) else json.dumps(body)
+                self.runs.joinpath(attempt + end).write_text(text, encoding="ascii")
+
+    def _take_files(self) -> list[str]:
+        """Take the files into the state of the host; return those that should not have stayed."""
+        left = {path.name: path.read_text(encoding="ascii") for path in self.runs.glob("*")}
+        for kind, end in _FILES.items():
+            names = [name for name in left if re.fullmatch(r"[0-9a-f-]+" + re.escape(end), name)]
+            self.host.state.document[kind] = {name.removesuffix(end): _read(left.pop(name)) for name in names}
+        return sorted(left)
 
     def fault(self, code: int | None, said: bytes) -> str | None:
         """Return what is wrong with how it ended, or None; no code where none can be seen."""
-        expected, reader = self.vector["expected"], Reader(job(self.vector["request"]), NONCE)
+        expected, asked = self.vector["expected"], job(self.vector["request"])
+        reader = Reader(asked, NONCE)
         reader.feed(said)
-        found = visit(reader)
-        document = self.host.state.document
-        values = document["registry"].get(KEY, {})
-        is_now: dict[str, Any] = {
-            "exit_code": expected["exit_code"] if code is None else code,
-            "outcome": found.outcome,
-            "reason": found.reason,
-            "before": list(found.before),
-            "after": None if found.after is None else list(found.after),
-            "written": list(found.written),
-            "errors": [[error.index, error.stage] for error in found.errors],
-            "registry": {name: values[name]["value"] for name in expected.get("registry", {})},
-            "recorded": self.record.exists(),
-        }
-        wanted = {"registry": {}, "recorded": False} | expected | {"before": expected["before"] or []}
-        wrong = {name: value for name, value in is_now.items() if ordered(value) != ordered(wanted[name])}
-        return str(wrong) if wrong else self.host.refused or self._recorded()
+        if (strangers := self._take_files()) or code not in {None, expected["exit_code"]}:
+            return f"it ends with code {code} and leaves {strangers}"
+        try:
+            tells(reader.visit(), expected)
+            leaves(self.host.state, asked, expected)
+        except AssertionError:
+            left = {kind: self.host.state.document[kind] for kind in _FILES}
+            return f"it says {reader.visit()} and leaves {left}, not {expected}"
+        return self.host.refused or self._difference(self._ends_as_the_lab())
 
-    def _recorded(self) -> str | None:
-        """Hold the record and the line in the event log to those of the lab's stand-in."""
-        if not self.record.exists() or self.vector["expected"]["outcome"] == "duplicate":
-            return None
-        twin = _twin(self.vector)
-        found, lab = (
-            json.loads(self.record.read_text(encoding="ascii")),
-            twin["runs"][self.vector["request"]["attempt"]],
-        )
-        at = found.pop("at")
-        if not _MOMENT.fullmatch(at) or int(at[:4]) not in _YEARS:
-            return f"the record says {at!r} as its time"
-        if ordered(found) != ordered(_but(lab, "at")):
-            return f"the record says {found}, the lab's {lab}"
-        line, other = self.host.state.document["event_log"][-1], twin["event_log"][-1]
-        return None if _but(line, "time") == _but(other, "time") else f"the event log says {line}, the lab's {other}"
+    def _ends_as_the_lab(self) -> dict[str, tuple[Any, Any]]:
+        """Return the files and the event log beside those of the lab's stand-in, without what differs each time."""
+        run(self.twin, job(self.vector["request"]), hears=self.vector.get("listener_hears"))
+        own, lab = self.host.state.document, self.twin.document
+        compared = {kind: (_alike(own[kind]), _alike(lab[kind])) for kind in _FILES}
+        logs = [[_but(line, "time") for line in document["event_log"]] for document in (own, lab)]
+        return compared | {"event_log": (logs[0], logs[1]), "moments": (self._moments(), [])}
 
+    def _difference(self, compared: Mapping[str, tuple[Any, Any]]) -> str | None:
+        wrong = {name: pair for name, pair in compared.items() if ordered(pair[0]) != ordered(pair[1])}
+        return f"it leaves and the lab leaves: {wrong}" if wrong else None
 
-def _but(table: Mapping[str, Any], name: str) -> dict[str, Any]:
-    return {key: value for key, value in table.items() if key != name}
+    def _moments(self) -> list[str]:
+        """Return what is wrong with the moments that were written down, and with the process that is named."""
+        kept = [body for kind in _FILES for body in self.host.state.document[kind].values() if isinstance(body, dict)]
+        moments = [body[name] for body in kept for name in ("at", "started", "boot") if name in body]
+        wrong = [f"{moment!r} is no moment" for moment in moments if not _MOMENT.fullmatch(moment)]
+        begun = {str(self.process): self.host.state.visits.get(self.process)}
+        own = [{str(body["process"]): body["started"]} for body in kept if "process" in body and self._is_new(body)]
+        return wrong + [f"it names {one}, and it is {begun}" for one in own if one != begun]
+
+    def _is_new(self, body: Mapping[str, Any]) -> bool:
+        return body not in self.vector["state"].get("runs", {}).values()
 
 
-def _twin(vector: Mapping[str, Any]) -> dict[str, Any]:
-    state = host(copy.deepcopy(vector["state"]))
-    lab_runner.run(state, request_line(job(vector["request"]), NONCE), lambda _: None, threading.Event())
-    return state.document
+def _read(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
 
 
-def _attempt(vector: Mapping[str, Any], folder: Path, script: str) -> Attempt:
+def _alike(bodies: Mapping[str, Any]) -> list[Any]:
+    """Return files without moments, numbers of processes and the words of errors."""
+    return [_same(body) if isinstance(body, dict) else body for body in bodies.values()]
+
+
+def _same(body: Mapping[str, Any]) -> dict[str, Any]:
+    rest = _but(body, "at", "process", "started")
+    errors = rest.get("errors")
+    return rest if errors is None else rest | {"errors": [_but(error, "text") for error in errors]}
+
+
+def _but(table: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    return {key: value for key, value in table.items() if key not in names}
+
+
+def _attempt(vector: Mapping[str, Any], folder: Path, script: str, *, shared: bool) -> Attempt:
+    state = host(vector["state"])
     body = json.loads(request_line(job(vector["request"]), NONCE))
-    line = json.dumps(body | {"runner": prepared(script, str(folder))}).encode("ascii") + b"\n"
-    attempt = Attempt(vector, Host(host(copy.deepcopy(vector["state"]))), folder, line)
-    if vector["request"]["attempt"] in attempt.host.state.document["runs"]:
-        attempt.record.parent.mkdir(parents=True)
-        attempt.record.touch()
+    items = [paced(item, state.document["slow"]) for item in body["items"]]
+    text = prepared(script, str(folder), shared=shared)
+    line = json.dumps(body | {"runner": text, "items": items}).encode("ascii") + b"\n"
+    attempt = Attempt(vector, Host(state), HostState(copy.deepcopy(state.document)), folder, line)
+    attempt.put_files()
     return attempt
 
 
 def as_winrm(program: str, modules: str, vector: Mapping[str, Any]) -> Finding | None:
     """Run one vector as WinRM does: a process of its own, -EncodedCommand, the request on standard input."""
     with tempfile.TemporaryDirectory() as folder, shell.listening() as (path, server):
-        attempt = _attempt(vector, Path(folder), RUNNER)
-        answering = threading.Thread(target=_answer, args=(server, attempt.host), daemon=True)
+        attempt = _attempt(vector, Path(folder), RUNNER, shared=False)
+        answering = threading.Thread(target=_answer, args=(server, attempt), daemon=True)
         answering.start()
-        done = shell.run(
-            program, list(ARGUMENTS), attempt.line, _PLAIN | {"XDG_DATA_HOME": modules, "MENDPOINT_LAB": path}
-        )
+        more = _PLAIN | {"XDG_DATA_HOME": modules, "MENDPOINT_LAB": path}
+        began = time.monotonic()
+        code, said = shell.listen(program, list(ARGUMENTS), attempt.line, more, lines=vector.get("listener_hears"))
+        took = time.monotonic() - began
         answering.join(shell.PATIENCE)
-        return _finding(vector, PLAIN, attempt.fault(done.returncode, done.stdout))
+        return _finding(vector, PLAIN, _waited(attempt, took) or attempt.fault(code, said))
 
 
-def _answer(server: Any, answering: Host) -> None:
+def _waited(attempt: Attempt, seconds: float) -> str | None:
+    """Tell where a process did not end before a reading that it had left behind."""
+    slow = attempt.host.state.document["slow"].values()
+    behind = [one for one in slow if one > job(attempt.vector["request"]).read_seconds]
+    late = behind and seconds > min(behind)
+    return f"it took {seconds:.0f} s, as long as a reading that was overdue" if late else None
+
+
+def _answer(server: Any, attempt: Attempt) -> None:
     connection, _ = server.accept()
     with connection:
-        answering.serve(shell.Wire(connection))
+        attempt.serve(shell.Wire(connection))
 
 
 def many(wire: shell.Wire, vector: Mapping[str, Any], script: str = RUNNER) -> Iterator[Finding]:
@@ -165,12 +190,27 @@ def many(wire: shell.Wire, vector: Mapping[str, Any], script: str = RUNNER) -> I
 
 def _again(wire: shell.Wire, vector: Mapping[str, Any], condition: Condition, script: str) -> Iterator[Finding]:
     with tempfile.TemporaryDirectory() as folder:
-        attempt = _attempt(vector, Path(folder), script)
-        wire.send(work(condition, bootstrap=BOOTSTRAP, line=attempt.line.decode("ascii").strip()))
-        done = attempt.host.serve(wire)
+        attempt = _attempt(vector, Path(folder), script, shared=True)
+        line = attempt.line.decode("ascii").strip()
+        wire.send(work(condition, bootstrap=BOOTSTRAP, line=line, room=_room(attempt)))
+        done = attempt.serve(wire)
         said = done["failed"] or attempt.fault(None, done["output"].encode("ascii"))
         if (finding := _finding(vector, condition, said)) is not None:
             yield finding
+
+
+def _room(attempt: Attempt) -> str:
+    """Return how many bytes of the console are heard, as the lab's lines have them; empty where all are.
+
+    The greeting is output and no line of the console.
+    """
+    hears = attempt.vector.get("listener_hears")
+    if hears is None:
+        return ""
+    said: list[bytes] = []
+    state = HostState(copy.deepcopy(attempt.twin.document))
+    lab_runner.run(state, request_line(job(attempt.vector["request"]), NONCE), said.append, threading.Event())
+    return str(len(b"".join(said[1:hears])))
 
 
 def _finding(vector: Mapping[str, Any], condition: Condition, said: str | None) -> Finding | None:

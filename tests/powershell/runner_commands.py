@@ -1,20 +1,25 @@
-"""The commands that the runner itself uses, and that no resource may: identity, and the line in the event log."""
+"""The commands that the runner itself uses, and that no resource may: identity, processes, the event log."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 from troubleshoot.lab.powershell.cmdlets import CMDLETS
 from troubleshoot.lab.powershell.cmdlets.core import Use
 from troubleshoot.lab.powershell.errors import Unsupported
+from troubleshoot.lab.powershell.host_data import local_time
 from troubleshoot.lab.powershell.objects import Instance, ObjectType
+from troubleshoot.lab.run_records import process_start
 from troubleshoot.lab.state import CRYPTOGRAPHY, iso
 
 _DOCS = "learn.microsoft.com/windows/win32/cimwin32prov/"
 KEY = ObjectType("PSCustomObject", "Get-ItemProperty 5.1, outputs", ("MachineGuid",))
 PRODUCT = ObjectType("Win32_ComputerSystemProduct", _DOCS + "win32-computersystemproduct", ("UUID",))
+PROCESS = ObjectType("Win32_Process", _DOCS + "win32-process", ("CreationDate",))
 ACCOUNT = ObjectType("Win32_UserAccount", _DOCS + "win32-useraccount", ("SID",))
+_BY_NUMBER = re.compile(r"ProcessId = (\d+)")
 
 
 def _property(use: Use) -> list[Any]:
@@ -30,6 +35,9 @@ def _instances(use: Use) -> list[Any]:
         case "Win32_UserAccount", "LocalAccount = TRUE", "SID":
             computer = use.document["identity"]["computer_sid"]
             return [Instance(ACCOUNT, {"SID": f"{computer}-{one}"}) for one in (501, 500, 1001)]
+        case "Win32_Process", str(one), "CreationDate" if found := _BY_NUMBER.fullmatch(one):
+            began = process_start(use.state, int(found[1]))
+            return [Instance(PROCESS, {"CreationDate": local_time(began)})] if began else []
         case _:
             return CMDLETS["get-ciminstance"].call(use)
 

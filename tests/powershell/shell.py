@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import socket
+import struct
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -47,11 +48,32 @@ def run(
     )
 
 
+def listen(
+    program: str, arguments: list[str], stdin: bytes, more: Mapping[str, str], *, lines: int | None
+) -> tuple[int, bytes]:
+    """Run a PowerShell to its end; return its code and what was heard: all, or so many lines before the pipe closed."""
+    if lines is None:
+        done = run(program, arguments, stdin, more)
+        return done.returncode, done.stdout
+    environment = os.environ | {"NO_COLOR": "1"} | dict(more)
+    pipe, nowhere = subprocess.PIPE, subprocess.DEVNULL
+    with subprocess.Popen([program, *arguments], env=environment, stdin=pipe, stdout=pipe, stderr=nowhere) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(stdin)
+        process.stdin.close()
+        heard = [process.stdout.readline() for _ in range(lines)]
+        process.stdout.close()
+        return process.wait(PATIENCE), b"".join(heard)
+
+
 class Wire:
-    """Lines of JSON, both ways."""
+    """Lines of JSON, both ways; ``peer`` is the process at the other end."""
 
     def __init__(self, connection: socket.socket) -> None:
         self._file = connection.makefile("rwb")
+        credentials = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+        self.peer: int = struct.unpack("3i", credentials)[0]
 
     def send(self, message: Any) -> None:
         """Send one message."""

@@ -9,6 +9,7 @@ from tests.powershell import checks, resources, runner
 from tests.powershell.conditions import CONDITIONS
 from tests.powershell.shell import Wire
 from tests.powershell.written import Written
+from tests.remote.test_vectors import named
 from troubleshoot.remote.envelope import RUNNER
 
 #: What is broken, in which script, and how.
@@ -17,13 +18,33 @@ _SCRIPTS = (
     ("a time in the culture's format", "rdp-certificate", "$end.ToString('s')", "$end.ToString('yyyy-MM-ddTHH:mm:ss')"),
     ("a failure taken for nothing", "event-log", "{ throw }", "{ }"),
 )
+#: What is broken in the runner, the vector that has to notice it (how its name begins), and how it is broken.
 _RUNNER = (
-    ("a record's time in the culture's format", ".ToString('s') + 'Z'", ".ToString('yyyy-MM-ddTHH:mm:ssZ')"),
     (
-        "tables compared by their order",
-        "(Format-Json $Wanted[$name]), (Format-Json $State[$name])",
-        "(Format-Json $Wanted), (Format-Json $State)",
+        *("a record's time in the culture's format", "a difference"),
+        *("[DateTime]::UtcNow.ToString('s') + 'Z'", "[DateTime]::UtcNow.ToString('yyyy-MM-ddTHH:mm:ssZ')"),
     ),
+    ("a process that began in local time", "a difference", ".ToUniversalTime().ToString('s')", ".ToString('s')"),
+    (
+        *("tables compared by their order", "fields in another order"),
+        *("(Format-Json $Wanted[$name]), (Format-Json $State[$name])", "(Format-Json $Wanted), (Format-Json $State)"),
+    ),
+    ("a change that ends with its listener", "a change goes on", "catch { $course.unheard = $_ }", "catch { throw }"),
+    (
+        "a record that is written over",
+        "an attempt that has been here",
+        "[IO.FileMode]::CreateNew",
+        "[IO.FileMode]::Create",
+    ),
+    ("a report that is not kept", "an attempt leaves its report", "[IO.File]::Move(", "[IO.File]::Equals("),
+    (
+        "an overdue reading whose session is used again",
+        "an overdue read is an error",
+        "$course.session = $null\n",
+        "\n",
+    ),
+    ("an attempt that outlives Windows", "no attempt outlives", " -and (Get-ProcessStart 4) -ceq $record.boot", ""),
+    ("a record of anybody", "a record of another attempt", " -or $found.attempt -cne $Request.attempt", ""),
 )
 #: Texts that the parser alone finds out.
 TEXTS = {
@@ -47,10 +68,8 @@ def unseen(wire: Wire) -> Iterator[str]:
         seen = (one for one in resources.tried(wire, vectors, CONDITIONS) if one.powershell is not None)
         if next(seen, None) is None:
             yield title
-    for title, old, new in _RUNNER:
-        script = _changed(RUNNER, old, new)
-        applied = (one for one in runner.real_vectors() if one["request"]["mode"] == "apply")
-        if not any(any(runner.many(wire, one, script)) for one in applied):
+    for title, start, old, new in _RUNNER:
+        if not any(runner.many(wire, named(start), _changed(RUNNER, old, new))):
             yield title
 
 

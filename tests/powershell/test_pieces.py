@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from tests.powershell import __main__ as whole
-from tests.powershell import checks, runner, shell, stand_ins
+from tests.powershell import checks, runner, runner_text, shell, stand_ins
 from tests.powershell.capture import Parameter, commands, read_set
-from tests.powershell.written import Written, copied, scripts
+from tests.powershell.written import RUNNER_NAME, Written, copied, scripts
 from troubleshoot.lab.powershell.cmdlets import CMDLETS
 from troubleshoot.remote.envelope import RUNNER
 
@@ -64,11 +64,19 @@ class TestAFault:
 
 
 class TestTheRunner:
-    def test_is_changed_in_its_four_small_functions_only(self) -> None:
-        changed = runner.prepared(RUNNER, "/here")
+    @pytest.mark.parametrize("shared", [True, False])
+    def test_is_changed_in_its_small_functions_only(self, shared: bool) -> None:
+        changed = runner_text.prepared(RUNNER, "/here", shared=shared)
         assert changed != RUNNER
-        assert runner.without(changed) == runner.without(RUNNER)
-        assert len(runner.ONLY_WINDOWS) == 4
+        assert runner_text.without(changed) == runner_text.without(RUNNER)
+        assert ("Environment]::Exit" in changed) is not shared
+        assert len(runner_text.ONLY_WINDOWS) == 4
+
+    def test_reads_late_where_the_host_is_slow(self) -> None:
+        item = {"resource": "one", "read": "param([string] $Path)\n@{}"}
+        late = runner_text.paced(item, {"one": 1.5})["read"]
+        assert late == "param([string] $Path)\n[System.Threading.Thread]::Sleep(1500)\n@{}"
+        assert runner_text.paced(item, {"two": 1.5}) == item
 
     def test_has_few_vectors_that_need_windows_each_with_a_reason(self) -> None:
         assert all(runner.needs_windows().values())
@@ -106,7 +114,7 @@ class TestWithoutPowerShell:
 class TestWhatIsLookedAt:
     def test_is_every_script_that_ships(self) -> None:
         names = scripts().keys()
-        assert {"troubleshoot/remote/runner.ps1", "troubleshoot/probes/person.ps1"} <= names
+        assert {RUNNER_NAME, "troubleshoot/remote/bootstrap.ps1", "troubleshoot/probes/person.ps1"} <= names
         assert "docs/examples/catalog/resources/print-queue/read.ps1" in names
 
     def test_is_every_command_that_people_copy_and_those_in_hints(self) -> None:

@@ -39,10 +39,20 @@ function New-Session {
     $session
 }
 
+# Whoever listens to a console: all of it, or so many bytes, and what is said after those fails.
+function New-Listener($Room) {
+    if (-not $Room) { return , [System.IO.MemoryStream]::new() }
+    $heard = [System.IO.MemoryStream]::new([byte[]]::new([int] $Room))
+    $heard.SetLength(0)
+    , $heard
+}
+
 # As bootstrap.ps1 runs under powershell.exe: one line of standard input, marked lines of output.
 function Invoke-Bootstrap($Work) {
     if ($null -eq $script:session) { $script:session = New-Session }
-    $told = [System.IO.StringWriter]::new()
+    $heard = New-Listener $Work.room
+    $told = [System.IO.StreamWriter]::new($heard, [System.Text.Encoding]::ASCII)
+    $told.AutoFlush = $true
     $told.NewLine = "`r`n"
     $console = [Console]::Out
     [Console]::SetOut($told)
@@ -53,7 +63,7 @@ function Invoke-Bootstrap($Work) {
         $shell.Dispose()
     }
     finally { [Console]::SetOut($console) }
-    (@($first) + $told.ToString()) -join "`r`n"
+    (@($first) + [System.Text.Encoding]::ASCII.GetString($heard.ToArray())) -join "`r`n"
 }
 
 $session = $null

@@ -1,0 +1,61 @@
+"""The runner's text as it is tried here: what only Windows has is replaced, function by function, and nothing else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from tests.powershell.resources import function_of
+
+#: Functions of the runner that call what only Windows has, and what is run in their place.
+ONLY_WINDOWS = {
+    "Get-DataFolder": "function Get-DataFolder {{ '{folder}' }}",
+    "New-PrivateFolder": "function New-PrivateFolder($Path) {{ [void] [IO.Directory]::CreateDirectory($Path) }}",
+    "Get-FolderAccess": "function Get-FolderAccess {{\n"
+    "    @{{ owner = 'S-1-5-32-544'; protected = $true; named = @('S-1-5-18', 'S-1-5-32-544') }}\n}}",
+    "Test-EventSource": "function Test-EventSource {{ $false }}",
+}
+#: A session looks for commands when the first is called, and a reading has few seconds: so they are loaded before.
+_OPENED = "    $session.Open()\n"
+_LOADED = """    $loading = [PowerShell]::Create()
+    $loading.Runspace = $session
+    [void] $loading.AddScript('Import-Module WindowsPowerShell51').Invoke()
+    $loading.Dispose()
+"""
+#: Where many runs share one process, none may end it.
+_SHARED = {"Exit-Process": "function Exit-Process {{ }}"}
+_FIRST_LINE = re.compile(r"^(?:param\(.*\)\n)?")
+
+
+def prepared(script: str, folder: str, *, shared: bool = False) -> str:
+    """Return the runner for this platform, with its records in this folder."""
+    text, others = script, ONLY_WINDOWS | (_SHARED if shared else {})
+    for name, other in others.items():
+        text = _with(text, name, other.format(folder=folder))
+    opening = function_of(text, "New-ReadSession")[0]
+    assert _OPENED in opening
+    text = _with(text, "New-ReadSession", opening.replace(_OPENED, _OPENED + _LOADED))
+    assert without(text) == without(script), "something else was replaced"
+    return text
+
+
+def without(script: str) -> str:
+    """Return a runner without the functions that may be replaced."""
+    for name in (*ONLY_WINDOWS, *_SHARED, "New-ReadSession"):
+        script = _with(script, name, "")
+    return script
+
+
+def _with(script: str, name: str, other: str) -> str:
+    found = function_of(script, name)
+    return script[: found.start()] + other + script[found.end() :]
+
+
+def paced(item: Mapping[str, Any], slow: Mapping[str, float]) -> dict[str, Any]:
+    """Return an item whose reading first takes its time, where the host is slow there; no stop shortens that."""
+    seconds = slow.get(item["resource"])
+    if seconds is None:
+        return dict(item)
+    wait = f"[System.Threading.Thread]::Sleep({int(1000 * seconds)})\n"
+    return {**item, "read": _FIRST_LINE.sub(lambda first: first[0] + wait, item["read"], count=1)}
