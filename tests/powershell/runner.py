@@ -22,7 +22,7 @@ from tests.powershell.runner_text import paced, prepared
 from tests.remote.test_vectors import NONCE, VECTORS, host, job, leaves, run, tells
 from troubleshoot.lab import runner as lab_runner
 from troubleshoot.lab.state import HostState, iso
-from troubleshoot.remote.envelope import ARGUMENTS, BOOTSTRAP, RUNNER, request_line
+from troubleshoot.remote.envelope import ARGUMENTS, BOOTSTRAP, RUNNER, Malformed, request_line
 from troubleshoot.remote.reply import Reader
 
 #: What the runner keeps of an attempt, by the name that the state of a host has for it, and how each file ends.
@@ -85,14 +85,18 @@ class Attempt:
         expected, asked = self.vector["expected"], job(self.vector["request"])
         reader = Reader(asked, NONCE)
         reader.feed(said)
+        try:
+            found = reader.visit()
+        except Malformed as reason:
+            return f"it says what nobody can read: {reason}"
         if (strangers := self._take_files()) or code not in {None, expected["exit_code"]}:
             return f"it ends with code {code} and leaves {strangers}"
         try:
-            tells(reader.visit(), expected)
+            tells(found, expected)
             leaves(self.host.state, asked, expected)
         except AssertionError:
             left = {kind: self.host.state.document[kind] for kind in _FILES}
-            return f"it says {reader.visit()} and leaves {left}, not {expected}"
+            return f"it says {found} and leaves {left}, not {expected}"
         return self.host.refused or self._difference(self._ends_as_the_lab())
 
     def _ends_as_the_lab(self) -> dict[str, tuple[Any, Any]]:

@@ -140,6 +140,7 @@ function ConvertFrom-Element($Element) {
         }
         'True' { return $true }
         'False' { return $false }
+        'Null' { return $null }
     }
 }
 
