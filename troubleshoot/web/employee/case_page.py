@@ -206,11 +206,12 @@ class EmployeeCasePage:
     def tries(self) -> tuple[GuideStep, ...]:
         """Return what the person may try on their own side while the remedy waits.
 
-        A computer that lets nobody through is not helped from there. Where it answers properly from here, the cause
-        may as well lie with the person, and what the guide would have them try later is worth trying now.
+        A computer that lets nobody through is not helped from there, nor one on which a cause is shown. Where it
+        answers properly from here, the cause may as well lie with the person, and what the guide would have them try
+        later is worth trying now.
         """
         facts = self.observed.facts
-        if not facts or not diagnosis.all_comes_through(facts.items()):
+        if not facts or self.causes.shown or not diagnosis.all_comes_through(facts.items()):
             return ()
         return engine.tries_ahead(self.record.guide, self.record.walk.at, lambda step: self._said(step, facts))
 
