@@ -48,9 +48,7 @@ SENTENCES: Final[Mapping[Of, str | Promise]] = {
     Of.JUDGED_BEFORE_UNDO: _("This was judged before the change was put back. The computer was not read anew since."),
     Of.JUDGED_BEFORE_FIX: _("This was judged before the fix. Since then only what proves the fix was measured."),
     Of.NOTHING_IN_THE_WAY: _("From our side nothing stands in the way."),
-    Of.PC_CAN_SHOW: _(
-        "Your own PC can show what it meets: a few short questions, each can be left out; it changes nothing."
-    ),
+    Of.PC_CAN_SHOW: _("Your own PC can show what it meets: a few short questions, and it changes nothing."),
     Of.PC_CANNOT_HELP: _("Nothing on your PC will help here."),
     Of.PC_MAY_HELP: _("This does not replace the fix. It may help if the cause is on your side."),
     Of.IN_ORDER: _("The computer is in order: everything that belongs to that was looked at, from outside and inside."),
