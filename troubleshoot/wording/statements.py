@@ -30,6 +30,7 @@ SENTENCES: Final[Mapping[Of, str | Promise]] = {
     Of.READS_THIS: _("%(who)s reads:"),
     Of.WRITTEN_FOR: _("Written for %(who)s: %(text)s"),
     Of.SEES_STEPS: _("%(who)s sees these steps too and can do them."),
+    Of.SAID_AT_START: _("You said this when you opened the case. It is chosen here; change it if it is otherwise now."),
     Of.SAID_SAME_ERROR: _("%(who)s says, %(at)s: same error."),
     Of.LOOKING: _("We look at it from the company network. We only read."),
     Of.LOOK_LATE: _(

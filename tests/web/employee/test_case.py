@@ -329,6 +329,7 @@ class TestAnswers:
         page = reader.send(reader.get(page.url), "answer", value="at_once")
         assert page.title == "Where are you connecting from?"
         assert 'value="home_vpn" checked' in page.source
+        assert "You said this when you opened the case." in page.text
 
 
 class TestCare:
