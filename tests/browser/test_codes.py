@@ -26,6 +26,6 @@ def test_a_stranger_comes_from_a_number_to_the_computer(window: OpenWindow, empl
     page.get_by_role("link", name="The connection was made").first.click()
     visit.headed("What does 0x904 mean?")
     page.get_by_text(re.compile(r"^\s*\d+ more\s*$")).click()
-    expect(page.get_by_text("The way to the computer, or your own program")).to_be_visible()
+    expect(page.get_by_text("The way to the computer, or the program that connects")).to_be_visible()
     page.get_by_role("button", name="Check a computer for this").click()
     visit.headed("Sign in")

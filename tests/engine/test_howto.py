@@ -31,6 +31,14 @@ def test_is_read_with_its_commands() -> None:
     assert not HowTo()
 
 
+@pytest.mark.parametrize(("where", "elsewhere"), [("this computer", ""), ("the moon", "the moon"), ("Azure", "")])
+def test_names_any_other_place_as_its_heading_does(where: str, elsewhere: str) -> None:
+    files = {name: text.encode() for name, text in FILES.items()}
+    lines = [f'commands = [{{ where = "{where}", text = "lamp --shake" }}]']
+    (command,) = parse_catalog(files | guide(*lines), FACTS).guides["lamp-dark"].steps["shake"].how.commands
+    assert command.elsewhere == elsewhere
+
+
 @pytest.mark.parametrize(
     ("line", "key", "text"),
     [
@@ -39,7 +47,14 @@ def test_is_read_with_its_commands() -> None:
         (f'steps = ["{"x" * 301}"]', "shake.steps[1]", "1 to 300 characters"),
         (f"steps = {[str(number) for number in range(13)]}", "shake.steps", "more than 12 steps"),
         ('different = "Elsewhere."', "shake.different", "no steps that could look different"),
-        ('commands = [{ where = "the moon", text = "x" }]', "shake.commands[1].where", "must be one of this computer"),
+        ('commands = [{ where = "moon", text = "x" }]', "shake.commands[1].where", "must be one of this computer"),
+        ('commands = [{ where = "that computer", text = "x" }]', "shake.commands[1].where", "must be one of"),
+        ('commands = [{ where = "the first computer", text = "x" }]', "shake.commands[1].where", "must be one of"),
+        (
+            'commands = [{ where = "Azure", text = "x", warning = "Run it on the gateway." }]',
+            "shake.commands[1].warning",
+            "belongs into `where`",
+        ),
         ('commands = [{ where = "Azure" }]', "shake.commands[1].text", "is missing"),
         ('commands = [{ where = "Azure", text = "x", run = true }]', "shake.commands[1].run", "unknown key"),
     ],

@@ -81,10 +81,11 @@ class Pages:
         return walk.at.subject if foreign else ""
 
     def titles(self) -> set[str]:
-        """The headings of both pages, without the computer's name."""
+        """The headings of both pages, without the computer's name, and without for whom helpdesk reads that it is."""
         pages = ((self.own, f"/cases/{self.case.pk}"), (self.desk, f"/desk/cases/{self.case.pk}"))
         found = [re.search(r"<h1[^>]*>(.*?)</h1>", self._open(*one), re.DOTALL) for one in pages]
-        return {text_of(one[1]).replace(str(self.case.host), "the computer").lower() for one in found if one}
+        said = (text_of(one[1]).removeprefix(f"Written for {self.emil}: ") for one in found if one)
+        return {one.replace(str(self.case.host), "the computer").lower() for one in said}
 
     def _open(self, browser: Browser, address: str) -> str:
         browser.get(address)

@@ -74,13 +74,13 @@ def answer_path(case: Case, rows: Sequence[Answer], walk: Walk) -> list[GivenAns
             counts=last[row.step] == row.pk and counting.get(row.step) == row.value,
         )
         for row in rows
-        if not is_untold(case, row)
+        if not is_untold(row)
     ]
 
 
-def is_untold(case: Case, row: Answer) -> bool:
-    """Tell whether an answer stands only for that nothing was pasted from the person's PC: nothing was told then."""
-    return row.source == Answer.Source.TOLD and row.value == UNKNOWN and not case.pc
+def is_untold(row: Answer) -> bool:
+    """Tell whether an answer stands only for that nothing was told from the person's PC: that is no answer."""
+    return row.source == Answer.Source.TOLD and row.value == UNKNOWN
 
 
 def changes_put_back(jobs: Iterable[Job]) -> list[PutBack]:

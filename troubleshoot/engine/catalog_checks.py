@@ -15,12 +15,14 @@ from troubleshoot.engine.cause import Cause, CodeHint
 from troubleshoot.engine.facts import UNKNOWN, Fact
 from troubleshoot.engine.guide import Guide, GuideStep, walk_guide
 from troubleshoot.engine.guide_examples import uncovered
+from troubleshoot.engine.guide_texts import speaks_to_reader
 from troubleshoot.engine.judging import Judge
 from troubleshoot.engine.toml import ContentProblem, Document, Path
 
 MOST_QUESTIONS = 2
 """Questions, and things to try, before a remedy: a person under pressure answers no more."""
 _LINE_OF_THE_FILE = re.compile(r"^\w+ *= *[\[{\"]", re.MULTILINE)
+_FOR_EVERY_READER = "addresses one reader (your, you), and helpdesk reads it as well"
 _DECLARED_IN_CODE = "(probes)"
 _KEYS = {"shown_by": "shown_by", "ruled_out": "excluded_by", "fits": "fits"}
 """Verdict → the key of the rules that give it."""
@@ -119,6 +121,8 @@ def _actions(catalog: Catalog, read: _Files, simulated: Collection[str]) -> Iter
     """Check that whoever is held back by a guard is told why, and that examples speak of faults that there are."""
     for action in catalog.actions.values():
         file = f"actions/{action.name}.toml"
+        if speaks_to_reader(action.title):
+            yield read.problem(file, ("title",), _FOR_EVERY_READER)
         for fact in action.guards:
             if fact not in action.refusals:
                 yield read.problem(file, ("guards", fact), "has no words in [refusals]")
@@ -151,6 +155,8 @@ def _causes(catalog: Catalog, read: _Files) -> Iterator[ContentProblem]:
     told = {one.hint.told for one in catalog.codes.entries.values()}
     told |= {one.hint(CodeHint()).told for one in catalog.codes.windows.windows}
     for cause in catalog.causes.values():
+        if speaks_to_reader(cause.title):
+            yield read.entry("cause", {"id": cause.id}, _FOR_EVERY_READER, "title")
         for_it = bool(cause.shown_by or cause.fits or cause.id in told)
         said = {"fits": for_it, "excluded_by": bool(cause.excluded_by or cause.produces)}
         for key, there in said.items():

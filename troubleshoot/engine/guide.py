@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import product
 
+from troubleshoot.engine.guide_texts import speaks_to_reader
 from troubleshoot.engine.instructions import NOTHING, HowTo
 from troubleshoot.engine.placeholders import NO_TEXT, Text
 from troubleshoot.engine.refusal import Refusal, RefusalCode
@@ -72,6 +73,16 @@ class GuideStep:
     def full_text(self) -> str:
         """Return the text with what it is not behind it, for whoever does not set the two apart."""
         return " ".join(filter(None, (self.text, self.not_your)))
+
+    @property
+    def speaks_to_person(self) -> bool:
+        """Tell whether its heading addresses the person of the case; others read whose words these are."""
+        return speaks_to_reader(self.title or self.subject)
+
+    @property
+    def asks_person(self) -> bool:
+        """Tell whether its question or its try addresses the person of the case."""
+        return speaks_to_reader(self.subject)
 
     def words(self, answer: str) -> str:
         """Return an answer as a person reads it."""

@@ -1,5 +1,6 @@
 """The sentences of a guide's step: which there are, which a kind of step needs, and where placeholders may stand."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -15,6 +16,14 @@ NOT_YOUR_LIMIT = 200
 WITH_PLACEHOLDERS = ("title", "text", "not_your")
 NEEDED = {"fix": ("title", "text"), "end": ("title", "text")}
 """Kind of step → the sentences that it cannot do without: a page consists of them there."""
+
+#: How a sentence speaks to whoever reads it.
+_TO_THE_READER = re.compile(r"\byou(rs?|rself)?\b", re.IGNORECASE)
+
+
+def speaks_to_reader(text: str) -> bool:
+    """Tell whether a sentence of the catalogue addresses the person of a case, so that to others it is a quotation."""
+    return bool(_TO_THE_READER.search(text))
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,12 @@ from dataclasses import dataclass
 from troubleshoot.engine.toml_tables import TomlTable
 
 PLACES = ("this computer", "the other computer", "Azure")
-"""Where a command is run: the person's own PC, the computer that is to be reached, or Azure's Run Command."""
+"""Where a command is run: the person's own PC, the computer that is to be reached, or Azure's Run Command. Any other
+place is named as its heading says it: "a domain controller", "the gateway"."""
+#: How another place is named; a computer is one of the two above.
+_OTHER_PLACE = re.compile(r"(a|an|the) (?!.*\bcomputer\b)\S.{0,60}")
+#: How a warning begins that names the place, which the heading does.
+_NAMES_A_PLACE = re.compile(r"(run it )?on (an?|the) ", re.IGNORECASE)
 MOST_STEPS = 12
 STEP_LIMIT = 300
 """Characters of one numbered step: more is two steps."""
@@ -29,6 +34,11 @@ class CommandToCopy:
     where: str
     text: str
     warning: str = ""
+
+    @property
+    def elsewhere(self) -> str:
+        """Return the place as its heading says it, where it is none that every guide knows; else empty."""
+        return "" if self.where in PLACES else self.where
 
     @property
     def only_reads(self) -> bool:
@@ -70,9 +80,18 @@ def read(table: TomlTable) -> HowTo:
 
 def _command(table: TomlTable) -> CommandToCopy:
     command = CommandToCopy(
-        where=table.choice("where", PLACES),
+        where=_place(table),
         text=table.text("text", limit=COMMAND_LIMIT),
         warning=table.text("warning", required=False),
     )
+    if _NAMES_A_PLACE.match(command.warning):
+        table.wrong("warning", "begins with the place, which belongs into `where`")
     table.done()
     return command
+
+
+def _place(table: TomlTable) -> str:
+    where = table.text("where", limit=80)
+    if where and where not in PLACES and not _OTHER_PLACE.fullmatch(where):
+        table.wrong("where", f"must be one of {', '.join(PLACES)}, or another place that begins with a, an or the")
+    return where

@@ -37,7 +37,9 @@ class StatementCode(StrEnum):
     ASKED_FOR_DESK = "asked_for_desk"  # who, at
     ASKED_ON_PAGE = "asked_on_page"  # who
     READS_THIS = "reads_this"  # who
+    WRITTEN_FOR = "written_for"  # who, text: words of the catalogue that address the person
     SEES_STEPS = "sees_steps"  # who
+    SAID_AT_START = "said_at_start"
     SAID_SAME_ERROR = "said_same_error"  # who, at
 
     # What is being read, and what is done with that.

@@ -119,7 +119,7 @@ def _answers(case: Case) -> Iterator[TimelineMoment]:
     rows = list(case.answers.select_related("by", "job").order_by("number")[:MOST])
     counting = _counting(case, rows)
     for row in rows:
-        if diagnosis.is_untold(case, row):
+        if diagnosis.is_untold(row):
             continue
         step = guide.steps.get(row.step)
         asks, says = answer_in_words(step, row.value, row.job) if step else _unknown_step(row)

@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from troubleshoot import wording
+from troubleshoot.engine import PlanItem
 from troubleshoot.models import Job
 
 register = template.Library()
@@ -29,8 +30,19 @@ def risk_words(risk: str) -> str:
 def setting(text: str) -> SafeString:
     """Write a value of a plan; permissions in words, with what Windows writes for them folded behind."""
     words, raw = wording.in_plain_rights(str(text))
+    return _folded(words, raw) if raw else conditional_escape(wording.content(text))
+
+
+@register.filter
+def planned_thing(item: PlanItem) -> SafeString:
+    """Write what an item of a plan is about, with its path in Windows folded behind."""
+    title, raw = item.title, next((str(one) for one in item.params.values() if "\\" in str(one)), "")
     if not raw:
-        return conditional_escape(wording.content(text))
+        return conditional_escape(wording.content(title))
+    return _folded(" ".join(title.replace(raw, "").split()), raw)
+
+
+def _folded(words: str, raw: str) -> SafeString:
     return format_html("{}<details><summary>{}</summary><code>{}</code></details>", words, _("As Windows has it"), raw)
 
 

@@ -202,6 +202,8 @@ def _problems(certificate: Mapping[str, Any]) -> dict[tuple[str, str], str]:
         ("windows.security_layer", "rdp"): _("Only the old, unprotected connection is allowed"),
         ("windows.domain_trust", "unreachable"): _("It finds no domain controller"),
         ("windows.domain_trust", "broken"): _("It has lost the trust of its domain"),
+        ("windows.clock", "ahead"): _("Its clock runs ahead of ours"),
+        ("windows.clock", "behind"): _("Its clock is behind ours"),
     }
 
 

@@ -28,7 +28,9 @@ SENTENCES: Final[Mapping[Of, str | Promise]] = {
         "%(who)s is asked this on their page. On the phone you can answer for them; your name stays beside it."
     ),
     Of.READS_THIS: _("%(who)s reads:"),
+    Of.WRITTEN_FOR: _("Written for %(who)s: %(text)s"),
     Of.SEES_STEPS: _("%(who)s sees these steps too and can do them."),
+    Of.SAID_AT_START: _("You said this when you opened the case. It is chosen here; change it if it is otherwise now."),
     Of.SAID_SAME_ERROR: _("%(who)s says, %(at)s: same error."),
     Of.LOOKING: _("We look at it from the company network. We only read."),
     Of.LOOK_LATE: _(
@@ -47,7 +49,7 @@ SENTENCES: Final[Mapping[Of, str | Promise]] = {
     Of.JUDGED_BEFORE_UNDO: _("This was judged before the change was put back. The computer was not read anew since."),
     Of.JUDGED_BEFORE_FIX: _("This was judged before the fix. Since then only what proves the fix was measured."),
     Of.NOTHING_IN_THE_WAY: _("From our side nothing stands in the way."),
-    Of.PC_CAN_SHOW: _("Your own PC can show what it meets: one command to copy, about a minute, it changes nothing."),
+    Of.PC_CAN_SHOW: _("Your own PC can show what it meets: a few short questions, and it changes nothing."),
     Of.PC_CANNOT_HELP: _("Nothing on your PC will help here."),
     Of.PC_MAY_HELP: _("This does not replace the fix. It may help if the cause is on your side."),
     Of.IN_ORDER: _("The computer is in order: everything that belongs to that was looked at, from outside and inside."),

@@ -114,7 +114,7 @@ class TestTheQuestions:
         case = case_of(reader.get(page.url))
         desk = Reader.of(helpdesk).get(f"/desk/cases/{case.pk}")
         assert reader.get(page.url).title == "We reach ACC-07, and your PC does not"
-        assert desk.title == "We reach the computer, and your PC does not"
+        assert desk.title == f"Written for {case.beneficiary}: We reach the computer, and your PC does not"
         assert "Disconnect the VPN and connect it again" in reader.get(page.url).text
 
     def test_can_be_answered_anew(self, unseen: Case, reader: Reader) -> None:
@@ -234,8 +234,8 @@ class TestABlock:
         work()
         answered = {"tcp": "open", "reply": CONFIRM, "build": "26100.7623"}
         page = reader.post(f"{page.url}/pc", block=told(answered, port=host.row.rdp_port))
-        assert page.title == "An update of Windows on your own PC that is known to break the sign-in"
-        assert "Install the update that repairs Remote Desktop on your own PC" in page.text
+        assert page.title == "The PC that connects has an update of Windows that is known to break the sign-in"
+        assert "Install the update that repairs Remote Desktop on the PC that connects" in page.text
         assert "ACC-07 has an update" not in page.text
         told_before = reader.get(f"{page.url}/pc").text.partition("Pasted before")[2]
         assert "It reaches ACC-07" in told_before

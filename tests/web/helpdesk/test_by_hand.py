@@ -92,7 +92,7 @@ class TestAPerson:
         leads("forget-names")
         case, browser = opened(employee, lab().row, work), sit(employee)
         page = browser.get(f"/cases/{case.pk}")
-        assert "Let your own PC look the name up anew" in page
+        assert "Let the PC that connects look the name up anew" in page
         assert "Disconnect the VPN, if you use one, and connect it again." in page
         assert "nslookup NAME" in page
         assert "ipconfig /flushdns" not in page, "no command that changes something is shown to a person"

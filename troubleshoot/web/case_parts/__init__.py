@@ -3,7 +3,12 @@
 from troubleshoot.web.case_parts.barrier import barrier_for, needed_words, remedy_at
 from troubleshoot.web.case_parts.causes import Causes, cause_of, cause_title
 from troubleshoot.web.case_parts.checks import Checks
-from troubleshoot.web.case_parts.choices import answer_choices, step_heading
+from troubleshoot.web.case_parts.choices import (
+    answer_choices,
+    heading_for_helpdesk,
+    question_for_helpdesk,
+    step_heading,
+)
 from troubleshoot.web.case_parts.contacts import Contacts
 from troubleshoot.web.case_parts.lost_change import LostChange
 from troubleshoot.web.case_parts.observed import Observed
@@ -35,7 +40,9 @@ __all__ = [
     "barrier_for",
     "cause_of",
     "cause_title",
+    "heading_for_helpdesk",
     "needed_words",
+    "question_for_helpdesk",
     "remedy_at",
     "step_heading",
 ]

@@ -18,6 +18,7 @@ from troubleshoot.engine import (
     StatementCode,
 )
 from troubleshoot.models import Case
+from troubleshoot.web.case_parts.checks import Checks
 from troubleshoot.web.case_parts.observed import Observed
 
 #: A cause as it is judged, and in one line what that rests on.
@@ -100,13 +101,21 @@ class Causes:
     @property
     def healthy(self) -> bool:
         """Tell whether everything that belongs to a healthy computer was looked at, and is right."""
-        return self.health.state == "healthy"
+        return self.health.state == "healthy" and not self.wrong
+
+    @cached_property
+    def wrong(self) -> bool:
+        """Tell whether something is known to be wrong on the computer: a cause that stands, whether it is the reason
+        or was found beside it, or a check with a bad answer. Of before the last change, nothing is known."""
+        if self.observed.outdated:
+            return False
+        checks = Checks(self.observed)
+        return bool(self.shown or self.also_found or any(line.look == "bad" for line in checks.lines))
 
     @property
     def way(self) -> Statement | None:
-        """State that nothing stands in the way from our side; never from nothing, nor beside a cause that is shown."""
-        shown = self.shown and not self.observed.outdated
-        clear = self.observed.comes_through and not shown
+        """State that nothing stands in the way from our side; never from nothing, nor beside something wrong."""
+        clear = self.observed.comes_through and not self.wrong
         return self._said(StatementCode.NOTHING_IN_THE_WAY) if clear else None
 
     @property
@@ -114,7 +123,7 @@ class Causes:
         """State how the computer looks as a whole; nothing where a fault was seen, or nothing is known of now."""
         if self.healthy:
             return self._said(StatementCode.IN_ORDER)
-        return self._said(StatementCode.NO_FAULT_SEEN) if self.health.unseen else None
+        return self._said(StatementCode.NO_FAULT_SEEN) if self.unseen else None
 
     @property
     def beside(self) -> Statement | None:
@@ -127,4 +136,4 @@ class Causes:
     @property
     def unseen(self) -> list[str]:
         """Return, in words, what was not looked at on a computer on which no fault was seen."""
-        return [diagnosis.fact_title(name) for name in self.health.unseen]
+        return [] if self.wrong else [diagnosis.fact_title(name) for name in self.health.unseen]

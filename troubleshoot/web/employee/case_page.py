@@ -185,8 +185,11 @@ class EmployeeCasePage:
 
     @property
     def likely_causes(self) -> dict[str, list[Judgement]]:
-        """Return what it is, and what it is not: shown causes, or else those that fit best; and some ruled out."""
+        """Return what it is, and what it is not: shown causes, or else those that fit best; and some ruled out. Beside
+        a cause that the error itself tells, nothing else fits: what the guide says there would exclude it."""
         fits, out = ([one for one, _why in found] for found in (self.causes.fitting, self.causes.ruled_out))
+        if told := self.causes.hint.told:
+            fits = [one for one in fits if one.cause.id == told]
         out.sort(key=lambda one: one.cause.id not in self.causes.hint.causes)
         shown = [one for one, _why in self.causes.shown]
         found = {"shown_by": shown, "fits": [] if shown else fits[:MOST_FITTING], "ruled_out": out[:MOST_RULED_OUT]}
@@ -206,11 +209,12 @@ class EmployeeCasePage:
     def tries(self) -> tuple[GuideStep, ...]:
         """Return what the person may try on their own side while the remedy waits.
 
-        A computer that lets nobody through is not helped from there. Where it answers properly from here, the cause
-        may as well lie with the person, and what the guide would have them try later is worth trying now.
+        A computer that lets nobody through is not helped from there, nor one on which a cause is shown. Where it
+        answers properly from here, the cause may as well lie with the person, and what the guide would have them try
+        later is worth trying now.
         """
         facts = self.observed.facts
-        if not facts or not diagnosis.all_comes_through(facts.items()):
+        if not facts or self.causes.shown or not diagnosis.all_comes_through(facts.items()):
             return ()
         return engine.tries_ahead(self.record.guide, self.record.walk.at, lambda step: self._said(step, facts))
 

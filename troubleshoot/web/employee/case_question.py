@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.functional import cached_property
 
 from troubleshoot import diagnosis, wording
-from troubleshoot.engine import GuideStep
+from troubleshoot.engine import Grounds, GuideStep, Statement, StatementCode
 from troubleshoot.web.case_parts import CaseRecord
 
 
@@ -36,6 +36,13 @@ class Question:
         if self.changing:
             return dict(self.record.walk.path)[self.step.name]
         return self.record.case.whereabouts if self.record.case.whereabouts in self.step.to else ""
+
+    @property
+    def said_before(self) -> Statement | None:
+        """State that what is chosen was said when the case began; nothing where it was not."""
+        if self.changing or not self.given:
+            return None
+        return Statement.of(StatementCode.SAID_AT_START, Grounds.TOLD, self.record.case.opened_at)
 
     @cached_property
     def ahead(self) -> dict[str, str]:

@@ -16,7 +16,14 @@ from troubleshoot.cases import LEAST_COMPUTERS
 from troubleshoot.engine import ACTORS, PUT_BACK, UNKNOWN_END, CaseActor, CaseMatter, Grounds, Statement, StatementCode
 from troubleshoot.models import Case, Host, Person, Site
 from troubleshoot.people import at_sites, permitted_sites
-from troubleshoot.web.case_parts import barrier_for, cause_of, cause_title, needed_words, remedy_at, step_heading
+from troubleshoot.web.case_parts import (
+    barrier_for,
+    cause_of,
+    cause_title,
+    heading_for_helpdesk,
+    needed_words,
+    remedy_at,
+)
 
 PAGE = 25
 INCIDENT_WITHIN = dt.timedelta(hours=4)
@@ -161,8 +168,10 @@ def _standing(case: Case, wait: diagnosis.CaseWait) -> Statement | None:
     if case.word == Case.Word.SAME_ERROR and case.closed_at is None:
         return Statement.of(StatementCode.SAME_ERROR_AFTER_PROOF, Grounds.TOLD)
     step = diagnosis.case_guide(case).steps.get(case.at_step)
-    found = (step and step_heading(step)) or wording.content(case.error.get("sentence", ""))
-    return None if cause_title(case.cause) else _text(found, Grounds.READING)
+    if cause_title(case.cause):
+        return None
+    found = heading_for_helpdesk(step, str(case.beneficiary)) if step else None
+    return found or _text(wording.content(case.error.get("sentence", "")), Grounds.READING)
 
 
 def _text(text: str, rests_on: Grounds) -> Statement:

@@ -35,6 +35,7 @@ from troubleshoot.web.case_parts import (
     Several,
     Talk,
     Told,
+    heading_for_helpdesk,
     needed_words,
     step_heading,
 )
@@ -116,8 +117,8 @@ class HelpdeskCasePage:
             return self._text(self.record.left, Grounds.JOB) if self.record.left else self._closed
         if self.status.work in UNKNOWN_END:
             return self._text(wording.unsettled_words(undo=self.record.undo_unsettled), Grounds.JOB)
-        found = step_heading(self.record.never_ran_at or self.step)
-        return self._text(found or wording.content(self.case.error.get("sentence", "")), Grounds.CATALOG)
+        found = heading_for_helpdesk(self.record.never_ran_at or self.step, str(self.case.beneficiary))
+        return found or self._text(wording.content(self.case.error.get("sentence", "")), Grounds.CATALOG)
 
     @property
     def _closed(self) -> Statement:
@@ -127,7 +128,8 @@ class HelpdeskCasePage:
         if self.case.outcome == Case.Outcome.SOLVED:
             return self._text(_("Solved"), Grounds.STATUS)
         if self.case.outcome == Case.Outcome.EXPLAINED:
-            return self._text(wording.content(self.step.title) or _("Explained"), Grounds.CATALOG)
+            said = heading_for_helpdesk(self.step, str(self.case.beneficiary))
+            return said or self._text(_("Explained"), Grounds.CATALOG)
         return self._text(wording.sent_on_words(self.case.sent_to), Grounds.STATUS)
 
     def _text(self, text: str, rests_on: Grounds) -> Statement:

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from troubleshoot import people, remediation, wording
 from troubleshoot.engine import CaseMatter, CasePress, Grounds, Reader, Refusal, RefusalCode, Statement, StatementCode
 from troubleshoot.models import Person
-from troubleshoot.web.case_parts import LostChange, Remedy, answer_choices
+from troubleshoot.web.case_parts import LostChange, Remedy, answer_choices, question_for_helpdesk
 from troubleshoot.web.refusals import who_can_help
 
 #: What the box is about, by what the case asks for.
@@ -72,6 +72,12 @@ class NextStep:
     def asks(self) -> bool:
         """Tell whether the guide's question can be answered for the person, whoever acts."""
         return self.remedy.record.status.may(Reader.HELPDESK, CasePress.ANSWER)
+
+    @property
+    def question(self) -> Statement:
+        """State what the guide asks the person, or would have them try."""
+        record = self.remedy.record
+        return question_for_helpdesk(record.walk.at, str(record.case.beneficiary))
 
     @property
     def choices(self) -> list[tuple[str, str]]:

@@ -1,5 +1,7 @@
 """A case as plain text, for the ticket of another system."""
 
+from typing import Any
+
 from django.utils.translation import gettext as _
 
 from troubleshoot import reports, wording
@@ -18,7 +20,7 @@ def text(page: HelpdeskCasePage) -> str:
         *([_("Invented, so that a demo has something to show.")] if case.invented else []),
         f"{_('For')}: {case.beneficiary} {case.beneficiary.phone}".rstrip(),
         f"{_('Opened')}: {case.opened_at:{utc}}",
-        f"{_('Error')}: {case.error.get('code') or '-'} {case.error.get('sentence', '')}",
+        f"{_('Error')}: {_error(case.error)}",
         *([f"{_('Ticket')}: {case.ticket}"] if case.ticket else []),
         *(page.told.sentences if page.status.told.left else []),
     ]
@@ -36,6 +38,12 @@ def text(page: HelpdeskCasePage) -> str:
     for title, found in parts.items():
         lines += ["", title, *(f"  {line}" for line in found or ["-"])]
     return "\n".join(lines) + "\n"
+
+
+def _error(error: dict[str, Any]) -> str:
+    """Return an error with its code, which some sentences begin with."""
+    code, sentence = error.get("code") or "-", error.get("sentence", "")
+    return sentence if sentence.startswith(code) else f"{code} {sentence}"
 
 
 def _change(job: Job) -> str:
