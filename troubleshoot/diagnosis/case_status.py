@@ -149,7 +149,7 @@ def _same_error_at(case: Case, walk: Walk, given: dict[str, Answer]) -> dt.datet
         if steps[name].kind == "fix" and value == "verified":
             fixed, said = True, None
         elif fixed and said is None and steps[name].kind == "try" and value == "no_change":
-            said = given[name].at
+            said = given[name].at if given[name].source == Answer.Source.PERSON else None
     return said
 
 

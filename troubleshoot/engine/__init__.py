@@ -80,7 +80,7 @@ from troubleshoot.engine.plan import (
 )
 from troubleshoot.engine.plan_document import PlanDocument, PlanError, PlanItem, plan_from_document, plan_to_document
 from troubleshoot.engine.plan_statements import what_comes_back, who_is_disconnected
-from troubleshoot.engine.proof import judge_run, lacking, proved_twice
+from troubleshoot.engine.proof import comes_through, judge_run, lacking, proved_twice, still_short
 from troubleshoot.engine.refusal import Refusal, RefusalCode
 from troubleshoot.engine.resource import ResourceState, StateError, Value, values_differ
 from troubleshoot.engine.results import (
@@ -247,6 +247,7 @@ __all__ = [
     "code_family",
     "code_spellings",
     "codes_by_symptom",
+    "comes_through",
     "cut_items",
     "decode_canonical",
     "decode_saved_connection",
@@ -289,6 +290,7 @@ __all__ = [
     "same_descriptor",
     "search_codes",
     "signs_people_out",
+    "still_short",
     "stored_values",
     "tries_ahead",
     "unmet_guards",

@@ -126,7 +126,7 @@ SENTENCES: Final[Mapping[Code, Sentence]] = {
     Code.SETTLED_PUT_BACK: Sentence(_("%(who)s looked at the computer: it is as it was before. %(reason)s")),
     Code.VERIFIED_OUTSIDE: Sentence(_("Checked from outside, twice: it answers properly again.")),
     Code.VERIFIED_FURTHER: Sentence(
-        _("Checked from outside, twice: what this was to repair is repaired."),
+        _("Checked twice: what this was to repair is repaired."),
         _("A connection does not come all the way yet: something else is in its way."),
     ),
     Code.VERIFIED_INSIDE: Sentence(_("Read again, twice: it is as it should be.")),
