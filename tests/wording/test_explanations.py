@@ -22,8 +22,8 @@ WAY_SAID = (
 )
 LACKING = [{"fact": "rdp.stage", "value": "refused", "wanted": ["ok", "tls_failed"]}]
 MISSED = (
-    "How far a connection comes: refused at once, where it should be: "
-    "as far as the sign-in or breaks off while the protection starts"
+    "“How far a connection comes”: “refused at once”, and it should be "
+    "“as far as the sign-in” or “breaks off while the protection starts”"
 )
 SAID: dict[Code, tuple[dict[str, Any], str]] = {
     Code.UNREADABLE: ({}, "What was noted here cannot be read any more."),
@@ -196,6 +196,10 @@ SAID: dict[Code, tuple[dict[str, Any], str]] = {
         "Done on the computer, but it could not be checked. No more.",
     ),
     Code.UNCHECKED_NO_WORKER: ({}, "Done on the computer, but no worker was there to check it."),
+    Code.BACK_BROKEN: (
+        {},
+        "Read again: everything is as it was before. What the change had repaired is broken again.",
+    ),
     Code.BACK_VERIFIED: ({}, "Read again: everything is as it was before."),
     Code.BACK_VERIFIED_PARTLY: ({}, "Read again: all that can be put back is as it was before."),
     Code.BACK_NOT_VERIFIED: ({}, "Read again: it is not as it was before."),

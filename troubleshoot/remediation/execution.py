@@ -14,7 +14,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models.functions import Now
 
-from troubleshoot import catalog, engine, hosts, jobs, people, remote
+from troubleshoot import catalog, diagnosis, engine, hosts, jobs, people, remote
 from troubleshoot.audit import Machine, Tag
 from troubleshoot.engine import (
     Action,
@@ -68,11 +68,14 @@ def carry_out_change(job: Job, *, worker: Machine) -> None:
 
 
 def _measured(job: Job) -> Observation:
-    """Observe afresh what this change promises, and how far a connection comes: no change may leave that worse."""
+    """Observe afresh what this change promises, and how far a connection comes where the case is about one: no change
+    may leave that worse."""
     known = catalog.installed_catalog()
-    action = known.actions.get(job.action)
+    action, way = known.actions.get(job.action), set(known.progress)
+    if job.case:
+        way &= known.facts_of(diagnosis.case_guide(job.case))
     # Asked every second: no more than the check needs.
-    return hosts.observe(job.host, about={*action.verify.facts, *known.progress} if action else None, brief=True)
+    return hosts.observe(job.host, about={*action.verify.facts, *way} if action else None, brief=True)
 
 
 def _values(observation: Observation) -> dict[str, str]:
@@ -265,6 +268,14 @@ def _take_back(job: Job, worker: Machine) -> None:
         jobs.add_line(job, Explanation(Code.WORSE_AND_STAYS))
 
 
+def _broken_again(job: Job, seen: Mapping[str, str]) -> bool:
+    """Tell whether what a proved change had repaired is broken again since it was put back."""
+    action = catalog.installed_catalog().actions.get(job.action)
+    if action is None or job.origin is None or job.origin.state != JobState.VERIFIED:
+        return False
+    return any(one["value"] != engine.UNKNOWN for one in engine.lacking(action.verify, seen) if isinstance(one, dict))
+
+
 def _end_revert(job: Job, plan: engine.PlanDocument, worker: Machine) -> None:
     """End a revert, which is proved by reading again: the old state need not have been a good one."""
     states = as_change(job.found).after or ()
@@ -274,6 +285,8 @@ def _end_revert(job: Job, plan: engine.PlanDocument, worker: Machine) -> None:
     _keep(job, observation)
     left = job.origin is not None and bool(planning.job_plan(job.origin).irreversible)
     good = Code.BACK_VERIFIED_PARTLY if left else Code.BACK_VERIFIED
+    if good == Code.BACK_VERIFIED and _broken_again(job, _values(observation)):
+        good = Code.BACK_BROKEN
     to, code = (JobState.VERIFIED, good) if back else (JobState.NOT_VERIFIED, Code.BACK_NOT_VERIFIED)
     with transaction.atomic():
         moved = end_change(job, to, Explanation(code), worker, facts=_after(_values(observation)))

@@ -81,7 +81,7 @@ def _refusals(params: Mapping[str, Any]) -> str:
 def _missed(params: Mapping[str, Any]) -> str:
     lacking = params.get("lacking")
     parts = [
-        compose(_("%(fact)s: %(value)s, where it should be: %(wanted)s"), _lacking(one))
+        compose(_("“%(fact)s”: “%(value)s”, and it should be “%(wanted)s”"), _lacking(one))
         for one in (lacking if isinstance(lacking, list) else ())
         if isinstance(one, dict)
     ]
@@ -93,7 +93,7 @@ def _lacking(one: Mapping[str, Any]) -> dict[str, str]:
     said = [_valued(name, value) for value in (one.get("value"), *_texts(one.get("wanted")))]
     known = installed_catalog().words.get(name)
     fact = content(known.words) if known else _("something that is not measured any more")
-    return {"fact": fact, "value": said[0], "wanted": join_texts(_(" or "), dict.fromkeys(said[1:]))}
+    return {"fact": fact, "value": said[0], "wanted": join_texts(_("” or “"), dict.fromkeys(said[1:]))}
 
 
 def _valued(fact: str, value: object) -> str:
