@@ -8,6 +8,7 @@ from troubleshoot.reports.filters import cause_choices, filter_address, parse_fi
 from troubleshoot.reports.history import case_rows, change_rows, history_page
 from troubleshoot.reports.host_history import (
     PastChange,
+    answers_again,
     earlier_cases,
     earlier_changes,
     job_ending,
@@ -42,6 +43,7 @@ __all__ = [
     "Period",
     "SettingRecord",
     "Summary",
+    "answers_again",
     "case_document",
     "case_rows",
     "case_timeline",
