@@ -93,6 +93,12 @@ def answers_again(job: Job) -> bool:
     return seen == [False, True]
 
 
+def proved_heading(job: Job, host: str) -> Statement:
+    """State in one line what a proved remedy has come to, for every reader alike."""
+    code = StatementCode.ANSWERS_AGAIN if answers_again(job) else StatementCode.IS_RIGHT_AGAIN
+    return Statement.of(code, Grounds.READING, job.ended_at, host=host)
+
+
 def not_restored(job: Job) -> list[str]:
     """Return what of a change its undo could not put back: of a job that undid one, or of one that was undone."""
     change = job.origin if job.kind == Job.Kind.REVERT else job if job.state == JobState.REVERTED else None

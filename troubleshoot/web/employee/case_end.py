@@ -122,8 +122,10 @@ class RemedyEnd:
     @property
     def heading(self) -> Statement:
         """State in one line what is proved."""
-        code = StatementCode.ANSWERS_AGAIN if self.answers_again else StatementCode.IS_RIGHT_AGAIN
-        return self._said(code, host=self.record.host_name)
+        host = self.record.host_name
+        return (
+            reports.proved_heading(self.job, host) if self.job else self._said(StatementCode.IS_RIGHT_AGAIN, host=host)
+        )
 
     @property
     def trust(self) -> Statement | None:

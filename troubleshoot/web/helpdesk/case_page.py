@@ -116,6 +116,8 @@ class HelpdeskCasePage:
             return self._text(self.record.left, Grounds.JOB) if self.record.left else self._closed
         if self.status.work in UNKNOWN_END:
             return self._text(wording.unsettled_words(undo=self.record.undo_unsettled), Grounds.JOB)
+        if self.status.proved_at and self.record.walk.at.kind == "try" and (proving := self.record.ended_remedy):
+            return reports.proved_heading(proving, self.record.host_name)
         found = step_heading(self.record.never_ran_at or self.step)
         return self._text(found or wording.content(self.case.error.get("sentence", "")), Grounds.CATALOG)
 
