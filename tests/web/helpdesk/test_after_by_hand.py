@@ -49,7 +49,7 @@ def test_the_remedy_of_the_firewall_stays_offered_after_a_step_by_hand_that_has_
     assert at(case) == "network-private"
     desk = sit(helpdesk)
     desk.get(f"/desk/cases/{case.pk}")
-    assert "LAB-01 believes it is in another kind of network" in desk.html.partition("<h1")[2].partition("</h1>")[0]
+    assert "believes it is in another kind of network" in desk.html.partition("<h1")[2].partition("</h1>")[0]
 
 
 def test_the_board_names_no_cause_that_a_fresh_look_does_not_show_and_the_record_keeps_it(
