@@ -19,7 +19,11 @@ TITLES = {
     LIFT: "Let people sign in without Network Level Authentication for two hours",
 }
 #: The headings after a remedy that helped -> the button that says so.
-_WORKS = {"answers properly again": "It works", "Remote Desktop runs again": "It works now"}
+_WORKS = {
+    "answers properly again": "It works",
+    "is as it should be again": "It works",
+    "Remote Desktop runs again": "It works now",
+}
 
 
 @dataclass

@@ -7,7 +7,7 @@ import pytest
 from tests.engine.sample import sample
 from troubleshoot.engine import judge_run, unmet_guards
 from troubleshoot.engine.action import Verify
-from troubleshoot.engine.proof import became_worse
+from troubleshoot.engine.proof import became_worse, comes_through, still_short
 
 STAGES = {"rdp.stage": {"no_name": 0, "refused": 1, "timed_out": 1, "closed": 2, "negotiation": 3, "tls": 4, "ok": 5}}
 VERIFY = Verify(90, {"rdp.stage": ("ok",), "rdp.certificate": ("valid",)})
@@ -49,6 +49,42 @@ class TestVerdict:
     def test_needs_agreement_even_within_what_is_allowed(self) -> None:
         loose = Verify(90, {"rdp.stage": ("tls", "ok")})
         assert judge_run(loose, STAGES, BAD, [seen("tls"), seen("ok")]) == "not_verified"
+
+
+class TestAPromise:
+    """It is proved whatever else is in the way; what held before and moved nothing proves nothing."""
+
+    VERIFY = Verify(90, {"windows.layer": ("tls",)})
+
+    @staticmethod
+    def at(stage: str, layer: str) -> dict[str, str]:
+        return {"rdp.stage": stage, "windows.layer": layer}
+
+    @pytest.mark.parametrize(
+        ("before", "after", "expected"),
+        [
+            (("negotiation", "rdp"), ("negotiation", "tls"), "verified"),
+            (("negotiation", "rdp"), ("ok", "tls"), "verified"),
+            (("negotiation", "unknown"), ("negotiation", "tls"), "verified"),
+            (("negotiation", "tls"), ("tls", "tls"), "verified"),
+            (("ok", "tls"), ("ok", "tls"), "verified"),
+            (("unknown", "tls"), ("unknown", "tls"), "verified"),
+            (("negotiation", "tls"), ("negotiation", "tls"), "not_verified"),
+            (("negotiation", "rdp"), ("ok", "rdp"), "not_verified"),
+            (("ok", "tls"), ("refused", "rdp"), "worse"),
+            (("ok", "rdp"), ("refused", "tls"), "worse"),
+        ],
+    )
+    def test_is_proved_by_what_it_names(
+        self, before: tuple[str, str], after: tuple[str, str], *, expected: str
+    ) -> None:
+        assert judge_run(self.VERIFY, STAGES, self.at(*before), [self.at(*after)] * 2) == expected
+
+    def test_leaves_the_rest_of_the_way_to_be_told(self) -> None:
+        assert comes_through(STAGES, self.at("negotiation", "tls")) is False
+        assert comes_through(STAGES, self.at("ok", "rdp")) is True
+        assert comes_through(STAGES, self.at("unknown", "tls")) is None
+        assert still_short(STAGES, self.at("tls", "tls")) == [{"fact": "rdp.stage", "value": "tls", "wanted": ["ok"]}]
 
 
 class TestWorse:

@@ -246,7 +246,7 @@ class TestACheckFromOutside:
         work()
         job.refresh_from_db()
         assert job.state == JobState.NOT_VERIFIED
-        assert "rdp.stage is refused" in wording.explained(job.explanation)
+        assert "“Certificate that Windows made itself”: “could not be read”" in wording.explained(job.explanation)
 
     def test_that_is_worse_than_before_puts_the_change_back(
         self, lab: MakeLab, helpdesk: Person, approver: Person, work: Work, monkeypatch: pytest.MonkeyPatch

@@ -3,10 +3,11 @@
 import pytest
 
 from tests.fixtures.computers import MakeLab
-from tests.fixtures.steps import Work, opened, planned
+from tests.fixtures.steps import Work, at, opened, planned
 from tests.web.employee.pages import Reader
 from tests.web.helpdesk.conftest import _quick, north
 from troubleshoot import cases, jobs, wording
+from troubleshoot.engine import Code
 from troubleshoot.models import Case, JobState, Person
 
 __all__ = ["_quick", "north"]
@@ -59,6 +60,22 @@ def test_are_told_of_as_long_as_one_is_left(lab: MakeLab, employee: Person, help
     for text in pages(case, employee, helpdesk):
         assert "has lost the trust of its domain" in text
         assert "Found at the same time" not in text
+
+
+def test_a_repair_that_does_what_it_promises_is_proved_and_the_next_one_is_offered(
+    lab: MakeLab, employee: Person, helpdesk: Person, work: Work
+) -> None:
+    case = opened(employee, lab("security-layer-rdp", "certificate-service-stopped").row, work)
+    assert at(case) == "require-tls"
+    job = planned(helpdesk, case, work)
+    jobs.start_job(actor=helpdesk, job=job)
+    work()
+    job.refresh_from_db()
+    assert (job.state, job.explanation and job.explanation.code) == (JobState.VERIFIED, Code.VERIFIED_FURTHER)
+    assert at(case) == "renew-rdp-certificate"
+    for text in pages(case, employee, helpdesk):
+        assert "not satisfied" not in text
+        assert "still does not answer" not in text
 
 
 def test_that_one_remedy_repairs_are_one_thing(lab: MakeLab, employee: Person, helpdesk: Person, work: Work) -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from tests.engine.test_explanation import anything
 from troubleshoot import wording
+from troubleshoot.catalog import all_facts
 from troubleshoot.engine import Code, Explanation
 from troubleshoot.wording import explanations, parameters
 from troubleshoot.wording.explanations import SENTENCES
@@ -19,7 +20,11 @@ WAY_SAID = (
     "tcp: 192.0.2.1 port 5986 refused the connection. "
     "Something takes connections and ends them: check the way, and what runs on the port."
 )
-LACKING = [{"fact": "rdp.stage", "value": "refused", "wanted": ["ok", "tls"]}]
+LACKING = [{"fact": "rdp.stage", "value": "refused", "wanted": ["ok", "tls_failed"]}]
+MISSED = (
+    "“How far a connection comes”: “refused at once”, and it should be "
+    "“as far as the sign-in” or “breaks off while the protection starts”"
+)
 SAID: dict[Code, tuple[dict[str, Any], str]] = {
     Code.UNREADABLE: ({}, "What was noted here cannot be read any more."),
     Code.SENTENCE: ({"text": "100 % sure"}, "100 % sure"),
@@ -67,7 +72,7 @@ SAID: dict[Code, tuple[dict[str, Any], str]] = {
         "There is nothing to change: everything is already as this remedy would make it.",
     ),
     Code.HAND_VERIFIED: ({}, "Looked again, twice: it is as it should be."),
-    Code.HAND_NOT_VERIFIED: ({"lacking": LACKING}, "Looked again: rdp.stage is refused, wanted ok or tls."),
+    Code.HAND_NOT_VERIFIED: ({"lacking": LACKING}, f"Looked again: {MISSED}."),
     Code.HAND_UNSEEN: ({}, "What would show whether it helped could not be read."),
     Code.TEST_PASSED: ({}, "The way in is good"),
     Code.TEST_NOT_PASSED: ({"stage": "tcp"}, "Not passed: Does WinRM answer?"),
@@ -174,13 +179,13 @@ SAID: dict[Code, tuple[dict[str, Any], str]] = {
     Code.VERIFIED_OUTSIDE: ({}, "Checked from outside, twice: it answers properly again."),
     Code.VERIFIED_FURTHER: (
         {},
-        "Checked from outside, twice: what this was to repair is repaired. "
+        "Checked twice: what this was to repair is repaired. "
         "A connection does not come all the way yet: something else is in its way.",
     ),
     Code.VERIFIED_INSIDE: ({}, "Read again, twice: it is as it should be."),
     Code.NOT_VERIFIED_OUTSIDE: (
         {"lacking": LACKING},
-        "Done, but it still does not answer properly. Check from outside: rdp.stage is refused, wanted ok or tls.",
+        f"Done, but it still does not answer properly. Check from outside: {MISSED}.",
     ),
     Code.NOT_VERIFIED_INSIDE: (
         {"lacking": []},
@@ -191,6 +196,10 @@ SAID: dict[Code, tuple[dict[str, Any], str]] = {
         "Done on the computer, but it could not be checked. No more.",
     ),
     Code.UNCHECKED_NO_WORKER: ({}, "Done on the computer, but no worker was there to check it."),
+    Code.BACK_BROKEN: (
+        {},
+        "Read again: everything is as it was before. What the change had repaired is broken again.",
+    ),
     Code.BACK_VERIFIED: ({}, "Read again: everything is as it was before."),
     Code.BACK_VERIFIED_PARTLY: ({}, "Read again: all that can be put back is as it was before."),
     Code.BACK_NOT_VERIFIED: ({}, "Read again: it is not as it was before."),
@@ -254,3 +263,18 @@ def test_an_explanation_that_rests_on_itself_ends() -> None:
     for _ in range(2000):
         inner = {"code": "unchecked", "params": {"because": inner}}
     assert wording.explained(Explanation.from_json(inner)).startswith("Done on the computer")
+
+
+@pytest.mark.parametrize("code", [Code.NOT_VERIFIED_OUTSIDE, Code.NOT_VERIFIED_INSIDE, Code.HAND_NOT_VERIFIED])
+def test_what_is_missing_is_told_without_the_names_of_facts_and_values(code: Code) -> None:
+    for name, values in all_facts().values.items():
+        for value in values:
+            said = wording.explained(Explanation.of(code, lacking=[{"fact": name, "value": value, "wanted": [value]}]))
+            assert name not in said
+            assert "_" not in said, f"{name} {value}"
+
+
+def test_a_fact_that_is_not_measured_any_more_has_words_too() -> None:
+    lacking = [{"fact": "gone.fact", "value": "some_value", "wanted": ["other_value"]}]
+    said = wording.explained(Explanation.of(Code.NOT_VERIFIED_INSIDE, lacking=lacking))
+    assert not {"gone.fact", "some_value", "other_value"} & set(said.replace(",", " ").split())

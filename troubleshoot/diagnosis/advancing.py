@@ -152,7 +152,7 @@ def _machine_answer(
         case "fact":
             return _reading_answer(case, step, known().facts)
         case "ask" | "try":
-            return _person_answer(case, walk, before)
+            return _person_answer(case, walk, before) or _seen_for_person(case, walk, rows)
         case "fix":
             return _fix_answer(case, step, rows)
     return None
@@ -165,6 +165,19 @@ def _person_answer(case: Case, walk: Walk, before: Mapping[str, Answer]) -> Answ
     if walk.at.kind == "ask" and (said := _said(case, walk)):
         return Answer(case=case, step=walk.at.name, value=said, source=Answer.Source.PERSON, by=case.beneficiary)
     return None
+
+
+def _seen_for_person(case: Case, walk: Walk, rows: Iterable[Answer]) -> Answer | None:
+    """Return that a try right after a proved remedy changes nothing, where the check itself saw that a connection does
+    not come all the way yet: nobody has to find that out, and the next cause is judged."""
+    if walk.at.kind != "try" or case_guide(case).steps[walk.at.to["no_change"]].kind != "cause":
+        return None
+    last = walk.path[-1][0] if walk.path else ""
+    jobs = [row.job for row in rows if row.step == last and row.value == "verified" and row.job]
+    seen = engine.stored_values(jobs[-1].facts) if jobs else {}
+    if engine.comes_through(installed_catalog().progress, seen) is not False:
+        return None
+    return Answer(case=case, step=walk.at.name, value="no_change", source=Answer.Source.READING)
 
 
 def _fix_answer(case: Case, step: GuideStep, rows: Iterable[Answer]) -> Answer | None:

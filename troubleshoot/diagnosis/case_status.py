@@ -14,7 +14,7 @@ from troubleshoot.audit import Actor, Tag
 from troubleshoot.diagnosis import progress
 from troubleshoot.diagnosis.case_talk import last_words, open_question_at, tell_whose_turn
 from troubleshoot.diagnosis.job_views import job_view, round_jobs
-from troubleshoot.diagnosis.judgement import present_cause
+from troubleshoot.diagnosis.judgement import present_cause, recorded_cause
 from troubleshoot.engine import (
     CaseMatter,
     CaseStatus,
@@ -149,7 +149,7 @@ def _same_error_at(case: Case, walk: Walk, given: dict[str, Answer]) -> dt.datet
         if steps[name].kind == "fix" and value == "verified":
             fixed, said = True, None
         elif fixed and said is None and steps[name].kind == "try" and value == "no_change":
-            said = given[name].at
+            said = given[name].at if given[name].source == Answer.Source.PERSON else None
     return said
 
 
@@ -194,9 +194,9 @@ def keep_status_again(case: int | None, *, actor: Actor) -> None:
 def close_round(case: Case, *, over: bool = False) -> None:
     """Close a case now, with all that lists show of it. The caller holds it and has said how it ends; `over` that its
     changes leave nothing for anybody to do."""
-    case.closed_at = Now()
+    case.closed_at, case.cause = Now(), recorded_cause(case)
     case.waiting_for, case.matter, case.need = Case.WaitingFor.NOBODY, CaseMatter.CLOSED, ""
-    case.save(update_fields=[*_PLACE])
+    case.save(update_fields=[*_PLACE, "cause"])
     case.refresh_from_db(fields=["closed_at"])  # the database's own time
     if not over:
         index_status(case, status_of(case))

@@ -14,16 +14,22 @@ from troubleshoot.models import READS, Answer, Case, Job
 
 
 def present_cause(case: Case, walk: Walk | None = None) -> str:
-    """Return the cause that stands first by now, as lists and the record name it; empty where none is shown.
-
-    Once a remedy was proved, that what it repaired is no longer shown does not take it out of the record.
-    """
-    first = engine.first_cause(judged_causes(case, walk))
-    return case.cause if not first and _was_repaired(case) else first
+    """Return the cause that stands first by now, as lists name it; empty where none is shown."""
+    return engine.first_cause(judged_causes(case, walk))
 
 
-def _was_repaired(case: Case) -> bool:
-    return case.answers.filter(source=Answer.Source.FIX, value="verified").exists()
+def recorded_cause(case: Case) -> str:
+    """Return the cause of a case that ends, as the record names it: the one that stands first, or where a proved remedy
+    has taken it away the one that was shown before."""
+    repaired = case.answers.filter(source=Answer.Source.FIX, value="verified").order_by("-number").first()
+    if case.cause or repaired is None:
+        return case.cause
+    rows = case.answers.filter(number__lt=repaired.number).exclude(judged={}).order_by("-number")
+    return next((shown for row in rows if (shown := _first_shown(row.judged))), "")
+
+
+def _first_shown(judged: dict[str, Any]) -> str:
+    return next((str(one["id"]) for one in judged["causes"] if one["verdict"] == "shown_by"), "")
 
 
 def judged_causes(case: Case, walk: Walk | None = None, observation: Job | None = None) -> list[Judgement]:

@@ -154,11 +154,13 @@ def is_good_answer(step: GuideStep, value: str) -> bool:
 def is_good_reading(fact: str, value: str) -> bool:
     """Tell whether a reading shows a remedy to have helped; any other leads on to something else.
 
-    It does so when a remedy promises it. What could not be read is in nobody's way, but a fact that says how far
-    something comes has to be known.
+    It does so when every remedy that names the fact promises it, or it belongs to a healthy computer. What could not
+    be read is in nobody's way, but a fact that says how far something comes has to be known.
     """
     catalog = installed_catalog()
-    promised = {one for action in catalog.actions.values() for one in action.verify.facts.get(fact, ())}
+    rules = [rule[fact] for rule in catalog.healthy if fact in rule]
+    named = [action.verify.facts[fact] for action in catalog.actions.values() if fact in action.verify.facts]
+    promised = set().union(*rules, set.intersection(*map(set, named)) if named else ())
     if furthest := catalog.progress.get(fact):
         return furthest.get(value) == max(furthest.values())
     return value in promised or (bool(promised) and value == UNKNOWN)
@@ -167,9 +169,7 @@ def is_good_reading(fact: str, value: str) -> bool:
 def all_comes_through(known: Iterable[tuple[str, str]]) -> bool:
     """Tell whether everything that comes only so far, by these facts and values, comes all the way; of nothing that
     was measured nobody can say so."""
-    order = installed_catalog().progress
-    found = [order[fact].get(value) == max(order[fact].values()) for fact, value in known if fact in order]
-    return bool(found) and all(found)
+    return bool(engine.comes_through(installed_catalog().progress, dict(known)))
 
 
 def begun_fixes(case: Case, walk: Walk) -> set[str]:

@@ -22,7 +22,7 @@ from troubleshoot.engine.codes import OTHER_WORDS
 from troubleshoot.engine.cut import CutState, cut_items, judge_cut
 from troubleshoot.engine.declared_facts import DeclaredFact, DeclaredReading, ReadingCase
 from troubleshoot.engine.descriptors import SIDS, rights_mask, same_descriptor
-from troubleshoot.engine.explanation import FOUND_OUT, SETTLED, Code, Explanation, Json
+from troubleshoot.engine.explanation import Code, Explanation, Json
 from troubleshoot.engine.facts import (
     UNKNOWN,
     WEIGHTS,
@@ -68,7 +68,6 @@ from troubleshoot.engine.permissions import (
 from troubleshoot.engine.plan import (
     OutdatedPart,
     PlanDifference,
-    disconnects_people,
     is_as_wanted,
     is_as_wished,
     make_plan,
@@ -80,7 +79,7 @@ from troubleshoot.engine.plan import (
 )
 from troubleshoot.engine.plan_document import PlanDocument, PlanError, PlanItem, plan_from_document, plan_to_document
 from troubleshoot.engine.plan_statements import what_comes_back, who_is_disconnected
-from troubleshoot.engine.proof import judge_run, lacking, proved_twice
+from troubleshoot.engine.proof import comes_through, judge_run, lacking, proved_twice, still_short
 from troubleshoot.engine.refusal import Refusal, RefusalCode
 from troubleshoot.engine.resource import ResourceState, StateError, Value, values_differ
 from troubleshoot.engine.results import (
@@ -142,7 +141,6 @@ __all__ = [
     "CONTENT_SIZE_LIMIT",
     "EVERY_SITE",
     "FOLDER_SEPARATOR",
-    "FOUND_OUT",
     "LARGEST_SAVED_CONNECTION",
     "NAME_PATTERN",
     "NONE_LISTED",
@@ -150,7 +148,6 @@ __all__ = [
     "PUT_BACK",
     "REFUSED_AS",
     "RULES",
-    "SETTLED",
     "SIDS",
     "SPEAKING_VERDICTS",
     "STARTABLE",
@@ -247,10 +244,10 @@ __all__ = [
     "code_family",
     "code_spellings",
     "codes_by_symptom",
+    "comes_through",
     "cut_items",
     "decode_canonical",
     "decode_saved_connection",
-    "disconnects_people",
     "encode_canonical",
     "fact_values",
     "faults",
@@ -289,6 +286,7 @@ __all__ = [
     "same_descriptor",
     "search_codes",
     "signs_people_out",
+    "still_short",
     "stored_values",
     "tries_ahead",
     "unmet_guards",

@@ -9,6 +9,7 @@ from itertools import product
 from typing import Any
 
 from troubleshoot.engine import toml
+from troubleshoot.engine.action import Action
 from troubleshoot.engine.catalog import Catalog
 from troubleshoot.engine.catalog_files import FOLDER_SEPARATOR
 from troubleshoot.engine.cause import Cause, CodeHint
@@ -123,12 +124,22 @@ def _actions(catalog: Catalog, read: _Files, simulated: Collection[str]) -> Iter
         file = f"actions/{action.name}.toml"
         if speaks_to_reader(action.title):
             yield read.problem(file, ("title",), _FOR_EVERY_READER)
+        for fact in _whole_way(action, catalog):
+            said = "another fault in the way would deny it: name what this remedy itself promises"
+            yield read.problem(file, ("verify", fact), said)
         for fact in action.guards:
             if fact not in action.refusals:
                 yield read.problem(file, ("guards", fact), "has no words in [refusals]")
         for place, trial in enumerate(action.trials):
             for name in sorted(set(trial.faults) - set(simulated)):
                 yield read.problem(file, ("example", place, "faults"), f"the lab knows no fault {name}")
+
+
+def _whole_way(action: Action, catalog: Catalog) -> Iterator[str]:
+    """Yield what demands, where the portal runs the remedy, that something comes so far: that is looked at after every
+    change anyway."""
+    if not action.manual:
+        yield from (name for name in action.verify.facts if name in catalog.progress)
 
 
 def _codes(catalog: Catalog, read: _Files) -> Iterator[ContentProblem]:

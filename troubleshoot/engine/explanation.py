@@ -123,6 +123,7 @@ class Code(StrEnum):
 
     # The way back.
     BACK_VERIFIED = "back_verified"
+    BACK_BROKEN = "back_broken"
     BACK_VERIFIED_PARTLY = "back_verified_partly"
     BACK_NOT_VERIFIED = "back_not_verified"
     UNDONE = "undone"

@@ -85,6 +85,7 @@ class StatementCode(StrEnum):
     BARRED = "barred"  # host
     BY_HAND_DESK = "by_hand_desk"
     HAND_CHECK = "hand_check"
+    HAND_CHECK_BY = "hand_check_by"  # who
     LOOK_AFTER_HAND = "look_after_hand"  # host
     NO_LOOK_AFTER_HAND = "no_look_after_hand"
     PORTAL_LOOKS = "portal_looks"

@@ -98,7 +98,7 @@ def move_job(
             job.case = case
         if job.is_change and to == JobState.UNKNOWN:
             queue_settle(job, actor=actor)
-        if job.has_ended and job.is_change:
+        if job.has_ended and (job.is_change or job.kind == Job.Kind.CHECK_BY_HAND):
             tell_end(job, said, actor)
         if case and job.has_ended:
             learned = job.kind == Job.Kind.DIAGNOSE

@@ -9,7 +9,8 @@ from troubleshoot.models import Job
 
 
 def tell_end(job: Job, said: Explanation, actor: Actor) -> None:
-    """Tell how a change ended to whoever asked for it, and, in other words, to the person whose computer it is."""
+    """Tell how a change, or the check of what was done by hand, ended: whoever asked for it, and in other words the
+    person whose computer it is."""
     if _was_told(job):
         return
     for one in {job.requester, *([job.beneficiary] if job.beneficiary else [])} - {actor}:

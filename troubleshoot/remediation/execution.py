@@ -7,6 +7,7 @@ import logging
 import random
 import time
 import uuid
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -34,6 +35,8 @@ log = logging.getLogger(__name__)
 #: A silent host is tried this often before the job ends unreachable; nothing was started, so trying again is safe.
 TRIES = 3
 POLL_SECONDS = 1.0
+#: What keeps its promise while the way is not free yet is looked at for so long again: a service may still come up.
+PATIENCE_SECONDS = 20.0
 
 
 def carry_out_change(job: Job, *, worker: Machine) -> None:
@@ -65,10 +68,14 @@ def carry_out_change(job: Job, *, worker: Machine) -> None:
 
 
 def _measured(job: Job) -> Observation:
-    """Observe afresh what proves this change: from outside, or by reading again where nothing outside shows it."""
-    action = catalog.installed_catalog().actions.get(job.action)
+    """Observe afresh what this change promises, and how far a connection comes where the case is about one: no change
+    may leave that worse."""
+    known = catalog.installed_catalog()
+    action, way = known.actions.get(job.action), set(known.progress)
+    if job.case:
+        way &= known.facts_of(diagnosis.case_guide(job.case))
     # Asked every second: no more than the check needs.
-    return hosts.observe(job.host, about=action.verify.facts if action else None, brief=True)
+    return hosts.observe(job.host, about={*action.verify.facts, *way} if action else None, brief=True)
 
 
 def _values(observation: Observation) -> dict[str, str]:
@@ -198,18 +205,20 @@ def _end_apply(job: Job, action: Action, worker: Machine) -> None:
     run, readings, verdict = job.found, list[dict[str, str]](), Verdict.NOT_VERIFIED
     if not isinstance(run, ApplyResult):
         raise TypeError(f"a {job.kind} is not proved from outside")
-    before = run.outside_before or {}
-    end = time.monotonic() + action.verify.within
+    before, progress = run.outside_before or {}, catalog.installed_catalog().progress
+    began = time.monotonic()
     while True:
         observation = _measured(job)
         _keep(job, observation)
         readings.append(_values(observation))
-        verdict = Verdict(engine.judge_run(action.verify, catalog.installed_catalog().progress, before, readings))
-        if verdict == Verdict.VERIFIED or time.monotonic() >= end:
+        verdict = Verdict(engine.judge_run(action.verify, progress, before, readings))
+        free = engine.comes_through(progress, readings[-1]) is not False
+        patience = min(PATIENCE_SECONDS, action.verify.within) if verdict == Verdict.VERIFIED else action.verify.within
+        if (verdict == Verdict.VERIFIED and free) or time.monotonic() - began >= patience:
             break
         time.sleep(POLL_SECONDS)
     good = verdict == Verdict.VERIFIED
-    why = _verified(action, readings[-1]) if good else _not_verified(readings[-1], action)
+    why = _verified(before, readings[-1]) if good else _not_verified(readings[-1], action)
     with transaction.atomic():
         moved = end_change(
             job,
@@ -223,16 +232,23 @@ def _end_apply(job: Job, action: Action, worker: Machine) -> None:
             _take_back(job, worker)
 
 
-def _verified(action: Action, last: dict[str, str]) -> Explanation:
-    if not scope_for_facts(action.verify.facts).outside:
-        return Explanation(Code.VERIFIED_INSIDE)
-    return Explanation(Code.VERIFIED_OUTSIDE if diagnosis.all_comes_through(last.items()) else Code.VERIFIED_FURTHER)
+def _verified(before: Mapping[str, str], last: Mapping[str, str]) -> Explanation:
+    """Say what was proved; that it answers again only where it did not before."""
+    progress = catalog.installed_catalog().progress
+    free = engine.comes_through(progress, last)
+    if free is False:
+        return Explanation(Code.VERIFIED_FURTHER)
+    answers_again = free and not engine.comes_through(progress, before)
+    return Explanation(Code.VERIFIED_OUTSIDE if answers_again else Code.VERIFIED_INSIDE)
 
 
 def _not_verified(last: dict[str, str], action: Action) -> Explanation:
-    outside = scope_for_facts(action.verify.facts).outside
-    code = Code.NOT_VERIFIED_OUTSIDE if outside else Code.NOT_VERIFIED_INSIDE
-    return Explanation.of(code, lacking=engine.lacking(action.verify, last))
+    """Say what of the promise is missing; where nothing of it is, what does not come all the way."""
+    lacking = engine.lacking(action.verify, last)
+    if lacking and not scope_for_facts([str(one["fact"]) for one in lacking if isinstance(one, dict)]).outside:
+        return Explanation.of(Code.NOT_VERIFIED_INSIDE, lacking=lacking)
+    lacking = lacking or engine.still_short(catalog.installed_catalog().progress, last)
+    return Explanation.of(Code.NOT_VERIFIED_OUTSIDE, lacking=lacking)
 
 
 def _after(measured: dict[str, str]) -> dict[str, Any]:
@@ -252,6 +268,14 @@ def _take_back(job: Job, worker: Machine) -> None:
         jobs.add_line(job, Explanation(Code.WORSE_AND_STAYS))
 
 
+def _broken_again(job: Job, seen: Mapping[str, str]) -> bool:
+    """Tell whether what a proved change had repaired is broken again since it was put back."""
+    action = catalog.installed_catalog().actions.get(job.action)
+    if action is None or job.origin is None or job.origin.state != JobState.VERIFIED:
+        return False
+    return any(one["value"] != engine.UNKNOWN for one in engine.lacking(action.verify, seen) if isinstance(one, dict))
+
+
 def _end_revert(job: Job, plan: engine.PlanDocument, worker: Machine) -> None:
     """End a revert, which is proved by reading again: the old state need not have been a good one."""
     states = as_change(job.found).after or ()
@@ -261,6 +285,8 @@ def _end_revert(job: Job, plan: engine.PlanDocument, worker: Machine) -> None:
     _keep(job, observation)
     left = job.origin is not None and bool(planning.job_plan(job.origin).irreversible)
     good = Code.BACK_VERIFIED_PARTLY if left else Code.BACK_VERIFIED
+    if good == Code.BACK_VERIFIED and _broken_again(job, _values(observation)):
+        good = Code.BACK_BROKEN
     to, code = (JobState.VERIFIED, good) if back else (JobState.NOT_VERIFIED, Code.BACK_NOT_VERIFIED)
     with transaction.atomic():
         moved = end_change(job, to, Explanation(code), worker, facts=_after(_values(observation)))

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from troubleshoot import catalog, engine, people, remediation, wording
 from troubleshoot.engine import Code, Grounds, Refusal, Statement, StatementCode
-from troubleshoot.models import ENDED_STATES, UNDOABLE_STATES, Case, Job, JobState, Person, Site
+from troubleshoot.models import ENDED_STATES, READS, UNDOABLE_STATES, Case, Job, JobState, Person, Site
 from troubleshoot.reports.figures import usual_length
 
 #: So much of a computer's past is shown.
@@ -72,12 +72,31 @@ def job_ending(job: Job) -> tuple[str, str]:
             code = job.explanation.code if job.explanation else Code.VERIFIED_OUTSIDE
             if code == Code.VERIFIED_FURTHER:
                 return "ok", _("Repaired on %s, and something else is in the way") % host
-            inside = code == Code.VERIFIED_INSIDE
-            return "ok", (_("%s is as it should be again") if inside else _("%s answers properly again")) % host
+            again = answers_again(job)
+            return "ok", (_("%s answers properly again") if again else _("%s is as it should be again")) % host
         partly = bool(not_restored(job))
         return "ok", (_("Undone on %s, but not all of it") if partly else _("Undone: %s is as it was before")) % host
     end = wording.unbegun_words(job) or wording.bad_end_words(job.state, host)
     return "warn" if job.state in UNHARMED else "bad", end.title if end else wording.job_state_words(job)
+
+
+def answers_again(job: Job) -> bool:
+    """Tell whether a proved remedy made a computer answer that did not: another one may be in order again as well, and
+    has answered all the time."""
+    code = job.explanation.code if job.explanation else Code.VERIFIED_OUTSIDE
+    if code != Code.HAND_VERIFIED:
+        return code == Code.VERIFIED_OUTSIDE
+    progress = catalog.installed_catalog().progress
+    earlier = Job.objects.filter(host=job.host_id, kind__in=READS, ended_at__lt=job.created_at).exclude(facts={})
+    before = earlier.order_by("-ended_at").first()
+    seen = [engine.comes_through(progress, engine.stored_values(one.facts)) for one in (before, job) if one]
+    return seen == [False, True]
+
+
+def proved_heading(job: Job, host: str) -> Statement:
+    """State in one line what a proved remedy has come to, for every reader alike."""
+    code = StatementCode.ANSWERS_AGAIN if answers_again(job) else StatementCode.IS_RIGHT_AGAIN
+    return Statement.of(code, Grounds.READING, job.ended_at, host=host)
 
 
 def not_restored(job: Job) -> list[str]:

@@ -260,6 +260,7 @@ def _helpful_fixes() -> QuerySet[Answer]:
         round=OuterRef("round"),
         number__gt=OuterRef("number"),
         value="no_change",
+        source=Answer.Source.PERSON,
     )
     put_back = Job.objects.filter(
         origin=OuterRef("job"), kind=Job.Kind.REVERT, state=JobState.VERIFIED, ended_at__lte=OuterRef("case__closed_at")

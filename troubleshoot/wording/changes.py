@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from troubleshoot.catalog import installed_catalog
 from troubleshoot.models import WRITTEN_STATES, Job, JobState
 from troubleshoot.wording.marked_text import compose, content
+from troubleshoot.wording.times import length_words
 
 
 @dataclass(frozen=True)
@@ -22,11 +25,18 @@ def plan_columns(job: Job) -> PlanColumns:
     """Return what a plan's columns are called: as things are only while it waits or runs, and once it is over by what
     came of it."""
     if not job.has_ended:
-        return PlanColumns(_("Now"), _("Afterwards"))
+        lasts = _limit(job)
+        return PlanColumns(_("Now"), _("Afterwards, for %s") % length_words(lasts) if lasts else _("Afterwards"))
     if job.state not in WRITTEN_STATES:
         return PlanColumns(_("When it was read"), _("Would become"))
     proved = job.state in {JobState.VERIFIED, JobState.REVERTED} and not job.is_settled_by_word
     return PlanColumns(_("Before"), _("Afterwards") if proved else _("Planned"))
+
+
+def _limit(job: Job) -> dt.timedelta | None:
+    """Return after how long what a plan changes is undone by itself; None where it stays."""
+    action = installed_catalog().actions.get(job.action) if job.kind == Job.Kind.APPLY else None
+    return dt.timedelta(seconds=action.temporary) if action and action.temporary else None
 
 
 def not_recorded() -> str:

@@ -126,7 +126,7 @@ SENTENCES: Final[Mapping[Code, Sentence]] = {
     Code.SETTLED_PUT_BACK: Sentence(_("%(who)s looked at the computer: it is as it was before. %(reason)s")),
     Code.VERIFIED_OUTSIDE: Sentence(_("Checked from outside, twice: it answers properly again.")),
     Code.VERIFIED_FURTHER: Sentence(
-        _("Checked from outside, twice: what this was to repair is repaired."),
+        _("Checked twice: what this was to repair is repaired."),
         _("A connection does not come all the way yet: something else is in its way."),
     ),
     Code.VERIFIED_INSIDE: Sentence(_("Read again, twice: it is as it should be.")),
@@ -136,6 +136,9 @@ SENTENCES: Final[Mapping[Code, Sentence]] = {
     Code.NOT_VERIFIED_INSIDE: Sentence(_("Done, but it still does not answer properly. Read again: %(missed)s.")),
     Code.UNCHECKED: Sentence(_("Done on the computer, but it could not be checked."), "%(why)s"),
     Code.UNCHECKED_NO_WORKER: Sentence(_("Done on the computer, but no worker was there to check it.")),
+    Code.BACK_BROKEN: Sentence(
+        _("Read again: everything is as it was before."), _("What the change had repaired is broken again.")
+    ),
     Code.BACK_VERIFIED: Sentence(_("Read again: everything is as it was before.")),
     Code.BACK_VERIFIED_PARTLY: Sentence(_("Read again: all that can be put back is as it was before.")),
     Code.BACK_NOT_VERIFIED: Sentence(_("Read again: it is not as it was before.")),

@@ -10,6 +10,7 @@ from troubleshoot.engine import Code, Explanation
 from troubleshoot.models import JobState
 from troubleshoot.wording.checks import CheckLine
 from troubleshoot.wording.job_ends import EndWords
+from troubleshoot.wording.marked_text import compose, join_texts
 
 
 def bad_end_words(
@@ -70,12 +71,16 @@ def bad_end_words(
     return ends.get(JobState(state))
 
 
-def not_helped_words(host: str) -> EndWords:
-    """Return the words for something that a person did by hand, and that our own check did not find to have helped."""
+def not_helped_words(host: str, *, by: str = "", goes_on: bool = True) -> EndWords:
+    """Return the words for something that was done by hand, and that our own check did not find to have helped: by
+    whom of helpdesk (empty: by the person), and whether the person goes on here."""
+    looked = _("We looked at %s ourselves, twice, and it is still not as it should be.") % host
+    said = compose(_("%(who)s of helpdesk said that it is done."), {"who": by}) if by else ""
+    comes = _("What comes next is on this page; helpdesk sees all of it.") if goes_on else _("Helpdesk has your case.")
     return EndWords(
         _("Done, but it has not helped yet"),
-        _("We looked at %s ourselves, twice, and it is still not as it should be.") % host,
-        _("What comes next is on this page; helpdesk sees all of it. You can take back what you changed."),
+        join_texts(" ", filter(None, [said, looked])),
+        comes if by else join_texts(" ", [comes, _("You can take back what you changed.")]),
     )
 
 

@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from troubleshoot.catalog import installed_catalog
 from troubleshoot.engine import UNKNOWN, Json, OutdatedPart, Refusal
 from troubleshoot.wording.denials import denial_words
 from troubleshoot.wording.marked_text import compose, content, join_texts, own_words
@@ -80,16 +81,26 @@ def _refusals(params: Mapping[str, Any]) -> str:
 def _missed(params: Mapping[str, Any]) -> str:
     lacking = params.get("lacking")
     parts = [
-        compose(_("%(fact)s is %(value)s, wanted %(wanted)s"), _lacking(one))
+        compose(_("“%(fact)s”: “%(value)s”, and it should be “%(wanted)s”"), _lacking(one))
         for one in (lacking if isinstance(lacking, list) else ())
         if isinstance(one, dict)
     ]
-    return join_texts(", ", parts) if parts else _("the readings do not agree")
+    return join_texts("; ", parts) if parts else _("the readings do not agree")
 
 
 def _lacking(one: Mapping[str, Any]) -> dict[str, str]:
-    wanted = join_texts(_(" or "), map(content, _texts(one.get("wanted"))))
-    return {"fact": content(one.get("fact")), "value": content(one.get("value")), "wanted": wanted}
+    name = str(one.get("fact"))
+    said = [_valued(name, value) for value in (one.get("value"), *_texts(one.get("wanted")))]
+    known = installed_catalog().words.get(name)
+    fact = content(known.words) if known else _("something that is not measured any more")
+    return {"fact": fact, "value": said[0], "wanted": join_texts(_("” or “"), dict.fromkeys(said[1:]))}
+
+
+def _valued(fact: str, value: object) -> str:
+    """Return a value of a fact as people read it: never as it is called."""
+    known = installed_catalog().words.get(fact)
+    words = known.values.get(str(value)) if known else None
+    return content(words) if words else _("could not be read") if value == UNKNOWN else _("not known")
 
 
 def _where(params: Mapping[str, Any]) -> str:

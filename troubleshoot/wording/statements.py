@@ -46,7 +46,7 @@ SENTENCES: Final[Mapping[Of, str | Promise]] = {
     ),
     Of.NOT_REGISTERED: _("It is not registered, so nothing is read or changed."),
     Of.NOTHING_READ: _("Nothing was read yet, so nothing is judged."),
-    Of.JUDGED_BEFORE_UNDO: _("This was judged before the change was put back. The computer was not read anew since."),
+    Of.JUDGED_BEFORE_UNDO: _("This was judged before the change was put back. Only what was put back was read since."),
     Of.JUDGED_BEFORE_FIX: _("This was judged before the fix. Since then only what proves the fix was measured."),
     Of.NOTHING_IN_THE_WAY: _("From our side nothing stands in the way."),
     Of.PC_CAN_SHOW: _("Your own PC can show what it meets: a few short questions, and it changes nothing."),
@@ -86,6 +86,9 @@ SENTENCES: Final[Mapping[Of, str | Promise]] = {
         "An administrator has to do this by hand. Helpdesk sees each step; you need not do anything yourself."
     ),
     Of.HAND_CHECK: _("You said that it is done. We look twice whether it helped, and change nothing."),
+    Of.HAND_CHECK_BY: _(
+        "%(who)s of helpdesk said that it is done. We look twice whether it helped, and change nothing."
+    ),
     Of.LOOK_AFTER_HAND: _("When you have done it, we look at %(host)s ourselves, to see whether it helped."),
     Of.NO_LOOK_AFTER_HAND: _("We do not know this computer, so we cannot look whether it helped: helpdesk goes on."),
     Of.PORTAL_LOOKS: _(

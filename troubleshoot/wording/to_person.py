@@ -17,12 +17,14 @@ _SILENT = _("It did not answer, so this was not begun. Helpdesk has your case.")
 _NOT_DONE = _("This was not done. Helpdesk has the reason.")
 _LOST = _("We lost contact, so we do not know how this ended, and do not repeat it. We ask the computer.")
 _NO_HELP = _("Done, but it still does not answer properly. Helpdesk has your case.")
+_NOT_YET = _("It was done, and we looked again, twice: it has not helped yet.")
 _UNCHECKED = _("Done on the computer, but it could not be checked. Helpdesk has your case.")
 #: What is said in place of the explanation itself.
 _SENTENCES: Mapping[Code, str | Promise] = {
     Code.UNREACHABLE: _SILENT,
     **dict.fromkeys((Code.CONTACT_LOST, Code.WORKER_LOST, Code.DUPLICATE), _LOST),
     **dict.fromkeys((Code.NOT_VERIFIED_OUTSIDE, Code.NOT_VERIFIED_INSIDE), _NO_HELP),
+    Code.HAND_NOT_VERIFIED: _NOT_YET,
     **dict.fromkeys((Code.UNCHECKED, Code.UNCHECKED_NO_WORKER), _UNCHECKED),
     **dict.fromkeys((Code.VISIT_REFUSED, Code.SCRIPT_REFUSED, Code.GUARDED, Code.NO_SECRET, Code.REFUSED), _NOT_DONE),
     **dict.fromkeys((Code.PLAN_UNREADABLE, Code.PLAN_OUTDATED, Code.DEFECT, Code.WAY_ENDED), _NOT_DONE),

@@ -202,7 +202,10 @@ def test_a_service_that_stops_again_at_once_is_not_called_verified(
     work()
     job = change(case)
     assert job.state == JobState.NOT_VERIFIED
-    assert "Read again: printing.spooler is stopped, wanted running" in wording.explained(job.explanation)
+    assert (
+        "Read again: “Does the print service run?”: “No. It has stopped”, and it should be “Yes”."
+        in wording.explained(job.explanation)
+    )
     page = Reader.of(employee).get(f"/cases/{case.pk}")
     assert "Read again" in page.text
     assert "No. It has stopped" in page.text

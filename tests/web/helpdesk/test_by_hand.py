@@ -100,7 +100,7 @@ class TestAPerson:
         assert "We look at LAB-01 again" in browser.press("I have done it", done="yes")
         assert said(case) == []
         work()
-        assert "LAB-01 answers properly again" in browser.get(f"/cases/{case.pk}")
+        assert "LAB-01 is as it should be again" in browser.get(f"/cases/{case.pk}"), "it answered all the time"
         assert said(case) == [("verified", "fix", True)]
         entry = Entry.objects.filter(tag="case:answer", actor=str(employee.pk)).earliest("seq")
         assert b'"value":"done"' in bytes(entry.canonical)
@@ -116,7 +116,8 @@ class TestAPerson:
         page = browser.get(f"/cases/{case.pk}")
         assert "Done, but it has not helped yet" in page
         assert said(case) == [("not_verified", "fix", True)]
-        assert "rdp.stage is refused, wanted ok" in wording.explained(Job.objects.get(case=case).explanation)
+        why = wording.explained(Job.objects.get(case=case).explanation)
+        assert "“How far a connection comes”: “refused at once”" in why
         assert "rdp.stage" not in page
 
     def test_who_cannot_do_it_goes_on_without(

@@ -147,20 +147,20 @@ def _changed(told: Telling, action: Action, job: Job, plan: PlanDocument, outcom
     """Write what a run has changed, and what the check of it saw."""
     evidence = told.setting.evidence
     seen = evidence.well if outcome == "verified" else evidence.ill
-    measured = {name: seen[name].value for name in action.verify.facts}
+    progress = catalog.installed_catalog().progress
+    measured = {name: seen[name].value for name in (*action.verify.facts, *progress)}
     told.known, told.whole = {name: seen[name] for name in measured}, False
-    outside = any(name.startswith("rdp.") for name in measured)
-    if outside:
-        told.rows.reading(job, told.clock, "remote desktop, after", network_report(seen, told.host.name))
+    told.rows.reading(job, told.clock, "remote desktop, after", network_report(seen, told.host.name))
     job.result = result_document(_found(told, action, plan, measured, outcome))
     job.facts = {name: {"value": value, "readings": ["measured after the change"]} for name, value in measured.items()}
     if action.temporary and job.started_at:
         job.undo_at = job.started_at + dt.timedelta(seconds=action.temporary)
     if outcome == "verified":
-        _end(told, job, JobState.VERIFIED, Code.VERIFIED_OUTSIDE if outside else Code.VERIFIED_INSIDE)
+        answered = engine.comes_through(progress, {name: evidence.ill[name].value for name in progress})
+        _end(told, job, JobState.VERIFIED, Code.VERIFIED_INSIDE if answered else Code.VERIFIED_OUTSIDE)
         return
-    code = Code.NOT_VERIFIED_OUTSIDE if outside else Code.NOT_VERIFIED_INSIDE
-    _end(told, job, JobState.NOT_VERIFIED, code, lacking=engine.lacking(action.verify, measured))
+    lacking = engine.lacking(action.verify, measured)
+    _end(told, job, JobState.NOT_VERIFIED, Code.NOT_VERIFIED_INSIDE, lacking=lacking)
 
 
 def _found(told: Telling, action: Action, plan: PlanDocument, after: dict[str, str], verdict: str) -> ApplyResult:

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils.functional import cached_property
 
 from troubleshoot import reports, wording
-from troubleshoot.engine import Action, Grounds, Hindrance, Refusal, Statement, StatementCode
+from troubleshoot.engine import Action, Code, Grounds, Hindrance, Refusal, Statement, StatementCode
 from troubleshoot.models import UNDER_WAY_STATES, Job, JobState
 from troubleshoot.web.case_parts.barrier import barrier_for, remedy_at
 from troubleshoot.web.case_parts.plan import JobPlan
@@ -62,6 +62,12 @@ class Remedy:
     def past(self) -> JobPlan | None:
         """Return the plan of the latest change, where that is over and no other takes its place."""
         return self.latest_plan if self.plan is None and self.latest_plan and self.latest_plan.over else None
+
+    @property
+    def broken_again(self) -> str:
+        """Return how an undo ended after which what was repaired is broken again; empty where none did."""
+        ends = (job.explanation for job in self.record.jobs if job.kind == Job.Kind.REVERT)
+        return next((wording.explained(end) for end in ends if end and end.code == Code.BACK_BROKEN), "")
 
     @property
     def puts_back(self) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.functional import cached_property
 
 from troubleshoot import engine, reports, wording
-from troubleshoot.engine import CaseMatter, Grounds, HandCheckResult, Statement, StatementCode, Verdict
+from troubleshoot.engine import CaseActor, CaseMatter, Grounds, HandCheckResult, Statement, StatementCode, Verdict
 from troubleshoot.models import Job, JobState
 from troubleshoot.web.case_parts import Checks, JobStory, PlannedAndFound
 
@@ -39,7 +39,10 @@ class RemedyEnd:
             return None
         found = job.found
         if isinstance(found, HandCheckResult) and found.verdict == Verdict.NOT_VERIFIED:
-            return wording.not_helped_words(self.record.host_name)
+            own = job.requester == self.record.case.beneficiary
+            goes_on = self.record.status.actor == CaseActor.PERSON
+            by = "" if own else str(job.requester)
+            return wording.not_helped_words(self.record.host_name, by=by, goes_on=goes_on)
         host, again = self.record.host_name, self.may_try_again
         unbegun = wording.unbegun_words(job, own=True) or wording.settled_words(job)
         return unbegun or wording.bad_end_words(
@@ -103,10 +106,15 @@ class RemedyEnd:
         after = self.job.readings.filter(source="network").order_by("-pk").first() if self.job else None
         return (after.value or {}) if after else None
 
+    @cached_property
+    def answers_again(self) -> bool:
+        """Tell whether the computer did not answer properly before, and does now."""
+        return self.job is not None and reports.answers_again(self.job)
+
     @property
     def proof(self) -> list[Statement]:
         """State what the check saw after the change."""
-        code = StatementCode.PROVED_INSIDE if self.seen is None else StatementCode.PROVED_OUTSIDE
+        code = StatementCode.PROVED_OUTSIDE if self.answers_again else StatementCode.PROVED_INSIDE
         until = wording.parsed_moment(self._certificate.get("not_after"))
         more = [self._said(StatementCode.CERTIFICATE_UNTIL, until=until)] if until else []
         return [self._said(code), *more]
@@ -114,8 +122,10 @@ class RemedyEnd:
     @property
     def heading(self) -> Statement:
         """State in one line what is proved."""
-        code = StatementCode.IS_RIGHT_AGAIN if self.seen is None else StatementCode.ANSWERS_AGAIN
-        return self._said(code, host=self.record.host_name)
+        host = self.record.host_name
+        return (
+            reports.proved_heading(self.job, host) if self.job else self._said(StatementCode.IS_RIGHT_AGAIN, host=host)
+        )
 
     @property
     def trust(self) -> Statement | None:
@@ -127,7 +137,7 @@ class RemedyEnd:
     @property
     def unconfirmed(self) -> Statement:
         """State why the portal closed it by itself."""
-        outside = self.seen is not None
+        outside = self.answers_again
         return self._said(StatementCode.UNCONFIRMED_OUTSIDE if outside else StatementCode.UNCONFIRMED_INSIDE)
 
     @property

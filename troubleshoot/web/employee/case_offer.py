@@ -71,7 +71,9 @@ class RemedyOffer:
     def hand_check(self) -> Statement:
         """State that we look whether it helped, as somebody said that it is done."""
         job = self.remedy.job
-        return Statement.of(StatementCode.HAND_CHECK, Grounds.JOB, job.created_at if job else None)
+        if job is None or job.requester == self.person:
+            return Statement.of(StatementCode.HAND_CHECK, Grounds.JOB, job.created_at if job else None)
+        return Statement.of(StatementCode.HAND_CHECK_BY, Grounds.JOB, job.created_at, who=str(job.requester))
 
     @property
     def progress(self) -> Statement | None:

@@ -117,6 +117,8 @@ class HelpdeskCasePage:
             return self._text(self.record.left, Grounds.JOB) if self.record.left else self._closed
         if self.status.work in UNKNOWN_END:
             return self._text(wording.unsettled_words(undo=self.record.undo_unsettled), Grounds.JOB)
+        if self.status.proved_at and self.record.walk.at.kind == "try" and (proving := self.record.ended_remedy):
+            return reports.proved_heading(proving, self.record.host_name)
         found = heading_for_helpdesk(self.record.never_ran_at or self.step, str(self.case.beneficiary))
         return found or self._text(wording.content(self.case.error.get("sentence", "")), Grounds.CATALOG)
 
