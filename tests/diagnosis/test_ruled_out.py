@@ -9,7 +9,7 @@ from tests.diagnosis.table import HOST, row
 from tests.diagnosis.test_pairs import ALONE, PAIRS
 from tests.diagnosis.test_table import _quick as quick
 from tests.diagnosis.test_table import printed, ranking
-from troubleshoot import catalog
+from troubleshoot import catalog, wording
 from troubleshoot.diagnosis import rank_all_causes
 from troubleshoot.engine import WEIGHTS, Fact, Judgement
 
@@ -82,6 +82,24 @@ def test_what_was_told_never_stands_before_what_was_measured(faults: str) -> Non
     assert judged[0].cause.id == ranking(alone)[0].cause.id, printed(both, judged)
     assert judged[0].said == "shown_by"
     assert {one.said for one in judged if one.cause.id == "name_resolution"} <= {"told", "ruled_out"}
+
+
+def test_takes_no_certificate_for_a_reason_against_whoever_came_past_it() -> None:
+    judged = ranking(row("-", "", "expired-certificate", told__when="after_password"))
+    beside = {one.cause.id: one for one in judged}
+    assert beside["certificate_expired"].verdict == "also_found"
+    assert [
+        one.cause.id for one in judged if one.verdict == "does_not_explain" and "rdp.certificate" in one.facts
+    ] == []
+
+
+@pytest.mark.parametrize(("reached", "off"), [("yes", False), ("denied", False), ("no", True), ("unknown", True)])
+def test_calls_no_computer_off_whose_windows_answered(reached: str, off: bool) -> None:
+    facts = {"rdp.stage": "timed_out", "windows.reached": reached}
+    tcp = {"name": "tcp", "ok": False, "ms": 1.0}
+    network = {"stages": [tcp], "facts": {"rdp.stage": "timed_out"}}
+    lines = wording.check_lines(network=network, facts=facts, certificate={}, state="done", inside=0)
+    assert ("off, asleep" in lines[1].answer) is off
 
 
 def _judged(faults: str) -> None:
