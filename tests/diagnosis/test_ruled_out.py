@@ -8,7 +8,7 @@ import pytest
 from tests.diagnosis.table import HOST, row
 from tests.diagnosis.test_pairs import ALONE, PAIRS
 from tests.diagnosis.test_table import _quick as quick
-from tests.diagnosis.test_table import printed, ranking
+from tests.diagnosis.test_table import offered, printed, ranking
 from troubleshoot import catalog, wording
 from troubleshoot.diagnosis import rank_all_causes
 from troubleshoot.engine import WEIGHTS, Fact, Judgement
@@ -80,7 +80,7 @@ def test_what_was_told_never_stands_before_what_was_measured(faults: str) -> Non
     both = row("-", "", faults, pc__name="not_found", pc__stage="no_name")
     judged = ranking(both)
     assert judged[0].cause.id == ranking(alone)[0].cause.id, printed(both, judged)
-    assert judged[0].said == "shown_by"
+    assert (judged[0].said, offered(both)) == ("shown_by", offered(alone))
     assert {one.said for one in judged if one.cause.id == "name_resolution"} <= {"told", "ruled_out"}
 
 
