@@ -35,7 +35,7 @@ def _ruled_out(judged: list[Judgement]) -> dict[str, Judgement]:
     return {one.cause.id: one for one in judged if one.verdict == "ruled_out"}
 
 
-@pytest.mark.parametrize("faults", [*ALONE, *SAMPLE])
+@pytest.mark.parametrize("faults", [*ALONE, *SAMPLE, "key-file-permissions chosen-certificate-expired"])
 def test_one_alone_and_one_of_a_sample_of_two(faults: str) -> None:
     _judged(faults)
 
