@@ -23,8 +23,12 @@ ABOUT_ITSELF = {
     "service_stopped": {"rdp.stage"},
     "listener_disabled_or_port_conflict": {"rdp.stage"},
     "certificate_expired": {"rdp.certificate"},
-    "certificate_service_stopped": {"rdp.certificate"},
 }
+#: A certificate that was chosen hides what is wrong with the computer's own.
+BEHIND_A_CHOSEN_ONE = [
+    "key-file-permissions chosen-certificate-expired",
+    "chosen-certificate-wrong-purpose certificate-service-stopped",
+]
 #: Each fault of a computer alone, with the cause that it is.
 CAUSES = {one.faults: one.first for one in HOST if one.faults in ALONE}
 #: A computer into which nobody could look.
@@ -35,7 +39,7 @@ def _ruled_out(judged: list[Judgement]) -> dict[str, Judgement]:
     return {one.cause.id: one for one in judged if one.verdict == "ruled_out"}
 
 
-@pytest.mark.parametrize("faults", [*ALONE, *SAMPLE, "key-file-permissions chosen-certificate-expired"])
+@pytest.mark.parametrize("faults", [*ALONE, *SAMPLE, *BEHIND_A_CHOSEN_ONE])
 def test_one_alone_and_one_of_a_sample_of_two(faults: str) -> None:
     _judged(faults)
 
