@@ -71,7 +71,7 @@ FAULTS = [
         "certificate service stopped",
         {"rdp__negotiation_failure": "3", "windows__certificate": "expired", "windows__sessionenv": "stopped"},
         "renew",
-        {"certificate_service_stopped": "shown_by", "certificate_expired": "shown_by", "middlebox": "ruled_out"},
+        {"certificate_service_stopped": "shown_by", "certificate_expired": "shown_by", "middlebox": "does_not_explain"},
     ),
     (
         "key unreadable",

@@ -3,7 +3,9 @@
 import pytest
 
 from tests.engine.sample import sample
-from troubleshoot.engine import PlanItem, is_as_wished, rights_mask, same_descriptor
+from troubleshoot.engine import PlanItem, rights_mask
+from troubleshoot.engine.descriptors import same_descriptor
+from troubleshoot.engine.plan import is_as_wished
 from troubleshoot.engine.resource import ResourceField
 
 WISHED = "O:BAD:P(A;;0x1f01ff;;;S-1-5-18)(A;;0x120089;;;S-1-5-20)"

@@ -38,8 +38,8 @@ WORDS = {
     }.items()
 }
 TERMS = (
-    SeenTerm("stage", "stage"),
-    SeenTerm("own_stage", "own", nothing=("not_told",), like="stage"),
+    SeenTerm("stage", "stage", through=("ok",)),
+    SeenTerm("own_stage", "own", nothing=("not_told",), like="stage", through=("ok",)),
     SeenTerm("moment", "moment", nothing=("dont_know",), unless={"stage": ("refused",)}),
 )
 JUDGE = Judge(TERMS, WORDS)
@@ -136,10 +136,30 @@ class TestWhatWasSeen:
         assert ranked([expired, path, stopped], found) == ["stopped", "expired", "path"]
         assert verdict(expired, found) == "also_found"
 
-    def test_rules_out_what_only_fits_or_says_nothing(self) -> None:
-        assert verdict(cause("fits", "in", stage=("ok",)), facts("in", stage="refused")) == "ruled_out"
-        silent = JUDGE.weigh(cause("silent", stage=("ok",)), facts(stage="refused"))
-        assert (silent.verdict, silent.facts) == ("ruled_out", ("stage",))
+    def test_takes_what_only_fits_for_no_reason_and_rules_nothing_out(self) -> None:
+        judged = JUDGE.weigh(cause("fits", "in", stage=("ok",)), facts("in", stage="refused"))
+        assert (judged.verdict, judged.facts) == ("does_not_explain", ("stage",))
+
+    @pytest.mark.parametrize("known", [{}, {"in": UNKNOWN}, {"said": "no"}])
+    def test_leaves_open_what_the_end_hides_and_nothing_measured_tells(self, known: dict[str, str]) -> None:
+        one = cause("silent", "in", "said", stage=("ok",))
+        assert verdict(one, facts(stage="refused", **known)) == "not_checked"
+        assert verdict(one, facts(stage="refused", **known, own="refused")) == "not_checked"
+
+    def test_hides_nothing_where_the_connection_comes_through(self) -> None:
+        assert verdict(cause("closed", "in", stage=("refused",)), facts(stage="ok")) == "does_not_explain"
+
+    def test_makes_what_was_only_told_no_reason_while_the_measured_end_is_another(self) -> None:
+        told, read = cause("told", shown=("said",)), cause("read", shown=("in",), stage=("refused",))
+        found = facts("said", "in", stage="refused")
+        assert ranked([told, read], found) == ["read", "told"]
+        assert (verdict(told, found), verdict(told, facts("said", stage="ok"))) == ("also_found", "shown_by")
+        assert verdict(told, facts("said", stage=UNKNOWN)) == "shown_by"
+
+    def test_never_calls_shown_or_found_what_was_only_told(self) -> None:
+        told = cause("told", shown=("said",))
+        assert {JUDGE.weigh(told, facts("said", stage=stage)).said for stage in ("ok", "refused")} == {"told"}
+        assert JUDGE.weigh(cause("read", shown=("out",)), facts("out")).said == "shown_by"
 
     def test_says_nothing_where_nothing_was_seen(self) -> None:
         one = cause("one", "in", stage=("ok",), moment=("later",))
@@ -148,7 +168,7 @@ class TestWhatWasSeen:
 
     def test_of_one_side_is_what_a_cause_produces_on_a_like_one(self) -> None:
         one = cause("one", "in", stage=("ok",))
-        assert verdict(one, facts("in", own="refused")) == "ruled_out"
+        assert verdict(one, facts("in", own="refused")) == "does_not_explain"
         assert verdict(one, facts("in", own="not_told")) == "fits"
         assert verdict(cause("two", "in", stage=("ok",), own_stage=("refused",)), facts("in", own="refused")) == "fits"
 
@@ -242,7 +262,7 @@ class TestTheCode:
     def test_counts_as_told_where_a_document_lets_it_mean_one_cause(self) -> None:
         locked = cause("locked", stage=("ok",))
         assert verdict(locked, facts(stage="ok"), CodeHint(("locked",), documented=True)) == "fits"
-        assert verdict(locked, facts(stage="refused"), CodeHint(("locked",), documented=True)) == "ruled_out"
+        assert verdict(locked, facts(stage="refused"), CodeHint(("locked",), documented=True)) == "not_checked"
 
     @pytest.mark.parametrize("hint", [CodeHint(("locked",)), CodeHint(("locked", "other"), documented=True)])
     def test_is_only_a_hint_otherwise(self, hint: CodeHint) -> None:

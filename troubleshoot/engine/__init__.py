@@ -21,7 +21,7 @@ from troubleshoot.engine.codebook import (
 from troubleshoot.engine.codes import OTHER_WORDS
 from troubleshoot.engine.cut import CutState, cut_items, judge_cut
 from troubleshoot.engine.declared_facts import DeclaredFact, DeclaredReading, ReadingCase
-from troubleshoot.engine.descriptors import SIDS, rights_mask, same_descriptor
+from troubleshoot.engine.descriptors import SIDS, rights_mask
 from troubleshoot.engine.explanation import Code, Explanation, Json
 from troubleshoot.engine.facts import (
     UNKNOWN,
@@ -69,7 +69,6 @@ from troubleshoot.engine.plan import (
     OutdatedPart,
     PlanDifference,
     is_as_wanted,
-    is_as_wished,
     make_plan,
     outdated_parts,
     plan_drift,
@@ -256,7 +255,6 @@ __all__ = [
     "has_label",
     "hindrance_of",
     "is_as_wanted",
-    "is_as_wished",
     "job_phase",
     "judge_cut",
     "judge_health",
@@ -283,7 +281,6 @@ __all__ = [
     "roles_that_help",
     "rule_holds",
     "said_ahead",
-    "same_descriptor",
     "search_codes",
     "signs_people_out",
     "still_short",

@@ -75,11 +75,13 @@ def _seen_term(name: str, table: TomlTable, facts: FactList) -> SeenTerm:
         nothing=table.texts("nothing", required=False),
         like=table.name("like", required=False),
         unless=rule(table.table("unless", required=False), facts),
+        through=table.texts("through", required=False),
     )
     if found.fact not in facts:
         table.wrong("fact", f"no probe declares the fact {found.fact}")
     else:
         _check_values(found.nothing, facts.values[found.fact], table, "nothing")
+        _check_values(found.through, facts.values[found.fact], table, "through")
     table.done()
     return found
 

@@ -25,6 +25,8 @@ MOST_QUESTIONS = 2
 _LINE_OF_THE_FILE = re.compile(r"^\w+ *= *[\[{\"]", re.MULTILINE)
 _FOR_EVERY_READER = "addresses one reader (your, you), and helpdesk reads it as well"
 _DECLARED_IN_CODE = "(probes)"
+_GIVES = {"shown_by": ("shown_by", "also_found"), "ruled_out": ("ruled_out",), "fits": ("fits",)}
+"""The verdicts that the rules of each kind may give."""
 _KEYS = {"shown_by": "shown_by", "ruled_out": "excluded_by", "fits": "fits"}
 """Verdict → the key of the rules that give it."""
 _NEVER_SAID = {
@@ -161,7 +163,8 @@ def _causes(catalog: Catalog, read: _Files) -> Iterator[ContentProblem]:
     """Check that something can speak for a cause and against it, and that each rule gives its own verdict.
 
     Readings speak for it, or a documented code that names it alone. A rule that does not give its verdict, by its own
-    facts, never decides: a stronger one always comes before it.
+    facts, never decides: a stronger one always comes before it. What shows a cause may name an end that the cause
+    cannot bring about: there it is found beside the reason.
     """
     told = {one.hint.told for one in catalog.codes.entries.values()}
     told |= {one.hint(CodeHint()).told for one in catalog.codes.windows.windows}
@@ -183,7 +186,7 @@ def _overruled(cause: Cause, judge: Judge) -> Iterator[tuple[str, int, str]]:
         for index, rule in enumerate(rules):
             for values in product(*rule.values()):
                 known = {name: Fact(name, value) for name, value in zip(rule, values, strict=True)}
-                if (found := judge.weigh(cause, known).verdict) != verdict:
+                if (found := judge.weigh(cause, known).verdict) not in _GIVES[verdict]:
                     yield _KEYS[verdict], index, found.replace("_", " ")
                     break
 

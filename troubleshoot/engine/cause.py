@@ -19,6 +19,8 @@ class SeenTerm:
     """A term: a cause that names nothing for this one produces here what it produces there."""
     unless: Rule = field(default_factory=dict)
     """Where this holds, something measured says more, and this term says nothing."""
+    through: tuple[str, ...] = ()
+    """The values of the fact by which nothing ends here; every other one hides all that would come to light later."""
 
 
 @dataclass(frozen=True)

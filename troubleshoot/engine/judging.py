@@ -2,6 +2,8 @@
 
 Explanation comes before counting. A cause that cannot produce what was seen never stands first; what is shown to be
 broken all the same is *also found*. What excludes a cause beats what speaks for it where it lies closer to the thing.
+A cause is *ruled out* only by what excludes itself: that it cannot be the reason for what was seen says nothing of
+whether it is there.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,11 +13,14 @@ from troubleshoot.engine.action import Rule, rule_holds
 from troubleshoot.engine.cause import Cause, CodeHint, SeenTerm
 from troubleshoot.engine.facts import UNKNOWN, WEIGHTS, Fact, FactWords, fact_values
 
-VERDICTS = ("shown_by", "fits", "also_found", "not_checked", "ruled_out")
+VERDICTS = ("shown_by", "fits", "also_found", "not_checked", "does_not_explain", "ruled_out")
 """The codes of what is judged of a cause, from the strongest to the weakest; `wording` has their words.
 
-*Also found* is what a reading shows, and what cannot be the reason for what was seen.
+*Also found* is what a reading shows, and what cannot be the reason for what was seen. *Does not explain* is what no
+reading shows, and what cannot be that reason; *not checked* is of what nothing was read.
 """
+TOLD = "told"
+"""The code for what people read of a cause for which only what was told speaks: that is no proof."""
 SPEAKING_VERDICTS = ("shown_by", "fits")
 """The verdicts for a cause."""
 BROKEN_VERDICTS = ("shown_by", "also_found")
@@ -34,6 +39,11 @@ class Judgement:
     """How close to the thing the closest evidence was taken, as in WEIGHTS; 0: it only could be."""
     explained: int = 0
     """So many terms of what was seen it can bring about by its own words."""
+
+    @property
+    def said(self) -> str:
+        """Return the code of what people are told of it: what is only told is never called shown, or found."""
+        return TOLD if self.verdict in BROKEN_VERDICTS and self.closeness == WEIGHTS["told"] else self.verdict
 
 
 @dataclass(frozen=True)
@@ -94,12 +104,39 @@ class _Evidence:
         if against and not self.stands(speaking, against, shown=bool(shown)):
             return self.judgement(cause, "ruled_out", against)
         if amiss := self.unexplained(cause):
-            return self.judgement(cause, "also_found" if shown else "ruled_out", shown or amiss)
+            return self.judgement(cause, "also_found", shown) if shown else self._no_reason(cause, amiss)
+        if shown and self._is_told(shown) and self.ended(measured=True):
+            return self.judgement(cause, "also_found", shown)
         if speaking:
             return self.judgement(cause, verdict, speaking)
         if cause.id == code.told:
             return Judgement(cause, "fits", (), (), WEIGHTS["told"], self.explained(cause))
         return Judgement(cause, "not_checked", ())
+
+    def _no_reason(self, cause: Cause, amiss: Sequence[Rule]) -> Judgement:
+        """Judge a cause that nothing shows, and that cannot be the reason for what was seen. Where the connection ends
+        before it could come to light, and nothing of its own was read, nobody knows whether it is there."""
+        if self.ended() and not self._was_read(cause):
+            return Judgement(cause, "not_checked", ())
+        return self.judgement(cause, "does_not_explain", amiss)
+
+    def ended(self, *, measured: bool = False) -> bool:
+        """Tell whether the connection was seen to end before all could come to light; by measuring, or also as told."""
+        return any(
+            term.through and value not in term.through
+            for term, value in self.seen
+            if not measured or self._weight(term.fact) > WEIGHTS["told"]
+        )
+
+    def _was_read(self, cause: Cause) -> bool:
+        """Tell whether anything was measured that is about a cause itself, beside how the error is seen."""
+        seen = {term.fact for term in self.judge.terms}
+        own = (name for name in cause.facts - seen if self._weight(name) > WEIGHTS["told"])
+        return any(self.known.get(name, UNKNOWN) != UNKNOWN for name in own)
+
+    def _is_told(self, rules: Iterable[Rule]) -> bool:
+        """Tell whether nothing that was measured speaks here."""
+        return self._closeness(rules, shown=True) == WEIGHTS["told"]
 
     def judgement(self, cause: Cause, verdict: str, rules: Sequence[Rule]) -> Judgement:
         """Return a verdict with the facts that give it."""
@@ -186,7 +223,7 @@ def _better(health: Health) -> tuple[int, int]:
 def _place(one: Judgement, code: CodeHint) -> tuple[int, int, int, int]:
     """Return where a cause stands; those that compare as equal stay in the order of the catalogue."""
     verdict = VERDICTS.index(one.verdict)
-    if one.verdict in ("not_checked", "ruled_out"):
+    if one.verdict not in (*SPEAKING_VERDICTS, "also_found"):
         return verdict, 0, 0, 0
     hinted = code.causes.index(one.cause.id) if one.cause.id in code.causes else len(code.causes)
     if one.verdict == "fits" and one.cause.id == code.told:

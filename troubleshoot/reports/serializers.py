@@ -89,7 +89,7 @@ def causes_document(judged: Iterable[Judgement]) -> list[dict[str, Any]]:
         {
             "id": one.cause.id,
             "title": one.cause.title,
-            "verdict": one.verdict.replace("_", " "),
+            "verdict": one.said.replace("_", " "),
             "readings": list(one.readings),
         }
         for one in judged

@@ -52,7 +52,8 @@ def check_lines(
         first = "waiting" if state == JobState.QUEUED else "now"
         rest = [CheckLine(question, _("Waiting"), "waiting") for question in [*asked[1:], within]]
         return [CheckLine(asked[0], _("Waiting for its turn") if first == "waiting" else _("Looking"), first), *rest]
-    seen = _outside(asked, network or {"stages": [], "facts": {}})
+    outside = network or {"stages": [], "facts": {}}
+    seen = _outside(asked, {**outside, "facts": {**outside["facts"], **(facts or {})}})
     if facts is None:
         return [*seen, CheckLine(within, _("Asking Windows"), "now")]
     answer, look = _inside(facts, certificate, shown)
@@ -128,6 +129,8 @@ def _answers(stages: Mapping[str, Any], facts: Facts) -> tuple[str, str]:
         return _("It is on, but nothing listens for Remote Desktop"), "bad"
     if facts.get("rdp.stage") == "closed_before_confirm":
         return _("Something accepts the connection and closes it at once"), "bad"
+    if facts.get("windows.reached", "no") not in {"no", "unknown", "another_computer"}:
+        return _("No. The computer is on, and its Remote Desktop gives no answer"), "bad"
     return _("No. It may be off, asleep, or blocked"), "bad"
 
 

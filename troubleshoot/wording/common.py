@@ -23,12 +23,14 @@ _ANSWERS: Final = {
 
 
 def verdict_words(verdict: str) -> str:
-    """Return what is judged of a cause (a code of engine.judging.VERDICTS), as pages say it."""
+    """Return what is judged of a cause (a code of engine.judging.VERDICTS, or TOLD), as pages say it."""
     words = {
         "shown_by": _("shown by"),
         "fits": _("fits"),
         "also_found": _("also found"),
+        "told": _("told, not measured"),
         "not_checked": _("not checked"),
+        "does_not_explain": _("does not explain this end"),
         "ruled_out": _("ruled out"),
     }
     return words[verdict]

@@ -306,7 +306,7 @@ class TestHelpdesk:
         assert "Nothing was read yet, so nothing is judged." in desk.get(f"/desk/cases/{case.pk}").text
         desk.post(f"/cases/{case.pk}/pc", question="connect", value="no_name")
         text = desk.get(f"/desk/cases/{case.pk}").text
-        assert "shown by The name is not known" in text
+        assert "told, not measured The name is not known everywhere" in text
         assert "nothing is judged" not in text
 
     def test_reads_which_update_it_is_and_what_repairs_it(

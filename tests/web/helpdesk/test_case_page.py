@@ -47,10 +47,7 @@ class TestThePage:
         work()
         assert "is open too" not in desk.get(path), "both tell the same by now"
         cases.answer_pc_question(actor=employee, case=second, question="connect", value="no_name")
-        assert (
-            f"Case {second.pk} of Emil about this computer is open too. Its cause: The name is not known"
-            in desk.get(path)
-        )
+        assert "is open too" not in desk.get(path), "what was told changes nothing of what was measured"
         cases.close_case(actor=helpdesk, case=Case.objects.get(pk=second.pk), solved=True)
         assert "is open too" not in desk.get(path)
 

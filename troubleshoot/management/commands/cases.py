@@ -88,7 +88,7 @@ def found_in_words(case: dict[str, Any]) -> Iterator[str]:
     for step in case["path"]:
         yield f"  {step['asks']}: {step['value']} ({step['source']})"
     for cause in case["causes"]:
-        if cause["verdict"].replace(" ", "_") in SPEAKING_VERDICTS:
+        if cause["verdict"].replace(" ", "_") in {*SPEAKING_VERDICTS, "also_found", "told"}:
             yield f"  {cause['verdict']}: {cause['title']} ({'; '.join(cause['readings'])})"
     if case["healthy"]:
         yield "  the computer is in order as far as it was looked at"

@@ -89,6 +89,11 @@ class Causes:
         return [one for one in self.judged if one[0].verdict == "ruled_out"]
 
     @property
+    def no_reason(self) -> list[Judged]:
+        """Return those that cannot be the reason for what was seen; whether they are there is another question."""
+        return [one for one in self.judged if one[0].verdict == "does_not_explain"]
+
+    @property
     def also_found(self) -> list[Judged]:
         """Return those that readings show, and that cannot be the reason for what was seen."""
         return [one for one in self.judged if one[0].verdict == "also_found"]

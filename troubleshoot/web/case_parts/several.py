@@ -31,8 +31,10 @@ class Several:
 
     def _order(self) -> Statement | None:
         record = self.causes.observed.record
-        if not self.causes.shown or record.case.closed_at:
+        if record.case.closed_at:
             return None
+        if not self.causes.shown:
+            return self._stated(StatementCode.LEFT_TO_REPAIR, others=_named(self.broken)) if self.broken else None
         first, *others = self.broken
         left = _without(others, {record.walk.at.subject})
         named = {"first": wording.content(first.title), "others": _named(left)}

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from troubleshoot import reports, wording
 from troubleshoot.diagnosis import GivenAnswer, PutBack
+from troubleshoot.engine import Judgement
 from troubleshoot.models import Job, JobState
 from troubleshoot.web.helpdesk.case_page import HelpdeskCasePage
 
@@ -26,8 +27,9 @@ def text(page: HelpdeskCasePage) -> str:
     ]
     parts = {
         _("Causes"): [
-            f"{wording.verdict_words(one.verdict)}: {one.cause.title}"
-            for one, _why in [*page.causes.speaking, *page.causes.also_found, *page.causes.ruled_out]
+            _cause(one, why)
+            for causes in (page.causes.speaking, page.causes.also_found, page.causes.no_reason, page.causes.ruled_out)
+            for one, why in causes
         ],
         _("Readings"): [f"{one.name}: {one.value}" for one in page.observed.known],
         _("Path"): [line for one in page.course if (line := _step(one))],
@@ -44,6 +46,12 @@ def _error(error: dict[str, Any]) -> str:
     """Return an error with its code, which some sentences begin with."""
     code, sentence = error.get("code") or "-", error.get("sentence", "")
     return sentence if sentence.startswith(code) else f"{code} {sentence}"
+
+
+def _cause(one: Judgement, why: str) -> str:
+    """Return a cause, what is judged of it, and what that rests on."""
+    said = f"{wording.verdict_words(one.said)}: {wording.content(one.cause.title)}"
+    return f"{said} ({why})" if why else said
 
 
 def _change(job: Job) -> str:
