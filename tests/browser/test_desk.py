@@ -35,7 +35,7 @@ def test_a_fix_is_planned_started_and_proved_on_a_page_that_follows_by_itself(
     desk.page.get_by_role("button", name="Start on ACC-07").click()
     expect(desk.page.get_by_role("heading", name="A change waits for its turn on ACC-07")).to_be_visible()
     work()
-    expect(desk.page.get_by_text("ACC-07 answers properly again")).to_be_visible()
+    expect(desk.page.get_by_role("heading", name="ACC-07 answers properly again")).to_be_visible()
     expect(desk.page.locator("#head")).to_contain_text("Waiting for the person")
     desk.check()
 
@@ -51,7 +51,7 @@ def test_the_same_works_without_scripts(case: Case, helpdesk: Person, window: Op
     desk.page.get_by_role("button", name="Start on ACC-07").click()
     work()
     desk.page.get_by_role("link", name="Refresh").click()
-    expect(desk.page.get_by_text("ACC-07 answers properly again")).to_be_visible()
+    expect(desk.page.get_by_role("heading", name="ACC-07 answers properly again")).to_be_visible()
 
 
 def test_the_board_is_read_by_keyboard_alone_and_follows_by_itself(

@@ -20,7 +20,7 @@ from troubleshoot.lab.state import HostState
 from troubleshoot.remote.envelope import RUNNER
 
 #: Functions of the runner that make a script's parameters and write down its state.
-_SHARED = ("ConvertTo-Table", "Format-Text", "Format-Json")
+_SHARED = ("ConvertTo-Table", "Test-Table", "Format-Text", "Format-Json")
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,8 @@ foreach ($process in $processes) {
                 $taken = $sid.Contains('S-1-5-21-') -or $sid.Contains('S-1-12-1-')
             }
         } catch {
-            # It has ended since the list was made.
+            # Not found (WBEM_E_NOT_FOUND): it has ended since the list was made.
+            if (-not $_.FullyQualifiedErrorId.Contains('0x80041002')) { throw }
             $taken = $false
         }
         if ($taken) {

@@ -18,7 +18,8 @@ foreach ($process in $sorted) {
             $told = $account.ReturnValue -eq 0 -and $owner.ReturnValue -eq 0
             $ended = $false
         } catch {
-            # It has ended since the list was made.
+            # Not found (WBEM_E_NOT_FOUND): it has ended since the list was made.
+            if (-not $_.FullyQualifiedErrorId.Contains('0x80041002')) { throw }
             $told = $false
             $ended = $true
         }
