@@ -85,7 +85,7 @@ desired = { fresh = true }
 
 [verify]
 within = "90s"
-"lamp.light" = ["on"]
+"lamp.bulb"  = ["good"]
 """
 
 GUIDE = """\

@@ -179,7 +179,7 @@ SPOILED = [
     (ACTION, 'within = "90s"', "", "verify.within: is missing"),
     (ACTION, 'within = "90s"', 'within = "90"', "verify.within: must be a duration"),
     (ACTION, 'within = "90s"', 'within = "99h"', "verify.within: must be a duration"),
-    (ACTION, '"lamp.light" = ["on"]', "", "verify: must name at least one fact"),
+    (ACTION, '"lamp.bulb"  = ["good"]', "", "verify: must name at least one fact"),
     (ACTION, "[guards]", 'temporary = "2h"\n[guards]', "temporary: lamp cannot be put back exactly"),
     (ACTION, "[guards]", 'temporary = "2h"\n[guards]', "temporary: bulb cannot be put back exactly"),
     (ACTION, "[guards]", "manual = true\n[guards]", "manual: a manual action is never run"),

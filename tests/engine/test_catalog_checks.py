@@ -37,6 +37,12 @@ def test_a_sound_catalogue_owes_nothing() -> None:
             '[[example]]\nfaults = ["bulb-broken", "no-bulb"]\nend = "verified"\n\n[verify]',
             f"{ACTION}:29: example[1].faults: the lab knows no fault no-bulb",
         ),
+        (
+            GUIDE,
+            'try = "Shake it."',
+            'try = "Shake it."\ncommands = [{ where = "Azure", text = "x", warning = "Run it on the gateway." }]',
+            f"{GUIDE}:16: steps.shake.commands[1].warning: begins with the place, which belongs into `where`",
+        ),
         (ERRORS, 'text = "It does not shine."\n', "", f"{ERRORS}:21: code[1].text: is missing"),
         (ERRORS, 'is_not = "It is not the wall."\n', "", f"{ERRORS}:21: code[1].is_not: is missing"),
         (ERRORS, 'guide = "lamp-dark"\n', "", f"{ERRORS}:21: code[1].guide: is missing"),

@@ -50,11 +50,6 @@ def test_names_any_other_place_as_its_heading_does(where: str, elsewhere: str) -
         ('commands = [{ where = "moon", text = "x" }]', "shake.commands[1].where", "must be one of this computer"),
         ('commands = [{ where = "that computer", text = "x" }]', "shake.commands[1].where", "must be one of"),
         ('commands = [{ where = "the first computer", text = "x" }]', "shake.commands[1].where", "must be one of"),
-        (
-            'commands = [{ where = "Azure", text = "x", warning = "Run it on the gateway." }]',
-            "shake.commands[1].warning",
-            "belongs into `where`",
-        ),
         ('commands = [{ where = "Azure" }]', "shake.commands[1].text", "is missing"),
         ('commands = [{ where = "Azure", text = "x", run = true }]', "shake.commands[1].run", "unknown key"),
     ],

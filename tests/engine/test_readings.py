@@ -44,7 +44,7 @@ class TestADeclaredFact:
         assert next(reading.told(None)).readings == ("Lamp in the hall: could not be read",)
 
     def test_can_be_routed_guarded_and_proved_by_like_those_of_probes(self) -> None:
-        action = ACTION.replace('"lamp.light" = ["on"]', '"hall.lamp" = ["on", "bright"]')
+        action = ACTION.replace('"lamp.bulb"  = ["good"]', '"hall.lamp" = ["on", "bright"]')
         to = '{ off = "where", on = "explained", bright = "explained", unknown = "where" }'
         guide = GUIDE.replace("lamp.light", "hall.lamp").replace(
             '{ on = "explained", off = "where", unknown = "where" }', to

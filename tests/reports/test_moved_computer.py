@@ -91,6 +91,8 @@ def test_the_site_of_before_reads_nothing_of_what_came_after(
     work()
     text = Browser(helpdesk).get(f"/desk/cases/{case.pk}")
     assert [word for word in ("SOUTH-REASON", "Sue", "Sid", f"Case {theirs.pk}") if word in text] == []
-    text = Browser(sue).get(f"/desk/cases/{theirs.pk}")
+    record = f"/history/changes/{job.pk}"
+    assert Browser(helpdesk).client.get(record).status_code == 404
+    text = Browser(sue).get(f"/desk/cases/{theirs.pk}") + Browser(sue).get(record)
     assert "SOUTH-REASON" in text
     assert "Emil" not in text

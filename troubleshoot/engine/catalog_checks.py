@@ -17,6 +17,7 @@ from troubleshoot.engine.facts import UNKNOWN, Fact
 from troubleshoot.engine.guide import Guide, GuideStep, walk_guide
 from troubleshoot.engine.guide_examples import uncovered
 from troubleshoot.engine.guide_texts import speaks_to_reader
+from troubleshoot.engine.instructions import HowTo
 from troubleshoot.engine.judging import Judge
 from troubleshoot.engine.toml import ContentProblem, Document, Path
 
@@ -24,6 +25,7 @@ MOST_QUESTIONS = 2
 """Questions, and things to try, before a remedy: a person under pressure answers no more."""
 _LINE_OF_THE_FILE = re.compile(r"^\w+ *= *[\[{\"]", re.MULTILINE)
 _FOR_EVERY_READER = "addresses one reader (your, you), and helpdesk reads it as well"
+_PLACE_IS_WHERE = "begins with the place, which belongs into `where`"
 _DECLARED_IN_CODE = "(probes)"
 _GIVES = {"shown_by": ("shown_by", "also_found"), "ruled_out": ("ruled_out",), "fits": ("fits",)}
 """The verdicts that the rules of each kind may give."""
@@ -102,10 +104,17 @@ def _steps(catalog: Catalog, read: _Files) -> Iterator[ContentProblem]:
                 if _LINE_OF_THE_FILE.search(text):
                     said = "holds a line of the file: a quotation mark is missing"
                     told.add(read.problem(_file(guide, step), ("steps", step.name, key), said))
+            for place in _placed_below(step.how):
+                told.add(read.problem(_file(guide, step), ("steps", step.name, *place), _PLACE_IS_WHERE))
         for step, number in _asked_before(guide):
             said = f"{number} questions come before this remedy, {MOST_QUESTIONS} at most"
             told.add(read.problem(_file(guide, step), ("steps", step.name), said))
     yield from sorted(told)
+
+
+def _placed_below(how: HowTo) -> Iterator[Path]:
+    """Yield the warning of each command that begins with where it is run: its heading says another place."""
+    yield from (("commands", number, "warning") for number, one in enumerate(how.commands) if one.warns_of_place)
 
 
 def _asked_before(guide: Guide) -> Iterator[tuple[GuideStep, int]]:
@@ -126,6 +135,8 @@ def _actions(catalog: Catalog, read: _Files, simulated: Collection[str]) -> Iter
         file = f"actions/{action.name}.toml"
         if speaks_to_reader(action.title):
             yield read.problem(file, ("title",), _FOR_EVERY_READER)
+        for below in _placed_below(action.how):
+            yield read.problem(file, below, _PLACE_IS_WHERE)
         for fact in _whole_way(action, catalog):
             said = "another fault in the way would deny it: name what this remedy itself promises"
             yield read.problem(file, ("verify", fact), said)

@@ -41,6 +41,11 @@ class CommandToCopy:
         return "" if self.where in PLACES else self.where
 
     @property
+    def warns_of_place(self) -> bool:
+        """Tell whether the warning begins with a place, which the heading has to say: stored guides may do so."""
+        return _NAMES_A_PLACE.match(self.warning) is not None
+
+    @property
     def only_reads(self) -> bool:
         """Tell whether it certainly changes nothing: each of its parts is known to look, and no more than that."""
         parts = (part.strip() for part in self.text.split("|"))
@@ -84,8 +89,6 @@ def _command(table: TomlTable) -> CommandToCopy:
         text=table.text("text", limit=COMMAND_LIMIT),
         warning=table.text("warning", required=False),
     )
-    if _NAMES_A_PLACE.match(command.warning):
-        table.wrong("warning", "begins with the place, which belongs into `where`")
     table.done()
     return command
 

@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        sql.run("jobs_open"),
+        sql.run("jobs_open", back="jobs_guarded"),
         migrations.RemoveConstraint(model_name="job", name="a_reading_says_what_it_is_about"),
         migrations.AddField(model_name="job", name="attempt", field=models.UUIDField(null=True)),
         migrations.AddField(
@@ -113,6 +113,6 @@ class Migration(migrations.Migration):
                 name="a_settle_names_what_was_lost",
             ),
         ),
-        migrations.RunPython(name_attempts),
-        sql.run("jobs_settled"),
+        migrations.RunPython(name_attempts, migrations.RunPython.noop),
+        sql.run("jobs_settled", back="jobs_open"),
     ]

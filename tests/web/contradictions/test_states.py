@@ -45,8 +45,13 @@ STATES: dict[str, tuple[str, Steps, JobState | None]] = {
     "lost": ("nla-required", (*STARTED, ("worker_changes", 4)), JobState.UNKNOWN),
     "lost and settled": (
         "service-stopped",
-        (*STARTED, ("worker_changes", 4), ("desk_settle", 0)),
+        (*STARTED, ("worker_changes", 4), ("worker_asks", 0), ("desk_settle", 0)),
         JobState.NOT_VERIFIED,
+    ),
+    "lost and never begun": (
+        "nla-required",
+        (*STARTED, ("worker_changes", 4), ("worker_asks", 3)),
+        JobState.UNREACHABLE,
     ),
     "drifted": ("nla-required", (*STARTED, ("worker_changes", 5)), JobState.DRIFTED),
     "silent": ("service-stopped", (*STARTED, ("worker_changes", 6)), JobState.UNREACHABLE),
