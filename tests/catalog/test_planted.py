@@ -153,7 +153,7 @@ PLANTED: dict[str, tuple[Plant, str]] = {
     "a parameter of the wrong type": (with_text(ACTION, '"attic"', "5"), f"{ACTION}:21: set[2].params: lamp: the para"),
     "a parameter that breaks out": (with_text(FACT, '"hall"', '"hall\'; rm"'), f"{FACT}:3: params: lamp: the paramet"),
     "a fact that nothing tells": (
-        with_text(ACTION, '"lamp.light" =', '"hall.lmap" ='),
+        with_text(ACTION, '"lamp.bulb"  =', '"hall.lmap" ='),
         f'{ACTION}:30: verify."hall.lmap"',
     ),
     "a field that is not there": (with_text(FACT, "switch = true", "swich = true"), f"{FACT}:8: fact[1].values[1].whe"),

@@ -5,7 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import dropwhile
 from typing import Any
+
+from django.db.models import Q
 
 from troubleshoot import engine, probes
 from troubleshoot.diagnosis import job_views, progress, ranking
@@ -21,11 +24,12 @@ def present_cause(case: Case, walk: Walk | None = None) -> str:
 def recorded_cause(case: Case) -> str:
     """Return the cause of a case that ends, as the record names it: the one that stands first, or where a proved remedy
     has taken it away the one that was shown before."""
-    repaired = case.answers.filter(source=Answer.Source.FIX, value="verified").order_by("-number").first()
-    if case.cause or repaired is None:
+    if case.cause:
         return case.cause
-    rows = case.answers.filter(number__lt=repaired.number).exclude(judged={}).order_by("-number")
-    return next((shown for row in rows if (shown := _first_shown(row.judged))), "")
+    repaired = Q(source=Answer.Source.FIX, value="verified")
+    rows = case.answers.filter(repaired | ~Q(judged={})).order_by("-number")
+    before = dropwhile(lambda row: (row.source, row.value) != (Answer.Source.FIX, "verified"), rows)
+    return next((shown for row in before if row.judged and (shown := _first_shown(row.judged))), "")
 
 
 def _first_shown(judged: dict[str, Any]) -> str:

@@ -112,7 +112,11 @@ def test_unreachable_can_be_tried_again_once(agreed: Page, reader: Reader, host:
 def test_failed(agreed: Page, reader: Reader, work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
     def half(*given: Any, **more: Any) -> VisitResult:
         return VisitResult(
-            "failed", before=({}, {}), after=({}, {}), written=(0,), errors=(ItemError(1, "write", "no"),)
+            "failed",
+            before=({"usable": False}, {}),
+            after=({"usable": True}, {}),
+            written=(0,),
+            errors=(ItemError(1, "write", "no"),),
         )
 
     replace_everywhere(monkeypatch, visits, "carry_out_plan", half)

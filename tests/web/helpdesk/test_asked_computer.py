@@ -7,8 +7,8 @@ from tests.fixtures.computers import MakeLab, Registered
 from tests.fixtures.steps import Work, opened, planned
 from tests.web.helpdesk.conftest import Browser, Sit, hear_nothing, lose_contact, text_of
 from tests.web.helpdesk.one_status import Pages
-from troubleshoot import jobs, operations, remediation
-from troubleshoot.engine import Code
+from troubleshoot import jobs, operations, remediation, wording
+from troubleshoot.engine import Code, Hindrance, Reader
 from troubleshoot.models import Host, Job, JobState, Person, Site
 from troubleshoot.operations import health
 
@@ -65,8 +65,8 @@ def test_no_worker_to_ask_is_said_on_every_page(
     case = opened(employee, host.row, work)
     lose(planned(helpdesk, case, work), helpdesk)
     pages = Pages(case, helpdesk, employee).look()
-    for page in (pages.own, pages.desk, pages.board):
-        assert "No worker serves this site now" in text_of(page.html)
+    for page, reader in ((pages.own, Reader.EMPLOYEE), (pages.desk, None), (pages.board, None)):
+        assert wording.hindrance_words(Hindrance.NO_WORKER, reader) in text_of(page.html)
 
 
 class TestWithoutACase:
