@@ -53,13 +53,13 @@ def pages(action: Action) -> list[str]:
 
 
 #: What ends the connections of everybody, done to the service of Remote Desktop.
-ENDING = {("service", "restarted"), ("service-process", "ended")}
+ENDS_CONNECTIONS = {("service", "restarted"), ("service-process", "ended")}
 
 
 @pytest.mark.parametrize("action", PLANNED, ids=lambda action: action.name)
 def test_every_reader_is_told_the_same_of_who_is_disconnected(action: Action) -> None:
     wishes = [wish for wish in action.wishes if wish.params.get("name") == "TermService"]
-    ends = any((wish.resource, event) in ENDING for wish in wishes for event in wish.desired)
+    ends = any((wish.resource, event) in ENDS_CONNECTIONS for wish in wishes for event in wish.desired)
     signs_out = any(wish.resource == "left-sessions" for wish in action.wishes)
     code = StatementCode.DISCONNECTS if ends else StatementCode.KEEPS_SESSIONS
     right = StatementCode.SIGNS_OUT if signs_out else code
