@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.db.models.functions import Now
 from django.test import Client
 
@@ -106,8 +107,9 @@ def lose_contact(job: Job, starter: Person) -> None:
 def hear_nothing(job: Job) -> None:
     """Let the portal have asked the computer of a lost change what became of it, in vain."""
     why = Explanation.of(Code.NO_ANSWER, stage="tcp", refused=Refusal(RefusalCode.VISIT_INTERRUPTED).to_json())
-    Job.objects.settling().filter(lost=job).update(why=why.to_json(), started_at=Now(), tries=1)
-    diagnosis.keep_status_again(job.case_id, actor=TESTER)
+    with transaction.atomic():
+        Job.objects.settling().filter(lost=job).update(why=why.to_json(), started_at=Now(), tries=1)
+        diagnosis.keep_status_again(job.case_id, actor=TESTER)
 
 
 def text_of(markup: str) -> str:
