@@ -511,7 +511,8 @@ def check_that_all_is_said(given: CaseView, found: CaseStatus) -> None:
         assert found.actor in {P, H}
     for reader in READERS:
         said = wording.told_words(found, reader)
-        assert len(said) == 1
+        kept = [wording.hindrance_words(found.told.hindrance, reader)] if found.told.hindrance else []
+        assert said[1:] == kept  # what keeps the portal from it, and nothing else
         assert (said != ["Nobody: this case is closed."]) == (found.told.left is not None) or reader != Reader.EMPLOYEE
 
 

@@ -265,15 +265,15 @@ def told_words(status: CaseStatus, reader: Reader) -> list[str]:
     """Return what a reader is told of where a case stands: sentences, the first of which says what is done now."""
     of = status.told
     usual = {Reader.HELPDESK: TO_DESK, Reader.APPROVER: _TO_APPROVER}.get(reader, TO_PERSON)
-    waiting = _KEPT if of.hindrance in {Hindrance.HELD, Hindrance.AWAY} else _WAITING
+    waiting = _KEPT if of.hindrance else _WAITING
     first = (waiting if of.waits else usual).get(of.code)
     if of.also_own and reader == Reader.EMPLOYEE:
         first = _("Helpdesk has your case and helps you with it. You can also do it yourself, as is described here.")
-    if of.left and of.waits:
-        return [str(one) for one in (waiting[of.left], hindrance_words(of.hindrance, reader)) if one]
+    kept = hindrance_words(of.hindrance, reader)
     if of.left:
-        return [str(_LEFT.get(of.left, _put_back(of.why, reader)))]
+        left = waiting[of.left] if of.waits else _LEFT.get(of.left, _put_back(of.why, reader))
+        return [str(one) for one in (left, kept) if one]
     why = _put_back(of.why, reader) if of.code == CaseMatter.UNDONE else None
     unread = _("The computer was not checked: it is no longer one of whoever asked for it.") if of.unread else None
     first = first or MATTERS[of.code]
-    return [str(one) for one in (why, first, hindrance_words(of.hindrance, reader), unread) if one]
+    return [str(one) for one in (why, first, kept, unread) if one]
