@@ -10,7 +10,7 @@ from typing import Any
 
 from troubleshoot.lab.powershell import run as run_script
 from troubleshoot.lab.powershell.errors import ScriptFailed, ScriptRefused
-from troubleshoot.lab.run_records import begin_process, find_attempt, new_file, new_record
+from troubleshoot.lab.run_records import begin_process, find_attempt, forestalled, new_file, new_record
 from troubleshoot.lab.state import HostState, iso
 from troubleshoot.remote.envelope import RUNNER_DIGEST, Malformed, check_state, script_digest
 
@@ -93,7 +93,7 @@ class _Voice:
 
 
 class _Runner:
-    """The runner in Python: read all, compare, record, write, read again, report; or settle."""
+    """The runner in Python: read all, compare, record, write, read again, report; or settle, or cancel."""
 
     def __init__(self, state: HostState, request: dict[str, Any], voice: _Voice, cancelled: threading.Event) -> None:
         self._state = state
@@ -114,13 +114,13 @@ class _Runner:
             self._result["identity"] = dict(self._state.document["identity"])
         if not _matches(self._request["identity"], self._result["identity"]):
             return "identity_changed"
-        if self._request["mode"] == "settle":
+        if self._request["mode"] in {"settle", "cancel"}:
             try:
                 self._result["attempt"] = find_attempt(self._state, self._request["attempt"])
             except Malformed as error:
                 self._fault(None, "record", error)
                 return "failed"
-        before = self._read_all("read")
+        before = self._read_all("read") if self._request["mode"] != "cancel" else []
         if self._request["mode"] != "apply":
             return "done"
         if self._result["errors"]:
@@ -135,7 +135,7 @@ class _Runner:
             if self._cancelled.is_set():
                 return "failed"
             if not new_record(self._state, self._request, before, process):
-                return "duplicate"
+                return forestalled(self._state, self._request["attempt"])
             return self._change(before)
         finally:
             del self._state.visits[process]

@@ -14,8 +14,8 @@ from typing import Any, Final, Literal, get_args
 
 Value = str | int | bool | None | list[str]
 FlatState = dict[str, Value]
-Mode = Literal["read", "apply", "settle"]
-Outcome = Literal["done", "drifted", "failed", "identity_changed", "duplicate", "refused"]
+Mode = Literal["read", "apply", "settle", "cancel"]
+Outcome = Literal["done", "drifted", "failed", "identity_changed", "duplicate", "cancelled", "refused"]
 AttemptName = Literal["never", "running", "cut", "ended"]
 
 _HERE = Path(__file__).parent
@@ -112,7 +112,8 @@ class VisitItem:
 class VisitWork:
     """What one visit shall do. `identity` None means: not known yet, do not compare. Raises Malformed.
 
-    `attempt` is the one that an `apply` begins or a `settle` asks about. One reading may take `read_seconds`.
+    `attempt` is the one that an `apply` begins, a `settle` asks about, or a `cancel` forestalls. One reading may take
+    `read_seconds`.
     """
 
     mode: Mode
@@ -131,9 +132,9 @@ class VisitWork:
         if not 0 < len(self.items) <= MAX_ITEMS:
             raise Malformed(f"a visit has 1 to {MAX_ITEMS} items")
         if self.mode != "apply" and any(item.desired is not None for item in self.items):
-            raise Malformed("a read has no wishes, and neither has a settle")
-        if self.mode == "settle" and self.identity is None:
-            raise Malformed("a settle is believed of one computer only")
+            raise Malformed("a read has no wishes, and neither has a settle or a cancel")
+        if self.mode in {"settle", "cancel"} and self.identity is None:
+            raise Malformed("what became of an attempt is believed of one computer only")
         if not 0 < self.read_seconds <= MAX_READ_SECONDS:
             raise Malformed(f"a reading may take 1 to {MAX_READ_SECONDS} seconds")
 

@@ -1,5 +1,5 @@
 # Mendpoint runner (5.1): read all, compare, record, write, read again, report in ASCII lines marked with the nonce.
-# Or settle: find out what became of an attempt, and see to it that one that has not begun never will.
+# Or settle: find out what became of an attempt, and see to it that one that has not begun never will. Or cancel: only that.
 # Its first part, runner_tools.ps1, is what it works with; they are one text.
 
 function Read-All([string] $Stage) {
@@ -39,9 +39,10 @@ function Invoke-Change([string] $Path, $Before) {
 function Invoke-Request {
     $result.identity = Read-Item @{ read = "${function:Get-Identity}"; params = @{} }
     if ($null -ne $Request.identity -and -not (Test-Match (ConvertTo-Table $Request.identity) $result.identity)) { return 'identity_changed' }
-    if ($Request.mode -ceq 'settle') {
+    if ($Request.mode -ceq 'settle' -or $Request.mode -ceq 'cancel') {
         try { $result.attempt = Get-Attempt (Get-RunPath) } catch { Add-Fault $null 'record' $_; return 'failed' }
     }
+    if ($Request.mode -ceq 'cancel') { return 'done' }
     $before = Read-All 'read'
     if ($result.ContainsKey('reason')) { return 'refused' }
     if ($Request.mode -cne 'apply') { return 'done' }
@@ -49,7 +50,7 @@ function Invoke-Request {
     for ($index = 0; $index -lt $items.Count; $index++) {
         if ($null -ne $items[$index].expected -and -not (Test-Match $items[$index].expected $before[$index])) { return 'drifted' }
     }
-    try { $path = Get-RunPath; if (-not (New-Record $path $before)) { return 'duplicate' } } catch { Add-Fault $null 'record' $_; return 'failed' }
+    try { $path = Get-RunPath; if (-not (New-Record $path $before)) { return Get-Forestalled $path } } catch { Add-Fault $null 'record' $_; return 'failed' }
     Invoke-Change $path $before
 }
 
