@@ -2,6 +2,8 @@
 connection ends alone…"""
 
 import random
+from collections.abc import Iterator
+from itertools import product
 
 import pytest
 
@@ -11,7 +13,7 @@ from tests.diagnosis.test_table import _quick as quick
 from tests.diagnosis.test_table import offered, printed, ranking
 from troubleshoot import catalog, wording
 from troubleshoot.diagnosis import rank_all_causes
-from troubleshoot.engine import WEIGHTS, Fact, Judgement
+from troubleshoot.engine import WEIGHTS, Cause, Fact, Judgement
 
 __all__ = ["quick"]  # the fixture of the table holds here too
 #: Drawn once, so that a failure comes again; every pair is tried by `make soak`.
@@ -120,3 +122,47 @@ def _is_shown_inside(fault: str, cause: str) -> bool:
     """Tell whether what is read inside of a computer with this fault alone shows its cause."""
     found = {one.cause.id: one for one in ranking(row("-", "", fault))}[cause]
     return found.verdict == "shown_by" and found.closeness == WEIGHTS["inside"]
+
+
+#: What excludes these says itself that what they name is not there: the two sides do agree.
+AGREED = {"security_layer_mismatch", "tls_protocols"}
+
+
+#: What shows a cause only together with others, and says nothing of it alone.
+NOT_ALONE = {
+    *{("windows.certificate", "valid"), ("windows.reached", "no"), ("windows.key_file", "missing")},
+    *{("windows.service_events", "hung"), ("windows.schannel_events", "key_access")},
+    *{*(("windows.port", one) for one in ("other", "registered", "own"))},
+}
+
+
+def own_readings(cause: Cause) -> set[tuple[str, str]]:
+    """What is read inside, is not as in a healthy computer, and shows this cause and no other."""
+    installed = catalog.installed_catalog()
+    good = {(name, value) for rule in installed.healthy for name, values in rule.items() for value in values}
+
+    def pairs(one: Cause) -> set[tuple[str, str]]:
+        inside = {name for name in one.facts if name.startswith("windows.")}
+        found = ((name, value) for rule in one.shown_by for name in inside & set(rule) for value in rule[name])
+        return set(found) - good
+
+    others = set().union(*(pairs(one) for one in installed.causes.values() if one.id != cause.id))
+    return pairs(cause) - others - NOT_ALONE
+
+
+def excluded_beside(cause: Cause, name: str, value: str) -> Iterator[dict[str, Fact]]:
+    """All facts that exclude a cause while a reading shows what it names."""
+    for rule in cause.excluded_by:
+        if value in rule.get(name, (value,)):
+            for values in product(*rule.values()):
+                found = {**dict(zip(rule, values, strict=True)), name: value}
+                yield {one: Fact(one, it) for one, it in found.items()}
+
+
+@pytest.mark.parametrize("name", sorted(set(catalog.installed_catalog().causes) - AGREED))
+def test_what_a_reading_finds_there_is_never_ruled_out(name: str) -> None:
+    installed = catalog.installed_catalog()
+    cause = installed.causes[name]
+    for reading in own_readings(cause):
+        for facts in excluded_beside(cause, *reading):
+            assert installed.judge.weigh(cause, facts).verdict != "ruled_out", reading

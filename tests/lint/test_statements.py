@@ -31,7 +31,7 @@ def test_a_sentence_planted_in_a_page_is_refused(page: str, path: str, sentence:
 @pytest.mark.parametrize(
     "sentence",
     [
-        "From our side nothing stands in the way.",
+        "From here the computer answers all the way to the sign-in.",
         "{{ host }} answers properly again",
         "%s answers properly again",
         "Everybody who is connected is disconnected.",

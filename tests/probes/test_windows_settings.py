@@ -122,6 +122,8 @@ def kinds(*ids: int) -> dict[str, object]:
         ((36871,), {"schannel_events": "credential"}),
         ((36874,), {"schannel_events": "no_common"}),
         ((36888, 36874), {"schannel_events": "no_common"}),
+        ((36888,), {"schannel_events": "alert"}),
+        ((36874, 36888), {"schannel_events": "no_common"}),
         ((36888, 36870), {"schannel_events": "key_access"}),
         ((36871, 36888, 36870), {"schannel_events": "several"}),
         ((1057,), {"certificate_events": "create_failed"}),

@@ -27,9 +27,9 @@ def test_a_statement_is_written_in_words() -> None:
 
 
 def test_several_are_written_one_after_the_other() -> None:
-    codes = (StatementCode.NOTHING_IN_THE_WAY, StatementCode.PC_CAN_SHOW)
+    codes = (StatementCode.ANSWERS_ALL_THE_WAY, StatementCode.PC_CAN_SHOW)
     both = [Statement.of(code, Grounds.READING) for code in codes]
-    assert written(both).startswith("From our side nothing stands in the way. Your own PC can show")
+    assert written(both).startswith("From here the computer answers all the way to the sign-in. Your own PC can show")
 
 
 def test_nothing_is_written_where_nothing_is_stated() -> None:

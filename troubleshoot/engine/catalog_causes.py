@@ -112,13 +112,14 @@ def _cause(table: TomlTable, facts: FactList, terms: Mapping[str, SeenTerm]) -> 
         shown_by=tuple(rule(one, facts) for one in table.tables("shown_by")),
         excluded_by=tuple(rule(one, facts) for one in table.tables("excluded_by")),
         fits=tuple(rule(one, facts) for one in table.tables("fits")),
+        there=tuple(rule(one, facts) for one in table.tables("there")),
         told_by=table.text("told_by", required=False),
         produces=_produces(table.table("produces", required=False), facts, terms),
         before=table.texts("before", required=False),
         remedies=table.texts("remedies", required=False),
     )
-    for key, rules in (("shown_by", cause.shown_by), ("excluded_by", cause.excluded_by), ("fits", cause.fits)):
-        for index, one in enumerate(rules):
+    for key in ("shown_by", "excluded_by", "fits", "there"):
+        for index, one in enumerate(getattr(cause, key)):
             if not one:
                 table.wrong(key, "an empty rule would always hold", index)
     table.done()

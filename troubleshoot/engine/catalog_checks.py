@@ -27,7 +27,7 @@ _LINE_OF_THE_FILE = re.compile(r"^\w+ *= *[\[{\"]", re.MULTILINE)
 _FOR_EVERY_READER = "addresses one reader (your, you), and helpdesk reads it as well"
 _PLACE_IS_WHERE = "begins with the place, which belongs into `where`"
 _DECLARED_IN_CODE = "(probes)"
-_GIVES = {"shown_by": ("shown_by", "also_found"), "ruled_out": ("ruled_out",), "fits": ("fits",)}
+_GIVES = {"shown_by": ("shown_by", "also_found"), "ruled_out": ("ruled_out", "does_not_explain"), "fits": ("fits",)}
 """The verdicts that the rules of each kind may give."""
 _KEYS = {"shown_by": "shown_by", "ruled_out": "excluded_by", "fits": "fits"}
 """Verdict → the key of the rules that give it."""

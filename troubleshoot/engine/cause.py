@@ -41,6 +41,8 @@ class Cause:
     """The causes that this one brings about or hides: it has to be repaired before them."""
     remedies: tuple[str, ...] = ()
     """The actions that are for it, the first one first."""
+    there: tuple[Rule, ...] = ()
+    """By these readings what its title names is there, whatever excludes that it is the reason."""
 
     @cached_property
     def facts(self) -> frozenset[str]:

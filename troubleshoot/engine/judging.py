@@ -3,7 +3,7 @@
 Explanation comes before counting. A cause that cannot produce what was seen never stands first; what is shown to be
 broken all the same is *also found*. What excludes a cause beats what speaks for it where it lies closer to the thing.
 A cause is *ruled out* only by what excludes itself: that it cannot be the reason for what was seen says nothing of
-whether it is there.
+whether it is there, and what a reading finds there is never ruled out.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -102,7 +102,8 @@ class _Evidence:
         shown, against, fits = ([rule for rule in rules if rule_holds(rule, self.known)] for _, rules in cause.rules)
         speaking, verdict = (shown, "shown_by") if shown else (fits, "fits")
         if against and not self.stands(speaking, against, shown=bool(shown)):
-            return self.judgement(cause, "ruled_out", against)
+            there = any(rule_holds(rule, self.known) for rule in cause.there)
+            return self.judgement(cause, "does_not_explain" if there else "ruled_out", against)
         if amiss := self.unexplained(cause):
             return self.judgement(cause, "also_found", shown) if shown else self._no_reason(cause, amiss)
         if shown and self._is_told(shown) and self.ended(measured=True):

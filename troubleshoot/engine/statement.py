@@ -56,7 +56,7 @@ class StatementCode(StrEnum):
     JUDGED_BEFORE_FIX = "judged_before_fix"
 
     # The computer, the way, the person's PC.
-    NOTHING_IN_THE_WAY = "nothing_in_the_way"
+    ANSWERS_ALL_THE_WAY = "answers_all_the_way"
     PC_CAN_SHOW = "pc_can_show"
     PC_CANNOT_HELP = "pc_cannot_help"
     PC_MAY_HELP = "pc_may_help"

@@ -19,7 +19,7 @@ class Exclusive(NamedTuple):
     first: str = ""
 
 
-_CLEAR = r"From our side nothing stands in the way|The computer is in order"
+_CLEAR = r"From here the computer answers all the way to the sign-in|The computer is in order"
 _PROVED = r"(?:answers properly|is as it should be) again"
 _ALL_BACK = r"It was put back as it was|is as it was before"
 _OWN = "employee: case"

@@ -27,7 +27,10 @@ SAMPLE = random.Random(10).sample(ALL, 8)
 
 
 def test_every_row_of_the_table_finds_what_it_is_for() -> None:
-    said = {"employee: case": "From our side nothing stands in the way.", "helpdesk: case": "It was put back as it was"}
+    said = {
+        "employee: case": "From here the computer answers all the way to the sign-in.",
+        "helpdesk: case": "It was put back as it was",
+    }
     assert [one.split(":")[0] for one in contradictions(said)] == ["the way"]
     assert list(contradictions({"employee: case": "It was put back as it was"})) == []
     assert len({row.about for row in TABLE}) >= 10

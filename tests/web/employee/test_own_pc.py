@@ -19,6 +19,7 @@ from tests.fixtures.steps import ERROR, Work, opened
 from tests.web.employee.pages import Page, Reader, case_of
 from troubleshoot import cases, probes
 from troubleshoot.cases import close_case
+from troubleshoot.diagnosis import judged_causes
 from troubleshoot.models import Case, PcAnswer, Person, Site
 from troubleshoot.operations.system_checks import check_pc_script
 
@@ -132,6 +133,23 @@ class TestTheQuestions:
         titles = {True: "The network you are in does not know this name, and we do", False: PC_TITLE}
         assert page.title == titles[shared]
         assert ("an old answer in its memory" in page.text) is not shared
+
+    @pytest.mark.parametrize("network", ["no", "dont_know"])
+    @pytest.mark.parametrize(("other", "theirs"), [("yes", True), ("no", False), ("dont_know", False)])
+    def test_look_at_the_pc_and_not_at_the_way_where_another_pc_beside_it_comes_through(
+        self, other: str, theirs: bool, network: str, lab: MakeLab, reader: Reader, work: Work
+    ) -> None:
+        page = reader.opens(lab(name="ACC-07"), whereabouts="home_vpn")
+        work()
+        for question, value in (("connect", "closes"), ("other_network", network), ("other_pc", other)):
+            reader.post(f"{page.url}/pc", question=question, value=value)
+        page = reader.send(reader.get(page.url), "answer", value="at_once")
+        case = case_of(page)
+        fits = [one.cause.id for one in judged_causes(case) if one.verdict == "fits"]
+        assert ("middlebox" in fits) is not theirs
+        assert ("Disconnect the VPN" in page.text or "Where are you connecting from?" in page.text) is not theirs
+        titles = {"Now a fresh connection from your side", "What does your own PC show of ACC-07?"}
+        assert (page.title in titles) is theirs, page.title
 
     def test_can_be_answered_anew(self, unseen: Case, reader: Reader) -> None:
         reader.post(f"/cases/{unseen.pk}/pc", question="connect", value="asks")

@@ -16,7 +16,7 @@ READINGS = (SYSTEM_LOG, SIGN_INS, CONNECTIONS)
 #: a computer that is attacked has one about every second (SupportArticles-docs, cannot-rdp-azure-vm-brute-force).
 STORM, STORM_PACE, STORM_ENDED = 100, 5, timedelta(hours=1)
 _KIND = re.compile(r"([0-9]{1,5}), [0-9]{1,3} times, (?:last at (?P<last>[0-9T:-]{19}Z))?")
-_SCHANNEL = {36870: "key_access", 36871: "credential", 36874: "no_common", 36888: "no_common"}
+_SCHANNEL = {36870: "key_access", 36871: "credential", 36874: "no_common", 36888: "alert"}
 _CERTIFICATE = {1057: "create_failed", 1058: "replace_failed"}
 _HUNG = 7022
 #: What happened so much earlier than the newest of its kind does not say what is wrong now.
@@ -35,15 +35,16 @@ def _kinds(state: State) -> list[int] | None:
 
 
 def _schannel(state: State) -> str:
-    """Return what kept TLS from working. Nothing in common counts where it is all: an observation from outside leaves
-    it too, when it tries a version that the computer refuses. Only what came together with the newest counts."""
+    """Return what kept TLS from working. Nothing in common, and an alert, count where they are all: an observation
+    from outside leaves them too, when it tries a version that the computer refuses. An alert by itself does not say
+    what it was for. Only what came together with the newest counts."""
     if _kinds(state) is None:
         return UNKNOWN
     times = {number: at for number, at in _times(state).items() if number in _SCHANNEL}
     newest = max(times.values(), default=None)
     named = {_SCHANNEL[number] for number, at in times.items() if newest and newest - at <= _TOGETHER}
-    of_the_host = sorted(named - {"no_common"})
-    return "several" if len(of_the_host) > 1 else (*of_the_host, *named, "none")[0]
+    of_the_host = sorted(named - {"no_common", "alert"})
+    return "several" if len(of_the_host) > 1 else (*of_the_host, *sorted(named, reverse=True), "none")[0]
 
 
 def _certificate(state: State) -> str:
@@ -111,12 +112,13 @@ def _connections(state: State) -> str:
 RULES = (
     Rule(
         "windows.schannel_events",
-        "Protected connections in the log, last day",
+        "Latest trouble with protected connections in the log, last day",
         {
             "none": "nothing",
             "key_access": "a private key could not be read (36870)",
             "credential": "no certificate could be prepared (36871)",
             "no_common": "nothing in common with the other side (36874)",
+            "alert": "one ended with an alert (36888), which does not say why",
             "several": "several problems",
         },
         SYSTEM_LOG,

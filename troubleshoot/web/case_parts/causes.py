@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from troubleshoot import catalog, diagnosis, wording
+from troubleshoot import catalog, diagnosis, probes, wording
 from troubleshoot.engine import (
-    SPEAKING_VERDICTS,
     Cause,
     CodeHint,
     Fact,
@@ -69,7 +68,8 @@ class Causes:
         """Return what a verdict rests on; and of what was found beside the reason, what repairs it."""
         repairs = _remedy_titles(one.cause) if one.verdict == "also_found" else []
         own = _("Its own remedy: %s") % wording.join_texts("; ", repairs) if repairs else ""
-        return [diagnosis.verdict_reason(one, self.evidence), own]
+        named = _("The error itself says so.") if one.cause.id == self.hint.told and not one.facts else ""
+        return [diagnosis.verdict_reason(one, self.evidence), named, own]
 
     @cached_property
     def hint(self) -> CodeHint:
@@ -79,7 +79,7 @@ class Causes:
     @property
     def speaking(self) -> list[Judged]:
         """Return those that are shown or fit."""
-        return [one for one in self.judged if one[0].verdict in SPEAKING_VERDICTS]
+        return [*self.shown, *self.fitting]
 
     @property
     def shown(self) -> list[Judged]:
@@ -88,8 +88,9 @@ class Causes:
 
     @property
     def fitting(self) -> list[Judged]:
-        """Return those that only fit."""
-        return [one for one in self.judged if one[0].verdict == "fits"]
+        """Return those that only fit; where the error itself names one of them, that one."""
+        fits = [one for one in self.judged if one[0].verdict == "fits"]
+        return [one for one in fits if one[0].cause.id == self.hint.told] or fits
 
     @property
     def not_checked(self) -> list[Judged]:
@@ -132,9 +133,12 @@ class Causes:
 
     @property
     def way(self) -> Statement | None:
-        """State that nothing stands in the way from our side; never from nothing, nor beside something wrong."""
-        clear = self.observed.comes_through and not self.wrong
-        return self._said(StatementCode.NOTHING_IN_THE_WAY) if clear else None
+        """State that the computer answers us all the way; never from nothing or from before the last change, nor
+        beside something wrong, nor where the error itself names a cause of which the person's PC can tell nothing."""
+        clear = self.observed.comes_through and not (self.observed.outdated or self.wrong)
+        named = catalog.installed_catalog().causes.get(self.hint.told)
+        theirs = named is None or not probes.TOLD_FACTS.isdisjoint(named.facts)
+        return self._said(StatementCode.ANSWERS_ALL_THE_WAY) if clear and theirs else None
 
     @property
     def condition(self) -> Statement | None:

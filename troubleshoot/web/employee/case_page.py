@@ -188,8 +188,6 @@ class EmployeeCasePage:
         """Return what it is, and what it is not: shown causes, or else those that fit best; and some ruled out. Beside
         a cause that the error itself tells, nothing else fits: what the guide says there would exclude it."""
         fits, out = ([one for one, _why in found] for found in (self.causes.fitting, self.causes.ruled_out))
-        if told := self.causes.hint.told:
-            fits = [one for one in fits if one.cause.id == told]
         out.sort(key=lambda one: one.cause.id not in self.causes.hint.causes)
         shown = [one for one, _why in self.causes.shown]
         found = {"shown_by": shown, "fits": [] if shown else fits[:MOST_FITTING], "ruled_out": out[:MOST_RULED_OUT]}
