@@ -8,10 +8,9 @@ from tests.fixtures.computers import MakeLab
 from tests.fixtures.steps import Work, opened, planned
 from tests.web.employee.pages import Reader
 from tests.web.helpdesk.conftest import _quick, north
-from troubleshoot import cases, jobs
+from troubleshoot import cases, engine, jobs
 from troubleshoot.engine import Verdict
 from troubleshoot.models import JobState, Person
-from troubleshoot.remediation import execution
 
 __all__ = ["_quick", "north"]
 pytestmark = pytest.mark.django_db
@@ -63,7 +62,7 @@ def test_nothing_is_said_to_come_through_after_a_change_whose_check_did_not_hold
 ) -> None:
     case = opened(employee, lab(*faults.split()).row, work)
     job = planned(helpdesk, case, work)
-    monkeypatch.setattr(execution.engine, "judge_run", lambda *_: Verdict.NOT_VERIFIED)
+    monkeypatch.setattr(engine, "judge_run", lambda *_: Verdict.NOT_VERIFIED)
     jobs.start_job(actor=helpdesk, job=job)
     work()
     job.refresh_from_db()
