@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 import tempfile
 from concurrent.futures import ProcessPoolExecutor
@@ -31,9 +32,11 @@ def main() -> int:
         stand_ins.write(Path(modules))
         vectors = [pool.submit(_piece, program, modules, piece) for piece in range(_PIECES)]
         unseen = pool.submit(_spoiled, program, modules)
+        chain = pool.submit(_chain)
         scripts, wrong = _written(program)
         findings = [one for piece in vectors for one in piece.result()]
         wrong += [f"broken on purpose, and not seen: {title}" for title in unseen.result()]
+        wrong += chain.result()
     return _tell(scripts, wrong, findings)
 
 
@@ -63,6 +66,13 @@ def _piece(program: str, modules: str, piece: int) -> list[Finding]:
 def _spoiled(program: str, modules: str) -> list[str]:
     with shell.started(program, _WORKER, modules) as wire:
         return list(spoiled.unseen(wire))
+
+
+def _chain() -> list[str]:
+    """Try the whole chain, from the portal down to a real PowerShell, in processes of its own."""
+    own = ["-m", "pytest", "-q", "-m", "powershell", str(Path(__file__).with_name("test_chain.py"))]
+    done = subprocess.run([sys.executable, *own], capture_output=True, text=True, check=False)
+    return [] if done.returncode == 0 else [f"the whole chain: {done.stdout}{done.stderr}"]
 
 
 def _tell(scripts: int, wrong: list[str], findings: list[Finding]) -> int:
