@@ -65,11 +65,13 @@ def listen(
         return process.wait(PATIENCE), b"".join(heard)
 
 
-def opened(program: str, arguments: list[str], more: Mapping[str, str]) -> subprocess.Popen[bytes]:
+def opened(
+    program: str, arguments: list[str], more: Mapping[str, str], *, errors: int = subprocess.DEVNULL
+) -> subprocess.Popen[bytes]:
     """Start a PowerShell whose input and output are pipes."""
     environment = os.environ | {"NO_COLOR": "1"} | dict(more)
-    pipe, nowhere = subprocess.PIPE, subprocess.DEVNULL
-    return subprocess.Popen([program, *arguments], env=environment, stdin=pipe, stdout=pipe, stderr=nowhere)
+    pipe = subprocess.PIPE
+    return subprocess.Popen([program, *arguments], env=environment, stdin=pipe, stdout=pipe, stderr=errors)
 
 
 class Wire:

@@ -150,6 +150,11 @@ class Resource:
     disconnects: Mapping[str, tuple[Value, ...]] = field(default_factory=dict)
     """By parameter, which of them end the sessions of whoever is signed in, and by field or event, when they do."""
 
+    @property
+    def scripts(self) -> Mapping[str, str]:
+        """Return the texts of its scripts by the names of their files."""
+        return {"read.ps1": self.read} | ({} if self.write is None else {"write.ps1": self.write})
+
     def ends_sessions(self, params: Mapping[str, Value], desired: Mapping[str, Value]) -> bool:
         """Tell whether writing this disconnects whoever is signed in."""
         return self._carries_sessions(params) and any(
