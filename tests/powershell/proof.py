@@ -9,13 +9,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from django.utils import timezone
+
 from tests.powershell import shell
 from tests.powershell.host import Host
 from tests.powershell.resources import function_of
 from tests.support import shipped_catalog
 from tests.windows.cases import PROOF
-from troubleshoot.engine.catalog_resources import scripts_digest
 from troubleshoot.lab.state import HostState, healthy
+from troubleshoot.management import windows_proofs
 
 #: What only Windows has there, as it is run in its place.
 _ONLY_WINDOWS = "Remove-OwnKeys"
@@ -49,12 +51,23 @@ def faults(program: str, modules: str) -> Iterator[str]:
     found = result.get("resources", {})
     if not found or any(one["failed"] for one in found.values()):
         yield f"proof.ps1: {said}"
-    for name, one in shipped_catalog().resources.items():
-        if found and found[name]["scripts"] != scripts_digest(one.scripts):
-            yield f"proof.ps1: it counts another digest for {name}"
+    elif text := _refusal(result | {"powershell": "5.1"}):
+        yield f"proof.ps1: what it wrote is refused: {text}"
     spoiled, said = carried_out(program, modules, text=_spoiled(PROOF.read_text(encoding="ascii")))
     if not spoiled or not spoiled["resources"]["registry-value"]["failed"]:
         yield f"broken on purpose, and not seen by proof.ps1: {said}"
+
+
+def _refusal(result: dict[str, Any]) -> str:
+    """Return why what was written would not be taken in, digests included; empty where it would."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "proof.json")
+        file.write_text(json.dumps(result), encoding="ascii")
+        try:
+            taken = windows_proofs.read_result(file, shipped_catalog(), now=timezone.now())
+        except windows_proofs.ProofRefused as refusal:
+            return str(refusal)
+    return "" if taken["resources"].keys() == shipped_catalog().resources.keys() else "a resource is missing"
 
 
 def _spoiled(text: str) -> str:

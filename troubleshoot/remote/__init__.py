@@ -6,6 +6,7 @@ from troubleshoot.remote.envelope import (
     RUNNER_DIGEST,
     AttemptState,
     FlatState,
+    Malformed,
     OnStage,
     VisitItem,
     VisitProgress,
@@ -22,6 +23,7 @@ from troubleshoot.remote.registered_host import (
 )
 from troubleshoot.remote.reply import OLDEST_POWERSHELL
 from troubleshoot.remote.secret import Secret
+from troubleshoot.remote.strict_json import parse_object
 from troubleshoot.remote.winrm import visit_host
 
 __all__ = [
@@ -35,6 +37,7 @@ __all__ = [
     "FlatState",
     "HostUnreachable",
     "Line",
+    "Malformed",
     "OnStage",
     "RegisteredHost",
     "RegistrationUnfit",
@@ -49,5 +52,6 @@ __all__ = [
     "is_host_name",
     "literal_address",
     "parse_endpoint",
+    "parse_object",
     "visit_host",
 ]
