@@ -57,6 +57,7 @@ lint: $(VENV)/.dev ## format, types, imports, templates, catalogue, migrations
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m tests.lint.architecture_map --check
+	@$(BIN)/python -m tests.windows.cases
 	@$(BIN)/python -m tests.lint.sentences
 	@$(BIN)/python -m tests.lint.docstrings
 	@$(BIN)/python -m tests.lint.statements
@@ -69,8 +70,9 @@ lint: $(VENV)/.dev ## format, types, imports, templates, catalogue, migrations
 	@$(BIN)/python manage.py makemigrations --check --dry-run
 	@$(BIN)/python manage.py catalog --quiet
 
-map: $(VENV)/.dev ## renew the map of ARCHITECTURE.md
+map: $(VENV)/.dev ## renew what is made of the rest: the map of ARCHITECTURE.md, the cases of tests/windows/proof.ps1
 	@$(BIN)/python -m tests.lint.architecture_map --write
+	@$(BIN)/python -m tests.windows.cases --write
 
 bench: $(VENV)/.dev ## the benchmark table: ratios within one run
 	@$(BIN)/python -m tests.bench

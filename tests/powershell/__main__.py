@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 import tempfile
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from tests.catalog.resources.vectors import load
-from tests.powershell import checks, resources, runner, runner_text, shell, spoiled, stand_ins, written
+from tests.powershell import checks, proof, resources, runner, runner_text, shell, spoiled, stand_ins, written
 from tests.powershell.conditions import CONDITIONS
 from tests.powershell.resources import Finding
 from tests.support import strict
@@ -31,19 +32,23 @@ def main() -> int:
         stand_ins.write(Path(modules))
         vectors = [pool.submit(_piece, program, modules, piece) for piece in range(_PIECES)]
         unseen = pool.submit(_spoiled, program, modules)
+        chain, proved = pool.submit(_chain), pool.submit(_proved, program, modules)
         scripts, wrong = _written(program)
         findings = [one for piece in vectors for one in piece.result()]
         wrong += [f"broken on purpose, and not seen: {title}" for title in unseen.result()]
+        wrong += chain.result() + proved.result()
     return _tell(scripts, wrong, findings)
 
 
 def _written(program: str) -> tuple[int, list[str]]:
     """Return how many scripts ship, and what is wrong with them and with the commands that people copy."""
     ours = written.scripts()
-    found = written.read(program, ours | written.copied() | {_APART: runner_text.without(RUNNER)} | spoiled.TEXTS)
+    texts = ours | written.copied() | written.for_windows()
+    found = written.read(program, texts | {_APART: runner_text.without(RUNNER)} | spoiled.TEXTS)
     broken = [one for one in found if one.name in spoiled.TEXTS]
     apart = next(one for one in found if one.name == _APART)
-    real = [one for one in found if one not in broken and one is not apart]
+    theirs = [one for one in found if one.name in written.for_windows()]
+    real = [one for one in found if one not in [*broken, *theirs] and one is not apart] + written.together(theirs)
     wrong = [fault for one in real for fault in checks.faults(one)]
     wrong += [f"{apart.name}: it names {name}" for name in apart.read["types"] if name.lower() in checks.only_windows()]
     wrong += [f"broken on purpose, and not seen: {name}" for name in spoiled.overlooked(broken)]
@@ -63,6 +68,17 @@ def _piece(program: str, modules: str, piece: int) -> list[Finding]:
 def _spoiled(program: str, modules: str) -> list[str]:
     with shell.started(program, _WORKER, modules) as wire:
         return list(spoiled.unseen(wire))
+
+
+def _proved(program: str, modules: str) -> list[str]:
+    return list(proof.faults(program, modules))
+
+
+def _chain() -> list[str]:
+    """Try the whole chain, from the portal down to a real PowerShell, in processes of its own."""
+    own = ["-m", "pytest", "-q", "-m", "powershell", str(Path(__file__).with_name("test_chain.py"))]
+    done = subprocess.run([sys.executable, *own], capture_output=True, text=True, check=False)
+    return [] if done.returncode == 0 else [f"the whole chain: {done.stdout}{done.stderr}"]
 
 
 def _tell(scripts: int, wrong: list[str], findings: list[Finding]) -> int:

@@ -17,10 +17,13 @@ from troubleshoot.lab.state import HostState
 
 
 class Host:
-    """One host, for one run of a script; ``refused`` keeps what the lab would not answer."""
+    """One host, for one run of a script; ``refused`` keeps what the lab would not answer, ``hears`` is told of each
+    command before it is carried out.
+    """
 
-    def __init__(self, state: HostState) -> None:
+    def __init__(self, state: HostState, hears: Callable[[str], None] = lambda _: None) -> None:
         self.state = state
+        self._hears = hears
         self.refused: str | None = None
         self._objects: list[Instance] = []
 
@@ -43,6 +46,7 @@ class Host:
 
     def _command(self, asked: dict[str, Any]) -> list[Any]:
         name = asked["command"].lower()
+        self._hears(name)
         cmdlet = CMDLETS.get(name)
         given = {key: self._taken(value) for key, value in asked["with"].items()}
         given = {key: _bound(cmdlet, key, value) for key, value in given.items()}

@@ -18,6 +18,7 @@ from tests.powershell import shell
 from tests.powershell.conditions import CONDITIONS, PLAIN, Condition
 from tests.powershell.host import Host
 from tests.powershell.resources import Finding, work
+from tests.powershell.run_folder import FILES, RunFolder
 from tests.powershell.runner_text import paced, prepared
 from tests.remote.test_vectors import NONCE, VECTORS, host, job, leaves, run, tells
 from troubleshoot.lab import runner as lab_runner
@@ -25,8 +26,6 @@ from troubleshoot.lab.state import HostState, iso
 from troubleshoot.remote.envelope import ARGUMENTS, BOOTSTRAP, RUNNER, Malformed, request_line
 from troubleshoot.remote.reply import Reader
 
-#: What the runner keeps of an attempt, by the name that the state of a host has for it, and how each file ends.
-_FILES = {"runs": ".json", "reports": ".result.json"}
 _MOMENT = re.compile(r"20[2-9]\d-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 _PLAIN = {"TZ": "UTC", "LC_ALL": "C"}
 
@@ -48,7 +47,7 @@ class Attempt:
     vector: Mapping[str, Any]
     host: Host
     twin: HostState
-    folder: Path
+    folder: RunFolder
     line: bytes
     process: int = 0
 
@@ -59,27 +58,6 @@ class Attempt:
             self.host.state.visits[self.process] = iso(self.host.state.now())
         return self.host.serve(wire)
 
-    @property
-    def runs(self) -> Path:
-        """The folder of records and reports."""
-        return self.folder / "Mendpoint" / "runs"
-
-    def put_files(self) -> None:
-        """Write down what an earlier run has left; a text is a file that is damaged."""
-        for kind, end in _FILES.items():
-            for attempt, body in self.host.state.document[kind].items():
-                self.runs.mkdir(parents=True, exist_ok=True)
-                text = body if isinstance(body, str) else json.dumps(body)
-                self.runs.joinpath(attempt + end).write_text(text, encoding="ascii")
-
-    def _take_files(self) -> list[str]:
-        """Take the files into the state of the host; return those that should not have stayed."""
-        left = {path.name: path.read_text(encoding="ascii") for path in self.runs.glob("*")}
-        for kind, end in _FILES.items():
-            names = [name for name in left if re.fullmatch(r"[0-9a-f-]+" + re.escape(end), name)]
-            self.host.state.document[kind] = {name.removesuffix(end): _read(left.pop(name)) for name in names}
-        return sorted(left)
-
     def fault(self, code: int | None, said: bytes) -> str | None:
         """Return what is wrong with how it ended, or None; no code where none can be seen."""
         expected, asked = self.vector["expected"], job(self.vector["request"])
@@ -89,13 +67,13 @@ class Attempt:
             found = reader.visit()
         except Malformed as reason:
             return f"it says what nobody can read: {reason}"
-        if (strangers := self._take_files()) or code not in {None, expected["exit_code"]}:
+        if (strangers := self.folder.take(self.host.state.document)) or code not in {None, expected["exit_code"]}:
             return f"it ends with code {code} and leaves {strangers}"
         try:
             tells(found, expected)
             leaves(self.host.state, asked, expected)
         except AssertionError:
-            left = {kind: self.host.state.document[kind] for kind in _FILES}
+            left = {kind: self.host.state.document[kind] for kind in FILES}
             return f"it says {found} and leaves {left}, not {expected}"
         return self.host.refused or self._difference(self._ends_as_the_lab())
 
@@ -103,7 +81,7 @@ class Attempt:
         """Return the files and the event log beside those of the lab's stand-in, without what differs each time."""
         run(self.twin, job(self.vector["request"]), hears=self.vector.get("listener_hears"))
         own, lab = self.host.state.document, self.twin.document
-        compared = {kind: (_alike(own[kind]), _alike(lab[kind])) for kind in _FILES}
+        compared = {kind: (_alike(own[kind]), _alike(lab[kind])) for kind in FILES}
         logs = [[_but(line, "time") for line in document["event_log"]] for document in (own, lab)]
         return compared | {"event_log": (logs[0], logs[1]), "moments": (self._moments(), [])}
 
@@ -113,7 +91,7 @@ class Attempt:
 
     def _moments(self) -> list[str]:
         """Return what is wrong with the moments that were written down, and with the process that is named."""
-        kept = [body for kind in _FILES for body in self.host.state.document[kind].values() if isinstance(body, dict)]
+        kept = [body for kind in FILES for body in self.host.state.document[kind].values() if isinstance(body, dict)]
         moments = [body[name] for body in kept for name in ("at", "started", "boot") if name in body]
         wrong = [f"{moment!r} is no moment" for moment in moments if not _MOMENT.fullmatch(moment)]
         begun = {str(self.process): self.host.state.visits.get(self.process)}
@@ -122,13 +100,6 @@ class Attempt:
 
     def _is_new(self, body: Mapping[str, Any]) -> bool:
         return body not in self.vector["state"].get("runs", {}).values()
-
-
-def _read(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
 
 
 def _alike(bodies: Mapping[str, Any]) -> list[Any]:
@@ -152,8 +123,8 @@ def _attempt(vector: Mapping[str, Any], folder: Path, script: str, *, shared: bo
     items = [paced(item, state.document["slow"]) for item in body["items"]]
     text = prepared(script, str(folder), shared=shared)
     line = json.dumps(body | {"runner": text, "items": items}).encode("ascii") + b"\n"
-    attempt = Attempt(vector, Host(state), HostState(copy.deepcopy(state.document)), folder, line)
-    attempt.put_files()
+    attempt = Attempt(vector, Host(state), HostState(copy.deepcopy(state.document)), RunFolder(folder), line)
+    attempt.folder.put(state.document)
     return attempt
 
 

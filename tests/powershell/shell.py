@@ -55,9 +55,7 @@ def listen(
     if lines is None:
         done = run(program, arguments, stdin, more)
         return done.returncode, done.stdout
-    environment = os.environ | {"NO_COLOR": "1"} | dict(more)
-    pipe, nowhere = subprocess.PIPE, subprocess.DEVNULL
-    with subprocess.Popen([program, *arguments], env=environment, stdin=pipe, stdout=pipe, stderr=nowhere) as process:
+    with opened(program, arguments, more) as process:
         assert process.stdin is not None
         assert process.stdout is not None
         process.stdin.write(stdin)
@@ -65,6 +63,15 @@ def listen(
         heard = [process.stdout.readline() for _ in range(lines)]
         process.stdout.close()
         return process.wait(PATIENCE), b"".join(heard)
+
+
+def opened(
+    program: str, arguments: list[str], more: Mapping[str, str], *, errors: int = subprocess.DEVNULL
+) -> subprocess.Popen[bytes]:
+    """Start a PowerShell whose input and output are pipes."""
+    environment = os.environ | {"NO_COLOR": "1"} | dict(more)
+    pipe = subprocess.PIPE
+    return subprocess.Popen([program, *arguments], env=environment, stdin=pipe, stdout=pipe, stderr=errors)
 
 
 class Wire:

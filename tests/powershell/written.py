@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +42,13 @@ def scripts() -> dict[str, str]:
     return {RUNNER_NAME: RUNNER} | {
         str(path.relative_to(root) if path.is_relative_to(root) else path): path.read_text("ascii") for path in found
     }
+
+
+def for_windows() -> dict[str, str]:
+    """Return what is run on a real Windows only, by its path."""
+    folders = (PRODUCT.parent / "tests" / "windows", PRODUCT.parent / "tests" / "remote" / "vectors")
+    found = [path for folder in folders for path in sorted(folder.glob("*.ps1"))]
+    return {str(path.relative_to(PRODUCT.parent)): path.read_text(encoding="ascii") for path in found}
 
 
 def copied() -> dict[str, str]:
@@ -84,7 +91,13 @@ def read(program: str, texts: Mapping[str, str]) -> list[Written]:
     return [Written(name, text, found) for (name, text), found in pairs]
 
 
+def together(texts: list[Written]) -> list[Written]:
+    """Return texts of which each knows the functions of all."""
+    functions = [name for one in texts for name in one.read["functions"]]
+    return [replace(one, read={**one.read, "functions": functions}) for one in texts]
+
+
 def used_commands() -> set[str]:
     """Return the commands that are named anywhere, those of the lab included, in lower case."""
-    found = read(shell.find(), scripts() | copied())
+    found = read(shell.find(), scripts() | copied() | for_windows())
     return {command["name"].lower() for one in found for command in one.read["commands"]} | set(CMDLETS)

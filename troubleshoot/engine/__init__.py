@@ -80,7 +80,7 @@ from troubleshoot.engine.plan_document import PlanDocument, PlanError, PlanItem,
 from troubleshoot.engine.plan_statements import what_comes_back, who_is_disconnected
 from troubleshoot.engine.proof import comes_through, judge_run, lacking, proved_twice, still_short
 from troubleshoot.engine.refusal import Refusal, RefusalCode
-from troubleshoot.engine.resource import ResourceState, StateError, Value, values_differ
+from troubleshoot.engine.resource import Resource, ResourceState, StateError, Value, values_differ
 from troubleshoot.engine.results import (
     ApplyResult,
     ChangeResult,
@@ -132,13 +132,16 @@ from troubleshoot.engine.status_terms import (
 from troubleshoot.engine.status_waiting import hindrance_of, waits_for_turn
 from troubleshoot.engine.toml import CONTENT_SIZE_LIMIT, ContentProblem
 from troubleshoot.engine.toml_tables import NAME_PATTERN
+from troubleshoot.engine.windows_proofs import BUILD_PATTERN, DIGEST_PATTERN, WindowsProof, in_groups
 
 __all__ = [
     "ACTORS",
     "BROKEN_VERDICTS",
+    "BUILD_PATTERN",
     "CAUSES_PART",
     "CONTENT_KINDS",
     "CONTENT_SIZE_LIMIT",
+    "DIGEST_PATTERN",
     "EVERY_SITE",
     "FOLDER_SEPARATOR",
     "LARGEST_SAVED_CONNECTION",
@@ -217,6 +220,7 @@ __all__ = [
     "Refusal",
     "RefusalCode",
     "Relation",
+    "Resource",
     "ResourceState",
     "Result",
     "RevertResult",
@@ -234,6 +238,7 @@ __all__ = [
     "Value",
     "Verdict",
     "Walk",
+    "WindowsProof",
     "answer_guide",
     "as_change",
     "cause_answer",
@@ -256,6 +261,7 @@ __all__ = [
     "from_json",
     "has_label",
     "hindrance_of",
+    "in_groups",
     "is_as_wanted",
     "job_phase",
     "judge_cut",

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any
@@ -35,6 +35,7 @@ from troubleshoot.engine.pc_questions import PcQuestion
 from troubleshoot.engine.resource import Resource
 from troubleshoot.engine.toml import ContentProblem
 from troubleshoot.engine.toml_tables import TomlTable, top
+from troubleshoot.engine.windows_proofs import read_proofs
 
 
 class CatalogError(Exception):
@@ -209,7 +210,12 @@ def _tables(files: ContentFiles, kind: str, problems: list[ContentProblem]) -> I
 
 def _resources(files: ContentFiles, problems: list[ContentProblem]) -> dict[str, Resource]:
     read = {name: catalog_resources.read(name, folder, problems) for name, folder in sorted(files.resources.items())}
-    return {name: resource for name, resource in read.items() if resource}
+    proofs = read_proofs(table for _, table, _ in _tables(files, "proofs", problems))
+    return {
+        name: replace(resource, proof=proofs.get((name, resource.scripts_digest)))
+        for name, resource in read.items()
+        if resource
+    }
 
 
 def _parts(files: ContentFiles, problems: list[ContentProblem]) -> dict[str, GuidePart]:

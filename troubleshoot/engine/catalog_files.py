@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from troubleshoot.engine.toml import ContentProblem
 from troubleshoot.engine.toml_tables import NAME_PATTERN
 
-CONTENT_KINDS = ("errors", "facts", "guides", "parts", "actions", "questions")
+CONTENT_KINDS = ("errors", "facts", "guides", "parts", "actions", "questions", "proofs")
 """The folders of TOML files."""
+_PROOFS = "proofs/"
+"""They say what was tried, and change nothing of what happens: the catalogue stays the same one with them."""
 FOLDER_SEPARATOR = "//"
 """In the name of a file: stands between the catalogue folder and the path inside it."""
 
@@ -36,7 +38,8 @@ def sort_files(files: Mapping[str, bytes], problems: list[ContentProblem]) -> Co
             problems.append(ContentProblem(where, 1, "(file)", text))
         else:
             found.where[inside] = where
-            found.digests[inside] = hashlib.sha256(data).hexdigest()
+            if not inside.startswith(_PROOFS):
+                found.digests[inside] = hashlib.sha256(data).hexdigest()
     found.digests = dict(sorted(found.digests.items()))
     return found
 

@@ -53,7 +53,6 @@ def _resource(name: str, table: TomlTable, scripts: Mapping[str, str], digest: s
         read=scripts.get("read.ps1", ""),
         write=scripts.get("write.ps1"),
         digest=digest,
-        proved_on=_proved_on(table.table("proved", required=False), scripts),
         signs_out=table.flag("signs_out"),
         disconnects=MappingProxyType(_disconnects(table.table("disconnects", required=False))),
     )
@@ -156,21 +155,6 @@ def _disconnects(table: TomlTable) -> dict[str, tuple[Value, ...]]:
         else:
             table.wrong(key, "must be a list of values, not empty")
     return found
-
-
-def _proved_on(table: TomlTable, scripts: Mapping[str, str]) -> str | None:
-    """Return the Windows build on which a person ran the vectors of exactly these scripts, else None."""
-    if not table.data:
-        return None
-    build, of = table.text("windows", limit=80), table.text("scripts", limit=64)
-    table.done()
-    return build if of == scripts_digest(scripts) else None
-
-
-def scripts_digest(scripts: Mapping[str, str]) -> str:
-    """Return the SHA-256 over the scripts of a resource, by file name; a proof on Windows names it."""
-    text = "".join(f"{file}\n{scripts[file]}\n" for file in sorted(scripts))
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _check_name(name: str, table: TomlTable) -> None:

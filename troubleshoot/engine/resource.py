@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from troubleshoot.engine.canonical import INTEGER_LIMIT
 from troubleshoot.engine.descriptors import same_descriptor
+from troubleshoot.engine.windows_proofs import WindowsProof, scripts_digest
 
 Value = str | int | bool | list[str] | None
 ResourceState = Mapping[str, Value]
@@ -143,12 +144,22 @@ class Resource:
     write: str | None = field(repr=False)
     digest: str
     """SHA-256 over the description and both scripts."""
-    proved_on: str | None = None
-    """The Windows build on which a person ran the vectors of exactly these scripts (`[proved]` in the file)."""
+    proof: WindowsProof | None = None
+    """The newest run on a Windows in which all agreed that was tried of exactly these scripts; None: never."""
     signs_out: bool = False
     """True: writing it signs out the people whom its plan names, and nobody else."""
     disconnects: Mapping[str, tuple[Value, ...]] = field(default_factory=dict)
     """By parameter, which of them end the sessions of whoever is signed in, and by field or event, when they do."""
+
+    @property
+    def scripts(self) -> Mapping[str, str]:
+        """Return the texts of its scripts by the names of their files."""
+        return {"read.ps1": self.read} | ({} if self.write is None else {"write.ps1": self.write})
+
+    @property
+    def scripts_digest(self) -> str:
+        """Return what a proof names: SHA-256 over the scripts alone."""
+        return scripts_digest(self.scripts)
 
     def ends_sessions(self, params: Mapping[str, Value], desired: Mapping[str, Value]) -> bool:
         """Tell whether writing this disconnects whoever is signed in."""

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from troubleshoot.lab import runner
 from troubleshoot.lab.certificates import Subject, authority, authority_signed, key_of, tls_context
 from troubleshoot.lab.gateway import GatewayServer
+from troubleshoot.lab.process import Runner
 from troubleshoot.lab.rdp import RdpServer
 from troubleshoot.lab.state import Document, HostState, iso
 from troubleshoot.lab.state_document import BadStateError, build_state
@@ -50,8 +51,17 @@ class LabOptions:
 class LabHost:
     """A host that answers on both ports between start() and stop()."""
 
-    def __init__(self, document: Document, options: LabOptions, *, limits: Limits | None = None) -> None:
-        """Take a checked document. ValueError for options that WinRM cannot follow."""
+    def __init__(
+        self,
+        document: Document,
+        options: LabOptions,
+        *,
+        limits: Limits | None = None,
+        powershell: Runner = runner.run,
+    ) -> None:
+        """Take a checked document, and what runs the portal's bootstrap. ValueError for options that WinRM cannot
+        follow.
+        """
         self.state = HostState(document, on_change=self._write)
         self._options = options
         self._seen: Mark | None = None
@@ -70,7 +80,7 @@ class LabHost:
             latency=options.latency,
             powershell_start=options.powershell_start,
             limits=limits,
-            runner=runner.run,
+            runner=powershell,
         )
 
     def start(self) -> None:

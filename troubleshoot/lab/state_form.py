@@ -69,6 +69,7 @@ ROWS: Mapping[str, Row] = {
         "process_id": _NUMBER,
         "created_at": _TIME,
         "ended": Field((bool,), optional=True),
+        "failing": Field((bool,), optional=True),
     },
     "sessions": {
         "id": _NUMBER,

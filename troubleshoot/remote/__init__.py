@@ -7,6 +7,7 @@ from troubleshoot.remote.envelope import (
     RUNNER_DIGEST,
     AttemptState,
     FlatState,
+    Malformed,
     Mode,
     OnStage,
     VisitItem,
@@ -24,6 +25,7 @@ from troubleshoot.remote.registered_host import (
 )
 from troubleshoot.remote.reply import OLDEST_POWERSHELL
 from troubleshoot.remote.secret import Secret
+from troubleshoot.remote.strict_json import parse_object
 from troubleshoot.remote.winrm import visit_host
 
 __all__ = [
@@ -38,6 +40,7 @@ __all__ = [
     "FlatState",
     "HostUnreachable",
     "Line",
+    "Malformed",
     "Mode",
     "OnStage",
     "RegisteredHost",
@@ -53,5 +56,6 @@ __all__ = [
     "is_host_name",
     "literal_address",
     "parse_endpoint",
+    "parse_object",
     "visit_host",
 ]

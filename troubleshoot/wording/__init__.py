@@ -24,6 +24,7 @@ from troubleshoot.wording.common import (
     judgement_words,
     named_in_text,
     no_code_words,
+    proof_words,
     verdict_words,
 )
 from troubleshoot.wording.denials import denial_words, helper_words
@@ -123,6 +124,7 @@ __all__ = [
     "parsed_moment",
     "plan_columns",
     "portal_name",
+    "proof_words",
     "put_back_reason_words",
     "put_back_words",
     "reason",

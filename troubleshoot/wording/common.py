@@ -8,7 +8,7 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from troubleshoot.engine import GuideStep
+from troubleshoot.engine import GuideStep, Resource
 from troubleshoot.wording.marked_text import compose, content, own_words
 
 #: What a step that is tried or a fix can come to, where the guide has no words of its own for it.
@@ -60,6 +60,17 @@ def certainty_sentence(of: str | None) -> str:
         "field_report": _("reported"),
         "unconfirmed": _("unconfirmed"),
     }.get(of or "", _("not known"))
+
+
+def proof_words(resource: Resource) -> str:
+    """Return on which real Windows the scripts of a resource were tried, and when; a lab is none."""
+    proof = resource.proof
+    if proof is None:
+        return _("never proved on a Windows")
+    values = {"build": proof.build, "date": proof.date}
+    if proof.writes or resource.write is None:
+        return _("proved on Windows %(build)s on %(date)s") % values
+    return _("proved on Windows %(build)s on %(date)s, reading only") % values
 
 
 def no_code_words() -> str:

@@ -1,5 +1,6 @@
 """Every resource, against its vectors on a simulated host. Nothing here was proved on Windows."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from troubleshoot.lab import check_text
 
 VECTORS = load()
 SCRIPTS = everywhere("*/*.ps1")
+_THROWN = re.compile("throw (?:'([^']*)'|\"([^\"]*)\")")
 FOLDERS = [path.parent for path in everywhere("*/resource.toml")]
 
 
@@ -90,6 +92,14 @@ class TestAScript:
 
     def test_has_at_most_sixty_lines(self, path: Path) -> None:
         assert len(path.read_text(encoding="ascii").splitlines()) <= 60
+
+    def test_throws_the_words_that_its_vectors_expect(self, path: Path) -> None:
+        """An error of Windows is expected by its identifier: its words are others by language and edition of .NET."""
+        thrown = [one or other for one, other in _THROWN.findall(path.read_text(encoding="ascii"))]
+        own = [re.sub(r"\\\$(\\\{)?\w+(\\\})?", ".+", re.escape(text)) for text in thrown]
+        mine = [one.case for one in VECTORS if (one.resource, one.operation) == (path.parent.name, path.stem)]
+        words = [case["fails"] for case in mine if "fails" in case]
+        assert [text for text in words if not any(re.fullmatch(one, text) for one in own)] == []
 
     def test_has_vectors(self, path: Path) -> None:
         assert any(one.resource == path.parent.name and one.operation == path.stem for one in VECTORS)

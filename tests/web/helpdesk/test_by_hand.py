@@ -246,6 +246,7 @@ class TestThePageOfRemedies:
     def test_tells_what_cannot_be_put_back(self) -> None:
         page = text_of(Client().get("/remedies", {"q": "renew the remote desktop certificate"}).content.decode())
         assert "The private key of a removed certificate cannot be brought back." in page
+        assert "Windows service: never proved on a Windows" in page
 
     def test_is_linked_from_the_codes(self) -> None:
         assert 'href="/remedies?q=machinekeys"' in Client().get("/codes", {"q": "machinekeys"}).content.decode()

@@ -17,8 +17,9 @@ from troubleshoot.lab.sessions import further_processes, sid_of
 from troubleshoot.lab.state import Document, HostState, own_name
 
 _CIMV2 = "root/cimv2"
-# WBEM_E_NOT_FOUND, as the command gives a number of WMI.
+# WBEM_E_NOT_FOUND and WBEM_E_FAILED, as the command gives a number of WMI.
 _NOT_FOUND = "HRESULT 0x80041002,Microsoft.Management.Infrastructure.CimCmdlets.InvokeCimMethodCommand"
+_FAILED = _NOT_FOUND.replace("0x80041002", "0x80041001")
 _DOCS = "learn.microsoft.com/windows/win32/cimwin32prov/"
 # The accounts of services that need no password.
 _BUILT_IN = frozenset({"localsystem", "nt authority\\localservice", "nt authority\\networkservice"})
@@ -138,8 +139,11 @@ def _owner(state: HostState, process: Instance) -> Instance:
 
 
 def _still_there(process: Instance) -> None:
-    if process.origin is not None and process.origin.get("ended"):
+    row = process.origin or {}
+    if row.get("ended"):
         raise ScriptFailed("Not found ", _NOT_FOUND)
+    if row.get("failing"):
+        raise ScriptFailed("Generic failure ", _FAILED)
 
 
 def _owner_sid(state: HostState, process: Instance) -> Instance:

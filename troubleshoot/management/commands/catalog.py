@@ -1,16 +1,19 @@
-"""`manage.py catalog`: checks and lists everything installed, with digests."""
+"""`manage.py catalog`: checks and lists everything installed, with digests; takes in proofs of a real Windows."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 
-from troubleshoot import engine
+from troubleshoot import engine, wording
 from troubleshoot.catalog import installed_catalog, read_catalog_files
-from troubleshoot.engine import Catalog, CatalogError, GuidePart
+from troubleshoot.engine import Catalog, CatalogError, GuidePart, WindowsProof
 from troubleshoot.lab import FAULTS
-from troubleshoot.management import authoring
+from troubleshoot.management import authoring, windows_proofs
+from troubleshoot.management.command_base import printable
 
 
 class Command(BaseCommand):
@@ -23,9 +26,20 @@ class Command(BaseCommand):
         """Declare the options."""
         parser.add_argument("--json", action="store_true", dest="as_json")
         parser.add_argument("--quiet", action="store_true", help="print faults only")
+        proof = parser.add_subparsers(dest="what").add_parser("proof", help="what was tried on a real Windows")
+        add = proof.add_subparsers(dest="verb", required=True).add_parser("add", help="take in what proof.ps1 wrote")
+        add.add_argument("file", type=Path, metavar="FILE")
+        add.add_argument(
+            "--into", type=Path, metavar="DIR", help="a catalogue folder; default: the first of MENDPOINT_CATALOG_DIRS"
+        )
 
-    def handle(self, *, as_json: bool, quiet: bool, **options: Any) -> None:
-        """Print the list, or the faults and exit 1."""
+    def handle(
+        self, *, as_json: bool, quiet: bool, what: str | None = None, file: Path | None = None, **options: Any
+    ) -> None:
+        """Print the list, or the faults and exit 1; or take in a proof."""
+        if what and file:
+            self._add_proof(file, options["into"])
+            return
         try:
             catalog = _checked()
         except CatalogError as error:
@@ -37,13 +51,28 @@ class Command(BaseCommand):
         elif not quiet:
             self._list(catalog)
 
+    def _add_proof(self, file: Path, into: Path | None) -> None:
+        folder = into or next(iter(settings.CATALOG_DIRS[1:]), None)
+        if folder is None:
+            raise CommandError("Say where: --into DIR, or name your folder in MENDPOINT_CATALOG_DIRS.")
+        try:
+            result = windows_proofs.read_result(file, installed_catalog(), now=timezone.now())
+            kept = windows_proofs.add_proof(result, folder)
+        except windows_proofs.ProofRefused as refusal:
+            raise CommandError(str(refusal)) from refusal
+        good = windows_proofs.proved(result)
+        self.stdout.write(f"{kept}: {len(good)} resources are proved on Windows {result['build']}")
+        for name in sorted(result["resources"].keys() - good.keys()):
+            said = "; ".join(result["resources"][name]["failed"]) or "nothing was tried"
+            self.stdout.write(printable(f"  not {name}: {said}"))
+
     def _list(self, catalog: Catalog) -> None:
         for kind, entries in as_document(catalog)["entries"].items():
             self.stdout.write(f"{kind} ({len(entries)})")
             for name, about in entries.items():
                 self.stdout.write(f"  {name:32} {about['digest'][:12]}  {about['title']}")
                 if kind == "resources":
-                    self.stdout.write(f"  {'':32} {'':12}  proved on Windows: {about['proved_on']}")
+                    self.stdout.write(f"  {'':32} {'':12}  {wording.proof_words(catalog.resources[name])}")
         self.stdout.write(f"catalogue {catalog.digest}")
 
 
@@ -81,7 +110,7 @@ def as_document(catalog: Catalog) -> dict[str, Any]:
             },
             # A pass in the lab is not a proof on Windows and is never shown as one.
             "resources": {
-                name: {"title": one.title, "digest": one.digest, "proved_on": one.proved_on or "never"}
+                name: {"title": one.title, "digest": one.digest, **_proof(one.proof)}
                 for name, one in catalog.resources.items()
             },
             "errors": {
@@ -90,6 +119,13 @@ def as_document(catalog: Catalog) -> dict[str, Any]:
             },
         },
     }
+
+
+def _proof(proof: WindowsProof | None) -> dict[str, Any]:
+    """Return the newest Windows on which all agreed, when that was, and whether something was written there."""
+    if proof is None:
+        return {"proved_on": "never"}
+    return {"proved_on": proof.build, "proved_at": proof.date, "proved_writing": proof.writes}
 
 
 def _use(part: GuidePart, catalog: Catalog) -> str:

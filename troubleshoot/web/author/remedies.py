@@ -35,7 +35,15 @@ def _answers(action: Action, asked: str) -> bool:
 
 
 def _line(action: Action) -> dict[str, Any]:
-    return {"action": action, "sure": wording.certainty_sentence(action.certainty), "kept": _not_put_back(action)}
+    sure = wording.certainty_sentence(action.certainty)
+    return {"action": action, "sure": sure, "kept": _not_put_back(action), "proofs": _proofs(action)}
+
+
+def _proofs(action: Action) -> list[tuple[str, str]]:
+    """Return of each resource that it changes its title, and on which Windows that was tried."""
+    known = catalog.installed_catalog().resources
+    changed = dict.fromkeys(wish.resource for wish in action.wishes if wish.resource in known)
+    return [(known[name].title, wording.proof_words(known[name])) for name in changed]
 
 
 def _not_put_back(action: Action) -> list[str]:

@@ -1,60 +1,60 @@
 param()
-
-# Whoever has a desktop, explorer.exe, the first one of a session: others (a published program, a kiosk) are never offered.
-$desktops = @(Get-CimInstance -ClassName Win32_Process -Filter "Name = 'explorer.exe'" -ErrorAction Stop)
-$sorted = @($desktops | Sort-Object -Property @('SessionId', 'CreationDate') -ErrorAction Stop)
-$seen = @{}
-$first = @(foreach ($desktop in $sorted) {
-    $id = $desktop.SessionId
-    if (-not $seen.ContainsKey("$id")) {
-        $seen["$id"] = $true
-        $desktop
+# Whoever is signed in has programs of their own in a session other than 0: a desktop, a published program, a kiosk.
+$own = @('csrss.exe', 'winlogon.exe', 'dwm.exe', 'fontdrvhost.exe', 'LogonUI.exe')
+$all = @(Get-CimInstance -ClassName Win32_Process -ErrorAction Stop)
+$inside = @($all | Where-Object -FilterScript { $_.SessionId -ne 0 -and $own -notcontains $_.Name } -ErrorAction Stop)
+$sorted = @($inside | Sort-Object -Property @('SessionId', 'CreationDate', 'ProcessId') -ErrorAction Stop)
+$people = @{}
+$sids = @{}
+# The first program of a person stands for their session; where Windows tells of no program whose it is, nobody knows.
+$first = @(foreach ($process in $sorted) {
+    $id = $process.SessionId
+    try {
+        if (-not $sids.ContainsKey("$id") -or $null -eq $sids["$id"]) {
+            $account = Invoke-CimMethod -InputObject $process -MethodName GetOwnerSid -ErrorAction Stop
+            $owner = Invoke-CimMethod -InputObject $process -MethodName GetOwner -ErrorAction Stop
+            if ($account.ReturnValue -ne 0 -or $owner.ReturnValue -ne 0) {
+                $sids["$id"] = $null
+            } elseif ($account.Sid.Contains('S-1-5-21-') -or $account.Sid.Contains('S-1-12-1-')) {
+                $people["$id"] = $owner.Domain + '\' + $owner.User
+                $sids["$id"] = $account.Sid
+                $process
+            }
+        }
+    } catch {
+        # Not found (WBEM_E_NOT_FOUND): it has ended since the list was made.
+        if (-not $_.FullyQualifiedErrorId.Contains('0x80041002')) { throw }
     }
 })
 # What the session manager noted last of each session: 21 signed in, 24 left, 25 came back.
 $log = 'Microsoft-Windows-TerminalServices-LocalSessionManager/Operational'
 $query = @{ LogName = $log; Id = @(21, 24, 25); StartTime = [datetime]::UtcNow.AddDays(-30).ToLocalTime() }
+$last = @{}
 try {
-    $events = @(Get-WinEvent -FilterHashtable $query -MaxEvents 500 -ErrorAction Stop)
+    foreach ($one in @(Get-WinEvent -FilterHashtable $query -MaxEvents 500 -ErrorAction Stop)) {
+        $id = $one.Properties[1].Value
+        if (-not $last.ContainsKey("$id")) { $last["$id"] = $one }
+    }
 } catch {
     if (-not $_.FullyQualifiedErrorId.Contains('NoMatchingEventsFound')) { throw }
-    $events = @()
 }
-$last = @{}
-foreach ($one in $events) {
-    $id = $one.Properties[1].Value
-    if (-not $last.ContainsKey("$id")) {
-        $last["$id"] = $one
-    }
-}
-$told = @(foreach ($desktop in $first) {
-    $id = $desktop.SessionId
+$unclear = $sids.Count
+$left = @(foreach ($process in $first) {
+    $id = $process.SessionId
     if ($last.ContainsKey("$id")) {
-        $desktop
+        $unclear = $unclear - 1
+        # The number of a session is used again: what was noted before this person came, is about somebody else.
+        if ($last["$id"].Id -eq 24 -and $last["$id"].TimeCreated -gt $process.CreationDate) { $process }
     }
 })
-# The number of a session is used again: what was noted before this person came, is about somebody else.
-$left = @(foreach ($desktop in $told) {
-    $id = $desktop.SessionId
-    $noted = $last["$id"]
-    if ($noted.Id -eq 24 -and $noted.TimeCreated -gt $desktop.CreationDate) {
-        $desktop
-    }
-})
-$ids = @(foreach ($desktop in $left) {
-    $id = $desktop.SessionId
+$ids = @(foreach ($process in $left) {
+    $id = $process.SessionId
     "$id"
 })
-$since = @(foreach ($desktop in $left) { $desktop.CreationDate.ToUniversalTime().ToString('s') + 'Z' })
+$since = @(foreach ($process in $left) { $process.CreationDate.ToUniversalTime().ToString('s') + 'Z' })
 $sessions = @(for ($i = 0; $i -lt $left.Count; $i = $i + 1) {
     $id = $ids[$i]
-    $begun = $since[$i]
-    $owner = Invoke-CimMethod -InputObject ($left[$i]) -MethodName GetOwner -ErrorAction Stop
-    $user = $owner.User
-    $domain = $owner.Domain
-    $account = Invoke-CimMethod -InputObject ($left[$i]) -MethodName GetOwnerSid -ErrorAction Stop
-    $sid = $account.Sid
-    $away = $last["$id"].TimeCreated.ToUniversalTime().ToString('s') + 'Z'
-    "$domain\$user, session $id, signed in since $begun, left since $away, $sid"
+    $away = $last[$id].TimeCreated.ToUniversalTime().ToString('s') + 'Z'
+    $people[$id] + ", session $id, signed in since " + $since[$i] + ", left since $away, " + $sids[$id]
 })
-@{ unclear = $first.Count - $told.Count; left = $left.Count; sessions = $sessions; ids = $ids; since = $since }
+@{ unclear = $unclear; left = $left.Count; sessions = $sessions; ids = $ids; since = $since }

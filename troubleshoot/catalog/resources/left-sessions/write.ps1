@@ -7,14 +7,24 @@ $system = Get-CimInstance -ClassName Win32_OperatingSystem -ErrorAction Stop
 $folder = $system.SystemDirectory
 $ids = @($Before['ids'])
 $begun = @($Before['since'])
+$sessions = @($Before['sessions'])
 for ($i = 0; $i -lt $ids.Count; $i = $i + 1) {
     $id = $ids[$i]
     $since = $begun[$i]
-    # Only the session that was decided about: its desktop began in the same second.
+    $decided = $sessions[$i]
+    # Only the session that was decided about: a program of the same account began there in the same second.
     $processes = @(Get-CimInstance -ClassName Win32_Process -Filter "SessionId = $id" -ErrorAction Stop)
     $times = @(foreach ($process in $processes) {
-        if ($process.Name -eq 'explorer.exe') {
-            $process.CreationDate.ToUniversalTime().ToString('s') + 'Z'
+        $began = $process.CreationDate.ToUniversalTime().ToString('s') + 'Z'
+        if ($began.Equals($since)) {
+            try {
+                $account = Invoke-CimMethod -InputObject $process -MethodName GetOwnerSid -ErrorAction Stop
+                $sid = $account.Sid
+                if ($account.ReturnValue -eq 0 -and "$decided|".Contains(", $sid|")) { $began }
+            } catch {
+                # Not found (WBEM_E_NOT_FOUND): it has ended since the list was made.
+                if (-not $_.FullyQualifiedErrorId.Contains('0x80041002')) { throw }
+            }
         }
     })
     if ($times -notcontains $since) {

@@ -77,7 +77,9 @@ def remove(use: Use, path: str) -> None:
     store, thumbprint = _split(path)
     if thumbprint is None:
         raise Unsupported("removing a whole store")
-    need_administrator(use, "Access is denied.")
+    need_administrator(
+        use, "Access is denied.", "System.UnauthorizedAccessException,Microsoft.PowerShell.Commands.RemoveItemCommand"
+    )
     with use.state.changing() as document:
         entries = document["certificates"][find(document["certificates"], store)]
         entries[:] = [entry for entry in entries if not _named(entry, thumbprint)]

@@ -102,8 +102,8 @@ def _set_sddl(security: Instance, sddl: str, sections: str) -> Nothing:
     found = parse(sddl)
     if found is None or not found.entries or found.audit:
         raise ScriptFailed(
-            'Exception calling "SetSecurityDescriptorSddlForm" with "2" argument(s): "The SDDL string contains an '
-            'invalid sid or a sid that cannot be translated."',
+            'Exception calling "SetSecurityDescriptorSddlForm" with "2" argument(s): "The SDDL form of a security '
+            'descriptor object is invalid.\r\nParameter name: sddlForm"',
             "ArgumentException",
         )
     security.origin.update(found=found, changed=True)

@@ -96,7 +96,7 @@ def _cached(use: Use) -> list[Any]:
 
 
 def _clear(use: Use) -> list[Any]:
-    need_administrator(use, _DENIED)
+    need_administrator(use, _DENIED, "Windows System Error 5,Clear-DnsClientCache")
     with use.state.changing() as document:
         document["dns_cache"] = []
     return []

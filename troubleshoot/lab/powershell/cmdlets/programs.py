@@ -69,7 +69,8 @@ def _stop(use: Use) -> list[Any]:
     number = use.get("Id").value
     if not use.get("Force", False):
         raise Unsupported("without -Force, 5.1 asks before it ends a process of somebody else")
-    need_administrator(use, f"Cannot stop process ({number}) because of the following error: Access is denied")
+    denied = f"Cannot stop process ({number}) because of the following error: Access is denied"
+    need_administrator(use, denied, "CouldNotStopProcess,Microsoft.PowerShell.Commands.StopProcessCommand")
     if not process_ended(use.state, number):
         raise ScriptFailed(f"Cannot find a process with the process identifier {number}.")
     return []
