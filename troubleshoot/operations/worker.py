@@ -31,6 +31,7 @@ from troubleshoot.hosts import Observation
 from troubleshoot.jobs import claim_job, hold_job
 from troubleshoot.models import Host, Job, JobState, Reading
 from troubleshoot.operations import connection_test
+from troubleshoot.operations.stopping import ReadingStopped, end_stopped_reading, read_until_stopped
 from troubleshoot.remediation import NotKnown
 
 log = logging.getLogger(__name__)
@@ -52,6 +53,8 @@ def run_job(job_id: uuid.UUID) -> None:
     with hold_job(job):
         try:
             _carry_out(job)
+        except ReadingStopped:
+            end_stopped_reading(job, worker=WORKER)
         except Refusal as refusal:
             _give_up(job, refusal.explanation)
         except Exception:
@@ -88,12 +91,13 @@ def _read(job: Job, action: Action | None) -> None:
     """Read what a case asks, or, with an action, what its plan would change."""
     if action and action.manual:  # the catalogue has changed since it was asked for
         raise Refusal(RefusalCode.BY_HAND_ONLY)
-    observation = hosts.observe(
-        job.host,
-        about=_about(job, action),
-        also=remediation.readings_for_plan(action) if action else (),
-        on_outside=lambda seen: _keep_outside(job, seen.readings),
-    )
+    with read_until_stopped(job):
+        observation = hosts.observe(
+            job.host,
+            about=_about(job, action),
+            also=remediation.readings_for_plan(action) if action else (),
+            on_outside=lambda seen: _keep_outside(job, seen.readings),
+        )
     with transaction.atomic():
         keep_observation(job, observation)
         to, why, found = JobState.DONE, observation.trouble, PlanResult if action else DiagnosisResult
@@ -119,7 +123,8 @@ def _read(job: Job, action: Action | None) -> None:
 
 def _check(job: Job, action: Action) -> None:
     """Check whether what a person did by hand has helped."""
-    found = remediation.check_by_hand(job.host, action, about=_about(job, action))
+    with read_until_stopped(job):
+        found = remediation.check_by_hand(job.host, action, about=_about(job, action))
     seen = found.observation
     with transaction.atomic():
         _keep_outside(job, [reading for reading in seen.readings if reading[0] == "network"])
@@ -148,7 +153,8 @@ def _about(job: Job, action: Action | None) -> set[str]:
 
 
 def _test(job: Job) -> None:
-    observation = connection_test.run_connection_test(job)
+    with read_until_stopped(job):
+        observation = connection_test.run_connection_test(job)
     with transaction.atomic():
         if observation.windows_answered:
             note_contact(job.host, observation.identity)
