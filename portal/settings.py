@@ -165,6 +165,8 @@ MENDPOINT_VISIT_SECONDS = env.whole("MENDPOINT_VISIT_SECONDS", 120, least=5, mos
 MENDPOINT_PROBE_SECONDS = env.whole("MENDPOINT_PROBE_SECONDS", 10, least=1, most=60)
 #: A worker that has not renewed its lease for this long is taken for dead.
 MENDPOINT_LEASE_SECONDS = env.whole("MENDPOINT_LEASE_SECONDS", 30, least=3, most=600)
+#: A worker that is told to end waits for so long until what it does is finished.
+MENDPOINT_DRAIN_SECONDS = env.whole("MENDPOINT_DRAIN_SECONDS", 570, least=1, most=7200)
 MENDPOINT_APPROVAL_HOURS = env.whole("MENDPOINT_APPROVAL_HOURS", 4, least=1, most=168)
 
 #: How the portal is reached from outside; links in e-mails begin with it.

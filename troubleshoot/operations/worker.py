@@ -30,7 +30,7 @@ from troubleshoot.engine import (
 from troubleshoot.hosts import Observation
 from troubleshoot.jobs import claim_job, hold_job
 from troubleshoot.models import Host, Job, JobState, Reading
-from troubleshoot.operations import connection_test
+from troubleshoot.operations import connection_test, draining
 from troubleshoot.operations.stopping import ReadingStopped, end_stopped_reading, read_until_stopped
 from troubleshoot.remediation import NotKnown
 
@@ -46,8 +46,9 @@ GIVEN_UP = {
 
 
 def run_job(job_id: uuid.UUID) -> None:
-    """Run a job if it can still be claimed; otherwise do nothing, quietly."""
-    job = claim_job(job_id, worker=WORKER)
+    """Run a job if it can still be claimed; otherwise do nothing, quietly. A worker that is told to end leaves it to
+    the others."""
+    job = None if draining.is_draining() else claim_job(job_id, worker=WORKER)
     if job is None:
         return
     with hold_job(job):
