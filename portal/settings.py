@@ -165,7 +165,15 @@ MENDPOINT_VISIT_SECONDS = env.whole("MENDPOINT_VISIT_SECONDS", 120, least=5, mos
 MENDPOINT_PROBE_SECONDS = env.whole("MENDPOINT_PROBE_SECONDS", 10, least=1, most=60)
 #: A worker that has not renewed its lease for this long is taken for dead.
 MENDPOINT_LEASE_SECONDS = env.whole("MENDPOINT_LEASE_SECONDS", 30, least=3, most=600)
+#: A worker that is told to end waits for so long until what it does is finished.
+MENDPOINT_DRAIN_SECONDS = env.whole("MENDPOINT_DRAIN_SECONDS", 570, least=1, most=7200)
 MENDPOINT_APPROVAL_HOURS = env.whole("MENDPOINT_APPROVAL_HOURS", 4, least=1, most=168)
+#: So much may wait before whoever plans or starts one more is asked to come back later.
+MENDPOINT_QUEUE_PER_COMPUTER = env.whole("MENDPOINT_QUEUE_PER_COMPUTER", 5, least=1)
+MENDPOINT_QUEUE_PER_SITE = env.whole("MENDPOINT_QUEUE_PER_SITE", 200, least=1)
+MENDPOINT_QUEUE_PER_PERSON = env.whole("MENDPOINT_QUEUE_PER_PERSON", 30, least=1)
+MENDPOINT_APPROVALS_PER_SITE = env.whole("MENDPOINT_APPROVALS_PER_SITE", 50, least=1)
+MENDPOINT_APPROVALS_PER_PERSON = env.whole("MENDPOINT_APPROVALS_PER_PERSON", 10, least=1)
 
 #: How the portal is reached from outside; links in e-mails begin with it.
 MENDPOINT_URL = env.text("MENDPOINT_URL", "http://127.0.0.1:8000").rstrip("/")

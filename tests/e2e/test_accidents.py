@@ -143,6 +143,30 @@ class TestAWorker:
         assert len(site.first_relayed.state["runs"]) == 1
 
 
+class TestAWorkerThatIsToldToEnd:
+    def test_in_mid_write_finishes_what_runs_claims_nothing_more_and_ends(self, site: Site) -> None:
+        def as_before(document: dict[str, Any]) -> None:
+            document["registry"][RDP_TCP]["SecurityLayer"]["value"] = 0
+
+        ending = site.world.running["worker"]
+        site.world.change("SLOW-01", site.slow, as_before)
+        job, kept = _planned(site, site.slow), set(site.slow.state["runs"])
+        answer = _applied(site, job)
+        wait_for(lambda: set(site.slow.state["runs"]) - kept or None, "the record of the run")
+        ending.send_signal(signal.SIGTERM)
+        wait_for(lambda: "Warm shutdown" in site.world.log("worker") or None, "the signal")
+        late = _opened_without_waiting(Person(site.world, HELPDESK), site.others[0])
+        assert ending.wait(timeout=60) == 0
+        assert answer.result().good().json["state"] == "verified"
+        tags = _tags(site, job)
+        assert (tags["job:claim"], tags["job:start"], tags["job:settle"]) == (1, 1, 0)
+        assert [_tags(site, {"job": one})["job:claim"] for one in late["jobs"]] == [0], "left to the others"
+
+        site.world.start_worker()
+
+        assert Person(site.world, HELPDESK).shows(late)["path"][0]["source"] == "reading"
+
+
 class TestTheBroker:
     def test_gone_for_good_keeps_no_job_from_running_and_none_runs_twice(self, site: Site) -> None:
         world, helpdesk = site.world, Person(site.world, HELPDESK)

@@ -2,21 +2,23 @@
 
 import json
 import threading
+import time
 from typing import Any
 
 import pytest
 
 from tests.conftest import MakePerson
 from tests.fixtures.computers import MakeLab, Registered
-from tests.fixtures.steps import Work, opened, planned
+from tests.fixtures.steps import ERROR, Work, opened, planned
 from tests.remediation.test_remedies import listener
-from troubleshoot import hosts, jobs, operations, remediation, wording
+from troubleshoot import cases, hosts, jobs, operations, remediation, wording
 from troubleshoot.engine import Code, Refusal, RefusalCode
 from troubleshoot.hosts import visits
 from troubleshoot.models import Entry, Host, Job, JobState, Person, Site
+from troubleshoot.operations import stopping as readings
 from troubleshoot.people import PermissionRefused
 from troubleshoot.remediation import stopping
-from troubleshoot.remote import Ending, VisitProgress
+from troubleshoot.remote import VisitProgress
 
 LONG_AGO = "2026-01-01T00:00:00Z"
 
@@ -117,7 +119,7 @@ class TestAChangeThatSomebodyWantsStopped:
             job = again(change)
             jobs.cancel_job(actor=helpdesk, job=job)
             asked: dict[str, Any] = {"attempt": job.attempt_id, "job": job.pk, "case": job.case_id}
-            found = hosts.cancel_attempt(job.host, remediation.job_plan(job), ending=Ending(), **asked)
+            found = hosts.cancel_attempt(job.host, remediation.job_plan(job), **asked)
             told.append(found.attempt.state if found.attempt else "")
 
         def carried_out(*given: Any, on_progress: Any, **options: Any) -> Any:
@@ -226,3 +228,24 @@ class TestARightThatIsWithdrawn:
         )
         assert (job.state, listener(host.document, "SecurityLayer")) == (JobState.VERIFIED, 2)
         assert Code.STOP_TOO_LATE in codes(job)
+
+
+class TestAReading:
+    def test_that_is_stopped_ends_at_once_and_with_it_the_command_on_the_computer(
+        self, lab: MakeLab, employee: Person, helpdesk: Person, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(readings, "EVERY", 0.05)
+        host = lab("security-layer-rdp")
+        slow_to_read(host, 30)
+        case = cases.open_case(actor=employee, beneficiary=employee, error_text=ERROR, host=host.row)
+        began = time.monotonic()
+        job = run_and(
+            case.jobs.get(),
+            lambda: time.monotonic() - began > 3,
+            lambda: jobs.cancel_job(actor=helpdesk, job=again(case.jobs.get())),
+        )
+        assert (job.state, job.readings.filter(source="windows").count()) == (JobState.CANCELLED, 0)
+        assert time.monotonic() - began < 15
+        assert [one["by"] for one in host.document["winrm"]["ended"]] == ["terminate"]
+        assert str(helpdesk) in wording.explained(job.explanation)
+        assert case.jobs.count() == 1, "nobody reads anew what nobody wanted"

@@ -46,6 +46,7 @@ SAID: dict[Code, tuple[dict[str, Any], str]] = {
     ),
     Code.STOP_TOO_LATE: ({}, "It had already begun to write: it is not stopped in mid-write, and goes on."),
     Code.STOP_UNSAID: (WAY, f"The computer could not be told to stop it: {WAY_SAID}"),
+    Code.READING_STOPPED: ({"who": "Hanna"}, "Hanna stopped it. Nothing that was read of it counts."),
     Code.CASE_ENDED: ({}, "Taken back, because the case was closed"),
     Code.NEWER_PLAN: ({}, "A newer plan was asked for"),
     Code.UNDOING: ({"at": "2026-11-30T05:04:30+01:00"}, "Undoing the change of 2026-11-30 04:04 UTC"),

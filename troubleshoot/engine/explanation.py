@@ -38,6 +38,7 @@ class Code(StrEnum):
     STOPPED_IN_TIME = "stopped_in_time"
     STOP_TOO_LATE = "stop_too_late"
     STOP_UNSAID = "stop_unsaid"
+    READING_STOPPED = "reading_stopped"
     CASE_ENDED = "case_ended"
     NEWER_PLAN = "newer_plan"
     UNDOING = "undoing"

@@ -21,7 +21,12 @@ class RefusalCode(StrEnum):
     APPROVED_BY_STARTER = "approved_by_starter"
     DECIDED_MEANWHILE = "decided_meanwhile"
     HAS_BEGUN = "has_begun"
-    BEGAN_JUST_NOW = "began_just_now"
+    #: `number` is how many wait already.
+    COMPUTER_QUEUE_FULL = "computer_queue_full"
+    SITE_QUEUE_FULL = "site_queue_full"
+    OWN_QUEUE_FULL = "own_queue_full"
+    SITE_APPROVALS_FULL = "site_approvals_full"
+    OWN_APPROVALS_FULL = "own_approvals_full"
     UNDO_PROMISED = "undo_promised"
     REQUESTER_NOT_ALLOWED = "requester_not_allowed"
     READING_NOT_ALLOWED = "reading_not_allowed"

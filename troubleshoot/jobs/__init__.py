@@ -16,6 +16,7 @@ from troubleshoot.jobs.lifecycle import (
     request_reading,
     take_back_waiting,
 )
+from troubleshoot.jobs.limits import refuse_full_approvals, refuse_full_queue
 from troubleshoot.jobs.repeating import RepeatingWrite
 from troubleshoot.jobs.ringing import ring_after_commit, ring_job
 from troubleshoot.jobs.settles import hasten_settle, queue_settle
@@ -54,6 +55,8 @@ __all__ = [
     "queue_settle",
     "refuse_beside_change",
     "refuse_closed_case",
+    "refuse_full_approvals",
+    "refuse_full_queue",
     "refuse_held_host",
     "request_reading",
     "ring_after_commit",

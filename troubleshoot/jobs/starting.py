@@ -12,6 +12,7 @@ from troubleshoot.diagnosis import act_for_case
 from troubleshoot.engine import Code, Explanation, Refusal, RefusalCode
 from troubleshoot.jobs.closed_cases import refuse_closed_case
 from troubleshoot.jobs.lifecycle import QUEUE_LIFETIME, UNSETTLED, move_job
+from troubleshoot.jobs.limits import refuse_full_queue
 from troubleshoot.jobs.ringing import ring_after_commit
 from troubleshoot.jobs.story import add_line, audited_objects
 from troubleshoot.models import (
@@ -77,6 +78,7 @@ def start_job(*, actor: Person, job: Job) -> None:
         _check_time_and_host(job)
         if job.approvals.filter(approver=actor).exists():
             raise Refusal(RefusalCode.APPROVED_BY_STARTER)
+        refuse_full_queue(job.host, actor)
         act_for_case(job.case, actor)
         enqueue_job(job, actor=actor, said=Explanation.of(Code.STARTED, who=str(actor)))
 

@@ -58,12 +58,10 @@ def new_file(state: HostState, files: str, attempt: str, body: dict[str, Any]) -
 
 
 def forestalled(state: HostState, attempt: str) -> str:
-    """Return how an attempt ends whose record could not be made: a tombstone is there, or a record of its own."""
+    """Return how an attempt ends whose record could not be made: a tombstone is there, or a record of its own. Raises
+    Malformed where that cannot be read."""
     with state.lock:
-        try:
-            return "cancelled" if "tombstone" in _read(state.document, "runs", attempt) else "duplicate"
-        except Malformed:
-            return "duplicate"
+        return "cancelled" if "tombstone" in _read(state.document, "runs", attempt) else "duplicate"
 
 
 def find_attempt(state: HostState, attempt: str) -> dict[str, Any]:

@@ -135,10 +135,17 @@ class _Runner:
             if self._cancelled.is_set():
                 return "failed"
             if not new_record(self._state, self._request, before, process):
-                return forestalled(self._state, self._request["attempt"])
+                return self._forestalled()
             return self._change(before)
         finally:
             del self._state.visits[process]
+
+    def _forestalled(self) -> str:
+        try:
+            return forestalled(self._state, self._request["attempt"])
+        except Malformed as error:
+            self._fault(None, "record", error)
+            return "duplicate"
 
     def _change(self, before: list[State]) -> str:
         self._notice()

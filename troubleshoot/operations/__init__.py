@@ -1,6 +1,7 @@
 """What keeps Mendpoint running: worker, keeper, health, connection test, first steps."""
 
 from troubleshoot.operations.connection_test import connection_stages, connection_tests, request_connection_test
+from troubleshoot.operations.draining import drain
 from troubleshoot.operations.first_steps import first_steps
 from troubleshoot.operations.health import (
     ProcessKind,
@@ -22,6 +23,7 @@ __all__ = [
     "check_health",
     "connection_stages",
     "connection_tests",
+    "drain",
     "first_steps",
     "hosts_in_the_clear",
     "is_well",

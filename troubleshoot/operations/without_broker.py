@@ -13,6 +13,7 @@ from django.db.models.functions import Now
 
 from troubleshoot import jobs
 from troubleshoot.models import Job, JobState
+from troubleshoot.operations import draining
 from troubleshoot.operations.worker import run_job
 
 log = logging.getLogger(__name__)
@@ -40,7 +41,9 @@ class _Table:
         self._running: dict[uuid.UUID, Future[None]] = {}
 
     def look(self) -> bool:
-        """Start what waits, if nobody can ring for it."""
+        """Start what waits, if nobody can ring for it; False once the worker is told to end."""
+        if draining.is_draining():
+            return False
         self._running = {key: run for key, run in self._running.items() if not run.done()}
         waiting = self._waiting()
         if waiting and not jobs.broker_reachable():

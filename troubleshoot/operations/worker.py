@@ -30,7 +30,8 @@ from troubleshoot.engine import (
 from troubleshoot.hosts import Observation
 from troubleshoot.jobs import claim_job, hold_job
 from troubleshoot.models import Host, Job, JobState, Reading
-from troubleshoot.operations import connection_test
+from troubleshoot.operations import connection_test, draining
+from troubleshoot.operations.stopping import ReadingStopped, end_stopped_reading, read_until_stopped
 from troubleshoot.remediation import NotKnown
 
 log = logging.getLogger(__name__)
@@ -45,13 +46,16 @@ GIVEN_UP = {
 
 
 def run_job(job_id: uuid.UUID) -> None:
-    """Run a job if it can still be claimed; otherwise do nothing, quietly."""
-    job = claim_job(job_id, worker=WORKER)
+    """Run a job if it can still be claimed; otherwise do nothing, quietly. A worker that is told to end leaves it to
+    the others."""
+    job = None if draining.is_draining() else claim_job(job_id, worker=WORKER)
     if job is None:
         return
     with hold_job(job):
         try:
             _carry_out(job)
+        except ReadingStopped:
+            end_stopped_reading(job, worker=WORKER)
         except Refusal as refusal:
             _give_up(job, refusal.explanation)
         except Exception:
@@ -88,12 +92,13 @@ def _read(job: Job, action: Action | None) -> None:
     """Read what a case asks, or, with an action, what its plan would change."""
     if action and action.manual:  # the catalogue has changed since it was asked for
         raise Refusal(RefusalCode.BY_HAND_ONLY)
-    observation = hosts.observe(
-        job.host,
-        about=_about(job, action),
-        also=remediation.readings_for_plan(action) if action else (),
-        on_outside=lambda seen: _keep_outside(job, seen.readings),
-    )
+    with read_until_stopped(job):
+        observation = hosts.observe(
+            job.host,
+            about=_about(job, action),
+            also=remediation.readings_for_plan(action) if action else (),
+            on_outside=lambda seen: _keep_outside(job, seen.readings),
+        )
     with transaction.atomic():
         keep_observation(job, observation)
         to, why, found = JobState.DONE, observation.trouble, PlanResult if action else DiagnosisResult
@@ -119,7 +124,8 @@ def _read(job: Job, action: Action | None) -> None:
 
 def _check(job: Job, action: Action) -> None:
     """Check whether what a person did by hand has helped."""
-    found = remediation.check_by_hand(job.host, action, about=_about(job, action))
+    with read_until_stopped(job):
+        found = remediation.check_by_hand(job.host, action, about=_about(job, action))
     seen = found.observation
     with transaction.atomic():
         _keep_outside(job, [reading for reading in seen.readings if reading[0] == "network"])
@@ -148,7 +154,8 @@ def _about(job: Job, action: Action | None) -> set[str]:
 
 
 def _test(job: Job) -> None:
-    observation = connection_test.run_connection_test(job)
+    with read_until_stopped(job):
+        observation = connection_test.run_connection_test(job)
     with transaction.atomic():
         if observation.windows_answered:
             note_contact(job.host, observation.identity)

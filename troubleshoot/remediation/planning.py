@@ -61,7 +61,9 @@ def request_plan(
         raise Refusal(RefusalCode.CHANGE_WITHOUT_REASON)
     if case is None:
         jobs.refuse_held_host(host)
-        return jobs.request_reading(actor=actor, host=host, action=action, reason=reason)
+        with transaction.atomic():
+            _refuse_crowd(wish, host, actor)
+            return jobs.request_reading(actor=actor, host=host, action=action, reason=reason)
     with transaction.atomic():
         case = Case.objects.select_for_update(of=("self",)).select_related("beneficiary").get(pk=case.pk)
         if case.closed_at is not None:
@@ -70,6 +72,7 @@ def request_plan(
         if running := under_way.filter(kind=Job.Kind.PLAN, action=action).first():
             return running
         jobs.refuse_beside_change(host, case)
+        _refuse_crowd(wish, host, actor)
         _keep_ticket(actor, host, case, ticket.strip())
         diagnosis.act_for_case(case, actor)
         reading = jobs.request_reading(
@@ -79,6 +82,13 @@ def request_plan(
             newer = Explanation(Code.NEWER_PLAN)
             jobs.move_job(older, JobState.CANCELLED, newer, tag=Tag.JOB_CANCEL, actor=actor, explanation=newer)
     return reading
+
+
+def _refuse_crowd(action: Action, host: Host, actor: Person) -> None:
+    """Raise Refusal where enough waits already: in the queue, and of what needs a second person, for approvers."""
+    jobs.refuse_full_queue(host, actor)
+    if needs_second_person(action, host):
+        jobs.refuse_full_approvals(host, actor)
 
 
 def _require_concern(actor: Person, host: Host, action: str, case: Case) -> None:

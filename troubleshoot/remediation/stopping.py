@@ -84,7 +84,8 @@ class Watch:
         job = self._job
         asked: dict[str, Any] = {"attempt": self._attempt, "job": job.pk, "case": job.case_id}
         try:
-            found = hosts.cancel_attempt(job.host, self._plan, ending=self._visit, **asked)
+            with self._visit:
+                found = hosts.cancel_attempt(job.host, self._plan, **asked)
         except (remote.DoorError, CredentialMissing) as error:
             if not self._visit.wanted:
                 self._say(hosts.ended(error, Code.STOP_UNSAID))

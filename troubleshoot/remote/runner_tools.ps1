@@ -207,11 +207,11 @@ function Save-Report([string] $Path, $Before, $After, [string] $Outcome) {
     try { if (New-RunFile "$Path.part" $body) { [IO.File]::Move("$Path.part", "$Path.result.json") } } catch { $course.unsaved = $_ }
 }
 
-# What is there in the place of a record that could not be made: a tombstone, or a record of this very attempt; one that
-# cannot be read was here before, whoever made it.
+# Why a record could not be made: a tombstone is in its place, or this very attempt was here before. What cannot be read
+# may be either, and the worse of the two counts.
 function Get-Forestalled([string] $Path) {
-    try { if ((Read-RunFile "$Path.json").PSObject.Properties['tombstone']) { return 'cancelled' } } catch { return 'duplicate' }
-    'duplicate'
+    try { $record = Read-RunFile "$Path.json" } catch { Add-Fault $null 'record' $_; return 'duplicate' }
+    if ($record.PSObject.Properties['tombstone']) { 'cancelled' } else { 'duplicate' }
 }
 
 # First whether it lives, then whether it has reported: what has gone without a report will never write one.

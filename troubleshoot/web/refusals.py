@@ -14,6 +14,7 @@ from troubleshoot.engine import Refusal, RefusalCode
 HELPED_BY: Final[Mapping[RefusalCode, str]] = {
     RefusalCode.NEEDS_SECOND_PERSON: "job.approve",
     RefusalCode.APPROVED_BY_STARTER: "job.apply",
+    RefusalCode.SITE_APPROVALS_FULL: "job.approve",
     RefusalCode.REQUESTER_NOT_ALLOWED: "job.plan",
     RefusalCode.READING_NOT_ALLOWED: "host.change",
     RefusalCode.SECRET_MISSING: "credential.change",

@@ -38,6 +38,7 @@ SENTENCES: Final[Mapping[Code, Sentence]] = {
     Code.STOPPED_IN_TIME: Sentence(_("%(who)s stopped it before anything was written."), NOTHING_CHANGED),
     Code.STOP_TOO_LATE: Sentence(_("It had already begun to write: it is not stopped in mid-write, and goes on.")),
     Code.STOP_UNSAID: Sentence(_("The computer could not be told to stop it: %(way)s")),
+    Code.READING_STOPPED: Sentence(_("%(who)s stopped it. Nothing that was read of it counts.")),
     Code.CASE_ENDED: Sentence(_("Taken back, because the case was closed")),
     Code.NEWER_PLAN: Sentence(_("A newer plan was asked for")),
     Code.UNDOING: Sentence(_("Undoing the change of %(when)s UTC")),

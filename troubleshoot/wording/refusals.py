@@ -29,7 +29,25 @@ REFUSALS: Final[Mapping[RefusalCode, str | Promise]] = {
     ),
     RefusalCode.DECIDED_MEANWHILE: gettext_lazy("Somebody else has just decided this. Look at it again."),
     RefusalCode.HAS_BEGUN: gettext_lazy("It has begun and cannot be taken back; it can be undone when it has ended."),
-    RefusalCode.BEGAN_JUST_NOW: gettext_lazy("It has begun in this moment and cannot be taken back."),
+    RefusalCode.COMPUTER_QUEUE_FULL: gettext_lazy(
+        "%(number)s jobs wait for %(host)s already. Nothing was started: try again when some of them are done."
+    ),
+    RefusalCode.SITE_QUEUE_FULL: gettext_lazy(
+        "%(number)s jobs wait for the computers of %(site)s already. Nothing was started: try again when some of them "
+        "are done."
+    ),
+    RefusalCode.OWN_QUEUE_FULL: gettext_lazy(
+        "%(number)s jobs that you asked for wait already. Nothing was started: try again when some of them are done, "
+        "or take some back."
+    ),
+    RefusalCode.SITE_APPROVALS_FULL: gettext_lazy(
+        "%(number)s plans wait for an approver of %(site)s already. No plan was made: try again when some of them are "
+        "decided."
+    ),
+    RefusalCode.OWN_APPROVALS_FULL: gettext_lazy(
+        "%(number)s plans that you asked for wait for a second person already. No plan was made: try again when some "
+        "of them are decided, or take some back."
+    ),
     RefusalCode.UNDO_PROMISED: gettext_lazy(
         "The portal takes this change back by itself, as was decided when it began."
     ),

@@ -3,7 +3,7 @@
 from typing import Any
 
 from celery import current_app
-from celery.signals import worker_ready
+from celery.signals import worker_ready, worker_shutting_down
 from django.core.management.base import CommandError, CommandParser
 from django.db import transaction
 
@@ -29,7 +29,7 @@ class Command(PlainCommand):
         parser.add_argument("--loglevel", default="warning")
 
     def handle(self, *, site: list[str], threads: int, loglevel: str, **options: Any) -> None:
-        """Work until SIGTERM: then finish what runs, and end."""
+        """Work until SIGTERM: then claim nothing more, finish what runs, and end."""
         sites = list(Site.objects.filter(slug__in=site) if site else Site.objects.all())
         if unknown := set(site) - {one.slug for one in sites}:
             raise CommandError(f"There is no site {', '.join(sorted(unknown))}.")
@@ -38,6 +38,7 @@ class Command(PlainCommand):
         installed_catalog()  # before the first job comes: each thread would wait for it
         served = Served(sites, follow=not site)
         worker_ready.connect(served.ready, weak=False)
+        worker_shutting_down.connect(_drain, weak=False)
         with (
             operations.keep_beating("worker", machine("worker").name, served.slugs),
             operations.work_without_broker(served.slugs, threads=threads),
@@ -55,6 +56,10 @@ class Command(PlainCommand):
                     f"--hostname=mendpoint@{machine('worker').name}",
                 ]
             )
+
+
+def _drain(**_: Any) -> None:
+    operations.drain()
 
 
 class Served:
