@@ -97,9 +97,7 @@ from troubleshoot.engine.results import (
     as_change,
     from_json,
 )
-from troubleshoot.engine.saved_connection import (
-    LARGEST_FILE as LARGEST_SAVED_CONNECTION,
-)
+from troubleshoot.engine.saved_connection import LARGEST_FILE as LARGEST_SAVED_CONNECTION
 from troubleshoot.engine.saved_connection import (
     SavedConnection,
     decode_saved_connection,
