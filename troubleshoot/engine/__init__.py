@@ -68,6 +68,7 @@ from troubleshoot.engine.permissions import (
 from troubleshoot.engine.plan import (
     OutdatedPart,
     PlanDifference,
+    endangers_access,
     is_as_wanted,
     make_plan,
     outdated_parts,
@@ -248,6 +249,7 @@ __all__ = [
     "decode_canonical",
     "decode_saved_connection",
     "encode_canonical",
+    "endangers_access",
     "fact_values",
     "faults",
     "first_cause",
