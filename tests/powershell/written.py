@@ -14,12 +14,14 @@ from tests.powershell import shell
 from tests.support import shipped_catalog
 from troubleshoot.engine.instructions import CommandToCopy
 from troubleshoot.lab.powershell.cmdlets import CMDLETS
+from troubleshoot.lab.undoing import UNDO_LINE
 from troubleshoot.remote.envelope import RUNNER
 from troubleshoot.wording import connection_refusals, stages
 
 PRODUCT = Path(__file__).parents[2] / "troubleshoot"
-_RUNNER = (PRODUCT / "remote" / "runner_tools.ps1", PRODUCT / "remote" / "runner.ps1")
-RUNNER_NAME = "runner_tools.ps1 and runner.ps1"
+_RUNNER = tuple(PRODUCT / "remote" / name for name in ("runner_tools.ps1", "runner_undo.ps1", "runner.ps1"))
+RUNNER_NAME = "runner_tools.ps1, runner_undo.ps1 and runner.ps1"
+UNDO_NAME = "the line by which an undo starts"
 _PARSER = Path(__file__).with_name("parse.ps1")
 #: A command inside a sentence: its name, then words until the sentence goes on.
 _IN_A_SENTENCE = re.compile(r"\b(?:winrm|w32tm|net|reg|[A-Z][a-z]+-[A-Z][A-Za-z]+)(?: [-/]?[a-z][\w:/.-]*\w)+")
@@ -35,11 +37,11 @@ class Written:
 
 
 def scripts() -> dict[str, str]:
-    """Return the text of every script that ships, by its path; the two files of the runner are one text."""
+    """Return the text of every script that ships, by its path; the files of the runner are one text."""
     own = [path for path in sorted(PRODUCT.rglob("*.ps1")) if "catalog" not in path.relative_to(PRODUCT).parts]
     root = PRODUCT.parent
     found = [path for path in (*own, *everywhere("*/*.ps1")) if path not in _RUNNER]
-    return {RUNNER_NAME: RUNNER} | {
+    return {RUNNER_NAME: RUNNER, UNDO_NAME: UNDO_LINE} | {
         str(path.relative_to(root) if path.is_relative_to(root) else path): path.read_text("ascii") for path in found
     }
 

@@ -40,6 +40,7 @@ class HostState:
         self.document = document
         self.lock = threading.RLock()
         self.visits: dict[int, str] = {}  # the processes of visits that are here now, and when each began
+        self.attempts: dict[str, threading.Lock] = {}  # held by whoever writes for an attempt
         self.booted_at = document.get("booted_at")  # when Windows started, as far as its scheduler has noticed
         self._on_change = on_change
         self._observers: list[Callable[[], None]] = []

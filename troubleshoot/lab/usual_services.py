@@ -4,7 +4,7 @@ from typing import Any
 
 
 def usual(boot: str) -> dict[str, Any]:
-    """Return the services of a healthy host, all started with Windows: name, display name, start mode, account, process id (0 = stopped)."""
+    """Return the services of a healthy host: display name, start mode, account, process id (0 = stopped)."""
     system, network = "LocalSystem", "NT Authority\\NetworkService"
     rows = (
         ("TermService", "Remote Desktop Services", "Manual", network, 1096),
