@@ -197,8 +197,25 @@ TABLE = [
         *(P, M.CHANGE, 10, {"say", "help", "stop"}, DESK | {"stop"}),
     ),
     *(
-        Row(f"{state}: not closed", case("fix", job(K.APPLY, state)), P, M.CHANGE, since, {"say", "help"}, BUSY)
-        for state, since in ((S.CLAIMED, 11), (S.STARTING, 11), (S.RUNNING, 11), (S.VERIFYING, 12))
+        Row(
+            f"{state}: not closed",
+            case("fix", job(K.APPLY, state)),
+            *(P, M.CHANGE, since, {"say", "help"} | stop, BUSY | stop),
+        )
+        for state, since, stop in (
+            *((state, 11, {"stop"}) for state in (S.CLAIMED, S.STARTING, S.RUNNING)),
+            (S.VERIFYING, 12, set[str]()),
+        )
+    ),
+    Row(
+        "begun, and somebody wants it stopped: once is enough",
+        case("fix", job(K.APPLY, S.RUNNING, stop_asked=True)),
+        *(P, M.CHANGE, 11, {"say", "help"}, BUSY),
+    ),
+    Row(
+        "an undo that helpdesk asked for runs",
+        case("try", VERIFIED, job(K.REVERT, S.RUNNING, 20, why=UndoReason.ASKED), **PROVED),
+        *(P, M.UNDO, 21, {"say", "help"}, BUSY | {"stop"}),
     ),
     Row(
         "an undo runs: it cannot be closed",

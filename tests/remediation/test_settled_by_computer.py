@@ -85,7 +85,7 @@ def test_never_begun_it_can_never_begin_after_that(host: Registered, lose: Lose)
     late = hosts.carry_out_plan(
         lost.host, plan, attempt=lost.attempt_id, job=lost.pk, case=lost.case_id, on_progress=lambda _: None
     )
-    assert (late.outcome, late.written) == ("duplicate", ())
+    assert (late.outcome, late.written) == ("cancelled", ())
     assert host.document["registry"] == before
 
 

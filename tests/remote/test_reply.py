@@ -34,6 +34,7 @@ ENDED: dict[str, Any] = {
     "after": [{"name": "y"}],
     "written": [0],
     "errors": [],
+    "undo": None,
 }
 CUT: dict[str, Any] = ENDED | {"state": "cut", "outcome": None, "after": None, "written": []}
 NEVER: dict[str, Any] = CUT | {"state": "never", "before": None}
@@ -229,6 +230,9 @@ AFTER = states({"x": 2}, {}, {}, stage="check")
         (BEFORE, {"outcome": "drifted", "written": [0]}, False),
         (BEFORE, {"outcome": "duplicate"}, True),
         (b"", {"outcome": "duplicate"}, False),
+        (BEFORE, {"outcome": "cancelled"}, True),
+        (b"", {"outcome": "cancelled"}, False),
+        (BEFORE, {"outcome": "cancelled", "written": [0]}, False),
         (b"", {"outcome": "identity_changed"}, True),
         (BEFORE, {"outcome": "identity_changed", "written": [0]}, False),
         (BEFORE, {"outcome": "failed", "written": [0], "errors": [{"index": 2, "stage": "write", "text": "no"}]}, True),
@@ -332,6 +336,14 @@ def test_a_settle_that_could_not_ask_says_nothing_of_the_attempt() -> None:
         read(READ, line(result(outcome="failed", errors=errors, attempt=NEVER)), job=SETTLE).visit()
     with pytest.raises(Malformed):
         read(READ, line(result(outcome="duplicate", attempt=NEVER)), job=SETTLE).visit()
+
+
+def test_a_cancel_reads_nothing_and_says_what_became_of_the_attempt() -> None:
+    cancel = work(mode="cancel", identity={})
+    assert visit(line(result(attempt=NEVER)), job=cancel).attempt == AttemptState("never")
+    for said in ((READ, line(result(attempt=NEVER))), (line(result()),), (line(result(outcome="cancelled")),)):
+        with pytest.raises(Malformed):
+            read(*said, job=cancel).visit()
 
 
 def test_a_forged_nonce_is_counted_and_not_believed() -> None:

@@ -245,7 +245,7 @@ def test_an_attempt_that_was_settled_first_never_begins() -> None:
     state = host(vector["state"])
     assert visit(run(state, settling(vector["request"]))[1]).attempt == AttemptState("never")
     late = visit(run(state, job(vector["request"]))[1])
-    assert (late.outcome, state.document["registry"][KEY]["One"]["value"]) == ("duplicate", 1)
+    assert (late.outcome, state.document["registry"][KEY]["One"]["value"]) == ("cancelled", 1)
 
 
 def test_a_runner_text_that_is_not_known_gives_no_result() -> None:

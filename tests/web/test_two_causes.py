@@ -6,7 +6,8 @@ from tests.fixtures.computers import MakeLab
 from tests.fixtures.steps import Work, at, opened, planned
 from tests.web.employee.pages import Reader
 from tests.web.helpdesk.conftest import _quick, north
-from troubleshoot import cases, jobs, wording
+from troubleshoot import cases, diagnosis, jobs, wording
+from troubleshoot.catalog import installed_catalog
 from troubleshoot.engine import Code
 from troubleshoot.models import Case, JobState, Person
 
@@ -89,3 +90,21 @@ def test_that_one_remedy_repairs_are_one_thing(lab: MakeLab, employee: Person, h
 def case_title(case: Case, employee: Person) -> str:
     """What stands over the page."""
     return Reader.of(employee).get(f"/cases/{case.pk}").title
+
+
+@pytest.mark.parametrize(
+    "faults",
+    ["service-stopped expired-certificate", "firewall-closed expired-certificate", "service-stopped tls12-off"],
+)
+def test_what_is_found_beside_the_reason_is_shown_with_its_own_remedy(
+    faults: str, lab: MakeLab, employee: Person, helpdesk: Person, work: Work
+) -> None:
+    case = opened(employee, lab(*faults.split()).row, work)
+    beside = [one.cause for one in diagnosis.judged_causes(case) if one.verdict == "also_found"]
+    desk = pages(case, employee, helpdesk)[1]
+    ticket = Reader.of(helpdesk).get(f"/desk/cases/{case.pk}/text").source
+    assert beside
+    for cause in beside:
+        titles = [installed_catalog().actions[name].title for name in cause.remedies]
+        assert ("Its own remedy: " + "; ".join(titles) in desk) is bool(titles)
+        assert all(title in ticket for title in titles)

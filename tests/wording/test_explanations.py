@@ -39,6 +39,13 @@ SAID: dict[Code, tuple[dict[str, Any], str]] = {
     Code.STARTED: ({"who": "Hanna"}, "Hanna started it"),
     Code.TAKEN_BACK: ({"who": "Hanna"}, "Hanna took it back"),
     Code.STOPPED: ({"who": "Hanna"}, "Hanna stopped it before it began"),
+    Code.STOP_WANTED: ({"who": "Hanna"}, "Hanna wants it stopped; the computer is told to let it be"),
+    Code.STOPPED_IN_TIME: (
+        {"who": "Hanna"},
+        "Hanna stopped it before anything was written. Nothing was changed.",
+    ),
+    Code.STOP_TOO_LATE: ({}, "It had already begun to write: it is not stopped in mid-write, and goes on."),
+    Code.STOP_UNSAID: (WAY, f"The computer could not be told to stop it: {WAY_SAID}"),
     Code.CASE_ENDED: ({}, "Taken back, because the case was closed"),
     Code.NEWER_PLAN: ({}, "A newer plan was asked for"),
     Code.UNDOING: ({"at": "2026-11-30T05:04:30+01:00"}, "Undoing the change of 2026-11-30 04:04 UTC"),

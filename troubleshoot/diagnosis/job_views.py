@@ -37,6 +37,7 @@ def job_view(job: Job, beneficiary: object) -> JobView:
         key=str(job.pk),
         partly=_is_partly_back(job),
         moved_at=getattr(job, "moved_at", None),
+        stop_asked=job.stop_asked_at is not None,
         asked_at=asking.started_at if asking else None,
         asks_at=asking.not_before if asking else None,
         for_desk=job.invented or (asking is not None and asking.for_desk),

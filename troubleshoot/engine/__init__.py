@@ -111,6 +111,7 @@ from troubleshoot.engine.statement import Grounds, Statement, StatementCode
 from troubleshoot.engine.status import CaseStatus, ToldWords, job_phase, judge_status
 from troubleshoot.engine.status_inputs import (
     STARTABLE,
+    STOPPABLE,
     UNDER_WAY,
     WRITTEN,
     CaseView,
@@ -151,6 +152,7 @@ __all__ = [
     "SIDS",
     "SPEAKING_VERDICTS",
     "STARTABLE",
+    "STOPPABLE",
     "UNDER_WAY",
     "UNKNOWN",
     "UNKNOWN_END",

@@ -33,6 +33,11 @@ class Code(StrEnum):
     STARTED = "started"
     TAKEN_BACK = "taken_back"
     STOPPED = "stopped"
+    #: The same of one that had begun: wanted, in time, too late, and not said to the computer (`stage`, `refused`).
+    STOP_WANTED = "stop_wanted"
+    STOPPED_IN_TIME = "stopped_in_time"
+    STOP_TOO_LATE = "stop_too_late"
+    STOP_UNSAID = "stop_unsaid"
     CASE_ENDED = "case_ended"
     NEWER_PLAN = "newer_plan"
     UNDOING = "undoing"

@@ -108,6 +108,8 @@ class StatementCode(StrEnum):
     UNDO_RUNS = "undo_runs"  # host
     CHANGE_GOES_ON = "change_goes_on"
     UNDO_GOES_ON = "undo_goes_on"
+    STOP_WANTED = "stop_wanted"
+    STOP_TOO_LATE = "stop_too_late"
     APPROVED_CAN_START = "approved_can_start"  # who
     APPROVED_WAITS = "approved_waits"
     APPROVED_HELD = "approved_held"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from troubleshoot.engine.status_inputs import CaseView, JobKind, JobPhase, UndoReason
+from troubleshoot.engine.status_inputs import STOPPABLE, CaseView, JobKind, JobPhase, UndoReason
 from troubleshoot.engine.status_terms import UNKNOWN_END, UNSETTLED, CaseMatter, CasePress, Reader
 
 #: A plan lies before somebody, or is being made: readings are not taken anew beside it.
@@ -93,6 +93,8 @@ def _both(case: CaseView, work: CaseMatter) -> set[CasePress]:
 
 
 def _stoppable(case: CaseView) -> bool:
-    """Tell whether the change that is under way has not begun; nobody takes back what the portal itself puts back."""
-    queued = [job for job in case.jobs if job.is_change and job.state == JobPhase.QUEUED]
-    return any(job.kind == JobKind.APPLY or job.why in {UndoReason.ASKED, UndoReason.OWN} for job in queued)
+    """Tell whether the change that is under way can still be stopped, and nobody wants that yet; nobody takes back what
+    the portal itself puts back."""
+    going = [job for job in case.jobs if job.is_change and job.state in STOPPABLE | {JobPhase.QUEUED}]
+    theirs = [job for job in going if job.kind == JobKind.APPLY or job.why in {UndoReason.ASKED, UndoReason.OWN}]
+    return any(not job.stop_asked for job in theirs)

@@ -59,6 +59,8 @@ STARTABLE = frozenset({JobPhase.PLANNED, JobPhase.APPROVED})
 UNDER_WAY = frozenset({JobPhase.QUEUED, JobPhase.CLAIMED, JobPhase.STARTING, JobPhase.RUNNING, JobPhase.VERIFYING})
 #: A worker has it, and something may be written on the computer at any moment.
 BEGUN = UNDER_WAY - {JobPhase.QUEUED}
+#: Of these, its computer can still be told to let it be.
+STOPPABLE = BEGUN - {JobPhase.VERIFYING}
 #: It has not begun, and may.
 WAITING = frozenset({JobPhase.PLANNED, JobPhase.WAITING_APPROVAL, JobPhase.APPROVED, JobPhase.QUEUED})
 #: It ended before it began, because of people: declined, taken back, or nobody decided.
@@ -92,6 +94,8 @@ class JobView:
     """Of an undo, or what was undone: whether something of it cannot be put back."""
     moved_at: dt.datetime | None = None
     """When it came to where it waits: planned, approved or queued."""
+    stop_asked: bool = False
+    """Whether somebody wants it stopped, although it has begun."""
     asked_at: dt.datetime | None = None
     """Of a lost change: when the portal last asked the computer what became of it."""
     asks_at: dt.datetime | None = None

@@ -7,7 +7,7 @@ from troubleshoot.hosts.list_import import ImportOutcome, NotImported, import_li
 from troubleshoot.hosts.observations import ALWAYS_READ, Observation, ObservationScope, WantedReading, scope_for_facts
 from troubleshoot.hosts.registration import allow_changes, change_host, register_host
 from troubleshoot.hosts.secrets import CredentialMissing
-from troubleshoot.hosts.visits import carry_out_plan, ended, observe, settle_attempt, try_sign_in
+from troubleshoot.hosts.visits import cancel_attempt, carry_out_plan, ended, observe, settle_attempt, try_sign_in
 
 __all__ = [
     "ALWAYS_READ",
@@ -22,6 +22,7 @@ __all__ = [
     "ObservationScope",
     "WantedReading",
     "allow_changes",
+    "cancel_attempt",
     "carry_out_plan",
     "change_credential",
     "change_host",

@@ -28,7 +28,9 @@ from troubleshoot.hosts.observations import (
 )
 from troubleshoot.models import GATEWAY_PORT, Host
 from troubleshoot.remote import (
+    Ending,
     FlatState,
+    Mode,
     OnStage,
     RegisteredHost,
     VisitItem,
@@ -249,12 +251,25 @@ def carry_out_plan(
 def settle_attempt(host: Host, plan: PlanDocument, *, attempt: UUID, job: UUID, case: int | None) -> VisitResult:
     """Ask a host what became of an attempt to carry out a plan, and read what the plan is about. One that never began
     can never begin after that. Nothing else is written there. Raises DoorError."""
+    return _ask_about("settle", host, plan, ending=Ending(), attempt=attempt, job=job, case=case)
+
+
+def cancel_attempt(
+    host: Host, plan: PlanDocument, *, attempt: UUID, job: UUID, case: int | None, ending: Ending
+) -> VisitResult:
+    """Keep an attempt to carry out a plan from beginning, and tell what became of one that has begun. Nothing is read,
+    and nothing else is written there. Raises DoorError."""
+    return _ask_about("cancel", host, plan, ending=ending, attempt=attempt, job=job, case=case)
+
+
+def _ask_about(
+    mode: Mode, host: Host, plan: PlanDocument, *, ending: Ending, attempt: UUID, job: UUID, case: int | None
+) -> VisitResult:
     resources = catalog.installed_catalog().resources
     items = tuple(VisitItem(item.resource, dict(item.params), resources[item.resource].read) for item in plan.items)
-    work = VisitWork("settle", str(attempt), str(job), str(case) if case else None, dict(plan.identity), items)
-    return remote.visit_host(
-        host_door(host), work, seconds=settings.MENDPOINT_VISIT_SECONDS, on_progress=lambda _: None
-    )
+    work = VisitWork(mode, str(attempt), str(job), str(case) if case else None, dict(plan.identity), items)
+    seconds = settings.MENDPOINT_VISIT_SECONDS
+    return remote.visit_host(host_door(host), work, seconds=seconds, on_progress=lambda _: None, ending=ending)
 
 
 def _item(wanted: WantedReading) -> VisitItem:

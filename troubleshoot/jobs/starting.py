@@ -6,16 +6,18 @@ from django.db import transaction
 from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q
 from django.db.models.functions import Now
 
-from troubleshoot import people
+from troubleshoot import audit, people
 from troubleshoot.audit import Actor, Tag
 from troubleshoot.diagnosis import act_for_case
 from troubleshoot.engine import Code, Explanation, Refusal, RefusalCode
 from troubleshoot.jobs.closed_cases import refuse_closed_case
 from troubleshoot.jobs.lifecycle import QUEUE_LIFETIME, UNSETTLED, move_job
 from troubleshoot.jobs.ringing import ring_after_commit
+from troubleshoot.jobs.story import add_line, audited_objects
 from troubleshoot.models import (
     CHANGES,
     STARTABLE_STATES,
+    STOPPABLE_STATES,
     UNDECIDED_STATES,
     WAITING_STATES,
     Case,
@@ -98,13 +100,34 @@ def enqueue_job(job: Job, *, actor: Actor, said: Explanation) -> None:
 
 
 def cancel_job(*, actor: Person, job: Job) -> None:
-    """Take back a job that has not begun. Once begun, it is never called cancelled."""
+    """Take back a job that has not begun, and have one that has begun stopped, if that is still possible.
+
+    A job that a worker has is only marked here. Its worker lets it be before the start, and after that tells the
+    computer; it is called cancelled only where nothing was written there. Raises PermissionRefused, and Refusal for
+    what is over, is being checked, or belongs to what the portal has promised.
+    """
     people.require_permission(actor, "job.cancel", job)
-    if job.state not in WAITING_STATES:
-        raise Refusal(RefusalCode.HAS_BEGUN)
-    if job.is_promised_undo:
+    if job.is_undo_by_portal and job.state in WAITING_STATES | STOPPABLE_STATES:
         raise Refusal(RefusalCode.UNDO_PROMISED)
     theirs = actor.pk == job.beneficiary_id
     said = Explanation.of(Code.TAKEN_BACK if theirs else Code.STOPPED, who=str(actor))
-    if not move_job(job, JobState.CANCELLED, said, tag=Tag.JOB_CANCEL, actor=actor, explanation=said):
-        raise Refusal(RefusalCode.BEGAN_JUST_NOW)
+    waits = job.state in WAITING_STATES
+    if waits and move_job(job, JobState.CANCELLED, said, tag=Tag.JOB_CANCEL, actor=actor, explanation=said):
+        return
+    _ask_to_stop(job, actor)
+
+
+def _ask_to_stop(job: Job, actor: Person) -> None:
+    """Mark a job that has begun as unwanted, in the transaction of its audit entry. Once is enough."""
+    with transaction.atomic():
+        if Job.objects.ask_to_stop(job, stopper=actor):
+            add_line(job, Explanation.of(Code.STOP_WANTED, who=str(actor)))
+            audit.record(
+                Tag.JOB_CANCEL,
+                actor=actor,
+                on_behalf=job.beneficiary,
+                objects=audited_objects(job),
+                details={"asked_in": job.state, "attempt": str(job.attempt) if job.attempt else ""},
+            )
+        elif job.stop_asked_at is None or job.has_ended:
+            raise Refusal(RefusalCode.HAS_BEGUN)

@@ -61,6 +61,15 @@ def new_file(state: HostState, files: str, attempt: str, body: dict[str, Any]) -
         return True
 
 
+def forestalled(state: HostState, attempt: str) -> str:
+    """Return how an attempt ends whose record could not be made: a tombstone is there, or a record of its own."""
+    with state.lock:
+        try:
+            return "cancelled" if "tombstone" in read_file(state.document, "runs", attempt) else "duplicate"
+        except Malformed:
+            return "duplicate"
+
+
 def find_attempt(state: HostState, attempt: str) -> dict[str, Any]:
     """Return what became of an attempt; one that has not begun never will. Raises Malformed."""
     found: dict[str, Any] = {

@@ -12,7 +12,7 @@ from typing import Any
 from troubleshoot.lab import undoing
 from troubleshoot.lab.powershell import run as run_script
 from troubleshoot.lab.powershell.errors import ScriptFailed, ScriptRefused
-from troubleshoot.lab.run_records import begin_process, find_attempt, new_file, new_record, undo_state
+from troubleshoot.lab.run_records import begin_process, find_attempt, forestalled, new_file, new_record, undo_state
 from troubleshoot.lab.scheduler import TaskRefusedError
 from troubleshoot.lab.state import HostState, iso
 from troubleshoot.remote.envelope import RUNNER_DIGEST, Malformed, check_state, script_digest
@@ -98,7 +98,7 @@ class _Voice:
 
 
 class _Runner:
-    """The runner in Python: read all, compare, record, write, read again, report; or settle."""
+    """The runner in Python: read all, compare, record, write, read again, report; or settle, or cancel."""
 
     def __init__(self, state: HostState, request: dict[str, Any], voice: _Voice, cancelled: threading.Event) -> None:
         self._state = state
@@ -126,12 +126,13 @@ class _Runner:
         except _REFUSED as error:
             self._fault(None, "record", error)
             return "failed"
-        self._read_all("read")
+        if self._request["mode"] != "cancel":
+            self._read_all("read")
         return "done"
 
     def _inquire(self, attempt: str) -> None:
         """Find out what became of one attempt, or take its undo back."""
-        if self._request["mode"] == "settle":
+        if self._request["mode"] in {"settle", "cancel"}:
             self._result["attempt"] = find_attempt(self._state, attempt)
         if self._request["mode"] == "disarm":
             with undoing.entered(self._state, attempt, undoing.PATIENCE):
@@ -174,7 +175,7 @@ class _Runner:
         state, request = self._state, self._request
         order = undoing.new_order(state, request, before) if request["undo"] else None
         if not new_record(state, request, before, process, undoing.digest(order) if order else None):
-            return "duplicate"
+            return forestalled(state, request["attempt"])
         if order is None:
             return self._change(before)
         with undoing.entered(state, request["attempt"], 0):

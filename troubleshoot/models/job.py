@@ -68,6 +68,9 @@ class Job(models.Model):
     beneficiary = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
     #: Who let it run; nobody for a reading, and for an undo that the portal itself started.
     starter = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    #: Who wants a job stopped that has begun, and since when: its worker tells the computer.
+    stopper = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    stop_asked_at = models.DateTimeField(null=True)
     reason = models.TextField(blank=True)
     needs_approval = models.BooleanField(default=False)
     #: An employee may start it on an own computer.

@@ -17,6 +17,7 @@ from troubleshoot.models.job_state import (
     ACTIVE_STATES,
     ENDED_STATES,
     JOB_MOVES,
+    STOPPABLE_STATES,
     UNDOABLE_STATES,
     WAITING_STATES,
     JobState,
@@ -24,6 +25,7 @@ from troubleshoot.models.job_state import (
 
 if TYPE_CHECKING:
     from troubleshoot.models.job import Job
+    from troubleshoot.models.person import Person
 
 
 class JobQuerySet(models.QuerySet["Job"]):
@@ -84,6 +86,8 @@ class JobQuerySet(models.QuerySet["Job"]):
         rows = self.filter(pk=job.pk, state=job.state)
         if fence is not None:
             rows = rows.filter(fence=fence)
+        if to == JobState.STARTING:
+            rows = rows.filter(stop_asked_at=None)
         if revoke:
             fields = {"fence": F("fence") + 1, **fields}
         if to in ENDED_STATES:
@@ -114,6 +118,14 @@ class JobQuerySet(models.QuerySet["Job"]):
         if taken:
             job.refresh_from_db()
         return taken == 1
+
+    def ask_to_stop(self, job: Job, *, stopper: Person) -> bool:
+        """Note that somebody wants a job stopped that has begun, and keep the object in step; False when nothing of it
+        can be stopped any more, or somebody has wanted that before."""
+        begun = self.filter(pk=job.pk, state__in=STOPPABLE_STATES, stop_asked_at=None)
+        asked = begun.update(stop_asked_at=Now(), stopper=stopper)
+        job.refresh_from_db()
+        return asked == 1
 
     def renew(self, job: Job, *, lease: dt.timedelta) -> bool:
         """Renew the lease; False when it is lost."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from troubleshoot.engine import STARTABLE, UNDER_WAY, WRITTEN
+from troubleshoot.engine import STARTABLE, STOPPABLE, UNDER_WAY, WRITTEN
 
 
 class JobState(models.TextChoices):
@@ -47,8 +47,10 @@ JOB_MOVES: dict[JobState, frozenset[JobState]] = {
     S.APPROVED: frozenset({S.QUEUED, S.EXPIRED, S.CANCELLED}),
     S.QUEUED: frozenset({S.CLAIMED, S.EXPIRED, S.CANCELLED}),
     S.CLAIMED: frozenset({S.STARTING, S.QUEUED, S.REFUSED, S.UNREACHABLE, S.CANCELLED, S.DONE}),
-    S.STARTING: frozenset({S.RUNNING, S.QUEUED, S.DRIFTED, S.REFUSED, S.UNREACHABLE, S.FAILED, S.UNKNOWN, S.VERIFYING}),
-    S.RUNNING: frozenset({S.VERIFYING, S.DRIFTED, S.REFUSED, S.FAILED, S.UNKNOWN}),
+    S.STARTING: frozenset(
+        {S.RUNNING, S.QUEUED, S.DRIFTED, S.REFUSED, S.UNREACHABLE, S.FAILED, S.UNKNOWN, S.VERIFYING, S.CANCELLED}
+    ),
+    S.RUNNING: frozenset({S.VERIFYING, S.DRIFTED, S.REFUSED, S.FAILED, S.UNKNOWN, S.CANCELLED}),
     S.VERIFYING: frozenset({S.VERIFIED, S.NOT_VERIFIED}),
     S.VERIFIED: frozenset({S.REVERTED}),
     S.NOT_VERIFIED: frozenset({S.REVERTED}),
@@ -68,6 +70,8 @@ UNDER_WAY_STATES = frozenset(map(JobState, UNDER_WAY))
 WRITTEN_STATES = frozenset(map(JobState, WRITTEN))
 #: A lost lease here means that something may have started on the host.
 STARTED_STATES = frozenset({S.STARTING, S.RUNNING})
+#: A worker has it, and its computer can still be told to let it be.
+STOPPABLE_STATES = frozenset(map(JobState, STOPPABLE))
 ENDED_STATES = frozenset(S) - WAITING_STATES - ACTIVE_STATES
 #: Ends after which somebody has to know, and to act.
 BAD_ENDS = ENDED_STATES - {S.DONE, S.VERIFIED, S.CANCELLED, S.REVERTED}

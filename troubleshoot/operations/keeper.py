@@ -17,7 +17,7 @@ from django.db.models.functions import Now
 
 from troubleshoot import cases, jobs, notifications, remediation, reports
 from troubleshoot.audit import Machine, Tag
-from troubleshoot.engine import Code, Explanation, Refusal
+from troubleshoot.engine import Code, Explanation, Json, Refusal
 from troubleshoot.models import CHANGES, ENDED_STATES, STARTED_STATES, UNDOABLE_STATES, WAITING_STATES, Job, JobState
 from troubleshoot.operations import health
 
@@ -76,12 +76,15 @@ def _free_dead_leases(me: Machine) -> None:
     have."""
 
     def free(job: Job) -> None:
+        if job.stop_asked_at is not None:
+            end(job, JobState.CANCELLED, Code.STOPPED_IN_TIME, who=str(job.stopper or ""))
+            return
         said = Explanation(Code.WORKER_SILENT)
         again: dict[str, Any] = {"lease_until": None, "ring_at": Now()}
         jobs.move_job(job, JobState.QUEUED, said, tag=Tag.JOB_QUEUE, actor=me, fence=job.fence, revoke=True, **again)
 
-    def end(job: Job, to: JobState, code: Code) -> None:
-        why = Explanation(code)
+    def end(job: Job, to: JobState, code: Code, **params: Json) -> None:
+        why = Explanation.of(code, **params)
         jobs.move_job(job, to, why, tag=Tag.JOB_END, actor=me, fence=job.fence, revoke=True, explanation=why)
 
     dead = Q(lease_until__lt=Now())

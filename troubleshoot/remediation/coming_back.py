@@ -40,6 +40,8 @@ def end_of_visit(job: Job, plan: PlanDocument, visit: VisitResult) -> VisitEnd:
             return _drifted(job, plan, found)
         case "failed":
             return VisitEnd(JobState.FAILED, failed_step(plan, visit), found, facts=facts_after_hang(plan, visit))
+        case "cancelled":
+            return VisitEnd(JobState.REFUSED, Explanation(Code.NEVER_BEGAN), found)
         case "duplicate":
             return VisitEnd(JobState.UNKNOWN, Explanation(Code.DUPLICATE), found)
     changed = visit.outcome == "identity_changed"

@@ -14,7 +14,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models.functions import Now
 
-from troubleshoot import catalog, diagnosis, engine, hosts, jobs, people, remote
+from troubleshoot import catalog, diagnosis, engine, hosts, jobs, remote
 from troubleshoot.audit import Machine, Tag
 from troubleshoot.engine import (
     Action,
@@ -26,10 +26,12 @@ from troubleshoot.engine import (
     as_change,
 )
 from troubleshoot.hosts import CredentialMissing, Observation, scope_for_facts
-from troubleshoot.models import Host, Job, JobState, Reading
+from troubleshoot.models import Job, JobState, Reading
 from troubleshoot.remediation import approvals, planning
 from troubleshoot.remediation.coming_back import end_change, end_of_visit, keep_visit_end
-from troubleshoot.remote import RUNNER_DIGEST, VisitProgress
+from troubleshoot.remediation.last_gate import last_gate
+from troubleshoot.remediation.stopping import Watch, end_unwanted
+from troubleshoot.remote import VisitProgress
 
 log = logging.getLogger(__name__)
 #: A silent host is tried this often before the job ends unreachable; nothing was started, so trying again is safe.
@@ -42,28 +44,33 @@ PATIENCE_SECONDS = 20.0
 def carry_out_change(job: Job, *, worker: Machine) -> None:
     """Take a claimed change to its end. Nothing is sent to the host unless every condition still holds."""
     before = _values(_measured(job))
-    plan = _last_gate(job)
+    plan = last_gate(job)
     if isinstance(plan, Explanation):
         end_change(job, JobState.REFUSED, plan, worker)
         return
     if not _start(job, plan, before, worker):
+        if not job.has_ended:
+            end_unwanted(job, worker)
         return
+    watch = Watch(job, plan)
     try:
-        visit = hosts.carry_out_plan(
-            job.host,
-            plan,
-            attempt=job.attempt_id,
-            job=job.pk,
-            case=job.case_id,
-            on_progress=lambda step: _progress(job, plan, step, worker),
-        )
+        with watch:
+            visit = hosts.carry_out_plan(
+                job.host,
+                plan,
+                attempt=job.attempt_id,
+                job=job.pk,
+                case=job.case_id,
+                on_progress=lambda step: _progress(job, plan, step, worker),
+            )
     except remote.DoorError as error:
-        _door_failed(job, error, worker)
+        if not (isinstance(error, remote.HostUnreachable) and end_unwanted(job, worker)):
+            _door_failed(job, error, worker)
         return
     except CredentialMissing as error:
         end_change(job, JobState.REFUSED, hosts.ended(error), worker)
         return
-    if keep_visit_end(job, end_of_visit(job, plan, visit), worker) and job.state == JobState.VERIFYING:
+    if keep_visit_end(job, watch.judge(end_of_visit(job, plan, visit)), worker) and job.state == JobState.VERIFYING:
         verify_change(job, worker=worker)
 
 
@@ -96,43 +103,6 @@ def verify_change(job: Job, *, worker: Machine) -> None:
         _end_revert(job, plan, worker)
     else:
         _end_apply(job, catalog.installed_catalog().actions[job.action], worker)
-
-
-def _last_gate(job: Job) -> engine.PlanDocument | Explanation:
-    """Return the plan, if everything that allowed this job still does; else the reason."""
-    host = Host.objects.get(pk=job.host_id)
-    try:
-        plan = planning.job_plan(job)
-    except engine.PlanError as error:
-        return Explanation.of(Code.PLAN_UNREADABLE, refused=error.to_json())
-    other = engine.outdated_parts(plan, catalog.installed_catalog(), runner=RUNNER_DIGEST)
-    if other:
-        return Explanation.of(Code.PLAN_OUTDATED, parts=[list(one) for one in other])
-    if host.identity and dict(plan.identity) != host.identity:
-        return Explanation(Code.PLAN_OF_ANOTHER_COMPUTER)
-    return _refused(job, host) or _not_allowed(job, host) or plan
-
-
-def _refused(job: Job, host: Host) -> Explanation | None:
-    """Return what a rule has against the change, whoever let it run."""
-    why = None if planning.was_promised(job) else planning.closed_reason(host)
-    if not why and job.kind == Job.Kind.APPLY:
-        why = planning.forbidden_reason(planning.installed_action(job.action), host)
-    return why.explanation if why else None
-
-
-def _not_allowed(job: Job, host: Host) -> Explanation | None:
-    """Return why the people who let this job run no longer may; an undo that the portal itself started needs nobody."""
-    if job.starter is None:
-        return None if job.kind == Job.Kind.REVERT else Explanation(Code.NOBODY_STARTED)
-    allowed = people.may(job.starter, "job.apply" if job.origin is None else "job.revert", job.origin or job)
-    if not allowed.allowed:
-        return Explanation.of(Code.STARTER_NOT_ALLOWED, who=str(job.starter), denial=allowed.denial)
-    if planning.needs_another(job, host):
-        return Explanation.of(Code.CRITICAL_MEANWHILE, host=str(host))
-    if job.needs_approval and approvals.usable_approval(job) is None:
-        return Explanation(Code.APPROVAL_GONE)
-    return None
 
 
 def _start(job: Job, plan: engine.PlanDocument, before: dict[str, str], worker: Machine) -> bool:

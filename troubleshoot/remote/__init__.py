@@ -2,10 +2,12 @@
 
 from troubleshoot.remote.dial import DialError, Line
 from troubleshoot.remote.door import Door, Way
+from troubleshoot.remote.ending import Ending
 from troubleshoot.remote.envelope import (
     RUNNER_DIGEST,
     AttemptState,
     FlatState,
+    Mode,
     OnStage,
     VisitItem,
     VisitProgress,
@@ -32,9 +34,11 @@ __all__ = [
     "DialError",
     "Door",
     "DoorError",
+    "Ending",
     "FlatState",
     "HostUnreachable",
     "Line",
+    "Mode",
     "OnStage",
     "RegisteredHost",
     "RegistrationUnfit",

@@ -12,7 +12,6 @@ import threading
 import time
 from collections.abc import Mapping
 from ipaddress import IPv6Address
-from types import TracebackType
 from typing import Final, Self
 
 from troubleshoot.engine import Refusal, RefusalCode
@@ -110,18 +109,16 @@ class Line:
         self._lock = threading.Lock()
         self._sockets: list[socket.socket] = []
         self._over = False
-        self._watchdog = threading.Timer(max(seconds, 0.0), self._shut)
+        self._watchdog = threading.Timer(max(seconds, 0.0), self.end)
         self._watchdog.daemon = True
 
     def __enter__(self) -> Self:
         self._watchdog.start()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._watchdog.cancel()
-        self._shut()
+        self.end()
         for sock in self._sockets:
             sock.close()
 
@@ -243,7 +240,9 @@ class Line:
         if over:
             _shutdown(sock)
 
-    def _shut(self) -> None:
+    def end(self) -> None:
+        """Let the time of this line be over now, whatever thread is at it."""
+        self._deadline = min(self._deadline, time.monotonic())
         with self._lock:
             self._over = True
             sockets = list(self._sockets)

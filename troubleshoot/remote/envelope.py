@@ -14,8 +14,8 @@ from typing import Any, Final, Literal, get_args
 
 Value = str | int | bool | None | list[str]
 FlatState = dict[str, Value]
-Mode = Literal["read", "apply", "settle", "disarm"]
-Outcome = Literal["done", "drifted", "failed", "identity_changed", "duplicate", "refused", "not_armed"]
+Mode = Literal["read", "apply", "settle", "cancel", "disarm"]
+Outcome = Literal["done", "drifted", "failed", "identity_changed", "duplicate", "cancelled", "refused", "not_armed"]
 UndoName = Literal["none", "armed", "lost", "fired", "disarmed"]
 AttemptName = Literal["never", "running", "cut", "ended"]
 
@@ -132,9 +132,9 @@ class VisitItem:
 class VisitWork:
     """What one visit shall do. `identity` None means: not known yet, do not compare. Raises Malformed.
 
-    `attempt` is the one that an `apply` begins, a `settle` asks about, and whose undo a `disarm` takes back. An `apply`
-    with an `undo` is not written unless the computer is ready to undo it; one that puts back an attempt names it in
-    `of`. One reading may take `read_seconds`.
+    `attempt` is the one that an `apply` begins, a `settle` asks about, a `cancel` forestalls, and whose undo a `disarm`
+    takes back. An `apply` with an `undo` is not written unless the computer is ready to undo it; one that puts back an
+    attempt names it in `of`. One reading may take `read_seconds`.
     """
 
     mode: Mode
@@ -155,9 +155,9 @@ class VisitWork:
         if not 0 < len(self.items) <= MAX_ITEMS:
             raise Malformed(f"a visit has 1 to {MAX_ITEMS} items")
         if self.mode != "apply" and any(item.desired is not None for item in self.items):
-            raise Malformed("a read has no wishes, and neither has a settle")
-        if self.mode in {"settle", "disarm"} and self.identity is None:
-            raise Malformed("a settle is believed of one computer only, and so is a disarm")
+            raise Malformed("a read has no wishes, and neither has a settle, a cancel or a disarm")
+        if self.mode in {"settle", "cancel", "disarm"} and self.identity is None:
+            raise Malformed("what became of an attempt is believed of one computer only")
         if self.mode != "apply" and (self.undo or self.of):
             raise Malformed("only what is changed is undone")
         if self.undo and not 0 < self.undo.after <= MAX_UNDO_SECONDS:

@@ -25,6 +25,8 @@ States = tuple[FlatState | None, ...]
 
 # Tuples where a host's word is looked up: a set would have to hash it, and a list cannot be.
 _FAULT_STAGES = ("read", "write", "record", "arm")
+#: Ends of a change that has read, and written nothing.
+_UNSTARTED = frozenset({"drifted", "duplicate", "cancelled", "not_armed"})
 _UNDO_OUTCOMES = ("undone", "left", "failed")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 _REASONS = ("constrained_language", "antimalware", "powershell_too_old")
@@ -102,15 +104,18 @@ def _check_sense(visit: VisitResult, work: VisitWork, seen: Seen) -> None:
         raise Malformed("other items were written than wished, or in another order")
     if visit.written and visit.outcome not in {"done", "failed"}:
         raise Malformed("something was written although the outcome says otherwise")
-    if (visit.written or visit.outcome in {"done", "drifted", "duplicate", "not_armed"}) and not seen.whole(seen.read):
+    if work.mode == "cancel" and seen.read:
+        raise Malformed("a cancel reads nothing")
+    whole = seen.whole(seen.read) or work.mode == "cancel"
+    if (visit.written or visit.outcome in {"done", *_UNSTARTED}) and not whole:
         raise Malformed("states are missing")
-    if work.mode != "apply" and (seen.check or visit.outcome in {"drifted", "duplicate", "not_armed"}):
+    if work.mode != "apply" and (seen.check or visit.outcome in _UNSTARTED):
         raise Malformed("an outcome that this mode does not have")
     everything = not visit.errors and len(visit.written) == len(wishes) and seen.whole(seen.check)
     if work.mode == "apply" and visit.outcome == "done" and not everything:
         raise Malformed("done, but not all of it")
-    if (visit.attempt is None) == (work.mode == "settle" and visit.outcome == "done"):
-        raise Malformed("an attempt is what a settle finds, and nothing else")
+    if (visit.attempt is None) == (work.mode in {"settle", "cancel"} and visit.outcome == "done"):
+        raise Malformed("an attempt is what a settle or a cancel finds, and nothing else")
     _check_undo(visit, work)
 
 

@@ -1,6 +1,7 @@
 # Mendpoint runner (5.1): read all, compare, record, write, read again, report in ASCII lines marked with the nonce.
-# Or settle: find out what became of an attempt, and see to it that one that has not begun never will.
-# runner_tools.ps1, what it works with, and runner_undo.ps1 stand before it; they are one text.
+# Or settle: find out what became of an attempt, and see to it that one that has not begun never will. Or cancel: only that.
+# Or disarm: take back the undo of an attempt. runner_tools.ps1, what it works with, and runner_undo.ps1 stand before it;
+# they are one text.
 
 function Read-All([string] $Stage) {
     $states = New-Object System.Collections.ArrayList
@@ -44,7 +45,7 @@ function Start-Change([string] $Path, $Before) {
         $order = New-UndoOrder $Before $due
         $digest = Get-Digest $order
     }
-    try { if (-not (New-Record $Path $Before $digest)) { return 'duplicate' } } catch { Add-Fault $null 'record' $_; return 'failed' }
+    try { if (-not (New-Record $Path $Before $digest)) { return Get-Forestalled $Path } } catch { Add-Fault $null 'record' $_; return 'failed' }
     if ($null -eq $order) { return Invoke-Change $Path $Before }
     $held = Enter-Attempt $Path 0
     try {
@@ -92,7 +93,7 @@ function Invoke-Return {
 function Invoke-Inquiry {
     try {
         $path = Get-RunPath $Request.attempt
-        if ($Request.mode -ceq 'settle') { $result.attempt = Get-Attempt $path; return }
+        if ($Request.mode -cne 'disarm') { $result.attempt = Get-Attempt $path; return }
         $held = Enter-Attempt $path 20
         try { $result.undo = Disable-Undo $path $Request.attempt } finally { $held.Dispose() }
     }
@@ -105,6 +106,7 @@ function Invoke-Request {
     if ($null -ne $Request.identity -and -not (Test-Match (ConvertTo-Table $Request.identity) $result.identity)) { return 'identity_changed' }
     if ($Request.mode -ceq 'apply') { if ($null -eq $Request.of) { return Invoke-Apply } else { return Invoke-Return } }
     if ($Request.mode -cne 'read') { Invoke-Inquiry; if ($result.errors.Count -ne 0) { return 'failed' } }
+    if ($Request.mode -ceq 'cancel') { return 'done' }
     [void] (Read-All 'read')
     if ($result.ContainsKey('reason')) { 'refused' } else { 'done' }
 }

@@ -214,6 +214,13 @@ function Save-Report([string] $Path, $Before, $After, [string] $Outcome) {
     try { if (New-RunFile "$Path.part" $body) { [IO.File]::Move("$Path.part", "$Path.result.json") } } catch { $course.unsaved = $_ }
 }
 
+# What is there in the place of a record that could not be made: a tombstone, or a record of this very attempt; one that
+# cannot be read was here before, whoever made it.
+function Get-Forestalled([string] $Path) {
+    try { if ((Read-RunFile "$Path.json").PSObject.Properties['tombstone']) { return 'cancelled' } } catch { return 'duplicate' }
+    'duplicate'
+}
+
 # First whether it lives, then whether it has reported: what has gone without a report will never write one.
 function Get-Attempt([string] $Path) {
     $found = @{ state = 'never'; outcome = $null; written = @(); errors = @(); before = $null; after = $null; undo = $null }

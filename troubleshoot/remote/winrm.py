@@ -29,6 +29,7 @@ from troubleshoot.engine import RefusalCode
 from troubleshoot.remote import envelope, soap
 from troubleshoot.remote.dial import Line
 from troubleshoot.remote.door import Door
+from troubleshoot.remote.ending import Ending
 from troubleshoot.remote.envelope import OnStage, VisitProgress, VisitResult, VisitWork
 from troubleshoot.remote.failures import (
     ContactLost,
@@ -60,9 +61,10 @@ def visit_host(
     seconds: float,
     on_progress: Callable[[VisitProgress], None],
     on_stage: OnStage = lambda *_: None,
+    ending: Ending | None = None,
 ) -> VisitResult:
     """Go to the host, do the work, come back within `seconds` (and 2 more to leave the host clean). `on_stage` hears
-    of each stage of the way once, when it has been passed.
+    of each stage of the way once, when it has been passed; `ending` lets another thread end it before its time.
 
     Raises HostUnreachable or SignInDenied (nothing started), VisitRefused (nothing changed) or ContactLost (something
     may have started);
@@ -78,7 +80,7 @@ def visit_host(
         on_progress,
         on_stage=on_stage,
     )
-    with Line(door.registered, seconds=seconds) as line:
+    with Line(door.registered, seconds=seconds) as line, (ending or Ending()).of(line):
         outcome = course.go(line)
     if isinstance(outcome, DoorError):
         # Raised here, outside every except: requests' exceptions carry the headers, and those the password.

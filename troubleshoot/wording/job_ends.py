@@ -22,6 +22,7 @@ _UNBEGUN: Mapping[Code, str | Promise] = {
     Code.NO_WORKER: gettext_lazy("not begun in time"),
     Code.HELD_TOO_LONG: gettext_lazy("not begun in time"),
     Code.STOPPED: gettext_lazy("stopped before it began"),
+    Code.STOPPED_IN_TIME: gettext_lazy("stopped before it changed anything"),
     Code.CASE_ENDED: gettext_lazy("taken back with its case"),
     Code.NEWER_PLAN: gettext_lazy("replaced by a newer plan"),
 }
@@ -169,6 +170,7 @@ def _unbegun(code: Code, who: str, *, own: bool) -> tuple[str, str]:
         ),
         Code.TAKEN_BACK: (_("Taken back before it began"), taken_back),
         Code.STOPPED: (_("Stopped before it began"), stopped),
+        Code.STOPPED_IN_TIME: (_("Stopped before it changed anything"), compose(_("%s stopped it."), who)),
         Code.CASE_ENDED: (_("Taken back with its case"), _("The case was closed before it began.")),
         Code.NEWER_PLAN: (_("A newer plan took its place"), ""),
     }[code]
@@ -183,7 +185,8 @@ def _code(job: Job) -> Code | None:
     if job.state == JobState.DECLINED:
         return Code.DECLINED
     if job.state == JobState.CANCELLED:
-        return why if why in {Code.STOPPED, Code.CASE_ENDED, Code.NEWER_PLAN} else Code.TAKEN_BACK
+        stopped = {Code.STOPPED, Code.STOPPED_IN_TIME, Code.CASE_ENDED, Code.NEWER_PLAN}
+        return why if why in stopped else Code.TAKEN_BACK
     if job.state != JobState.EXPIRED:
         return None
     if why == Code.UNDECIDED and not job.needs_approval:

@@ -115,8 +115,13 @@ SENTENCES: Final[Mapping[Of, str | Promise]] = {
     Of.VISIT_ENDS: _("The visit ends by itself at %(ends)s."),
     Of.CHANGE_RUNS: _("Changing %(host)s"),
     Of.UNDO_RUNS: _("Undoing on %(host)s"),
-    Of.CHANGE_GOES_ON: _("You may close this page. Once the first change is sent, it cannot be stopped."),
-    Of.UNDO_GOES_ON: _("You may close this page. Once the first setting is sent back, it cannot be stopped."),
+    Of.CHANGE_GOES_ON: _("You may close this page. Once the first setting is written, it is not stopped any more."),
+    Of.UNDO_GOES_ON: _("You may close this page. Once the first setting is put back, it is not stopped any more."),
+    Of.STOP_WANTED: _(
+        "The computer is told to let it be. If it has begun to write by then, it goes on to its end: nothing is "
+        "stopped in mid-write."
+    ),
+    Of.STOP_TOO_LATE: _("It had already begun to write; it is not stopped in mid-write. How it ends is said here."),
     Of.APPROVED_CAN_START: _("Approved. %(who)s can start it now."),
     Of.APPROVED_WAITS: _("Approved. It waits for its turn and begins by itself."),
     Of.APPROVED_HELD: _("Approved. It has not begun."),

@@ -25,6 +25,7 @@ from troubleshoot.operations.system_checks import check_pc_script
 MOST_QUERIES = 12
 SIGNED = b"# look\r\n# SIG # Begin signature block\r\n# SIG # MIIabc\r\n# SIG # End signature block\r\n"
 OFFER = "Look at your own PC"
+PC_TITLE = "Your PC does not know this name, and we do"
 
 
 @pytest.fixture
@@ -116,6 +117,21 @@ class TestTheQuestions:
         assert reader.get(page.url).title == "We reach ACC-07, and your PC does not"
         assert desk.title == f"Written for {case.beneficiary}: We reach the computer, and your PC does not"
         assert "Disconnect the VPN and connect it again" in reader.get(page.url).text
+
+    @pytest.mark.parametrize("network", ["yes", "no", "dont_know"])
+    @pytest.mark.parametrize("other", ["yes", "no", "dont_know"])
+    def test_blame_the_network_for_a_name_that_other_pcs_there_miss_as_well(
+        self, other: str, network: str, lab: MakeLab, reader: Reader, work: Work
+    ) -> None:
+        page = reader.opens(lab(name="ACC-07"))
+        work()
+        for question, value in (("connect", "no_name"), ("other_network", network), ("other_pc", other)):
+            reader.post(f"{page.url}/pc", question=question, value=value)
+        page = reader.get(page.url)
+        shared = other == "no" or (other == "dont_know" and network == "yes")
+        titles = {True: "The network you are in does not know this name, and we do", False: PC_TITLE}
+        assert page.title == titles[shared]
+        assert ("an old answer in its memory" in page.text) is not shared
 
     def test_can_be_answered_anew(self, unseen: Case, reader: Reader) -> None:
         reader.post(f"/cases/{unseen.pk}/pc", question="connect", value="asks")

@@ -1,4 +1,4 @@
-"""A fix that never began: six different endings, and each is told as what it is, whoever reads it and wherever."""
+"""A fix that never began, or was stopped in time: each ending is told as what it is, whoever reads it and wherever."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from tests.fixtures.computers import MakeLab
 from tests.fixtures.steps import Work, asked, opened, planned
 from tests.web.helpdesk.conftest import LONG_AGO, Browser
 from troubleshoot import jobs, operations, remediation
-from troubleshoot.models import Case, Job, Notice, Person, Site
+from troubleshoot.models import Case, Job, JobState, Notice, Person, Site
 from troubleshoot.wording import notice_words
 
 
@@ -63,6 +63,15 @@ class World:
     def stopped(self) -> Job:
         job = self.approved()
         jobs.cancel_job(actor=self.helpdesk, job=Job.objects.get(pk=job.pk))
+        return job
+
+    def stopped_in_time(self) -> Job:
+        job = self.own()
+        jobs.start_job(actor=self.employee, job=job)
+        row = Job.objects.filter(pk=job.pk)
+        row.update(state=JobState.CLAIMED, lease_until=LONG_AGO)
+        jobs.cancel_job(actor=self.helpdesk, job=row.get())
+        operations.sweep()
         return job
 
     def no_worker(self) -> Job:
@@ -129,6 +138,13 @@ ENDS = {
         "stopped before it began",
         "Hanna of helpdesk stopped it. Nothing was changed.",
         "Hanna stopped it before it began",
+    ),
+    "stopped in time": End(
+        World.stopped_in_time,
+        "Stopped before it changed anything",
+        "stopped before it changed anything",
+        "Hanna stopped it. Nothing was changed.",
+        "Hanna stopped it before anything was written",
     ),
     "no worker": End(
         World.no_worker,

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
 
 from troubleshoot import catalog, diagnosis, wording
 from troubleshoot.engine import (
     SPEAKING_VERDICTS,
+    Cause,
     CodeHint,
     Fact,
     Grounds,
@@ -29,6 +31,11 @@ def cause_title(name: str) -> str:
     """Return the title of a cause; empty when the catalogue no longer has it."""
     cause = catalog.installed_catalog().causes.get(name)
     return wording.content(cause.title) if cause else ""
+
+
+def _remedy_titles(cause: Cause) -> list[str]:
+    actions = catalog.installed_catalog().actions
+    return [wording.content(actions[name].title) for name in cause.remedies if name in actions]
 
 
 def cause_of(case: Case) -> Statement:
@@ -56,7 +63,13 @@ class Causes:
         """Return every cause that these facts say something about."""
         record = self.observed.record
         found = diagnosis.judged_causes(record.case, record.walk, self.observed.latest)
-        return [(one, diagnosis.verdict_reason(one, self.evidence)) for one in found]
+        return [(one, wording.join_texts(" · ", filter(None, self._grounds(one)))) for one in found]
+
+    def _grounds(self, one: Judgement) -> list[str]:
+        """Return what a verdict rests on; and of what was found beside the reason, what repairs it."""
+        repairs = _remedy_titles(one.cause) if one.verdict == "also_found" else []
+        own = _("Its own remedy: %s") % wording.join_texts("; ", repairs) if repairs else ""
+        return [diagnosis.verdict_reason(one, self.evidence), own]
 
     @cached_property
     def hint(self) -> CodeHint:

@@ -14,6 +14,7 @@ from troubleshoot.models import UNDER_WAY_STATES, Job, JobState
 from troubleshoot.web.case_parts.barrier import barrier_for, remedy_at
 from troubleshoot.web.case_parts.plan import JobPlan
 from troubleshoot.web.case_parts.record import CaseRecord
+from troubleshoot.web.case_parts.story import JobStory
 
 
 @dataclass
@@ -116,6 +117,8 @@ class Remedy:
         job = self.current
         undo = job is not None and job.kind == Job.Kind.REVERT
         code = StatementCode.UNDO_GOES_ON if undo else StatementCode.CHANGE_GOES_ON
+        if wanted := JobStory(job).stopping:
+            return wanted
         return Statement.of(code, Grounds.JOB, job.created_at) if job else None
 
     @property

@@ -8,9 +8,11 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from troubleshoot import catalog, wording
-from troubleshoot.engine import ChangeResult, PlanDifference
-from troubleshoot.models import Job, JobLine
+from troubleshoot.engine import ChangeResult, Code, Grounds, PlanDifference, Statement, StatementCode
+from troubleshoot.models import Job, JobLine, JobState
 
+#: What a computer has said of a change by which it can no longer be stopped.
+_GOES_ON = frozenset({Code.STOP_TOO_LATE})
 #: So many lines of a job are shown to those who only watch.
 LINES = 20
 
@@ -36,6 +38,15 @@ class JobStory:
     def lines(self) -> list[JobLine]:
         """Return its latest lines, the oldest first."""
         return list(self.job.lines.order_by("-pk")[: self.most])[::-1] if self.job else []
+
+    @property
+    def stopping(self) -> Statement | None:
+        """State what became of the wish to stop it, while it goes on; nothing where nobody wants that."""
+        job = self.job
+        if job is None or job.stop_asked_at is None or job.has_ended:
+            return None
+        late = job.state == JobState.VERIFYING or any(one.explanation.code in _GOES_ON for one in self.lines)
+        return Statement.of(StatementCode.STOP_TOO_LATE if late else StatementCode.STOP_WANTED, Grounds.JOB)
 
     @property
     def newest(self) -> str:

@@ -50,7 +50,7 @@ class PersonHeading:
         """Return what is done on the computer now, on the screens that show it."""
         codes = {"checking": StatementCode.CHECKING, "running": StatementCode.FIXING}
         code = codes.get(screen)
-        if code == StatementCode.FIXING and self.offer.stoppable:
+        if code == StatementCode.FIXING and self.record.status.told.waits:
             held = self.record.status.told.hindrance == Hindrance.HELD
             code = StatementCode.FIX_HELD if held else StatementCode.FIX_WAITS
         return Statement.of(code, Grounds.JOB, host=self.record.host_name) if code else None

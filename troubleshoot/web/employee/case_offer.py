@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from troubleshoot import diagnosis, people, remediation, wording
-from troubleshoot.engine import CaseMatter, Code, Grounds, Statement, StatementCode
+from troubleshoot.engine import CaseMatter, CasePress, Code, Grounds, Reader, Statement, StatementCode
 from troubleshoot.models import JobState, Person
 from troubleshoot.web.case_parts import JobStory, Remedy
 from troubleshoot.web.refusals import refusal_notice
@@ -77,9 +77,11 @@ class RemedyOffer:
 
     @property
     def progress(self) -> Statement | None:
-        """State whether it has begun; while it waits, the status says for what."""
+        """State whether it has begun, or what became of a wish to stop it; while it waits, the status says for what."""
         job = self.remedy.job
-        waits = job is None or self.stoppable
+        waits = job is None or job.state == JobState.QUEUED
+        if job and self.story.stopping:
+            return self.story.stopping
         code = StatementCode.HAS_BEGUN if settings.EMAIL_HOST else StatementCode.HAS_BEGUN_NO_MAIL
         return None if waits or job is None else Statement.of(code, Grounds.JOB, job.started_at)
 
@@ -118,8 +120,8 @@ class RemedyOffer:
 
     @property
     def stoppable(self) -> bool:
-        """Tell whether it has not begun, so that the person can still take it back."""
-        return bool(self.remedy.job and self.remedy.job.state == JobState.QUEUED)
+        """Tell whether the person can still take it back, or have it stopped."""
+        return bool(self.remedy.job) and self.remedy.record.status.may(Reader.EMPLOYEE, CasePress.STOP)
 
     @property
     def signed_in(self) -> str:

@@ -136,6 +136,11 @@ class NextStep:
     def _said(self, code: StatementCode, at: dt.datetime | None) -> Statement:
         return Statement.of(code, Grounds.STATUS, at, who=str(self.remedy.record.case.beneficiary))
 
+    @property
+    def stoppable(self) -> bool:
+        """Tell whether what is under way can be taken back, or still be stopped."""
+        return self.remedy.record.status.may(Reader.HELPDESK, CasePress.STOP)
+
     @cached_property
     def barriers(self) -> list[Barrier]:
         """Return what this person may not do here, with the reason."""
