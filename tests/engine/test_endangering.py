@@ -5,9 +5,8 @@ from dataclasses import replace
 import pytest
 
 from tests.engine.sample import ACTION, BULB, RESOURCE, problems
-from tests.engine.test_plan import CATALOG, planned
+from tests.engine.test_plan import CATALOG
 from tests.support import shipped_catalog
-from troubleshoot.engine import PlanDocument, endangers_access
 
 ALWAYS = RESOURCE.replace('revert = "exact"\n', 'revert = "exact"\nendangers_access = true\n')
 LAMP, BULB_FILE, SWITCH_ON = "resources/lamp/resource.toml", "resources/bulb/resource.toml", "actions/switch-on.toml"
@@ -17,19 +16,15 @@ def in_rooms(*rooms: str) -> str:
     return RESOURCE + f"\n[endangers_access]\nroom = {list(rooms)!r}\n"
 
 
-def plan_in(endangers: dict[str, tuple[str, ...]] | None) -> bool:
-    """Whether the sample's plan endangers access where its lamp says so of these rooms."""
+@pytest.mark.parametrize(
+    ("endangers", "room", "expected"),
+    [(None, "hall", False), ({}, "hall", True), ({"room": ("HALL",)}, "hall", True), ({"room": ("x",)}, "hall", False)],
+)
+def test_a_resource_endangers_access_always_or_by_its_parameters(
+    endangers: dict[str, tuple[str, ...]] | None, room: str, expected: bool
+) -> None:
     lamp = replace(CATALOG.resources["lamp"], endangers=endangers)
-    plan: PlanDocument = planned()
-    return endangers_access(plan, replace(CATALOG, resources={**CATALOG.resources, "lamp": lamp}))
-
-
-def test_a_plan_endangers_access_where_what_it_writes_does() -> None:
-    assert not plan_in(None)
-    assert plan_in({})
-    rooms = {str(item.params["room"]) for item in planned().items if item.params}
-    assert plan_in({"room": (min(rooms).upper(),)})
-    assert not plan_in({"room": ("elsewhere",)})
+    assert lamp.endangers_access({"room": room}) is expected
 
 
 @pytest.mark.parametrize(

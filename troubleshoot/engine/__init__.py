@@ -68,7 +68,6 @@ from troubleshoot.engine.permissions import (
 from troubleshoot.engine.plan import (
     OutdatedPart,
     PlanDifference,
-    endangers_access,
     is_as_wanted,
     make_plan,
     outdated_parts,
@@ -251,7 +250,6 @@ __all__ = [
     "decode_canonical",
     "decode_saved_connection",
     "encode_canonical",
-    "endangers_access",
     "fact_values",
     "faults",
     "first_cause",

@@ -123,12 +123,6 @@ def disconnects_people(plan: PlanDocument, catalog: Catalog) -> bool:
     return plan.risk == "disruptive" or any(item.events for item in plan.items)
 
 
-def endangers_access(plan: PlanDocument, catalog: Catalog) -> bool:
-    """Tell whether a plan writes what may cut our own way into the computer."""
-    written = [(item, catalog.resources.get(item.resource)) for item in plan.items if item.desired]
-    return any(resource is not None and resource.endangers_access(item.params) for item, resource in written)
-
-
 def nobody_is_connected(plan: PlanDocument, catalog: Catalog) -> bool | None:
     """Tell whether what connections go through was read as stopped, so that a plan meets nobody; None where the plan
     touches it and it was not read."""

@@ -217,7 +217,7 @@ function Save-Report([string] $Path, $Before, $After, [string] $Outcome) {
 # What is there in the place of a record that could not be made: a tombstone, or a record of this very attempt; one that
 # cannot be read was here before, whoever made it.
 function Get-Forestalled([string] $Path) {
-    try { if ((Read-RunFile "$Path.json").PSObject.Properties['tombstone']) { return 'cancelled' } } catch { return 'duplicate' }
+    try { if ((Read-RunFile "$Path.json").PSObject.Properties['tombstone']) { return 'cancelled' } } catch { $course.unseen = $_ }
     'duplicate'
 }
 
