@@ -80,7 +80,7 @@ def test_ends_are_left_only_to_be_reverted_or_settled() -> None:
         JobState.NOT_VERIFIED: {JobState.REVERTED},
         JobState.FAILED: {JobState.REVERTED},
         JobState.UNKNOWN: {
-            *(JobState.VERIFYING, JobState.DRIFTED, JobState.UNREACHABLE, JobState.REFUSED),
+            *(JobState.VERIFYING, JobState.DRIFTED, JobState.UNREACHABLE),
             *(JobState.NOT_VERIFIED, JobState.FAILED, JobState.REVERTED),
         },
     }

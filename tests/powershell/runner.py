@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import os
 import re
 import tempfile
 import threading
@@ -34,7 +35,7 @@ from tests.remote.test_vectors import (
     undone,
 )
 from troubleshoot.lab import runner as lab_runner
-from troubleshoot.lab.state import HostState, iso
+from troubleshoot.lab.state import HostState, iso, moment
 from troubleshoot.remote.envelope import ARGUMENTS, BOOTSTRAP, RUNNER, Malformed, request_line
 from troubleshoot.remote.reply import Reader
 
@@ -90,7 +91,10 @@ class Attempt:
             for attempt, body in self.host.state.document[kind].items():
                 self.runs.mkdir(parents=True, exist_ok=True)
                 text = body if isinstance(body, str) else json.dumps(body)
-                self.runs.joinpath(attempt + end).write_text(text, encoding="ascii")
+                file = self.runs.joinpath(attempt + end)
+                file.write_text(text, encoding="ascii")
+                if isinstance(body, dict):
+                    os.utime(file, (moment(body["at"]).timestamp(),) * 2)
 
     def _take_files(self) -> list[str]:
         """Take the files into the state of the host; return those that should not have stayed."""
@@ -173,7 +177,7 @@ def _read(text: str) -> Any:
 
 def _alike(bodies: Mapping[str, Any]) -> list[Any]:
     """Return files without moments, numbers of processes and the words of errors."""
-    return [_same(body) if isinstance(body, dict) else body for body in bodies.values()]
+    return [_same(body) if isinstance(body, dict) else body for _, body in sorted(bodies.items())]
 
 
 def _same(body: Mapping[str, Any]) -> dict[str, Any]:

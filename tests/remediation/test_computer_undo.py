@@ -252,3 +252,15 @@ class TestATemporaryChange:
         operations.run_job(lifting.pk)
         job = again(lifting)
         assert (job.state, job.host_undo, len(tasks(nla))) == (JobState.VERIFIED, Job.HostUndo.ARMED, 1)
+
+    def test_that_was_not_armed_and_of_which_we_lost_sight_has_changed_nothing(
+        self, lifting: Job, nla: Registered, work: Work, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with nla.lab.state.changing() as document:
+            FAULTS["tasks-refused"](document)
+        lose(monkeypatch, work)
+        ask_computers()
+        job = again(lifting)
+        assert job.explanation is not None
+        assert (job.state, job.explanation.code) == (JobState.UNREACHABLE, Code.NOT_ARMED)
+        assert listener(nla.document, "UserAuthentication") == 1

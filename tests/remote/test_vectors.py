@@ -135,6 +135,8 @@ def leaves(state: HostState, work: VisitWork, expected: dict[str, Any]) -> None:
     for files, name in (("runs", "run"), ("reports", "report")):
         found = state.document[files].get(work.attempt)
         assert name not in expected or found | expected[name] == found
+    assert set(expected.get("kept", [])) <= state.document["runs"].keys()
+    assert state.document["runs"].keys().isdisjoint(expected.get("gone", []))
     if "tasks" in expected:
         assert sorted(state.document["scheduler"]["tasks"]) == [task_name(one) for one in expected["tasks"]]
 

@@ -3,6 +3,7 @@
 It follows the functions of runner_tools.ps1 that have to do with these files, statement by statement.
 """
 
+from datetime import timedelta
 from typing import Any
 
 from troubleshoot.lab import scheduler
@@ -10,6 +11,8 @@ from troubleshoot.lab.state import Document, HostState, iso
 from troubleshoot.remote.envelope import Malformed, check_state
 
 VERSION = 2
+FILES = ("runs", "reports", "undo_orders", "undo_armed", "undo_reports", "undo_disarmed")
+"""The sections of a state that are files of attempts."""
 _SYSTEM = 4
 
 
@@ -59,6 +62,17 @@ def new_file(state: HostState, files: str, attempt: str, body: dict[str, Any]) -
             return False
         document[files][attempt] = {**body, "v": VERSION, "attempt": attempt, "at": iso(state.now())}
         return True
+
+
+def remove_old(state: HostState, keep: set[str]) -> None:
+    """Remove what is older than 30 days; nothing of these attempts, and of those that a task still stands for."""
+    before = iso(state.now() - timedelta(days=30))
+    with state.changing() as document:
+        for files in FILES:
+            for attempt, body in list(document[files].items()):
+                old = isinstance(body, dict) and str(body.get("at", before)) < before
+                if old and attempt not in keep and scheduler.find_task(state, task_name(attempt)) is None:
+                    del document[files][attempt]
 
 
 def forestalled(state: HostState, attempt: str) -> str:

@@ -12,7 +12,15 @@ from typing import Any
 from troubleshoot.lab import undoing
 from troubleshoot.lab.powershell import run as run_script
 from troubleshoot.lab.powershell.errors import ScriptFailed, ScriptRefused
-from troubleshoot.lab.run_records import begin_process, find_attempt, forestalled, new_file, new_record, undo_state
+from troubleshoot.lab.run_records import (
+    begin_process,
+    find_attempt,
+    forestalled,
+    new_file,
+    new_record,
+    remove_old,
+    undo_state,
+)
 from troubleshoot.lab.scheduler import TaskRefusedError
 from troubleshoot.lab.state import HostState, iso
 from troubleshoot.remote.envelope import RUNNER_DIGEST, Malformed, check_state, script_digest
@@ -209,6 +217,8 @@ class _Runner:
         if not self._cancelled.is_set():
             self._report(before, after, outcome)
         self._voice.go_on()
+        with contextlib.suppress(TaskRefusedError):
+            remove_old(self._state, {self._request["attempt"], self._request["of"]})
         return outcome
 
     def _read_all(self, stage: str) -> list[State]:

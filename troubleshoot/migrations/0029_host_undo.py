@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        sql.run("jobs_open", back="jobs_guarded"),
+        sql.run("jobs_open", back="jobs_settled"),
         migrations.AddField(
             model_name="job",
             name="host_undo",
@@ -25,5 +25,5 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(model_name="job", name="armed_at", field=models.DateTimeField(null=True)),
         migrations.AddField(model_name="job", name="host_undo_ended_at", field=models.DateTimeField(null=True)),
-        sql.run("jobs_guarded", back="jobs_open"),
+        sql.run("jobs_settled", back="jobs_open"),
     ]

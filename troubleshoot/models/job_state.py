@@ -57,7 +57,7 @@ JOB_MOVES: dict[JobState, frozenset[JobState]] = {
     S.FAILED: frozenset({S.REVERTED}),
     # By what the computer's own record says of it, or by a person who looked: until then it is held. What is proved is
     # proved by a check: nothing goes from here to `verified`.
-    S.UNKNOWN: frozenset({S.VERIFYING, S.DRIFTED, S.REFUSED, S.UNREACHABLE, S.NOT_VERIFIED, S.FAILED, S.REVERTED}),
+    S.UNKNOWN: frozenset({S.VERIFYING, S.DRIFTED, S.UNREACHABLE, S.NOT_VERIFIED, S.FAILED, S.REVERTED}),
 }
 WAITING_STATES = frozenset({S.PLANNED, S.WAITING_APPROVAL, S.APPROVED, S.QUEUED})
 ACTIVE_STATES = frozenset({S.CLAIMED, S.STARTING, S.RUNNING, S.VERIFYING})

@@ -200,6 +200,8 @@ def _end_of_ended(lost: Job, plan: PlanDocument, visit: VisitResult, attempt: At
         errors=attempt.errors,
     )
     end = end_of_visit(lost, plan, known)
+    if end.state == JobState.REFUSED:  # as one that never began: nothing of it was written
+        end = replace(end, state=JobState.UNREACHABLE)
     done = end.state == JobState.VERIFYING and end.why.code == Code.CHECKING
     return replace(end, why=Explanation(Code.CAME_TO_ITS_END)) if done else end
 

@@ -34,6 +34,7 @@ function Invoke-Change([string] $Path, $Before) {
     if ($result.errors.Count -eq 0) { $outcome = 'done' }
     Save-Report $Path $Before $after $outcome
     Send-Waiting
+    try { Remove-OldFiles $Path } catch { $course.unseen = $_ }
     $outcome
 }
 

@@ -126,6 +126,21 @@ function Disable-Undo([string] $Path, [string] $Attempt) {
     Get-UndoState $Path $Attempt
 }
 
+# What nobody has written to for 30 days goes, a few files at a time; nothing of an attempt that a task still stands for.
+function Remove-OldFiles([string] $Path) {
+    $before = [DateTime]::UtcNow.AddDays(-30)
+    $kept = @{}
+    foreach ($own in $Request.attempt, $Request.of) { if ($null -ne $own) { $kept[$own] = $true } }
+    $left = 200
+    foreach ($file in [IO.Directory]::GetFiles([IO.Path]::GetDirectoryName($Path))) {
+        if ($left -eq 0) { return }
+        if ([IO.File]::GetLastWriteTimeUtc($file) -ge $before) { continue }
+        $attempt = [IO.Path]::GetFileName($file).Split('.')[0]
+        if (-not $kept.ContainsKey($attempt)) { $kept[$attempt] = $null -ne (Find-UndoTask (Get-UndoName $attempt)) }
+        if (-not $kept[$attempt]) { [IO.File]::Delete($file); $left-- }
+    }
+}
+
 # What is put back of one item: of what the change set, whatever still is as the change made it. Null where somebody else
 # has changed any of that since: then all of it is theirs. What went away beside it comes back with it.
 function Get-Back($Item, $Made, $Now) {
