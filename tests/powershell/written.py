@@ -27,6 +27,9 @@ _PARSER = Path(__file__).with_name("parse.ps1")
 _IN_A_SENTENCE = re.compile(r"\b(?:winrm|w32tm|net|reg|[A-Z][a-z]+-[A-Z][A-Za-z]+)(?: [-/]?[a-z][\w:/.-]*\w)+")
 
 
+_IN_A_DOCUMENT = re.compile(r"^```powershell\n(.*?)^```", re.MULTILINE | re.DOTALL)
+
+
 @dataclass(frozen=True)
 class Written:
     """One text: where it comes from, and what the parser read in it."""
@@ -50,7 +53,7 @@ def copied() -> dict[str, str]:
     """Return the commands that people copy for a PowerShell, each once, by where it is shown and how it begins."""
     shown = [(one.where, one.text) for one in _shown(shipped_catalog(), set())]
     told = [("a hint", text) for text in _told()]
-    return {f"{where}: {text}": text for where, text in dict.fromkeys([*shown, *told])}
+    return {f"{where}: {text}": text for where, text in dict.fromkeys([*shown, *told, *_documented()])}
 
 
 def _shown(found: Any, seen: set[int]) -> Iterator[CommandToCopy]:
@@ -68,6 +71,12 @@ def _shown(found: Any, seen: set[int]) -> Iterator[CommandToCopy]:
     elif is_dataclass(found):
         for field in fields(found):
             yield from _shown(getattr(found, field.name), seen)
+
+
+def _documented() -> list[tuple[str, str]]:
+    """Return the blocks of PowerShell in the documents, each with the page that it stands on."""
+    pages = sorted((PRODUCT.parent / "docs").glob("*.md"))
+    return [(page.name, text) for page in pages for text in _IN_A_DOCUMENT.findall(page.read_text("utf-8"))]
 
 
 def _told() -> list[str]:
