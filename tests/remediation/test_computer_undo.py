@@ -1,10 +1,13 @@
 """The undo that a computer makes by itself: armed before the first write, taken back, fired, and what is learned."""
 
+import io
+import json
 import threading
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 
 from tests.fixtures.computers import MakeLab, Registered
 from tests.fixtures.steps import Work, agreed, ask_computers, opened, planned
@@ -41,6 +44,13 @@ def due(host: Registered) -> None:
             task["next_run"] = LONG_AGO
     document["clock_offset_seconds"] += 3 * 3600
     scheduler.tick(host.lab.state, start)
+
+
+def told_by(option: str, job: Job, actor: Person) -> str:
+    """What the command says of a job."""
+    out = io.StringIO()
+    call_command("jobs", "show", str(job.pk), *([option] if option else []), "--actor", actor.email, stdout=out)
+    return out.getvalue()
 
 
 def again(job: Job) -> Job:
@@ -264,3 +274,9 @@ class TestATemporaryChange:
         assert job.explanation is not None
         assert (job.state, job.explanation.code) == (JobState.UNREACHABLE, Code.NOT_ARMED)
         assert listener(nla.document, "UserAuthentication") == 1
+
+    def test_is_told_on_the_command_line(self, lifting: Job, helpdesk: Person, work: Work) -> None:
+        work()
+        told = json.loads(told_by("--json", lifting, helpdesk))["host_undo"]
+        assert (told["state"], told["armed_at"] is not None, told["ended_at"]) == ("armed", True, None)
+        assert "the computer's own undo: armed" in told_by("", lifting, helpdesk)
