@@ -13,7 +13,7 @@ from tests.remediation.test_remedies import listener
 from tests.support import replace_everywhere
 from troubleshoot import cases, hosts, jobs, operations, remediation, wording
 from troubleshoot.engine import Refusal
-from troubleshoot.hosts import visits
+from troubleshoot.hosts import change_visits, visits
 from troubleshoot.jobs import claiming
 from troubleshoot.models import Approval, Host, Job, JobState, Person
 from troubleshoot.remediation import execution as changes
@@ -76,7 +76,7 @@ class TestAWorkerWhoseLeaseWasGivenAway:
             operations.sweep()
             return found
 
-        replace_everywhere(monkeypatch, visits, "carry_out_plan", slow)
+        replace_everywhere(monkeypatch, change_visits, "carry_out_plan", slow)
         operations.run_job(change.pk)
         change.refresh_from_db()
         assert change.state == JobState.UNKNOWN

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from tests.powershell.runner_commands import RUNNER
+from tests.powershell.runner_commands import RUNNER, TASKS
 from tests.powershell.shell import Wire
 from troubleshoot.lab.powershell.cmdlets import CMDLETS
 from troubleshoot.lab.powershell.cmdlets.core import Cmdlet, Use, bind
@@ -52,7 +52,7 @@ class Host:
         given = {key: _bound(cmdlet, key, value) for key, value in given.items()}
         use = Use(given, [], self.state, _no_block)
         with self.state.lock:
-            call = RUNNER.get(name) or CMDLETS[name].call
+            call = RUNNER.get(name) or TASKS.get(name) or CMDLETS[name].call
             return [self._handed(one) for one in call(use)]
 
     def _method(self, asked: dict[str, Any]) -> Any:

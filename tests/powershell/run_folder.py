@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from troubleshoot.lab.state import moment
+
 #: What the runner keeps of an attempt, by the name that the state of a host has for it, and how each file ends.
-FILES = {"runs": ".json", "reports": ".result.json"}
+FILES = {
+    "runs": ".json",
+    "reports": ".result.json",
+    "undo_orders": ".undo.json",
+    "undo_armed": ".armed.json",
+    "undo_reports": ".undone.json",
+    "undo_disarmed": ".disarmed.json",
+}
 
 
 @dataclass(frozen=True)
@@ -30,11 +40,14 @@ class RunFolder:
             for attempt, body in document[kind].items():
                 self.runs.mkdir(parents=True, exist_ok=True)
                 text = body if isinstance(body, str) else json.dumps(body)
-                self.runs.joinpath(attempt + end).write_text(text, encoding="ascii")
+                file = self.runs.joinpath(attempt + end)
+                file.write_text(text, encoding="ascii")
+                if isinstance(body, dict):
+                    os.utime(file, (moment(body["at"]).timestamp(),) * 2)
 
     def take(self, document: dict[str, Any]) -> list[str]:
         """Take the files into a state; return those that should not have stayed."""
-        left = {path.name: path.read_text(encoding="ascii") for path in self.runs.glob("*")}
+        left = {path.name: path.read_text(encoding="ascii") for path in self.runs.glob("*") if path.suffix != ".lock"}
         for kind, end in FILES.items():
             names = [name for name in left if re.fullmatch(r"[0-9a-f-]+" + re.escape(end), name)]
             document[kind] = {name.removesuffix(end): _read(left.pop(name)) for name in names}

@@ -20,7 +20,20 @@ from tests.powershell.host import Host
 from tests.powershell.resources import Finding, work
 from tests.powershell.run_folder import FILES, RunFolder
 from tests.powershell.runner_text import paced, prepared
-from tests.remote.test_vectors import NONCE, VECTORS, host, job, leaves, run, tells
+from tests.remote.test_vectors import (
+    ALTERED,
+    NONCE,
+    VECTORS,
+    host,
+    job,
+    leaves,
+    prepare,
+    run,
+    started_by,
+    tells,
+    undoes,
+    undone,
+)
 from troubleshoot.lab import runner as lab_runner
 from troubleshoot.lab.state import HostState, iso
 from troubleshoot.remote.envelope import ARGUMENTS, BOOTSTRAP, RUNNER, Malformed, request_line
@@ -72,6 +85,8 @@ class Attempt:
         try:
             tells(found, expected)
             leaves(self.host.state, asked, expected)
+            if then := self.vector.get("then"):
+                undone(self.host.state, asked, then)
         except AssertionError:
             left = {kind: self.host.state.document[kind] for kind in FILES}
             return f"it says {found} and leaves {left}, not {expected}"
@@ -79,11 +94,29 @@ class Attempt:
 
     def _ends_as_the_lab(self) -> dict[str, tuple[Any, Any]]:
         """Return the files and the event log beside those of the lab's stand-in, without what differs each time."""
-        run(self.twin, job(self.vector["request"]), hears=self.vector.get("listener_hears"))
+        asked = job(self.vector["request"])
+        run(self.twin, asked, hears=self.vector.get("listener_hears"))
+        if then := self.vector.get("then"):
+            undoes(self.twin, asked, then)
         own, lab = self.host.state.document, self.twin.document
         compared = {kind: (_alike(own[kind]), _alike(lab[kind])) for kind in FILES}
         logs = [[_but(line, "time") for line in document["event_log"]] for document in (own, lab)]
         return compared | {"event_log": (logs[0], logs[1]), "moments": (self._moments(), [])}
+
+    def task(self) -> str | None:
+        """Return what PowerShell is given by the task that was made, where the vector starts it."""
+        if "then" not in self.vector:
+            return None
+        prepare(self.host.state, self.vector["then"])
+        if "alters" in self.vector["then"]:
+            (file,) = self.folder.runs.glob("*" + FILES["undo_orders"])
+            file.write_text(file.read_text(encoding="ascii").replace(NONCE, ALTERED), encoding="ascii")
+        _, arguments = started_by(self.host.state, job(self.vector["request"]))
+        return arguments.removeprefix('-NoProfile -NonInteractive -Command "').removesuffix('"')
+
+    def starts(self) -> int:
+        """Return how often the task is started."""
+        return int(self.vector["then"]["starts"])
 
     def _difference(self, compared: Mapping[str, tuple[Any, Any]]) -> str | None:
         wrong = {name: pair for name, pair in compared.items() if ordered(pair[0]) != ordered(pair[1])}
@@ -104,11 +137,11 @@ class Attempt:
 
 def _alike(bodies: Mapping[str, Any]) -> list[Any]:
     """Return files without moments, numbers of processes and the words of errors."""
-    return [_same(body) if isinstance(body, dict) else body for body in bodies.values()]
+    return [_same(body) if isinstance(body, dict) else body for _, body in sorted(bodies.items())]
 
 
 def _same(body: Mapping[str, Any]) -> dict[str, Any]:
-    rest = _but(body, "at", "process", "started")
+    rest = _but(body, "at", "process", "started", "due", "runner", *(["undo"] if body.get("undo") else []))
     errors = rest.get("errors")
     return rest if errors is None else rest | {"errors": [_but(error, "text") for error in errors]}
 
@@ -139,7 +172,18 @@ def as_winrm(program: str, modules: str, vector: Mapping[str, Any]) -> Finding |
         code, said = shell.listen(program, list(ARGUMENTS), attempt.line, more, lines=vector.get("listener_hears"))
         took = time.monotonic() - began
         answering.join(shell.PATIENCE)
+        _start_task(program, attempt, server, more)
         return _finding(vector, PLAIN, _waited(attempt, took) or attempt.fault(code, said))
+
+
+def _start_task(program: str, attempt: Attempt, server: Any, more: Mapping[str, str]) -> None:
+    """Start what the task starts, as often as the vector says, each time in a process of its own."""
+    text = attempt.task()
+    for _ in range(attempt.starts() if text else 0):
+        answering = threading.Thread(target=_answer, args=(server, attempt.host), daemon=True)
+        answering.start()
+        shell.run(program, ["-NoProfile", "-NonInteractive", "-Command", str(text)], b"", more)
+        answering.join(shell.PATIENCE)
 
 
 def _waited(attempt: Attempt, seconds: float) -> str | None:
@@ -150,7 +194,7 @@ def _waited(attempt: Attempt, seconds: float) -> str | None:
     return f"it took {seconds:.0f} s, as long as a reading that was overdue" if late else None
 
 
-def _answer(server: Any, attempt: Attempt) -> None:
+def _answer(server: Any, attempt: Attempt | Host) -> None:
     connection, _ = server.accept()
     with connection:
         attempt.serve(shell.Wire(connection))
@@ -169,6 +213,10 @@ def _again(wire: shell.Wire, vector: Mapping[str, Any], condition: Condition, sc
         line = attempt.line.decode("ascii").strip()
         wire.send(work(condition, bootstrap=BOOTSTRAP, line=line, room=_room(attempt)))
         done = attempt.serve(wire)
+        text = attempt.task()
+        for _ in range(attempt.starts() if text else 0):
+            wire.send(work(condition, bootstrap=str(text), line="", room=""))
+            attempt.host.serve(wire)
         said = done["failed"] or attempt.fault(None, done["output"].encode("ascii"))
         if (finding := _finding(vector, condition, said)) is not None:
             yield finding

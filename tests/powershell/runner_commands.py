@@ -6,9 +6,10 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from troubleshoot.lab import scheduler
 from troubleshoot.lab.powershell.cmdlets import CMDLETS
 from troubleshoot.lab.powershell.cmdlets.core import Use
-from troubleshoot.lab.powershell.errors import Unsupported
+from troubleshoot.lab.powershell.errors import ScriptFailed, Unsupported
 from troubleshoot.lab.powershell.host_data import local_time
 from troubleshoot.lab.powershell.objects import Instance, ObjectType
 from troubleshoot.lab.run_records import process_start
@@ -19,6 +20,7 @@ KEY = ObjectType("PSCustomObject", "Get-ItemProperty 5.1, outputs", ("MachineGui
 PRODUCT = ObjectType("Win32_ComputerSystemProduct", _DOCS + "win32-computersystemproduct", ("UUID",))
 PROCESS = ObjectType("Win32_Process", _DOCS + "win32-process", ("CreationDate",))
 ACCOUNT = ObjectType("Win32_UserAccount", _DOCS + "win32-useraccount", ("SID",))
+TASK = ObjectType("hashtable", "Find-UndoTask of the runner", ("xml", "enabled", "next"))
 _BY_NUMBER = re.compile(r"ProcessId = (\d+)")
 
 
@@ -54,6 +56,31 @@ def _event(use: Use) -> list[Any]:
     return []
 
 
+def _register(use: Use) -> list[Any]:
+    _asked(lambda: scheduler.register(use.state, use.get("Name"), use.get("Xml")))
+    return []
+
+
+def _find(use: Use) -> list[Any]:
+    found = _asked(lambda: scheduler.find_task(use.state, use.get("Name")))
+    values = found and {"xml": found["xml"], "enabled": found["enabled"], "next": found["next_run"]}
+    return [Instance(TASK, values)] if values else []
+
+
+def _remove(use: Use) -> list[Any]:
+    _asked(lambda: scheduler.remove(use.state, use.get("Name")))
+    return []
+
+
+def _asked(call: Callable[[], Any]) -> Any:
+    try:
+        return call()
+    except scheduler.TaskRefusedError as error:
+        raise ScriptFailed(str(error), "ComMethodTargetInvocation") from error
+
+
+#: What the runner's functions for the Task Scheduler are in a test: COM is not there.
+TASKS: dict[str, Callable[[Use], list[Any]]] = {"register": _register, "find": _find, "remove": _remove}
 RUNNER: dict[str, Callable[[Use], list[Any]]] = {
     "get-itemproperty": _property,
     "get-ciminstance": _instances,

@@ -15,7 +15,13 @@ ONLY_WINDOWS = {
     "Get-FolderAccess": "function Get-FolderAccess {{\n"
     "    @{{ owner = 'S-1-5-32-544'; protected = $true; named = @('S-1-5-18', 'S-1-5-32-544') }}\n}}",
     "Test-EventSource": "function Test-EventSource {{ $false }}",
+    "Get-TaskFolder": "function Get-TaskFolder {{ throw 'COM' }}",
+    "Register-UndoTask": "function Register-UndoTask($Name, $Xml) {{ [void] (Invoke-Scheduler Register $Name $Xml) }}",
+    "Find-UndoTask": "function Find-UndoTask($Name) {{ Invoke-Scheduler Find $Name }}",
+    "Remove-UndoTask": "function Remove-UndoTask($Name) {{ [void] (Invoke-Scheduler Remove $Name) }}",
 }
+#: Where the line that starts an undo, which has no functions yet, looks for the folder of programs' data.
+_PLACE = re.compile(r"(?<=\[IO\.Path\]::Combine\().*?(?=, 'Mendpoint', 'runs')")
 #: A session looks for commands when the first is called, and a reading has few seconds: so they are loaded before.
 _OPENED = "    $session.Open()\n"
 _LOADED = """    $loading = [PowerShell]::Create()
@@ -30,7 +36,8 @@ _FIRST_LINE = re.compile(r"^(?:param\(.*\)\n)?")
 
 def prepared(script: str, folder: str, *, shared: bool = False) -> str:
     """Return the runner for this platform, with its records in this folder."""
-    text, others = script, ONLY_WINDOWS | (_SHARED if shared else {})
+    text, others = _PLACE.sub(f"'{folder}'", script), ONLY_WINDOWS | (_SHARED if shared else {})
+    assert text != script
     for name, other in others.items():
         text = _with(text, name, other.format(folder=folder))
     opening = function_of(text, "New-ReadSession")[0]
@@ -44,7 +51,7 @@ def without(script: str) -> str:
     """Return a runner without the functions that may be replaced."""
     for name in (*ONLY_WINDOWS, *_SHARED, "New-ReadSession"):
         script = _with(script, name, "")
-    return script
+    return _PLACE.sub("", script)
 
 
 def _with(script: str, name: str, other: str) -> str:

@@ -44,6 +44,15 @@ _RUNNER = (
         "\n",
     ),
     ("an attempt that outlives Windows", "no attempt outlives", " -and (Get-ProcessStart 4) -ceq $record.boot", ""),
+    (
+        "an undo of whatever the state is",
+        "what somebody else has changed",
+        "{ return $null }\n        $back",
+        "{ }\n        $back",
+    ),
+    ("a write before its task was read back", "where tasks vanish", "        Assert-Armed $name $Due\n", "\n"),
+    ("an undo before its time", "what is not due", "if (-not $Request.at_start -and", "if ($Request.at_start -and"),
+    ("an order of anybody", "an order that is not", "{ exit 6 }", "{ }"),
     ("a record of anybody", "a record of another attempt", " -or $found.attempt -cne $Request.attempt", ""),
 )
 #: Texts that the parser alone finds out.

@@ -119,6 +119,14 @@ function Invoke-Command51($Cmdlet, $Bound) {
     foreach ($one in $answer.value) { $Cmdlet.WriteObject((ConvertFrom-Wire $one), $false) }
 }
 
+# The Task Scheduler, in the place of its COM objects.
+function Invoke-Scheduler([string] $What, [string] $Name, [string] $Xml) {
+    Send-Lab @{ command = $What; with = @{ Name = (ConvertTo-Wire $Name); Xml = (ConvertTo-Wire $Xml) } }
+    $answer = Receive-Lab
+    if ($answer.failed) { throw $answer.failed }
+    foreach ($one in $answer.value) { ConvertFrom-Wire $one }
+}
+
 # Windows PowerShell 5.1 leaves texts that look like dates alone; only one that is written "\/Date(milliseconds)\/" is one.
 function ConvertFrom-Element($Element) {
     switch ("$($Element.ValueKind)") {

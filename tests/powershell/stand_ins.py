@@ -43,7 +43,7 @@ def write(folder: Path) -> Path:
     text = "\n".join([_SHARED.read_text(encoding="ascii"), *map(_function, written)])
     module.joinpath(f"{NAME}.psm1").write_text(text, encoding="ascii")
     exported = ", ".join(f"'{one.name}'" for one in written)
-    shared = "'ConvertFrom-Json', 'Send-Lab', 'Receive-Lab', 'Invoke-Thing'"
+    shared = "'ConvertFrom-Json', 'Send-Lab', 'Receive-Lab', 'Invoke-Thing', 'Invoke-Scheduler'"
     manifest = module / f"{NAME}.psd1"
     manifest.write_text(
         f"@{{ RootModule = '{NAME}.psm1'; ModuleVersion = '5.1'; FunctionsToExport = @({shared}, {exported}) }}\n",

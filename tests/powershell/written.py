@@ -14,15 +14,20 @@ from tests.powershell import shell
 from tests.support import shipped_catalog
 from troubleshoot.engine.instructions import CommandToCopy
 from troubleshoot.lab.powershell.cmdlets import CMDLETS
+from troubleshoot.lab.undoing import UNDO_LINE
 from troubleshoot.remote.envelope import RUNNER
 from troubleshoot.wording import connection_refusals, stages
 
 PRODUCT = Path(__file__).parents[2] / "troubleshoot"
-_RUNNER = (PRODUCT / "remote" / "runner_tools.ps1", PRODUCT / "remote" / "runner.ps1")
-RUNNER_NAME = "runner_tools.ps1 and runner.ps1"
+_RUNNER = tuple(PRODUCT / "remote" / name for name in ("runner_tools.ps1", "runner_undo.ps1", "runner.ps1"))
+RUNNER_NAME = "runner_tools.ps1, runner_undo.ps1 and runner.ps1"
+UNDO_NAME = "the line by which an undo starts"
 _PARSER = Path(__file__).with_name("parse.ps1")
 #: A command inside a sentence: its name, then words until the sentence goes on.
 _IN_A_SENTENCE = re.compile(r"\b(?:winrm|w32tm|net|reg|[A-Z][a-z]+-[A-Z][A-Za-z]+)(?: [-/]?[a-z][\w:/.-]*\w)+")
+
+
+_IN_A_DOCUMENT = re.compile(r"^```powershell\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -35,11 +40,11 @@ class Written:
 
 
 def scripts() -> dict[str, str]:
-    """Return the text of every script that ships, by its path; the two files of the runner are one text."""
+    """Return the text of every script that ships, by its path; the files of the runner are one text."""
     own = [path for path in sorted(PRODUCT.rglob("*.ps1")) if "catalog" not in path.relative_to(PRODUCT).parts]
     root = PRODUCT.parent
     found = [path for path in (*own, *everywhere("*/*.ps1")) if path not in _RUNNER]
-    return {RUNNER_NAME: RUNNER} | {
+    return {RUNNER_NAME: RUNNER, UNDO_NAME: UNDO_LINE} | {
         str(path.relative_to(root) if path.is_relative_to(root) else path): path.read_text("ascii") for path in found
     }
 
@@ -55,7 +60,7 @@ def copied() -> dict[str, str]:
     """Return the commands that people copy for a PowerShell, each once, by where it is shown and how it begins."""
     shown = [(one.where, one.text) for one in _shown(shipped_catalog(), set())]
     told = [("a hint", text) for text in _told()]
-    return {f"{where}: {text}": text for where, text in dict.fromkeys([*shown, *told])}
+    return {f"{where}: {text}": text for where, text in dict.fromkeys([*shown, *told, *_documented()])}
 
 
 def _shown(found: Any, seen: set[int]) -> Iterator[CommandToCopy]:
@@ -73,6 +78,12 @@ def _shown(found: Any, seen: set[int]) -> Iterator[CommandToCopy]:
     elif is_dataclass(found):
         for field in fields(found):
             yield from _shown(getattr(found, field.name), seen)
+
+
+def _documented() -> list[tuple[str, str]]:
+    """Return the blocks of PowerShell in the documents, each with the page that it stands on."""
+    pages = sorted((PRODUCT.parent / "docs").glob("*.md"))
+    return [(page.name, text) for page in pages for text in _IN_A_DOCUMENT.findall(page.read_text("utf-8"))]
 
 
 def _told() -> list[str]:

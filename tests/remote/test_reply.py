@@ -34,6 +34,7 @@ ENDED: dict[str, Any] = {
     "after": [{"name": "y"}],
     "written": [0],
     "errors": [],
+    "undo": None,
 }
 CUT: dict[str, Any] = ENDED | {"state": "cut", "outcome": None, "after": None, "written": []}
 NEVER: dict[str, Any] = CUT | {"state": "never", "before": None}

@@ -65,14 +65,15 @@ def test_the_runner_calls_only_these_cmdlets() -> None:
     own = {node.text.decode().lower() for node in nodes(RUNNER) if node.type == "function_name" and node.text}
     assert commands(RUNNER) - own == {
         "set-strictmode", "new-object", "get-itemproperty", "get-ciminstance", "where-object", "join-path",
-        "new-eventlog", "write-eventlog", "convertfrom-json",
+        "new-eventlog", "write-eventlog", "convertfrom-json", "get-filehash", "start-sleep",
     }  # fmt: skip
 
 
 def test_the_runner_is_short() -> None:
-    tools, course = (Path(envelope.__file__).with_name(name).read_text() for name in ("runner_tools.ps1", "runner.ps1"))
-    assert f"{tools}\n{course}" == RUNNER
-    assert max(len(tools.splitlines()), len(course.splitlines())) <= 250
+    names = ("runner_tools.ps1", "runner_undo.ps1", "runner.ps1")
+    parts = [Path(envelope.__file__).with_name(name).read_text() for name in names]
+    assert "\n".join(parts) == RUNNER
+    assert max(len(part.splitlines()) for part in parts) <= 250
     assert "Set-StrictMode -Version 3.0" in RUNNER
 
 
@@ -113,6 +114,7 @@ def test_a_request_is_one_ascii_line_that_carries_everything() -> None:
     body = json.loads(line)
     assert body["items"][0] == {
         "resource": "r", "params": item.params, "read": "@{}", "write": None, "expected": None, "desired": None,
+        "undo": None,
     }  # fmt: skip
     assert body.keys() == {
         "v",
@@ -125,6 +127,8 @@ def test_a_request_is_one_ascii_line_that_carries_everything() -> None:
         "runner",
         "items",
         "read_seconds",
+        "undo",
+        "of",
     }
     assert body["runner"] == RUNNER
 

@@ -9,19 +9,23 @@ from __future__ import annotations
 import copy
 import json
 import threading
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.catalog.resources.vectors import ordered
-from troubleshoot.lab import runner
+from troubleshoot.lab import powershell_exe, runner, scheduler
+from troubleshoot.lab.process import Process
+from troubleshoot.lab.run_records import task_name
 from troubleshoot.lab.state import HostState, healthy
 from troubleshoot.remote import AttemptState, VisitItem, VisitResult, VisitWork
-from troubleshoot.remote.envelope import ItemError, request_line
+from troubleshoot.remote.envelope import ItemError, UndoOrder, UndoRule, UndoState, request_line
 from troubleshoot.remote.reply import Reader
 
 NONCE = "5" * 32
+ALTERED = "6" * 32
 KEY = "HKLM:\\SOFTWARE\\MendpointVectors"
 FILES = sorted(Path(__file__).parent.joinpath("vectors").glob("*.json"))
 VECTORS = [vector for file in FILES for vector in json.loads(file.read_text())]
@@ -35,7 +39,13 @@ def host(changes: dict[str, Any]) -> HostState:
 
 
 def job(asked: dict[str, Any]) -> VisitWork:
-    return VisitWork(**asked | {"items": tuple(VisitItem(**item) for item in asked["items"])})
+    undo = asked.get("undo")
+    items = tuple(VisitItem(**item | {"undo": _rule(item.get("undo"))}) for item in asked["items"])
+    return VisitWork(**asked | {"items": items, "undo": undo and UndoOrder(**undo)})
+
+
+def _rule(undo: dict[str, Any] | None) -> UndoRule | None:
+    return None if undo is None else UndoRule(tuple(undo["fields"]), tuple(undo["marks"]))
 
 
 def run(
@@ -68,7 +78,53 @@ def test_the_stand_in_does_what_the_vector_says(vector: dict[str, Any]) -> None:
     assert code == expected["exit_code"]
     tells(reader.visit(), expected)
     leaves(state, work, expected)
+    if then := vector.get("then"):
+        undoes(state, work, then)
     assert state.visits == {}
+
+
+def undoes(state: HostState, work: VisitWork, then: dict[str, Any]) -> None:
+    """What the task of this attempt does, started so often, is what the vector expects."""
+    prepare(state, then)
+    command, arguments = started_by(state, work)
+    for _ in range(then["starts"]):
+        code = powershell_exe.start(arguments, process_of(state), runner.run)
+        assert code == (6 if "alters" in then else 0)
+    assert command.endswith("powershell.exe")
+    undone(state, work, then)
+
+
+def prepare(state: HostState, then: dict[str, Any]) -> None:
+    """Somebody else changes what the vector says before the task starts."""
+    with state.changing() as document:
+        for name, value in then.get("changes", {}).items():
+            document["registry"][KEY][name]["value"] = value
+        if "alters" in then:
+            for order in document["undo_orders"].values():
+                order["nonce"] = ALTERED
+
+
+def started_by(state: HostState, work: VisitWork) -> tuple[str, str]:
+    """The program that the task of this attempt starts, with its arguments."""
+    found = scheduler.find_task(state, task_name(work.attempt))
+    assert found is not None
+    task = scheduler.read_task(found["xml"])
+    assert task.at_start
+    return task.command, task.arguments
+
+
+def process_of(state: HostState) -> Process:
+    return Process(state, lambda: b"", lambda *_: None, threading.Event(), user="SYSTEM")
+
+
+def undone(state: HostState, work: VisitWork, then: dict[str, Any]) -> None:
+    """What an undo leaves on its host is what the vector expects."""
+    values = state.document["registry"][KEY]
+    assert {name: values[name]["value"] for name in then["registry"]} == then["registry"]
+    assert sorted(state.document["scheduler"]["tasks"]) == [task_name(one) for one in then["tasks"]]
+    report = state.document["undo_reports"].get(work.attempt)
+    assert (report is None) is (then["report"] is None)
+    assert report is None or report | then["report"] == report
 
 
 def leaves(state: HostState, work: VisitWork, expected: dict[str, Any]) -> None:
@@ -79,6 +135,10 @@ def leaves(state: HostState, work: VisitWork, expected: dict[str, Any]) -> None:
     for files, name in (("runs", "run"), ("reports", "report")):
         found = state.document[files].get(work.attempt)
         assert name not in expected or found | expected[name] == found
+    assert set(expected.get("kept", [])) <= state.document["runs"].keys()
+    assert state.document["runs"].keys().isdisjoint(expected.get("gone", []))
+    if "tasks" in expected:
+        assert sorted(state.document["scheduler"]["tasks"]) == [task_name(one) for one in expected["tasks"]]
 
 
 def tells(found: VisitResult | None, expected: dict[str, Any]) -> None:
@@ -100,8 +160,17 @@ def tells(found: VisitResult | None, expected: dict[str, Any]) -> None:
         None if attempt["after"] is None else tuple(attempt["after"]),
         tuple(attempt["written"]),
         tuple(ItemError(**error) for error in attempt["errors"]),
+        stands(attempt.get("undo")),
     )
     assert found.attempt == kept
+    if undo := expected.get("undo"):
+        assert found.undo is not None
+        told = asdict(found.undo)
+        assert told | undo | {"left": tuple(undo.get("left", told["left"]))} == told
+
+
+def stands(undo: dict[str, Any] | None) -> UndoState | None:
+    return None if undo is None else UndoState(**undo | {"left": tuple(undo["left"])})
 
 
 def test_every_vector_has_a_name_of_its_own() -> None:

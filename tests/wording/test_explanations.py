@@ -45,6 +45,28 @@ SAID: dict[Code, tuple[dict[str, Any], str]] = {
         "Hanna stopped it before anything was written. Nothing was changed.",
     ),
     Code.STOP_TOO_LATE: ({}, "It had already begun to write: it is not stopped in mid-write, and goes on."),
+    Code.NOT_ARMED: (
+        {},
+        "The computer could not be made ready to undo this by itself: it did not take or keep the scheduled task. "
+        "Nothing was changed.",
+    ),
+    Code.UNDO_ARMED: ({}, "The computer is ready to put this back by itself"),
+    Code.UNDO_DISARMED: ({}, "The computer does not put this back by itself any more"),
+    Code.UNDO_LOST: (
+        {},
+        "The computer cannot put this back by itself any more: somebody or something removed its scheduled task.",
+    ),
+    Code.UNDO_STAYS: (
+        WAY,
+        f"The computer could not be told that it need not put this back by itself: {WAY_SAID} We tell it again.",
+    ),
+    Code.UNDO_FAILED_THERE: ({}, "The computer tried to put this back by itself and could not."),
+    Code.UNDONE_BY_COMPUTER: ({}, "The computer has put it back by itself."),
+    Code.UNDONE_BY_COMPUTER_PARTLY: (
+        {"titles": ["One", "Two"]},
+        "The computer has put it back by itself, but for what somebody had changed there since: One, Two.",
+    ),
+    Code.DISARM_ASKED: ({"host": "LAB-01"}, "LAB-01 is told that it need not put a change back by itself"),
     Code.STOP_UNSAID: (WAY, f"The computer could not be told to stop it: {WAY_SAID}"),
     Code.READING_STOPPED: ({"who": "Hanna"}, "Hanna stopped it. Nothing that was read of it counts."),
     Code.CASE_ENDED: ({}, "Taken back, because the case was closed"),

@@ -11,9 +11,10 @@ from troubleshoot.models import Person
 
 @dataclass(frozen=True)
 class Machine:
-    """An actor that is no person: the command line (`cli`, named by its system user), a worker, the keeper."""
+    """An actor that is no person: the command line (`cli`, named by its system user), a worker, the keeper, a
+    computer that acts by itself."""
 
-    kind: Literal["cli", "worker", "keeper", "anonymous"]
+    kind: Literal["cli", "worker", "keeper", "computer", "anonymous"]
     name: str
 
     def __str__(self) -> str:

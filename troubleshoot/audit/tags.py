@@ -62,6 +62,7 @@ class Tag(Enum):
     JOB_UNDO_DUE = ("job:undo_due", 1411)
     JOB_CANCEL = ("job:cancel", 1412)
     JOB_SETTLE = ("job:settle", 1413)
+    JOB_DISARM = ("job:disarm", 1414)
 
     HOST_REGISTER = ("host:register", 1501)
     HOST_CHANGE = ("host:change", 1502)

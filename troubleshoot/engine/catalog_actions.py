@@ -214,5 +214,16 @@ def _check_wishes(action: Action, table: TomlTable, resources: Mapping[str, Reso
             table.wrong("set", "the same resource is set twice; what was there before would be lost", index)
         seen.append((wish.resource, dict(wish.params)))
         resource = resources.get(wish.resource)
+        if resource and resource.endangers_access(wish.params):
+            _check_endangering(action, table)
         if action.temporary and resource and (resource.revert != "exact" or set(wish.desired) & set(resource.events)):
             table.wrong("temporary", f"{wish.resource} cannot be put back exactly, so this cannot undo itself")
+
+
+def _check_endangering(action: Action, table: TomlTable) -> None:
+    """Check what may cut our own access: the computer puts it back by itself unless we come back, and waits for one
+    thing only."""
+    if action.risk == "low":
+        table.wrong("risk", "it may cut our own access to the computer, so its risk is not low")
+    if action.temporary:
+        table.wrong("temporary", "it may cut our own access: the computer waits for our return, not for a time")

@@ -55,12 +55,14 @@ def _resource(name: str, table: TomlTable, scripts: Mapping[str, str], digest: s
         digest=digest,
         signs_out=table.flag("signs_out"),
         disconnects=MappingProxyType(_disconnects(table.table("disconnects", required=False))),
+        endangers=_endangers(table),
     )
     for key, field in resource.fields.items():
         for other in set(field.forms) - set(resource.fields):
             fields.table(key).table("forms").wrong(other, f"there is no field {other}")
     for key in set(resource.disconnects) - {*resource.params, *resource.fields, *resource.events}:
         table.wrong("disconnects", "is no parameter, field or event", key)
+    _check_endangers(table, resource)
     if not resource.fields and "fields" in table.data:
         table.wrong("fields", "must name at least one field")
     _check_events(events, resource)
@@ -155,6 +157,29 @@ def _disconnects(table: TomlTable) -> dict[str, tuple[Value, ...]]:
         else:
             table.wrong(key, "must be a list of values, not empty")
     return found
+
+
+def _endangers(table: TomlTable) -> Mapping[str, tuple[str, ...]] | None:
+    """Return what may cut our own access: `endangers_access` is true, or a table of parameters and their places."""
+    given = table.value("endangers_access")
+    if given is None or given is True:
+        return None if given is None else MappingProxyType({})
+    if not isinstance(given, dict) or not given:
+        table.wrong("endangers_access", "must be true, or a table: parameter, and a list of what it may not name")
+        return None
+    places = table.table("endangers_access")
+    return MappingProxyType({key: places.texts(key) for key in given})
+
+
+def _check_endangers(table: TomlTable, resource: Resource) -> None:
+    """Refuse what nobody could put back once our own access is gone, and parameters that are not there."""
+    if resource.endangers is None:
+        return
+    for key in set(resource.endangers) - set(resource.params):
+        table.wrong("endangers_access", "is no parameter", key)
+    if resource.revert != "exact" or resource.write is None:
+        text = "what may cut our own access is put back by the computer itself: it is written, and reverts exactly"
+        table.wrong("endangers_access", text)
 
 
 def _check_name(name: str, table: TomlTable) -> None:

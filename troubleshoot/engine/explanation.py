@@ -133,6 +133,16 @@ class Code(StrEnum):
     BACK_VERIFIED_PARTLY = "back_verified_partly"
     BACK_NOT_VERIFIED = "back_not_verified"
     UNDONE = "undone"
+    # The undo that a computer makes by itself; `titles` names what it left, as somebody else had changed it since.
+    NOT_ARMED = "not_armed"
+    UNDO_ARMED = "undo_armed"
+    UNDO_DISARMED = "undo_disarmed"
+    UNDO_LOST = "undo_lost"
+    UNDO_STAYS = "undo_stays"
+    UNDO_FAILED_THERE = "undo_failed_there"
+    UNDONE_BY_COMPUTER = "undone_by_computer"
+    UNDONE_BY_COMPUTER_PARTLY = "undone_by_computer_partly"
+    DISARM_ASKED = "disarm_asked"
     WORSE_AND_STAYS = "worse_and_stays"
     NOTHING_TO_UNDO = "nothing_to_undo"
 

@@ -150,6 +150,15 @@ class Resource:
     """True: writing it signs out the people whom its plan names, and nobody else."""
     disconnects: Mapping[str, tuple[Value, ...]] = field(default_factory=dict)
     """By parameter, which of them end the sessions of whoever is signed in, and by field or event, when they do."""
+    endangers: Mapping[str, tuple[str, ...]] | None = None
+    """What may cut our own way into the computer: everything where it is empty, nothing where it is None; else by
+    parameter, which of them do (also what lies below such a path)."""
+
+    def endangers_access(self, params: Mapping[str, Value]) -> bool:
+        """Tell whether writing this may cut our own way into the computer."""
+        return self.endangers is not None and all(
+            any(_lies_at(str(params.get(name)), place) for place in places) for name, places in self.endangers.items()
+        )
 
     @property
     def scripts(self) -> Mapping[str, str]:
@@ -208,6 +217,11 @@ class Resource:
 def values_differ(one: Value, other: Value) -> bool:
     """Compare ordinally and by type: 1 is not true, and a missing value is not an empty one."""
     return type(one) is not type(other) or one != other
+
+
+def _lies_at(value: str, place: str) -> bool:
+    """Tell whether a name or path of Windows is this place, or lies below it: case means nothing there."""
+    return f"{value}\\".casefold().startswith(f"{place}\\".casefold())
 
 
 def _stays_itself(part: str) -> bool:

@@ -16,7 +16,7 @@ from uuid import UUID, uuid4
 from django.conf import settings
 
 from troubleshoot import catalog, probes, remote
-from troubleshoot.engine import UNKNOWN, Code, DeclaredReading, Explanation, Fact, PlanDocument, RefusalCode, StateError
+from troubleshoot.engine import UNKNOWN, Code, DeclaredReading, Explanation, Fact, RefusalCode, StateError
 from troubleshoot.hosts import secrets
 from troubleshoot.hosts.observations import (
     ALWAYS_READ,
@@ -29,11 +29,9 @@ from troubleshoot.hosts.observations import (
 from troubleshoot.models import GATEWAY_PORT, Host
 from troubleshoot.remote import (
     FlatState,
-    Mode,
     OnStage,
     RegisteredHost,
     VisitItem,
-    VisitProgress,
     VisitResult,
     VisitWork,
     Way,
@@ -219,55 +217,6 @@ def _read_inside(
         found.stage, found.trouble = getattr(error, "stage", "sign-in"), ended(error)
         found.cut = isinstance(error, remote.HostUnreachable) or getattr(error, "code", None) in _CUT
     return states, errors
-
-
-def carry_out_plan(
-    host: Host,
-    plan: PlanDocument,
-    *,
-    attempt: UUID,
-    job: UUID,
-    case: int | None,
-    on_progress: Callable[[VisitProgress], None],
-) -> VisitResult:
-    """Carry out a plan: read again, compare, record, write, read again. Raises DoorError."""
-    resources = catalog.installed_catalog().resources
-    items = tuple(
-        VisitItem(
-            resource=item.resource,
-            params=dict(item.params),
-            read=resources[item.resource].read,
-            write=resources[item.resource].write if item.desired else None,
-            expected=dict(item.before),
-            desired=dict(item.desired) or None,
-        )
-        for item in plan.items
-    )
-    work = VisitWork("apply", str(attempt), str(job), str(case) if case else None, dict(plan.identity), items)
-    return remote.visit_host(host_door(host), work, seconds=settings.MENDPOINT_VISIT_SECONDS, on_progress=on_progress)
-
-
-def settle_attempt(host: Host, plan: PlanDocument, *, attempt: UUID, job: UUID, case: int | None) -> VisitResult:
-    """Ask a host what became of an attempt to carry out a plan, and read what the plan is about. One that never began
-    can never begin after that. Nothing else is written there. Raises DoorError."""
-    return _ask_about("settle", host, plan, attempt=attempt, job=job, case=case)
-
-
-def cancel_attempt(host: Host, plan: PlanDocument, *, attempt: UUID, job: UUID, case: int | None) -> VisitResult:
-    """Keep an attempt to carry out a plan from beginning, and tell what became of one that has begun. Nothing is read,
-    and nothing else is written there. Raises DoorError."""
-    return _ask_about("cancel", host, plan, attempt=attempt, job=job, case=case)
-
-
-def _ask_about(
-    mode: Mode, host: Host, plan: PlanDocument, *, attempt: UUID, job: UUID, case: int | None
-) -> VisitResult:
-    resources = catalog.installed_catalog().resources
-    items = tuple(VisitItem(item.resource, dict(item.params), resources[item.resource].read) for item in plan.items)
-    work = VisitWork(mode, str(attempt), str(job), str(case) if case else None, dict(plan.identity), items)
-    return remote.visit_host(
-        host_door(host), work, seconds=settings.MENDPOINT_VISIT_SECONDS, on_progress=lambda _: None
-    )
 
 
 def _item(wanted: WantedReading) -> VisitItem:

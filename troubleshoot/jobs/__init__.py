@@ -19,7 +19,7 @@ from troubleshoot.jobs.lifecycle import (
 from troubleshoot.jobs.limits import refuse_full_approvals, refuse_full_queue
 from troubleshoot.jobs.repeating import RepeatingWrite
 from troubleshoot.jobs.ringing import ring_after_commit, ring_job
-from troubleshoot.jobs.settles import hasten_settle, queue_settle
+from troubleshoot.jobs.settles import hasten_settle, queue_disarm, queue_settle
 from troubleshoot.jobs.starting import (
     cancel_job,
     check_deadline,
@@ -51,6 +51,7 @@ __all__ = [
     "move_job",
     "notify_deciders",
     "offer_plan",
+    "queue_disarm",
     "queue_reading",
     "queue_settle",
     "refuse_beside_change",

@@ -1,4 +1,6 @@
-"""The job that asks a computer what became of a lost change: one for each, which comes again until that is known."""
+"""The job that asks a computer what became of a lost change: or tells it that it need not undo one by itself.
+
+There is one for each change, which comes again until that is known."""
 
 from __future__ import annotations
 
@@ -17,6 +19,10 @@ from troubleshoot.models import Job, JobState
 
 def queue_settle(lost: Job, *, actor: Actor) -> None:
     """Queue the job that asks the computer what became of a lost change, unless one does already. It never expires."""
+    _queue(lost, Code.SETTLE_ASKED, actor)
+
+
+def _queue(lost: Job, said: Code, actor: Actor) -> None:
     if lost.invented or Job.objects.settling().filter(lost=lost).exists():
         return
     with contextlib.suppress(IntegrityError), transaction.atomic():  # another keeper was faster
@@ -29,7 +35,7 @@ def queue_settle(lost: Job, *, actor: Actor) -> None:
             state=JobState.QUEUED,
             ring_at=Now(),
         )
-        add_line(job, Explanation.of(Code.SETTLE_ASKED, host=str(lost.host)))
+        add_line(job, Explanation.of(said, host=str(lost.host)))
         audit.record(
             Tag.JOB_REQUEST,
             actor=actor,
@@ -38,6 +44,11 @@ def queue_settle(lost: Job, *, actor: Actor) -> None:
             details={"kind": job.kind, "attempt": str(lost.attempt_id)},
         )
         ring_after_commit(job)
+
+
+def queue_disarm(change: Job, *, actor: Actor) -> None:
+    """Queue the job that tells a computer that it need not undo a change by itself, unless one does already."""
+    _queue(change, Code.DISARM_ASKED, actor)
 
 
 def hasten_settle(lost: Job) -> None:

@@ -4,6 +4,7 @@ import json
 import logging
 import ssl
 import tempfile
+import threading
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
@@ -12,10 +13,10 @@ from typing import Any
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from troubleshoot.lab import runner
+from troubleshoot.lab import console, runner, scheduler
 from troubleshoot.lab.certificates import Subject, authority, authority_signed, key_of, tls_context
 from troubleshoot.lab.gateway import GatewayServer
-from troubleshoot.lab.process import Runner
+from troubleshoot.lab.process import Process, Runner
 from troubleshoot.lab.rdp import RdpServer
 from troubleshoot.lab.state import Document, HostState, iso
 from troubleshoot.lab.state_document import BadStateError, build_state
@@ -23,6 +24,8 @@ from troubleshoot.lab.winrm.limits import Limits
 from troubleshoot.lab.winrm.server import WinrmServer
 
 _log = logging.getLogger(__name__)
+#: Seconds between two looks of the Task Scheduler at its tasks.
+_TICK = 0.5
 _AUTHORITY = "CN=Simulated lab authority"
 #: What tells one writing of a file from the next: its inode, its time and its size.
 Mark = tuple[int, int, int]
@@ -65,6 +68,8 @@ class LabHost:
         self.state = HostState(document, on_change=self._write)
         self._options = options
         self._seen: Mark | None = None
+        self._over = threading.Event()
+        self._clockwork = threading.Thread(target=self._keep_time, name="scheduler", daemon=True)
         self._folder = tempfile.TemporaryDirectory(prefix="mendpoint-lab-") if options.winrm_tls else None
         self.ca_file = Path(self._folder.name) / "ca.pem" if self._folder else None
         self._rdp = RdpServer(self.state, listen=options.listen, port=options.rdp_port)
@@ -89,12 +94,16 @@ class LabHost:
             self._winrm.start()
             self._rdp.start()
             self._gateway.start()
+            self._clockwork.start()
         except BaseException:
             self.stop()
             raise
 
     def stop(self) -> None:
         """Close both ports and remove temporary files; the state file stays. Harmless when repeated."""
+        self._over.set()
+        if self._clockwork.ident:
+            self._clockwork.join()
         self._rdp.stop()
         self._gateway.stop()
         self._winrm.stop()
@@ -142,6 +151,16 @@ class LabHost:
             "state_out": str(self._options.state_out) if self._options.state_out else None,
             **gateway,
         }
+
+    def _keep_time(self) -> None:
+        while not self._over.wait(_TICK):
+            scheduler.tick(self.state, self._start_task)
+
+    def _start_task(self, state: HostState, command: str, arguments: str) -> None:
+        """Start what a task starts: as SYSTEM, with nobody who listens."""
+        process = Process(state, lambda: b"", lambda *_: None, self._over, user="SYSTEM")
+        code = console.execute(f"{command} {arguments}", process, runner.run)
+        _log.info("a task of the simulated host ended with code %s", code)
 
     def _tls(self) -> ssl.SSLContext | None:
         """Return the TLS context of WinRM, with a certificate whose authority is written to ``ca_file``."""

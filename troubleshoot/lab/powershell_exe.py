@@ -7,6 +7,7 @@ import base64
 import binascii
 import re
 
+from troubleshoot.lab import undoing
 from troubleshoot.lab.process import Exit, Process, Runner, codec, unquote
 from troubleshoot.remote.envelope import BOOTSTRAP
 
@@ -26,6 +27,8 @@ def start(rest: str, process: Process, runner: Runner) -> int:
             return runner(process.state, process.read(), lambda data: process.write("stdout", data), process.cancelled)
     elif kind == "stdin":
         text = process.read().decode(codec(process.codepage) or "ascii", "replace")
+    if attempt := undoing.attempt_of(text):
+        return undoing.start(process.state, attempt, process.cancelled)
     try:
         for statement in _split(text, ";\n"):
             if code := _statement(statement.strip(), process):

@@ -3,12 +3,16 @@
 It follows the functions of runner_tools.ps1 that have to do with these files, statement by statement.
 """
 
+from datetime import timedelta
 from typing import Any
 
+from troubleshoot.lab import scheduler
 from troubleshoot.lab.state import Document, HostState, iso
 from troubleshoot.remote.envelope import Malformed, check_state
 
 VERSION = 2
+FILES = ("runs", "reports", "undo_orders", "undo_armed", "undo_reports", "undo_disarmed")
+"""The sections of a state that are files of attempts."""
 _SYSTEM = 4
 
 
@@ -31,7 +35,9 @@ def process_start(state: HostState, number: int) -> str:
         return str(known.get(number, ""))
 
 
-def new_record(state: HostState, request: dict[str, Any], before: list[Any], process: int) -> bool:
+def new_record(
+    state: HostState, request: dict[str, Any], before: list[Any], process: int, undo: str | None = None
+) -> bool:
     """Tell whether this attempt is new here; its record is kept before anything is written."""
     entries = [
         {"resource": item["resource"], "params": item["params"], "before": found, "desired": item["desired"]}
@@ -44,12 +50,13 @@ def new_record(state: HostState, request: dict[str, Any], before: list[Any], pro
         "started": process_start(state, process),
         "boot": process_start(state, _SYSTEM),
         "items": entries,
+        "undo": undo,
     }
     return new_file(state, "runs", request["attempt"], body)
 
 
 def new_file(state: HostState, files: str, attempt: str, body: dict[str, Any]) -> bool:
-    """Make a file of this attempt (in `runs` or `reports`); False when somebody was here before."""
+    """Make a file of this attempt, in this section of the state; False when somebody was here before."""
     with state.changing() as document:
         if attempt in document[files]:
             return False
@@ -57,11 +64,22 @@ def new_file(state: HostState, files: str, attempt: str, body: dict[str, Any]) -
         return True
 
 
+def remove_old(state: HostState, keep: set[str]) -> None:
+    """Remove what is older than 30 days; nothing of these attempts, and of those that a task still stands for."""
+    before = iso(state.now() - timedelta(days=30))
+    with state.changing() as document:
+        for files in FILES:
+            for attempt, body in list(document[files].items()):
+                old = isinstance(body, dict) and str(body.get("at", before)) < before
+                if old and attempt not in keep and scheduler.find_task(state, task_name(attempt)) is None:
+                    del document[files][attempt]
+
+
 def forestalled(state: HostState, attempt: str) -> str:
     """Return how an attempt ends whose record could not be made: a tombstone is there, or a record of its own. Raises
     Malformed where that cannot be read."""
     with state.lock:
-        return "cancelled" if "tombstone" in _read(state.document, "runs", attempt) else "duplicate"
+        return "cancelled" if "tombstone" in read_file(state.document, "runs", attempt) else "duplicate"
 
 
 def find_attempt(state: HostState, attempt: str) -> dict[str, Any]:
@@ -73,42 +91,47 @@ def find_attempt(state: HostState, attempt: str) -> dict[str, Any]:
         "errors": [],
         "before": None,
         "after": None,
+        "undo": None,
     }
     if new_file(state, "runs", attempt, {"tombstone": True}):
         return found
     with state.lock:
         document = state.document
-        record = _read(document, "runs", attempt)
+        record = read_file(document, "runs", attempt)
         if "tombstone" in record:
             return found
-        found["before"] = [_property(item, "before") for item in _property(record, "items")]
+        found["before"] = [property_of(item, "before") for item in property_of(record, "items")]
         found["state"] = "running" if _lives(state, record) else "cut"
         if attempt in document["reports"]:
-            report = _read(document, "reports", attempt)
+            report = read_file(document, "reports", attempt)
             found["state"] = "ended"
-            found |= {name: _property(report, name) for name in found.keys() - {"state"}}
+            found |= {name: property_of(report, name) for name in found.keys() - {"state", "undo"}}
+        undo = undo_state(state, attempt)
+        found["undo"] = undo if undo["state"] != "none" else None
         _check_values(found)
         return found
 
 
-def _read(document: Document, files: str, attempt: str) -> dict[str, Any]:
+def read_file(document: Document, files: str, attempt: str) -> dict[str, Any]:
+    """Return a file of this attempt, once it is found to be one. Raises Malformed."""
     found = document[files][attempt]
-    if _property(found, "v") != VERSION or _property(found, "attempt") != attempt:
+    if property_of(found, "v") != VERSION or property_of(found, "attempt") != attempt:
         raise Malformed("not a record of this attempt")
     return dict(found)
 
 
-def _property(found: Any, name: str) -> Any:
+def property_of(found: Any, name: str) -> Any:
+    """Return a property of what was read from a file. Raises Malformed."""
     if not isinstance(found, dict) or name not in found:
         raise Malformed(f"the property {name!r} cannot be found on this object")
     return found[name]
 
 
 def _lives(state: HostState, record: dict[str, Any]) -> bool:
-    number = _property(record, "process")
+    number = property_of(record, "process")
     if not isinstance(number, int):
         raise Malformed("a process has a number")
-    began, boot = (str(_property(record, name)) for name in ("started", "boot"))
+    began, boot = (str(property_of(record, name)) for name in ("started", "boot"))
     return process_start(state, number) == began and process_start(state, _SYSTEM) == boot
 
 
@@ -116,3 +139,34 @@ def _check_values(found: dict[str, Any]) -> None:
     for states in (found["before"], found["after"]):
         for state in states or ():
             check_state(state or {})
+
+
+def undo_state(state: HostState, attempt: str) -> dict[str, Any]:
+    """Return what stands of the computer's own undo of an attempt. Raises Malformed."""
+    found: dict[str, Any] = {"state": "none", "due": None, "at": None, "outcome": None, "left": []}
+    with state.lock:
+        document = state.document
+        if attempt not in document["undo_armed"]:
+            return found
+        found |= {"state": "armed", "due": property_of(read_file(document, "undo_armed", attempt), "due")}
+        if attempt in document["undo_disarmed"]:
+            found["state"] = "disarmed"
+        elif attempt in document["undo_reports"]:
+            report = read_file(document, "undo_reports", attempt)
+            found |= {"state": "fired"} | {name: property_of(report, name) for name in ("at", "outcome", "left")}
+        elif _is_lost(state, attempt):
+            found["state"] = "lost"
+        return found
+
+
+def task_name(attempt: str) -> str:
+    """Return the name of the task that undoes an attempt."""
+    return f"Mendpoint undo {attempt}"
+
+
+def _is_lost(state: HostState, attempt: str) -> bool:
+    """Tell whether the task has gone; while the Task Scheduler does not answer, nobody has seen it go."""
+    try:
+        return scheduler.find_task(state, task_name(attempt)) is None
+    except scheduler.TaskRefusedError:
+        return False

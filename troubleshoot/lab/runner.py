@@ -3,19 +3,32 @@
 It follows them statement by statement; `tests/remote/vectors` bind both to one meaning.
 """
 
+import contextlib
 import json
 import threading
 from collections.abc import Callable
 from typing import Any
 
+from troubleshoot.lab import undoing
 from troubleshoot.lab.powershell import run as run_script
 from troubleshoot.lab.powershell.errors import ScriptFailed, ScriptRefused
-from troubleshoot.lab.run_records import begin_process, find_attempt, forestalled, new_file, new_record
+from troubleshoot.lab.run_records import (
+    begin_process,
+    find_attempt,
+    forestalled,
+    new_file,
+    new_record,
+    remove_old,
+    undo_state,
+)
+from troubleshoot.lab.scheduler import TaskRefusedError
 from troubleshoot.lab.state import HostState, iso
 from troubleshoot.remote.envelope import RUNNER_DIGEST, Malformed, check_state, script_digest
 
 _OLDEST = (5, 1)
 _LONGEST_TEXT = 500
+#: What stands in the way of a file of an attempt, or of its task.
+_REFUSED = (Malformed, TaskRefusedError)
 
 Emit = Callable[[bytes], None]
 State = dict[str, Any] | None
@@ -114,31 +127,84 @@ class _Runner:
             self._result["identity"] = dict(self._state.document["identity"])
         if not _matches(self._request["identity"], self._result["identity"]):
             return "identity_changed"
+        if self._request["mode"] == "apply":
+            return self._return() if self._request["of"] else self._apply()
+        try:
+            self._inquire(self._request["attempt"])
+        except _REFUSED as error:
+            self._fault(None, "record", error)
+            return "failed"
+        if self._request["mode"] != "cancel":
+            self._read_all("read")
+        return "done"
+
+    def _inquire(self, attempt: str) -> None:
+        """Find out what became of one attempt, or take its undo back."""
         if self._request["mode"] in {"settle", "cancel"}:
-            try:
-                self._result["attempt"] = find_attempt(self._state, self._request["attempt"])
-            except Malformed as error:
-                self._fault(None, "record", error)
-                return "failed"
-        before = self._read_all("read") if self._request["mode"] != "cancel" else []
-        if self._request["mode"] != "apply":
-            return "done"
+            self._result["attempt"] = find_attempt(self._state, attempt)
+        if self._request["mode"] == "disarm":
+            with undoing.entered(self._state, attempt, undoing.PATIENCE):
+                self._result["undo"] = undoing.disarm(self._state, attempt)
+
+    def _return(self) -> str:
+        """Put a change back for the computer, which then need not do it itself."""
+        state, origin = self._state, self._request["of"]
+        try:
+            with undoing.entered(state, origin, undoing.PATIENCE):
+                outcome = self._apply()
+                self._result["undo"] = undo_state(state, origin)
+                if outcome == "done":
+                    with contextlib.suppress(*_REFUSED):
+                        self._result["undo"] = undoing.disarm(state, origin)
+        except Malformed as error:
+            self._fault(None, "record", error)
+            return "failed"
+        return outcome
+
+    def _apply(self) -> str:
+        before = self._read_all("read")
         if self._result["errors"]:
             return "failed"
         if not all(_matches(item["expected"], found) for item, found in zip(self._items, before, strict=True)):
             return "drifted"
-        return self._apply(before)
+        return self._start(before)
 
-    def _apply(self, before: list[State]) -> str:
+    def _start(self, before: list[State]) -> str:
         process = begin_process(self._state)
         try:
             if self._cancelled.is_set():
                 return "failed"
-            if not new_record(self._state, self._request, before, process):
-                return self._forestalled()
-            return self._change(before)
+            return self._record(before, process)
         finally:
             del self._state.visits[process]
+
+    def _record(self, before: list[State], process: int) -> str:
+        """Keep the record, then arm the undo, then write: what cannot be armed is not written."""
+        state, request = self._state, self._request
+        order = undoing.new_order(state, request, before) if request["undo"] else None
+        if not new_record(state, request, before, process, undoing.digest(order) if order else None):
+            return self._forestalled()
+        if order is None:
+            return self._change(before)
+        with undoing.entered(state, request["attempt"], 0):
+            if self._arm(order):
+                return self._change(before)
+            self._report(before, None, "not_armed")
+            return "not_armed"
+
+    def _arm(self, order: dict[str, Any]) -> bool:
+        try:
+            undoing.arm(self._state, order)
+            self._result["undo"] = undo_state(self._state, order["attempt"])
+        except _REFUSED as error:
+            self._fault(None, "arm", error)
+            return False
+        return True
+
+    def _report(self, before: list[State], after: list[State] | None, outcome: str) -> None:
+        said = {name: list(self._result[name]) for name in ("written", "errors")}
+        body = {"outcome": outcome, "before": before, "after": after, **said}
+        new_file(self._state, "reports", self._request["attempt"], body)
 
     def _forestalled(self) -> str:
         try:
@@ -156,10 +222,10 @@ class _Runner:
         after = self._read_all("check")
         outcome = "failed" if self._result["errors"] else "done"
         if not self._cancelled.is_set():
-            said = {name: list(self._result[name]) for name in ("written", "errors")}
-            body = {"outcome": outcome, "before": before, "after": after, **said}
-            new_file(self._state, "reports", self._request["attempt"], body)
+            self._report(before, after, outcome)
         self._voice.go_on()
+        with contextlib.suppress(TaskRefusedError):
+            remove_old(self._state, {self._request["attempt"], self._request["of"]})
         return outcome
 
     def _read_all(self, stage: str) -> list[State]:

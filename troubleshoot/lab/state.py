@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from troubleshoot.lab import domain, firewall, licensing, windows_version
+from troubleshoot.lab import domain, firewall, licensing, usual_services, windows_version
 
 Document = dict[str, Any]
 
@@ -40,6 +40,8 @@ class HostState:
         self.document = document
         self.lock = threading.RLock()
         self.visits: dict[int, str] = {}  # the processes of visits that are here now, and when each began
+        self.attempts: dict[str, threading.Lock] = {}  # held by whoever writes for an attempt
+        self.booted_at = document.get("booted_at")  # when Windows started, as far as its scheduler has noticed
         self._on_change = on_change
         self._observers: list[Callable[[], None]] = []
         self._depth = 0
@@ -154,7 +156,7 @@ def healthy(name: str = "LAB-01") -> Document:
         "clock_offset_seconds": 0,
         "booted_at": boot,
         "time_zone": "UTC",
-        "services": _services(boot),
+        "services": usual_services.usual(boot),
         "registry": _registry(guid),
         "certificates": {REMOTE_DESKTOP_STORE: [self_signed(name, 1001, now - timedelta(days=30))], "My": []},
         "key_store": {"rdp_key": "readable"},
@@ -185,8 +187,13 @@ def healthy(name: str = "LAB-01") -> Document:
             "other_certificate": None,
         },
         "winrm": {"credentials": "accepted", "administrator": True, "loses_in_flight": False, "ended": []},
+        "scheduler": {"running": True, "refuses": False, "loses": False, "tasks": {}},
         "runs": {},
         "reports": {},
+        "undo_orders": {},
+        "undo_armed": {},
+        "undo_reports": {},
+        "undo_disarmed": {},
         "event_log": [
             {
                 "log": CONNECTION_MANAGER + "/Operational",
@@ -250,32 +257,6 @@ def _access_control(guid: str) -> Document:
     return {
         KEY_FOLDER: "O:SYD:PAI(A;;0x12019f;;;WD)(A;;FA;;;BA)",
         f"{KEY_FOLDER}\\{KEY_FILE_START}_{guid}": "O:SYD:PAI(A;;FA;;;SY)(A;;FR;;;NS)",
-    }
-
-
-def _services(boot: str) -> Document:
-    """Return the services: name, display name, start mode, account, process id (0 = stopped)."""
-    system, network = "LocalSystem", "NT Authority\\NetworkService"
-    rows = (
-        ("TermService", "Remote Desktop Services", "Manual", network, 1096),
-        ("SessionEnv", "Remote Desktop Configuration", "Manual", "localSystem", 1212),
-        ("UmRdpService", "Remote Desktop Services UserMode Port Redirector", "Manual", "localSystem", 1320),
-        ("CryptSvc", "Cryptographic Services", "Auto", network, 1404),
-        ("KeyIso", "CNG Key Isolation", "Manual", system, 748),
-        ("CertPropSvc", "Certificate Propagation", "Manual", system, 1508),
-        ("Spooler", "Print Spooler", "Auto", system, 2044),
-        ("WinRM", "Windows Remote Management (WS-Management)", "Auto", network, 2512),
-    )
-    return {
-        name: {
-            "display_name": display,
-            "state": "Running",
-            "start_mode": mode,
-            "account": account,
-            "started_at": boot,
-            "process_id": process,
-        }
-        for name, display, mode, account, process in rows
     }
 
 

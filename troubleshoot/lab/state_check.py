@@ -9,6 +9,7 @@ from troubleshoot.lab import firewall
 from troubleshoot.lab.behind_port import other_certificate
 from troubleshoot.lab.certificates import stamp
 from troubleshoot.lab.firewall_rules import ports_fault, profiles
+from troubleshoot.lab.scheduler import TaskRefusedError, read_task
 from troubleshoot.lab.state import Document, healthy, moment
 from troubleshoot.lab.state_form import (
     CERTIFICATE,
@@ -19,6 +20,7 @@ from troubleshoot.lab.state_form import (
     REGISTRY_VALUE,
     ROWS,
     SERVICE,
+    TASK,
     Field,
     Row,
 )
@@ -60,6 +62,7 @@ def check(document: Document) -> None:
     _check_firewall(document["firewall"])
     _check_rows(document)
     _check_firewall_rules(document["firewall"]["rules"])
+    _check_tasks(document["scheduler"]["tasks"])
     _check_registry(document["registry"])
     _check_certificates(document)
 
@@ -145,6 +148,15 @@ def _check_firewall_rules(rules: list[Document]) -> None:
             raise BadStateError(f"{where}.ports: {fault}")
         if odd := [name for name, value in rule.items() if isinstance(value, str) and "|" in value]:
             raise BadStateError(f"{where}.{odd[0]}: Windows parts the fields of a rule with |")
+
+
+def _check_tasks(tasks: Document) -> None:
+    for name, task in tasks.items():
+        _row(f"scheduler.tasks.{name}", task, TASK)
+        try:
+            read_task(task["xml"])
+        except TaskRefusedError as error:
+            raise BadStateError(f"scheduler.tasks.{name}.xml: {error.__cause__ or error}") from error
 
 
 def _check_registry(keys: Document) -> None:

@@ -47,6 +47,7 @@ SERVICE: Row = {
 }
 REGISTRY_VALUE: Row = {"kind": _TEXT, "value": Field((object,))}
 PROFILE: Row = {"enabled": _YES_OR_NO, "local_rules": _YES_OR_NO, "inbound": _one_of(INBOUND, optional=True)}
+TASK: Row = {"xml": _TEXT, "enabled": _YES_OR_NO, "next_run": _TIME_OR_NONE}
 CERTIFICATE: Row = {
     "thumbprint": _TEXT,
     "subject": _TEXT,
@@ -122,7 +123,7 @@ ROWS: Mapping[str, Row] = {
 _EVERY = (SERVICE, CERTIFICATE, PROFILE, *ROWS.values())
 OPTIONAL = frozenset(name for row in _EVERY for name, field in row.items() if field.optional)
 """Fields that a row need not have."""
-FIXED = ("identity", "powershell", "key_store", "domain", "licensing", "network", "winrm")
+FIXED = ("identity", "powershell", "key_store", "domain", "licensing", "network", "winrm", "scheduler")
 """Sections whose fields are those of a healthy host, with the same kinds of value."""
 LISTS_OF_TEXTS = ("hung", "disabled_logs", "dns_cache")
 CHOICES: Mapping[str, Set[str]] = {

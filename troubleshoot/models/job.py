@@ -52,6 +52,12 @@ class Job(models.Model):
         DISRUPTIVE = "disruptive", _("Disruptive")
         DANGEROUS = "dangerous", _("Dangerous")
 
+    class HostUndo(models.TextChoices):
+        ARMED = "armed", _("Armed")
+        LOST = "lost", _("Lost")
+        FIRED = "fired", _("Fired")
+        DISARMED = "disarmed", _("Disarmed")
+
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     kind = models.CharField(max_length=16, choices=Kind.choices)
     host = models.ForeignKey(Host, on_delete=models.PROTECT, related_name="jobs")
@@ -93,6 +99,11 @@ class Job(models.Model):
     ended_at = models.DateTimeField(null=True)
     #: A temporary change is undone at this time; overdue until its revert is verified.
     undo_at = models.DateTimeField(null=True)
+
+    #: What stands of the undo that the computer makes by itself, and since when it was armed, and was so no more.
+    host_undo = models.CharField(max_length=10, choices=HostUndo.choices, blank=True, default="", db_default="")
+    armed_at = models.DateTimeField(null=True)
+    host_undo_ended_at = models.DateTimeField(null=True)
 
     #: Facts by name: {"value": …, "readings": […]}; before the run for an apply, at the end for a read.
     facts = models.JSONField(default=dict)

@@ -76,6 +76,13 @@ class JobQuerySet(models.QuerySet["Job"]):
             "undo_at"
         )
 
+    def left_armed(self) -> JobQuerySet:
+        """Return the changes whose computer still stands ready to undo them by itself, and need not any more: they
+        could have cut our own access and have ended, or were put back."""
+        unneeded = models.Q(undo_at=None) | models.Q(state=JobState.REVERTED)
+        ended = ENDED_STATES - {JobState.UNKNOWN}
+        return self.filter(unneeded, host_undo="armed", state__in=ended, invented=False)
+
     def move(self, job: Job, to: JobState, *, fence: int | None = None, revoke: bool = False, **fields: object) -> bool:
         """Move a job if it still stands where this object says, under the same fence; keep the object in step.
 

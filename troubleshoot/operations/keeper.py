@@ -38,7 +38,7 @@ _NOT_IN_TIME = {
 def sweep() -> None:
     """Do every duty once. A defect in one is logged and does not keep the others from running."""
     me = Machine("keeper", f"{socket.gethostname()}:{os.getpid()}")
-    for duty in (_ring, _free_dead_leases, _settle, _expire, _undo, _follow_up, _report, _deliver, _beat):
+    for duty in (_ring, _free_dead_leases, _settle, _disarm, _expire, _undo, _follow_up, _report, _deliver, _beat):
         try:
             duty(me)
         except Exception:
@@ -99,6 +99,12 @@ def _settle(me: Machine) -> None:
     lost = Q(state=JobState.UNKNOWN, kind__in=CHANGES)
     _each(_jobs(lost), lambda job: jobs.queue_settle(job, actor=me))
     remediation.hand_over_unasked(actor=me)
+
+
+def _disarm(me: Machine) -> None:
+    """Have each computer told that still stands ready to undo a change by itself, and need not any more."""
+    related = ("host__site", "case", "plan", "requester", "beneficiary")
+    _each(Job.objects.left_armed().select_related(*related), lambda job: jobs.queue_disarm(job, actor=me))
 
 
 def _expire(me: Machine) -> None:

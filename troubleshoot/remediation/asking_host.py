@@ -15,14 +15,14 @@ from troubleshoot.audit import Actor, Machine, Tag
 from troubleshoot.engine import Code, CutState, Explanation, PlanDocument, SettleResult, as_change
 from troubleshoot.hosts import CredentialMissing
 from troubleshoot.models import HAND_OVER, Case, Job, JobState
-from troubleshoot.remediation import planning
+from troubleshoot.remediation import computer_undo, planning
 from troubleshoot.remediation.coming_back import VisitEnd, end_of_visit, keep_visit_end
 from troubleshoot.remote import AttemptState, VisitResult
 
 #: The computer is asked again after 2, 4, 8 … seconds, at most every 10 minutes, for ever.
 ASK_AGAIN = (2, 600)
 #: What may stand in the record of a run that came to its end.
-_RECORDED = frozenset({"done", "failed", "drifted"})
+_RECORDED = frozenset({"done", "failed", "drifted", "not_armed"})
 
 
 @dataclass(frozen=True)
@@ -47,8 +47,37 @@ def settle_by_host(settle: Job, *, worker: Machine) -> None:
         if _settle(settle, lost, found, worker):
             return
         settle.refresh_from_db()
+    elif lost.host_undo == Job.HostUndo.ARMED:
+        _disarm(settle, lost, worker)
+        return
     if settle.fence == fence:  # else another worker asks by now
         _stop(settle, actor=worker, fence=fence)
+
+
+def _disarm(settle: Job, change: Job, worker: Machine) -> None:
+    """Tell a computer that it need not undo a change by itself, else try again later; learn whether it has."""
+    try:
+        visit = computer_undo.ask_to_disarm(change)
+    except (remote.DoorError, CredentialMissing) as error:
+        silent = isinstance(error, remote.HostUnreachable | remote.ContactLost)
+        ask_again(settle, NotKnown(hosts.ended(error, Code.UNDO_STAYS), slowly=not silent), worker=worker)
+        return
+    except engine.PlanError as error:
+        why = Explanation.of(Code.PLAN_UNREADABLE, refused=error.to_json())
+        ask_again(settle, NotKnown(why, slowly=True), worker=worker)
+        return
+    if visit.undo is None:
+        ask_again(settle, NotKnown(_why_unclear(visit), slowly=visit.outcome != "failed"), worker=worker)
+        return
+    said = Explanation(Code.KNOWN_NOW)
+    with transaction.atomic():
+        _held(settle)
+        found = SettleResult(attempt="")
+        ended = jobs.move_job(
+            settle, JobState.DONE, said, tag=Tag.JOB_END, actor=worker, fence=settle.fence, found=found
+        )
+        if ended:
+            computer_undo.learn(change, visit.undo, worker)
 
 
 def ask_again(settle: Job, found: NotKnown, *, worker: Machine) -> None:
@@ -81,7 +110,7 @@ def ask_again(settle: Job, found: NotKnown, *, worker: Machine) -> None:
 
 def hand_over_unasked(*, actor: Actor) -> None:
     """Bring in a person where no worker has asked a computer in time what became of a lost change."""
-    late = Q(why__isnull=True, created_at__lt=Now() - HAND_OVER)
+    late = Q(why__isnull=True, created_at__lt=Now() - HAND_OVER, lost__state=JobState.UNKNOWN)
     for settle in Job.objects.settling().filter(late).select_related("lost"):
         why = Explanation(Code.NOT_ASKED)
         with transaction.atomic():
@@ -147,6 +176,8 @@ def _end(lost: Job, plan: PlanDocument, visit: VisitResult, attempt: AttemptStat
     """Return where a change stands by what its computer has kept of it and by what is read there now."""
     if attempt.state == "never":
         return VisitEnd(JobState.UNREACHABLE, Explanation(Code.NEVER_BEGAN), as_change(lost.found))
+    if computer_undo.has_put_back(attempt.undo) and attempt.undo:
+        return VisitEnd(JobState.REVERTED, computer_undo.why_undone(lost, attempt.undo), as_change(lost.found))
     if attempt.state == "running":
         return NotKnown(Explanation(Code.STILL_RUNS))
     if attempt.state == "cut":
@@ -169,6 +200,8 @@ def _end_of_ended(lost: Job, plan: PlanDocument, visit: VisitResult, attempt: At
         errors=attempt.errors,
     )
     end = end_of_visit(lost, plan, known)
+    if end.state == JobState.REFUSED:  # as one that never began: nothing of it was written
+        end = replace(end, state=JobState.UNREACHABLE)
     done = end.state == JobState.VERIFYING and end.why.code == Code.CHECKING
     return replace(end, why=Explanation(Code.CAME_TO_ITS_END)) if done else end
 
@@ -206,8 +239,9 @@ def _settle(settle: Job, lost: Job, found: tuple[VisitEnd, AttemptState], worker
             fence=settle.fence,
             found=SettleResult(attempt=attempt.state),
         )
-        more = _columns_of(end.state)
-        if not (done and keep_visit_end(lost, end, worker, tag=Tag.JOB_SETTLE, attempt=attempt.state, **more)):
+        more = _columns_of(end.state) | computer_undo.columns_of(attempt.undo)
+        actor = computer_undo.computer(lost) if end.state == JobState.REVERTED else worker
+        if not (done and keep_visit_end(lost, end, actor, tag=Tag.JOB_SETTLE, attempt=attempt.state, **more)):
             transaction.set_rollback(True)
             return False
         if end.state == JobState.VERIFYING:

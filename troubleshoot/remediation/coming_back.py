@@ -29,6 +29,14 @@ class VisitEnd:
     """What the change's own readings tell, where they take the place of all that was read before."""
 
 
+#: Ends of a visit that wrote nothing of its own.
+_UNSTARTED = {
+    "cancelled": (JobState.REFUSED, Code.NEVER_BEGAN),
+    "not_armed": (JobState.REFUSED, Code.NOT_ARMED),
+    "duplicate": (JobState.UNKNOWN, Code.DUPLICATE),
+}
+
+
 def end_of_visit(job: Job, plan: PlanDocument, visit: VisitResult) -> VisitEnd:
     """Return where a change stands by what its visit brought back."""
     found = _found(job, visit)
@@ -40,10 +48,9 @@ def end_of_visit(job: Job, plan: PlanDocument, visit: VisitResult) -> VisitEnd:
             return _drifted(job, plan, found)
         case "failed":
             return VisitEnd(JobState.FAILED, failed_step(plan, visit), found, facts=facts_after_hang(plan, visit))
-        case "cancelled":
-            return VisitEnd(JobState.REFUSED, Explanation(Code.NEVER_BEGAN), found)
-        case "duplicate":
-            return VisitEnd(JobState.UNKNOWN, Explanation(Code.DUPLICATE), found)
+        case "cancelled" | "not_armed" | "duplicate":
+            state, code = _UNSTARTED[visit.outcome]
+            return VisitEnd(state, Explanation(code), found)
     changed = visit.outcome == "identity_changed"
     why = Explanation(Code.IDENTITY_CHANGED) if changed else Explanation.of(Code.SCRIPT_REFUSED, reason=visit.reason)
     return VisitEnd(JobState.REFUSED, why, found)

@@ -27,7 +27,7 @@ from troubleshoot.engine import (
 )
 from troubleshoot.hosts import CredentialMissing, Observation, scope_for_facts
 from troubleshoot.models import Job, JobState, Reading
-from troubleshoot.remediation import approvals, planning
+from troubleshoot.remediation import approvals, computer_undo, planning
 from troubleshoot.remediation.coming_back import end_change, end_of_visit, keep_visit_end
 from troubleshoot.remediation.last_gate import last_gate
 from troubleshoot.remediation.stopping import Watch, end_unwanted
@@ -62,6 +62,8 @@ def carry_out_change(job: Job, *, worker: Machine) -> None:
                 job=job.pk,
                 case=job.case_id,
                 on_progress=lambda step: _progress(job, plan, step, worker),
+                undo=computer_undo.undo_order(plan),
+                of=computer_undo.undone_attempt(job),
             )
     except remote.DoorError as error:
         if not (isinstance(error, remote.HostUnreachable) and end_unwanted(job, worker)):
@@ -70,7 +72,10 @@ def carry_out_change(job: Job, *, worker: Machine) -> None:
     except CredentialMissing as error:
         end_change(job, JobState.REFUSED, hosts.ended(error), worker)
         return
-    if keep_visit_end(job, watch.judge(end_of_visit(job, plan, visit)), worker) and job.state == JobState.VERIFYING:
+    columns = {} if job.origin else computer_undo.columns_of(visit.undo)
+    moved = keep_visit_end(job, watch.judge(end_of_visit(job, plan, visit)), worker, **columns)
+    computer_undo.learn_of_undone(job, visit.undo, worker)
+    if moved and job.state == JobState.VERIFYING:
         verify_change(job, worker=worker)
 
 
@@ -187,6 +192,8 @@ def _end_apply(job: Job, action: Action, worker: Machine) -> None:
         if (verdict == Verdict.VERIFIED and free) or time.monotonic() - began >= patience:
             break
         time.sleep(POLL_SECONDS)
+    # Back by a fresh connection: what could have cut our own access has not.
+    undo = computer_undo.take_back(job) if verdict != Verdict.WORSE else None
     good = verdict == Verdict.VERIFIED
     why = _verified(before, readings[-1]) if good else _not_verified(readings[-1], action)
     with transaction.atomic():
@@ -198,6 +205,8 @@ def _end_apply(job: Job, action: Action, worker: Machine) -> None:
             facts=_after(readings[-1]),
             found=replace(run, verdict=verdict, outside_after=readings[-1]),
         )
+        if moved:
+            computer_undo.learn(job, undo, worker)
         if moved and verdict == Verdict.WORSE:
             _take_back(job, worker)
 
@@ -261,4 +270,7 @@ def _end_revert(job: Job, plan: engine.PlanDocument, worker: Machine) -> None:
     with transaction.atomic():
         moved = end_change(job, to, Explanation(code), worker, facts=_after(_values(observation)))
         if moved and back and job.origin:
-            jobs.move_job(job.origin, JobState.REVERTED, Explanation(Code.UNDONE), tag=Tag.JOB_REVERT, actor=worker)
+            by_itself = job.origin.host_undo == Job.HostUndo.FIRED
+            said = Explanation(Code.UNDONE_BY_COMPUTER if by_itself else Code.UNDONE)
+            actor = computer_undo.computer(job) if by_itself else worker
+            jobs.move_job(job.origin, JobState.REVERTED, said, tag=Tag.JOB_REVERT, actor=actor)

@@ -14,15 +14,16 @@ from typing import Any, Final, Literal, get_args
 
 Value = str | int | bool | None | list[str]
 FlatState = dict[str, Value]
-Mode = Literal["read", "apply", "settle", "cancel"]
-Outcome = Literal["done", "drifted", "failed", "identity_changed", "duplicate", "cancelled", "refused"]
+Mode = Literal["read", "apply", "settle", "cancel", "disarm"]
+Outcome = Literal["done", "drifted", "failed", "identity_changed", "duplicate", "cancelled", "refused", "not_armed"]
+UndoName = Literal["none", "armed", "lost", "fired", "disarmed"]
 AttemptName = Literal["never", "running", "cut", "ended"]
 
 _HERE = Path(__file__).parent
 BOOTSTRAP: Final = _HERE.joinpath("bootstrap.ps1").read_bytes().decode("ascii")
-# One text in two files: what the runner works with, and what it does.
+# One text in three files: what the runner works with, the undo on the computer itself, and what it does.
 RUNNER: Final = "\n".join(
-    _HERE.joinpath(name).read_bytes().decode("ascii") for name in ("runner_tools.ps1", "runner.ps1")
+    _HERE.joinpath(name).read_bytes().decode("ascii") for name in ("runner_tools.ps1", "runner_undo.ps1", "runner.ps1")
 )
 
 
@@ -47,6 +48,7 @@ MAX_REQUEST_BYTES: Final = 256 * 1024
 MAX_ITEMS: Final = 64
 MAX_INTEGER: Final = 2**53
 MAX_READ_SECONDS: Final = 600
+MAX_UNDO_SECONDS: Final = 30 * 86_400
 
 
 class Malformed(ValueError):
@@ -91,6 +93,23 @@ def _is_flat(value: Any) -> bool:
 
 
 @dataclass(frozen=True)
+class UndoRule:
+    """What the computer itself may put back of an item: fields, and the marks that tell a script that it undoes."""
+
+    fields: tuple[str, ...]
+    marks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class UndoOrder:
+    """When the computer puts a change back by itself: so many seconds after it was told, by its own clock; with
+    `at_start` at its next start too, because nobody may be able to come back."""
+
+    after: int
+    at_start: bool
+
+
+@dataclass(frozen=True)
 class VisitItem:
     """One resource of a visit: its scripts, and for `apply` what it must be before and what it shall become."""
 
@@ -100,6 +119,7 @@ class VisitItem:
     write: str | None = None
     expected: FlatState | None = None
     desired: FlatState | None = None
+    undo: UndoRule | None = None
 
     def __post_init__(self) -> None:
         for state in (self.params, self.expected or {}, self.desired or {}):
@@ -112,8 +132,9 @@ class VisitItem:
 class VisitWork:
     """What one visit shall do. `identity` None means: not known yet, do not compare. Raises Malformed.
 
-    `attempt` is the one that an `apply` begins, a `settle` asks about, or a `cancel` forestalls. One reading may take
-    `read_seconds`.
+    `attempt` is the one that an `apply` begins, a `settle` asks about, a `cancel` forestalls, and whose undo a `disarm`
+    takes back. An `apply` with an `undo` is not written unless the computer is ready to undo it; one that puts back an
+    attempt names it in `of`. One reading may take `read_seconds`.
     """
 
     mode: Mode
@@ -123,6 +144,8 @@ class VisitWork:
     identity: dict[str, str] | None
     items: tuple[VisitItem, ...]
     read_seconds: int = 20
+    undo: UndoOrder | None = None
+    of: str | None = None
 
     def __post_init__(self) -> None:
         if self.mode not in get_args(Mode):
@@ -132,9 +155,13 @@ class VisitWork:
         if not 0 < len(self.items) <= MAX_ITEMS:
             raise Malformed(f"a visit has 1 to {MAX_ITEMS} items")
         if self.mode != "apply" and any(item.desired is not None for item in self.items):
-            raise Malformed("a read has no wishes, and neither has a settle or a cancel")
-        if self.mode in {"settle", "cancel"} and self.identity is None:
+            raise Malformed("a read has no wishes, and neither has a settle, a cancel or a disarm")
+        if self.mode in {"settle", "cancel", "disarm"} and self.identity is None:
             raise Malformed("what became of an attempt is believed of one computer only")
+        if self.mode != "apply" and (self.undo or self.of):
+            raise Malformed("only what is changed is undone")
+        if self.undo and not 0 < self.undo.after <= MAX_UNDO_SECONDS:
+            raise Malformed(f"an undo comes within {MAX_UNDO_SECONDS} seconds")
         if not 0 < self.read_seconds <= MAX_READ_SECONDS:
             raise Malformed(f"a reading may take 1 to {MAX_READ_SECONDS} seconds")
 
@@ -171,6 +198,22 @@ class ItemError:
 
 
 @dataclass(frozen=True)
+class UndoState:
+    """What stands of the undo that a computer was told to make by itself.
+
+    none: it was told nothing. armed: it will, when that is `due`. lost: its task is gone, by nobody of ours. fired: it
+    has, at the time `at`; the outcome says undone, left (somebody else has changed the items in `left` since, which
+    stay as they are) or failed. disarmed: its task was taken back.
+    """
+
+    state: UndoName = "none"
+    due: str | None = None
+    at: str | None = None
+    outcome: str | None = None
+    left: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
 class AttemptState:
     """What became of an attempt, by the records on its host.
 
@@ -184,6 +227,7 @@ class AttemptState:
     after: tuple[FlatState | None, ...] | None = None
     written: tuple[int, ...] = ()
     errors: tuple[ItemError, ...] = ()
+    undo: UndoState | None = None
 
 
 @dataclass(frozen=True)
@@ -192,7 +236,8 @@ class VisitResult:
 
     `before` and `after` hold one state for each item, null where it could not be read. `reason` says why the host
     refused: constrained_language, antimalware or powershell_too_old. `noise` is the start of whatever else the host
-    printed, `ignored` the number of marked lines that were not believed. `attempt` is what a settle has found.
+    printed, `ignored` the number of marked lines that were not believed. `attempt` is what a settle has found,
+    `undo` what stands of the computer's own undo: of the change itself, or of the one that was put back or disarmed.
     """
 
     outcome: Outcome
@@ -207,6 +252,7 @@ class VisitResult:
     noise: str = ""
     ignored: int = 0
     attempt: AttemptState | None = None
+    undo: UndoState | None = None
 
 
 def request_line(work: VisitWork, nonce: str) -> bytes:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any, get_args
 
 from troubleshoot.remote.envelope import (
+    MAX_ITEMS,
     AttemptName,
     AttemptState,
     FlatState,
     ItemError,
     Malformed,
     Outcome,
+    UndoName,
+    UndoState,
     VisitResult,
     VisitWork,
     check_state,
@@ -20,11 +24,16 @@ from troubleshoot.remote.envelope import (
 States = tuple[FlatState | None, ...]
 
 # Tuples where a host's word is looked up: a set would have to hash it, and a list cannot be.
-_FAULT_STAGES = ("read", "write", "record")
+_FAULT_STAGES = ("read", "write", "record", "arm")
+#: Ends of a change that has read, and written nothing.
+_UNSTARTED = frozenset({"drifted", "duplicate", "cancelled", "not_armed"})
+_UNDO_OUTCOMES = ("undone", "left", "failed")
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 _REASONS = ("constrained_language", "antimalware", "powershell_too_old")
 _KEYS = frozenset({"outcome", "identity", "written", "errors"})
 _IDENTITY = frozenset({"machine_guid", "smbios_uuid", "computer_sid"})
-_ATTEMPT = frozenset({"state", "outcome", "before", "after", "written", "errors"})
+_ATTEMPT = frozenset({"state", "outcome", "before", "after", "written", "errors", "undo"})
+_UNDO = frozenset({"state", "due", "at", "outcome", "left"})
 
 
 @dataclass
@@ -71,7 +80,7 @@ def make_result(result: dict[str, Any], seen: Seen, work: VisitWork) -> VisitRes
         if reason is None:
             raise Malformed("refused without a reason")
         return VisitResult(outcome, reason)
-    if result.keys() - {"reason", "attempt"} != _KEYS:
+    if result.keys() - {"reason", "attempt", "undo"} != _KEYS:
         raise Malformed("a result has other fields")
     visit = VisitResult(
         outcome=outcome,
@@ -82,6 +91,7 @@ def make_result(result: dict[str, Any], seen: Seen, work: VisitWork) -> VisitRes
         written=_written(result["written"], work),
         errors=_errors(result["errors"], work),
         attempt=_attempt(result.get("attempt"), work),
+        undo=_undo(result.get("undo")),
     )
     _check_sense(visit, work, seen)
     return visit
@@ -97,15 +107,52 @@ def _check_sense(visit: VisitResult, work: VisitWork, seen: Seen) -> None:
     if work.mode == "cancel" and seen.read:
         raise Malformed("a cancel reads nothing")
     whole = seen.whole(seen.read) or work.mode == "cancel"
-    if (visit.written or visit.outcome in {"done", "drifted", "duplicate", "cancelled"}) and not whole:
+    if (visit.written or visit.outcome in {"done", *_UNSTARTED}) and not whole:
         raise Malformed("states are missing")
-    if work.mode != "apply" and (seen.check or visit.outcome in {"drifted", "duplicate", "cancelled"}):
+    if work.mode != "apply" and (seen.check or visit.outcome in _UNSTARTED):
         raise Malformed("an outcome that this mode does not have")
     everything = not visit.errors and len(visit.written) == len(wishes) and seen.whole(seen.check)
     if work.mode == "apply" and visit.outcome == "done" and not everything:
         raise Malformed("done, but not all of it")
     if (visit.attempt is None) == (work.mode in {"settle", "cancel"} and visit.outcome == "done"):
         raise Malformed("an attempt is what a settle or a cancel finds, and nothing else")
+    _check_undo(visit, work)
+
+
+def _check_undo(visit: VisitResult, work: VisitWork) -> None:
+    """Refuse what a computer says of an undo that nobody asked about, and a change without the undo that it needs."""
+    armed = visit.undo is not None and visit.undo.state != "none"
+    if work.undo and bool(visit.written or visit.outcome == "done") and not armed:
+        raise Malformed("something was written before its undo was armed")
+    if visit.outcome == "not_armed" and (work.undo is None or not visit.errors):
+        raise Malformed("an undo that nobody asked for was not armed, or it was not said why")
+    if visit.undo is not None and not (work.undo or work.of or work.mode == "disarm"):
+        raise Malformed("nobody asked about an undo")
+    if work.mode == "disarm" and visit.outcome == "done" and visit.undo is None:
+        raise Malformed("nothing is said of the undo")
+
+
+def _undo(found: Any) -> UndoState | None:
+    if found is None:
+        return None
+    if not isinstance(found, dict) or found.keys() != _UNDO or found["state"] not in get_args(UndoName):
+        raise Malformed("an undo has other fields")
+    undo = UndoState(found["state"], found["due"], found["at"], found["outcome"], _left(found["left"]))
+    for moment in (undo.due, undo.at):
+        if moment is not None and not (isinstance(moment, str) and _MOMENT.fullmatch(moment)):
+            raise Malformed("not a moment")
+    if (undo.state == "none") != (undo.due is None) or (undo.state == "fired") != (undo.at is not None):
+        raise Malformed("an undo is due once it was armed, and has a time once it has fired")
+    if (undo.outcome in _UNDO_OUTCOMES) != (undo.at is not None) or (undo.at is None and undo.outcome is not None):
+        raise Malformed("an undo has an outcome once it has fired")
+    return undo
+
+
+def _left(found: Any) -> tuple[int, ...]:
+    """Return the items of the change that were left alone; the undo goes through them from the end."""
+    if any(type(entry) is not int or not 0 <= entry < MAX_ITEMS for entry in _list(found)):
+        raise Malformed("no such item")
+    return tuple(sorted(set(found)))
 
 
 def _attempt(found: Any, work: VisitWork) -> AttemptState | None:
@@ -120,6 +167,7 @@ def _attempt(found: Any, work: VisitWork) -> AttemptState | None:
         after=_states(found["after"], work),
         written=_written(found["written"], work),
         errors=_errors(found["errors"], work),
+        undo=_undo(found["undo"]),
     )
     _check_attempt(attempt)
     return attempt
@@ -128,10 +176,13 @@ def _attempt(found: Any, work: VisitWork) -> AttemptState | None:
 def _check_attempt(attempt: AttemptState) -> None:
     """Refuse an attempt that says more, or less, than one in that state can have left on its host."""
     ended = attempt.state == "ended"
-    if (attempt.outcome in ("done", "failed")) != ended or (attempt.outcome is not None) != ended:
+    if (attempt.outcome in ("done", "failed", "not_armed")) != ended or (attempt.outcome is not None) != ended:
         raise Malformed("an attempt has an outcome once it has ended, and not before")
-    if (attempt.after is not None) != ended or bool(attempt.before) == (attempt.state == "never"):
+    has_checked = ended and attempt.outcome != "not_armed"
+    if (attempt.after is not None) != has_checked or bool(attempt.before) == (attempt.state == "never"):
         raise Malformed("an attempt keeps what was there once it has begun, and what is there once it has ended")
+    if attempt.outcome == "not_armed" and attempt.written:
+        raise Malformed("what was not armed was not written")
     if not ended and (attempt.written or attempt.errors):
         raise Malformed("an attempt reports when it has ended, and not before")
     if attempt.outcome == "done" and (attempt.errors or None in attempt.before):

@@ -1,4 +1,5 @@
-# Mendpoint runner (5.1), first part: what it works with. The second part, runner.ps1, is what it does; they are one text.
+# Mendpoint runner (5.1), first part: what it works with. The second, runner_undo.ps1, is the undo on the computer itself,
+# the third, runner.ps1, what it does; they are one text.
 param($Request)
 Set-StrictMode -Version 3.0
 $ErrorActionPreference = 'Stop'
@@ -157,47 +158,53 @@ function Assert-Private([string] $Path) {
     }
 }
 
-# The files of this attempt, without their endings: .json, its record or its tombstone, and .result.json, its report.
-function Get-RunPath {
+# The files of an attempt, without their endings: .json, its record or its tombstone, .result.json, its report, and what
+# belongs to its undo: .undo.json, what is to be put back, .armed.json, .undone.json, .disarmed.json, and .lock.
+function Get-RunPath([string] $Attempt) {
     $root = Join-Path (Get-DataFolder) 'Mendpoint'
     $folder = Join-Path $root 'runs'
     foreach ($private in $root, $folder) { Assert-Private $private }
-    Join-Path $folder $Request.attempt
+    Join-Path $folder $Attempt
 }
 
 # True when the file is new and safely on the disk; false when somebody was here before. Values and no texts: three
 # constructors of 5.1 take six arguments, and with texts it would choose one without WriteThrough.
-function New-RunFile([string] $Path, $Body) {
-    $Body.v = 2
-    $Body.attempt = $Request.attempt
-    $Body.at = [DateTime]::UtcNow.ToString('s') + 'Z'
-    $bytes = [Text.Encoding]::ASCII.GetBytes((Format-Json $Body))
+function New-File([string] $Path, $Bytes) {
     try {
         $stream = [IO.FileStream]::new($Path, [IO.FileMode]::CreateNew, [IO.FileAccess]::Write, [IO.FileShare]::None, 4096,
             [IO.FileOptions]::WriteThrough)
     }
     catch { if ([IO.File]::Exists($Path)) { return $false } else { throw } }
-    try { $stream.Write($bytes, 0, $bytes.Length); $stream.Flush($true) } finally { $stream.Dispose() }
+    try { $stream.Write($Bytes, 0, $Bytes.Length); $stream.Flush($true) } finally { $stream.Dispose() }
     $true
 }
 
-function Read-RunFile([string] $Path) {
+function Get-RunBytes($Body, [string] $Attempt = $Request.attempt) {
+    $Body.v = 2
+    $Body.attempt = $Attempt
+    $Body.at = [DateTime]::UtcNow.ToString('s') + 'Z'
+    , [Text.Encoding]::ASCII.GetBytes((Format-Json $Body))
+}
+
+function New-RunFile([string] $Path, $Body, [string] $Attempt = $Request.attempt) { New-File $Path (Get-RunBytes $Body $Attempt) }
+
+function Read-RunFile([string] $Path, [string] $Attempt = $Request.attempt) {
     $found = ConvertFrom-Json -InputObject ([IO.File]::ReadAllText($Path))
-    if ($found.v -ne 2 -or $found.attempt -cne $Request.attempt) { throw "$Path is not a record of this attempt" }
+    if ($found.v -ne 2 -or $found.attempt -cne $Attempt) { throw "$Path is not a record of this attempt" }
     $found
 }
 
-function New-Record([string] $Path, $Before) {
+function New-Record([string] $Path, $Before, $Undo) {
     $entries = for ($index = 0; $index -lt $items.Count; $index++) {
         @{ resource = $items[$index].resource; params = $items[$index].params; before = $Before[$index]; desired = $items[$index].desired }
     }
     New-RunFile "$Path.json" @{ job = $Request.job; case = $Request.case; process = $PID; started = (Get-ProcessStart $PID)
-        boot = (Get-ProcessStart 4); items = @($entries) }
+        boot = (Get-ProcessStart 4); items = @($entries); undo = $Undo }
 }
 
-function Write-Notice {
+function Write-Notice([string] $What) {
     if (-not (Test-EventSource)) { New-EventLog -LogName Application -Source Mendpoint }
-    $text = 'Mendpoint is about to change this computer. Case {0}, job {1}, attempt {2}.' -f $Request.case, $Request.job, $Request.attempt
+    $text = '{0} Case {1}, job {2}, attempt {3}.' -f $What, $Request.case, $Request.job, $Request.attempt
     Write-EventLog -LogName Application -Source Mendpoint -EventId 1000 -EntryType Information -Message $text
 }
 
@@ -216,7 +223,7 @@ function Get-Forestalled([string] $Path) {
 
 # First whether it lives, then whether it has reported: what has gone without a report will never write one.
 function Get-Attempt([string] $Path) {
-    $found = @{ state = 'never'; outcome = $null; written = @(); errors = @(); before = $null; after = $null }
+    $found = @{ state = 'never'; outcome = $null; written = @(); errors = @(); before = $null; after = $null; undo = $null }
     if (New-RunFile "$Path.json" @{ tombstone = $true }) { return $found }
     $record = Read-RunFile "$Path.json"
     if ($record.PSObject.Properties['tombstone']) { return $found }
@@ -228,6 +235,8 @@ function Get-Attempt([string] $Path) {
         $found.state = 'ended'
         foreach ($name in 'outcome', 'written', 'errors', 'before', 'after') { $found[$name] = $report.$name }
     }
+    $undo = Get-UndoState $Path $Request.attempt
+    if ($undo.state -cne 'none') { $found.undo = $undo }
     [void] (Format-Json $found)
     $found
 }

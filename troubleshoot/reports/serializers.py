@@ -128,6 +128,7 @@ def job_document(one: Job) -> dict[str, Any]:
         "undo_at": utc_or_none(one.undo_at),
         "overdue": Job.objects.overdue().filter(pk=one.pk).exists(),
         "asking": asking_document(one),
+        "host_undo": host_undo_document(one),
         "reverts": str(one.origin_id) if one.origin_id else None,
         "reverted_by": [str(key) for key in one.reverts.order_by("created_at").values_list("pk", flat=True)],
         "signed_in": found.get("signed_in"),
@@ -138,6 +139,17 @@ def job_document(one: Job) -> dict[str, Any]:
             {"at": utc_or_none(line.at), "text": wording.explained(line.explanation)} for line in one.lines.all()
         ],
         "result": found,
+    }
+
+
+def host_undo_document(one: Job) -> dict[str, Any] | None:
+    """Return what stands of the undo that a computer makes by itself, and its times; None where none was armed."""
+    if not one.host_undo:
+        return None
+    return {
+        "state": one.host_undo,
+        "armed_at": utc_or_none(one.armed_at),
+        "ended_at": utc_or_none(one.host_undo_ended_at),
     }
 
 

@@ -56,3 +56,15 @@ def state_words(state: str) -> str:
 def job_state_words(job: Job) -> str:
     """Write how a job stands or has ended, and if it never began, why."""
     return wording.job_state_words(job)
+
+
+@register.filter
+def host_undo_words(job: Job) -> str:
+    """Write what stands of the computer's own undo of a change, and since when."""
+    return wording.host_undo_words(job)
+
+
+@register.filter
+def host_undo_plain(job: Job) -> str:
+    """Write the same for the person whose computer it is."""
+    return wording.host_undo_plain(job)

@@ -30,6 +30,7 @@ from troubleshoot.wording.common import (
 from troubleshoot.wording.denials import denial_words, helper_words
 from troubleshoot.wording.explanations import explained, reason
 from troubleshoot.wording.file_permissions import in_plain_rights
+from troubleshoot.wording.host_undo import host_undo_plain, host_undo_words
 from troubleshoot.wording.job_ends import (
     EndWords,
     job_state_words,
@@ -100,6 +101,8 @@ __all__ = [
     "explained",
     "helper_words",
     "hindrance_words",
+    "host_undo_plain",
+    "host_undo_words",
     "in_plain_rights",
     "inside_line",
     "invented_words",

@@ -118,6 +118,7 @@ _WINRM: Final[Mapping[RefusalCode, str | Promise]] = {
 #: What to do after a command was sent of which nobody knows how it ended, by what it was for.
 AFTER_LOSS: Final[Mapping[str, str | Promise]] = {
     **dict.fromkeys(("read", "settle", "cancel"), _("It only reads: it can be tried again.")),
+    "disarm": _("It only tells the computer to let a change stay: it can be tried again."),
     "apply": _("It may have changed the computer: do not repeat it, look at the computer first."),
 }
 

@@ -148,6 +148,24 @@ SENTENCES: Final[Mapping[Code, Sentence]] = {
     Code.BACK_VERIFIED_PARTLY: Sentence(_("Read again: all that can be put back is as it was before.")),
     Code.BACK_NOT_VERIFIED: Sentence(_("Read again: it is not as it was before.")),
     Code.UNDONE: Sentence(_("Undone")),
+    Code.NOT_ARMED: Sentence(
+        _("The computer could not be made ready to undo this by itself: it did not take or keep the scheduled task."),
+        NOTHING_CHANGED,
+    ),
+    Code.UNDO_ARMED: Sentence(_("The computer is ready to put this back by itself")),
+    Code.UNDO_DISARMED: Sentence(_("The computer does not put this back by itself any more")),
+    Code.UNDO_LOST: Sentence(
+        _("The computer cannot put this back by itself any more: somebody or something removed its scheduled task.")
+    ),
+    Code.UNDO_STAYS: Sentence(
+        _("The computer could not be told that it need not put this back by itself: %(way)s"), _("We tell it again.")
+    ),
+    Code.UNDO_FAILED_THERE: Sentence(_("The computer tried to put this back by itself and could not.")),
+    Code.UNDONE_BY_COMPUTER: Sentence(_("The computer has put it back by itself.")),
+    Code.UNDONE_BY_COMPUTER_PARTLY: Sentence(
+        _("The computer has put it back by itself, but for what somebody had changed there since: %(titles)s.")
+    ),
+    Code.DISARM_ASKED: Sentence(_("%(host)s is told that it need not put a change back by itself")),
     Code.WORSE_AND_STAYS: Sentence(_("It is worse than before, and nothing of it can be put back.")),
     Code.NOTHING_TO_UNDO: Sentence(_("Nothing of this temporary change is left to undo.")),
     Code.SEALED_MESSAGES: Sentence(_("Not used: over HTTP the messages themselves are sealed.")),

@@ -113,6 +113,10 @@ def _written(params: Mapping[str, Any]) -> str:
     return compose(_("Changed before that, and still changed: %s."), titles) if titles else str(NOTHING_CHANGED)
 
 
+def _titles(params: Mapping[str, Any]) -> str:
+    return join_texts(", ", map(content, _texts(params.get("titles")))) or str(UNKNOWN)
+
+
 def _length(params: Mapping[str, Any]) -> str:
     seconds = params.get("seconds")
     if not isinstance(seconds, int):
@@ -156,6 +160,7 @@ _MADE: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
     "missed": _missed,
     "where": _where,
     "written": _written,
+    "titles": _titles,
     "length": _length,
     "when": _when,
     "question": _question,

@@ -42,6 +42,11 @@ _SENTENCES: Mapping[Code, str | Promise] = {
         (Code.STOP_PENDING, Code.START_PENDING),
         _("A service of the computer hangs: it did not come to the end of its restart. Helpdesk has your case."),
     ),
+    Code.NOT_ARMED: _NOT_DONE,
+    **dict.fromkeys(
+        (Code.UNDONE_BY_COMPUTER, Code.UNDONE_BY_COMPUTER_PARTLY),
+        _("The computer has taken this change back by itself. Helpdesk has your case."),
+    ),
     Code.STEP_REFUSED: _("The computer refused one step. Helpdesk sees what was changed and what was not."),
 }
 

@@ -14,7 +14,7 @@ from troubleshoot import cases, catalog, diagnosis, engine, hosts, jobs, remedia
 from troubleshoot.catalog import loader as content
 from troubleshoot.catalog import registry as library
 from troubleshoot.diagnosis import case_evidence, rank_all_causes, shown_cause
-from troubleshoot.hosts import visits
+from troubleshoot.hosts import change_visits
 from troubleshoot.lab import FAULTS
 from troubleshoot.lab.service_reactions import service_stopped
 from troubleshoot.models import Case, Job, JobState, Person, Reading
@@ -196,7 +196,7 @@ def test_a_service_that_stops_again_at_once_is_not_called_verified(
         service_stopped(host.lab.state, "Spooler")
         return visit
 
-    replace_everywhere(monkeypatch, visits, "carry_out_plan", and_stops)
+    replace_everywhere(monkeypatch, change_visits, "carry_out_plan", and_stops)
     case = opened(employee, host, work)
     jobs.start_job(actor=employee, job=planned(employee, case, work))
     work()

@@ -14,7 +14,7 @@ from tests.web.helpdesk.conftest import hear_nothing
 from troubleshoot import hosts, operations, remediation, remote
 from troubleshoot.audit import Machine
 from troubleshoot.engine import RefusalCode
-from troubleshoot.hosts import visits
+from troubleshoot.hosts import change_visits
 from troubleshoot.models import Case, Job, JobState, Person
 from troubleshoot.remediation import execution as changes
 from troubleshoot.remote import VisitResult
@@ -119,7 +119,7 @@ def test_failed(agreed: Page, reader: Reader, work: Work, monkeypatch: pytest.Mo
             errors=(ItemError(1, "write", "no"),),
         )
 
-    replace_everywhere(monkeypatch, visits, "carry_out_plan", half)
+    replace_everywhere(monkeypatch, change_visits, "carry_out_plan", half)
     work()
     page = reader.get(agreed.url)
     assert page.title == "ACC-07 refused one step"
@@ -131,7 +131,7 @@ def test_unknown(agreed: Page, reader: Reader, work: Work, monkeypatch: pytest.M
     def lost(*given: Any, **more: Any) -> VisitResult:
         raise remote.ContactLost(RefusalCode.VISIT_BROKEN_OFF, "receive", mode="apply", kind="TimeoutError")
 
-    replace_everywhere(monkeypatch, visits, "carry_out_plan", lost)
+    replace_everywhere(monkeypatch, change_visits, "carry_out_plan", lost)
     work()
     page = reader.get(agreed.url)
     assert page.title == "We lost contact while changing ACC-07"

@@ -17,6 +17,7 @@ from troubleshoot.lab.faults import (
     listening,
     network_path,
     printing,
+    scheduling,
     security,
     services,
     sessions,
@@ -46,5 +47,6 @@ for _theme in (
     licences,
     access,
     printing,
+    scheduling,
 ):
     FAULTS |= _theme.FAULTS

@@ -158,6 +158,9 @@ def in_words(job: dict[str, Any]) -> Iterator[str]:
         yield f"  {line['at']}  {line['text']}"
     if job["explanation"]:
         yield f"  {job['explanation']}"
+    if own := job["host_undo"]:
+        until = f", ended at {own['ended_at']}" if own["ended_at"] else ""
+        yield f"  the computer's own undo: {own['state']}, armed at {own['armed_at']}{until}"
     if asking := job["asking"]:
         asked = f"asked at {asking['asked_at']}: {asking['said']}" if asking["asked_at"] else "not asked yet"
         yield f"  the computer is asked what became of it ({asked}); next at {asking['asks_at']}"

@@ -1,0 +1,215 @@
+"""The undo that a simulated host makes by itself: arming it before a change, taking it back, and what its task does.
+
+It follows runner_undo.ps1 statement by statement; the two are bound by the same vectors.
+"""
+
+import contextlib
+import hashlib
+import html
+import json
+import re
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from troubleshoot.lab import scheduler
+from troubleshoot.lab.powershell import run as run_script
+from troubleshoot.lab.powershell.errors import ScriptFailed, ScriptRefused
+from troubleshoot.lab.run_records import new_file, property_of, read_file, task_name, undo_state
+from troubleshoot.lab.state import HostState, iso
+from troubleshoot.remote.envelope import RUNNER, Malformed, check_state
+
+State = dict[str, Any]
+_TEXTS = dict(re.findall(r"^\$(undo\w+) = @'\n(.*?)\n'@", RUNNER, re.MULTILINE | re.DOTALL))
+_PROGRAM = re.findall(r"^\$undoProgram = '(.*)'", RUNNER, re.MULTILINE)[0]
+UNDO_LINE = _TEXTS["undoLine"]
+"""What the task of every undo runs; `ATTEMPT` stands where the attempt does."""
+_LINE = re.compile(re.escape(UNDO_LINE).replace("ATTEMPT", r"([0-9a-f-]{36})"))
+#: Seconds for which whoever puts back, or is to, waits for whoever is at work on the same attempt.
+PATIENCE, TASK_PATIENCE = 20, 600
+
+
+def new_order(state: HostState, request: State, before: list[State | None]) -> State:
+    """Return what the undo of a change will be given."""
+    entries = [
+        {"item": index, "before": found, "expected": None}
+        | {name: item[name] for name in ("resource", "params", "read", "write", "desired", "undo")}
+        for index, (item, found) in enumerate(zip(request["items"], before, strict=True))
+        if item["desired"] is not None and item["undo"] is not None
+    ]
+    same = {name: request[name] for name in ("runner", "nonce", "job", "case", "read_seconds", "attempt")}
+    due = iso(state.now() + timedelta(seconds=request["undo"]["after"]))
+    more = {"due": due, "at_start": request["undo"]["at_start"], "v": 2, "at": iso(state.now())}
+    return {"mode": "undo", "identity": None, "items": entries, **same, **more}
+
+
+def digest(order: State) -> str:
+    """Return the digest of an order, as the record of its attempt keeps it."""
+    return hashlib.sha256(json.dumps(order, sort_keys=True).encode()).hexdigest().upper()
+
+
+def arm(state: HostState, order: State) -> None:
+    """Keep the order, make the task, read it back, and note it. Raises Malformed and TaskRefusedError."""
+    attempt = order["attempt"]
+    if not new_file(state, "undo_orders", attempt, order):
+        raise Malformed("an order of this attempt is here already")
+    name = task_name(attempt)
+    line = html.escape(_arguments(attempt), quote=False)
+    text = _TEXTS["undoTask"].replace("DUE", order["due"]).replace("PROGRAM", _PROGRAM).replace("LINE", line)
+    scheduler.register(state, name, text)
+    found = scheduler.find_task(state, name)
+    if found is None:
+        raise Malformed("the task was taken, and is not there")
+    if not found["enabled"] or not found["next_run"] or found["next_run"] <= iso(state.now()):
+        scheduler.remove(state, name)
+        raise Malformed("the task is not going to be started")
+    new_file(state, "undo_armed", attempt, {"due": order["due"]})
+
+
+def disarm(state: HostState, attempt: str) -> State:
+    """Take the task back, unless it has come to its good end; return what stands. Raises as arm() does."""
+    found = undo_state(state, attempt)
+    if found["state"] in {"none", "disarmed"}:
+        return found
+    scheduler.remove(state, task_name(attempt))
+    if found["state"] == "fired" and found["outcome"] != "failed":
+        return found
+    new_file(state, "undo_disarmed", attempt, {"due": found["due"]})
+    return undo_state(state, attempt)
+
+
+@contextlib.contextmanager
+def entered(state: HostState, attempt: str, seconds: float) -> Iterator[None]:
+    """Hold an attempt: its change, its undo, and who takes that back do not write at once. Raises Malformed."""
+    with state.lock:
+        lock = state.attempts.setdefault(attempt, threading.Lock())
+    if not lock.acquire(timeout=seconds):
+        raise Malformed("The process cannot access the file because it is being used by another process.")
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def attempt_of(text: str) -> str | None:
+    """Return the attempt whose undo this text starts; None for any other text."""
+    found = _LINE.fullmatch(text.strip())
+    return found[1] if found else None
+
+
+def start(state: HostState, attempt: str, cancelled: threading.Event) -> int:
+    """Do what powershell.exe does with that text: find the order, prove it, carry it out. Returns the exit code."""
+    with state.lock:
+        powershell, document = state.document["powershell"], state.document
+        if powershell["language_mode"] != "FullLanguage" or powershell["antimalware_blocks"]:
+            return 1
+        try:
+            record, order = (document[files][attempt] for files in ("runs", "undo_orders"))
+            if digest(order) != property_of(record, "undo"):
+                return 6
+        except (KeyError, Malformed):
+            return 1
+    with contextlib.suppress(Malformed, scheduler.TaskRefusedError), entered(state, attempt, TASK_PATIENCE):
+        _carry_out(state, order, cancelled)
+    return 0
+
+
+def _arguments(attempt: str) -> str:
+    return f'-NoProfile -NonInteractive -Command "{UNDO_LINE.replace("ATTEMPT", attempt)}"'
+
+
+def _carry_out(state: HostState, order: State, cancelled: threading.Event) -> None:
+    """Undo what is due, or has put access at risk and was not confirmed."""
+    attempt = order["attempt"]
+    stands = undo_state(state, attempt)
+    if stands["state"] == "disarmed" or (stands["state"] == "fired" and stands["outcome"] != "failed"):
+        scheduler.remove(state, task_name(attempt))
+        return
+    if not order["at_start"] and iso(state.now()) < order["due"]:
+        return
+    _notice(state, order)
+    report = _Undo(state, order, cancelled).report()
+    with state.changing() as document:
+        document["undo_reports"].pop(attempt, None)
+    new_file(state, "undo_reports", attempt, report)
+    if report["outcome"] != "failed":
+        scheduler.remove(state, task_name(attempt))
+
+
+def _notice(state: HostState, order: State) -> None:
+    said = "Mendpoint puts a change of this computer back. Case {}, job {}, attempt {}."
+    message = said.format(order["case"] or "", order["job"], order["attempt"])
+    with state.changing() as document:
+        line = {"log": "Application", "source": "Mendpoint", "id": 1000, "time": iso(state.now()), "message": message}
+        document["event_log"].append(line)
+
+
+class _Undo:
+    """One undo: its items from the last to the first, each by itself."""
+
+    def __init__(self, state: HostState, order: State, cancelled: threading.Event) -> None:
+        self._state = state
+        self._order = order
+        self._cancelled = cancelled
+        self._report: State = {"outcome": "undone", "written": [], "left": [], "errors": []}
+
+    def report(self) -> State:
+        """Put back what can be, and return the report."""
+        for item in reversed(self._order["items"]):
+            try:
+                self._put_back(item)
+            except (ScriptFailed, ScriptRefused, Malformed) as error:
+                self._report["errors"].append({"index": item["item"], "stage": "write", "text": str(error)[:500]})
+        if self._report["left"]:
+            self._report["outcome"] = "left"
+        if self._report["errors"]:
+            self._report["outcome"] = "failed"
+        return self._report
+
+    def _put_back(self, item: State) -> None:
+        now = self._read(item)
+        back = back_of(item, self._made(item), now)
+        if back is None:
+            self._report["left"].append(item["item"])
+        if not back:
+            return
+        wanted = back | dict.fromkeys(item["undo"]["marks"], True)
+        if run_script(item["write"], {**item["params"], "Desired": wanted, "Before": now}, self._state):
+            raise Malformed("a write must output nothing")
+        self._report["written"].append(item["item"])
+        again = self._read(item)
+        if any(not _same(value, again.get(name)) for name, value in back.items()):
+            raise Malformed("it is not as it was")
+
+    def _read(self, item: State) -> State:
+        output = run_script(item["read"], item["params"], self._state)
+        if len(output) != 1 or not isinstance(output[0], dict):
+            raise Malformed("a read must output exactly one table")
+        return dict(check_state(output[0]))
+
+    def _made(self, item: State) -> State:
+        """Return what the change made, as it has reported it; where it has not, what it wished."""
+        with self._state.lock:
+            document, attempt = self._state.document, self._order["attempt"]
+            after = read_file(document, "reports", attempt)["after"] if attempt in document["reports"] else None
+        found: State = (after and after[item["item"]]) or item["desired"]
+        return found
+
+
+def back_of(item: State, made: State, now: State) -> State | None:
+    """Return what is put back of an item: of what the change set, whatever is still as it made it; None where somebody
+    else has changed any of that since."""
+    back, before, desired = State(), item["before"], item["desired"]
+    for name in item["undo"]["fields"]:
+        if name not in desired or _same(now.get(name), before.get(name)):
+            continue
+        if not (_same(now.get(name), made.get(name)) or _same(now.get(name), desired[name])):
+            return None
+        back[name] = before.get(name)
+    gone = {name for name in item["undo"]["fields"] if now.get(name) is None and before.get(name) is not None}
+    return back | {name: before[name] for name in gone} if back else back
+
+
+def _same(one: object, other: object) -> bool:
+    return type(one) is type(other) and one == other
