@@ -13,6 +13,7 @@ from troubleshoot.engine import ApplyResult, Code, Refusal, Verdict
 from troubleshoot.lab.service_reactions import mark_stopped
 from troubleshoot.models import Case, Entry, Job, JobState, Person, Reading
 from troubleshoot.remediation import execution as changes
+from troubleshoot.remediation import last_gate
 
 RDP_TCP = "HKLM:\\SYSTEM\\CurrentControlSet\\Control\\Terminal Server\\WinStations\\RDP-Tcp"
 REPAIRABLE = {
@@ -144,7 +145,7 @@ class TestAPlanThatIsNoLongerTrue:
         host = lab("expired-certificate")
         job = planned(helpdesk, opened(helpdesk, host.row, work), work)
         jobs.start_job(actor=helpdesk, job=job)
-        monkeypatch.setattr(changes, "RUNNER_DIGEST", "0" * 64)
+        monkeypatch.setattr(last_gate, "RUNNER_DIGEST", "0" * 64)
         work()
         job.refresh_from_db()
         assert job.state == JobState.REFUSED
