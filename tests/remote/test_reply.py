@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import time
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.remote.conftest import work
-from troubleshoot.remote import AttemptState, VisitItem, VisitProgress, VisitResult
+from troubleshoot.remote import AttemptState, UndoState, VisitItem, VisitProgress, VisitResult
 from troubleshoot.remote.envelope import Hello, Malformed
 from troubleshoot.remote.reply import MAX_LINE, MAX_NOISE, Reader
 
@@ -430,3 +431,43 @@ def test_text_that_no_store_can_hold_is_replaced() -> None:
 
 def test_characters_outside_the_basic_plane_survive() -> None:
     assert read(state(0, {"name": "żółć \U0001f600"})).read_so_far == ({"name": "żółć \U0001f600"},)
+
+
+UNDO: dict[str, Any] = {"state": "armed", "due": "2026-12-01T12:00:00Z", "at": None, "outcome": None, "left": []}
+FIRED = UNDO | {"state": "fired", "at": "2026-12-01T12:00:03Z", "outcome": "left", "left": [1, 0, 1]}
+
+
+def test_a_disarm_says_what_stands_of_the_undo() -> None:
+    disarm = replace(SETTLE, mode="disarm")
+    found = visit(READ, line(result(undo=FIRED)), job=disarm).undo
+    assert found == UndoState("fired", FIRED["due"], FIRED["at"], "left", (0, 1))
+    assert visit(READ, line(result(undo=UNDO)), job=disarm).undo == UndoState("armed", UNDO["due"])
+
+
+@pytest.mark.parametrize(
+    "undo",
+    [
+        None,
+        "armed",
+        UNDO | {"more": 1},
+        UNDO | {"state": "gone"},
+        UNDO | {"due": None},
+        UNDO | {"due": "tomorrow"},
+        UNDO | {"at": "2026-12-01T12:00:00Z"},
+        UNDO | {"outcome": "undone"},
+        UNDO | {"state": "none"},
+        FIRED | {"at": None},
+        FIRED | {"outcome": "perhaps"},
+        FIRED | {"left": [64]},
+        FIRED | {"left": [True]},
+        FIRED | {"left": None},
+    ],
+)
+def test_an_undo_that_contradicts_itself_is_not_believed(undo: Any) -> None:
+    with pytest.raises(Malformed):
+        visit(READ, line(result(undo=undo)), job=replace(SETTLE, mode="disarm"))
+
+
+def test_nothing_is_said_of_an_undo_where_nobody_asked() -> None:
+    with pytest.raises(Malformed, match="nobody asked"):
+        visit(READ, line(result(attempt=CUT, undo=UNDO)), job=SETTLE)

@@ -270,7 +270,8 @@ def _end_revert(job: Job, plan: engine.PlanDocument, worker: Machine) -> None:
     with transaction.atomic():
         moved = end_change(job, to, Explanation(code), worker, facts=_after(_values(observation)))
         if moved and back and job.origin:
-            by_itself = job.origin.host_undo == Job.HostUndo.FIRED
+            found_so = as_change(job.found).outcome == "drifted"  # nothing of it was written by us
+            by_itself = found_so and job.origin.host_undo == Job.HostUndo.FIRED
             said = Explanation(Code.UNDONE_BY_COMPUTER if by_itself else Code.UNDONE)
             actor = computer_undo.computer(job) if by_itself else worker
             jobs.move_job(job.origin, JobState.REVERTED, said, tag=Tag.JOB_REVERT, actor=actor)
