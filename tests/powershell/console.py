@@ -12,7 +12,7 @@ from typing import IO, Any
 from tests.powershell import shell
 from tests.powershell.host import Host
 from tests.powershell.run_folder import RunFolder
-from tests.powershell.runner_text import prepared
+from tests.powershell.runner_text import DATA, prepared
 from troubleshoot.lab.process import Emit
 from troubleshoot.lab.state import HostState, iso
 from troubleshoot.remote.envelope import ARGUMENTS, RUNNER
@@ -37,11 +37,12 @@ class RealPowerShell:
         """Run one visit to its end; return the exit code. A visit that is cut off is killed, as WinRM does it."""
         request = json.loads(stdin)
         assert request["runner"] == RUNNER
-        line = json.dumps(request | {"runner": prepared(RUNNER, str(self._folder.data))}).encode("ascii") + b"\n"
+        line = json.dumps(request | {"runner": prepared(RUNNER)}).encode("ascii") + b"\n"
         with shell.listening() as (path, server):
             answering = threading.Thread(target=self._answer, args=(server, state), daemon=True)
             answering.start()
-            more = {"TZ": "UTC", "LC_ALL": "C", "XDG_DATA_HOME": self._modules, "MENDPOINT_LAB": path}
+            own = {"XDG_DATA_HOME": self._modules, "MENDPOINT_LAB": path, DATA: str(self._folder.data)}
+            more = {"TZ": "UTC", "LC_ALL": "C", **own}
             with shell.opened(self._program, list(ARGUMENTS), more) as process:
                 code = _spoken(process, line, emit, cancelled)
             answering.join(shell.PATIENCE)

@@ -21,6 +21,7 @@ from troubleshoot.management import windows_proofs
 
 #: What only Windows has there, as it is run in its place.
 _ONLY_WINDOWS = "Remove-OwnKeys"
+_EACH = 5
 
 
 def prepared(text: str) -> str:
@@ -47,13 +48,14 @@ def carried_out(program: str, modules: str, *options: str, text: str | None = No
 
 def faults(program: str, modules: str) -> Iterator[str]:
     """Yield what the file finds fault with on a simulated host, and what it does not find fault with and should."""
-    result, said = carried_out(program, modules, "-Destructive")
+    text = PROOF.read_text(encoding="ascii")
+    result, said = carried_out(program, modules, "-Destructive", text=_some(text))
     found = result.get("resources", {})
     if not found or any(one["failed"] for one in found.values()):
         yield f"proof.ps1: {said}"
-    elif text := _refusal(result | {"powershell": "5.1"}):
-        yield f"proof.ps1: what it wrote is refused: {text}"
-    spoiled, said = carried_out(program, modules, text=_spoiled(PROOF.read_text(encoding="ascii")))
+    elif reason := _refusal(result | {"powershell": "5.1"}):
+        yield f"proof.ps1: what it wrote is refused: {reason}"
+    spoiled, said = carried_out(program, modules, text=_spoiled(text))
     if not spoiled or not spoiled["resources"]["registry-value"]["failed"]:
         yield f"broken on purpose, and not seen by proof.ps1: {said}"
 
@@ -70,10 +72,17 @@ def _refusal(result: dict[str, Any]) -> str:
     return "" if taken["resources"].keys() == shipped_catalog().resources.keys() else "a resource is missing"
 
 
+def _some(text: str) -> str:
+    """Return the file with a part of the vectors: all of them are tried by themselves, this is about the file."""
+    vectors = [line for line in text.splitlines() if '"kind": "read"' in line or '"kind": "write"' in line]
+    left_out = {line for number, line in enumerate(vectors) if number % _EACH}
+    return "\n".join(line for line in text.splitlines() if line not in left_out) + "\n"
+
+
 def _spoiled(text: str) -> str:
     """Return the file with two resources, of which one writes hexadecimal digits in another way than its vectors."""
     script, begin, lines = text.partition("<# cases\n")
-    kept = [line for line in lines.splitlines() if '"windows-build"' in line or '"registry-value"' in line]
+    kept = [line for line in lines.splitlines() if '"windows-build"' in line or "X16" in line or "has no sign" in line]
     broken = "\n".join(kept).replace("X16", "x16")
     assert broken != "\n".join(kept)
     return f"{script}{begin}{broken}\n#>\n"

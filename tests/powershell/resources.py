@@ -87,7 +87,7 @@ def _as_framework(message: str) -> str:
 
 def work(condition: Condition, **what: str) -> dict[str, str]:
     """Return a message for worker.ps1, all of its keys included."""
-    empty = dict.fromkeys(("definitions", "script", "params", "now", "bootstrap", "line", "room"), "")
+    empty = dict.fromkeys(("definitions", "script", "params", "now", "bootstrap", "line", "room", "data"), "")
     return empty | what | {"zone": condition.zone, "culture": condition.culture}
 
 

@@ -19,7 +19,7 @@ from tests.powershell.conditions import CONDITIONS, PLAIN, Condition
 from tests.powershell.host import Host
 from tests.powershell.resources import Finding, work
 from tests.powershell.run_folder import FILES, RunFolder
-from tests.powershell.runner_text import paced, prepared
+from tests.powershell.runner_text import DATA, paced, prepared
 from tests.remote.test_vectors import (
     ALTERED,
     NONCE,
@@ -154,7 +154,7 @@ def _attempt(vector: Mapping[str, Any], folder: Path, script: str, *, shared: bo
     state = host(vector["state"])
     body = json.loads(request_line(job(vector["request"]), NONCE))
     items = [paced(item, state.document["slow"]) for item in body["items"]]
-    text = prepared(script, str(folder), shared=shared)
+    text = prepared(script, shared=shared)
     line = json.dumps(body | {"runner": text, "items": items}).encode("ascii") + b"\n"
     attempt = Attempt(vector, Host(state), HostState(copy.deepcopy(state.document)), RunFolder(folder), line)
     attempt.folder.put(state.document)
@@ -167,7 +167,7 @@ def as_winrm(program: str, modules: str, vector: Mapping[str, Any]) -> Finding |
         attempt = _attempt(vector, Path(folder), RUNNER, shared=False)
         answering = threading.Thread(target=_answer, args=(server, attempt), daemon=True)
         answering.start()
-        more = _PLAIN | {"XDG_DATA_HOME": modules, "MENDPOINT_LAB": path}
+        more = _PLAIN | {"XDG_DATA_HOME": modules, "MENDPOINT_LAB": path, DATA: folder}
         began = time.monotonic()
         code, said = shell.listen(program, list(ARGUMENTS), attempt.line, more, lines=vector.get("listener_hears"))
         took = time.monotonic() - began
@@ -211,11 +211,11 @@ def _again(wire: shell.Wire, vector: Mapping[str, Any], condition: Condition, sc
     with tempfile.TemporaryDirectory() as folder:
         attempt = _attempt(vector, Path(folder), script, shared=True)
         line = attempt.line.decode("ascii").strip()
-        wire.send(work(condition, bootstrap=BOOTSTRAP, line=line, room=_room(attempt)))
+        wire.send(work(condition, bootstrap=BOOTSTRAP, line=line, room=_room(attempt), data=folder))
         done = attempt.serve(wire)
         text = attempt.task()
         for _ in range(attempt.starts() if text else 0):
-            wire.send(work(condition, bootstrap=str(text), line="", room=""))
+            wire.send(work(condition, bootstrap=str(text), line="", room="", data=folder))
             attempt.host.serve(wire)
         said = done["failed"] or attempt.fault(None, done["output"].encode("ascii"))
         if (finding := _finding(vector, condition, said)) is not None:

@@ -8,17 +8,19 @@ from typing import Any
 
 from tests.powershell.resources import function_of
 
+DATA = "MENDPOINT_DATA"
 #: Functions of the runner that call what only Windows has, and what is run in their place.
 ONLY_WINDOWS = {
-    "Get-DataFolder": "function Get-DataFolder {{ '{folder}' }}",
-    "New-PrivateFolder": "function New-PrivateFolder($Path) {{ [void] [IO.Directory]::CreateDirectory($Path) }}",
-    "Get-FolderAccess": "function Get-FolderAccess {{\n"
-    "    @{{ owner = 'S-1-5-32-544'; protected = $true; named = @('S-1-5-18', 'S-1-5-32-544') }}\n}}",
-    "Test-EventSource": "function Test-EventSource {{ $false }}",
-    "Get-TaskFolder": "function Get-TaskFolder {{ throw 'COM' }}",
-    "Register-UndoTask": "function Register-UndoTask($Name, $Xml) {{ [void] (Invoke-Scheduler Register $Name $Xml) }}",
-    "Find-UndoTask": "function Find-UndoTask($Name) {{ Invoke-Scheduler Find $Name }}",
-    "Remove-UndoTask": "function Remove-UndoTask($Name) {{ [void] (Invoke-Scheduler Remove $Name) }}",
+    # Not the folder itself: of one text PowerShell makes a script once, however often it is run.
+    "Get-DataFolder": f"function Get-DataFolder {{ $env:{DATA} }}",
+    "New-PrivateFolder": "function New-PrivateFolder($Path) { [void] [IO.Directory]::CreateDirectory($Path) }",
+    "Get-FolderAccess": "function Get-FolderAccess {\n"
+    "    @{ owner = 'S-1-5-32-544'; protected = $true; named = @('S-1-5-18', 'S-1-5-32-544') }\n}",
+    "Test-EventSource": "function Test-EventSource { $false }",
+    "Get-TaskFolder": "function Get-TaskFolder { throw 'COM' }",
+    "Register-UndoTask": "function Register-UndoTask($Name, $Xml) { [void] (Invoke-Scheduler Register $Name $Xml) }",
+    "Find-UndoTask": "function Find-UndoTask($Name) { Invoke-Scheduler Find $Name }",
+    "Remove-UndoTask": "function Remove-UndoTask($Name) { [void] (Invoke-Scheduler Remove $Name) }",
 }
 #: Where the line that starts an undo, which has no functions yet, looks for the folder of programs' data.
 _PLACE = re.compile(r"(?<=\[IO\.Path\]::Combine\().*?(?=, 'Mendpoint', 'runs')")
@@ -30,16 +32,15 @@ _LOADED = """    $loading = [PowerShell]::Create()
     $loading.Dispose()
 """
 #: Where many runs share one process, none may end it.
-_SHARED = {"Exit-Process": "function Exit-Process {{ }}"}
+_SHARED = {"Exit-Process": "function Exit-Process { }"}
 _FIRST_LINE = re.compile(r"^(?:param\(.*\)\n)?")
 
 
-def prepared(script: str, folder: str, *, shared: bool = False) -> str:
-    """Return the runner for this platform, with its records in this folder."""
-    text, others = _PLACE.sub(f"'{folder}'", script), ONLY_WINDOWS | (_SHARED if shared else {})
-    assert text != script
+def prepared(script: str, *, shared: bool = False) -> str:
+    """Return the runner for this platform; where its records lie, the variable DATA of its environment says."""
+    text, others = _PLACE.sub(f"$env:{DATA}", script), ONLY_WINDOWS | (_SHARED if shared else {})
     for name, other in others.items():
-        text = _with(text, name, other.format(folder=folder))
+        text = _with(text, name, other)
     opening = function_of(text, "New-ReadSession")[0]
     assert _OPENED in opening
     text = _with(text, "New-ReadSession", opening.replace(_OPENED, _OPENED + _LOADED))

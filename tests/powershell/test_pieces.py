@@ -66,7 +66,7 @@ class TestAFault:
 class TestTheRunner:
     @pytest.mark.parametrize("shared", [True, False])
     def test_is_changed_in_its_small_functions_only(self, shared: bool) -> None:
-        changed = runner_text.prepared(RUNNER, "/here", shared=shared)
+        changed = runner_text.prepared(RUNNER, shared=shared)
         assert changed != RUNNER
         assert runner_text.without(changed) == runner_text.without(RUNNER)
         assert ("Environment]::Exit" in changed) is not shared

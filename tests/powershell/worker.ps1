@@ -11,6 +11,7 @@ class datetime { static [System.DateTime] $UtcNow; static [System.DateTime] $Now
 
 function Set-Condition($Work) {
     $env:TZ = $Work.zone
+    $env:MENDPOINT_DATA = $Work.data
     [TimeZoneInfo]::ClearCachedData()
     [Threading.Thread]::CurrentThread.CurrentCulture = [Globalization.CultureInfo]::GetCultureInfo($Work.culture)
     if ($Work.now) {
