@@ -121,7 +121,7 @@ class StatementCode(StrEnum):
     LAST_HEARD = "last_heard"  # said, at
     END_UNKNOWN = "end_unknown"
     PROVED_OUTSIDE = "proved_outside"  # at
-    PROVED_INSIDE = "proved_inside"  # at
+    PROVED_INSIDE = "proved_inside"  # at, kept
     CERTIFICATE_UNTIL = "certificate_until"  # until
     ASKS_TO_TRUST = "asks_to_trust"  # print
     UNCONFIRMED_OUTSIDE = "unconfirmed_outside"
@@ -135,7 +135,10 @@ class StatementCode(StrEnum):
     FIX_WAITS = "fix_waits"  # host
     FIX_HELD = "fix_held"  # host
     ANSWERS_AGAIN = "answers_again"  # host
-    IS_RIGHT_AGAIN = "is_right_again"  # host
+    AS_PLANNED = "as_planned"  # host
+    AS_BEFORE = "as_before"  # host
+    FOR_A_TIME = "for_a_time"  # host, until
+    FURTHER_IN_THE_WAY = "further_in_the_way"  # host
     CLOSED_BY_YOU = "closed_by_you"
     CLOSED_BY = "closed_by"  # who
     SAME_ERROR_AFTER_PROOF = "same_error_after_proof"

@@ -144,7 +144,7 @@ SENTENCES: Final[Mapping[Of, str | Promise]] = {
         "compare with the plan below. Until this is settled, nothing else is changed on this computer."
     ),
     Of.PROVED_OUTSIDE: _("Checked from outside at %(at)s: it answers properly, on two fresh connections."),
-    Of.PROVED_INSIDE: _("Read again at %(at)s: it is as it should be, twice."),
+    Of.PROVED_INSIDE: _("Read again at %(at)s, twice: %(kept)s."),
     Of.CERTIFICATE_UNTIL: _("Its certificate is valid until %(until)s."),
     Of.ASKS_TO_TRUST: _(
         "Windows may ask once whether you trust this computer, if its certificate is new. Its thumbprint begins "
@@ -154,7 +154,7 @@ SENTENCES: Final[Mapping[Of, str | Promise]] = {
         "The check from outside was good, and nobody said whether it works for you, so we closed it."
     ),
     Of.UNCONFIRMED_INSIDE: _(
-        "Read again, it was as it should be, and nobody said whether it works for you, so we closed it."
+        "Read again, it was as planned, and nobody said whether it works for you, so we closed it."
     ),
     Of.SENT_ON: _(
         "Helpdesk handed your case to %(to)s; you need not do anything. If you hear nothing, open this case again and "
@@ -165,7 +165,10 @@ SENTENCES: Final[Mapping[Of, str | Promise]] = {
     Of.FIXING: _("Fixing %(host)s"),
     Of.FIX_WAITS: _("The fix for %(host)s waits for its turn"),
     Of.FIX_HELD: _("The fix for %(host)s has not begun"),
-    Of.IS_RIGHT_AGAIN: _("%(host)s is as it should be again"),
+    Of.AS_PLANNED: _("%(host)s: repaired as planned"),
+    Of.AS_BEFORE: _("%(host)s answers properly, as it did before"),
+    Of.FOR_A_TIME: _("%(host)s: changed as planned, until %(until)s"),
+    Of.FURTHER_IN_THE_WAY: _("Repaired on %(host)s, and something else is in the way"),
     Of.ANSWERS_AGAIN: _("%(host)s answers properly again"),
     Of.CLOSED_BY_YOU: _("You closed this case"),
     Of.CLOSED_BY: _("%(who)s closed this case"),

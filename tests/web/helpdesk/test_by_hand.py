@@ -100,7 +100,9 @@ class TestAPerson:
         assert "We look at LAB-01 again" in browser.press("I have done it", done="yes")
         assert said(case) == []
         work()
-        assert "LAB-01 is as it should be again" in browser.get(f"/cases/{case.pk}"), "it answered all the time"
+        assert "LAB-01 answers properly, as it did before" in browser.get(f"/cases/{case.pk}"), (
+            "it answered all the time"
+        )
         assert said(case) == [("verified", "fix", True)]
         entry = Entry.objects.filter(tag="case:answer", actor=str(employee.pk)).earliest("seq")
         assert b'"value":"done"' in bytes(entry.canonical)
