@@ -1,5 +1,6 @@
 """What is told of a proved remedy: what it promised and no more; of what stays for a time until when, everywhere."""
 
+import datetime as dt
 import re
 from collections.abc import Mapping
 
@@ -7,11 +8,11 @@ import pytest
 from django.utils import timezone
 
 from tests.conftest import MakePerson
-from tests.fixtures.computers import MakeLab
+from tests.fixtures.computers import MakeLab, Registered
 from tests.fixtures.steps import Work, agreed, opened, planned
 from tests.web.employee.pages import Page, Reader
 from tests.web.helpdesk.conftest import _quick, north
-from troubleshoot import jobs, wording
+from troubleshoot import cases, jobs, remediation, wording
 from troubleshoot.catalog import installed_catalog
 from troubleshoot.models import Case, Job, JobState, Notice, Person, Site
 
@@ -66,7 +67,7 @@ def test_is_never_more_than_was_proved(faults: str, lab: MakeLab, people: dict[s
     case = opened(people["employee"], lab(*faults.split()).row, work)
     job = changed(case, people["helpdesk"], people["approver"], work)
     told = {name: page.text for name, page in pages(case, job, people).items()}
-    told["board"] = Reader.of(people["helpdesk"]).get("/desk").text
+    told["board"] = Reader.of(people["helpdesk"]).get("/board?q=LAB-01").text
     told |= {f"notice {one.pk}": wording.notice_words(one) for one in Notice.objects.filter(job=job)}
     assert {name: TOO_MUCH.findall(text) for name, text in told.items() if TOO_MUCH.search(text)} == {}
     assert (job.undo_at is not None) == (PROVED[faults] == "for a time")
@@ -82,8 +83,7 @@ def test_for_a_time_is_told_to_everybody_with_its_end(
     assert job.undo_at
     assert caution
     end = f"{timezone.localtime(job.undo_at):%H:%M}"
-    told = pages(case, job, people)
-    for name, page in ((name, told[name]) for name in ("helpdesk", "approver", "manager")):
+    for name, page in pages(case, job, people).items():
         assert end in page.text or f"{job.undo_at:%H:%M}" in page.text, name
     for person in (people["employee"], people["helpdesk"]):
         notice = Notice.objects.filter(job=job, person=person).latest("pk")
@@ -91,3 +91,68 @@ def test_for_a_time_is_told_to_everybody_with_its_end(
         assert "for a limited time" in said
         assert f"It is put back by itself at {end}" in said
         assert caution.text in said
+
+
+def pages_of(case: Case, people: Mapping[str, Person]) -> dict[str, str]:
+    """Every page of an open case, and its row on the board."""
+    addresses = {"employee": f"/cases/{case.pk}", "helpdesk": f"/desk/cases/{case.pk}"}
+    found = {name: Reader.of(people[name]).get(address).text for name, address in addresses.items()}
+    return {**found, "board": Reader.of(people["helpdesk"]).get("/board?q=LAB-01").text}
+
+
+class TestATemporaryChange:
+    @pytest.fixture
+    def host(self, lab: MakeLab) -> Registered:
+        return lab("nla-required")
+
+    @pytest.fixture
+    def case(self, host: Registered, people: dict[str, Person], work: Work) -> Case:
+        return opened(people["employee"], host.row, work)
+
+    @pytest.fixture
+    def job(self, case: Case, people: dict[str, Person], work: Work) -> Job:
+        return changed(case, people["helpdesk"], people["approver"], work)
+
+    @pytest.mark.parametrize("whose", ["of the same case", "of another case", "checked again"])
+    def test_is_told_on_every_page_of_a_case_of_its_computer(
+        self, whose: str, case: Case, job: Job, host: Registered, people: dict[str, Person], work: Work
+    ) -> None:
+        seen = opened(people["helpdesk"], host.row, work) if whose == "of another case" else case
+        if whose == "checked again":
+            cases.check_computer_again(actor=people["helpdesk"], case=Case.objects.get(pk=case.pk))
+            work()
+        said = "A temporary change of the portal is in force on LAB-01 until"
+        readers = {**people, "employee": seen.beneficiary}
+        for name, text in pages_of(seen, readers).items():
+            assert said in text, name
+
+    def test_never_leaves_a_computer_in_order_and_its_caution_ends_with_the_repair(
+        self, case: Case, job: Job, host: Registered, people: dict[str, Person], work: Work
+    ) -> None:
+        caution = installed_catalog().actions[job.action].caution
+        assert caution
+        with host.lab.state.changing() as document:
+            document["domain"]["secure_channel"] = True
+        for text in (one for name, one in pages_of(case, people).items() if name != "board"):
+            assert caution.text in text
+        cases.check_computer_again(actor=people["helpdesk"], case=Case.objects.get(pk=case.pk))
+        work()
+        told = pages_of(case, people)
+        for name in ("employee", "helpdesk"):
+            assert caution.over in told[name]
+            assert caution.text not in told[name]
+            assert "The computer is in order" not in told[name]
+        assert "the computer is not as usual" in told["helpdesk"]
+        remediation.request_revert(actor=people["helpdesk"], job=job)
+        work()
+        job.refresh_from_db()
+        assert job.state == JobState.REVERTED
+        for name, text in pages_of(case, people).items():
+            assert "is in force on" not in text
+            assert caution.over in text or name == "board", "who was warned is told, also after the undo"
+
+    def test_that_is_overdue_is_said_to_be(self, case: Case, job: Job, people: dict[str, Person]) -> None:
+        Job.objects.filter(pk=job.pk).update(undo_at=timezone.now() - dt.timedelta(minutes=5))
+        for text in pages_of(case, people).values():
+            assert "is in force on" not in text
+        assert "That is not done yet" in pages_of(case, people)["employee"]

@@ -62,6 +62,10 @@ class StatementCode(StrEnum):
     PC_MAY_HELP = "pc_may_help"
     IN_ORDER = "in_order"
     NO_FAULT_SEEN = "no_fault_seen"
+    IN_FORCE = "in_force"  # host, title: words of the catalogue, until
+    MAY_BE_IN_FORCE = "may_be_in_force"  # host, title, until
+    NOT_PUT_BACK_IN_TIME = "not_put_back_in_time"  # host, title, until
+    NOT_AS_USUAL = "not_as_usual"
     ALSO_FOUND = "also_found"
     NO_CAUSE = "no_cause"
     REPAIRED_FIRST = "repaired_first"  # first, others

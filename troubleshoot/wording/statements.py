@@ -54,6 +54,17 @@ SENTENCES: Final[Mapping[Of, str | Promise]] = {
     Of.PC_MAY_HELP: _("This does not replace the fix. It may help if the cause is on your side."),
     Of.IN_ORDER: _("The computer is in order: everything that belongs to that was looked at, from outside and inside."),
     Of.NO_FAULT_SEEN: _("No fault was seen where we looked. That is not everything."),
+    Of.IN_FORCE: _("A temporary change of the portal is in force on %(host)s until %(until)s: %(title)s."),
+    Of.MAY_BE_IN_FORCE: _(
+        "A temporary change of the portal may be in force on %(host)s, at least in part, until %(until)s: %(title)s."
+    ),
+    Of.NOT_PUT_BACK_IN_TIME: _(
+        "A temporary change of the portal was to be put back on %(host)s at %(until)s. That is not done yet: %(title)s."
+    ),
+    Of.NOT_AS_USUAL: _(
+        "No other fault was seen where we looked. As long as a temporary change is in force, the computer is not as "
+        "usual."
+    ),
     Of.ALSO_FOUND: _("Also found. It does not explain how the connection ends, and has to be repaired all the same:"),
     Of.NO_CAUSE: _("No cause is shown so far"),
     Of.REPAIRED_FIRST: _(

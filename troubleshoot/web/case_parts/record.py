@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from troubleshoot import diagnosis, engine, wording
+from troubleshoot import diagnosis, engine, reports, wording
 from troubleshoot.engine import CaseStatus, Guide, GuideStep, Walk
 from troubleshoot.models import WRITTEN_STATES, Answer, Case, Job, JobState
 
@@ -84,6 +84,11 @@ class CaseRecord:
     def undo_unsettled(self) -> bool:
         """Tell whether it is an undo of which nobody knows how it ended."""
         return self.unsettled is not None and self.unsettled.kind == Job.Kind.REVERT
+
+    @cached_property
+    def standing(self) -> list[reports.StandingChange]:
+        """Return the temporary changes that are in force on the computer of an open case, or whose caution is over."""
+        return [] if self.case.closed_at else reports.standing_changes(self.case.host, self.case)
 
     @property
     def left(self) -> str:

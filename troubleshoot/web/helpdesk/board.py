@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from django.db.models import Count, Min, Q, QuerySet
 from django.utils import timezone
 
-from troubleshoot import diagnosis, wording
+from troubleshoot import diagnosis, reports, wording
 from troubleshoot.cases import LEAST_COMPUTERS
 from troubleshoot.engine import ACTORS, PUT_BACK, UNKNOWN_END, CaseActor, CaseMatter, Grounds, Statement, StatementCode
 from troubleshoot.models import Case, Host, Person, Site
@@ -72,6 +72,7 @@ class BoardRow:
     case: Case
     cause: Statement
     stands: Statement | None
+    in_force: Statement | None
     words: str
     hindrance: str
     yours: bool
@@ -206,12 +207,15 @@ def _shown(cases: QuerySet[Case]) -> QuerySet[Case]:
 
 def _rows(cases: list[Case]) -> list[BoardRow]:
     waits = diagnosis.case_waits(cases)
-    return [_row(case, waits.get(case.pk, diagnosis.CaseWait())) for case in cases]
+    standing = reports.standing_ends([case.host for case in cases if case.host and not case.closed_at])
+    return [_row(case, waits.get(case.pk, diagnosis.CaseWait()), standing) for case in cases]
 
 
-def _row(case: Case, wait: diagnosis.CaseWait) -> BoardRow:
+def _row(case: Case, wait: diagnosis.CaseWait, standing: Mapping[int, Statement]) -> BoardRow:
     barrier = barrier_for(remedy_at(diagnosis.case_guide(case).steps.get(case.at_step)), case.host)
     left = wording.closed_words(case.waiting_for) if case.closed_at else ""
     words = left or needed_words(CaseMatter(case.matter), barrier, waits=wait.waits, hindrance=wait.hindrance)
     hindrance = wording.hindrance_words(wait.hindrance)
-    return BoardRow(case, cause_of(case), _standing(case, wait), words, hindrance, case.matter in LISTS["you"])
+    in_force = None if case.closed_at or case.host_id is None else standing.get(case.host_id)
+    stands, yours = _standing(case, wait), case.matter in LISTS["you"]
+    return BoardRow(case, cause_of(case), stands, in_force, words, hindrance, yours)
