@@ -156,3 +156,24 @@ class TestATemporaryChange:
         for text in pages_of(case, people).values():
             assert "is in force on" not in text
         assert "That is not done yet" in pages_of(case, people)["employee"]
+
+
+@pytest.mark.parametrize("faults", ["nla-required", "service-stopped", "drained", "certificate-service-stopped"])
+def test_what_was_judged_before_a_change_for_another_case_says_so(
+    faults: str, lab: MakeLab, people: dict[str, Person], work: Work
+) -> None:
+    host = lab(*faults.split()).row
+    first, second = (opened(people[one], host, work) for one in ("employee", "helpdesk"))
+    readers = {**people, "employee": second.beneficiary}
+    said = "This was judged before the portal changed the computer at"
+    assert all(said not in text for text in pages_of(second, readers).values())
+    changed(first, people["helpdesk"], people["approver"], work)
+    told = pages_of(second, readers)
+    assert said in told["helpdesk"]
+    assert "What we found before the last change" in told["employee"]
+    for text in told.values():
+        assert "From our side nothing stands in the way" not in text
+        assert "The computer is in order" not in text
+    cases.check_computer_again(actor=people["helpdesk"], case=Case.objects.get(pk=second.pk))
+    work()
+    assert said not in pages_of(second, readers)["helpdesk"]

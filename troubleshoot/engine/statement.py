@@ -54,6 +54,7 @@ class StatementCode(StrEnum):
     NOTHING_READ = "nothing_read"
     JUDGED_BEFORE_UNDO = "judged_before_undo"
     JUDGED_BEFORE_FIX = "judged_before_fix"
+    JUDGED_BEFORE_OTHERS = "judged_before_others"  # changed
 
     # The computer, the way, the person's PC.
     NOTHING_IN_THE_WAY = "nothing_in_the_way"

@@ -47,8 +47,7 @@ def standing_changes(host: Host | None, case: Case | None = None) -> list[Standi
     back since and have left the people of this case with a caution that no longer counts."""
     if host is None:
         return []
-    of_case = Q(case=case, state=JobState.REVERTED) if case else Q(pk=None)
-    rows = Job.objects.filter(Q(state__in=IN_FORCE) | of_case, host=host, undo_at__isnull=False, invented=False)
+    rows = Job.objects.standing(host.pk, case)
     found = (_standing(job) for job in rows.select_related("plan", "host").order_by("undo_at"))
     return [one for one in found if one.in_force or one.over]
 

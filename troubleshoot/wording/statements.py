@@ -48,6 +48,10 @@ SENTENCES: Final[Mapping[Of, str | Promise]] = {
     Of.NOTHING_READ: _("Nothing was read yet, so nothing is judged."),
     Of.JUDGED_BEFORE_UNDO: _("This was judged before the change was put back. Only what was put back was read since."),
     Of.JUDGED_BEFORE_FIX: _("This was judged before the fix. Since then only what proves the fix was measured."),
+    Of.JUDGED_BEFORE_OTHERS: _(
+        "This was judged before the portal changed the computer at %(changed)s, apart from this case. Check again to "
+        "judge it as it is now."
+    ),
     Of.NOTHING_IN_THE_WAY: _("From our side nothing stands in the way."),
     Of.PC_CAN_SHOW: _("Your own PC can show what it meets: a few short questions, and it changes nothing."),
     Of.PC_CANNOT_HELP: _("Nothing on your PC will help here."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field
 
 from django.utils.functional import cached_property
@@ -88,7 +89,20 @@ class CaseRecord:
     @cached_property
     def standing(self) -> list[reports.StandingChange]:
         """Return the temporary changes that are in force on the computer of an open case, or whose caution is over."""
-        return [] if self.case.closed_at else reports.standing_changes(self.case.host, self.case)
+        none = all(not getattr(job, "standing", True) for job in self.jobs) if self.jobs else False
+        return [] if self.case.closed_at or none else reports.standing_changes(self.case.host, self.case)
+
+    @cached_property
+    def changed_apart_at(self) -> dt.datetime | None:
+        """Return when the computer of an open case was last changed by the portal apart from this case."""
+        newest = None if self.case.closed_at else next(iter(self.jobs), None)
+        return getattr(newest, "changed_apart_at", None)
+
+    def speaks(self, taken_at: dt.datetime | None) -> bool:
+        """Tell whether a reading that was taken then tells of the computer as it is after its last change, whoever
+        asked for that."""
+        apart = self.changed_apart_at
+        return self.status.speaks(taken_at) and (apart is None or (taken_at is not None and taken_at >= apart))
 
     @property
     def left(self) -> str:
