@@ -177,3 +177,26 @@ def test_what_was_judged_before_a_change_for_another_case_says_so(
     cases.check_computer_again(actor=people["helpdesk"], case=Case.objects.get(pk=second.pk))
     work()
     assert said not in pages_of(second, readers)["helpdesk"]
+
+
+class TestTheBoard:
+    SAID = "Repaired and proved; the person says: same error"
+
+    def row(self, case: Case, helpdesk: Person) -> str:
+        return Reader.of(helpdesk).get(f"/board?q={case.pk}").text
+
+    def says_same_error(self, case: Case, work: Work) -> None:
+        page = Reader.of(case.beneficiary).get(f"/cases/{case.pk}")
+        Reader.of(case.beneficiary).send(page, "answer", value="no_change")
+        work()
+
+    def test_says_same_error_only_of_the_latest_proved_change(
+        self, lab: MakeLab, people: dict[str, Person], work: Work
+    ) -> None:
+        case = opened(people["employee"], lab("security-layer-rdp", "nla-required").row, work)
+        assert changed(case, people["helpdesk"], people["approver"], work).action == "require-tls"
+        assert self.SAID not in self.row(case, people["helpdesk"])
+        self.says_same_error(case, work)
+        assert self.SAID in self.row(case, people["helpdesk"])
+        assert changed(case, people["helpdesk"], people["approver"], work).action == "lift-nla"
+        assert self.SAID not in self.row(case, people["helpdesk"]), "nobody has said anything since"

@@ -141,7 +141,7 @@ class StatementCode(StrEnum):
     FIX_HELD = "fix_held"  # host
     ANSWERS_AGAIN = "answers_again"  # host
     AS_PLANNED = "as_planned"  # host
-    AS_BEFORE = "as_before"  # host
+    ANSWERS = "answers"  # host
     FOR_A_TIME = "for_a_time"  # host, until
     FURTHER_IN_THE_WAY = "further_in_the_way"  # host
     CLOSED_BY_YOU = "closed_by_you"

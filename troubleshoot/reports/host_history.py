@@ -110,8 +110,8 @@ def _heading_code(job: Job) -> StatementCode:
         return StatementCode.FURTHER_IN_THE_WAY
     if answers_again(job):
         return StatementCode.ANSWERS_AGAIN
-    untouched = _proved_by(job) == Code.HAND_VERIFIED and _came_through(job) == [True, True]
-    return StatementCode.AS_BEFORE if untouched else StatementCode.AS_PLANNED
+    answers = _proved_by(job) == Code.HAND_VERIFIED and _came_through(job)[-1]
+    return StatementCode.ANSWERS if answers else StatementCode.AS_PLANNED
 
 
 def not_restored(job: Job) -> list[str]:

@@ -181,7 +181,7 @@ SENTENCES: Final[Mapping[Of, str | Promise]] = {
     Of.FIX_WAITS: _("The fix for %(host)s waits for its turn"),
     Of.FIX_HELD: _("The fix for %(host)s has not begun"),
     Of.AS_PLANNED: _("%(host)s: repaired as planned"),
-    Of.AS_BEFORE: _("%(host)s answers properly, as it did before"),
+    Of.ANSWERS: _("%(host)s answers properly"),
     Of.FOR_A_TIME: _("%(host)s: changed as planned, until %(until)s"),
     Of.FURTHER_IN_THE_WAY: _("Repaired on %(host)s, and something else is in the way"),
     Of.ANSWERS_AGAIN: _("%(host)s answers properly again"),

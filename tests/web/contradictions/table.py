@@ -20,7 +20,7 @@ class Exclusive(NamedTuple):
 
 
 _CLEAR = r"From our side nothing stands in the way|The computer is in order"
-_PROVED = r"answers properly again|(?:repaired|changed) as planned|answers properly, as it did before"
+_PROVED = r"answers properly again|(?:repaired|changed) as planned|answers properly</h1>"
 _ALL_BACK = r"It was put back as it was|is as it was before"
 _OWN = "employee: case"
 _HEAD = "case, heading"
