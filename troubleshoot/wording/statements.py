@@ -126,8 +126,8 @@ SENTENCES: Final[Mapping[Of, str | Promise]] = {
     Of.HAS_BEGUN_NO_MAIL: _(
         "It has begun. You may close this page: it goes on, and what comes of it is told under Notices."
     ),
-    Of.STOPS_AT: _("After %(length)s we stop, and helpdesk takes over."),
-    Of.VISIT_ENDS: _("The visit ends by itself at %(ends)s."),
+    Of.STOPS_AT: _("After %(length)s we stop waiting for it, and helpdesk takes over."),
+    Of.VISIT_ENDS: _("We stop waiting for it at %(ends)s, and helpdesk takes over."),
     Of.CHANGE_RUNS: _("Changing %(host)s"),
     Of.UNDO_RUNS: _("Undoing on %(host)s"),
     Of.CHANGE_GOES_ON: _("You may close this page. Once the first setting is written, it is not stopped any more."),
