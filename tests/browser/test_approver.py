@@ -37,7 +37,7 @@ def test_a_plan_is_approved_and_followed_to_its_proof(
         second.page.get_by_role("heading", name="Approved. It waits for its turn and begins by itself.")
     ).to_be_visible()
     work()
-    expect(second.page.get_by_role("heading", name="ACC-12 is as it should be again")).to_be_visible()
+    expect(second.page.get_by_role("heading", name="ACC-12: changed as planned, until")).to_be_visible()
     second.check()
 
 

@@ -209,7 +209,7 @@ class TestTheDemo:
         assert demo.accounts == accounts
         assert {name: _lasting(demo.state(name)) for name in OWNERS} == states
         end = demo.visitor("helpdesk").until(
-            *("twice: it answers properly again", "twice: it is as it should be", "lost contact"),
+            *("twice: it answers properly again", "Read again, twice", "lost contact"),
             path=walker.path,
             seconds=110,
         )

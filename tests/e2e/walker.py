@@ -21,7 +21,7 @@ TITLES = {
 #: The headings after a remedy that helped -> the button that says so.
 _WORKS = {
     "answers properly again": "It works",
-    "is as it should be again": "It works",
+    "repaired as planned": "It works",
     "Remote Desktop runs again": "It works now",
 }
 

@@ -182,6 +182,18 @@ SPOILED = [
     (ACTION, '"lamp.bulb"  = ["good"]', "", "verify: must name at least one fact"),
     (ACTION, "[guards]", 'temporary = "2h"\n[guards]', "temporary: lamp cannot be put back exactly"),
     (ACTION, "[guards]", 'temporary = "2h"\n[guards]', "temporary: bulb cannot be put back exactly"),
+    (
+        ACTION,
+        "[verify]",
+        '[caution]\ntext = "Wait."\nover = "Go on."\nuntil = {}\n[verify]',
+        "caution: only a temporary change is in force until its time is over",
+    ),
+    (
+        ACTION,
+        "[verify]",
+        '[caution]\ntext = "Wait."\nover = "Go on."\nuntil = {}\n[verify]',
+        "caution.until: must name at least one fact",
+    ),
     (ACTION, "[guards]", "manual = true\n[guards]", "manual: a manual action is never run"),
     (
         ACTION,

@@ -104,6 +104,8 @@ def test_what_is_found_beside_the_reason_is_shown_with_its_own_remedy(
     desk = pages(case, employee, helpdesk)[1]
     ticket = Reader.of(helpdesk).get(f"/desk/cases/{case.pk}/text").source
     assert beside
+    own = pages(case, employee, helpdesk)[0].partition("How do we know?")[2]
+    assert all(f"also found {cause.title}" in own for cause in beside)
     for cause in beside:
         titles = [installed_catalog().actions[name].title for name in cause.remedies]
         assert ("Its own remedy: " + "; ".join(titles) in desk) is bool(titles)

@@ -21,6 +21,8 @@ WAY_SAID = (
     "Something takes connections and ends them: check the way, and what runs on the port."
 )
 LACKING = [{"fact": "rdp.stage", "value": "refused", "wanted": ["ok", "tls_failed"]}]
+HELD = [{"fact": "rdp.stage", "value": "ok"}]
+HELD_SAID = "twice: “How far a connection comes”: “as far as the sign-in”."
 MISSED = (
     "“How far a connection comes”: “refused at once”, and it should be "
     "“as far as the sign-in” or “breaks off while the protection starts”"
@@ -101,7 +103,7 @@ SAID: dict[Code, tuple[dict[str, Any], str]] = {
         {},
         "There is nothing to change: everything is already as this remedy would make it.",
     ),
-    Code.HAND_VERIFIED: ({}, "Looked again, twice: it is as it should be."),
+    Code.HAND_VERIFIED: ({"kept": HELD}, f"Looked again, {HELD_SAID}"),
     Code.HAND_NOT_VERIFIED: ({"lacking": LACKING}, f"Looked again: {MISSED}."),
     Code.HAND_UNSEEN: ({}, "What would show whether it helped could not be read."),
     Code.TEST_PASSED: ({}, "The way in is good"),
@@ -212,7 +214,12 @@ SAID: dict[Code, tuple[dict[str, Any], str]] = {
         "Checked twice: what this was to repair is repaired. "
         "A connection does not come all the way yet: something else is in its way.",
     ),
-    Code.VERIFIED_INSIDE: ({}, "Read again, twice: it is as it should be."),
+    Code.VERIFIED_INSIDE: ({"kept": HELD}, f"Read again, {HELD_SAID}"),
+    Code.VERIFIED_FOR_A_TIME: (
+        {"at": "2026-12-01T02:40:00+01:00"},
+        "Changed as planned, for a limited time. Read again, twice: it is as planned. "
+        "It is put back by itself at 2026-12-01 01:40 UTC.",
+    ),
     Code.NOT_VERIFIED_OUTSIDE: (
         {"lacking": LACKING},
         f"Done, but it still does not answer properly. Check from outside: {MISSED}.",
@@ -244,7 +251,7 @@ SAID: dict[Code, tuple[dict[str, Any], str]] = {
     Code.CLOCK_BEHIND: ({"seconds": 600}, "10 min behind the worker"),
 }
 #: Names that any sentence looks up, so that a drawn document hits them.
-KEPT = {"because", "said", "stage", "lacking", "titles", "differences", "parts", "seconds", "at"}
+KEPT = {"because", "said", "stage", "lacking", "kept", "titles", "differences", "parts", "seconds", "at"}
 NAMES = sorted({*parameters._MADE, *KEPT})
 
 

@@ -56,7 +56,7 @@ SAID: dict[NoticeCode, tuple[dict[str, Any], str]] = {
         {"who": "Abel", "day": "2026-12-24"},
         "Abel is away until 2026-12-24, and you stand in for them.",
     ),
-    NoticeCode.CHANGE_ENDED: ({"host": "ACC-07", "why": ENDED}, "ACC-07: Read again, twice: it is as it should be."),
+    NoticeCode.CHANGE_ENDED: ({"host": "ACC-07", "why": ENDED}, "ACC-07: Read again, twice: it is as planned."),
     NoticeCode.INCIDENT_OVER: (
         {"site": "North"},
         "It is over: the computers at North work again. Connect again, and open a case if yours does not.",

@@ -67,3 +67,10 @@ def test_a_number_makes_the_sentence() -> None:
         "1 case is before yours.",
         "2 cases are before yours.",
     ]
+
+
+@pytest.mark.parametrize("code", [StatementCode.STOPS_AT, StatementCode.VISIT_ENDS])
+def test_no_reader_is_told_that_a_change_is_stopped_when_only_the_waiting_is(code: StatementCode) -> None:
+    said = wording.statement_words(Statement.of(code, Grounds.JOB, AT, length=dt.timedelta(minutes=2), ends=AT))
+    assert "stop waiting for it" in said
+    assert "helpdesk takes over" in said

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Subquery
 
 from troubleshoot.engine import JobKind, JobPhase, JobView, UndoReason
 from troubleshoot.models import WAITING_STATES, Case, Job, JobLine, JobState
 
 
 def round_jobs(case: Case) -> list[Job]:
-    """Return the jobs of a case's present round, the newest first."""
+    """Return the jobs of a case's present round, the newest first; with each when the computer was changed apart from
+    the case, and whether temporary changes are left on it."""
     if case.host_id is None:
         return []
     line = JobLine.objects.filter(job=OuterRef("pk"), job__state__in=WAITING_STATES).order_by("-pk").values("at")[:1]
-    rows = case.jobs.of_round().order_by("-created_at").annotate(moved_at=Subquery(line))
+    known = {
+        "moved_at": Subquery(line),
+        "changed_apart_at": Subquery(Job.objects.changed_apart_at(case)),
+        "standing": Exists(Job.objects.standing(case.host_id, case)),
+    }
+    rows = case.jobs.of_round().order_by("-created_at").annotate(**known)
     found = list(rows.select_related("plan", "requester", "origin__plan"))
     for job in found:
         if case.host and job.host_id == case.host_id:  # it was read with the case: not once more for each job

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from troubleshoot.engine.explanation import Json
 from troubleshoot.engine.facts import UNKNOWN
 from troubleshoot.engine.instructions import NOTHING, HowTo
 from troubleshoot.engine.resource import Value
@@ -29,6 +30,10 @@ class Verify:
     within: int
     facts: Rule
 
+    def kept(self, seen: Mapping[str, str]) -> list[Json]:
+        """Return what of the promise a reading shows: each fact with its value."""
+        return [{"fact": name, "value": seen[name]} for name, wanted in self.facts.items() if seen.get(name) in wanted]
+
 
 TRIAL_ENDS = ("verified", "nothing_to_change", "refused")
 
@@ -43,6 +48,16 @@ class Trial:
     """One of TRIAL_ENDS."""
     says: str = ""
     """Words of the refusal."""
+
+
+@dataclass(frozen=True)
+class Caution:
+    """What nobody must do while a temporary change is in force, and by which facts it no longer counts."""
+
+    text: str
+    until: Rule
+    over: str
+    """What people are told once it no longer counts."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +97,8 @@ class Action:
 
     beside: Rule = field(default_factory=dict)
     """When helpdesk reads it on the page of a case, whatever the guide says: fact → values. Empty: never."""
+    caution: Caution | None = None
+    """What people are warned of while it is in force (`[caution]` in the file); only of a temporary one."""
     trials: tuple[Trial, ...] = ()
     """Examples (`[[example]]` in the file)."""
     causes: tuple[str, ...] = ()

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from types import MappingProxyType
 
 from troubleshoot.engine import instructions
-from troubleshoot.engine.action import RISKS, TRIAL_ENDS, Action, Rule, Trial, Verify, Wish
+from troubleshoot.engine.action import RISKS, TRIAL_ENDS, Action, Caution, Rule, Trial, Verify, Wish
 from troubleshoot.engine.cause import Cause
 from troubleshoot.engine.facts import UNKNOWN, FactError, FactList
 from troubleshoot.engine.resource import Resource, StateError, Value
@@ -54,6 +54,7 @@ def read(
         refused=table.text("refused", required=False),
         instead=table.text("instead", required="refused" in table.data),
         beside=rule(table.table("beside", required=False), facts),
+        caution=_caution(table, facts),
         trials=tuple(_trial(one) for one in table.tables("example")),
         causes=table.texts("for", required=False),
     )
@@ -73,6 +74,20 @@ def check_causes(action: Action, table: TomlTable, causes: Mapping[str, Cause]) 
     for index, name in enumerate(action.causes):
         if name not in causes:
             table.wrong("for", f"there is no cause {name}", index)
+
+
+def _caution(table: TomlTable, facts: FactList) -> Caution | None:
+    if "caution" not in table.data:
+        return None
+    if "temporary" not in table.data:
+        table.wrong("caution", "only a temporary change is in force until its time is over")
+    found = table.table("caution")
+    until = found.table("until")
+    caution = Caution(found.text("text"), rule(until, facts), found.text("over"))
+    if until.data == {}:
+        found.wrong("until", "must name at least one fact by which it no longer counts")
+    found.done()
+    return caution
 
 
 def _trial(table: TomlTable) -> Trial:

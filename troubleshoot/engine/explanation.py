@@ -120,7 +120,8 @@ class Code(StrEnum):
     SETTLED_NOT_DONE = "settled_not_done"
     SETTLED_PUT_BACK = "settled_put_back"
     VERIFIED_OUTSIDE = "verified_outside"
-    VERIFIED_INSIDE = "verified_inside"
+    VERIFIED_INSIDE = "verified_inside"  # kept
+    VERIFIED_FOR_A_TIME = "verified_for_a_time"  # kept, at: when it is put back by itself
     VERIFIED_FURTHER = "verified_further"
     NOT_VERIFIED_OUTSIDE = "not_verified_outside"
     NOT_VERIFIED_INSIDE = "not_verified_inside"

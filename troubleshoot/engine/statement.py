@@ -54,6 +54,7 @@ class StatementCode(StrEnum):
     NOTHING_READ = "nothing_read"
     JUDGED_BEFORE_UNDO = "judged_before_undo"
     JUDGED_BEFORE_FIX = "judged_before_fix"
+    JUDGED_BEFORE_OTHERS = "judged_before_others"  # changed
 
     # The computer, the way, the person's PC.
     ANSWERS_ALL_THE_WAY = "answers_all_the_way"
@@ -62,6 +63,10 @@ class StatementCode(StrEnum):
     PC_MAY_HELP = "pc_may_help"
     IN_ORDER = "in_order"
     NO_FAULT_SEEN = "no_fault_seen"
+    IN_FORCE = "in_force"  # host, title: words of the catalogue, until
+    MAY_BE_IN_FORCE = "may_be_in_force"  # host, title, until
+    NOT_PUT_BACK_IN_TIME = "not_put_back_in_time"  # host, title, until
+    NOT_AS_USUAL = "not_as_usual"
     ALSO_FOUND = "also_found"
     NO_CAUSE = "no_cause"
     REPAIRED_FIRST = "repaired_first"  # first, others
@@ -121,7 +126,7 @@ class StatementCode(StrEnum):
     LAST_HEARD = "last_heard"  # said, at
     END_UNKNOWN = "end_unknown"
     PROVED_OUTSIDE = "proved_outside"  # at
-    PROVED_INSIDE = "proved_inside"  # at
+    PROVED_INSIDE = "proved_inside"  # at, kept
     CERTIFICATE_UNTIL = "certificate_until"  # until
     ASKS_TO_TRUST = "asks_to_trust"  # print
     UNCONFIRMED_OUTSIDE = "unconfirmed_outside"
@@ -135,7 +140,10 @@ class StatementCode(StrEnum):
     FIX_WAITS = "fix_waits"  # host
     FIX_HELD = "fix_held"  # host
     ANSWERS_AGAIN = "answers_again"  # host
-    IS_RIGHT_AGAIN = "is_right_again"  # host
+    AS_PLANNED = "as_planned"  # host
+    ANSWERS = "answers"  # host
+    FOR_A_TIME = "for_a_time"  # host, until
+    FURTHER_IN_THE_WAY = "further_in_the_way"  # host
     CLOSED_BY_YOU = "closed_by_you"
     CLOSED_BY = "closed_by"  # who
     SAME_ERROR_AFTER_PROOF = "same_error_after_proof"

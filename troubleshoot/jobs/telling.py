@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from troubleshoot import notifications
+from troubleshoot import catalog, notifications
 from troubleshoot.audit import Actor
 from troubleshoot.engine import Explanation, Json, NoticeCode
-from troubleshoot.models import Job
+from troubleshoot.models import WRITTEN_STATES, Job, JobState
 
 
 def tell_end(job: Job, said: Explanation, actor: Actor) -> None:
@@ -16,7 +16,17 @@ def tell_end(job: Job, said: Explanation, actor: Actor) -> None:
     for one in {job.requester, *([job.beneficiary] if job.beneficiary else [])} - {actor}:
         values: dict[str, Json] = {"host": str(job.host), "why": said.to_json()}
         values |= {"to_person": True} if one == job.beneficiary else {}
+        values |= _for_a_time(job)
         notifications.notify([one], NoticeCode.CHANGE_ENDED, values, case=job.case, job=job)
+
+
+def _for_a_time(job: Job) -> dict[str, Json]:
+    """Return until when a temporary change stays that may be in force, and what nobody must do until then."""
+    if job.undo_at is None or job.state not in WRITTEN_STATES - {JobState.REVERTED}:
+        return {}
+    action = catalog.installed_catalog().actions.get(job.action)
+    caution: dict[str, Json] = {"caution": action.caution.text} if action and action.caution else {}
+    return {"until": job.undo_at.isoformat(), **caution}
 
 
 def _was_told(job: Job) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.fields.json import KT
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Now
 
 from troubleshoot.models.host import Host
 from troubleshoot.models.job_kind import CHANGES, JobKind
@@ -20,10 +20,12 @@ from troubleshoot.models.job_state import (
     STOPPABLE_STATES,
     UNDOABLE_STATES,
     WAITING_STATES,
+    WRITTEN_STATES,
     JobState,
 )
 
 if TYPE_CHECKING:
+    from troubleshoot.models.case import Case
     from troubleshoot.models.job import Job
     from troubleshoot.models.person import Person
 
@@ -82,6 +84,20 @@ class JobQuerySet(models.QuerySet["Job"]):
         unneeded = models.Q(undo_at=None) | models.Q(state=JobState.REVERTED)
         ended = ENDED_STATES - {JobState.UNKNOWN}
         return self.filter(unneeded, host_undo="armed", state__in=ended, invented=False)
+
+    def standing(self, host: int, case: Case | None = None) -> JobQuerySet:
+        """Return the temporary changes of a host, by its key, that may be in force, and those of a case that were put
+        back there since; nothing invented."""
+        of_case = Q(case=case, state=JobState.REVERTED) if case else Q(pk=None)
+        ends = Q(state__in=[*UNDOABLE_STATES, JobState.UNKNOWN])
+        return self.filter(ends | of_case, host=host, undo_at__isnull=False, invented=False)
+
+    def changed_apart_at(self, case: Case) -> models.QuerySet[Any, Any]:
+        """Return in one row when the computer of a case was last changed, or may have been, apart from that case."""
+        apart = ~Q(case=case) | Q(case=None)
+        rows = self.changes().filter(apart, host=case.host_id, state__in=WRITTEN_STATES, invented=False)
+        latest = models.Max(Coalesce("ended_at", "started_at"))
+        return rows.order_by().values("host").annotate(latest=latest).values("latest")
 
     def move(self, job: Job, to: JobState, *, fence: int | None = None, revoke: bool = False, **fields: object) -> bool:
         """Move a job if it still stands where this object says, under the same fence; keep the object in step.

@@ -92,7 +92,8 @@ def check_by_hand(host: Host, action: Action, *, about: Collection[str]) -> Manu
         observation = hosts.observe(host, about=about)
         readings.append(fact_values(observation.facts.values()))
         if engine.proved_twice(action.verify, readings):
-            return ManualCheck(observation, Verdict.VERIFIED, Explanation(Code.HAND_VERIFIED))
+            kept = action.verify.kept(readings[-1])
+            return ManualCheck(observation, Verdict.VERIFIED, Explanation.of(Code.HAND_VERIFIED, kept=kept))
         if len(readings) > 1 and time.monotonic() >= end:
             return _not_proved(observation, readings[-1], action)
         time.sleep(POLL_SECONDS)

@@ -195,7 +195,7 @@ def _end_apply(job: Job, action: Action, worker: Machine) -> None:
     # Back by a fresh connection: what could have cut our own access has not.
     undo = computer_undo.take_back(job) if verdict != Verdict.WORSE else None
     good = verdict == Verdict.VERIFIED
-    why = _verified(before, readings[-1]) if good else _not_verified(readings[-1], action)
+    why = _verified(job, action, before, readings[-1]) if good else _not_verified(readings[-1], action)
     with transaction.atomic():
         moved = end_change(
             job,
@@ -211,14 +211,18 @@ def _end_apply(job: Job, action: Action, worker: Machine) -> None:
             _take_back(job, worker)
 
 
-def _verified(before: Mapping[str, str], last: Mapping[str, str]) -> Explanation:
-    """Say what was proved; that it answers again only where it did not before."""
+def _verified(job: Job, action: Action, before: Mapping[str, str], last: Mapping[str, str]) -> Explanation:
+    """Say what was proved: that it answers again only where it did not before, and of what stays for a time, or is
+    proved by its own promise alone, no more than that promise."""
+    kept = action.verify.kept(last)
+    if job.undo_at:
+        return Explanation.of(Code.VERIFIED_FOR_A_TIME, kept=kept, at=job.undo_at.isoformat())
     progress = catalog.installed_catalog().progress
     free = engine.comes_through(progress, last)
     if free is False:
         return Explanation(Code.VERIFIED_FURTHER)
     answers_again = free and not engine.comes_through(progress, before)
-    return Explanation(Code.VERIFIED_OUTSIDE if answers_again else Code.VERIFIED_INSIDE)
+    return Explanation(Code.VERIFIED_OUTSIDE) if answers_again else Explanation.of(Code.VERIFIED_INSIDE, kept=kept)
 
 
 def _not_verified(last: dict[str, str], action: Action) -> Explanation:

@@ -19,6 +19,7 @@ from troubleshoot.reports.host_history import (
     usual_observation,
     usual_wait,
 )
+from troubleshoot.reports.in_force import StandingChange, standing_changes, standing_ends
 from troubleshoot.reports.monthly_summary import send_monthly_summaries, wish_monthly_summary
 from troubleshoot.reports.outcome_groups import GRACE
 from troubleshoot.reports.serializers import (
@@ -43,6 +44,7 @@ __all__ = [
     "PastChange",
     "Period",
     "SettingRecord",
+    "StandingChange",
     "Summary",
     "answers_again",
     "case_document",
@@ -75,6 +77,8 @@ __all__ = [
     "send_monthly_summaries",
     "setting_records",
     "short_digest",
+    "standing_changes",
+    "standing_ends",
     "summary_tiles",
     "usual_duration",
     "usual_observation",

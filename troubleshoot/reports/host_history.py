@@ -69,11 +69,7 @@ def job_ending(job: Job) -> tuple[str, str]:
         return "warn", settled.title
     if job.state in {JobState.VERIFIED, JobState.REVERTED}:
         if job.kind != Job.Kind.REVERT and job.state != JobState.REVERTED:
-            code = job.explanation.code if job.explanation else Code.VERIFIED_OUTSIDE
-            if code == Code.VERIFIED_FURTHER:
-                return "ok", _("Repaired on %s, and something else is in the way") % host
-            again = answers_again(job)
-            return "ok", (_("%s answers properly again") if again else _("%s is as it should be again")) % host
+            return "warn" if job.undo_at else "ok", wording.statement_words(proved_heading(job, host))
         partly = bool(not_restored(job))
         return "ok", (_("Undone on %s, but not all of it") if partly else _("Undone: %s is as it was before")) % host
     end = wording.unbegun_words(job) or wording.bad_end_words(job.state, host)
@@ -83,20 +79,39 @@ def job_ending(job: Job) -> tuple[str, str]:
 def answers_again(job: Job) -> bool:
     """Tell whether a proved remedy made a computer answer that did not: another one may be in order again as well, and
     has answered all the time."""
-    code = job.explanation.code if job.explanation else Code.VERIFIED_OUTSIDE
+    code = _proved_by(job)
     if code != Code.HAND_VERIFIED:
         return code == Code.VERIFIED_OUTSIDE
+    return _came_through(job) == [False, True]
+
+
+def _proved_by(job: Job) -> Code:
+    return job.explanation.code if job.explanation else Code.VERIFIED_OUTSIDE
+
+
+def _came_through(job: Job) -> list[bool | None]:
+    """Return whether a connection came all the way in the reading before a check by hand, and in that check."""
     progress = catalog.installed_catalog().progress
     earlier = Job.objects.filter(host=job.host_id, kind__in=READS, ended_at__lt=job.created_at).exclude(facts={})
     before = earlier.order_by("-ended_at").first()
-    seen = [engine.comes_through(progress, engine.stored_values(one.facts)) for one in (before, job) if one]
-    return seen == [False, True]
+    return [engine.comes_through(progress, engine.stored_values(one.facts)) for one in (before, job) if one]
 
 
 def proved_heading(job: Job, host: str) -> Statement:
-    """State in one line what a proved remedy has come to, for every reader alike."""
-    code = StatementCode.ANSWERS_AGAIN if answers_again(job) else StatementCode.IS_RIGHT_AGAIN
-    return Statement.of(code, Grounds.READING, job.ended_at, host=host)
+    """State in one line what a proved remedy has come to, for every reader alike: of what stays for a time that and
+    until when, and never of a computer more than what was proved."""
+    if job.undo_at:
+        return Statement.of(StatementCode.FOR_A_TIME, Grounds.JOB, job.ended_at, host=host, until=job.undo_at)
+    return Statement.of(_heading_code(job), Grounds.READING, job.ended_at, host=host)
+
+
+def _heading_code(job: Job) -> StatementCode:
+    if _proved_by(job) == Code.VERIFIED_FURTHER:
+        return StatementCode.FURTHER_IN_THE_WAY
+    if answers_again(job):
+        return StatementCode.ANSWERS_AGAIN
+    answers = _proved_by(job) == Code.HAND_VERIFIED and _came_through(job)[-1]
+    return StatementCode.ANSWERS if answers else StatementCode.AS_PLANNED
 
 
 def not_restored(job: Job) -> list[str]:

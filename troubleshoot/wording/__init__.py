@@ -28,7 +28,7 @@ from troubleshoot.wording.common import (
     verdict_words,
 )
 from troubleshoot.wording.denials import denial_words, helper_words
-from troubleshoot.wording.explanations import explained, reason
+from troubleshoot.wording.explanations import explained, kept_words, reason
 from troubleshoot.wording.file_permissions import in_plain_rights
 from troubleshoot.wording.host_undo import host_undo_plain, host_undo_words
 from troubleshoot.wording.job_ends import (
@@ -109,6 +109,7 @@ __all__ = [
     "job_state_words",
     "join_texts",
     "judgement_words",
+    "kept_words",
     "left_words",
     "length_words",
     "marked_moment",

@@ -26,7 +26,8 @@ def plan_columns(job: Job) -> PlanColumns:
     came of it."""
     if not job.has_ended:
         lasts = _limit(job)
-        return PlanColumns(_("Now"), _("Afterwards, for %s") % length_words(lasts) if lasts else _("Afterwards"))
+        before = _("Before") if job.state in WRITTEN_STATES else _("Now")
+        return PlanColumns(before, _("Afterwards, for %s") % length_words(lasts) if lasts else _("Afterwards"))
     if job.state not in WRITTEN_STATES:
         return PlanColumns(_("When it was read"), _("Would become"))
     proved = job.state in {JobState.VERIFIED, JobState.REVERTED} and not job.is_settled_by_word

@@ -63,7 +63,7 @@ SENTENCES: Final[Mapping[Code, Sentence]] = {
     Code.NOTHING_TO_CHANGE: Sentence(
         _("There is nothing to change: everything is already as this remedy would make it.")
     ),
-    Code.HAND_VERIFIED: Sentence(_("Looked again, twice: it is as it should be.")),
+    Code.HAND_VERIFIED: Sentence(_("Looked again, twice: %(kept)s.")),
     Code.HAND_NOT_VERIFIED: Sentence(_("Looked again: %(missed)s.")),
     Code.HAND_UNSEEN: Sentence(_("What would show whether it helped could not be read.")),
     Code.TEST_PASSED: Sentence(_("The way in is good")),
@@ -134,7 +134,11 @@ SENTENCES: Final[Mapping[Code, Sentence]] = {
         _("Checked twice: what this was to repair is repaired."),
         _("A connection does not come all the way yet: something else is in its way."),
     ),
-    Code.VERIFIED_INSIDE: Sentence(_("Read again, twice: it is as it should be.")),
+    Code.VERIFIED_INSIDE: Sentence(_("Read again, twice: %(kept)s.")),
+    Code.VERIFIED_FOR_A_TIME: Sentence(
+        _("Changed as planned, for a limited time. Read again, twice: %(kept)s."),
+        _("It is put back by itself at %(when)s UTC."),
+    ),
     Code.NOT_VERIFIED_OUTSIDE: Sentence(
         _("Done, but it still does not answer properly. Check from outside: %(missed)s.")
     ),
@@ -203,6 +207,11 @@ def explained(found: Explanation | None) -> str:
         return ""
     sentence = _sentence(found)
     return join_texts(" ", (part for part in (_filled(sentence.why, found), _filled(sentence.then, found)) if part))
+
+
+def kept_words(found: Explanation | None) -> str:
+    """Return what a remedy has promised, and its check has shown."""
+    return Words(found.params if found else {})["kept"]
 
 
 def reason(found: Explanation | None) -> str:

@@ -11,10 +11,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from troubleshoot.engine import CaseMatter, Explanation, NoticeCode
+from troubleshoot.engine import CaseMatter, Code, Explanation, NoticeCode
 from troubleshoot.models import Notice
 from troubleshoot.wording.common import invented_words
-from troubleshoot.wording.explanations import explained
+from troubleshoot.wording.explanations import explained, reason
 from troubleshoot.wording.marked_text import compose, content, join_texts, own_words
 from troubleshoot.wording.status import matter_words
 from troubleshoot.wording.times import parsed_moment
@@ -75,6 +75,8 @@ def notice_words(notice: Notice) -> str:
     values = {**notice.params, **_read(notice.params)}
     if code == NoticeCode.CHANGE_ENDED and "why" in notice.params and notice.params.get("to_person"):
         values["why"] = explained_to_person(Explanation.from_json(notice.params["why"]))
+    if code == NoticeCode.CHANGE_ENDED and _stays_for_a_time(notice.params):
+        values["why"] = reason(Explanation.from_json(notice.params["why"]))  # until when is said in the reader's time
     return join_texts(" ", [compose(SENTENCES[code], _Open(values)), *_more(code, notice.params)])
 
 
@@ -97,9 +99,16 @@ def _more(code: NoticeCode, params: Mapping[str, Any]) -> list[str]:
     away = params.get("away")
     if code == NoticeCode.APPROVAL_WANTED and isinstance(away, list) and away:
         return [_("You stand in for %s.") % ", ".join(map(str, away))]
+    if code == NoticeCode.CHANGE_ENDED and "until" in params:
+        back = compose(_("It is put back by itself at %(until)s (%(zone)s)."), _read(params))
+        return [back, content(params["caution"])] if params.get("caution") else [back]
     if code == NoticeCode.SUMMARY and (params.get("invented_cases") or params.get("invented_changes")):
         return [invented_words(params)]
     return []
+
+
+def _stays_for_a_time(params: Mapping[str, Any]) -> bool:
+    return "until" in params and Explanation.from_json(params.get("why")).code == Code.VERIFIED_FOR_A_TIME
 
 
 def _clock(text: object) -> str:

@@ -88,6 +88,17 @@ def _missed(params: Mapping[str, Any]) -> str:
     return join_texts("; ", parts) if parts else _("the readings do not agree")
 
 
+def _kept(params: Mapping[str, Any]) -> str:
+    """Say what was promised and is so; before it was kept, that alone."""
+    kept = params.get("kept")
+    parts = [
+        compose(_("“%(fact)s”: “%(value)s”"), _lacking(one))
+        for one in (kept if isinstance(kept, list) else ())
+        if isinstance(one, dict)
+    ]
+    return join_texts("; ", parts) if parts else _("it is as planned")
+
+
 def _lacking(one: Mapping[str, Any]) -> dict[str, str]:
     name = str(one.get("fact"))
     said = [_valued(name, value) for value in (one.get("value"), *_texts(one.get("wanted")))]
@@ -158,6 +169,7 @@ _MADE: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
     "refusals": _refusals,
     "denied": _denied,
     "missed": _missed,
+    "kept": _kept,
     "where": _where,
     "written": _written,
     "titles": _titles,

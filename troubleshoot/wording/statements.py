@@ -49,11 +49,26 @@ SENTENCES: Final[Mapping[Of, str | Promise]] = {
     Of.JUDGED_BEFORE_UNDO: _("This was judged before the change was put back. Only what was put back was read since."),
     Of.JUDGED_BEFORE_FIX: _("This was judged before the fix. Since then only what proves the fix was measured."),
     Of.ANSWERS_ALL_THE_WAY: _("From here the computer answers all the way to the sign-in."),
+    Of.JUDGED_BEFORE_OTHERS: _(
+        "This was judged before the portal changed the computer at %(changed)s, apart from this case. Check again to "
+        "judge it as it is now."
+    ),
     Of.PC_CAN_SHOW: _("Your own PC can show what it meets: a few short questions, and it changes nothing."),
     Of.PC_CANNOT_HELP: _("Nothing on your PC will help here."),
     Of.PC_MAY_HELP: _("This does not replace the fix. It may help if the cause is on your side."),
     Of.IN_ORDER: _("The computer is in order: everything that belongs to that was looked at, from outside and inside."),
     Of.NO_FAULT_SEEN: _("No fault was seen where we looked. That is not everything."),
+    Of.IN_FORCE: _("A temporary change of the portal is in force on %(host)s until %(until)s: %(title)s."),
+    Of.MAY_BE_IN_FORCE: _(
+        "A temporary change of the portal may be in force on %(host)s, at least in part, until %(until)s: %(title)s."
+    ),
+    Of.NOT_PUT_BACK_IN_TIME: _(
+        "A temporary change of the portal was to be put back on %(host)s at %(until)s. That is not done yet: %(title)s."
+    ),
+    Of.NOT_AS_USUAL: _(
+        "No other fault was seen where we looked. As long as a temporary change is in force, the computer is not as "
+        "usual."
+    ),
     Of.ALSO_FOUND: _("Also found. It does not explain how the connection ends, and has to be repaired all the same:"),
     Of.NO_CAUSE: _("No cause is shown so far"),
     Of.REPAIRED_FIRST: _(
@@ -111,8 +126,8 @@ SENTENCES: Final[Mapping[Of, str | Promise]] = {
     Of.HAS_BEGUN_NO_MAIL: _(
         "It has begun. You may close this page: it goes on, and what comes of it is told under Notices."
     ),
-    Of.STOPS_AT: _("After %(length)s we stop, and helpdesk takes over."),
-    Of.VISIT_ENDS: _("The visit ends by itself at %(ends)s."),
+    Of.STOPS_AT: _("After %(length)s we stop waiting for it, and helpdesk takes over."),
+    Of.VISIT_ENDS: _("We stop waiting for it at %(ends)s, and helpdesk takes over."),
     Of.CHANGE_RUNS: _("Changing %(host)s"),
     Of.UNDO_RUNS: _("Undoing on %(host)s"),
     Of.CHANGE_GOES_ON: _("You may close this page. Once the first setting is written, it is not stopped any more."),
@@ -144,7 +159,7 @@ SENTENCES: Final[Mapping[Of, str | Promise]] = {
         "compare with the plan below. Until this is settled, nothing else is changed on this computer."
     ),
     Of.PROVED_OUTSIDE: _("Checked from outside at %(at)s: it answers properly, on two fresh connections."),
-    Of.PROVED_INSIDE: _("Read again at %(at)s: it is as it should be, twice."),
+    Of.PROVED_INSIDE: _("Read again at %(at)s, twice: %(kept)s."),
     Of.CERTIFICATE_UNTIL: _("Its certificate is valid until %(until)s."),
     Of.ASKS_TO_TRUST: _(
         "Windows may ask once whether you trust this computer, if its certificate is new. Its thumbprint begins "
@@ -154,7 +169,7 @@ SENTENCES: Final[Mapping[Of, str | Promise]] = {
         "The check from outside was good, and nobody said whether it works for you, so we closed it."
     ),
     Of.UNCONFIRMED_INSIDE: _(
-        "Read again, it was as it should be, and nobody said whether it works for you, so we closed it."
+        "Read again, it was as planned, and nobody said whether it works for you, so we closed it."
     ),
     Of.SENT_ON: _(
         "Helpdesk handed your case to %(to)s; you need not do anything. If you hear nothing, open this case again and "
@@ -165,7 +180,10 @@ SENTENCES: Final[Mapping[Of, str | Promise]] = {
     Of.FIXING: _("Fixing %(host)s"),
     Of.FIX_WAITS: _("The fix for %(host)s waits for its turn"),
     Of.FIX_HELD: _("The fix for %(host)s has not begun"),
-    Of.IS_RIGHT_AGAIN: _("%(host)s is as it should be again"),
+    Of.AS_PLANNED: _("%(host)s: repaired as planned"),
+    Of.ANSWERS: _("%(host)s answers properly"),
+    Of.FOR_A_TIME: _("%(host)s: changed as planned, until %(until)s"),
+    Of.FURTHER_IN_THE_WAY: _("Repaired on %(host)s, and something else is in the way"),
     Of.ANSWERS_AGAIN: _("%(host)s answers properly again"),
     Of.CLOSED_BY_YOU: _("You closed this case"),
     Of.CLOSED_BY: _("%(who)s closed this case"),

@@ -73,7 +73,7 @@ class TestTheFrontDoor:
         reader.send(plan, "fix")
         work()
         works = reader.get(page.url)
-        assert works.title == "ACC-05 is as it should be again"
+        assert works.title == "ACC-05: repaired as planned"
         for words in ("Read again at", "It prints", "Nothing comes"):
             assert words in works.text
         assert "outside" not in works.text

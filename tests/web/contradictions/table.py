@@ -20,7 +20,7 @@ class Exclusive(NamedTuple):
 
 
 _CLEAR = r"From here the computer answers all the way to the sign-in|The computer is in order"
-_PROVED = r"(?:answers properly|is as it should be) again"
+_PROVED = r"answers properly again|(?:repaired|changed) as planned|answers properly</h1>"
 _ALL_BACK = r"It was put back as it was|is as it was before"
 _OWN = "employee: case"
 _HEAD = "case, heading"
@@ -31,7 +31,7 @@ TABLE = (
     Exclusive("the way", _CLEAR, r"(?:The change|Putting the change back) waits|Undoing on|Changing LAB"),
     Exclusive("the look inside", r"No problem seen", r"What does Windows say inside\? (?!No problem)\w+ is"),
     Exclusive("the person's PC", r"Nothing on your PC will help here", r"You can also do it yourself"),
-    Exclusive("the proof", rf"<h1>.*{_PROVED}", r"It was put back|It could not be put back|It is not known"),
+    Exclusive("the proof", rf"<h1>.*(?:{_PROVED})", r"It was put back|It could not be put back|It is not known"),
     Exclusive("the proof", r"it answers properly, on two fresh connections", r"It was put back|It is not known"),
     Exclusive("the end", r"It is not known how the change ended", r"Nothing was changed|\bverified\b", _CASE),
     Exclusive("the end", r"Solved", r"How a change ended is not known", first=_HEAD),

@@ -51,4 +51,4 @@ def test_a_new_look_is_of_now_again(page: Page, employee: Person, work: Work) ->
     work()
     later = reader.get(page.url)
     assert "How do we know?" in later.text
-    assert "What we found before the fix" not in later.text
+    assert "What we found before the last change" not in later.text

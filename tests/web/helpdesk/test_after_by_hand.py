@@ -101,4 +101,4 @@ def test_what_answered_all_the_time_does_not_answer_again(
     for reader, path in ((employee, f"/cases/{case.pk}"), (helpdesk, f"/desk/cases/{case.pk}")):
         page = sit(reader).get(path)
         assert "answers properly again" not in page
-        assert "LAB-01 is as it should be again" in page
+        assert "LAB-01: repaired as planned" in page

@@ -86,6 +86,22 @@ class TestAPersonWhoAskedHelpdesk:
 
 
 class TestAPerson:
+    def test_whom_it_has_not_helped_is_not_told_of_as_repaired(
+        self, lab: MakeLab, employee: Person, helpdesk: Person, sit: Sit, leads: Leads, work: Work
+    ) -> None:
+        leads("forget-names")
+        case, browser = opened(employee, lab().row, work), sit(employee)
+        browser.get(f"/cases/{case.pk}")
+        browser.press("I have done it", done="yes")
+        work()
+        browser.get(f"/cases/{case.pk}")
+        browser.press("Same error", value="no_change")
+        work()
+        assert Case.objects.get(pk=case.pk).word == Case.Word.SAME_ERROR
+        row = sit(helpdesk).get(f"/board?q={case.pk}")
+        assert "LAB-01" in row
+        assert "Repaired and proved" not in row
+
     def test_reads_the_steps_and_is_believed_only_by_a_look(
         self, lab: MakeLab, employee: Person, sit: Sit, leads: Leads, work: Work
     ) -> None:
@@ -100,7 +116,7 @@ class TestAPerson:
         assert "We look at LAB-01 again" in browser.press("I have done it", done="yes")
         assert said(case) == []
         work()
-        assert "LAB-01 is as it should be again" in browser.get(f"/cases/{case.pk}"), "it answered all the time"
+        assert "LAB-01 answers properly Who acts now" in browser.get(f"/cases/{case.pk}"), "it answered all the time"
         assert said(case) == [("verified", "fix", True)]
         entry = Entry.objects.filter(tag="case:answer", actor=str(employee.pk)).earliest("seq")
         assert b'"value":"done"' in bytes(entry.canonical)

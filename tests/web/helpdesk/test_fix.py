@@ -177,7 +177,7 @@ class TestUndoing:
         remediation.approve_plan(actor=approver, job=job, digest=job.plan.digest)  # type: ignore[union-attr]
         jobs.start_job(actor=helpdesk, job=job)
         work()
-        assert "temporary, undone at" in desk.get(f"/desk/cases/{case.pk}")
+        assert "temporary, until" in desk.get(f"/desk/cases/{case.pk}")
         Job.objects.filter(pk=job.pk).update(undo_at=LONG_AGO)
         assert "undoing is overdue since 1 Jan 2026" in desk.get(f"/desk/cases/{case.pk}")
 

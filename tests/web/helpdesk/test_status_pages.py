@@ -238,13 +238,13 @@ class TestASiteWithoutAWorker:
         assert re.search(r'data-actor="portal">\s*Waits for its turn', pages.desk.html)
         assert "The change waits for its turn and begins by itself." in text_of(pages.own.html)
         assert "Fixing" not in pages.own.html
-        assert "we stop, and helpdesk takes over" not in pages.own.html
+        assert "we stop waiting for it, and helpdesk takes over" not in pages.own.html
         assert "not begun yet" in third.get("/history")
         Job.objects.filter(pk=job.pk).update(state=JobState.RUNNING, started_at=job.created_at)
         for page in (pages.look().desk, pages.own, pages.board):
             assert "waits for its turn" not in text_of(page.html)
         assert "A change is running" in text_of(pages.board.html)
-        assert "we stop, and helpdesk takes over" in pages.own.html
+        assert "we stop waiting for it, and helpdesk takes over" in pages.own.html
 
 
 class TestADangerousPlan:

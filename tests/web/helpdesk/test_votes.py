@@ -35,7 +35,7 @@ class TestApproving:
         Job.objects.filter(pk=job.pk).update(state="queued")
         work()
         page = second.get(path)
-        assert "LAB-01 is as it should be again" in page
+        assert "LAB-01: changed as planned, until" in page
         assert "Changing: Remote Desktop listener" in page
         assert 'hx-trigger="every 1s"' not in second.html
         assert nla(host) == 0

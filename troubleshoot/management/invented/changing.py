@@ -157,10 +157,20 @@ def _changed(told: Telling, action: Action, job: Job, plan: PlanDocument, outcom
         job.undo_at = job.started_at + dt.timedelta(seconds=action.temporary)
     if outcome == "verified":
         answered = engine.comes_through(progress, {name: evidence.ill[name].value for name in progress})
-        _end(told, job, JobState.VERIFIED, Code.VERIFIED_INSIDE if answered else Code.VERIFIED_OUTSIDE)
+        _proved(told, action, job, measured, answered=bool(answered))
         return
     lacking = engine.lacking(action.verify, measured)
     _end(told, job, JobState.NOT_VERIFIED, Code.NOT_VERIFIED_INSIDE, lacking=lacking)
+
+
+def _proved(told: Telling, action: Action, job: Job, measured: dict[str, str], *, answered: bool) -> None:
+    kept = action.verify.kept(measured)
+    if job.undo_at:
+        _end(told, job, JobState.VERIFIED, Code.VERIFIED_FOR_A_TIME, kept=kept, at=job.undo_at.isoformat())
+    elif answered:
+        _end(told, job, JobState.VERIFIED, Code.VERIFIED_INSIDE, kept=kept)
+    else:
+        _end(told, job, JobState.VERIFIED, Code.VERIFIED_OUTSIDE)
 
 
 def _found(told: Telling, action: Action, plan: PlanDocument, after: dict[str, str], verdict: str) -> ApplyResult:

@@ -70,7 +70,7 @@ class Rows:
         self.jobs.append(job)
         return job
 
-    def line(self, job: Job, at: dt.datetime, code: Code, **params: Json) -> Explanation:
+    def line(self, job: Job, at: dt.datetime, code: Code, /, **params: Json) -> Explanation:
         """Write one line of a job's story."""
         said = Explanation.of(code, **params)
         self.lines.append(JobLine(job=job, at=at, said=said.to_json()))

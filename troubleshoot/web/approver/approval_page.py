@@ -91,6 +91,11 @@ class ApprovalPage:
         seconds = self.action.temporary if self.action and self.job.kind == Job.Kind.APPLY else None
         return dt.timedelta(seconds=seconds) if seconds else None
 
+    @cached_property
+    def in_force(self) -> list[reports.StandingChange]:
+        """Return the temporary changes that are in force on the computer."""
+        return reports.standing_changes(self.job.host)
+
     @property
     def ending(self) -> tuple[str, str]:
         """Return how it ended: the tone, and the words."""

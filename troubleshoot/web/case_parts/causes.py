@@ -120,7 +120,12 @@ class Causes:
     @property
     def healthy(self) -> bool:
         """Tell whether everything that belongs to a healthy computer was looked at, and is right."""
-        return self.health.state == "healthy" and not self.wrong
+        return self.health.state == "healthy" and not self.wrong and not self.lowered
+
+    @property
+    def lowered(self) -> bool:
+        """Tell whether a temporary change of the portal is in force: what belongs to a healthy computer is lifted."""
+        return any(one.in_force for one in self.observed.record.standing)
 
     @cached_property
     def wrong(self) -> bool:
@@ -145,6 +150,8 @@ class Causes:
         """State how the computer looks as a whole; nothing where a fault was seen, or nothing is known of now."""
         if self.healthy:
             return self._said(StatementCode.IN_ORDER)
+        if self.lowered and self.health.state == "healthy" and not self.wrong:
+            return self._said(StatementCode.NOT_AS_USUAL)
         return self._said(StatementCode.NO_FAULT_SEEN) if self.unseen else None
 
     @property

@@ -33,7 +33,7 @@ class Observed:
     @property
     def outdated(self) -> bool:
         """Tell whether it was taken before the last change, so that it tells of the computer as it was then."""
-        return self.latest is not None and not self.record.status.speaks(self.at)
+        return self.latest is not None and not self.record.speaks(self.at)
 
     @property
     def facts(self) -> dict[str, str]:
@@ -65,7 +65,7 @@ class Observed:
         """Tell whether by what was measured last everything that comes only so far comes all the way. What was not
         measured comes nowhere, and what was put back or written since is not known."""
         status, newest = self.record.status, self.newest
-        if newest is None or status.undone is not None or not status.speaks(newest.ended_at):
+        if newest is None or status.undone is not None or not self.record.speaks(newest.ended_at):
             return False
         known = engine.stored_values(newest.facts).items()
         return diagnosis.all_comes_through((name, value) for name, value in known if value != UNKNOWN)
@@ -80,7 +80,9 @@ class Observed:
         """State that what was judged is from before the last change; nothing where it is not."""
         if not self.outdated:
             return None
-        status = self.record.status
+        status, changed = self.record.status, self.record.changed_apart_at
+        if status.speaks(self.at):
+            return Statement.of(StatementCode.JUDGED_BEFORE_OTHERS, Grounds.READING, self.at, changed=changed)
         undone = CaseMatter.UNDONE in {status.work, status.told.left}
         code = StatementCode.JUDGED_BEFORE_UNDO if undone else StatementCode.JUDGED_BEFORE_FIX
         return Statement.of(code, Grounds.READING, self.at)

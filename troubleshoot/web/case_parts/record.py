@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field
 
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from troubleshoot import diagnosis, engine, wording
+from troubleshoot import diagnosis, engine, reports, wording
 from troubleshoot.engine import CaseStatus, Guide, GuideStep, Walk
 from troubleshoot.models import WRITTEN_STATES, Answer, Case, Job, JobState
 
@@ -84,6 +85,24 @@ class CaseRecord:
     def undo_unsettled(self) -> bool:
         """Tell whether it is an undo of which nobody knows how it ended."""
         return self.unsettled is not None and self.unsettled.kind == Job.Kind.REVERT
+
+    @cached_property
+    def standing(self) -> list[reports.StandingChange]:
+        """Return the temporary changes that are in force on the computer of an open case, or whose caution is over."""
+        none = all(not getattr(job, "standing", True) for job in self.jobs) if self.jobs else False
+        return [] if self.case.closed_at or none else reports.standing_changes(self.case.host, self.case)
+
+    @cached_property
+    def changed_apart_at(self) -> dt.datetime | None:
+        """Return when the computer of an open case was last changed by the portal apart from this case."""
+        newest = None if self.case.closed_at else next(iter(self.jobs), None)
+        return getattr(newest, "changed_apart_at", None)
+
+    def speaks(self, taken_at: dt.datetime | None) -> bool:
+        """Tell whether a reading that was taken then tells of the computer as it is after its last change, whoever
+        asked for that."""
+        apart = self.changed_apart_at
+        return self.status.speaks(taken_at) and (apart is None or (taken_at is not None and taken_at >= apart))
 
     @property
     def left(self) -> str:

@@ -114,18 +114,18 @@ class RemedyEnd:
     @property
     def proof(self) -> list[Statement]:
         """State what the check saw after the change."""
-        code = StatementCode.PROVED_OUTSIDE if self.answers_again else StatementCode.PROVED_INSIDE
+        kept = wording.kept_words(self.job.explanation if self.job else None)
+        outside = self._said(StatementCode.PROVED_OUTSIDE)
+        proved = outside if self.answers_again else self._said(StatementCode.PROVED_INSIDE, kept=kept)
         until = wording.parsed_moment(self._certificate.get("not_after"))
         more = [self._said(StatementCode.CERTIFICATE_UNTIL, until=until)] if until else []
-        return [self._said(code), *more]
+        return [proved, *more]
 
     @property
     def heading(self) -> Statement:
         """State in one line what is proved."""
         host = self.record.host_name
-        return (
-            reports.proved_heading(self.job, host) if self.job else self._said(StatementCode.IS_RIGHT_AGAIN, host=host)
-        )
+        return reports.proved_heading(self.job, host) if self.job else self._said(StatementCode.AS_PLANNED, host=host)
 
     @property
     def trust(self) -> Statement | None:

@@ -191,6 +191,7 @@ class EmployeeCasePage:
         out.sort(key=lambda one: one.cause.id not in self.causes.hint.causes)
         shown = [one for one, _why in self.causes.shown]
         found = {"shown_by": shown, "fits": [] if shown else fits[:MOST_FITTING], "ruled_out": out[:MOST_RULED_OUT]}
+        found["also_found"] = [one for one, _why in self.causes.also_found]
         return found if any(found.values()) else {}
 
     @property

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from django.db.models import Count, Min, Q, QuerySet
 from django.utils import timezone
 
-from troubleshoot import diagnosis, wording
+from troubleshoot import diagnosis, reports, wording
 from troubleshoot.cases import LEAST_COMPUTERS
 from troubleshoot.engine import ACTORS, PUT_BACK, UNKNOWN_END, CaseActor, CaseMatter, Grounds, Statement, StatementCode
-from troubleshoot.models import Case, Host, Person, Site
+from troubleshoot.models import Case, Host, Job, JobState, Person, Site
 from troubleshoot.people import at_sites, permitted_sites
 from troubleshoot.web.case_parts import (
     barrier_for,
@@ -72,9 +72,23 @@ class BoardRow:
     case: Case
     cause: Statement
     stands: Statement | None
+    in_force: Statement | None
     words: str
     hindrance: str
     yours: bool
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What the rows of a list need to know beside their cases, each read once for all of them."""
+
+    waits: Mapping[int, diagnosis.CaseWait]
+    in_force: Mapping[int, Statement]
+    same_error: set[int]
+
+    def wait(self, case: Case) -> diagnosis.CaseWait:
+        """Return whether a case waits for its turn, and for what."""
+        return self.waits.get(case.pk, diagnosis.CaseWait())
 
 
 @dataclass(frozen=True)
@@ -156,16 +170,16 @@ def board_incidents(cases: QuerySet[Case]) -> list[BoardIncident]:
     ]
 
 
-def _standing(case: Case, wait: diagnosis.CaseWait) -> Statement | None:
+def _standing(case: Case, beside: Beside) -> Statement | None:
     """State in one line where a case stands beside its cause, as far as a list can know: what became of its change, or
     without a cause where the guide is, or the error."""
     if case.matter in PUT_BACK:
-        return _text(wording.put_back_words(CaseMatter(case.matter), waits=wait.waits), Grounds.JOB)
+        return _text(wording.put_back_words(CaseMatter(case.matter), waits=beside.wait(case).waits), Grounds.JOB)
     if case.matter in UNKNOWN_END:
         return _text(wording.unsettled_words(), Grounds.JOB)
     if case.closed_at and (left := wording.closed_words(case.waiting_for)):
         return _text(left, Grounds.JOB)
-    if case.word == Case.Word.SAME_ERROR and case.closed_at is None:
+    if case.pk in beside.same_error and case.closed_at is None:
         return Statement.of(StatementCode.SAME_ERROR_AFTER_PROOF, Grounds.TOLD)
     step = diagnosis.case_guide(case).steps.get(case.at_step)
     if cause_title(case.cause):
@@ -206,12 +220,26 @@ def _shown(cases: QuerySet[Case]) -> QuerySet[Case]:
 
 def _rows(cases: list[Case]) -> list[BoardRow]:
     waits = diagnosis.case_waits(cases)
-    return [_row(case, waits.get(case.pk, diagnosis.CaseWait())) for case in cases]
+    in_force = reports.standing_ends([case.host for case in cases if case.host and not case.closed_at])
+    beside = Beside(waits, in_force, _not_helped(cases))
+    return [_row(case, beside) for case in cases]
 
 
-def _row(case: Case, wait: diagnosis.CaseWait) -> BoardRow:
+def _not_helped(cases: list[Case]) -> set[int]:
+    """Return the keys of those cases of whose latest proved change the person has said: same error. What somebody did
+    by hand is no change of the portal, and a word about an earlier change is none about this one."""
+    said = [case.pk for case in cases if case.word == Case.Word.SAME_ERROR]
+    proved = Job.objects.changes().filter(case__in=said, kind=Job.Kind.APPLY, state=JobState.VERIFIED)
+    latest = dict(proved.order_by("ended_at").values_list("case", "word")) if said else {}
+    return {key for key, word in latest.items() if word == Case.Word.SAME_ERROR}
+
+
+def _row(case: Case, beside: Beside) -> BoardRow:
+    wait = beside.wait(case)
     barrier = barrier_for(remedy_at(diagnosis.case_guide(case).steps.get(case.at_step)), case.host)
     left = wording.closed_words(case.waiting_for) if case.closed_at else ""
     words = left or needed_words(CaseMatter(case.matter), barrier, waits=wait.waits, hindrance=wait.hindrance)
     hindrance = wording.hindrance_words(wait.hindrance)
-    return BoardRow(case, cause_of(case), _standing(case, wait), words, hindrance, case.matter in LISTS["you"])
+    in_force = None if case.closed_at or case.host_id is None else beside.in_force.get(case.host_id)
+    stands, yours = _standing(case, beside), case.matter in LISTS["you"]
+    return BoardRow(case, cause_of(case), stands, in_force, words, hindrance, yours)

@@ -1,0 +1,89 @@
+"""Temporary changes of a computer that may be in force now, what nobody must do until then, and when that is over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Q
+from django.utils import timezone
+
+from troubleshoot import catalog, engine, wording
+from troubleshoot.engine import UNKNOWN, Action, Grounds, Statement, StatementCode
+from troubleshoot.models import Case, Host, Job, JobState
+from troubleshoot.reports.host_history import IN_FORCE, job_title
+
+#: Ends after which nobody knows whether all of it was made.
+DOUBTFUL = frozenset({JobState.FAILED, JobState.UNKNOWN})
+#: So many readings are looked through for the facts by which a caution is over.
+LATEST = 10
+
+
+@dataclass(frozen=True)
+class StandingChange:
+    """A temporary change that is in force, or that has left people with a caution which no longer counts."""
+
+    job: Job
+    in_force: bool
+    over: bool
+    """Whether a reading since shows that its caution no longer counts."""
+
+    @property
+    def said(self) -> Statement | None:
+        """State that it is in force, and until when."""
+        return _in_force(self.job, job_title(self.job)) if self.in_force else None
+
+    @property
+    def caution(self) -> Statement | None:
+        """State what nobody must do meanwhile, or that this no longer counts."""
+        action = _action(self.job)
+        caution = action.caution if action else None
+        text = caution and (caution.over if self.over else caution.text)
+        return Statement.of(StatementCode.TEXT, Grounds.CATALOG, text=wording.content(text)) if text else None
+
+
+def standing_changes(host: Host | None, case: Case | None = None) -> list[StandingChange]:
+    """Return the temporary changes of a computer that may be in force, whoever asked for them, and those that were put
+    back since and have left the people of this case with a caution that no longer counts."""
+    if host is None:
+        return []
+    rows = Job.objects.standing(host.pk, case)
+    found = (_standing(job) for job in rows.select_related("plan", "host").order_by("undo_at"))
+    return [one for one in found if one.in_force or one.over]
+
+
+def standing_ends(hosts: Iterable[Host]) -> dict[int, Statement]:
+    """State for each computer, by its key, that a temporary change is in force on it; for lists."""
+    keys = {host.pk for host in hosts}
+    rows = Job.objects.filter(host__in=keys, undo_at__isnull=False, state__in=IN_FORCE, invented=False)
+    found = rows.select_related("host", "plan").order_by("-undo_at") if keys else ()
+    return {job.host_id: _in_force(job, job_title(job)) for job in found}
+
+
+def _standing(job: Job) -> StandingChange:
+    return StandingChange(job, job.state in IN_FORCE, _is_over(job))
+
+
+def _in_force(job: Job, title: str) -> Statement:
+    code = StatementCode.MAY_BE_IN_FORCE if job.state in DOUBTFUL else StatementCode.IN_FORCE
+    if job.undo_at and job.undo_at < timezone.now():
+        code = StatementCode.NOT_PUT_BACK_IN_TIME
+    words = wording.content(title)
+    return Statement.of(code, Grounds.JOB, job.ended_at, host=str(job.host), title=words, until=job.undo_at)
+
+
+def _action(job: Job) -> Action | None:
+    return catalog.installed_catalog().actions.get(job.action)
+
+
+def _is_over(job: Job) -> bool:
+    """Tell by the latest reading since that knows the facts, of whatever case, whether its caution is over."""
+    action = _action(job)
+    if action is None or action.caution is None or job.started_at is None:
+        return False
+    until = action.caution.until
+    rows = Job.objects.filter(host=job.host_id, ended_at__gt=job.started_at).exclude(Q(facts={}) | Q(pk=job.pk))
+    seen = (engine.stored_values(one.facts) for one in rows.only("facts").order_by("-ended_at")[:LATEST])
+    known = (one for one in seen if all(one.get(name, UNKNOWN) != UNKNOWN for name in until))
+    latest = next(known, None)
+    return latest is not None and engine.rule_holds(until, latest)
