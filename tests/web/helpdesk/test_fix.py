@@ -122,12 +122,12 @@ class TestAFix:
         assert Job.objects.get(case=case, kind="apply").state == JobState.CANCELLED
         assert "Start on" not in desk.get(path)
 
-    def test_cannot_be_stopped_any_more_once_it_has_begun(
+    def test_cannot_be_stopped_any_more_once_it_has_written(
         self, case: Case, path: str, helpdesk: Person, desk: Browser, work: Work
     ) -> None:
         job = planned(helpdesk, case, work)
         jobs.start_job(actor=helpdesk, job=job)
-        Job.objects.filter(pk=job.pk).update(state=JobState.RUNNING)
+        Job.objects.filter(pk=job.pk).update(state=JobState.VERIFYING)
         assert "It has begun and cannot be taken back" in desk.post(f"{path}/stop", job=job.pk)
         assert desk.status == 422
 
