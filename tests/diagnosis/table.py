@@ -176,5 +176,8 @@ IN_ORDER = (
 )
 """Computers to which a connection comes as far as the sign-in: what they have is no cause that a reading shows."""
 
-NOT_RDP = ("spooler-stopped", "spooler-disabled", "print-queue-stuck")
+NOT_RDP = (
+    *("spooler-stopped", "spooler-disabled", "print-queue-stuck"),
+    *("scheduler-stopped", "tasks-refused", "tasks-vanish"),
+)
 """Faults of the lab that are about something else."""

@@ -40,7 +40,7 @@ def test_reads_everything_of_a_healthy_host_and_leaves_no_fact_unknown(make_lab:
 
 def test_stays_far_below_what_one_visit_may_carry() -> None:
     assert len(probes.WINDOWS_READINGS) <= 20
-    assert len(request_line(everything(), "0" * 32)) < 64 * 1024
+    assert len(request_line(everything(), "0" * 32)) < 96 * 1024
 
 
 def test_keeps_hostile_text_of_a_log_as_data(make_lab: MakeLab) -> None:

@@ -122,7 +122,7 @@ def test_the_remedy_is_planned_run_and_proved(
     work()
     job.refresh_from_db()
     assert job.state == JobState.VERIFIED
-    assert wording.explained(job.explanation) == "Read again, twice: it is as it should be."
+    assert wording.explained(job.explanation) == "Read again, twice: “Does the time service run?”: “Yes”."
     assert simulated.state.document["services"]["W32Time"]["state"] == "Running"
 
 

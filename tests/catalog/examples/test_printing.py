@@ -121,7 +121,7 @@ def test_a_spooler_that_was_switched_off_comes_back_as_it_was(lab: MakeLab, help
     work()
     job = change(case)
     assert job.state == JobState.VERIFIED
-    assert wording.explained(job.explanation) == "Read again, twice: it is as it should be."
+    assert wording.explained(job.explanation) == "Read again, twice: “Does the print service run?”: “Yes”."
     assert spooler(host) == ("Running", "Auto")
     remediation.request_revert(actor=helpdesk, job=job)
     work()

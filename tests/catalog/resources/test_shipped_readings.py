@@ -139,7 +139,6 @@ class TestThePlan:
             {"created_at": "2026-11-30T01:00:00Z"},
             {"session_id": 5},
             {"owner_user": "eve"},
-            {"name": "winword.exe"},
         ],
     )
     def test_is_no_longer_true_once_it_is_another_session(self, change: dict[str, Any]) -> None:
