@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from troubleshoot.migrations import sql
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -11,6 +13,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        sql.run("jobs_open", back="jobs_settled"),
         migrations.AddField(model_name="job", name="stop_asked_at", field=models.DateTimeField(null=True)),
         migrations.AddField(
             model_name="job",
@@ -23,4 +26,5 @@ class Migration(migrations.Migration):
                 to=settings.AUTH_USER_MODEL,
             ),
         ),
+        sql.run("jobs_settled", back="jobs_open"),
     ]
