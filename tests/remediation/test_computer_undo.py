@@ -19,6 +19,7 @@ from troubleshoot.lab.process import Process
 from troubleshoot.lab.run_records import task_name
 from troubleshoot.models import Entry, Job, JobState, Person
 from troubleshoot.remediation.computer_undo import undo_order
+from troubleshoot.remote import UndoState
 
 LONG_AGO = "2026-01-01T00:00:00Z"
 Begin = Callable[..., Job]
@@ -148,6 +149,30 @@ class TestAChangeThatCouldCutOurOwnAccess:
         assert again(job).settles.get().state == JobState.DONE
         operations.sweep()
         assert again(job).settles.count() == 1, "nothing is left to be said"
+
+    @pytest.mark.parametrize(
+        ("said", "left"),
+        [
+            (UndoState("none"), Job.HostUndo.LOST),
+            (UndoState("armed"), Job.HostUndo.ARMED),
+            (UndoState("fired", outcome="failed"), Job.HostUndo.ARMED),
+        ],
+    )
+    def test_is_not_asked_again_at_once_whatever_the_computer_answers(
+        self, said: UndoState, left: str, opening: Job, work: Work, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with monkeypatch.context() as cut:
+            cut.setattr(hosts, "disarm_attempt", silent)
+            work()
+        monkeypatch.setattr(hosts, "disarm_attempt", lambda *_, **__: remote.VisitResult("done", undo=said))
+        for _ in range(4):
+            operations.sweep()
+            ask_computers()
+        job = again(opening)
+        assert (job.host_undo, job.settles.count()) == (left, 1)
+        settle = job.settles.get()
+        assert (settle.state == JobState.DONE) is (left == Job.HostUndo.LOST)
+        assert settle.state == JobState.DONE or settle.not_before > settle.created_at
 
     def test_is_undone_at_the_next_start_where_nobody_came_back_and_that_is_learned(
         self, opening: Job, firewall: Registered, work: Work, monkeypatch: pytest.MonkeyPatch

@@ -69,6 +69,11 @@ def _disarm(settle: Job, change: Job, worker: Machine) -> None:
     if visit.undo is None:
         ask_again(settle, NotKnown(_why_unclear(visit), slowly=visit.outcome != "failed"), worker=worker)
         return
+    undo = computer_undo.answer_to_disarming(visit.undo)
+    if computer_undo.stays_armed(undo):  # asked again with back-off: the keeper would ask at once
+        why = Code.UNDO_FAILED_THERE if undo.state == "fired" else Code.UNDO_ARMED
+        ask_again(settle, NotKnown(Explanation(why), slowly=True), worker=worker)
+        return
     said = Explanation(Code.KNOWN_NOW)
     with transaction.atomic():
         _held(settle)
@@ -77,7 +82,7 @@ def _disarm(settle: Job, change: Job, worker: Machine) -> None:
             settle, JobState.DONE, said, tag=Tag.JOB_END, actor=worker, fence=settle.fence, found=found
         )
         if ended:
-            computer_undo.learn(change, visit.undo, worker)
+            computer_undo.learn(change, undo, worker)
 
 
 def ask_again(settle: Job, found: NotKnown, *, worker: Machine) -> None:
@@ -176,7 +181,8 @@ def _end(lost: Job, plan: PlanDocument, visit: VisitResult, attempt: AttemptStat
     """Return where a change stands by what its computer has kept of it and by what is read there now."""
     if attempt.state == "never":
         return VisitEnd(JobState.UNREACHABLE, Explanation(Code.NEVER_BEGAN), as_change(lost.found))
-    if computer_undo.has_put_back(attempt.undo) and attempt.undo:
+    ordered = lost.kind == Job.Kind.APPLY and computer_undo.undo_order(plan) is not None
+    if ordered and computer_undo.has_put_back(attempt.undo) and attempt.undo:
         return VisitEnd(JobState.REVERTED, computer_undo.why_undone(lost, attempt.undo), as_change(lost.found))
     if attempt.state == "running":
         return NotKnown(Explanation(Code.STILL_RUNS))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
@@ -69,6 +70,16 @@ def columns_of(undo: UndoState | None) -> dict[str, Any]:
     failed = undo.state == "fired" and not has_put_back(undo)  # its task is there, and tries again
     kept = Armed.ARMED if failed else _KEPT[undo.state]
     return {"host_undo": kept, ("armed_at" if kept == Armed.ARMED else "host_undo_ended_at"): Now()}
+
+
+def answer_to_disarming(undo: UndoState) -> UndoState:
+    """Return what an answer to a disarming says: where nothing is kept of an undo any more, it is lost."""
+    return replace(undo, state="lost") if undo.state == "none" else undo
+
+
+def stays_armed(undo: UndoState) -> bool:
+    """Tell whether the computer still stands ready to undo after it was told that it need not."""
+    return columns_of(undo).get("host_undo") == Armed.ARMED
 
 
 def learn(change: Job, undo: UndoState | None, actor: Actor) -> None:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from troubleshoot import catalog, engine, wording
 from troubleshoot.engine import UNKNOWN, Action, Grounds, Statement, StatementCode
-from troubleshoot.models import Case, Host, Job, JobState
+from troubleshoot.models import READS, Case, Host, Job, JobState
 from troubleshoot.reports.host_history import IN_FORCE, job_title
 
 #: Ends after which nobody knows whether all of it was made.
@@ -82,7 +82,8 @@ def _is_over(job: Job) -> bool:
     if action is None or action.caution is None or job.started_at is None:
         return False
     until = action.caution.until
-    rows = Job.objects.filter(host=job.host_id, ended_at__gt=job.started_at).exclude(Q(facts={}) | Q(pk=job.pk))
+    since = Job.objects.filter(host=job.host_id, kind__in=READS, created_at__gt=job.started_at, invented=False)
+    rows = since.exclude(Q(facts={}) | Q(ended_at=None))
     seen = (engine.stored_values(one.facts) for one in rows.only("facts").order_by("-ended_at")[:LATEST])
     known = (one for one in seen if all(one.get(name, UNKNOWN) != UNKNOWN for name in until))
     latest = next(known, None)
