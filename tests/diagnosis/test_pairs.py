@@ -14,7 +14,7 @@ __all__ = ["quick"]  # the fixture of the table holds here too
 ALONE = list(dict.fromkeys(one.faults for one in HOST if not one.told and one.address == "127.0.0.1"))
 PAIRS = [" ".join(pair) for pair in itertools.combinations([one for one in ALONE if " " not in one], 2)]
 #: Drawn once, so that a failure comes again; every pair is tried by `make soak`.
-SAMPLE = random.Random(904).sample(PAIRS, 24)
+SAMPLE = random.Random(904).sample(PAIRS, 24)[:12]
 
 
 def test_holds_for_every_fault_of_the_computer_itself() -> None:

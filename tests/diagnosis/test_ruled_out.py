@@ -17,7 +17,7 @@ from troubleshoot.engine import WEIGHTS, Cause, Fact, Judgement
 
 __all__ = ["quick"]  # the fixture of the table holds here too
 #: Drawn once, so that a failure comes again; every pair is tried by `make soak`.
-SAMPLE = random.Random(4).sample(PAIRS, 24)
+SAMPLE = random.Random(4).sample(PAIRS, 24)[:12]
 SEEN = {term.fact for term in catalog.installed_catalog().judge.terms}
 #: The causes about which how far a connection comes, or the certificate that is shown, is itself a reading.
 ABOUT_ITSELF = {
