@@ -41,6 +41,8 @@ from troubleshoot.remote.reply import Reader
 
 _MOMENT = re.compile(r"20[2-9]\d-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 _PLAIN = {"TZ": "UTC", "LC_ALL": "C"}
+#: Seconds to hear out a process that has ended; one that refused its order has not asked anything.
+_LEFT_ALONE = 5
 
 
 def needs_windows() -> dict[str, str]:
@@ -183,7 +185,7 @@ def _start_task(program: str, attempt: Attempt, server: Any, more: Mapping[str, 
         answering = threading.Thread(target=_answer, args=(server, attempt.host), daemon=True)
         answering.start()
         shell.run(program, ["-NoProfile", "-NonInteractive", "-Command", str(text)], b"", more)
-        answering.join(shell.PATIENCE)
+        answering.join(_LEFT_ALONE)
 
 
 def _waited(attempt: Attempt, seconds: float) -> str | None:
@@ -195,7 +197,10 @@ def _waited(attempt: Attempt, seconds: float) -> str | None:
 
 
 def _answer(server: Any, attempt: Attempt | Host) -> None:
-    connection, _ = server.accept()
+    try:
+        connection, _ = server.accept()
+    except TimeoutError:
+        return  # what refuses its order asks the computer nothing
     with connection:
         attempt.serve(shell.Wire(connection))
 
