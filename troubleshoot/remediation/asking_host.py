@@ -71,8 +71,8 @@ def _disarm(settle: Job, change: Job, worker: Machine) -> None:
         return
     undo = computer_undo.answer_to_disarming(visit.undo)
     if computer_undo.stays_armed(undo):  # asked again with back-off: the keeper would ask at once
-        why = Code.UNDO_FAILED_THERE if undo.state == "fired" else Code.UNDO_ARMED
-        ask_again(settle, NotKnown(Explanation(why), slowly=True), worker=worker)
+        code = Code.UNDO_FAILED_THERE if undo.state == "fired" else Code.UNDO_ARMED
+        ask_again(settle, NotKnown(Explanation(code), slowly=True), worker=worker)
         return
     said = Explanation(Code.KNOWN_NOW)
     with transaction.atomic():
