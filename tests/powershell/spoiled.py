@@ -53,7 +53,7 @@ _RUNNER = (
     ("a write before its task was read back", "where tasks vanish", "        Assert-Armed $name $Due\n", "\n"),
     ("an undo before its time", "what is not due", "if (-not $Request.at_start -and", "if ($Request.at_start -and"),
     ("an order of anybody", "an order that is not", "{ exit 6 }", "{ }"),
-    ("a record of anybody", "a record of another attempt", " -or $found.attempt -cne $Request.attempt", ""),
+    ("a record of anybody", "a record of another attempt", " -or $found.attempt -cne $Attempt", ""),
 )
 #: Texts that the parser alone finds out.
 TEXTS = {
