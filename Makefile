@@ -36,7 +36,8 @@ demo-clean: ## remove every trace of the demo
 	@rm -rf var/demo
 	@rmdir var 2> /dev/null || true
 
-PARALLEL := -n $(JOBS) --dist loadgroup
+# A worker process that dies takes its place in the run with it: no new one begins, and the run ends with that.
+PARALLEL := -n $(JOBS) --dist loadgroup --max-worker-restart 0
 
 test: $(VENV)/.dev ## every test but the long runs of `make soak`, on SQLite and (where its binaries are found) on PostgreSQL
 	@$(BIN)/python -m tests.suite $(PARALLEL)
@@ -82,10 +83,10 @@ bench: $(VENV)/.dev ## the benchmark table: ratios within one run
 	@$(BIN)/python -m tests.bench.sweep
 
 soak: $(VENV)/.dev ## long fault and load runs
-	@$(BIN)/python -m pytest -m soak -o addopts="--strict-markers"
+	@$(BIN)/python -m pytest -m soak -o timeout=0 -o addopts="--strict-markers"
 
 soak-states: $(VENV)/.dev ## every state of the lab and of strangers, judged (part of `make soak`)
-	@$(BIN)/python -m pytest -m soak -o addopts="--strict-markers" tests/diagnosis
+	@$(BIN)/python -m pytest -m soak -o timeout=0 -o addopts="--strict-markers" tests/diagnosis
 
 docker-check: $(VENV)/.dev ## the image, built as it is, and the demo started from it (as root, with system-deps)
 	@$(BIN)/python -m tests.docker

@@ -1,8 +1,9 @@
 """What every test stands on: the database that was asked for, people with roles, a fast password hash."""
 
 import gc
+import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -27,6 +28,8 @@ PASSWORD = "correct horse battery staple"
 property_tests.register_profile("mendpoint", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 property_tests.load_profile("mendpoint")
 
+#: In seconds: longer than a test may take.
+_LONG = 300
 #: So many tests are handed out at a time.
 _PORTION = 8
 #: Files whose tests share what takes long to make: processes, or a tree that everything is added to.
@@ -89,6 +92,15 @@ def _fast_password_hash(request: pytest.FixtureRequest, settings: Settings) -> N
     """argon2 is slow on purpose; tests about it ask for the `argon2` fixture."""
     if "argon2" not in request.fixturenames:
         settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def _nothing_set_for_later() -> Iterator[None]:
+    """What a test set to happen in minutes would happen in the middle of another one."""
+    yield
+    timers = [thread for thread in threading.enumerate() if isinstance(thread, threading.Timer)]
+    late = [timer.function for timer in timers if timer.interval > _LONG and not timer.finished.is_set()]
+    assert late == []
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import uuid
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -18,12 +19,16 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def left(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """The codes with which the process would have ended."""
+def left(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
+    """The codes with which the process would have ended; after the test nothing ends it any more."""
     codes: list[int] = []
     monkeypatch.setattr(draining, "_DRAINING", threading.Event())
     monkeypatch.setattr("os._exit", codes.append)
-    return codes
+    yield codes
+    for thread in threading.enumerate():
+        if isinstance(thread, threading.Timer):
+            thread.cancel()
+            thread.join()
 
 
 def test_leaves_a_job_for_which_somebody_rings_to_the_others(left: list[int], north: Site, helpdesk: Person) -> None:
