@@ -68,6 +68,7 @@ class StatementCode(StrEnum):
     NOT_PUT_BACK_IN_TIME = "not_put_back_in_time"  # host, title, until
     NOT_AS_USUAL = "not_as_usual"
     ALSO_FOUND = "also_found"
+    TEXT_DIFFERS = "text_differs"
     NO_CAUSE = "no_cause"
     REPAIRED_FIRST = "repaired_first"  # first, others
     LEFT_TO_REPAIR = "left_to_repair"  # others
@@ -98,6 +99,8 @@ class StatementCode(StrEnum):
     TAKES_PROTECTION_BACK = "takes_protection_back"
     REACH_UNKNOWN = "reach_unknown"
     UNDONE_AFTER = "undone_after"  # length
+    UNDONE_BY_ITSELF = "undone_by_itself"  # length
+    UNDONE_UNHEARD = "undone_unheard"  # length
     UNDO_BRINGS_FAULT = "undo_brings_fault"
     NEVER_RAN = "never_ran"
     NEVER_RAN_HERE = "never_ran_here"

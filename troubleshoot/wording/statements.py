@@ -69,6 +69,7 @@ SENTENCES: Final[Mapping[Of, str | Promise]] = {
         "No other fault was seen where we looked. As long as a temporary change is in force, the computer is not as "
         "usual."
     ),
+    Of.TEXT_DIFFERS: _("The text of the error gives another reason. What was read on the computer counts."),
     Of.ALSO_FOUND: _("Also found. It does not explain how the connection ends, and has to be repaired all the same:"),
     Of.NO_CAUSE: _("No cause is shown so far"),
     Of.REPAIRED_FIRST: _(
@@ -116,6 +117,13 @@ SENTENCES: Final[Mapping[Of, str | Promise]] = {
     Of.TAKES_PROTECTION_BACK: _("This takes back what an earlier change has repaired or protected."),
     Of.REACH_UNKNOWN: _("Whether it can be reached from the internet was not checked."),
     Of.UNDONE_AFTER: _("Undone by the portal %(length)s after the change."),
+    Of.UNDONE_BY_ITSELF: _(
+        "Where the portal cannot, the computer puts it back by itself %(length)s after it was told to change."
+    ),
+    Of.UNDONE_UNHEARD: _(
+        "This could cut the portal off. Unless the portal has come back, the computer puts it back by itself "
+        "%(length)s after it was told to change, or when it starts again."
+    ),
     Of.UNDO_BRINGS_FAULT: _(
         "Before this change the computer did not pass the check that it passes now: undoing it brings the fault back."
     ),

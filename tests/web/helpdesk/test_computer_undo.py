@@ -7,7 +7,7 @@ from django.utils import timezone
 from tests.fixtures.computers import MakeLab
 from tests.fixtures.steps import Work, opened, planned
 from tests.web.helpdesk.conftest import Browser
-from troubleshoot import jobs
+from troubleshoot import jobs, remediation
 from troubleshoot.models import Job, Person
 
 ARMED, LOST, FIRED, DISARMED = Job.HostUndo
@@ -46,3 +46,27 @@ def test_is_not_told_where_nothing_was_armed(verified: Job, employee: Person, he
     assert verified.host_undo == ""
     assert "by itself" not in Browser(helpdesk).get(reverse("history-change", args=[verified.pk]))
     assert "take this change back" not in Browser(employee).get(f"/cases/{verified.case_id}")
+
+
+@pytest.mark.parametrize(
+    ("faults", "told"),
+    [
+        ("firewall-closed", "Unless the portal has come back, the computer puts it back by itself"),
+        ("nla-required", "Where the portal cannot, the computer puts it back by itself"),
+        ("certificate-service-stopped", None),
+    ],
+)
+def test_is_told_beforehand_to_whoever_decides(
+    faults: str, told: str | None, lab: MakeLab, helpdesk: Person, approver: Person, work: Work
+) -> None:
+    job = planned(helpdesk, opened(helpdesk, lab(faults).row, work), work, why="it is needed")
+    assert job.plan is not None
+    ordered = remediation.undo_order(remediation.job_plan(job))
+    assert (ordered is not None) is (told is not None)
+    pages = {
+        "desk": Browser(helpdesk).get(f"/desk/cases/{job.case_id}"),
+        "approver": Browser(approver).get(f"/approvals/{job.pk}"),
+    }
+    for place, page in pages.items():
+        assert ("the computer puts it back by itself" in page) is (told is not None), place
+        assert told is None or told in page, place

@@ -147,12 +147,15 @@ class ApprovalPage:
 
     @cached_property
     def why_this(self) -> list[Judgement]:
-        """Return the causes that readings show or fit, and the alternatives that they rule out."""
+        """Return the causes that readings show or fit, and those beside them that the same readings rule out."""
         if self.record is None:
             return []
         causes = Causes(Observed(self.record))
+        found = [one for one, _why in causes.speaking[:REASONS]]
+        looked_at = {name for one in found for name in one.cause.facts}
         # The catalogue goes from the outermost cause to the innermost: the last ones lie next to what was found.
-        return [one for one, _why in [*causes.speaking[:REASONS], *causes.ruled_out[-REASONS:]]]
+        beside = [one for one, _why in causes.ruled_out if not looked_at.isdisjoint(one.cause.facts)]
+        return [*found, *beside[-REASONS:]]
 
     @cached_property
     def runs(self) -> list[PlanRun]:

@@ -159,6 +159,14 @@ class Causes:
         """State that something else was found, which has to be repaired all the same."""
         return self._said(StatementCode.ALSO_FOUND) if self.also_found else None
 
+    @property
+    def text_differs(self) -> Statement | None:
+        """State that readings show another cause than the error's documented text names; nothing where they agree."""
+        read = {one.cause.id for one, _why in self.shown if one.said == "shown_by"}
+        named = set(self.hint.causes) if self.hint.documented else set()
+        differs = read and named and not read & named and not self.observed.outdated
+        return self._said(StatementCode.TEXT_DIFFERS) if differs else None
+
     def _said(self, code: StatementCode) -> Statement:
         return Statement.of(code, Grounds.READING, self.observed.at)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,6 +40,15 @@ class JobPlan:
     def way_back(self) -> Statement:
         """State how much of it can be put back."""
         return engine.what_comes_back(self.document)
+
+    @property
+    def own_undo(self) -> Statement | None:
+        """State when the computer puts it back by itself; nothing where it does not, or the plan is over."""
+        order = None if self.over else remediation.undo_order(self.document)
+        if order is None:
+            return None
+        code = StatementCode.UNDONE_UNHEARD if order.at_start else StatementCode.UNDONE_BY_ITSELF
+        return Statement.of(code, Grounds.PLAN, length=dt.timedelta(seconds=order.after))
 
     @property
     def over(self) -> bool:
