@@ -28,7 +28,7 @@ PASSWORD = "correct horse battery staple"
 property_tests.register_profile("mendpoint", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 property_tests.load_profile("mendpoint")
 
-#: In seconds: longer than a test may take.
+#: In seconds: what is set for later than that happens in another test.
 _LONG = 300
 #: So many tests are handed out at a time.
 _PORTION = 8
