@@ -104,6 +104,11 @@ SAID: dict[Code, tuple[dict[str, Any], str]] = {
         "There is nothing to change: everything is already as this remedy would make it.",
     ),
     Code.HAND_VERIFIED: ({"kept": HELD}, f"Looked again, {HELD_SAID}"),
+    Code.HAND_TOLD: (
+        {"kept": HELD},
+        f"Looked again: {HELD_SAID.removeprefix('twice: ')} It was not read otherwise before, so only trying it shows "
+        "whether it helped.",
+    ),
     Code.HAND_NOT_VERIFIED: ({"lacking": LACKING}, f"Looked again: {MISSED}."),
     Code.HAND_UNSEEN: ({}, "What would show whether it helped could not be read."),
     Code.TEST_PASSED: ({}, "The way in is good"),

@@ -21,6 +21,12 @@ class Wish:
     resource: str
     params: Mapping[str, Value]
     desired: Mapping[str, Value]
+    unless: Mapping[str, tuple[Value, ...]] = field(default_factory=dict)
+    """Field → the values, as read, with which the resource is left as it is: its script would refuse, or fail."""
+
+    def leaves(self, state: Mapping[str, Value]) -> bool:
+        """Tell whether a resource in this state is left as it is."""
+        return any(state.get(name) in values for name, values in self.unless.items())
 
 
 @dataclass(frozen=True)

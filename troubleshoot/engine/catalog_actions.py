@@ -130,6 +130,7 @@ def _wish(table: TomlTable, resources: Mapping[str, Resource], named: Collection
         resource=table.name("resource"),
         params=MappingProxyType(dict(table.table("params", required=False).data)),
         desired=MappingProxyType(dict(table.table("desired").data)),
+        unless=MappingProxyType(_unless(table.table("unless", required=False))),
     )
     table.done()
     if resource := resources.get(wish.resource):
@@ -139,6 +140,15 @@ def _wish(table: TomlTable, resources: Mapping[str, Resource], named: Collection
     return wish
 
 
+def _unless(table: TomlTable) -> dict[str, tuple[Value, ...]]:
+    """Return field → the values with which a resource is left as it is."""
+    found = {name: table.value(name) for name in table.data}
+    for name, values in found.items():
+        if not isinstance(values, list) or not values:
+            table.wrong(name, "must be a list of values, not empty")
+    return {name: tuple(values) for name, values in found.items() if isinstance(values, list)}
+
+
 def _check_wish(wish: Wish, resource: Resource, table: TomlTable) -> None:
     try:
         resource.check_params(wish.params)
@@ -146,6 +156,12 @@ def _check_wish(wish: Wish, resource: Resource, table: TomlTable) -> None:
         table.wrong("params", str(error))
     if not wish.desired and "desired" in table.data:
         table.wrong("desired", "must name at least one field or event")
+    for name, values in wish.unless.items():
+        known = resource.fields.get(name)
+        if known is None or not known.compare:
+            table.wrong("unless", f"{resource.name} compares no field {name}")
+        elif not all(known.accepts(value) for value in values):
+            table.wrong("unless", f"{name} must be {known.type}")
     for key, value in wish.desired.items():
         if text := _wrong_wish(resource, key, value) or _misshapen(resource, key, wish):
             table.wrong("desired", text, key)

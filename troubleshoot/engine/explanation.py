@@ -65,6 +65,7 @@ class Code(StrEnum):
     PLAN_FAILED = "plan_failed"
     NOTHING_TO_CHANGE = "nothing_to_change"
     HAND_VERIFIED = "hand_verified"
+    HAND_TOLD = "hand_told"
     HAND_NOT_VERIFIED = "hand_not_verified"
     HAND_UNSEEN = "hand_unseen"
     TEST_PASSED = "test_passed"

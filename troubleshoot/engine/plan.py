@@ -198,8 +198,9 @@ def _item(resource: Resource, wish: Wish, state: ResourceState | None) -> PlanIt
         resource.check_state(state)
     except StateError as error:
         raise PlanError(RefusalCode.RESOURCE_UNFIT, resource=resource.name, fields=list(error.fields)) from error
-    events = {name: value for name, value in wish.desired.items() if name in resource.events}
-    wished = {name: value for name, value in wish.desired.items() if name not in events}
+    desired = {} if wish.leaves(state) else wish.desired
+    events = {name: value for name, value in desired.items() if name in resource.events}
+    wished = {name: value for name, value in desired.items() if name not in events}
     fields = {name: value for name, value in wished.items() if resource.fields[name].differs(value, state[name])}
     seen = [name for name in events if resource.events[name].happens(state, fields)]
     title = " ".join([resource.title, *map(str, wish.params.values())])

@@ -130,9 +130,11 @@ class StatementCode(StrEnum):
     END_UNKNOWN = "end_unknown"
     PROVED_OUTSIDE = "proved_outside"  # at
     PROVED_INSIDE = "proved_inside"  # at, kept
+    ONLY_TOLD = "only_told"  # at, kept
     CERTIFICATE_UNTIL = "certificate_until"  # until
     ASKS_TO_TRUST = "asks_to_trust"  # print
     UNCONFIRMED_OUTSIDE = "unconfirmed_outside"
+    UNCONFIRMED_TOLD = "unconfirmed_told"
     UNCONFIRMED_INSIDE = "unconfirmed_inside"
     SENT_ON = "sent_on"  # to
 
@@ -143,6 +145,7 @@ class StatementCode(StrEnum):
     FIX_WAITS = "fix_waits"  # host
     FIX_HELD = "fix_held"  # host
     ANSWERS_AGAIN = "answers_again"  # host
+    DONE_BY_HAND = "done_by_hand"  # host
     AS_PLANNED = "as_planned"  # host
     ANSWERS = "answers"  # host
     FOR_A_TIME = "for_a_time"  # host, until

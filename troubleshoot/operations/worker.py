@@ -125,7 +125,8 @@ def _read(job: Job, action: Action | None) -> None:
 def _check(job: Job, action: Action) -> None:
     """Check whether what a person did by hand has helped."""
     with read_until_stopped(job):
-        found = remediation.check_by_hand(job.host, action, about=_about(job, action))
+        before = remediation.facts_before(job)
+        found = remediation.check_by_hand(job.host, action, about=_about(job, action), before=before)
     seen = found.observation
     with transaction.atomic():
         _keep_outside(job, [reading for reading in seen.readings if reading[0] == "network"])

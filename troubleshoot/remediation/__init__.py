@@ -2,7 +2,7 @@
 
 from troubleshoot.remediation.approvals import approve_plan, ask_requester, begin_absence, decline_plan, end_absence
 from troubleshoot.remediation.asking_host import NotKnown, ask_again, hand_over_unasked, settle_by_host
-from troubleshoot.remediation.by_hand import check_by_hand, report_done_by_hand
+from troubleshoot.remediation.by_hand import check_by_hand, facts_before, report_done_by_hand
 from troubleshoot.remediation.computer_undo import undo_order
 from troubleshoot.remediation.execution import carry_out_change, verify_change
 from troubleshoot.remediation.planning import (
@@ -31,6 +31,7 @@ __all__ = [
     "check_by_hand",
     "decline_plan",
     "end_absence",
+    "facts_before",
     "facts_document",
     "forbidden_reason",
     "hand_over_unasked",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -13,10 +13,11 @@ from troubleshoot.audit import Tag
 from troubleshoot.diagnosis import keep_status
 from troubleshoot.engine import UNKNOWN, Action, Code, Explanation, Refusal, RefusalCode, Verdict, fact_values
 from troubleshoot.hosts import Observation
-from troubleshoot.models import ENDED_STATES, Answer, Case, Host, Job, Person
+from troubleshoot.models import ENDED_STATES, READS, Answer, Case, Host, Job, Person
 
 #: Seconds between two observations.
 POLL_SECONDS = 1.0
+NOTHING_READ: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True)
@@ -84,19 +85,36 @@ def _answer(case: Case, rows: list[Answer], step: str, value: str, actor: Person
     )
 
 
-def check_by_hand(host: Host, action: Action, *, about: Collection[str]) -> ManualCheck:
-    """Observe until two observations in a row prove the remedy, or its time is over; `about` are facts to measure."""
+def check_by_hand(
+    host: Host, action: Action, *, about: Collection[str], before: Mapping[str, str] = NOTHING_READ
+) -> ManualCheck:
+    """Observe until two observations in a row prove the remedy, or its time is over; `about` are facts to measure.
+
+    What was not read as otherwise `before` it was done proves nothing of it: then only a person can tell.
+    """
     readings: list[dict[str, str]] = []
     end = time.monotonic() + action.verify.within
     while True:
         observation = hosts.observe(host, about=about)
         readings.append(fact_values(observation.facts.values()))
         if engine.proved_twice(action.verify, readings):
+            code = Code.HAND_VERIFIED if _was_otherwise(action, before) else Code.HAND_TOLD
             kept = action.verify.kept(readings[-1])
-            return ManualCheck(observation, Verdict.VERIFIED, Explanation.of(Code.HAND_VERIFIED, kept=kept))
+            return ManualCheck(observation, Verdict.VERIFIED, Explanation.of(code, kept=kept))
         if len(readings) > 1 and time.monotonic() >= end:
             return _not_proved(observation, readings[-1], action)
         time.sleep(POLL_SECONDS)
+
+
+def _was_otherwise(action: Action, before: Mapping[str, str]) -> bool:
+    return any(before.get(name, UNKNOWN) not in (UNKNOWN, *wanted) for name, wanted in action.verify.facts.items())
+
+
+def facts_before(job: Job) -> dict[str, str]:
+    """Return the facts of the computer's latest reading before a job was asked for; none where nothing was read."""
+    earlier = Job.objects.filter(host=job.host_id, kind__in=READS, ended_at__lt=job.created_at).exclude(facts={})
+    latest = earlier.order_by("-ended_at").first()
+    return engine.stored_values(latest.facts) if latest else {}
 
 
 def _not_proved(observation: Observation, last: dict[str, str], action: Action) -> ManualCheck:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from troubleshoot import catalog, engine, people, remediation, wording
 from troubleshoot.engine import Code, Grounds, Refusal, Statement, StatementCode
-from troubleshoot.models import ENDED_STATES, READS, UNDOABLE_STATES, Case, Job, JobState, Person, Site
+from troubleshoot.models import ENDED_STATES, UNDOABLE_STATES, Case, Job, JobState, Person, Site
 from troubleshoot.reports.figures import usual_length
 
 #: So much of a computer's past is shown.
@@ -92,9 +92,8 @@ def _proved_by(job: Job) -> Code:
 def _came_through(job: Job) -> list[bool | None]:
     """Return whether a connection came all the way in the reading before a check by hand, and in that check."""
     progress = catalog.installed_catalog().progress
-    earlier = Job.objects.filter(host=job.host_id, kind__in=READS, ended_at__lt=job.created_at).exclude(facts={})
-    before = earlier.order_by("-ended_at").first()
-    return [engine.comes_through(progress, engine.stored_values(one.facts)) for one in (before, job) if one]
+    read = [remediation.facts_before(job), engine.stored_values(job.facts)]
+    return [engine.comes_through(progress, facts) for facts in read if facts]
 
 
 def proved_heading(job: Job, host: str) -> Statement:
@@ -108,6 +107,8 @@ def proved_heading(job: Job, host: str) -> Statement:
 def _heading_code(job: Job) -> StatementCode:
     if _proved_by(job) == Code.VERIFIED_FURTHER:
         return StatementCode.FURTHER_IN_THE_WAY
+    if _proved_by(job) == Code.HAND_TOLD:
+        return StatementCode.DONE_BY_HAND
     if answers_again(job):
         return StatementCode.ANSWERS_AGAIN
     answers = _proved_by(job) == Code.HAND_VERIFIED and _came_through(job)[-1]

@@ -64,6 +64,9 @@ SENTENCES: Final[Mapping[Code, Sentence]] = {
         _("There is nothing to change: everything is already as this remedy would make it.")
     ),
     Code.HAND_VERIFIED: Sentence(_("Looked again, twice: %(kept)s.")),
+    Code.HAND_TOLD: Sentence(
+        _("Looked again: %(kept)s. It was not read otherwise before, so only trying it shows whether it helped.")
+    ),
     Code.HAND_NOT_VERIFIED: Sentence(_("Looked again: %(missed)s.")),
     Code.HAND_UNSEEN: Sentence(_("What would show whether it helped could not be read.")),
     Code.TEST_PASSED: Sentence(_("The way in is good")),

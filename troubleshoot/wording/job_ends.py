@@ -91,7 +91,10 @@ def _settled_word(job: Job) -> str | Promise | None:
 
 
 def remedy_end_words(job: Job) -> str:
-    """Return how a remedy ended that was not carried out, in a word or two; empty for one that was."""
+    """Return how a remedy ended that was not carried out, or only by a person's word, in a word or two; empty for one
+    that was."""
+    if job.explanation and job.explanation.code == Code.HAND_TOLD:
+        return _("Done by hand")
     return job_state_words(job) if job.state in _NOT_CARRIED_OUT else ""
 
 

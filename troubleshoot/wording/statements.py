@@ -168,6 +168,9 @@ SENTENCES: Final[Mapping[Of, str | Promise]] = {
     ),
     Of.PROVED_OUTSIDE: _("Checked from outside at %(at)s: it answers properly, on two fresh connections."),
     Of.PROVED_INSIDE: _("Read again at %(at)s, twice: %(kept)s."),
+    Of.ONLY_TOLD: _(
+        "Read again at %(at)s: %(kept)s. It was not read otherwise before, so that shows nothing of what was done."
+    ),
     Of.CERTIFICATE_UNTIL: _("Its certificate is valid until %(until)s."),
     Of.ASKS_TO_TRUST: _(
         "Windows may ask once whether you trust this computer, if its certificate is new. Its thumbprint begins "
@@ -176,6 +179,7 @@ SENTENCES: Final[Mapping[Of, str | Promise]] = {
     Of.UNCONFIRMED_OUTSIDE: _(
         "The check from outside was good, and nobody said whether it works for you, so we closed it."
     ),
+    Of.UNCONFIRMED_TOLD: _("It was done by hand, and nobody said whether it works for you, so we closed it."),
     Of.UNCONFIRMED_INSIDE: _(
         "Read again, it was as planned, and nobody said whether it works for you, so we closed it."
     ),
@@ -193,6 +197,7 @@ SENTENCES: Final[Mapping[Of, str | Promise]] = {
     Of.FOR_A_TIME: _("%(host)s: changed as planned, until %(until)s"),
     Of.FURTHER_IN_THE_WAY: _("Repaired on %(host)s, and something else is in the way"),
     Of.ANSWERS_AGAIN: _("%(host)s answers properly again"),
+    Of.DONE_BY_HAND: _("Done by hand. Whether it helped, only trying it shows"),
     Of.CLOSED_BY_YOU: _("You closed this case"),
     Of.CLOSED_BY: _("%(who)s closed this case"),
     Of.SAME_ERROR_AFTER_PROOF: _("Repaired and proved; the person says: same error"),

@@ -116,7 +116,9 @@ class TestAPerson:
         assert "We look at LAB-01 again" in browser.press("I have done it", done="yes")
         assert said(case) == []
         work()
-        assert "LAB-01 answers properly Who acts now" in browser.get(f"/cases/{case.pk}"), "it answered all the time"
+        page = browser.get(f"/cases/{case.pk}")
+        assert "Done by hand. Whether it helped, only trying it shows" in page, "it answered all the time"
+        assert "It was not read otherwise before, so that shows nothing of what was done." in page
         assert said(case) == [("verified", "fix", True)]
         entry = Entry.objects.filter(tag="case:answer", actor=str(employee.pk)).earliest("seq")
         assert b'"value":"done"' in bytes(entry.canonical)

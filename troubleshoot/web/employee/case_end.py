@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.functional import cached_property
 
 from troubleshoot import engine, reports, wording
-from troubleshoot.engine import CaseActor, CaseMatter, Grounds, HandCheckResult, Statement, StatementCode, Verdict
+from troubleshoot.engine import CaseActor, CaseMatter, Code, Grounds, HandCheckResult, Statement, StatementCode, Verdict
 from troubleshoot.models import Job, JobState
 from troubleshoot.web.case_parts import Checks, JobStory, PlannedAndFound
 
@@ -115,6 +115,8 @@ class RemedyEnd:
     def proof(self) -> list[Statement]:
         """State what the check saw after the change."""
         kept = wording.kept_words(self.job.explanation if self.job else None)
+        if self.only_told:
+            return [self._said(StatementCode.ONLY_TOLD, kept=kept)]
         outside = self._said(StatementCode.PROVED_OUTSIDE)
         proved = outside if self.answers_again else self._said(StatementCode.PROVED_INSIDE, kept=kept)
         until = wording.parsed_moment(self._certificate.get("not_after"))
@@ -130,6 +132,8 @@ class RemedyEnd:
     @property
     def trust(self) -> Statement | None:
         """State what Windows may ask of a certificate that is perhaps new, and how to tell the right one."""
+        if self.only_told:
+            return None
         found = str(self._certificate.get("thumbprint") or "")[:8]
         pairs = " ".join(found[place : place + 2] for place in range(0, len(found), 2))
         return self._said(StatementCode.ASKS_TO_TRUST, print=wording.as_code(pairs)) if pairs else None
@@ -137,8 +141,16 @@ class RemedyEnd:
     @property
     def unconfirmed(self) -> Statement:
         """State why the portal closed it by itself."""
+        if self.only_told:
+            return self._said(StatementCode.UNCONFIRMED_TOLD)
         outside = self.answers_again
         return self._said(StatementCode.UNCONFIRMED_OUTSIDE if outside else StatementCode.UNCONFIRMED_INSIDE)
+
+    @property
+    def only_told(self) -> bool:
+        """Tell whether only a person's word says that it was done: what was read was so before."""
+        ended = self.job.explanation if self.job else None
+        return ended is not None and ended.code == Code.HAND_TOLD
 
     @property
     def _certificate(self) -> Mapping[str, Any]:
