@@ -40,7 +40,7 @@ class TestABadEnd:
         work()
         page = self.end(desk, case)
         assert "LAB-01 stopped answering before we began" in page
-        assert "was the old one only" in page, "the readings that differ from the look before are marked"
+        assert "before: the old one only" in page, "the readings that differ from the look before are marked"
 
     def test_credentials_refused(self, lab: MakeLab, employee: Person, desk: Browser, work: Work) -> None:
         case = opened(employee, lab("security-layer-rdp", "credentials-refused").row, work)

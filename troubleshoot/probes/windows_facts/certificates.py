@@ -52,7 +52,7 @@ RULES = (
             "usable": "can be used",
             "missing": "is not in the store",
             "no_key": "has no private key",
-            "expired": "out of date",
+            "expired": "outside its dates",
             "wrong_purpose": "is not for a server",
         },
         BOUND,

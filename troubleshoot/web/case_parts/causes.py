@@ -88,9 +88,20 @@ class Causes:
 
     @property
     def fitting(self) -> list[Judged]:
-        """Return those that only fit; where the error itself names one of them, that one."""
+        """Return those that only fit; where the error itself names one of them, that one; beside what readings show,
+        none."""
         fits = [one for one in self.judged if one[0].verdict == "fits"]
-        return [one for one in fits if one[0].cause.id == self.hint.told] or fits
+        named = [one for one in fits if one[0].cause.id == self.hint.told]
+        return [] if self._read else named or fits
+
+    @property
+    def spare(self) -> list[Judged]:
+        """Return those that would fit as well, and that nothing needs where readings show what explains the error."""
+        return [one for one in self.judged if one[0].verdict == "fits"] if self._read else []
+
+    @property
+    def _read(self) -> set[str]:
+        return {one.cause.id for one, _why in self.shown if one.said == "shown_by"}
 
     @property
     def not_checked(self) -> list[Judged]:
@@ -162,9 +173,10 @@ class Causes:
     @property
     def text_differs(self) -> Statement | None:
         """State that readings show another cause than the error's documented text names; nothing where they agree."""
-        read = {one.cause.id for one, _why in self.shown if one.said == "shown_by"}
+        read = self._read
         named = set(self.hint.causes) if self.hint.documented else set()
-        differs = read and named and not read & named and not self.observed.outdated
+        settled = self.observed.record.ended_remedy  # since then the text speaks of what was there before
+        differs = read and named and not read & named and not (settled or self.observed.outdated)
         return self._said(StatementCode.TEXT_DIFFERS) if differs else None
 
     def _said(self, code: StatementCode) -> Statement:

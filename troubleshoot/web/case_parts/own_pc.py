@@ -21,6 +21,15 @@ class SeenOnPc:
     words: str
 
 
+@dataclass(frozen=True)
+class ToldFact:
+    """What follows from what was told, in words, and what it rests on."""
+
+    title: str
+    value: str
+    readings: list[str]
+
+
 @dataclass
 class OwnPc:
     """The questions about the person's own PC, its script and its command, and what was told. `change` names a
@@ -83,6 +92,15 @@ class OwnPc:
         """Return what was told in words; nothing while nothing was."""
         told = engine.stored_values(self.case.pc)
         return wording.client_report_words(told, self.case.computer_name) if told else []
+
+    @property
+    def told(self) -> list[ToldFact]:
+        """Return what follows from what was told, fact by fact."""
+        values = engine.stored_values(self.case.pc)
+        return [
+            ToldFact(diagnosis.fact_title(name), diagnosis.fact_value_title(name, values[name]), part["readings"])
+            for name, part in self.case.pc.items()
+        ]
 
     @cached_property
     def saved(self) -> list[str]:
