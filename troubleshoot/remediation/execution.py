@@ -31,7 +31,7 @@ from troubleshoot.remediation import approvals, computer_undo, planning
 from troubleshoot.remediation.coming_back import end_change, end_of_visit, keep_visit_end
 from troubleshoot.remediation.last_gate import last_gate
 from troubleshoot.remediation.stopping import Watch, end_unwanted
-from troubleshoot.remote import VisitProgress
+from troubleshoot.remote import Failpoint, VisitProgress, failpoint
 
 log = logging.getLogger(__name__)
 #: A silent host is tried this often before the job ends unreachable; nothing was started, so trying again is safe.
@@ -52,6 +52,7 @@ def carry_out_change(job: Job, *, worker: Machine) -> None:
         if not job.has_ended:
             end_unwanted(job, worker)
         return
+    failpoint(Failpoint.AFTER_START)
     watch = Watch(job, plan)
     try:
         with watch:
@@ -72,10 +73,12 @@ def carry_out_change(job: Job, *, worker: Machine) -> None:
     except CredentialMissing as error:
         end_change(job, JobState.REFUSED, hosts.ended(error), worker)
         return
+    failpoint(Failpoint.AFTER_VISIT)
     columns = {} if job.origin else computer_undo.columns_of(visit.undo)
     moved = keep_visit_end(job, watch.judge(end_of_visit(job, plan, visit)), worker, **columns)
     computer_undo.learn_of_undone(job, visit.undo, worker)
     if moved and job.state == JobState.VERIFYING:
+        failpoint(Failpoint.AFTER_RUN)
         verify_change(job, worker=worker)
 
 
@@ -192,6 +195,7 @@ def _end_apply(job: Job, action: Action, worker: Machine) -> None:
         if (verdict == Verdict.VERIFIED and free) or time.monotonic() - began >= patience:
             break
         time.sleep(POLL_SECONDS)
+    failpoint(Failpoint.BEFORE_END)
     # Back by a fresh connection: what could have cut our own access has not.
     undo = computer_undo.take_back(job) if verdict != Verdict.WORSE else None
     good = verdict == Verdict.VERIFIED
