@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
+import time
 from collections import Counter
 from collections.abc import Callable, Generator
 from concurrent.futures import Future
 from typing import Any
 
 import pytest
+import redis
 
 from tests.e2e.conftest import Site
 from tests.e2e.fleet import ERROR, RDP_TCP, registry, repaired
@@ -21,6 +23,8 @@ from troubleshoot.management import processes
 #: The organisation's own remedy: the shipped one, checked for five seconds only.
 QUICK = "quickly-require-tls"
 LEASE = 5
+#: Within so many seconds everything runs that was queued when the broker was wiped.
+IN_TIME = 15
 
 
 def _planned(site: Site, computer: Computer) -> dict[str, Any]:
@@ -178,6 +182,25 @@ class TestTheBroker:
                 assert [_tags(site, {"job": job})["job:claim"] for job in case["jobs"]] == [1]
         finally:
             world.start_broker()
+
+    def test_wiped_at_the_worst_moment_delays_what_is_queued_by_seconds(self, site: Site) -> None:
+        """Everything is queued, nothing claimed; and no keeper is there to ring again."""
+        world, helpdesk = site.world, Person(site.world, HELPDESK)
+        processes.stop(world.running["keeper"])
+        world.running["worker"].send_signal(signal.SIGSTOP)
+        try:
+            opened = list(site.pool.map(lambda one: _opened_without_waiting(helpdesk, one), site.others[:3]))
+            redis.Redis.from_url(world.broker.url).flushall()
+            wiped = time.monotonic()
+            world.running["worker"].send_signal(signal.SIGCONT)
+            shown = list(site.pool.map(helpdesk.shows, opened))
+            assert time.monotonic() - wiped < IN_TIME
+        finally:
+            world.running["worker"].send_signal(signal.SIGCONT)
+            world.start_keeper()
+        for case in shown:
+            assert case["path"][0]["source"] == "reading"
+            assert [_tags(site, {"job": job})["job:claim"] for job in case["jobs"]] == [1]
 
     def test_killed_and_started_anew_loses_nothing(self, site: Site) -> None:
         world, helpdesk = site.world, Person(site.world, HELPDESK)
