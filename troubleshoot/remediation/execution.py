@@ -35,7 +35,9 @@ from troubleshoot.remote import Failpoint, VisitProgress, failpoint
 
 log = logging.getLogger(__name__)
 #: A silent host is tried this often before the job ends unreachable; nothing was started, so trying again is safe.
-TRIES = 3
+TRIES = 5
+#: Seconds before the next try: at least, and at most, which is twice as long each time up to this.
+TRY_AGAIN = (2, 60)
 POLL_SECONDS = 1.0
 #: What keeps its promise while the way is not free yet is looked at for so long again: a service may still come up.
 PATIENCE_SECONDS = 20.0
@@ -162,7 +164,7 @@ def _door_failed(job: Job, error: remote.DoorError, worker: Machine) -> None:
     elif isinstance(error, remote.VisitRefused):
         end_change(job, JobState.REFUSED, hosts.ended(error, Code.VISIT_REFUSED), worker, found=found)
     elif isinstance(error, remote.HostUnreachable) and job.tries + 1 < TRIES and job.state == JobState.STARTING:
-        wait = dt.timedelta(seconds=random.uniform(2, 2 * 2 ** (job.tries + 1)))  # noqa: S311 - jitter, not a secret
+        wait = dt.timedelta(seconds=_pause(job.tries))
         jobs.move_job(
             job,
             JobState.QUEUED,
@@ -177,6 +179,12 @@ def _door_failed(job: Job, error: remote.DoorError, worker: Machine) -> None:
         )
     else:
         end_change(job, JobState.UNREACHABLE, hosts.ended(error, Code.UNREACHABLE), worker, found=found)
+
+
+def _pause(tries: int) -> float:
+    """Return the seconds before the next try: many computers that came back together are not all asked at once."""
+    least, most = TRY_AGAIN
+    return random.uniform(least, min(most, least * 2 ** (tries + 1)))  # noqa: S311 - jitter, not a secret
 
 
 def _end_apply(job: Job, action: Action, worker: Machine) -> None:
