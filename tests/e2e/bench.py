@@ -11,12 +11,13 @@ from types import TracebackType
 from typing import Any, Self
 
 from tests.e2e.fleet import RDP_TCP
-from tests.e2e.walks import EMPLOYEE, HELPDESK, Person
+from tests.e2e.walks import APPROVER, EMPLOYEE, HELPDESK, Person
 from tests.e2e.world import SECRET, USER, Computer, World, wait_for
 
 FAULT = "security-layer-rdp"
 #: The organisation's own remedy: the shipped one, checked for five seconds only.
 QUICK = "quickly-require-tls"
+ADMINISTRATOR = "administrator@corp.example"
 #: Of a worker that is silent for so many seconds the others take over.
 LEASE = 4
 
@@ -30,24 +31,33 @@ class Bench:
     _stack: ExitStack = field(default_factory=ExitStack)
 
     @classmethod
-    def of(cls, folder: Path, number: int) -> Bench:
-        """Make one with so many computers; nothing runs yet."""
+    def of(cls, folder: Path, number: int, **settings: str) -> Self:
+        """Make one with so many computers, and settings for all its processes; nothing runs yet."""
         names = [f"ACC-{one:02}" for one in range(number)]
-        return cls(World(folder), [Computer(name, (FAULT,), folder / "hosts") for name in names])
+        return cls(World(folder, settings), [Computer(name, (FAULT,), folder / "hosts") for name in names])
 
     def __enter__(self) -> Self:
         world, run = self._stack.enter_context(self.world), self.world.run
         run("migrate", "--verbosity", "0").good()
         run("people", "site", "north", "--name", "North").good()
-        for email in (EMPLOYEE, HELPDESK):
+        for email in (EMPLOYEE, HELPDESK, APPROVER, ADMINISTRATOR):
             role = email.partition("@")[0]
             run("people", "add", email, "--name", role.title(), typed=f"{world.account}\n").good()
             run("people", "grant", email, role, "--site", "north").good()
         run("hosts", "credential", "lab", "--site", "north", "--username", USER, "--reference", f"env:{SECRET}").good()
-        world.start_lab("fleet", self.computers)
+        self.start_hosts()
         for one in self.computers:
-            self._register(one, one.ready["winrm_port"])
+            self._register(one, self.winrm_port(one))
         return self
+
+    def start_hosts(self) -> None:
+        """Start the computers, in one process."""
+        self.world.start_lab("fleet", self.computers)
+
+    def winrm_port(self, computer: Computer) -> int:
+        """Where the portal reaches a computer."""
+        port: int = computer.ready["winrm_port"]
+        return port
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
