@@ -58,9 +58,10 @@ def run(size: Size, folder: Path, say: Callable[[str], None]) -> Outcome:
         pool.shutdown()
         chain.heal()
         ledger = _count(chain, asking, say)
-        _tell_stories(chain, ledger, say)
         rows = chain.table.jobs()
-        return Outcome(len(rows), faults.counts(), ledger, _ends(rows), _slowest(rows, moments))
+        slowest, key = _slowest(rows, moments)
+        _tell_stories(chain, [*ledger.faults, f"the slowest: {key}"], say)
+        return Outcome(len(rows), faults.counts(), ledger, _ends(rows), slowest)
 
 
 def _break_everything(size: Size, asking: Asking, faults: Faults, say: Callable[[str], None]) -> list[dt.datetime]:
@@ -114,10 +115,12 @@ def _count(chain: Chain, asking: Asking, say: Callable[[str], None]) -> Ledger:
     return ledger
 
 
-def _tell_stories(chain: Chain, ledger: Ledger, say: Callable[[str], None]) -> None:
-    """Say what the portal knows of each job of which something is wrong."""
-    for key in sorted({found[0] for one in ledger.faults if (found := _KEY.search(one))}):
-        say(chain.helpdesk.do("jobs", "show", key).out)
+def _tell_stories(chain: Chain, about: Sequence[str], say: Callable[[str], None]) -> None:
+    """Say what the portal tells of some jobs."""
+    for key in sorted({found[0] for one in about if (found := _KEY.search(one))}):
+        shown = chain.helpdesk.do("jobs", "show", key)
+        story = shown.json["story"] if not shown.code else shown.err
+        say(f"{key}: {story}")
 
 
 def _wait(chain: Chain, until: float) -> None:
@@ -136,11 +139,11 @@ def _ends(rows: Iterable[Row]) -> dict[str, int]:
     return found
 
 
-def _slowest(rows: Iterable[Row], moments: Sequence[dt.datetime]) -> float:
-    """The longest time from a fault to the end of a job that was queued or under way when it happened."""
-    found = 0.0
+def _slowest(rows: Iterable[Row], moments: Sequence[dt.datetime]) -> tuple[float, str]:
+    """The longest time from a fault to the end of a job that was queued or under way when it happened; and that job."""
+    found = (0.0, "")
     for row in rows:
         hit = next((one for one in moments if row.begun and row.ended and row.begun <= one <= row.ended), None)
         if hit and row.ended:
-            found = max(found, (row.ended - hit).total_seconds())
+            found = max(found, ((row.ended - hit).total_seconds(), row.key))
     return found
