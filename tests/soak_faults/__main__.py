@@ -1,10 +1,11 @@
-"""`python -m tests.soak_faults [--jobs N --kills N --computers N --seed N --pace S --db postgres|sqlite]`."""
+"""`python -m tests.soak_faults`: one campaign; `--help` names its sizes."""
 
 from __future__ import annotations
 
 import argparse
 import os
 import random
+import signal
 import sys
 import tempfile
 import time
@@ -18,7 +19,8 @@ def main(arguments: list[str]) -> int:
     """The exit code: 0 when nothing was lost, doubled, unrecorded, unresolved or ended by us."""
     given = _parser().parse_args(arguments)
     os.environ["E2E_DATABASE"] = given.db
-    size = Size(given.jobs, given.kills, given.computers, given.seed, given.pace)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that nothing is left behind
+    size = Size(given.jobs, given.kills, given.computers, given.seed, given.pace, given.minutes)
     print(f"soak: {size} on {given.db}; repeat it with --seed {size.seed}", flush=True)
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="mendpoint-soak-") as temporary:
@@ -36,6 +38,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--computers", type=int, default=24)
     parser.add_argument("--seed", type=int, default=int(number("SOAK_SEED", str(random.randrange(1_000_000)))))
     parser.add_argument("--pace", type=float, default=4.0, help="seconds between two faults that are no cut line")
+    parser.add_argument("--minutes", type=float, default=50, help="ask and break for no longer than this")
     parser.add_argument("--keep", default="", metavar="FOLDER", help="keep logs and the computers' files there")
     known = "postgres" if postgres.binaries() else "sqlite"
     parser.add_argument("--db", choices=["postgres", "sqlite"], default=known)

@@ -21,8 +21,6 @@ _KEY = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 #: Every job has an owner so many seconds after the last fault, and an end within so many more.
 OWNED, ENDING = 60, 240
 EVERY = 0.5
-#: A campaign that asks for no more jobs in this time does not go on.
-LONGEST = 3600
 
 
 @dataclass(frozen=True)
@@ -35,6 +33,8 @@ class Size:
     seed: int
     #: Seconds between two faults of the kind that ends or pauses something.
     pace: float
+    #: It asks for no more after this time, and counts what there is.
+    minutes: float
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def _break_everything(size: Size, asking: Asking, faults: Faults, say: Callable[
     """Ask and break until there is enough of both; the moments of the faults."""
     moments: list[dt.datetime] = []
     began = told = last = time.monotonic()
-    while time.monotonic() - began < LONGEST:
+    while time.monotonic() - began < size.minutes * 60:
         rows = _looked(faults.chain.table)
         if len(rows) >= size.jobs and faults.number >= size.kills:
             break
