@@ -168,6 +168,8 @@ MENDPOINT_LEASE_SECONDS = env.whole("MENDPOINT_LEASE_SECONDS", 30, least=3, most
 #: A worker that is told to end waits for so long until what it does is finished.
 MENDPOINT_DRAIN_SECONDS = env.whole("MENDPOINT_DRAIN_SECONDS", 570, least=1, most=7200)
 MENDPOINT_APPROVAL_HOURS = env.whole("MENDPOINT_APPROVAL_HOURS", 4, least=1, most=168)
+#: For tests alone: where a process dies. `manage.py check --deploy` refuses it.
+MENDPOINT_FAILPOINTS = env.text("MENDPOINT_FAILPOINTS")
 #: So much may wait before whoever plans or starts one more is asked to come back later.
 MENDPOINT_QUEUE_PER_COMPUTER = env.whole("MENDPOINT_QUEUE_PER_COMPUTER", 5, least=1)
 MENDPOINT_QUEUE_PER_SITE = env.whole("MENDPOINT_QUEUE_PER_SITE", 200, least=1)

@@ -37,7 +37,8 @@ _WORLDS = {f"tests/e2e/test_{name}.py": "the world" for name in ("accidents", "c
 _WORLDS |= {"tests/e2e/test_demo_walk.py": "the demo", "tests/catalog/test_contributing.py": "the tree"}
 #: Where a test or a portion takes a quarter of a minute and more: begun first, they keep nobody waiting at the end.
 _LONGEST = (
-    *("tests/e2e/", "tests/browser/", "tests/catalog/test_contributing.py", "tests/catalog/resources/test_mutants.py"),
+    *("tests/soak_faults/", "tests/e2e/", "tests/browser/"),
+    *("tests/catalog/test_contributing.py", "tests/catalog/resources/test_mutants.py"),
     *("tests/management/test_processes.py", "tests/lab/outside/", "tests/operations/test_old_database.py"),
     *("tests/web/helpdesk/test_status_histories.py", "tests/web/test_walk.py", "tests/hosts/test_importing.py"),
 )

@@ -5,22 +5,26 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
+import time
 from collections import Counter
 from collections.abc import Callable, Generator
 from concurrent.futures import Future
 from typing import Any
 
 import pytest
+import redis
 
 from tests.e2e.conftest import Site
 from tests.e2e.fleet import ERROR, RDP_TCP, registry, repaired
 from tests.e2e.walks import HELPDESK, Person
-from tests.e2e.world import Answer, Computer, wait_for
+from tests.e2e.world import SECRET, Answer, Computer, wait_for
 from troubleshoot.management import processes
 
 #: The organisation's own remedy: the shipped one, checked for five seconds only.
 QUICK = "quickly-require-tls"
 LEASE = 5
+#: Within so many seconds everything runs that was queued when the broker was wiped.
+IN_TIME = 15
 
 
 def _planned(site: Site, computer: Computer) -> dict[str, Any]:
@@ -39,6 +43,10 @@ def _shown(site: Site, job: dict[str, Any]) -> dict[str, Any]:
 def _tags(site: Site, job: dict[str, Any]) -> Counter[str]:
     entries = [json.loads(line)["entry"] for line in site.world.run("audit", "export").good().out.splitlines()]
     return Counter(entry["tag"] for entry in entries if ["job", job["job"]] in entry["objects"])
+
+
+def _broken(document: dict[str, Any]) -> None:
+    document["registry"][RDP_TCP]["SecurityLayer"]["value"] = 0
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
@@ -143,13 +151,36 @@ class TestAWorker:
         assert len(site.first_relayed.state["runs"]) == 1
 
 
+class TestAWorkerOfAnotherVersion:
+    def test_carries_out_no_plan_that_its_own_catalogue_would_not_make_and_the_others_go_on(
+        self, site: Site, worker: subprocess.Popen[bytes]
+    ) -> None:
+        world, computer = site.world, site.first_relayed
+        site.world.change("WAY-01", computer, _broken)
+        job, kept = _planned(site, computer), computer.state["runs"]
+        other = world.folder / "newer" / "actions" / f"{QUICK}.toml"
+        other.parent.mkdir(parents=True)
+        shipped = (world.folder / "catalog" / "actions" / other.name).read_text(encoding="utf-8")
+        other.write_text(shipped.replace("encryption_level = 3", "encryption_level = 4"), encoding="utf-8")
+        processes.stop(worker)
+        newer = {SECRET: world.password, "MENDPOINT_CATALOG_DIRS": str(world.folder / "newer")}
+        newer_worker = world.start("worker", "manage.py", "worker", **newer)
+
+        answer = _applied(site, job).result()
+
+        assert (answer.code, answer.json["state"]) == (1, "refused"), answer.json["explanation"]
+        assert _tags(site, job)["job:start"] == 0
+        assert computer.state["runs"] == kept
+        processes.stop(newer_worker)
+        world.start_worker()
+        again = _applied(site, _planned(site, computer)).result().good()
+        assert again.json["state"] == "verified"
+
+
 class TestAWorkerThatIsToldToEnd:
     def test_in_mid_write_finishes_what_runs_claims_nothing_more_and_ends(self, site: Site) -> None:
-        def as_before(document: dict[str, Any]) -> None:
-            document["registry"][RDP_TCP]["SecurityLayer"]["value"] = 0
-
         ending = site.world.running["worker"]
-        site.world.change("SLOW-01", site.slow, as_before)
+        site.world.change("SLOW-01", site.slow, _broken)
         job, kept = _planned(site, site.slow), set(site.slow.state["runs"])
         answer = _applied(site, job)
         wait_for(lambda: set(site.slow.state["runs"]) - kept or None, "the record of the run")
@@ -178,6 +209,25 @@ class TestTheBroker:
                 assert [_tags(site, {"job": job})["job:claim"] for job in case["jobs"]] == [1]
         finally:
             world.start_broker()
+
+    def test_wiped_at_the_worst_moment_delays_what_is_queued_by_seconds(self, site: Site) -> None:
+        """Everything is queued, nothing claimed; and no keeper is there to ring again."""
+        world, helpdesk = site.world, Person(site.world, HELPDESK)
+        processes.stop(world.running["keeper"])
+        world.running["worker"].send_signal(signal.SIGSTOP)
+        try:
+            opened = list(site.pool.map(lambda one: _opened_without_waiting(helpdesk, one), site.others[:3]))
+            redis.Redis.from_url(world.broker.url).flushall()
+            wiped = time.monotonic()
+            world.running["worker"].send_signal(signal.SIGCONT)
+            shown = list(site.pool.map(helpdesk.shows, opened))
+            assert time.monotonic() - wiped < IN_TIME
+        finally:
+            world.running["worker"].send_signal(signal.SIGCONT)
+            world.start_keeper()
+        for case in shown:
+            assert case["path"][0]["source"] == "reading"
+            assert [_tags(site, {"job": job})["job:claim"] for job in case["jobs"]] == [1]
 
     def test_killed_and_started_anew_loses_nothing(self, site: Site) -> None:
         world, helpdesk = site.world, Person(site.world, HELPDESK)

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any, Self, TypeVar
 
 from tests import postgres
@@ -111,8 +111,9 @@ class Computer:
 class World:
     """The processes, and what is registered there. Every process ends with the block."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, settings: Mapping[str, str] = MappingProxyType({})) -> None:
+        self.folder, self.settings = folder, settings
+        self.database: postgres.Server | None = None
         self.password = secrets.token_urlsafe(24)
         self.key = secrets.token_urlsafe(48)
         self.account = secrets.token_urlsafe(16)
@@ -146,6 +147,7 @@ class World:
             "MENDPOINT_PROBE_SECONDS": "3",
             "MENDPOINT_VISIT_SECONDS": "60",
             "REDIS_URL": self.broker.url,
+            **self.settings,
         }
         if os.environ.get("E2E_DATABASE") == "postgres":
             self.plain["DATABASE_URL"] = self._postgres()
@@ -165,9 +167,9 @@ class World:
     def _postgres(self) -> str:
         programs = postgres.binaries()
         assert programs, "PostgreSQL is not installed"
-        server = postgres.Server.start(programs)
-        self._stack.callback(server.stop)
-        return server.url
+        self.database = postgres.Server.start(programs)
+        self._stack.callback(self.database.stop)
+        return self.database.url
 
     def run(self, *command: str, typed: str = "", secret: bool = False) -> Answer:
         """Run `manage.py COMMAND` to its end, with `typed` on its standard input."""

@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 import troubleshoot
-from tests.operations.test_without_broker import queued
+from tests.operations.test_overlooked import queued
 from troubleshoot import jobs, operations
 from troubleshoot.audit import Machine
 from troubleshoot.models import Heartbeat, Job, JobState, Person, Site

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.operations.test_without_broker import broker, queued, ran
+from tests.operations.test_overlooked import queued, ran
 from troubleshoot import operations
 from troubleshoot.models import Job, JobState, Person, Site
 from troubleshoot.operations import draining
@@ -40,12 +40,11 @@ def test_leaves_a_job_for_which_somebody_rings_to_the_others(left: list[int], no
 
 
 def test_takes_nothing_from_the_table_either(
-    left: list[int], ran: list[uuid.UUID], monkeypatch: pytest.MonkeyPatch, north: Site, helpdesk: Person
+    left: list[int], ran: list[uuid.UUID], north: Site, helpdesk: Person
 ) -> None:
     queued("ACC-01", north, helpdesk)
-    broker(monkeypatch, answers=False)
     operations.drain()
-    with operations.work_without_broker(lambda: [north.slug], threads=2):
+    with operations.take_overlooked(lambda: [north.slug], threads=2):
         threading.Event().wait(0.5)
     assert ran == []
     assert left == []

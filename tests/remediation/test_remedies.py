@@ -362,7 +362,7 @@ class TestAHost:
         assert (job.state, host.document["runs"]) == (JobState.REFUSED, {})
         assert "Another computer" in wording.explained(job.explanation)
 
-    def test_that_is_silent_is_tried_three_times_and_nothing_is_changed(
+    def test_that_is_silent_is_tried_a_few_times_and_nothing_is_changed(
         self, lab: MakeLab, helpdesk: Person, work: Work
     ) -> None:
         host = lab("expired-certificate")

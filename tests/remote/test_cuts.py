@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import random
 import threading
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
@@ -28,13 +29,20 @@ EDGE = 200
 SAMPLE = 40
 SEED = 904  # so that a failure comes again; every byte of every edge is tried by `make soak`
 OVER = ("ntlm", "basic")
-MODES = ("read", "apply")
+MODES = ("read", "apply", "settle")
 
 
 def job(mode: str) -> VisitWork:
     if mode == "read":
         return work(VisitItem("registry-value", {"Path": KEY}, READ))
+    if mode == "settle":
+        return asking(str(uuid.uuid4()))
     return work(VisitItem("registry-value", {"Path": KEY}, READ, ADD, {"value": 1}, {"value": 2}), mode="apply")
+
+
+def asking(attempt: str) -> VisitWork:
+    """What asks the host what became of an attempt."""
+    return work(VisitItem("registry-value", {"Path": KEY}, READ), mode="settle", identity={}, attempt=attempt)
 
 
 @dataclass
@@ -45,12 +53,13 @@ class Target:
 
     def visit(self, mode: str, cut: Cut = NEVER, *, seconds: float = 10) -> Seen:
         self.renew()
+        wanted = job(mode)
         with Cutter(self.lab, cut) as line:
             try:
-                outcome: VisitResult | DoorError = go(self.lab.door(line.port), job(mode), seconds=seconds)
+                outcome: VisitResult | DoorError = go(self.lab.door(line.port), wanted, seconds=seconds)
             except DoorError as failure:
                 outcome = failure
-            return Seen(self.lab, mode, cut, outcome, line.lengths)
+            return Seen(self.lab, wanted, cut, outcome, line.lengths)
 
     def renew(self) -> None:
         self.lab.server.service.shells.stop()
@@ -65,10 +74,14 @@ class Seen:
     """What a visit came back with, beside what the host knows once nothing runs there any more."""
 
     lab: Lab
-    mode: str
+    work: VisitWork
     cut: Cut
     outcome: VisitResult | DoorError
     lengths: list[tuple[int, int]]
+
+    @property
+    def mode(self) -> str:
+        return self.work.mode
 
     @property
     def kind(self) -> str:
@@ -82,7 +95,8 @@ class Seen:
         """Assert what holds for every cut, once whatever has its request is done; what has none waits for ever."""
         assert eventually(lambda: not any(one.alive and one._input_ended for one in self.commands()), 5), self.cut
         document = self.lab.state.document
-        begun, ended = len(document["runs"]), document["winrm"]["ended"]
+        begun = len([one for one in document["runs"].values() if "tombstone" not in one])
+        ended = document["winrm"]["ended"]
         told = f"{self.mode}, cut {self.cut}: {self.kind}, {begun} begun, {value_of(self.lab) - 1} written, {ended}"
         assert value_of(self.lab) - 1 == begun, f"a change that began was ended, or came twice: {told}"
         assert begun <= (self.mode == "apply"), told
@@ -94,7 +108,19 @@ class Seen:
         elif self.kind != "ContactLost":
             assert self.kind == "HostUnreachable", told
             assert begun == 0, told
+        if self.mode == "settle" or (self.mode == "apply" and self.kind == "ContactLost"):
+            self.settle(begun)
         return self
+
+    def settle(self, begun: int) -> None:
+        """Ask the host, and assert that it says what it did, and that it is left as it was."""
+        if isinstance(self.outcome, VisitResult) and self.mode == "settle":
+            assert self.outcome.attempt
+            assert self.outcome.attempt.state == "never", self.cut
+        found = go(self.lab.door(), asking(self.work.attempt), seconds=10).attempt
+        assert found, self.cut
+        assert (found.state, found.outcome) == (("ended", "done") if begun else ("never", None)), self.cut
+        assert value_of(self.lab) - 1 == begun, self.cut
 
 
 @pytest.fixture
@@ -141,7 +167,7 @@ def test_a_line_that_breaks_and_heals_at_any_boundary_loses_nothing_but_what_was
             assert seen.kind == "done", cut
 
 
-@pytest.mark.parametrize("mode", [pytest.param("read", marks=pytest.mark.soak), "apply"])
+@pytest.mark.parametrize("mode", [*(pytest.param(one, marks=pytest.mark.soak) for one in ("read", "settle")), "apply"])
 @pytest.mark.parametrize("over", OVER)
 def test_a_line_that_breaks_for_good_at_any_boundary_ends_no_change(
     over: str, mode: str, target: Callable[[str], Target]
@@ -182,13 +208,14 @@ def test_a_write_that_takes_longer_than_the_visit_is_left_alone(target: Callable
 def test_a_write_during_which_the_line_breaks_comes_to_its_end_and_is_heard(target: Callable[[str], Target]) -> None:
     host = target("ntlm")
     host.lab.state.document["powershell"]["write_seconds"] = 1
+    wanted = job("apply")
     with Cutter(host.lab) as line:
 
         def break_soon(step: VisitProgress) -> None:
             if step.stage == "write":
                 threading.Timer(0.3, line.hang_up).start()
 
-        found = visit_host(host.lab.door(line.port), job("apply"), seconds=10, on_progress=break_soon)
-        seen = Seen(host.lab, "apply", NEVER, found, line.lengths).judge()
+        found = visit_host(host.lab.door(line.port), wanted, seconds=10, on_progress=break_soon)
+    seen = Seen(host.lab, wanted, NEVER, found, line.lengths).judge()
     assert (seen.kind, host.lab.shells()) == ("done", 0)
     assert len(line.lengths) > 10 + 3, "it signed in twice"

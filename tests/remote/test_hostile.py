@@ -306,7 +306,7 @@ def test_clixml_of_sixteen_thousand_namespaces_costs_nothing(host: Host) -> None
 @pytest.mark.parametrize("action", ["Create", "Command"])
 @pytest.mark.parametrize(
     ("code", "kind", "stage"),
-    [(5, SignInDenied, "rights"), (2150859173, VisitRefused, ""), (2150859174, VisitRefused, ""),
+    [(5, SignInDenied, "rights"), (2150859173, HostUnreachable, ""), (2150859174, HostUnreachable, ""),
      (2147942606, VisitRefused, ""), (2147943418, HostUnreachable, ""), (170, HostUnreachable, ""),
      (2150858843, VisitRefused, ""), (87, VisitRefused, "")],
 )  # fmt: skip

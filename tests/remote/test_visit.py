@@ -178,9 +178,9 @@ def test_an_account_without_rights_is_denied_with_advice(make_lab: MakeLab) -> N
     assert "LocalAccountTokenFilterPolicy" in str(WAY_REFUSALS[caught.value.code])
 
 
-def test_a_full_quota_is_refused_with_advice(make_lab: MakeLab) -> None:
+def test_a_full_quota_is_worth_another_try_and_comes_with_advice(make_lab: MakeLab) -> None:
     lab = make_lab("ntlm", limits=Limits(shells_per_user=0))
-    with pytest.raises(VisitRefused) as caught:
+    with pytest.raises(HostUnreachable) as caught:
         go(lab.door())
     assert caught.value.stage == "shell"
     assert caught.value.code == RefusalCode.WINRM_QUOTA

@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 
 from troubleshoot.jobs import dispatch
 from troubleshoot.models import Job
+from troubleshoot.remote import Failpoint, failpoint
 
 #: Seconds until the keeper rings again for a queued job: after 10, 20, 40, then every 60.
 RING_AGAIN = (10, 20, 40, 60)
@@ -23,4 +24,9 @@ def ring_job(job: Job) -> bool:
 
 def ring_after_commit(job: Job) -> None:
     """Ring once the row is safe. A hint, not a promise: it is lost if the process dies after the commit."""
-    transaction.on_commit(lambda: ring_job(job), robust=True)
+    transaction.on_commit(lambda: _ring(job), robust=True)
+
+
+def _ring(job: Job) -> None:
+    failpoint(Failpoint.BEFORE_BELL)
+    ring_job(job)

@@ -120,16 +120,20 @@ class JobQuerySet(models.QuerySet["Job"]):
         job.refresh_from_db()
         return True
 
+    def claimable(self) -> JobQuerySet:
+        """Return the jobs that a worker could claim now: no other job has their computer, and no lost change holds
+        it."""
+        others = self.model.objects.filter(host=models.OuterRef("host")).exclude(pk=models.OuterRef("pk"))
+        held = Q(kind__in=CHANGES) & models.Exists(others.filter(kind__in=CHANGES, state=JobState.UNKNOWN))
+        taken = models.Exists(others.filter(state__in=ACTIVE_STATES))
+        return self.filter(_waits_for_worker(), ~taken, ~held, invented=False)
+
     def claim(self, job: Job, *, worker: str, lease: dt.timedelta) -> bool:
         """Take a queued job, or the verification that a dead worker left, with a new fence number; nothing invented.
 
         Raises IntegrityError while another job holds the host.
         """
-        in_time = Q(expires_at=None) | Q(expires_at__gt=Now())
-        queued = Q(state=JobState.QUEUED, not_before__lte=Now()) & in_time
-        taken = self.filter(
-            queued | Q(state=JobState.VERIFYING, lease_until__lt=Now()), pk=job.pk, invented=False
-        ).update(
+        taken = self.filter(_waits_for_worker(), pk=job.pk, invented=False).update(
             state=models.Case(
                 models.When(state=JobState.VERIFYING, then=models.Value(JobState.VERIFYING.value)),
                 default=models.Value(JobState.CLAIMED.value),
@@ -154,3 +158,10 @@ class JobQuerySet(models.QuerySet["Job"]):
         """Renew the lease; False when it is lost."""
         held = self.filter(pk=job.pk, fence=job.fence, state__in=ACTIVE_STATES)
         return held.update(lease_until=Now() + lease) == 1
+
+
+def _waits_for_worker() -> Q:
+    """Return what a worker may take: what is queued and due, and a check whose worker is gone."""
+    in_time = Q(expires_at=None) | Q(expires_at__gt=Now())
+    queued = Q(state=JobState.QUEUED, not_before__lte=Now()) & in_time
+    return queued | Q(state=JobState.VERIFYING, lease_until__lt=Now())

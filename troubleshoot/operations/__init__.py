@@ -14,7 +14,7 @@ from troubleshoot.operations.health import (
     site_workers,
 )
 from troubleshoot.operations.keeper import sweep
-from troubleshoot.operations.without_broker import work_without_broker
+from troubleshoot.operations.overlooked import take_overlooked
 from troubleshoot.operations.worker import run_job
 
 __all__ = [
@@ -33,5 +33,5 @@ __all__ = [
     "run_job",
     "site_workers",
     "sweep",
-    "work_without_broker",
+    "take_overlooked",
 ]

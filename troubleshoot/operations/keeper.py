@@ -20,6 +20,7 @@ from troubleshoot.audit import Machine, Tag
 from troubleshoot.engine import Code, Explanation, Json, Refusal
 from troubleshoot.models import CHANGES, ENDED_STATES, STARTED_STATES, UNDOABLE_STATES, WAITING_STATES, Job, JobState
 from troubleshoot.operations import health
+from troubleshoot.remote import Failpoint, failpoint
 
 log = logging.getLogger(__name__)
 #: A failed undo is tried again after 10, 20, 40 … seconds, at most every 10 minutes, for ever.
@@ -43,6 +44,7 @@ def sweep() -> None:
             duty(me)
         except Exception:
             log.exception("the keeper's duty %s met a defect", duty.__name__)
+        failpoint(Failpoint.BETWEEN_DUTIES)
 
 
 def _beat(me: Machine) -> None:
@@ -69,6 +71,7 @@ def _ring(me: Machine) -> None:
     for job in _jobs(due & Q(ring_at__lte=Now())):
         if not jobs.ring_job(job):
             return  # no broker: waiting for it once for each job would keep the other duties from their time
+        failpoint(Failpoint.AFTER_RING)
 
 
 def _free_dead_leases(me: Machine) -> None:

@@ -37,6 +37,14 @@ def check_pc_script(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[C
     return []
 
 
+@register(Tags.security, deploy=True)
+def check_failpoints(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:
+    """Report failpoints: they end processes in the middle of their work, which only tests want."""
+    if settings.MENDPOINT_FAILPOINTS:
+        return [Error("MENDPOINT_FAILPOINTS is for tests alone.", hint="Take it out.", id="troubleshoot.E006")]
+    return []
+
+
 @register(Tags.database)
 def check_database(
     app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **_: Any

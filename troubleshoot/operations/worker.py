@@ -33,6 +33,7 @@ from troubleshoot.models import Host, Job, JobState, Reading
 from troubleshoot.operations import connection_test, draining
 from troubleshoot.operations.stopping import ReadingStopped, end_stopped_reading, read_until_stopped
 from troubleshoot.remediation import NotKnown
+from troubleshoot.remote import Failpoint, failpoint
 
 log = logging.getLogger(__name__)
 WORKER = Machine("worker", f"{socket.gethostname()}:{os.getpid()}")
@@ -48,9 +49,11 @@ GIVEN_UP = {
 def run_job(job_id: uuid.UUID) -> None:
     """Run a job if it can still be claimed; otherwise do nothing, quietly. A worker that is told to end leaves it to
     the others."""
+    failpoint(Failpoint.BEFORE_CLAIM)
     job = None if draining.is_draining() else claim_job(job_id, worker=WORKER)
     if job is None:
         return
+    failpoint(Failpoint.AFTER_CLAIM)
     with hold_job(job):
         try:
             _carry_out(job)
@@ -225,6 +228,7 @@ def _give_up(job: Job, why: Explanation) -> None:
 
 def _ring_next(job: Job) -> None:
     """Ring for the next job of the host, which is free again, so that it need not wait for the keeper."""
+    failpoint(Failpoint.AFTER_END)
     waiting = Job.objects.filter(host=job.host, state=JobState.QUEUED, not_before__lte=Now())
     if following := waiting.select_related("host__site").order_by("created_at").first():
         jobs.ring_job(following)

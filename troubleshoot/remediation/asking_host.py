@@ -17,7 +17,7 @@ from troubleshoot.hosts import CredentialMissing
 from troubleshoot.models import HAND_OVER, Case, Job, JobState
 from troubleshoot.remediation import computer_undo, planning
 from troubleshoot.remediation.coming_back import VisitEnd, end_of_visit, keep_visit_end
-from troubleshoot.remote import AttemptState, VisitResult
+from troubleshoot.remote import AttemptState, Failpoint, VisitResult, failpoint
 
 #: The computer is asked again after 2, 4, 8 … seconds, at most every 10 minutes, for ever.
 ASK_AGAIN = (2, 600)
@@ -44,7 +44,9 @@ def settle_by_host(settle: Job, *, worker: Machine) -> None:
         if isinstance(found, NotKnown):
             ask_again(settle, found, worker=worker)
             return
+        failpoint(Failpoint.BEFORE_SETTLED)
         if _settle(settle, lost, found, worker):
+            failpoint(Failpoint.AFTER_SETTLED)
             return
         settle.refresh_from_db()
     elif lost.host_undo == Job.HostUndo.ARMED:

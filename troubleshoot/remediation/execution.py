@@ -31,11 +31,13 @@ from troubleshoot.remediation import approvals, computer_undo, planning
 from troubleshoot.remediation.coming_back import end_change, end_of_visit, keep_visit_end
 from troubleshoot.remediation.last_gate import last_gate
 from troubleshoot.remediation.stopping import Watch, end_unwanted
-from troubleshoot.remote import VisitProgress
+from troubleshoot.remote import Failpoint, VisitProgress, failpoint
 
 log = logging.getLogger(__name__)
 #: A silent host is tried this often before the job ends unreachable; nothing was started, so trying again is safe.
-TRIES = 3
+TRIES = 5
+#: Seconds before the next try: at least, and at most, which is twice as long each time up to this.
+TRY_AGAIN = (2, 60)
 POLL_SECONDS = 1.0
 #: What keeps its promise while the way is not free yet is looked at for so long again: a service may still come up.
 PATIENCE_SECONDS = 20.0
@@ -52,6 +54,7 @@ def carry_out_change(job: Job, *, worker: Machine) -> None:
         if not job.has_ended:
             end_unwanted(job, worker)
         return
+    failpoint(Failpoint.AFTER_START)
     watch = Watch(job, plan)
     try:
         with watch:
@@ -72,10 +75,12 @@ def carry_out_change(job: Job, *, worker: Machine) -> None:
     except CredentialMissing as error:
         end_change(job, JobState.REFUSED, hosts.ended(error), worker)
         return
+    failpoint(Failpoint.AFTER_VISIT)
     columns = {} if job.origin else computer_undo.columns_of(visit.undo)
     moved = keep_visit_end(job, watch.judge(end_of_visit(job, plan, visit)), worker, **columns)
     computer_undo.learn_of_undone(job, visit.undo, worker)
     if moved and job.state == JobState.VERIFYING:
+        failpoint(Failpoint.AFTER_RUN)
         verify_change(job, worker=worker)
 
 
@@ -159,7 +164,7 @@ def _door_failed(job: Job, error: remote.DoorError, worker: Machine) -> None:
     elif isinstance(error, remote.VisitRefused):
         end_change(job, JobState.REFUSED, hosts.ended(error, Code.VISIT_REFUSED), worker, found=found)
     elif isinstance(error, remote.HostUnreachable) and job.tries + 1 < TRIES and job.state == JobState.STARTING:
-        wait = dt.timedelta(seconds=random.uniform(2, 2 * 2 ** (job.tries + 1)))  # noqa: S311 - jitter, not a secret
+        wait = dt.timedelta(seconds=_pause(job.tries))
         jobs.move_job(
             job,
             JobState.QUEUED,
@@ -174,6 +179,12 @@ def _door_failed(job: Job, error: remote.DoorError, worker: Machine) -> None:
         )
     else:
         end_change(job, JobState.UNREACHABLE, hosts.ended(error, Code.UNREACHABLE), worker, found=found)
+
+
+def _pause(tries: int) -> float:
+    """Return the seconds before the next try: many computers that came back together are not all asked at once."""
+    least, most = TRY_AGAIN
+    return random.uniform(least, min(most, least * 2 ** (tries + 1)))  # noqa: S311 - jitter, not a secret
 
 
 def _end_apply(job: Job, action: Action, worker: Machine) -> None:
@@ -192,6 +203,7 @@ def _end_apply(job: Job, action: Action, worker: Machine) -> None:
         if (verdict == Verdict.VERIFIED and free) or time.monotonic() - began >= patience:
             break
         time.sleep(POLL_SECONDS)
+    failpoint(Failpoint.BEFORE_END)
     # Back by a fresh connection: what could have cut our own access has not.
     undo = computer_undo.take_back(job) if verdict != Verdict.WORSE else None
     good = verdict == Verdict.VERIFIED

@@ -18,6 +18,7 @@ from troubleshoot.remote.envelope import (
     VisitResult,
     VisitWork,
 )
+from troubleshoot.remote.failpoints import Failpoint, failpoint, put_at_failpoints
 from troubleshoot.remote.failures import ContactLost, DoorError, HostUnreachable, SignInDenied, VisitRefused
 from troubleshoot.remote.registered_host import (
     RegisteredHost,
@@ -40,6 +41,7 @@ __all__ = [
     "Door",
     "DoorError",
     "Ending",
+    "Failpoint",
     "FlatState",
     "HostUnreachable",
     "Line",
@@ -59,9 +61,11 @@ __all__ = [
     "VisitResult",
     "VisitWork",
     "Way",
+    "failpoint",
     "is_host_name",
     "literal_address",
     "parse_endpoint",
     "parse_object",
+    "put_at_failpoints",
     "visit_host",
 ]

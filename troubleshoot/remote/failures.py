@@ -224,7 +224,7 @@ def by_fault(code: int | None, stage: str) -> DoorError:
     if code == ACCESS_DENIED:
         return SignInDenied(RefusalCode.SHELL_DENIED, "rights")
     if code in QUOTAS:
-        return VisitRefused(RefusalCode.WINRM_QUOTA, stage)
+        return HostUnreachable(RefusalCode.WINRM_QUOTA, stage)  # what others hold there is given back some time
     if code == LINE_TOO_LONG:
         return VisitRefused(RefusalCode.COMMAND_TOO_LONG, stage)
     if code in {BUSY, PROFILE_BUSY}:

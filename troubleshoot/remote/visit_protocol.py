@@ -17,6 +17,7 @@ from typing import Any, Final, Protocol
 from troubleshoot.remote import envelope, soap
 from troubleshoot.remote.dial import Line
 from troubleshoot.remote.envelope import OnStage, VisitProgress, VisitResult, VisitWork
+from troubleshoot.remote.failpoints import Failpoint, failpoint
 from troubleshoot.remote.failures import (
     ACCESS_DENIED,
     BUSY,
@@ -144,6 +145,7 @@ class Course:
             self.passed(stage, "")
 
     def _start(self, talk: Conversation) -> None:
+        failpoint(Failpoint.BEFORE_COMMAND)
         self._at.stage, self._at.command_asked = "command", True
         root = talk.ask(
             f"{soap.SHELL}/Command",
@@ -155,6 +157,7 @@ class Course:
     def _give(self, talk: Conversation) -> None:
         """Give the request and close the input. To give it again is harmless: the first time closed the input."""
         self._at.stage = "command"
+        failpoint(Failpoint.BEFORE_SEND)
         again, self._at.given = self._at.given, True
         try:
             talk.ask(f"{soap.SHELL}/Send", lambda head: soap.send(head, self._command_id, self._stdin), self._shell_id)
@@ -166,6 +169,7 @@ class Course:
                 raise
             self._at.unread = not again
         self._at.taken = True
+        failpoint(Failpoint.AFTER_SEND)
 
     def _listen(self, talk: Conversation, line: Line) -> int:
         """Take the output until the command is done; its exit code."""
@@ -182,6 +186,7 @@ class Course:
             except TimedOut:  # fault 2150858793: nothing was printed in that time
                 output = soap.Output(b"", b"", None)
             self._take(output)
+            failpoint(Failpoint.BETWEEN_RECEIVES)
             if output.exit_code is not None:
                 self._at.ended = True
                 return output.exit_code

@@ -41,7 +41,7 @@ class Command(PlainCommand):
         worker_shutting_down.connect(_drain, weak=False)
         with (
             operations.keep_beating("worker", machine("worker").name, served.slugs),
-            operations.work_without_broker(served.slugs, threads=threads),
+            operations.take_overlooked(served.slugs, threads=threads),
         ):
             current_app.worker_main(
                 [

@@ -1,0 +1,31 @@
+"""What `manage.py worker` has done before Celery's worker begins to listen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from celery import current_app
+from django.core.management import call_command
+
+from troubleshoot.catalog import loader, registry
+from troubleshoot.models import Site
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_the_catalogue_is_read_once_and_before_any_job_can_come(monkeypatch: pytest.MonkeyPatch, north: Site) -> None:
+    read, listening = list[object](), list[int]()
+    load = loader.load_catalog
+
+    def counted(*asked: Any) -> Any:
+        read.append(asked)
+        return load(*asked)
+
+    monkeypatch.setattr(loader, "load_catalog", counted)
+    monkeypatch.setattr(current_app, "worker_main", lambda _: listening.append(len(read)), raising=False)
+    registry._installed.cache_clear()
+    call_command("worker", "--site", north.slug)
+    assert listening == [1]
+    registry.installed_catalog()
+    assert len(read) == 1
