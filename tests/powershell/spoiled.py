@@ -53,6 +53,7 @@ _RUNNER = (
     ("a write before its task was read back", "where tasks vanish", "        Assert-Armed $name $Due\n", "\n"),
     ("an undo before its time", "what is not due", "if (-not $Request.at_start -and", "if ($Request.at_start -and"),
     ("an order of anybody", "an order that is not", "{ exit 6 }", "{ }"),
+    ("a folder that others may write into", "an order in a folder into", ";;;(SY|BA)", ";;;(SY|BA|BU)"),
     ("a record of anybody", "a record of another attempt", " -or $found.attempt -cne $Attempt", ""),
 )
 #: Texts that the parser alone finds out.

@@ -89,9 +89,14 @@ def undoes(state: HostState, work: VisitWork, then: dict[str, Any]) -> None:
     command, arguments = started_by(state, work)
     for _ in range(then["starts"]):
         code = powershell_exe.start(arguments, process_of(state), runner.run)
-        assert code == (6 if "alters" in then else 0)
+        assert code == exit_code(then)
     assert command.endswith("powershell.exe")
     undone(state, work, then)
+
+
+def exit_code(then: dict[str, Any]) -> int:
+    """With which code a task's PowerShell ends: an order that was altered, or a folder of somebody else, is refused."""
+    return 6 if "alters" in then else 7 if "access" in then else 0
 
 
 def prepare(state: HostState, then: dict[str, Any]) -> None:
@@ -99,6 +104,7 @@ def prepare(state: HostState, then: dict[str, Any]) -> None:
     with state.changing() as document:
         for name, value in then.get("changes", {}).items():
             document["registry"][KEY][name]["value"] = value
+        document["runs_access"] = then.get("access", document["runs_access"])
         if "alters" in then:
             for order in document["undo_orders"].values():
                 order["nonce"] = ALTERED

@@ -3,17 +3,32 @@
 It follows the functions of runner_tools.ps1 that have to do with these files, statement by statement.
 """
 
+import re
 from datetime import timedelta
 from typing import Any
 
 from troubleshoot.lab import scheduler
 from troubleshoot.lab.state import Document, HostState, iso
-from troubleshoot.remote.envelope import Malformed, check_state
+from troubleshoot.remote.envelope import RUNNER, Malformed, check_state
 
 VERSION = 2
 FILES = ("runs", "reports", "undo_orders", "undo_armed", "undo_reports", "undo_disarmed")
 """The sections of a state that are files of attempts."""
+PRIVATE = re.findall(r"^\$administratorsOnly = '(.*)'", RUNNER, re.MULTILINE)[0]
+"""The pattern of who owns a folder that is private to administrators, and of who may enter it."""
 _SYSTEM = 4
+
+
+def is_private(state: HostState) -> bool:
+    """Tell whether the folder of these files is private to administrators."""
+    with state.lock:
+        return re.search(PRIVATE, state.document["runs_access"]) is not None
+
+
+def assert_private(state: HostState) -> None:
+    """Refuse a folder that somebody else has made. Raises Malformed."""
+    if not is_private(state):
+        raise Malformed("the folder is not private to administrators")
 
 
 def begin_process(state: HostState) -> int:
@@ -35,9 +50,7 @@ def process_start(state: HostState, number: int) -> str:
         return str(known.get(number, ""))
 
 
-def new_record(
-    state: HostState, request: dict[str, Any], before: list[Any], process: int, undo: str | None = None
-) -> bool:
+def new_record(state: HostState, request: dict[str, Any], before: list[Any], process: int) -> bool:
     """Tell whether this attempt is new here; its record is kept before anything is written."""
     entries = [
         {"resource": item["resource"], "params": item["params"], "before": found, "desired": item["desired"]}
@@ -50,7 +63,6 @@ def new_record(
         "started": process_start(state, process),
         "boot": process_start(state, _SYSTEM),
         "items": entries,
-        "undo": undo,
     }
     return new_file(state, "runs", request["attempt"], body)
 

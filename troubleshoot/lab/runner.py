@@ -13,6 +13,7 @@ from troubleshoot.lab import undoing
 from troubleshoot.lab.powershell import run as run_script
 from troubleshoot.lab.powershell.errors import ScriptFailed, ScriptRefused
 from troubleshoot.lab.run_records import (
+    assert_private,
     begin_process,
     find_attempt,
     forestalled,
@@ -140,6 +141,7 @@ class _Runner:
 
     def _inquire(self, attempt: str) -> None:
         """Find out what became of one attempt, or take its undo back."""
+        assert_private(self._state)
         if self._request["mode"] in {"settle", "cancel"}:
             self._result["attempt"] = find_attempt(self._state, attempt)
         if self._request["mode"] == "disarm":
@@ -150,6 +152,7 @@ class _Runner:
         """Put a change back for the computer, which then need not do it itself."""
         state, origin = self._state, self._request["of"]
         try:
+            assert_private(state)
             with undoing.entered(state, origin, undoing.PATIENCE):
                 outcome = self._apply()
                 self._result["undo"] = undo_state(state, origin)
@@ -167,6 +170,11 @@ class _Runner:
             return "failed"
         if not all(_matches(item["expected"], found) for item, found in zip(self._items, before, strict=True)):
             return "drifted"
+        try:
+            assert_private(self._state)
+        except Malformed as error:
+            self._fault(None, "record", error)
+            return "failed"
         return self._start(before)
 
     def _start(self, before: list[State]) -> str:
@@ -182,7 +190,7 @@ class _Runner:
         """Keep the record, then arm the undo, then write: what cannot be armed is not written."""
         state, request = self._state, self._request
         order = undoing.new_order(state, request, before) if request["undo"] else None
-        if not new_record(state, request, before, process, undoing.digest(order) if order else None):
+        if not new_record(state, request, before, process):
             return self._forestalled()
         if order is None:
             return self._change(before)

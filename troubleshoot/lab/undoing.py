@@ -16,16 +16,16 @@ from typing import Any
 from troubleshoot.lab import scheduler
 from troubleshoot.lab.powershell import run as run_script
 from troubleshoot.lab.powershell.errors import ScriptFailed, ScriptRefused
-from troubleshoot.lab.run_records import new_file, property_of, read_file, task_name, undo_state
+from troubleshoot.lab.run_records import PRIVATE, is_private, new_file, read_file, task_name, undo_state
 from troubleshoot.lab.state import HostState, iso
 from troubleshoot.remote.envelope import RUNNER, Malformed, check_state
 
 State = dict[str, Any]
 _TEXTS = dict(re.findall(r"^\$(undo\w+) = @'\n(.*?)\n'@", RUNNER, re.MULTILINE | re.DOTALL))
 _PROGRAM = re.findall(r"^\$undoProgram = '(.*)'", RUNNER, re.MULTILINE)[0]
-UNDO_LINE = _TEXTS["undoLine"]
-"""What the task of every undo runs; `ATTEMPT` stands where the attempt does."""
-_LINE = re.compile(re.escape(UNDO_LINE).replace("ATTEMPT", r"([0-9a-f-]{36})"))
+UNDO_LINE = _TEXTS["undoLine"].replace("PRIVATE", PRIVATE)
+"""What the task of every undo runs; `ATTEMPT` and `DIGEST` stand where the attempt and the digest of its order do."""
+_LINE = re.compile(re.escape(UNDO_LINE).replace("ATTEMPT", r"([0-9a-f-]{36})").replace("DIGEST", r"([0-9A-F]{64})"))
 #: Seconds for which whoever puts back, or is to, waits for whoever is at work on the same attempt.
 PATIENCE, TASK_PATIENCE = 20, 600
 
@@ -45,7 +45,7 @@ def new_order(state: HostState, request: State, before: list[State | None]) -> S
 
 
 def digest(order: State) -> str:
-    """Return the digest of an order, as the record of its attempt keeps it."""
+    """Return the digest of an order, as the task of its attempt keeps it."""
     return hashlib.sha256(json.dumps(order, sort_keys=True).encode()).hexdigest().upper()
 
 
@@ -55,7 +55,7 @@ def arm(state: HostState, order: State) -> None:
     if not new_file(state, "undo_orders", attempt, order):
         raise Malformed("an order of this attempt is here already")
     name = task_name(attempt)
-    line = html.escape(_arguments(attempt), quote=False)
+    line = html.escape(_arguments(attempt, digest(order)), quote=False)
     text = _TEXTS["undoTask"].replace("DUE", order["due"]).replace("PROGRAM", _PROGRAM).replace("LINE", line)
     scheduler.register(state, name, text)
     found = scheduler.find_task(state, name)
@@ -92,31 +92,32 @@ def entered(state: HostState, attempt: str, seconds: float) -> Iterator[None]:
         lock.release()
 
 
-def attempt_of(text: str) -> str | None:
-    """Return the attempt whose undo this text starts; None for any other text."""
+def undo_of(text: str) -> tuple[str, str] | None:
+    """Return the attempt whose undo this text starts, and the digest of its order; None for any other text."""
     found = _LINE.fullmatch(text.strip())
-    return found[1] if found else None
+    return (found[1], found[2]) if found else None
 
 
-def start(state: HostState, attempt: str, cancelled: threading.Event) -> int:
+def start(state: HostState, attempt: str, proof: str, cancelled: threading.Event) -> int:
     """Do what powershell.exe does with that text: find the order, prove it, carry it out. Returns the exit code."""
     with state.lock:
-        powershell, document = state.document["powershell"], state.document
-        if powershell["language_mode"] != "FullLanguage" or powershell["antimalware_blocks"]:
-            return 1
-        try:
-            record, order = (document[files][attempt] for files in ("runs", "undo_orders"))
-            if digest(order) != property_of(record, "undo"):
-                return 6
-        except (KeyError, Malformed):
-            return 1
+        powershell, order = state.document["powershell"], state.document["undo_orders"].get(attempt)
+    if powershell["language_mode"] != "FullLanguage" or powershell["antimalware_blocks"]:
+        return 1
+    if not is_private(state):
+        return 7
+    if order is None:
+        return 1
+    if digest(order) != proof:
+        return 6
     with contextlib.suppress(Malformed, scheduler.TaskRefusedError), entered(state, attempt, TASK_PATIENCE):
         _carry_out(state, order, cancelled)
     return 0
 
 
-def _arguments(attempt: str) -> str:
-    return f'-NoProfile -NonInteractive -Command "{UNDO_LINE.replace("ATTEMPT", attempt)}"'
+def _arguments(attempt: str, proof: str) -> str:
+    line = UNDO_LINE.replace("ATTEMPT", attempt).replace("DIGEST", proof)
+    return f'-NoProfile -NonInteractive -Command "{line}"'
 
 
 def _carry_out(state: HostState, order: State, cancelled: threading.Event) -> None:

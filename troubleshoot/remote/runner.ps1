@@ -40,13 +40,12 @@ function Invoke-Change([string] $Path, $Before) {
 
 # The record, then the undo, then the writes: what the computer has to put back by itself and cannot, is not written.
 function Start-Change([string] $Path, $Before) {
-    $due = $null; $order = $null; $digest = $null
+    $due = $null; $order = $null
     if ($null -ne $Request.undo) {
         $due = [DateTime]::UtcNow.AddSeconds($Request.undo.after).ToString('s') + 'Z'
         $order = New-UndoOrder $Before $due
-        $digest = Get-Digest $order
     }
-    try { if (-not (New-Record $Path $Before $digest)) { return Get-Forestalled $Path } } catch { Add-Fault $null 'record' $_; return 'failed' }
+    try { if (-not (New-Record $Path $Before)) { return Get-Forestalled $Path } } catch { Add-Fault $null 'record' $_; return 'failed' }
     if ($null -eq $order) { return Invoke-Change $Path $Before }
     $held = Enter-Attempt $Path 0
     try {

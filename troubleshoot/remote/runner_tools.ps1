@@ -131,10 +131,7 @@ function New-PrivateFolder([string] $Path) {
 }
 
 function Get-FolderAccess([string] $Path) {
-    $found = [IO.Directory]::GetAccessControl($Path, 'Access, Owner')
-    $rules = $found.GetAccessRules($true, $true, [System.Security.Principal.SecurityIdentifier])
-    @{ owner = $found.GetOwner([System.Security.Principal.SecurityIdentifier]).Value; protected = $found.AreAccessRulesProtected
-        named = @(foreach ($rule in $rules) { $rule.IdentityReference.Value }) }
+    [IO.Directory]::GetAccessControl($Path, 'Access, Owner').GetSecurityDescriptorSddlForm('Access, Owner')
 }
 
 function Test-EventSource { [Diagnostics.EventLog]::SourceExists('Mendpoint') }
@@ -147,15 +144,14 @@ function Get-ProcessStart([int] $Id) {
     $found.CreationDate.ToUniversalTime().ToString('s') + 'Z'
 }
 
+# Owned by administrators, protected from what is above it, and open to the system and to them alone.
+$administratorsOnly = '^O:BAD:P(AI|AR)*(\(A;\w*;\w+;;;(SY|BA)\))+$'
+
 # Users may create folders in ProgramData: one that administrators neither own nor keep for themselves is refused.
 function Assert-Private([string] $Path) {
     if (-not [IO.Directory]::Exists($Path)) { New-PrivateFolder $Path }
-    $found = Get-FolderAccess $Path
     $link = ([IO.File]::GetAttributes($Path) -band [IO.FileAttributes]::ReparsePoint) -ne 0
-    $others = @($found.named | Where-Object { $_ -notin @('S-1-5-18', 'S-1-5-32-544') })
-    if ($link -or $found.owner -ne 'S-1-5-32-544' -or -not $found.protected -or $others.Count -ne 0) {
-        throw "$Path is not private to administrators"
-    }
+    if ($link -or (Get-FolderAccess $Path) -cnotmatch $administratorsOnly) { throw "$Path is not private to administrators" }
 }
 
 # The files of an attempt, without their endings: .json, its record or its tombstone, .result.json, its report, and what
@@ -194,12 +190,12 @@ function Read-RunFile([string] $Path, [string] $Attempt = $Request.attempt) {
     $found
 }
 
-function New-Record([string] $Path, $Before, $Undo) {
+function New-Record([string] $Path, $Before) {
     $entries = for ($index = 0; $index -lt $items.Count; $index++) {
         @{ resource = $items[$index].resource; params = $items[$index].params; before = $Before[$index]; desired = $items[$index].desired }
     }
     New-RunFile "$Path.json" @{ job = $Request.job; case = $Request.case; process = $PID; started = (Get-ProcessStart $PID)
-        boot = (Get-ProcessStart 4); items = @($entries); undo = $Undo }
+        boot = (Get-ProcessStart 4); items = @($entries) }
 }
 
 function Write-Notice([string] $What) {

@@ -2,11 +2,12 @@
 # nobody has come back after one that could cut our own access. runner_tools.ps1 stands before it and runner.ps1 after it;
 # they are one text.
 
-# What the task gives to powershell.exe: one line, the same for every change but for the attempt. The digest in the record
-# finds an order that is half written or belongs to another attempt; it keeps out no administrator, whose folder it is.
+# What the task gives to powershell.exe: one line, the same for every change but for the attempt and the digest of its order.
+# Both are part of the task, which only administrators may write: an order that somebody else has put into a folder of that
+# name is not carried out. It is read once, so that what was proved is what is run.
 # No quotation mark, percent sign or dollar bracket stands here: the Task Scheduler would read something into it.
 $undoLine = @'
-$ErrorActionPreference = 'Stop'; Set-StrictMode -Version 3.0; $path = [IO.Path]::Combine([Environment]::GetFolderPath('CommonApplicationData'), 'Mendpoint', 'runs', 'ATTEMPT'); $record = ConvertFrom-Json -InputObject ([IO.File]::ReadAllText($path + '.json')); if ((Get-FileHash -LiteralPath ($path + '.undo.json') -Algorithm SHA256).Hash -cne $record.undo) { exit 6 }; $order = ConvertFrom-Json -InputObject ([IO.File]::ReadAllText($path + '.undo.json')); & ([ScriptBlock]::Create($order.runner)) $order
+$ErrorActionPreference = 'Stop'; Set-StrictMode -Version 3.0; $root = [IO.Path]::Combine([Environment]::GetFolderPath('CommonApplicationData'), 'Mendpoint'); $runs = [IO.Path]::Combine($root, 'runs'); foreach ($folder in $root, $runs) { if (([IO.File]::GetAttributes($folder) -band [IO.FileAttributes]::ReparsePoint) -ne 0 -or [IO.Directory]::GetAccessControl($folder, 'Access, Owner').GetSecurityDescriptorSddlForm('Access, Owner') -cnotmatch 'PRIVATE') { exit 7 } }; $bytes = [IO.File]::ReadAllBytes([IO.Path]::Combine($runs, 'ATTEMPT.undo.json')); if ((Get-FileHash -InputStream ([IO.MemoryStream]::new($bytes)) -Algorithm SHA256).Hash -cne 'DIGEST') { exit 6 }; $order = ConvertFrom-Json -InputObject ([Text.Encoding]::ASCII.GetString($bytes)); & ([ScriptBlock]::Create($order.runner)) $order
 '@
 
 # A program by its whole path: as SYSTEM nothing is looked for. What failed is tried again for a day, and at each start.
@@ -28,8 +29,11 @@ $undoTask = @'
 # to load, and fail for one task where another one is damaged; COM asks for the one that is meant, since Windows Vista.
 function Get-TaskFolder { $service = New-Object -ComObject Schedule.Service; $service.Connect(); $service.GetFolder('\') }
 
-# 2: only a new one. 5: an account of the system, which has no password.
-function Register-UndoTask([string] $Name, [string] $Xml) { [void] (Get-TaskFolder).RegisterTask($Name, $Xml, 2, 'SYSTEM', $null, 5) }
+# 2: only a new one. 5: an account of the system, which has no password. Whoever made it may be no administrator any more
+# when it runs: so it says itself who may write it.
+function Register-UndoTask([string] $Name, [string] $Xml) {
+    [void] (Get-TaskFolder).RegisterTask($Name, $Xml, 2, 'SYSTEM', $null, 5, 'D:P(A;;FA;;;SY)(A;;FA;;;BA)')
+}
 
 function Find-UndoTask([string] $Name) {
     try { $task = (Get-TaskFolder).GetTask($Name) }
@@ -53,7 +57,10 @@ function Enter-Attempt([string] $Path, [int] $Seconds) {
 
 function Get-UndoName([string] $Attempt) { "Mendpoint undo $Attempt" }
 
-function Get-UndoArguments { '-NoProfile -NonInteractive -Command "' + $undoLine.Replace('ATTEMPT', $Request.attempt) + '"' }
+function Get-UndoArguments([string] $Digest) {
+    $line = $undoLine.Replace('PRIVATE', $administratorsOnly).Replace('ATTEMPT', $Request.attempt).Replace('DIGEST', $Digest)
+    '-NoProfile -NonInteractive -Command "' + $line + '"'
+}
 
 # What the undo will be given: what a request is, so that the same text can do it.
 function New-UndoOrder($Before, [string] $Due) {
@@ -71,13 +78,13 @@ function New-UndoOrder($Before, [string] $Due) {
 function Get-Digest($Bytes) { (Get-FileHash -InputStream ([IO.MemoryStream]::new($Bytes)) -Algorithm SHA256).Hash }
 
 # By what the Task Scheduler itself says of it: enabled, as SYSTEM, on battery too, by time and at each start, and for us.
-function Assert-Armed([string] $Name, [string] $Due) {
+function Assert-Armed([string] $Name, [string] $Arguments, [string] $Due) {
     $found = Find-UndoTask $Name
     if ($null -eq $found) { throw 'the task was taken, and is not there' }
     $task = ([xml] $found.xml).Task
     $as = @($task.Principals.Principal.UserId, $task.Actions.Exec.Command, $task.Actions.Exec.Arguments, $task.Triggers.TimeTrigger.StartBoundary,
         $task.Settings.DisallowStartIfOnBatteries, $task.Settings.StopIfGoingOnBatteries, $task.Settings.StartWhenAvailable)
-    $wanted = @('S-1-5-18', $undoProgram, (Get-UndoArguments), $Due, 'false', 'false', 'true')
+    $wanted = @('S-1-5-18', $undoProgram, $Arguments, $Due, 'false', 'false', 'true')
     if ((Format-Json $as) -cne (Format-Json $wanted) -or $null -eq $task.Triggers.BootTrigger) { throw 'the task is another one than was asked for' }
     $late = [string]::CompareOrdinal($found.next, [DateTime]::UtcNow.ToString('s') + 'Z') -le 0
     if (-not $found.enabled -or $late) { throw 'the task is not going to be started' }
@@ -87,11 +94,11 @@ function Assert-Armed([string] $Name, [string] $Due) {
 function Enable-Undo([string] $Path, $Order, [string] $Due) {
     $name = Get-UndoName $Request.attempt
     if (-not (New-File "$Path.undo.json" $Order)) { throw 'an order of this attempt is here already' }
-    $line = (Get-UndoArguments).Replace('&', '&amp;')
-    $xml = $undoTask.Replace('DUE', $Due).Replace('PROGRAM', $undoProgram).Replace('LINE', $line)
+    $arguments = Get-UndoArguments (Get-Digest $Order)
+    $xml = $undoTask.Replace('DUE', $Due).Replace('PROGRAM', $undoProgram).Replace('LINE', $arguments.Replace('&', '&amp;'))
     try {
         Register-UndoTask $name $xml
-        Assert-Armed $name $Due
+        Assert-Armed $name $arguments $Due
         [void] (New-RunFile "$Path.armed.json" @{ due = $Due })
     }
     catch { $why = $_; try { Clear-UndoTask $name } catch { $course.unseen = $_ }; throw $why }
