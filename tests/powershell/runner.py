@@ -164,6 +164,8 @@ def _attempt(vector: Mapping[str, Any], folder: Path, script: str, *, shared: bo
     line = json.dumps(body | {"runner": text, "items": items}).encode("ascii") + b"\n"
     attempt = Attempt(vector, Host(state), HostState(copy.deepcopy(state.document)), RunFolder(folder), line)
     attempt.folder.put(state.document)
+    for end in vector.get("half_written", []):
+        attempt.folder.put_half(vector["request"]["attempt"] + end)
     return attempt
 
 

@@ -21,6 +21,7 @@ ONLY_WINDOWS = {
     "Get-TaskFolder": "function Get-TaskFolder { throw 'COM' }",
     "Register-UndoTask": "function Register-UndoTask($Name, $Xml) { [void] (Invoke-Scheduler Register $Name $Xml) }",
     "Find-UndoTask": "function Find-UndoTask($Name) { Invoke-Scheduler Find $Name }",
+    "Get-UndoAttempts": "function Get-UndoAttempts { Invoke-Scheduler List }",
     "Remove-UndoTask": "function Remove-UndoTask($Name) { [void] (Invoke-Scheduler Remove $Name) }",
 }
 #: What the line that starts an undo, which has no functions yet, asks Windows: where programs' data lies, and whose a

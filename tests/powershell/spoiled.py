@@ -47,13 +47,24 @@ _RUNNER = (
     (
         "an undo of whatever the state is",
         "what somebody else has changed",
-        "{ return $null }\n        $back",
-        "{ }\n        $back",
+        "if (-not (Test-Ours $name $States $Now)) { return $null }",
+        "",
     ),
-    ("a write before its task was read back", "where tasks vanish", "        Assert-Armed $name $Due\n", "\n"),
+    (
+        "a write before its task was read back",
+        "where tasks vanish",
+        "        Assert-Armed $name $arguments $Due\n",
+        "\n",
+    ),
     ("an undo before its time", "what is not due", "if (-not $Request.at_start -and", "if ($Request.at_start -and"),
     ("an order of anybody", "an order that is not", "{ exit 6 }", "{ }"),
     ("a folder that others may write into", "an order in a folder into", ";;;(SY|BA)", ";;;(SY|BA|BU)"),
+    ("an undo that forgets its own traces", "a try that came half", "if ($Tried.ContainsKey($name))", "if ($false)"),
+    ("an undo that takes all for its own", "what somebody else has changed after", "$null -eq $state -or", "$true -or"),
+    ("a half file that is in the way", "files that somebody has half", '    [IO.File]::Delete("$Path.part")\n', ""),
+    ("a task that stays for ever", "tasks that stand for nothing", "Remove-IdleTasks $Path; ", ""),
+    ("a task that is switched off", "an undo whose task was switched off", " -and $task.enabled", ""),
+    ("a record that is forgotten", "what is older than 30", '$name -ceq "$attempt.json" -or ', ""),
     ("a record of anybody", "a record of another attempt", " -or $found.attempt -cne $Attempt", ""),
 )
 #: Texts that the parser alone finds out.

@@ -131,6 +131,7 @@ def undone(state: HostState, work: VisitWork, then: dict[str, Any]) -> None:
     report = state.document["undo_reports"].get(work.attempt)
     assert (report is None) is (then["report"] is None)
     assert report is None or report | then["report"] == report
+    keeps(state, then)
 
 
 def leaves(state: HostState, work: VisitWork, expected: dict[str, Any]) -> None:
@@ -141,10 +142,18 @@ def leaves(state: HostState, work: VisitWork, expected: dict[str, Any]) -> None:
     for files, name in (("runs", "run"), ("reports", "report")):
         found = state.document[files].get(work.attempt)
         assert name not in expected or found | expected[name] == found
-    assert set(expected.get("kept", [])) <= state.document["runs"].keys()
-    assert state.document["runs"].keys().isdisjoint(expected.get("gone", []))
+    keeps(state, expected)
     if "tasks" in expected:
         assert sorted(state.document["scheduler"]["tasks"]) == [task_name(one) for one in expected["tasks"]]
+
+
+def keeps(state: HostState, expected: dict[str, Any]) -> None:
+    """These files of a host have what the vector expects in them; those for which it has null are not there."""
+    for files, bodies in expected.get("files", {}).items():
+        for attempt, body in bodies.items():
+            kept = state.document[files].get(attempt)
+            assert (kept is None) is (body is None)
+            assert kept is None or kept | body == kept
 
 
 def tells(found: VisitResult | None, expected: dict[str, Any]) -> None:

@@ -28,7 +28,7 @@ def start(rest: str, process: Process, runner: Runner) -> int:
     elif kind == "stdin":
         text = process.read().decode(codec(process.codepage) or "ascii", "replace")
     if undo := undoing.undo_of(text):
-        return undoing.start(process.state, *undo, process.cancelled)
+        return undoing.start(process.state, *undo)
     try:
         for statement in _split(text, ";\n"):
             if code := _statement(statement.strip(), process):

@@ -17,9 +17,10 @@ from troubleshoot.lab.run_records import (
     begin_process,
     find_attempt,
     forestalled,
-    new_file,
     new_record,
+    remove_idle,
     remove_old,
+    set_file,
     undo_state,
 )
 from troubleshoot.lab.scheduler import TaskRefusedError
@@ -212,7 +213,7 @@ class _Runner:
     def _report(self, before: list[State], after: list[State] | None, outcome: str) -> None:
         said = {name: list(self._result[name]) for name in ("written", "errors")}
         body = {"outcome": outcome, "before": before, "after": after, **said}
-        new_file(self._state, "reports", self._request["attempt"], body)
+        set_file(self._state, "reports", self._request["attempt"], body)
 
     def _forestalled(self) -> str:
         try:
@@ -223,6 +224,8 @@ class _Runner:
 
     def _change(self, before: list[State]) -> str:
         self._notice()
+        if self._request["of"]:
+            undoing.add_tried(self._state, self._request["of"])
         for index, item in enumerate(self._items):
             if item["desired"] is not None and not self._result["errors"] and not self._cancelled.is_set():
                 self._write(index, item, before[index])
@@ -233,6 +236,7 @@ class _Runner:
             self._report(before, after, outcome)
         self._voice.go_on()
         with contextlib.suppress(TaskRefusedError):
+            remove_idle(self._state)
             remove_old(self._state, {self._request["attempt"], self._request["of"]})
         return outcome
 

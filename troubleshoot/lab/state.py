@@ -193,6 +193,7 @@ def healthy(name: str = "LAB-01") -> Document:
         "reports": {},
         "undo_orders": {},
         "undo_armed": {},
+        "undo_tried": {},
         "undo_reports": {},
         "undo_disarmed": {},
         "event_log": [

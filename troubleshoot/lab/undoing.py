@@ -16,7 +16,16 @@ from typing import Any
 from troubleshoot.lab import scheduler
 from troubleshoot.lab.powershell import run as run_script
 from troubleshoot.lab.powershell.errors import ScriptFailed, ScriptRefused
-from troubleshoot.lab.run_records import PRIVATE, is_private, new_file, read_file, task_name, undo_state
+from troubleshoot.lab.run_records import (
+    PRIVATE,
+    is_over,
+    is_private,
+    property_of,
+    read_file,
+    set_file,
+    task_name,
+    undo_state,
+)
 from troubleshoot.lab.state import HostState, iso
 from troubleshoot.remote.envelope import RUNNER, Malformed, check_state
 
@@ -52,8 +61,7 @@ def digest(order: State) -> str:
 def arm(state: HostState, order: State) -> None:
     """Keep the order, make the task, read it back, and note it. Raises Malformed and TaskRefusedError."""
     attempt = order["attempt"]
-    if not new_file(state, "undo_orders", attempt, order):
-        raise Malformed("an order of this attempt is here already")
+    set_file(state, "undo_orders", attempt, order)
     name = task_name(attempt)
     line = html.escape(_arguments(attempt, digest(order)), quote=False)
     text = _TEXTS["undoTask"].replace("DUE", order["due"]).replace("PROGRAM", _PROGRAM).replace("LINE", line)
@@ -64,19 +72,34 @@ def arm(state: HostState, order: State) -> None:
     if not found["enabled"] or not found["next_run"] or found["next_run"] <= iso(state.now()):
         scheduler.remove(state, name)
         raise Malformed("the task is not going to be started")
-    new_file(state, "undo_armed", attempt, {"due": order["due"]})
+    set_file(state, "undo_armed", attempt, {"due": order["due"]})
 
 
 def disarm(state: HostState, attempt: str) -> State:
     """Take the task back, unless it has come to its good end; return what stands. Raises as arm() does."""
     found = undo_state(state, attempt)
-    if found["state"] in {"none", "disarmed"}:
+    if found["state"] == "disarmed":
         return found
     scheduler.remove(state, task_name(attempt))
-    if found["state"] == "fired" and found["outcome"] != "failed":
+    if found["state"] == "none" or is_over(found):
         return found
-    new_file(state, "undo_disarmed", attempt, {"due": found["due"]})
+    set_file(state, "undo_disarmed", attempt, {"due": found["due"]})
     return undo_state(state, attempt)
+
+
+def add_tried(state: HostState, attempt: str) -> None:
+    """Note beside an undo that the portal has begun to put the change back: any item may be half way. Raises
+    Malformed."""
+    with state.lock:
+        if attempt in state.document["undo_armed"]:
+            set_file(state, "undo_tried", attempt, {"items": _tried(state, attempt) | {"all": None}})
+
+
+def _tried(state: HostState, attempt: str) -> dict[str, State | None]:
+    with state.lock:
+        known = attempt in state.document["undo_tried"]
+        found = property_of(read_file(state.document, "undo_tried", attempt), "items") if known else {}
+    return dict(found)
 
 
 @contextlib.contextmanager
@@ -98,7 +121,7 @@ def undo_of(text: str) -> tuple[str, str] | None:
     return (found[1], found[2]) if found else None
 
 
-def start(state: HostState, attempt: str, proof: str, cancelled: threading.Event) -> int:
+def start(state: HostState, attempt: str, proof: str) -> int:
     """Do what powershell.exe does with that text: find the order, prove it, carry it out. Returns the exit code."""
     with state.lock:
         powershell, order = state.document["powershell"], state.document["undo_orders"].get(attempt)
@@ -111,7 +134,7 @@ def start(state: HostState, attempt: str, proof: str, cancelled: threading.Event
     if digest(order) != proof:
         return 6
     with contextlib.suppress(Malformed, scheduler.TaskRefusedError), entered(state, attempt, TASK_PATIENCE):
-        _carry_out(state, order, cancelled)
+        _carry_out(state, order)
     return 0
 
 
@@ -120,20 +143,19 @@ def _arguments(attempt: str, proof: str) -> str:
     return f'-NoProfile -NonInteractive -Command "{line}"'
 
 
-def _carry_out(state: HostState, order: State, cancelled: threading.Event) -> None:
+def _carry_out(state: HostState, order: State) -> None:
     """Undo what is due, or has put access at risk and was not confirmed."""
     attempt = order["attempt"]
     stands = undo_state(state, attempt)
-    if stands["state"] == "disarmed" or (stands["state"] == "fired" and stands["outcome"] != "failed"):
+    if is_over(stands):
         scheduler.remove(state, task_name(attempt))
         return
     if not order["at_start"] and iso(state.now()) < order["due"]:
         return
-    _notice(state, order)
-    report = _Undo(state, order, cancelled).report()
-    with state.changing() as document:
-        document["undo_reports"].pop(attempt, None)
-    new_file(state, "undo_reports", attempt, report)
+    if stands["outcome"] is None:
+        _notice(state, order)
+    report = _Undo(state, order).report()
+    set_file(state, "undo_reports", attempt, report)
     if report["outcome"] != "failed":
         scheduler.remove(state, task_name(attempt))
 
@@ -149,10 +171,10 @@ def _notice(state: HostState, order: State) -> None:
 class _Undo:
     """One undo: its items from the last to the first, each by itself."""
 
-    def __init__(self, state: HostState, order: State, cancelled: threading.Event) -> None:
+    def __init__(self, state: HostState, order: State) -> None:
         self._state = state
         self._order = order
-        self._cancelled = cancelled
+        self._tried = _tried(state, order["attempt"])
         self._report: State = {"outcome": "undone", "written": [], "left": [], "errors": []}
 
     def report(self) -> State:
@@ -169,12 +191,21 @@ class _Undo:
         return self._report
 
     def _put_back(self, item: State) -> None:
+        """Put an item back. A try is noted before it writes, and what it left is noted after that."""
         now = self._read(item)
-        back = back_of(item, self._made(item), now)
+        back = back_of(item, self._states(item), now)
         if back is None:
             self._report["left"].append(item["item"])
         if not back:
             return
+        self._note(item, None)
+        try:
+            self._write(item, back, now)
+        finally:
+            with contextlib.suppress(ScriptFailed, ScriptRefused, Malformed):
+                self._note(item, self._read(item))
+
+    def _write(self, item: State, back: State, now: State) -> None:
         wanted = back | dict.fromkeys(item["undo"]["marks"], True)
         if run_script(item["write"], {**item["params"], "Desired": wanted, "Before": now}, self._state):
             raise Malformed("a write must output nothing")
@@ -182,6 +213,15 @@ class _Undo:
         again = self._read(item)
         if any(not _same(value, again.get(name)) for name, value in back.items()):
             raise Malformed("it is not as it was")
+
+    def _note(self, item: State, left: State | None) -> None:
+        self._tried[str(item["item"])] = left
+        set_file(self._state, "undo_tried", self._order["attempt"], {"items": dict(self._tried)})
+
+    def _states(self, item: State) -> list[State | None]:
+        """Return the states in which we have left an item; None where nobody has seen it."""
+        names = [name for name in ("all", str(item["item"])) if name in self._tried]
+        return [self._made(item), item["desired"], *(self._tried[name] for name in names)]
 
     def _read(self, item: State) -> State:
         output = run_script(item["read"], item["params"], self._state)
@@ -198,14 +238,14 @@ class _Undo:
         return found
 
 
-def back_of(item: State, made: State, now: State) -> State | None:
-    """Return what is put back of an item: of what the change set, whatever is still as it made it; None where somebody
-    else has changed any of that since."""
-    back, before, desired = State(), item["before"], item["desired"]
+def back_of(item: State, states: list[State | None], now: State) -> State | None:
+    """Return what is put back of an item: of what the change set, whatever is still as we left it in one of these
+    states; None where somebody else has changed any of that since."""
+    back, before = State(), item["before"]
     for name in item["undo"]["fields"]:
-        if name not in desired or _same(now.get(name), before.get(name)):
+        if name not in item["desired"] or _same(now.get(name), before.get(name)):
             continue
-        if not (_same(now.get(name), made.get(name)) or _same(now.get(name), desired[name])):
+        if not any(state is None or _same(now.get(name), state.get(name)) for state in states):
             return None
         back[name] = before.get(name)
     gone = {name for name in item["undo"]["fields"] if now.get(name) is None and before.get(name) is not None}

@@ -201,9 +201,10 @@ class ItemError:
 class UndoState:
     """What stands of the undo that a computer was told to make by itself.
 
-    none: it was told nothing. armed: it will, when that is `due`. lost: its task is gone, by nobody of ours. fired: it
-    has, at the time `at`; the outcome says undone, left (somebody else has changed the items in `left` since, which
-    stay as they are) or failed. disarmed: its task was taken back.
+    none: it was told nothing. armed: it will, when that is `due`. lost: its task is gone or switched off, by nobody of
+    ours. fired: it has, at the time `at`; the outcome says undone, left (somebody else has changed the items in `left`
+    since, which stay as they are) or failed. disarmed: its task was taken back. One that was lost or disarmed after a
+    try that failed still says when that was.
     """
 
     state: UndoName = "none"

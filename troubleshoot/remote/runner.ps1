@@ -25,6 +25,7 @@ function Write-Item($Index, $Before) {
 
 function Invoke-Change([string] $Path, $Before) {
     try { Write-Notice 'Mendpoint is about to change this computer.' } catch { Add-Fault $null 'record' $_ }
+    if ($null -ne $Request.of -and $result.errors.Count -eq 0) { try { Add-Tried (Get-RunPath $Request.of) } catch { Add-Fault $null 'record' $_ } }
     for ($index = 0; $index -lt $items.Count -and $result.errors.Count -eq 0; $index++) {
         try { if ($null -ne $items[$index].desired) { Write-Item $index $Before } } catch { Add-Fault $index 'write' $_ }
     }
@@ -34,7 +35,7 @@ function Invoke-Change([string] $Path, $Before) {
     if ($result.errors.Count -eq 0) { $outcome = 'done' }
     Save-Report $Path $Before $after $outcome
     Send-Waiting
-    try { Remove-OldFiles $Path } catch { $course.unseen = $_ }
+    try { Remove-IdleTasks $Path; Remove-OldFiles $Path } catch { $course.unseen = $_ }
     $outcome
 }
 
