@@ -114,6 +114,8 @@ class Attempt:
             return None
         prepare(self.host.state, self.vector["then"])
         self.folder.owned(self.host.state.document)
+        if "unreported" in self.vector["then"]:
+            self.folder.runs.joinpath(self.vector["request"]["attempt"] + FILES["reports"]).unlink()
         if "alters" in self.vector["then"]:
             (file,) = self.folder.runs.glob("*" + FILES["undo_orders"])
             file.write_text(file.read_text(encoding="ascii").replace(NONCE, ALTERED), encoding="ascii")

@@ -61,6 +61,13 @@ _RUNNER = (
     ("a folder that others may write into", "an order in a folder into", ";;;(SY|BA)", ";;;(SY|BA|BU)"),
     ("an undo that forgets its own traces", "a try that came half", "if ($Tried.ContainsKey($name))", "if ($false)"),
     ("an undo that takes all for its own", "what somebody else has changed after", "$null -eq $state -or", "$true -or"),
+    (
+        "an event that is left half way",
+        "a restart that stopped half way is",
+        "Test-Cut $passed $Item $made $now",
+        "$false",
+    ),
+    ("a service started against whoever stopped it", "what somebody has stopped", "$null -eq $Made -or", "$true -or"),
     ("a half file that is in the way", "files that somebody has half", '    [IO.File]::Delete("$Path.part")\n', ""),
     ("a task that stays for ever", "tasks that stand for nothing", "Remove-IdleTasks $Path; ", ""),
     ("a task that is switched off", "an undo whose task was switched off", " -and $task.enabled", ""),

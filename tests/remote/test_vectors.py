@@ -21,7 +21,7 @@ from troubleshoot.lab.process import Process
 from troubleshoot.lab.run_records import task_name
 from troubleshoot.lab.state import HostState, healthy
 from troubleshoot.remote import AttemptState, VisitItem, VisitResult, VisitWork
-from troubleshoot.remote.envelope import ItemError, UndoOrder, UndoRule, UndoState, request_line
+from troubleshoot.remote.envelope import ItemError, PassedState, UndoOrder, UndoRule, UndoState, request_line
 from troubleshoot.remote.reply import Reader
 
 NONCE = "5" * 32
@@ -45,7 +45,10 @@ def job(asked: dict[str, Any]) -> VisitWork:
 
 
 def _rule(undo: dict[str, Any] | None) -> UndoRule | None:
-    return None if undo is None else UndoRule(tuple(undo["fields"]), tuple(undo["marks"]))
+    if undo is None:
+        return None
+    passes = (PassedState(one["event"], one["field"], tuple(one["values"])) for one in undo.get("passes", []))
+    return UndoRule(tuple(undo["fields"]), tuple(undo["marks"]), tuple(passes))
 
 
 def run(
@@ -105,6 +108,8 @@ def prepare(state: HostState, then: dict[str, Any]) -> None:
         for name, value in then.get("changes", {}).items():
             document["registry"][KEY][name]["value"] = value
         document["runs_access"] = then.get("access", document["runs_access"])
+        if "unreported" in then:
+            document["reports"].clear()
         if "alters" in then:
             for order in document["undo_orders"].values():
                 order["nonce"] = ALTERED

@@ -92,6 +92,8 @@ class ResourceEvent:
     """What it means where that field stays the same all the same."""
     unless: Mapping[str, Value] = field(default_factory=dict)
     """A state before in which it is no more than a change of these fields: a stopped service is started."""
+    passes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By field, the values through which it passes: where it was cut, one of them stays."""
     undo_only: bool = False
     """True: it tells the script that recorded values come back. No action wishes it, and nothing of it is seen."""
 

@@ -192,21 +192,24 @@ class _Undo:
 
     def _put_back(self, item: State) -> None:
         """Put an item back. A try is noted before it writes, and what it left is noted after that."""
-        now = self._read(item)
-        back = back_of(item, self._states(item), now)
+        now, made = self._read(item), self._made(item)
+        back = back_of(item, self._states(item, made), now)
         if back is None:
             self._report["left"].append(item["item"])
+            return
+        cut = [passed for passed in item["undo"]["passes"] if _was_cut(passed, item, made, now)]
+        back |= {passed["field"]: item["before"][passed["field"]] for passed in cut}
         if not back:
             return
         self._note(item, None)
+        marks = [*item["undo"]["marks"], *(passed["event"] for passed in cut)]
         try:
-            self._write(item, back, now)
+            self._write(item, back | dict.fromkeys(marks, True), back, now)
         finally:
             with contextlib.suppress(ScriptFailed, ScriptRefused, Malformed):
                 self._note(item, self._read(item))
 
-    def _write(self, item: State, back: State, now: State) -> None:
-        wanted = back | dict.fromkeys(item["undo"]["marks"], True)
+    def _write(self, item: State, wanted: State, back: State, now: State) -> None:
         if run_script(item["write"], {**item["params"], "Desired": wanted, "Before": now}, self._state):
             raise Malformed("a write must output nothing")
         self._report["written"].append(item["item"])
@@ -218,10 +221,10 @@ class _Undo:
         self._tried[str(item["item"])] = left
         set_file(self._state, "undo_tried", self._order["attempt"], {"items": dict(self._tried)})
 
-    def _states(self, item: State) -> list[State | None]:
+    def _states(self, item: State, made: State | None) -> list[State | None]:
         """Return the states in which we have left an item; None where nobody has seen it."""
         names = [name for name in ("all", str(item["item"])) if name in self._tried]
-        return [self._made(item), item["desired"], *(self._tried[name] for name in names)]
+        return [item["desired"], *([made] if made else []), *(self._tried[name] for name in names)]
 
     def _read(self, item: State) -> State:
         output = run_script(item["read"], item["params"], self._state)
@@ -229,13 +232,21 @@ class _Undo:
             raise Malformed("a read must output exactly one table")
         return dict(check_state(output[0]))
 
-    def _made(self, item: State) -> State:
-        """Return what the change made, as it has reported it; where it has not, what it wished."""
+    def _made(self, item: State) -> State | None:
+        """Return what the change made, as it has reported it; None where it has not."""
         with self._state.lock:
             document, attempt = self._state.document, self._order["attempt"]
             after = read_file(document, "reports", attempt)["after"] if attempt in document["reports"] else None
-        found: State = (after and after[item["item"]]) or item["desired"]
+        found: State | None = after and after[item["item"]]
         return found
+
+
+def _was_cut(passed: State, item: State, made: State | None, now: State) -> bool:
+    """Tell whether an event of the change came no further than half way."""
+    name, values = passed["field"], passed["values"]
+    if passed["event"] not in item["desired"] or item["before"].get(name) in values:
+        return False
+    return now.get(name) in values and (made is None or made.get(name) in values)
 
 
 def back_of(item: State, states: list[State | None], now: State) -> State | None:

@@ -93,11 +93,22 @@ def _is_flat(value: Any) -> bool:
 
 
 @dataclass(frozen=True)
+class PassedState:
+    """Through which values of a field an event passes: where it was cut, one of them stays."""
+
+    event: str
+    field: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class UndoRule:
-    """What the computer itself may put back of an item: fields, and the marks that tell a script that it undoes."""
+    """What the computer itself may put back of an item: fields, with the marks that tell a script that it undoes. An
+    event that was cut on its way is made once more."""
 
     fields: tuple[str, ...]
     marks: tuple[str, ...] = ()
+    passes: tuple[PassedState, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -217,41 +217,51 @@ function Test-Ours([string] $Name, $States, $Now) {
 
 function Test-Same($One, $Other) { [string]::Equals((Format-Json $One), (Format-Json $Other), 'Ordinal') }
 
-function Get-States([string] $Path, $Item, $Tried) {
-    $states = @((Get-Made $Path $Item), $Item.desired)
+function Get-States($Item, $Made, $Tried) {
+    $states = @($Item.desired)
+    if ($null -ne $Made) { $states += $Made }
     foreach ($name in 'all', "$($Item.item)") { if ($Tried.ContainsKey($name)) { $states += , $Tried[$name] } }
     , $states
+}
+
+# Whether an event of the change came no further than half way, by what is there and by what the change has reported:
+# a service that was to restart, say, and is stopped. Then it is made once more, which ends where it began.
+function Test-Cut($Passed, $Item, $Made, $Now) {
+    $field = $Passed.field
+    if (-not $Item.desired.ContainsKey($Passed.event) -or $Passed.values -ccontains $Item.before[$field]) { return $false }
+    $Passed.values -ccontains $Now[$field] -and ($null -eq $Made -or $Passed.values -ccontains $Made[$field])
 }
 
 # A try is noted before it writes, and what it left is noted after that: the next one knows its own traces.
 function Undo-Item([string] $Path, $Item, $Tried, $Report) {
     $now = Read-Item $Item
-    $back = Get-Back $Item (Get-States $Path $Item $Tried) $now
+    $made = Get-Made $Path $Item
+    $back = Get-Back $Item (Get-States $Item $made $Tried) $now
     if ($null -eq $back) { [void] $Report.left.Add($Item.item); return }
+    $cut = @(foreach ($passed in $Item.undo.passes) { if (Test-Cut $passed $Item $made $now) { $passed } })
+    foreach ($passed in $cut) { $back[$passed.field] = $Item.before[$passed.field] }
     if ($back.Count -eq 0) { return }
     $name = "$($Item.item)"
     $Tried[$name] = $null
     Set-RunFile "$Path.tried.json" (Get-RunBytes @{ items = $Tried })
-    try { Write-Back $Item $back $now $Report }
+    try { Write-Back $Item $back (@($Item.undo.marks) + @(foreach ($passed in $cut) { $passed.event })) $now $Report }
     finally { try { $Tried[$name] = Read-Item $Item; Set-RunFile "$Path.tried.json" (Get-RunBytes @{ items = $Tried }) } catch { $course.unseen = $_ } }
 }
 
-function Write-Back($Item, $Back, $Now, $Report) {
+function Write-Back($Item, $Back, $Marks, $Now, $Report) {
     $desired = $Back.Clone()
-    foreach ($mark in $Item.undo.marks) { $desired[$mark] = $true }
+    foreach ($mark in $Marks) { $desired[$mark] = $true }
     $params = $Item.params
     if (@(& ([ScriptBlock]::Create($Item.write)) @params -Desired $desired -Before $Now).Count -ne 0) { throw 'a write must output nothing' }
     [void] $Report.written.Add($Item.item)
     if (-not (Test-Match $Back (Read-Item $Item))) { throw 'it is not as it was' }
 }
 
-# What the change made, as it has reported it; where it has not, what it wished.
+# What the change made, as it has reported it; null where it has not.
 function Get-Made([string] $Path, $Item) {
-    if ([IO.File]::Exists("$Path.result.json")) {
-        $after = (Read-RunFile "$Path.result.json").after
-        if ($null -ne $after -and $null -ne $after[$Item.item]) { return ConvertTo-Table $after[$Item.item] }
-    }
-    $Item.desired
+    if (-not [IO.File]::Exists("$Path.result.json")) { return $null }
+    $after = (Read-RunFile "$Path.result.json").after
+    if ($null -ne $after) { ConvertTo-Table $after[$Item.item] }
 }
 
 function Undo-All([string] $Path) {
