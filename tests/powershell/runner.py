@@ -24,7 +24,7 @@ from tests.remote.test_vectors import (
     ALTERED,
     NONCE,
     VECTORS,
-    exit_code,
+    exit_codes,
     host,
     job,
     leaves,
@@ -189,14 +189,14 @@ def as_winrm(program: str, modules: str, vector: Mapping[str, Any]) -> Finding |
 def _start_task(program: str, attempt: Attempt, server: Any, more: Mapping[str, str]) -> str | None:
     """Start what the task starts, as often as the vector says, each time in a process of its own; return what is wrong
     with how one ended."""
-    text, ends = attempt.task(), set[int]()
+    text, ends = attempt.task(), list[int]()
     for _ in range(attempt.starts() if text else 0):
         answering = threading.Thread(target=_answer, args=(server, attempt.host), daemon=True)
         answering.start()
         own = ["-NoProfile", "-NonInteractive", "-Command", f"{_STAND_INS}; {text}"]
-        ends.add(shell.run(program, own, b"", more).returncode)
+        ends.append(shell.run(program, own, b"", more).returncode)
         answering.join(_LEFT_ALONE)
-    expected = {exit_code(attempt.vector["then"])} if ends else set()
+    expected = exit_codes(attempt.vector["then"]) if ends else []
     return None if ends == expected else f"its task ends with {ends}"
 
 

@@ -134,8 +134,8 @@ def start(state: HostState, attempt: str, proof: str) -> int:
     if digest(order) != proof:
         return 6
     with contextlib.suppress(Malformed, scheduler.TaskRefusedError), entered(state, attempt, TASK_PATIENCE):
-        _carry_out(state, order)
-    return 0
+        return 0 if _carry_out(state, order) else 8
+    return 8
 
 
 def _arguments(attempt: str, proof: str) -> str:
@@ -143,21 +143,23 @@ def _arguments(attempt: str, proof: str) -> str:
     return f'-NoProfile -NonInteractive -Command "{line}"'
 
 
-def _carry_out(state: HostState, order: State) -> None:
-    """Undo what is due, or has put access at risk and was not confirmed."""
+def _carry_out(state: HostState, order: State) -> bool:
+    """Undo what is due, or has put access at risk and was not confirmed; False where it failed."""
     attempt = order["attempt"]
     stands = undo_state(state, attempt)
     if is_over(stands):
         scheduler.remove(state, task_name(attempt))
-        return
+        return True
     if not order["at_start"] and iso(state.now()) < order["due"]:
-        return
+        return True
     if stands["outcome"] is None:
         _notice(state, order)
     report = _Undo(state, order).report()
     set_file(state, "undo_reports", attempt, report)
-    if report["outcome"] != "failed":
-        scheduler.remove(state, task_name(attempt))
+    if report["outcome"] == "failed":
+        return False
+    scheduler.remove(state, task_name(attempt))
+    return True
 
 
 def _notice(state: HostState, order: State) -> None:

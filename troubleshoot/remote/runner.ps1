@@ -113,7 +113,7 @@ function Invoke-Request {
 }
 
 # A process does not end by itself while a reading that was left behind is still at work in it.
-function Exit-Process { [Environment]::Exit(0) }
+function Exit-Process([int] $Code) { [Environment]::Exit($Code) }
 
 # Only an order of an undo has these.
 function Get-Extra($Item, [string] $Name) { if ($Item.PSObject.Properties[$Name]) { $Item.$Name } }
@@ -128,4 +128,8 @@ $result = @{ outcome = 'failed'; identity = @{}
     written = (New-Object System.Collections.ArrayList); errors = (New-Object System.Collections.ArrayList) }
 try { $result.outcome = Invoke-Request } catch { Add-Fault $null 'read' $_ }
 Write-Mark 'result' $result
-if ($course.left) { Exit-Process }
+# Who looks into the Task Scheduler sees whether an undo came to its end; a visit ends with code 0 and says the rest.
+$code = 0
+if ($Request.mode -ceq 'undo' -and $result.outcome -cne 'done') { $code = 8 }
+if ($course.left) { Exit-Process $code }
+if ($code -ne 0) { exit $code }
