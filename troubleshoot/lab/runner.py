@@ -6,7 +6,6 @@ It follows them statement by statement; `tests/remote/vectors` bind both to one 
 import contextlib
 import json
 import threading
-from collections.abc import Callable
 from typing import Any
 
 from troubleshoot.lab import undoing
@@ -25,6 +24,7 @@ from troubleshoot.lab.run_records import (
 )
 from troubleshoot.lab.scheduler import TaskRefusedError
 from troubleshoot.lab.state import HostState, iso
+from troubleshoot.lab.voice import Emit, Voice
 from troubleshoot.remote.envelope import RUNNER_DIGEST, Malformed, check_state, script_digest
 
 _OLDEST = (5, 1)
@@ -32,7 +32,6 @@ _LONGEST_TEXT = 500
 #: What stands in the way of a file of an attempt, or of its task.
 _REFUSED = (Malformed, TaskRefusedError)
 
-Emit = Callable[[bytes], None]
 State = dict[str, Any] | None
 
 
@@ -53,7 +52,7 @@ def run(state: HostState, stdin: bytes, emit: Emit, cancelled: threading.Event) 
     request = _request(stdin)
     if request is None or script_digest(request["runner"]) != RUNNER_DIGEST:
         return 1
-    voice = _Voice(request["nonce"], emit)
+    voice = Voice(request["nonce"], emit)
     if powershell["antimalware_blocks"]:
         voice.say("result", {"outcome": "refused", "reason": "antimalware"})
         return 5
@@ -70,47 +69,10 @@ def _request(stdin: bytes) -> dict[str, Any] | None:
     return request if complete else None
 
 
-class _Voice:
-    """Says marked lines. Whoever listens may have gone: from the first line that fails, nothing more is said."""
-
-    def __init__(self, nonce: str, emit: Emit) -> None:
-        self._nonce = nonce
-        self._emit = emit
-        self._unheard = False
-        self._waiting: list[bytes] | None = None
-
-    def say(self, kind: str, body: dict[str, Any]) -> None:
-        """Say one line, unless it has to wait."""
-        text = json.dumps(body, ensure_ascii=True, separators=(",", ":"))
-        line = f"#mendpoint {self._nonce} {kind} {text}\r\n".encode("ascii")
-        if self._waiting is None:
-            self._send(line)
-        else:
-            self._waiting.append(line)
-
-    def wait(self) -> None:
-        """Say nothing until `go_on`: a full pipe would hold up whoever speaks."""
-        self._waiting = []
-
-    def go_on(self) -> None:
-        """Say what has waited, in its order."""
-        lines, self._waiting = self._waiting or [], None
-        for line in lines:
-            self._send(line)
-
-    def _send(self, line: bytes) -> None:
-        if self._unheard:
-            return
-        try:
-            self._emit(line)
-        except OSError:
-            self._unheard = True
-
-
 class _Runner:
     """The runner in Python: read all, compare, record, write, read again, report; or settle, or cancel."""
 
-    def __init__(self, state: HostState, request: dict[str, Any], voice: _Voice, cancelled: threading.Event) -> None:
+    def __init__(self, state: HostState, request: dict[str, Any], voice: Voice, cancelled: threading.Event) -> None:
         self._state = state
         self._request = request
         self._voice = voice
