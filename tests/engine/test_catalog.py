@@ -292,6 +292,7 @@ SPOILED = [
     (LAMP, 'words = "Switch"', 'words = "Switch"\nforms.volts.x = "y"', "fields.switch.forms.volts: there is no field"),
     (LAMP, 'words = "Switch"', 'words = "Switch"\nforms.watts.x = "["', "forms.watts.x: must be a regular expression"),
     (LAMP, 'words = "Switch"', 'words = "Switch"\ndescriptor = true', "fields.switch.descriptor: only a text"),
+    (LAMP, 'words = "Flash once"', 'words = "Flash once"\npasses = { x = ["off"] }', "there is no writable field x"),
     (LAMP, 'words = "Flash once"', 'words = "Flash once"\nundo_only = true', "flashed of lamp is only for undoing"),
     (LAMP, "[events.flashed]", "[events.watts]", "events.watts: is a field already"),
     (LAMP, "[fields.watts]", "[fields.Watts]", "fields.Watts: a"),

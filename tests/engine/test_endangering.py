@@ -34,11 +34,25 @@ def test_a_resource_endangers_access_always_or_by_its_parameters(
         ("hklm:\\system\\currentcontrolset\\services\\winrm\\Parameters", True),
         ("HKLM:\\SYSTEM\\CurrentControlSet\\Services\\WinRMother", False),
         ("HKLM:\\SYSTEM\\CurrentControlSet\\Control\\Terminal Server", False),
+        ("HKLM:\\SYSTEM\\ControlSet001\\Services\\WinRM", True),
+        ("hklm:\\system\\controlset002\\Services\\Schedule", True),
+        ("HKLM:\\SYSTEM\\ControlSet001\\Control\\Terminal Server", False),
+        ("HKLM:\\SYSTEM\\ControlSet01\\Services\\WinRM", False),
+        ("HKLM:\\SOFTWARE\\Wow6432Node\\Policies\\Microsoft\\Windows\\WinRM\\Service", True),
+        ("HKLM:\\SOFTWARE\\WOW6432Node\\Vendor", False),
     ],
 )
 def test_of_the_registry_what_lies_below_such_a_place_does(path: str, endangers: bool) -> None:
     value = shipped_catalog().resources["registry-value"]
     assert value.endangers_access({"path": path, "name": "Start"}) is endangers
+
+
+def test_a_service_that_endangers_access_does_so_in_the_registry_too() -> None:
+    known = shipped_catalog()
+    names = (known.resources["service"].endangers or {})["name"]
+    assert {"WinRM", "BFE", "MpsSvc", "RpcSs", "Schedule"} <= set(names)
+    value, services = known.resources["registry-value"], "HKLM:\\SYSTEM\\CurrentControlSet\\Services"
+    assert all(value.endangers_access({"path": f"{services}\\{name}", "name": "Start"}) for name in names)
 
 
 def test_the_shipped_remedies_that_endanger_access_are_these() -> None:

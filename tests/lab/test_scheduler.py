@@ -46,6 +46,13 @@ def test_a_task_is_started_when_it_is_due_and_again_until_its_time_is_over(host:
     assert set(host.started) == {("powershell.exe", '-Command "exit"')}
 
 
+def test_a_task_without_an_end_is_started_for_ever() -> None:
+    host = Watched()
+    scheduler.register(host.state, "one", XML.replace("<Duration>PT60M</Duration>", ""))
+    times = ("2026-12-01T12:00:00Z", "2026-12-02T12:00:00Z", "2027-12-01T12:00:00Z", "2027-12-01T12:15:00Z")
+    assert [host.ticks(time) for time in times] == [1, 1, 1, 1]
+
+
 def test_a_task_that_was_missed_is_started_late(host: Watched) -> None:
     assert host.ticks("2026-12-03T08:00:00Z") == 1
 

@@ -18,6 +18,7 @@ FILES = {
     "reports": ".result.json",
     "undo_orders": ".undo.json",
     "undo_armed": ".armed.json",
+    "undo_tried": ".tried.json",
     "undo_reports": ".undone.json",
     "undo_disarmed": ".disarmed.json",
 }
@@ -36,6 +37,7 @@ class RunFolder:
 
     def put(self, document: Mapping[str, Any]) -> None:
         """Write down what a state has; a text is a file that is damaged."""
+        self.owned(document)
         for kind, end in FILES.items():
             for attempt, body in document[kind].items():
                 self.runs.mkdir(parents=True, exist_ok=True)
@@ -44,6 +46,15 @@ class RunFolder:
                 file.write_text(text, encoding="ascii")
                 if isinstance(body, dict):
                     os.utime(file, (moment(body["at"]).timestamp(),) * 2)
+
+    def put_half(self, name: str) -> None:
+        """Leave a file as a process leaves it that ended while it wrote."""
+        self.runs.mkdir(parents=True, exist_ok=True)
+        self.runs.joinpath(name + ".part").write_text('{"v":2,"att', encoding="ascii")
+
+    def owned(self, document: Mapping[str, Any]) -> None:
+        """Write down whose the folder is: no other system has such an access list."""
+        self.data.joinpath("access").write_text(document["runs_access"], encoding="ascii")
 
     def take(self, document: dict[str, Any]) -> list[str]:
         """Take the files into a state; return those that should not have stayed."""

@@ -24,6 +24,7 @@ from tests.remote.test_vectors import (
     ALTERED,
     NONCE,
     VECTORS,
+    exit_codes,
     host,
     job,
     leaves,
@@ -41,6 +42,8 @@ from troubleshoot.remote.reply import Reader
 
 _MOMENT = re.compile(r"20[2-9]\d-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 _PLAIN = {"TZ": "UTC", "LC_ALL": "C"}
+#: Before anything else: what is called first decides whose commands are found afterwards.
+_STAND_INS = "Import-Module WindowsPowerShell51"
 #: Seconds to hear out a process that has ended; one that refused its order has not asked anything.
 _LEFT_ALONE = 5
 
@@ -110,6 +113,9 @@ class Attempt:
         if "then" not in self.vector:
             return None
         prepare(self.host.state, self.vector["then"])
+        self.folder.owned(self.host.state.document)
+        if "unreported" in self.vector["then"]:
+            self.folder.runs.joinpath(self.vector["request"]["attempt"] + FILES["reports"]).unlink()
         if "alters" in self.vector["then"]:
             (file,) = self.folder.runs.glob("*" + FILES["undo_orders"])
             file.write_text(file.read_text(encoding="ascii").replace(NONCE, ALTERED), encoding="ascii")
@@ -143,7 +149,7 @@ def _alike(bodies: Mapping[str, Any]) -> list[Any]:
 
 
 def _same(body: Mapping[str, Any]) -> dict[str, Any]:
-    rest = _but(body, "at", "process", "started", "due", "runner", *(["undo"] if body.get("undo") else []))
+    rest = _but(body, "at", "process", "started", "due", "runner")
     errors = rest.get("errors")
     return rest if errors is None else rest | {"errors": [_but(error, "text") for error in errors]}
 
@@ -160,6 +166,8 @@ def _attempt(vector: Mapping[str, Any], folder: Path, script: str, *, shared: bo
     line = json.dumps(body | {"runner": text, "items": items}).encode("ascii") + b"\n"
     attempt = Attempt(vector, Host(state), HostState(copy.deepcopy(state.document)), RunFolder(folder), line)
     attempt.folder.put(state.document)
+    for end in vector.get("half_written", []):
+        attempt.folder.put_half(vector["request"]["attempt"] + end)
     return attempt
 
 
@@ -174,18 +182,22 @@ def as_winrm(program: str, modules: str, vector: Mapping[str, Any]) -> Finding |
         code, said = shell.listen(program, list(ARGUMENTS), attempt.line, more, lines=vector.get("listener_hears"))
         took = time.monotonic() - began
         answering.join(shell.PATIENCE)
-        _start_task(program, attempt, server, more)
-        return _finding(vector, PLAIN, _waited(attempt, took) or attempt.fault(code, said))
+        wrong = _start_task(program, attempt, server, more)
+        return _finding(vector, PLAIN, _waited(attempt, took) or wrong or attempt.fault(code, said))
 
 
-def _start_task(program: str, attempt: Attempt, server: Any, more: Mapping[str, str]) -> None:
-    """Start what the task starts, as often as the vector says, each time in a process of its own."""
-    text = attempt.task()
+def _start_task(program: str, attempt: Attempt, server: Any, more: Mapping[str, str]) -> str | None:
+    """Start what the task starts, as often as the vector says, each time in a process of its own; return what is wrong
+    with how one ended."""
+    text, ends = attempt.task(), list[int]()
     for _ in range(attempt.starts() if text else 0):
         answering = threading.Thread(target=_answer, args=(server, attempt.host), daemon=True)
         answering.start()
-        shell.run(program, ["-NoProfile", "-NonInteractive", "-Command", str(text)], b"", more)
+        own = ["-NoProfile", "-NonInteractive", "-Command", f"{_STAND_INS}; {text}"]
+        ends.append(shell.run(program, own, b"", more).returncode)
         answering.join(_LEFT_ALONE)
+    expected = exit_codes(attempt.vector["then"]) if ends else []
+    return None if ends == expected else f"its task ends with {ends}"
 
 
 def _waited(attempt: Attempt, seconds: float) -> str | None:

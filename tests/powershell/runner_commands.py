@@ -72,6 +72,11 @@ def _remove(use: Use) -> list[Any]:
     return []
 
 
+def _list(use: Use) -> list[Any]:
+    names = _asked(lambda: scheduler.task_names(use.state))
+    return [name.removeprefix("Mendpoint undo ") for name in names]
+
+
 def _asked(call: Callable[[], Any]) -> Any:
     try:
         return call()
@@ -80,7 +85,7 @@ def _asked(call: Callable[[], Any]) -> Any:
 
 
 #: What the runner's functions for the Task Scheduler are in a test: COM is not there.
-TASKS: dict[str, Callable[[Use], list[Any]]] = {"register": _register, "find": _find, "remove": _remove}
+TASKS: dict[str, Callable[[Use], list[Any]]] = {"register": _register, "find": _find, "remove": _remove, "list": _list}
 RUNNER: dict[str, Callable[[Use], list[Any]]] = {
     "get-itemproperty": _property,
     "get-ciminstance": _instances,

@@ -70,7 +70,7 @@ class TestTheRunner:
         assert changed != RUNNER
         assert runner_text.without(changed) == runner_text.without(RUNNER)
         assert ("Environment]::Exit" in changed) is not shared
-        assert len(runner_text.ONLY_WINDOWS) == 8
+        assert len(runner_text.ONLY_WINDOWS) == 9
 
     def test_reads_late_where_the_host_is_slow(self) -> None:
         item = {"resource": "one", "read": "param([string] $Path)\n@{}"}

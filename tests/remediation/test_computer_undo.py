@@ -154,6 +154,7 @@ class TestAChangeThatCouldCutOurOwnAccess:
         ("said", "left"),
         [
             (UndoState("none"), Job.HostUndo.LOST),
+            (UndoState("lost", at=LONG_AGO, outcome="failed"), Job.HostUndo.LOST),
             (UndoState("armed"), Job.HostUndo.ARMED),
             (UndoState("fired", outcome="failed"), Job.HostUndo.ARMED),
         ],
@@ -213,6 +214,42 @@ class TestAChangeThatCouldCutOurOwnAccess:
         ask_computers()
         job = again(opening)
         assert (job.state, job.host_undo, is_open(firewall)) == (JobState.REVERTED, Job.HostUndo.FIRED, False)
+
+    def test_is_disarmed_later_where_somebody_settles_it_for_a_computer_that_says_nothing(
+        self, opening: Job, firewall: Registered, helpdesk: Person, work: Work, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        lose(monkeypatch, work)
+        with monkeypatch.context() as cut:
+            cut.setattr(hosts, "settle_attempt", silent)
+            ask_computers()
+        done = remediation.SettledEnd.DONE
+        remediation.settle_by_hand(actor=helpdesk, job=again(opening), end=done, reason="I looked.")
+        assert (again(opening).host_undo, len(tasks(firewall))) == (Job.HostUndo.ARMED, 1)
+        operations.sweep()
+        ask_computers()
+        assert (again(opening).state, again(opening).host_undo) == (JobState.NOT_VERIFIED, Job.HostUndo.DISARMED)
+        assert (tasks(firewall), is_open(firewall)) == ([], True)
+
+    def test_tells_that_its_undo_failed_before_it_was_taken_back(
+        self, opening: Job, firewall: Registered, work: Work, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with monkeypatch.context() as cut:
+            cut.setattr(hosts, "disarm_attempt", silent)
+            work()
+        with firewall.lab.state.changing() as document:
+            document["undo_reports"][str(again(opening).attempt)] = {
+                "v": 2,
+                "attempt": str(again(opening).attempt),
+                "at": LONG_AGO,
+                "outcome": "failed",
+                "written": [],
+                "left": [],
+                "errors": [],
+            }
+        operations.sweep()
+        ask_computers()
+        assert (again(opening).host_undo, tasks(firewall)) == (Job.HostUndo.DISARMED, [])
+        assert codes(again(opening))[-2:] == [Code.UNDO_DISARMED, Code.UNDO_FAILED_THERE]
 
     def test_under_constrained_language_is_refused_beforehand(
         self, opening: Job, firewall: Registered, work: Work

@@ -444,6 +444,13 @@ def test_a_disarm_says_what_stands_of_the_undo() -> None:
     assert visit(READ, line(result(undo=UNDO)), job=disarm).undo == UndoState("armed", UNDO["due"])
 
 
+@pytest.mark.parametrize("state", ["disarmed", "lost", "fired"])
+def test_what_became_of_an_undo_that_failed_is_said_with_that(state: str) -> None:
+    failed = FIRED | {"state": state, "outcome": "failed", "left": []}
+    found = visit(READ, line(result(undo=failed)), job=replace(SETTLE, mode="disarm")).undo
+    assert found == UndoState(state, FIRED["due"], FIRED["at"], "failed")  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize(
     "undo",
     [
@@ -456,6 +463,9 @@ def test_a_disarm_says_what_stands_of_the_undo() -> None:
         UNDO | {"at": "2026-12-01T12:00:00Z"},
         UNDO | {"outcome": "undone"},
         UNDO | {"state": "none"},
+        FIRED | {"state": "disarmed"},
+        FIRED | {"state": "lost", "outcome": "undone"},
+        FIRED | {"state": "armed", "outcome": "failed"},
         FIRED | {"at": None},
         FIRED | {"outcome": "perhaps"},
         FIRED | {"left": [64]},

@@ -21,7 +21,7 @@ from troubleshoot.lab.process import Process
 from troubleshoot.lab.run_records import task_name
 from troubleshoot.lab.state import HostState, healthy
 from troubleshoot.remote import AttemptState, VisitItem, VisitResult, VisitWork
-from troubleshoot.remote.envelope import ItemError, UndoOrder, UndoRule, UndoState, request_line
+from troubleshoot.remote.envelope import ItemError, PassedState, UndoOrder, UndoRule, UndoState, request_line
 from troubleshoot.remote.reply import Reader
 
 NONCE = "5" * 32
@@ -45,7 +45,10 @@ def job(asked: dict[str, Any]) -> VisitWork:
 
 
 def _rule(undo: dict[str, Any] | None) -> UndoRule | None:
-    return None if undo is None else UndoRule(tuple(undo["fields"]), tuple(undo["marks"]))
+    if undo is None:
+        return None
+    passes = (PassedState(one["event"], one["field"], tuple(one["values"])) for one in undo.get("passes", []))
+    return UndoRule(tuple(undo["fields"]), tuple(undo["marks"]), tuple(passes))
 
 
 def run(
@@ -87,11 +90,18 @@ def undoes(state: HostState, work: VisitWork, then: dict[str, Any]) -> None:
     """What the task of this attempt does, started so often, is what the vector expects."""
     prepare(state, then)
     command, arguments = started_by(state, work)
+    codes = list[int]()
     for _ in range(then["starts"]):
-        code = powershell_exe.start(arguments, process_of(state), runner.run)
-        assert code == (6 if "alters" in then else 0)
+        codes.append(powershell_exe.start(arguments, process_of(state), runner.run))
+    assert codes == exit_codes(then)
     assert command.endswith("powershell.exe")
     undone(state, work, then)
+
+
+def exit_codes(then: dict[str, Any]) -> list[int]:
+    """With which codes PowerShell ends: an order that was altered, or a folder of somebody else, is refused."""
+    usual = 6 if "alters" in then else 7 if "access" in then else 0
+    return list(then.get("exit_codes", [usual] * then["starts"]))
 
 
 def prepare(state: HostState, then: dict[str, Any]) -> None:
@@ -99,6 +109,9 @@ def prepare(state: HostState, then: dict[str, Any]) -> None:
     with state.changing() as document:
         for name, value in then.get("changes", {}).items():
             document["registry"][KEY][name]["value"] = value
+        document["runs_access"] = then.get("access", document["runs_access"])
+        if "unreported" in then:
+            document["reports"].clear()
         if "alters" in then:
             for order in document["undo_orders"].values():
                 order["nonce"] = ALTERED
@@ -125,6 +138,7 @@ def undone(state: HostState, work: VisitWork, then: dict[str, Any]) -> None:
     report = state.document["undo_reports"].get(work.attempt)
     assert (report is None) is (then["report"] is None)
     assert report is None or report | then["report"] == report
+    keeps(state, then)
 
 
 def leaves(state: HostState, work: VisitWork, expected: dict[str, Any]) -> None:
@@ -135,10 +149,18 @@ def leaves(state: HostState, work: VisitWork, expected: dict[str, Any]) -> None:
     for files, name in (("runs", "run"), ("reports", "report")):
         found = state.document[files].get(work.attempt)
         assert name not in expected or found | expected[name] == found
-    assert set(expected.get("kept", [])) <= state.document["runs"].keys()
-    assert state.document["runs"].keys().isdisjoint(expected.get("gone", []))
+    keeps(state, expected)
     if "tasks" in expected:
         assert sorted(state.document["scheduler"]["tasks"]) == [task_name(one) for one in expected["tasks"]]
+
+
+def keeps(state: HostState, expected: dict[str, Any]) -> None:
+    """These files of a host have what the vector expects in them; those for which it has null are not there."""
+    for files, bodies in expected.get("files", {}).items():
+        for attempt, body in bodies.items():
+            kept = state.document[files].get(attempt)
+            assert (kept is None) is (body is None)
+            assert kept is None or kept | body == kept
 
 
 def tells(found: VisitResult | None, expected: dict[str, Any]) -> None:

@@ -131,10 +131,15 @@ def _event(name: str, table: TomlTable) -> ResourceEvent:
         table.name("shown_by", required=False) or None,
         table.text("unseen", required=False, limit=300),
         MappingProxyType(table.table("unless", required=False).mapping()),
+        MappingProxyType(_passes(table.table("passes", required=False))),
         table.flag("undo_only"),
     )
     table.done()
     return event
+
+
+def _passes(table: TomlTable) -> dict[str, tuple[str, ...]]:
+    return {field: table.texts(field) for field in table.data}
 
 
 def _check_events(table: TomlTable, resource: Resource) -> None:
@@ -142,9 +147,10 @@ def _check_events(table: TomlTable, resource: Resource) -> None:
     for key, event in resource.events.items():
         if event.shown_by and event.shown_by not in resource.fields:
             table.table(key).wrong("shown_by", f"there is no field {event.shown_by}")
-        for name in event.unless:
-            if name not in resource.fields or not resource.fields[name].writable:
-                table.table(key).table("unless").wrong(name, f"there is no writable field {name}")
+        for where, names in (("unless", event.unless), ("passes", event.passes)):
+            for name in names:
+                if name not in resource.fields or not resource.fields[name].writable:
+                    table.table(key).table(where).wrong(name, f"there is no writable field {name}")
 
 
 def _disconnects(table: TomlTable) -> dict[str, tuple[Value, ...]]:

@@ -13,6 +13,8 @@ ResourceState = Mapping[str, Value]
 
 #: The most items of a parameter that is a list.
 LONGEST_LIST = 100
+_CONTROL_SET = re.compile(r"(?i)(?<=^HKLM:\\SYSTEM\\)ControlSet\d{3}(?=\\|$)")
+_OTHER_VIEW = re.compile(r"(?i)(?<=^HKLM:\\SOFTWARE)\\WOW6432Node(?=\\|$)")
 TYPES = {"string": str, "integer": int, "boolean": bool, "list": list}
 
 
@@ -92,6 +94,8 @@ class ResourceEvent:
     """What it means where that field stays the same all the same."""
     unless: Mapping[str, Value] = field(default_factory=dict)
     """A state before in which it is no more than a change of these fields: a stopped service is started."""
+    passes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By field, the values through which it passes: where it was cut, one of them stays."""
     undo_only: bool = False
     """True: it tells the script that recorded values come back. No action wishes it, and nothing of it is seen."""
 
@@ -220,8 +224,10 @@ def values_differ(one: Value, other: Value) -> bool:
 
 
 def _lies_at(value: str, place: str) -> bool:
-    """Tell whether a name or path of Windows is this place, or lies below it: case means nothing there."""
-    return f"{value}\\".casefold().startswith(f"{place}\\".casefold())
+    """Tell whether a name or path of Windows is this place, or lies below it: case means nothing there, and a numbered
+    control set or the view of 32-bit programs may be the one that counts."""
+    usual = _OTHER_VIEW.sub("", _CONTROL_SET.sub("CurrentControlSet", value))
+    return f"{usual}\\".casefold().startswith(f"{place}\\".casefold())
 
 
 def _stays_itself(part: str) -> bool:

@@ -11,7 +11,7 @@ from troubleshoot import catalog, remote
 from troubleshoot.engine import PlanDocument, PlanItem
 from troubleshoot.hosts.visits import host_door
 from troubleshoot.models import Host
-from troubleshoot.remote import Mode, UndoOrder, UndoRule, VisitItem, VisitProgress, VisitResult, VisitWork
+from troubleshoot.remote import Mode, PassedState, UndoOrder, UndoRule, VisitItem, VisitProgress, VisitResult, VisitWork
 
 
 def carry_out_plan(
@@ -47,6 +47,11 @@ def _item(item: PlanItem, undo: UndoOrder | None) -> VisitItem:
     resource = catalog.installed_catalog().resources[item.resource]
     fields = tuple(name for name, field in resource.fields.items() if field.writable)
     marks = tuple(name for name, event in resource.events.items() if event.undo_only)
+    passes = tuple(
+        PassedState(name, field, values)
+        for name, event in resource.events.items()
+        for field, values in event.passes.items()
+    )
     return VisitItem(
         resource=item.resource,
         params=dict(item.params),
@@ -54,7 +59,7 @@ def _item(item: PlanItem, undo: UndoOrder | None) -> VisitItem:
         write=resource.write if item.desired else None,
         expected=dict(item.before),
         desired=dict(item.desired) or None,
-        undo=UndoRule(fields, marks) if undo and item.desired and resource.revert == "exact" else None,
+        undo=UndoRule(fields, marks, passes) if undo and item.desired and resource.revert == "exact" else None,
     )
 
 

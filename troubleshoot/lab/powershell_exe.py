@@ -27,8 +27,8 @@ def start(rest: str, process: Process, runner: Runner) -> int:
             return runner(process.state, process.read(), lambda data: process.write("stdout", data), process.cancelled)
     elif kind == "stdin":
         text = process.read().decode(codec(process.codepage) or "ascii", "replace")
-    if attempt := undoing.attempt_of(text):
-        return undoing.start(process.state, attempt, process.cancelled)
+    if undo := undoing.undo_of(text):
+        return undoing.start(process.state, *undo)
     try:
         for statement in _split(text, ";\n"):
             if code := _statement(statement.strip(), process):

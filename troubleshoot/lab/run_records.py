@@ -3,17 +3,34 @@
 It follows the functions of runner_tools.ps1 that have to do with these files, statement by statement.
 """
 
+import contextlib
+import re
 from datetime import timedelta
 from typing import Any
 
 from troubleshoot.lab import scheduler
 from troubleshoot.lab.state import Document, HostState, iso
-from troubleshoot.remote.envelope import Malformed, check_state
+from troubleshoot.remote.envelope import RUNNER, Malformed, check_state
 
 VERSION = 2
-FILES = ("runs", "reports", "undo_orders", "undo_armed", "undo_reports", "undo_disarmed")
+FILES = ("runs", "reports", "undo_orders", "undo_armed", "undo_tried", "undo_reports", "undo_disarmed")
 """The sections of a state that are files of attempts."""
+PRIVATE = re.findall(r"^\$administratorsOnly = '(.*)'", RUNNER, re.MULTILINE)[0]
+"""The pattern of who owns a folder that is private to administrators, and of who may enter it."""
 _SYSTEM = 4
+_TASK = re.compile(r"Mendpoint undo ([0-9a-f-]{36})")
+
+
+def is_private(state: HostState) -> bool:
+    """Tell whether the folder of these files is private to administrators."""
+    with state.lock:
+        return re.search(PRIVATE, state.document["runs_access"]) is not None
+
+
+def assert_private(state: HostState) -> None:
+    """Refuse a folder that somebody else has made. Raises Malformed."""
+    if not is_private(state):
+        raise Malformed("the folder is not private to administrators")
 
 
 def begin_process(state: HostState) -> int:
@@ -35,9 +52,7 @@ def process_start(state: HostState, number: int) -> str:
         return str(known.get(number, ""))
 
 
-def new_record(
-    state: HostState, request: dict[str, Any], before: list[Any], process: int, undo: str | None = None
-) -> bool:
+def new_record(state: HostState, request: dict[str, Any], before: list[Any], process: int) -> bool:
     """Tell whether this attempt is new here; its record is kept before anything is written."""
     entries = [
         {"resource": item["resource"], "params": item["params"], "before": found, "desired": item["desired"]}
@@ -50,7 +65,6 @@ def new_record(
         "started": process_start(state, process),
         "boot": process_start(state, _SYSTEM),
         "items": entries,
-        "undo": undo,
     }
     return new_file(state, "runs", request["attempt"], body)
 
@@ -64,14 +78,38 @@ def new_file(state: HostState, files: str, attempt: str, body: dict[str, Any]) -
         return True
 
 
-def remove_old(state: HostState, keep: set[str]) -> None:
-    """Remove what is older than 30 days; nothing of these attempts, and of those that a task still stands for."""
-    before = iso(state.now() - timedelta(days=30))
+def set_file(state: HostState, files: str, attempt: str, body: dict[str, Any]) -> None:
+    """Make a file of this attempt, or write over it."""
     with state.changing() as document:
-        for files in FILES:
+        document[files].pop(attempt, None)
+        new_file(state, files, attempt, body)
+
+
+def remove_idle(state: HostState) -> None:
+    """Remove the tasks that stand for nothing: with no order, never noted by whoever made them, or over. Raises
+    TaskRefusedError."""
+    with state.changing() as document:
+        for attempt in _attempts_with_task(state):
+            held = state.attempts.get(attempt)
+            if held and held.locked():
+                continue
+            found = undo_state(state, attempt)
+            if found["state"] == "none" or is_over(found) or attempt not in document["undo_orders"]:
+                scheduler.remove(state, task_name(attempt))
+
+
+def _attempts_with_task(state: HostState) -> list[str]:
+    return [found[1] for name in scheduler.task_names(state) if (found := _TASK.fullmatch(name))]
+
+
+def remove_old(state: HostState, keep: set[str]) -> None:
+    """Remove what is older than 30 days; nothing of these attempts, and of those that a task still stands for, and no
+    record. Raises TaskRefusedError."""
+    before, kept = iso(state.now() - timedelta(days=30)), keep | set(_attempts_with_task(state))
+    with state.changing() as document:
+        for files in FILES[1:]:
             for attempt, body in list(document[files].items()):
-                old = isinstance(body, dict) and str(body.get("at", before)) < before
-                if old and attempt not in keep and scheduler.find_task(state, task_name(attempt)) is None:
+                if isinstance(body, dict) and str(body.get("at", before)) < before and attempt not in kept:
                     del document[files][attempt]
 
 
@@ -101,13 +139,17 @@ def find_attempt(state: HostState, attempt: str) -> dict[str, Any]:
         if "tombstone" in record:
             return found
         found["before"] = [property_of(item, "before") for item in property_of(record, "items")]
-        found["state"] = "running" if _lives(state, record) else "cut"
+        lives = _lives(state, record)
+        found["state"] = "running" if lives else "cut"
         if attempt in document["reports"]:
             report = read_file(document, "reports", attempt)
             found["state"] = "ended"
             found |= {name: property_of(report, name) for name in found.keys() - {"state", "undo"}}
         undo = undo_state(state, attempt)
         found["undo"] = undo if undo["state"] != "none" else None
+        if found["undo"] is None and not lives:
+            with contextlib.suppress(scheduler.TaskRefusedError):
+                scheduler.remove(state, task_name(attempt))
         _check_values(found)
         return found
 
@@ -149,14 +191,19 @@ def undo_state(state: HostState, attempt: str) -> dict[str, Any]:
         if attempt not in document["undo_armed"]:
             return found
         found |= {"state": "armed", "due": property_of(read_file(document, "undo_armed", attempt), "due")}
-        if attempt in document["undo_disarmed"]:
-            found["state"] = "disarmed"
-        elif attempt in document["undo_reports"]:
+        if attempt in document["undo_reports"]:
             report = read_file(document, "undo_reports", attempt)
             found |= {"state": "fired"} | {name: property_of(report, name) for name in ("at", "outcome", "left")}
-        elif _is_lost(state, attempt):
+        if attempt in document["undo_disarmed"]:
+            found["state"] = "disarmed"
+        elif not is_over(found) and _is_lost(state, attempt):
             found["state"] = "lost"
         return found
+
+
+def is_over(found: dict[str, Any]) -> bool:
+    """Tell whether an undo has come to its good end, or was taken back."""
+    return bool(found["state"] == "disarmed" or (found["state"] == "fired" and found["outcome"] != "failed"))
 
 
 def task_name(attempt: str) -> str:
@@ -165,8 +212,10 @@ def task_name(attempt: str) -> str:
 
 
 def _is_lost(state: HostState, attempt: str) -> bool:
-    """Tell whether the task has gone; while the Task Scheduler does not answer, nobody has seen it go."""
+    """Tell whether the task has gone or was switched off; while the Task Scheduler does not answer, nobody has seen it
+    go."""
     try:
-        return scheduler.find_task(state, task_name(attempt)) is None
+        task = scheduler.find_task(state, task_name(attempt))
+        return task is None or not task["enabled"]
     except scheduler.TaskRefusedError:
         return False

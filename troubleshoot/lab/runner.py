@@ -6,23 +6,25 @@ It follows them statement by statement; `tests/remote/vectors` bind both to one 
 import contextlib
 import json
 import threading
-from collections.abc import Callable
 from typing import Any
 
 from troubleshoot.lab import undoing
 from troubleshoot.lab.powershell import run as run_script
 from troubleshoot.lab.powershell.errors import ScriptFailed, ScriptRefused
 from troubleshoot.lab.run_records import (
+    assert_private,
     begin_process,
     find_attempt,
     forestalled,
-    new_file,
     new_record,
+    remove_idle,
     remove_old,
+    set_file,
     undo_state,
 )
 from troubleshoot.lab.scheduler import TaskRefusedError
 from troubleshoot.lab.state import HostState, iso
+from troubleshoot.lab.voice import Emit, Voice
 from troubleshoot.remote.envelope import RUNNER_DIGEST, Malformed, check_state, script_digest
 
 _OLDEST = (5, 1)
@@ -30,7 +32,6 @@ _LONGEST_TEXT = 500
 #: What stands in the way of a file of an attempt, or of its task.
 _REFUSED = (Malformed, TaskRefusedError)
 
-Emit = Callable[[bytes], None]
 State = dict[str, Any] | None
 
 
@@ -51,7 +52,7 @@ def run(state: HostState, stdin: bytes, emit: Emit, cancelled: threading.Event) 
     request = _request(stdin)
     if request is None or script_digest(request["runner"]) != RUNNER_DIGEST:
         return 1
-    voice = _Voice(request["nonce"], emit)
+    voice = Voice(request["nonce"], emit)
     if powershell["antimalware_blocks"]:
         voice.say("result", {"outcome": "refused", "reason": "antimalware"})
         return 5
@@ -68,47 +69,10 @@ def _request(stdin: bytes) -> dict[str, Any] | None:
     return request if complete else None
 
 
-class _Voice:
-    """Says marked lines. Whoever listens may have gone: from the first line that fails, nothing more is said."""
-
-    def __init__(self, nonce: str, emit: Emit) -> None:
-        self._nonce = nonce
-        self._emit = emit
-        self._unheard = False
-        self._waiting: list[bytes] | None = None
-
-    def say(self, kind: str, body: dict[str, Any]) -> None:
-        """Say one line, unless it has to wait."""
-        text = json.dumps(body, ensure_ascii=True, separators=(",", ":"))
-        line = f"#mendpoint {self._nonce} {kind} {text}\r\n".encode("ascii")
-        if self._waiting is None:
-            self._send(line)
-        else:
-            self._waiting.append(line)
-
-    def wait(self) -> None:
-        """Say nothing until `go_on`: a full pipe would hold up whoever speaks."""
-        self._waiting = []
-
-    def go_on(self) -> None:
-        """Say what has waited, in its order."""
-        lines, self._waiting = self._waiting or [], None
-        for line in lines:
-            self._send(line)
-
-    def _send(self, line: bytes) -> None:
-        if self._unheard:
-            return
-        try:
-            self._emit(line)
-        except OSError:
-            self._unheard = True
-
-
 class _Runner:
     """The runner in Python: read all, compare, record, write, read again, report; or settle, or cancel."""
 
-    def __init__(self, state: HostState, request: dict[str, Any], voice: _Voice, cancelled: threading.Event) -> None:
+    def __init__(self, state: HostState, request: dict[str, Any], voice: Voice, cancelled: threading.Event) -> None:
         self._state = state
         self._request = request
         self._voice = voice
@@ -140,6 +104,7 @@ class _Runner:
 
     def _inquire(self, attempt: str) -> None:
         """Find out what became of one attempt, or take its undo back."""
+        assert_private(self._state)
         if self._request["mode"] in {"settle", "cancel"}:
             self._result["attempt"] = find_attempt(self._state, attempt)
         if self._request["mode"] == "disarm":
@@ -150,6 +115,7 @@ class _Runner:
         """Put a change back for the computer, which then need not do it itself."""
         state, origin = self._state, self._request["of"]
         try:
+            assert_private(state)
             with undoing.entered(state, origin, undoing.PATIENCE):
                 outcome = self._apply()
                 self._result["undo"] = undo_state(state, origin)
@@ -167,6 +133,11 @@ class _Runner:
             return "failed"
         if not all(_matches(item["expected"], found) for item, found in zip(self._items, before, strict=True)):
             return "drifted"
+        try:
+            assert_private(self._state)
+        except Malformed as error:
+            self._fault(None, "record", error)
+            return "failed"
         return self._start(before)
 
     def _start(self, before: list[State]) -> str:
@@ -182,7 +153,7 @@ class _Runner:
         """Keep the record, then arm the undo, then write: what cannot be armed is not written."""
         state, request = self._state, self._request
         order = undoing.new_order(state, request, before) if request["undo"] else None
-        if not new_record(state, request, before, process, undoing.digest(order) if order else None):
+        if not new_record(state, request, before, process):
             return self._forestalled()
         if order is None:
             return self._change(before)
@@ -204,7 +175,7 @@ class _Runner:
     def _report(self, before: list[State], after: list[State] | None, outcome: str) -> None:
         said = {name: list(self._result[name]) for name in ("written", "errors")}
         body = {"outcome": outcome, "before": before, "after": after, **said}
-        new_file(self._state, "reports", self._request["attempt"], body)
+        set_file(self._state, "reports", self._request["attempt"], body)
 
     def _forestalled(self) -> str:
         try:
@@ -215,6 +186,8 @@ class _Runner:
 
     def _change(self, before: list[State]) -> str:
         self._notice()
+        if self._request["of"]:
+            undoing.add_tried(self._state, self._request["of"])
         for index, item in enumerate(self._items):
             if item["desired"] is not None and not self._result["errors"] and not self._cancelled.is_set():
                 self._write(index, item, before[index])
@@ -225,6 +198,7 @@ class _Runner:
             self._report(before, after, outcome)
         self._voice.go_on()
         with contextlib.suppress(TaskRefusedError):
+            remove_idle(self._state)
             remove_old(self._state, {self._request["attempt"], self._request["of"]})
         return outcome
 

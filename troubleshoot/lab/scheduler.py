@@ -30,13 +30,14 @@ class TaskRefusedError(Exception):
 
 @dataclass(frozen=True)
 class Task:
-    """What a task says: what is started, when first and how often again, and whether at each start of Windows too."""
+    """What a task says: what is started, when first and how often again (for ever, where there is no end), and whether
+    at each start of Windows too."""
 
     command: str
     arguments: str
     first: datetime
     every: timedelta | None
-    until: datetime
+    until: datetime | None
     at_start: bool
 
     def after(self, now: datetime) -> datetime | None:
@@ -46,7 +47,7 @@ class Task:
         if not self.every:
             return None
         following = self.first + ((now - self.first) // self.every + 1) * self.every
-        return following if following < self.until else None
+        return following if self.until is None or following < self.until else None
 
 
 def register(state: HostState, name: str, text: str) -> None:
@@ -67,6 +68,12 @@ def find_task(state: HostState, name: str) -> Document | None:
     with state.lock:
         found = _connected(state.document)["tasks"].get(name)
         return dict(found) if found else None
+
+
+def task_names(state: HostState) -> list[str]:
+    """Return the names of all tasks. Raises TaskRefusedError."""
+    with state.lock:
+        return list(_connected(state.document)["tasks"])
 
 
 def remove(state: HostState, name: str) -> bool:
@@ -119,6 +126,7 @@ def _read(root: ET.Element) -> Task:
     user = _of(root, "Principals/Principal/UserId")
     timed, repeated = "Triggers/TimeTrigger/", "Triggers/TimeTrigger/Repetition/"
     first, every = moment(_of(root, timed + "StartBoundary")), root.find(_path(repeated + "Interval"))
+    lasts = root.find(_path(repeated + "Duration"))
     if user != _SYSTEM or root.tag != f"{_SPACE}Task":
         raise ValueError("only tasks of SYSTEM are simulated")
     return Task(
@@ -126,7 +134,7 @@ def _read(root: ET.Element) -> Task:
         arguments=_of(root, "Actions/Exec/Arguments"),
         first=first,
         every=None if every is None else _duration(every.text or ""),
-        until=first + (timedelta() if every is None else _duration(_of(root, repeated + "Duration"))),
+        until=None if lasts is None else first + _duration(lasts.text or ""),
         at_start=root.find(_path("Triggers/BootTrigger")) is not None,
     )
 

@@ -188,10 +188,12 @@ def healthy(name: str = "LAB-01") -> Document:
         },
         "winrm": {"credentials": "accepted", "administrator": True, "loses_in_flight": False, "ended": []},
         "scheduler": {"running": True, "refuses": False, "loses": False, "tasks": {}},
+        "runs_access": "O:BAD:PAI(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)",
         "runs": {},
         "reports": {},
         "undo_orders": {},
         "undo_armed": {},
+        "undo_tried": {},
         "undo_reports": {},
         "undo_disarmed": {},
         "event_log": [

@@ -50,6 +50,7 @@ def check(document: Document) -> None:
     if abs(document["clock_offset_seconds"]) > FARTHEST_CLOCK:
         raise BadStateError(f"clock_offset_seconds: must be within {FARTHEST_CLOCK} seconds (ten years)")
     _value("booted_at", document["booted_at"], Field((str,), is_time=True))
+    _value("runs_access", document["runs_access"], Field((str,)))
     for resource, seconds in document["slow"].items():
         _value(f"slow.{resource}", seconds, Field((int, float)))
     if not 0 <= document["powershell"]["write_seconds"] <= LONGEST_WRITE:

@@ -16,16 +16,25 @@ from typing import Any
 from troubleshoot.lab import scheduler
 from troubleshoot.lab.powershell import run as run_script
 from troubleshoot.lab.powershell.errors import ScriptFailed, ScriptRefused
-from troubleshoot.lab.run_records import new_file, property_of, read_file, task_name, undo_state
+from troubleshoot.lab.run_records import (
+    PRIVATE,
+    is_over,
+    is_private,
+    property_of,
+    read_file,
+    set_file,
+    task_name,
+    undo_state,
+)
 from troubleshoot.lab.state import HostState, iso
 from troubleshoot.remote.envelope import RUNNER, Malformed, check_state
 
 State = dict[str, Any]
 _TEXTS = dict(re.findall(r"^\$(undo\w+) = @'\n(.*?)\n'@", RUNNER, re.MULTILINE | re.DOTALL))
 _PROGRAM = re.findall(r"^\$undoProgram = '(.*)'", RUNNER, re.MULTILINE)[0]
-UNDO_LINE = _TEXTS["undoLine"]
-"""What the task of every undo runs; `ATTEMPT` stands where the attempt does."""
-_LINE = re.compile(re.escape(UNDO_LINE).replace("ATTEMPT", r"([0-9a-f-]{36})"))
+UNDO_LINE = _TEXTS["undoLine"].replace("PRIVATE", PRIVATE)
+"""What the task of every undo runs; `ATTEMPT` and `DIGEST` stand where the attempt and the digest of its order do."""
+_LINE = re.compile(re.escape(UNDO_LINE).replace("ATTEMPT", r"([0-9a-f-]{36})").replace("DIGEST", r"([0-9A-F]{64})"))
 #: Seconds for which whoever puts back, or is to, waits for whoever is at work on the same attempt.
 PATIENCE, TASK_PATIENCE = 20, 600
 
@@ -45,17 +54,16 @@ def new_order(state: HostState, request: State, before: list[State | None]) -> S
 
 
 def digest(order: State) -> str:
-    """Return the digest of an order, as the record of its attempt keeps it."""
+    """Return the digest of an order, as the task of its attempt keeps it."""
     return hashlib.sha256(json.dumps(order, sort_keys=True).encode()).hexdigest().upper()
 
 
 def arm(state: HostState, order: State) -> None:
     """Keep the order, make the task, read it back, and note it. Raises Malformed and TaskRefusedError."""
     attempt = order["attempt"]
-    if not new_file(state, "undo_orders", attempt, order):
-        raise Malformed("an order of this attempt is here already")
+    set_file(state, "undo_orders", attempt, order)
     name = task_name(attempt)
-    line = html.escape(_arguments(attempt), quote=False)
+    line = html.escape(_arguments(attempt, digest(order)), quote=False)
     text = _TEXTS["undoTask"].replace("DUE", order["due"]).replace("PROGRAM", _PROGRAM).replace("LINE", line)
     scheduler.register(state, name, text)
     found = scheduler.find_task(state, name)
@@ -64,19 +72,34 @@ def arm(state: HostState, order: State) -> None:
     if not found["enabled"] or not found["next_run"] or found["next_run"] <= iso(state.now()):
         scheduler.remove(state, name)
         raise Malformed("the task is not going to be started")
-    new_file(state, "undo_armed", attempt, {"due": order["due"]})
+    set_file(state, "undo_armed", attempt, {"due": order["due"]})
 
 
 def disarm(state: HostState, attempt: str) -> State:
     """Take the task back, unless it has come to its good end; return what stands. Raises as arm() does."""
     found = undo_state(state, attempt)
-    if found["state"] in {"none", "disarmed"}:
+    if found["state"] == "disarmed":
         return found
     scheduler.remove(state, task_name(attempt))
-    if found["state"] == "fired" and found["outcome"] != "failed":
+    if found["state"] == "none" or is_over(found):
         return found
-    new_file(state, "undo_disarmed", attempt, {"due": found["due"]})
+    set_file(state, "undo_disarmed", attempt, {"due": found["due"]})
     return undo_state(state, attempt)
+
+
+def add_tried(state: HostState, attempt: str) -> None:
+    """Note beside an undo that the portal has begun to put the change back: any item may be half way. Raises
+    Malformed."""
+    with state.lock:
+        if attempt in state.document["undo_armed"]:
+            set_file(state, "undo_tried", attempt, {"items": _tried(state, attempt) | {"all": None}})
+
+
+def _tried(state: HostState, attempt: str) -> dict[str, State | None]:
+    with state.lock:
+        known = attempt in state.document["undo_tried"]
+        found = property_of(read_file(state.document, "undo_tried", attempt), "items") if known else {}
+    return dict(found)
 
 
 @contextlib.contextmanager
@@ -92,49 +115,51 @@ def entered(state: HostState, attempt: str, seconds: float) -> Iterator[None]:
         lock.release()
 
 
-def attempt_of(text: str) -> str | None:
-    """Return the attempt whose undo this text starts; None for any other text."""
+def undo_of(text: str) -> tuple[str, str] | None:
+    """Return the attempt whose undo this text starts, and the digest of its order; None for any other text."""
     found = _LINE.fullmatch(text.strip())
-    return found[1] if found else None
+    return (found[1], found[2]) if found else None
 
 
-def start(state: HostState, attempt: str, cancelled: threading.Event) -> int:
+def start(state: HostState, attempt: str, proof: str) -> int:
     """Do what powershell.exe does with that text: find the order, prove it, carry it out. Returns the exit code."""
     with state.lock:
-        powershell, document = state.document["powershell"], state.document
-        if powershell["language_mode"] != "FullLanguage" or powershell["antimalware_blocks"]:
-            return 1
-        try:
-            record, order = (document[files][attempt] for files in ("runs", "undo_orders"))
-            if digest(order) != property_of(record, "undo"):
-                return 6
-        except (KeyError, Malformed):
-            return 1
+        powershell, order = state.document["powershell"], state.document["undo_orders"].get(attempt)
+    if powershell["language_mode"] != "FullLanguage" or powershell["antimalware_blocks"]:
+        return 1
+    if not is_private(state):
+        return 7
+    if order is None:
+        return 1
+    if digest(order) != proof:
+        return 6
     with contextlib.suppress(Malformed, scheduler.TaskRefusedError), entered(state, attempt, TASK_PATIENCE):
-        _carry_out(state, order, cancelled)
-    return 0
+        return 0 if _carry_out(state, order) else 8
+    return 8
 
 
-def _arguments(attempt: str) -> str:
-    return f'-NoProfile -NonInteractive -Command "{UNDO_LINE.replace("ATTEMPT", attempt)}"'
+def _arguments(attempt: str, proof: str) -> str:
+    line = UNDO_LINE.replace("ATTEMPT", attempt).replace("DIGEST", proof)
+    return f'-NoProfile -NonInteractive -Command "{line}"'
 
 
-def _carry_out(state: HostState, order: State, cancelled: threading.Event) -> None:
-    """Undo what is due, or has put access at risk and was not confirmed."""
+def _carry_out(state: HostState, order: State) -> bool:
+    """Undo what is due, or has put access at risk and was not confirmed; False where it failed."""
     attempt = order["attempt"]
     stands = undo_state(state, attempt)
-    if stands["state"] == "disarmed" or (stands["state"] == "fired" and stands["outcome"] != "failed"):
+    if is_over(stands):
         scheduler.remove(state, task_name(attempt))
-        return
+        return True
     if not order["at_start"] and iso(state.now()) < order["due"]:
-        return
-    _notice(state, order)
-    report = _Undo(state, order, cancelled).report()
-    with state.changing() as document:
-        document["undo_reports"].pop(attempt, None)
-    new_file(state, "undo_reports", attempt, report)
-    if report["outcome"] != "failed":
-        scheduler.remove(state, task_name(attempt))
+        return True
+    if stands["outcome"] is None:
+        _notice(state, order)
+    report = _Undo(state, order).report()
+    set_file(state, "undo_reports", attempt, report)
+    if report["outcome"] == "failed":
+        return False
+    scheduler.remove(state, task_name(attempt))
+    return True
 
 
 def _notice(state: HostState, order: State) -> None:
@@ -148,10 +173,10 @@ def _notice(state: HostState, order: State) -> None:
 class _Undo:
     """One undo: its items from the last to the first, each by itself."""
 
-    def __init__(self, state: HostState, order: State, cancelled: threading.Event) -> None:
+    def __init__(self, state: HostState, order: State) -> None:
         self._state = state
         self._order = order
-        self._cancelled = cancelled
+        self._tried = _tried(state, order["attempt"])
         self._report: State = {"outcome": "undone", "written": [], "left": [], "errors": []}
 
     def report(self) -> State:
@@ -168,13 +193,25 @@ class _Undo:
         return self._report
 
     def _put_back(self, item: State) -> None:
-        now = self._read(item)
-        back = back_of(item, self._made(item), now)
+        """Put an item back. A try is noted before it writes, and what it left is noted after that."""
+        now, made = self._read(item), self._made(item)
+        back = back_of(item, self._states(item, made), now)
         if back is None:
             self._report["left"].append(item["item"])
+            return
+        cut = [passed for passed in item["undo"]["passes"] if _was_cut(passed, item, made, now)]
+        back |= {passed["field"]: item["before"][passed["field"]] for passed in cut}
         if not back:
             return
-        wanted = back | dict.fromkeys(item["undo"]["marks"], True)
+        self._note(item, None)
+        marks = [*item["undo"]["marks"], *(passed["event"] for passed in cut)]
+        try:
+            self._write(item, back | dict.fromkeys(marks, True), back, now)
+        finally:
+            with contextlib.suppress(ScriptFailed, ScriptRefused, Malformed):
+                self._note(item, self._read(item))
+
+    def _write(self, item: State, wanted: State, back: State, now: State) -> None:
         if run_script(item["write"], {**item["params"], "Desired": wanted, "Before": now}, self._state):
             raise Malformed("a write must output nothing")
         self._report["written"].append(item["item"])
@@ -182,29 +219,46 @@ class _Undo:
         if any(not _same(value, again.get(name)) for name, value in back.items()):
             raise Malformed("it is not as it was")
 
+    def _note(self, item: State, left: State | None) -> None:
+        self._tried[str(item["item"])] = left
+        set_file(self._state, "undo_tried", self._order["attempt"], {"items": dict(self._tried)})
+
+    def _states(self, item: State, made: State | None) -> list[State | None]:
+        """Return the states in which we have left an item; None where nobody has seen it."""
+        names = [name for name in ("all", str(item["item"])) if name in self._tried]
+        return [item["desired"], *([made] if made else []), *(self._tried[name] for name in names)]
+
     def _read(self, item: State) -> State:
         output = run_script(item["read"], item["params"], self._state)
         if len(output) != 1 or not isinstance(output[0], dict):
             raise Malformed("a read must output exactly one table")
         return dict(check_state(output[0]))
 
-    def _made(self, item: State) -> State:
-        """Return what the change made, as it has reported it; where it has not, what it wished."""
+    def _made(self, item: State) -> State | None:
+        """Return what the change made, as it has reported it; None where it has not."""
         with self._state.lock:
             document, attempt = self._state.document, self._order["attempt"]
             after = read_file(document, "reports", attempt)["after"] if attempt in document["reports"] else None
-        found: State = (after and after[item["item"]]) or item["desired"]
+        found: State | None = after and after[item["item"]]
         return found
 
 
-def back_of(item: State, made: State, now: State) -> State | None:
-    """Return what is put back of an item: of what the change set, whatever is still as it made it; None where somebody
-    else has changed any of that since."""
-    back, before, desired = State(), item["before"], item["desired"]
+def _was_cut(passed: State, item: State, made: State | None, now: State) -> bool:
+    """Tell whether an event of the change came no further than half way."""
+    name, values = passed["field"], passed["values"]
+    if passed["event"] not in item["desired"] or item["before"].get(name) in values:
+        return False
+    return now.get(name) in values and (made is None or made.get(name) in values)
+
+
+def back_of(item: State, states: list[State | None], now: State) -> State | None:
+    """Return what is put back of an item: of what the change set, whatever is still as we left it in one of these
+    states; None where somebody else has changed any of that since."""
+    back, before = State(), item["before"]
     for name in item["undo"]["fields"]:
-        if name not in desired or _same(now.get(name), before.get(name)):
+        if name not in item["desired"] or _same(now.get(name), before.get(name)):
             continue
-        if not (_same(now.get(name), made.get(name)) or _same(now.get(name), desired[name])):
+        if not any(state is None or _same(now.get(name), state.get(name)) for state in states):
             return None
         back[name] = before.get(name)
     gone = {name for name in item["undo"]["fields"] if now.get(name) is None and before.get(name) is not None}

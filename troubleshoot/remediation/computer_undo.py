@@ -72,6 +72,16 @@ def columns_of(undo: UndoState | None) -> dict[str, Any]:
     return {"host_undo": kept, ("armed_at" if kept == Armed.ARMED else "host_undo_ended_at"): Now()}
 
 
+def perhaps_armed(change: Job) -> dict[str, Any]:
+    """Return what is written of a lost change that a person settles: its computer, which has said nothing, may stand
+    ready to undo it, and is told later that it need not."""
+    try:
+        ordered = change.kind == Job.Kind.APPLY and undo_order(planning.job_plan(change)) is not None
+    except engine.PlanError:
+        return {}
+    return {"host_undo": Armed.ARMED, "armed_at": change.started_at} if ordered and not change.host_undo else {}
+
+
 def answer_to_disarming(undo: UndoState) -> UndoState:
     """Return what an answer to a disarming says: where nothing is kept of an undo any more, it is lost."""
     return replace(undo, state="lost") if undo.state == "none" else undo
@@ -96,6 +106,8 @@ def learn(change: Job, undo: UndoState | None, actor: Actor) -> None:
         _put_back(change, why_undone(change, undo), undo)
         return
     jobs.add_line(change, Explanation(_SAID[Armed(change.host_undo)]))
+    if undo.outcome == "failed":  # what it could do by then stays done
+        jobs.add_line(change, Explanation(Code.UNDO_FAILED_THERE))
     audit.record(
         Tag.JOB_DISARM,
         actor=actor,

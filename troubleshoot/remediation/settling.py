@@ -10,6 +10,7 @@ from troubleshoot import diagnosis, jobs, notifications, people
 from troubleshoot.audit import Tag
 from troubleshoot.engine import Code, Explanation, Json, NoticeCode, Refusal, RefusalCode
 from troubleshoot.models import UNDOABLE_STATES, Case, Job, JobState, Person
+from troubleshoot.remediation import computer_undo
 from troubleshoot.remediation.asking_host import stop_asking
 
 MOST_REASON = 2000
@@ -91,6 +92,7 @@ def _settle(job: Job, end: SettledEnd, actor: Person, reason: str) -> None:
         personal={"reason": reason},
         explanation=said,
         facts={},  # they were read before the change
+        **computer_undo.perhaps_armed(job),
     )
     origin = job.origin if end == SettledEnd.PUT_BACK else None
     if moved and origin and origin.state in UNDOABLE_STATES:

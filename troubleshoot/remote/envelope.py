@@ -93,11 +93,22 @@ def _is_flat(value: Any) -> bool:
 
 
 @dataclass(frozen=True)
+class PassedState:
+    """Through which values of a field an event passes: where it was cut, one of them stays."""
+
+    event: str
+    field: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class UndoRule:
-    """What the computer itself may put back of an item: fields, and the marks that tell a script that it undoes."""
+    """What the computer itself may put back of an item: fields, with the marks that tell a script that it undoes. An
+    event that was cut on its way is made once more."""
 
     fields: tuple[str, ...]
     marks: tuple[str, ...] = ()
+    passes: tuple[PassedState, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -201,9 +212,10 @@ class ItemError:
 class UndoState:
     """What stands of the undo that a computer was told to make by itself.
 
-    none: it was told nothing. armed: it will, when that is `due`. lost: its task is gone, by nobody of ours. fired: it
-    has, at the time `at`; the outcome says undone, left (somebody else has changed the items in `left` since, which
-    stay as they are) or failed. disarmed: its task was taken back.
+    none: it was told nothing. armed: it will, when that is `due`. lost: its task is gone or switched off, by nobody of
+    ours. fired: it has, at the time `at`; the outcome says undone, left (somebody else has changed the items in `left`
+    since, which stay as they are) or failed. disarmed: its task was taken back. One that was lost or disarmed after a
+    try that failed still says when that was.
     """
 
     state: UndoName = "none"

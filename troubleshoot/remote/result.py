@@ -27,6 +27,7 @@ States = tuple[FlatState | None, ...]
 _FAULT_STAGES = ("read", "write", "record", "arm")
 #: Ends of a change that has read, and written nothing.
 _UNSTARTED = frozenset({"drifted", "duplicate", "cancelled", "not_armed"})
+_AFTER_A_TRY = ("disarmed", "lost")
 _UNDO_OUTCOMES = ("undone", "left", "failed")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 _REASONS = ("constrained_language", "antimalware", "powershell_too_old")
@@ -141,10 +142,12 @@ def _undo(found: Any) -> UndoState | None:
     for moment in (undo.due, undo.at):
         if moment is not None and not (isinstance(moment, str) and _MOMENT.fullmatch(moment)):
             raise Malformed("not a moment")
-    if (undo.state == "none") != (undo.due is None) or (undo.state == "fired") != (undo.at is not None):
+    if (undo.state == "none") != (undo.due is None) or (undo.state == "fired" and undo.at is None):
         raise Malformed("an undo is due once it was armed, and has a time once it has fired")
     if (undo.outcome in _UNDO_OUTCOMES) != (undo.at is not None) or (undo.at is None and undo.outcome is not None):
         raise Malformed("an undo has an outcome once it has fired")
+    if undo.at is not None and undo.state != "fired" and (undo.state not in _AFTER_A_TRY or undo.outcome != "failed"):
+        raise Malformed("only an undo that failed is taken back or lost after it has fired")
     return undo
 
 

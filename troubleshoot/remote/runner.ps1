@@ -25,6 +25,7 @@ function Write-Item($Index, $Before) {
 
 function Invoke-Change([string] $Path, $Before) {
     try { Write-Notice 'Mendpoint is about to change this computer.' } catch { Add-Fault $null 'record' $_ }
+    if ($null -ne $Request.of -and $result.errors.Count -eq 0) { try { Add-Tried (Get-RunPath $Request.of) } catch { Add-Fault $null 'record' $_ } }
     for ($index = 0; $index -lt $items.Count -and $result.errors.Count -eq 0; $index++) {
         try { if ($null -ne $items[$index].desired) { Write-Item $index $Before } } catch { Add-Fault $index 'write' $_ }
     }
@@ -34,19 +35,18 @@ function Invoke-Change([string] $Path, $Before) {
     if ($result.errors.Count -eq 0) { $outcome = 'done' }
     Save-Report $Path $Before $after $outcome
     Send-Waiting
-    try { Remove-OldFiles $Path } catch { $course.unseen = $_ }
+    try { Remove-IdleTasks $Path; Remove-OldFiles $Path } catch { $course.unseen = $_ }
     $outcome
 }
 
 # The record, then the undo, then the writes: what the computer has to put back by itself and cannot, is not written.
 function Start-Change([string] $Path, $Before) {
-    $due = $null; $order = $null; $digest = $null
+    $due = $null; $order = $null
     if ($null -ne $Request.undo) {
         $due = [DateTime]::UtcNow.AddSeconds($Request.undo.after).ToString('s') + 'Z'
         $order = New-UndoOrder $Before $due
-        $digest = Get-Digest $order
     }
-    try { if (-not (New-Record $Path $Before $digest)) { return Get-Forestalled $Path } } catch { Add-Fault $null 'record' $_; return 'failed' }
+    try { if (-not (New-Record $Path $Before)) { return Get-Forestalled $Path } } catch { Add-Fault $null 'record' $_; return 'failed' }
     if ($null -eq $order) { return Invoke-Change $Path $Before }
     $held = Enter-Attempt $Path 0
     try {
@@ -113,7 +113,7 @@ function Invoke-Request {
 }
 
 # A process does not end by itself while a reading that was left behind is still at work in it.
-function Exit-Process { [Environment]::Exit(0) }
+function Exit-Process([int] $Code) { [Environment]::Exit($Code) }
 
 # Only an order of an undo has these.
 function Get-Extra($Item, [string] $Name) { if ($Item.PSObject.Properties[$Name]) { $Item.$Name } }
@@ -128,4 +128,8 @@ $result = @{ outcome = 'failed'; identity = @{}
     written = (New-Object System.Collections.ArrayList); errors = (New-Object System.Collections.ArrayList) }
 try { $result.outcome = Invoke-Request } catch { Add-Fault $null 'read' $_ }
 Write-Mark 'result' $result
-if ($course.left) { Exit-Process }
+# Who looks into the Task Scheduler sees whether an undo came to its end; a visit ends with code 0 and says the rest.
+$code = 0
+if ($Request.mode -ceq 'undo' -and $result.outcome -cne 'done') { $code = 8 }
+if ($course.left) { Exit-Process $code }
+if ($code -ne 0) { exit $code }

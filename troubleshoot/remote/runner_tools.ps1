@@ -131,10 +131,7 @@ function New-PrivateFolder([string] $Path) {
 }
 
 function Get-FolderAccess([string] $Path) {
-    $found = [IO.Directory]::GetAccessControl($Path, 'Access, Owner')
-    $rules = $found.GetAccessRules($true, $true, [System.Security.Principal.SecurityIdentifier])
-    @{ owner = $found.GetOwner([System.Security.Principal.SecurityIdentifier]).Value; protected = $found.AreAccessRulesProtected
-        named = @(foreach ($rule in $rules) { $rule.IdentityReference.Value }) }
+    [IO.Directory]::GetAccessControl($Path, 'Access, Owner').GetSecurityDescriptorSddlForm('Access, Owner')
 }
 
 function Test-EventSource { [Diagnostics.EventLog]::SourceExists('Mendpoint') }
@@ -147,19 +144,19 @@ function Get-ProcessStart([int] $Id) {
     $found.CreationDate.ToUniversalTime().ToString('s') + 'Z'
 }
 
+# Owned by administrators, protected from what is above it, and open to the system and to them alone.
+$administratorsOnly = '^O:BAD:P(AI|AR)*(\(A;\w*;\w+;;;(SY|BA)\))+$'
+
 # Users may create folders in ProgramData: one that administrators neither own nor keep for themselves is refused.
 function Assert-Private([string] $Path) {
     if (-not [IO.Directory]::Exists($Path)) { New-PrivateFolder $Path }
-    $found = Get-FolderAccess $Path
     $link = ([IO.File]::GetAttributes($Path) -band [IO.FileAttributes]::ReparsePoint) -ne 0
-    $others = @($found.named | Where-Object { $_ -notin @('S-1-5-18', 'S-1-5-32-544') })
-    if ($link -or $found.owner -ne 'S-1-5-32-544' -or -not $found.protected -or $others.Count -ne 0) {
-        throw "$Path is not private to administrators"
-    }
+    if ($link -or (Get-FolderAccess $Path) -cnotmatch $administratorsOnly) { throw "$Path is not private to administrators" }
 }
 
 # The files of an attempt, without their endings: .json, its record or its tombstone, .result.json, its report, and what
-# belongs to its undo: .undo.json, what is to be put back, .armed.json, .undone.json, .disarmed.json, and .lock.
+# belongs to its undo: .undo.json, what is to be put back, .armed.json, .tried.json, what tries of it have begun,
+# .undone.json, .disarmed.json, and .lock.
 function Get-RunPath([string] $Attempt) {
     $root = Join-Path (Get-DataFolder) 'Mendpoint'
     $folder = Join-Path $root 'runs'
@@ -188,18 +185,28 @@ function Get-RunBytes($Body, [string] $Attempt = $Request.attempt) {
 
 function New-RunFile([string] $Path, $Body, [string] $Attempt = $Request.attempt) { New-File $Path (Get-RunBytes $Body $Attempt) }
 
+# A file that has its name only when it is whole: nobody believes a half one, or is kept from something by it. The last
+# step is flushed too: else a cut of the power could take back a name that others have relied on since.
+function Set-RunFile([string] $Path, $Bytes) {
+    [IO.File]::Delete("$Path.part")
+    [void] (New-File "$Path.part" $Bytes)
+    if ([IO.File]::Exists($Path)) { [IO.File]::Replace("$Path.part", $Path, [NullString]::Value) } else { [IO.File]::Move("$Path.part", $Path) }
+    $stream = [IO.FileStream]::new($Path, [IO.FileMode]::Open, [IO.FileAccess]::ReadWrite, [IO.FileShare]::Read)
+    try { $stream.Flush($true) } finally { $stream.Dispose() }
+}
+
 function Read-RunFile([string] $Path, [string] $Attempt = $Request.attempt) {
     $found = ConvertFrom-Json -InputObject ([IO.File]::ReadAllText($Path))
     if ($found.v -ne 2 -or $found.attempt -cne $Attempt) { throw "$Path is not a record of this attempt" }
     $found
 }
 
-function New-Record([string] $Path, $Before, $Undo) {
+function New-Record([string] $Path, $Before) {
     $entries = for ($index = 0; $index -lt $items.Count; $index++) {
         @{ resource = $items[$index].resource; params = $items[$index].params; before = $Before[$index]; desired = $items[$index].desired }
     }
     New-RunFile "$Path.json" @{ job = $Request.job; case = $Request.case; process = $PID; started = (Get-ProcessStart $PID)
-        boot = (Get-ProcessStart 4); items = @($entries); undo = $Undo }
+        boot = (Get-ProcessStart 4); items = @($entries) }
 }
 
 function Write-Notice([string] $What) {
@@ -208,10 +215,10 @@ function Write-Notice([string] $What) {
     Write-EventLog -LogName Application -Source Mendpoint -EventId 1000 -EntryType Information -Message $text
 }
 
-# The report has its name only when it is whole. Where it cannot be kept, the last mark still says all that is in it.
+# Where it cannot be kept, the last mark still says all that is in it.
 function Save-Report([string] $Path, $Before, $After, [string] $Outcome) {
     $body = @{ outcome = $Outcome; written = $result.written; errors = $result.errors; before = $Before; after = $After }
-    try { if (New-RunFile "$Path.part" $body) { [IO.File]::Move("$Path.part", "$Path.result.json") } } catch { $course.unsaved = $_ }
+    try { Set-RunFile "$Path.result.json" (Get-RunBytes $body) } catch { $course.unsaved = $_ }
 }
 
 # Why a record could not be made: a tombstone is in its place, or this very attempt was here before. What cannot be read
@@ -237,6 +244,7 @@ function Get-Attempt([string] $Path) {
     }
     $undo = Get-UndoState $Path $Request.attempt
     if ($undo.state -cne 'none') { $found.undo = $undo }
+    elseif (-not $lives) { try { Clear-UndoTask (Get-UndoName $Request.attempt) } catch { $course.unseen = $_ } }
     [void] (Format-Json $found)
     $found
 }

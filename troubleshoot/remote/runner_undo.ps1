@@ -2,24 +2,26 @@
 # nobody has come back after one that could cut our own access. runner_tools.ps1 stands before it and runner.ps1 after it;
 # they are one text.
 
-# What the task gives to powershell.exe: one line, the same for every change but for the attempt. The digest in the record
-# finds an order that is half written or belongs to another attempt; it keeps out no administrator, whose folder it is.
+# What the task gives to powershell.exe: one line, the same for every change but for the attempt and the digest of its order.
+# Both are part of the task, which only administrators may write: an order that somebody else has put into a folder of that
+# name is not carried out. It is read once, so that what was proved is what is run.
 # No quotation mark, percent sign or dollar bracket stands here: the Task Scheduler would read something into it.
 $undoLine = @'
-$ErrorActionPreference = 'Stop'; Set-StrictMode -Version 3.0; $path = [IO.Path]::Combine([Environment]::GetFolderPath('CommonApplicationData'), 'Mendpoint', 'runs', 'ATTEMPT'); $record = ConvertFrom-Json -InputObject ([IO.File]::ReadAllText($path + '.json')); if ((Get-FileHash -LiteralPath ($path + '.undo.json') -Algorithm SHA256).Hash -cne $record.undo) { exit 6 }; $order = ConvertFrom-Json -InputObject ([IO.File]::ReadAllText($path + '.undo.json')); & ([ScriptBlock]::Create($order.runner)) $order
+$ErrorActionPreference = 'Stop'; Set-StrictMode -Version 3.0; $root = [IO.Path]::Combine([Environment]::GetFolderPath('CommonApplicationData'), 'Mendpoint'); $runs = [IO.Path]::Combine($root, 'runs'); foreach ($folder in $root, $runs) { if (([IO.File]::GetAttributes($folder) -band [IO.FileAttributes]::ReparsePoint) -ne 0 -or [IO.Directory]::GetAccessControl($folder, 'Access, Owner').GetSecurityDescriptorSddlForm('Access, Owner') -cnotmatch 'PRIVATE') { exit 7 } }; $bytes = [IO.File]::ReadAllBytes([IO.Path]::Combine($runs, 'ATTEMPT.undo.json')); if ((Get-FileHash -InputStream ([IO.MemoryStream]::new($bytes)) -Algorithm SHA256).Hash -cne 'DIGEST') { exit 6 }; $order = ConvertFrom-Json -InputObject ([Text.Encoding]::ASCII.GetString($bytes)); & ([ScriptBlock]::Create($order.runner)) $order
 '@
 
-# A program by its whole path: as SYSTEM nothing is looked for. What failed is tried again for a day, and at each start.
+# A program by its whole path: as SYSTEM nothing is looked for. What failed is tried again every 15 minutes, for ever, and
+# at each start. Six hours are longer than all bounded waits of an undo together: nothing but a hang is ended in a write.
 $undoProgram = '%SystemRoot%\System32\WindowsPowerShell\v1.0\powershell.exe'
 $undoTask = @'
 <Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">
 <RegistrationInfo><Description>Puts back a change that Mendpoint made, unless Mendpoint does so itself.</Description></RegistrationInfo>
-<Triggers><TimeTrigger><Repetition><Interval>PT15M</Interval><Duration>P1D</Duration></Repetition><StartBoundary>DUE</StartBoundary></TimeTrigger>
+<Triggers><TimeTrigger><Repetition><Interval>PT15M</Interval></Repetition><StartBoundary>DUE</StartBoundary></TimeTrigger>
 <BootTrigger><Delay>PT1M</Delay></BootTrigger></Triggers>
 <Principals><Principal id="Author"><UserId>S-1-5-18</UserId><RunLevel>HighestAvailable</RunLevel></Principal></Principals>
 <Settings><MultipleInstancesPolicy>IgnoreNew</MultipleInstancesPolicy><DisallowStartIfOnBatteries>false</DisallowStartIfOnBatteries>
 <StopIfGoingOnBatteries>false</StopIfGoingOnBatteries><StartWhenAvailable>true</StartWhenAvailable>
-<ExecutionTimeLimit>PT2H</ExecutionTimeLimit></Settings>
+<ExecutionTimeLimit>PT6H</ExecutionTimeLimit></Settings>
 <Actions Context="Author"><Exec><Command>PROGRAM</Command><Arguments>LINE</Arguments></Exec></Actions>
 </Task>
 '@
@@ -28,8 +30,11 @@ $undoTask = @'
 # to load, and fail for one task where another one is damaged; COM asks for the one that is meant, since Windows Vista.
 function Get-TaskFolder { $service = New-Object -ComObject Schedule.Service; $service.Connect(); $service.GetFolder('\') }
 
-# 2: only a new one. 5: an account of the system, which has no password.
-function Register-UndoTask([string] $Name, [string] $Xml) { [void] (Get-TaskFolder).RegisterTask($Name, $Xml, 2, 'SYSTEM', $null, 5) }
+# 2: only a new one. 5: an account of the system, which has no password. Whoever made it may be no administrator any more
+# when it runs: so it says itself who may write it.
+function Register-UndoTask([string] $Name, [string] $Xml) {
+    [void] (Get-TaskFolder).RegisterTask($Name, $Xml, 2, 'SYSTEM', $null, 5, 'D:P(A;;FA;;;SY)(A;;FA;;;BA)')
+}
 
 function Find-UndoTask([string] $Name) {
     try { $task = (Get-TaskFolder).GetTask($Name) }
@@ -38,6 +43,11 @@ function Find-UndoTask([string] $Name) {
 }
 
 function Remove-UndoTask([string] $Name) { (Get-TaskFolder).DeleteTask($Name, 0) }
+
+# 1: hidden ones too.
+function Get-UndoAttempts {
+    foreach ($task in (Get-TaskFolder).GetTasks(1)) { if ($task.Name -cmatch '^Mendpoint undo ([0-9a-f-]{36})$') { $Matches[1] } }
+}
 
 # Whoever writes for an attempt holds this file: its change, its undo, and who takes the undo back. The process that holds
 # it may end in any way: then it is free.
@@ -53,7 +63,10 @@ function Enter-Attempt([string] $Path, [int] $Seconds) {
 
 function Get-UndoName([string] $Attempt) { "Mendpoint undo $Attempt" }
 
-function Get-UndoArguments { '-NoProfile -NonInteractive -Command "' + $undoLine.Replace('ATTEMPT', $Request.attempt) + '"' }
+function Get-UndoArguments([string] $Digest) {
+    $line = $undoLine.Replace('PRIVATE', $administratorsOnly).Replace('ATTEMPT', $Request.attempt).Replace('DIGEST', $Digest)
+    '-NoProfile -NonInteractive -Command "' + $line + '"'
+}
 
 # What the undo will be given: what a request is, so that the same text can do it.
 function New-UndoOrder($Before, [string] $Due) {
@@ -71,13 +84,13 @@ function New-UndoOrder($Before, [string] $Due) {
 function Get-Digest($Bytes) { (Get-FileHash -InputStream ([IO.MemoryStream]::new($Bytes)) -Algorithm SHA256).Hash }
 
 # By what the Task Scheduler itself says of it: enabled, as SYSTEM, on battery too, by time and at each start, and for us.
-function Assert-Armed([string] $Name, [string] $Due) {
+function Assert-Armed([string] $Name, [string] $Arguments, [string] $Due) {
     $found = Find-UndoTask $Name
     if ($null -eq $found) { throw 'the task was taken, and is not there' }
     $task = ([xml] $found.xml).Task
     $as = @($task.Principals.Principal.UserId, $task.Actions.Exec.Command, $task.Actions.Exec.Arguments, $task.Triggers.TimeTrigger.StartBoundary,
         $task.Settings.DisallowStartIfOnBatteries, $task.Settings.StopIfGoingOnBatteries, $task.Settings.StartWhenAvailable)
-    $wanted = @('S-1-5-18', $undoProgram, (Get-UndoArguments), $Due, 'false', 'false', 'true')
+    $wanted = @('S-1-5-18', $undoProgram, $Arguments, $Due, 'false', 'false', 'true')
     if ((Format-Json $as) -cne (Format-Json $wanted) -or $null -eq $task.Triggers.BootTrigger) { throw 'the task is another one than was asked for' }
     $late = [string]::CompareOrdinal($found.next, [DateTime]::UtcNow.ToString('s') + 'Z') -le 0
     if (-not $found.enabled -or $late) { throw 'the task is not going to be started' }
@@ -86,68 +99,109 @@ function Assert-Armed([string] $Name, [string] $Due) {
 # Before the first write: the order is kept, the task is made and read back, and that is noted beside the record.
 function Enable-Undo([string] $Path, $Order, [string] $Due) {
     $name = Get-UndoName $Request.attempt
-    if (-not (New-File "$Path.undo.json" $Order)) { throw 'an order of this attempt is here already' }
-    $line = (Get-UndoArguments).Replace('&', '&amp;')
-    $xml = $undoTask.Replace('DUE', $Due).Replace('PROGRAM', $undoProgram).Replace('LINE', $line)
+    Set-RunFile "$Path.undo.json" $Order
+    $arguments = Get-UndoArguments (Get-Digest $Order)
+    $xml = $undoTask.Replace('DUE', $Due).Replace('PROGRAM', $undoProgram).Replace('LINE', $arguments.Replace('&', '&amp;'))
     try {
         Register-UndoTask $name $xml
-        Assert-Armed $name $Due
-        [void] (New-RunFile "$Path.armed.json" @{ due = $Due })
+        Assert-Armed $name $arguments $Due
+        Set-RunFile "$Path.armed.json" (Get-RunBytes @{ due = $Due })
     }
     catch { $why = $_; try { Clear-UndoTask $name } catch { $course.unseen = $_ }; throw $why }
 }
 
 function Clear-UndoTask([string] $Name) { if ($null -ne (Find-UndoTask $Name)) { Remove-UndoTask $Name } }
 
-# What stands of the undo of an attempt: none, armed, lost (its task is gone), fired or disarmed. Where the Task
-# Scheduler does not answer, it counts as armed: nobody has seen it go.
+# Where the Task Scheduler does not answer, a task counts as ready: nobody has seen it go.
+function Test-Ready([string] $Attempt) {
+    try { $task = Find-UndoTask (Get-UndoName $Attempt); $null -ne $task -and $task.enabled } catch { $course.unseen = $_; $true }
+}
+
+# What stands of the undo of an attempt: none, armed, lost (its task is gone or switched off), fired or disarmed; and what
+# its last try has reported, whatever became of it since.
 function Get-UndoState([string] $Path, [string] $Attempt) {
     $found = @{ state = 'none'; due = $null; at = $null; outcome = $null; left = @() }
     if (-not [IO.File]::Exists("$Path.armed.json")) { return $found }
     $found.due = (Read-RunFile "$Path.armed.json" $Attempt).due
     $found.state = 'armed'
-    if ([IO.File]::Exists("$Path.disarmed.json")) { $found.state = 'disarmed' }
-    elseif ([IO.File]::Exists("$Path.undone.json")) {
+    if ([IO.File]::Exists("$Path.undone.json")) {
         $report = Read-RunFile "$Path.undone.json" $Attempt
         $found.state = 'fired'
         foreach ($name in 'at', 'outcome', 'left') { $found[$name] = $report.$name }
     }
-    else { try { if ($null -eq (Find-UndoTask (Get-UndoName $Attempt))) { $found.state = 'lost' } } catch { $course.unseen = $_ } }
+    if ([IO.File]::Exists("$Path.disarmed.json")) { $found.state = 'disarmed' }
+    elseif (-not (Test-Over $found) -and -not (Test-Ready $Attempt)) { $found.state = 'lost' }
     $found
 }
 
-# For whoever holds the attempt. An undo that has come to its good end is not taken back; one that failed is.
+function Test-Over($Found) { $Found.state -ceq 'disarmed' -or ($Found.state -ceq 'fired' -and $Found.outcome -cne 'failed') }
+
+# For whoever holds the attempt. An undo that has come to its good end is not taken back; one that failed is. A task of
+# which nothing is noted goes too: whoever made it has come no further.
 function Disable-Undo([string] $Path, [string] $Attempt) {
     $found = Get-UndoState $Path $Attempt
-    if ($found.state -ceq 'none' -or $found.state -ceq 'disarmed') { return $found }
+    if ($found.state -ceq 'disarmed') { return $found }
     Clear-UndoTask (Get-UndoName $Attempt)
-    if ($found.state -ceq 'fired' -and $found.outcome -cne 'failed') { return $found }
-    [void] (New-RunFile "$Path.disarmed.json" @{ due = $found.due } $Attempt)
+    if ($found.state -ceq 'none' -or (Test-Over $found)) { return $found }
+    Set-RunFile "$Path.disarmed.json" (Get-RunBytes @{ due = $found.due } $Attempt)
     Get-UndoState $Path $Attempt
 }
 
-# What nobody has written to for 30 days goes, a few files at a time; nothing of an attempt that a task still stands for.
-function Remove-OldFiles([string] $Path) {
-    $before = [DateTime]::UtcNow.AddDays(-30)
-    $kept = @{}
-    foreach ($own in $Request.attempt, $Request.of) { if ($null -ne $own) { $kept[$own] = $true } }
-    $left = 200
-    foreach ($file in [IO.Directory]::GetFiles([IO.Path]::GetDirectoryName($Path))) {
-        if ($left -eq 0) { return }
-        if ([IO.File]::GetLastWriteTimeUtc($file) -ge $before) { continue }
-        $attempt = [IO.Path]::GetFileName($file).Split('.')[0]
-        if (-not $kept.ContainsKey($attempt)) { $kept[$attempt] = $null -ne (Find-UndoTask (Get-UndoName $attempt)) }
-        if (-not $kept[$attempt]) { [IO.File]::Delete($file); $left-- }
+# Tasks that stand for nothing: with no order, never noted by whoever made them, or over. Who is at work for an attempt
+# holds it; then its task is left alone.
+function Remove-IdleTasks([string] $Path) {
+    foreach ($attempt in @(Get-UndoAttempts)) {
+        $other = Join-Path ([IO.Path]::GetDirectoryName($Path)) $attempt
+        try { $held = Enter-Attempt $other 0 } catch { $course.unseen = $_; continue }
+        try {
+            $found = Get-UndoState $other $attempt
+            if ($found.state -ceq 'none' -or (Test-Over $found) -or -not [IO.File]::Exists("$other.undo.json")) { Clear-UndoTask (Get-UndoName $attempt) }
+        }
+        finally { $held.Dispose() }
     }
 }
 
-# What is put back of one item: of what the change set, whatever still is as the change made it. Null where somebody else
-# has changed any of that since: then all of it is theirs. What went away beside it comes back with it.
-function Get-Back($Item, $Made, $Now) {
+# What nobody has written to for 30 days goes, a few files at a time; nothing of an attempt that a task still stands for,
+# and never a record: of what has run nobody may be told that it never began.
+function Remove-OldFiles([string] $Path) {
+    $before = [DateTime]::UtcNow.AddDays(-30)
+    $kept = @{}
+    foreach ($own in @($Request.attempt, $Request.of) + @(Get-UndoAttempts)) { if ($null -ne $own) { $kept[$own] = $true } }
+    $left = 200
+    foreach ($file in [IO.Directory]::GetFiles([IO.Path]::GetDirectoryName($Path))) {
+        if ($left -eq 0) { return }
+        $name = [IO.Path]::GetFileName($file)
+        $attempt = $name.Split('.')[0]
+        if ($name -ceq "$attempt.json" -or $kept.ContainsKey($attempt) -or [IO.File]::GetLastWriteTimeUtc($file) -ge $before) { continue }
+        [IO.File]::Delete($file)
+        $left--
+    }
+}
+
+# What tries to put an attempt back have begun: by item what each left, null where nobody has seen it. All: the portal has
+# begun, and any item may be half way.
+function Get-Tried([string] $Path, [string] $Attempt) {
+    if (-not [IO.File]::Exists("$Path.tried.json")) { return @{} }
+    $tried = ConvertTo-Table (Read-RunFile "$Path.tried.json" $Attempt).items
+    foreach ($item in @($tried.Keys)) { $tried[$item] = ConvertTo-Table $tried[$item] }
+    $tried
+}
+
+function Add-Tried([string] $Path) {
+    if (-not [IO.File]::Exists("$Path.armed.json")) { return }
+    $tried = Get-Tried $Path $Request.of
+    $tried['all'] = $null
+    Set-RunFile "$Path.tried.json" (Get-RunBytes @{ items = $tried } $Request.of)
+}
+
+# What is put back of one item: of what the change set, whatever still is as we left it: as the change made it or wished
+# it, or as a try to put it back did. Null where somebody else has changed any of that since: then all of it is theirs.
+# What went away beside it comes back with it.
+function Get-Back($Item, $States, $Now) {
     $back = @{}
     foreach ($name in $Item.undo.fields) {
         if (-not $Item.desired.ContainsKey($name) -or (Test-Same $Now[$name] $Item.before[$name])) { continue }
-        if (-not ((Test-Same $Now[$name] $Made[$name]) -or (Test-Same $Now[$name] $Item.desired[$name]))) { return $null }
+        if (-not (Test-Ours $name $States $Now)) { return $null }
         $back[$name] = $Item.before[$name]
     }
     if ($back.Count -eq 0) { return $back }
@@ -155,35 +209,66 @@ function Get-Back($Item, $Made, $Now) {
     $back
 }
 
-function Test-Same($One, $Other) { [string]::Equals((Format-Json $One), (Format-Json $Other), 'Ordinal') }
-
-function Undo-Item($Item, $Made, $Report) {
-    $now = Read-Item $Item
-    $back = Get-Back $Item $Made $now
-    if ($null -eq $back) { [void] $Report.left.Add($Item.item); return }
-    if ($back.Count -eq 0) { return }
-    $desired = $back.Clone()
-    foreach ($mark in $Item.undo.marks) { $desired[$mark] = $true }
-    $params = $Item.params
-    if (@(& ([ScriptBlock]::Create($Item.write)) @params -Desired $desired -Before $now).Count -ne 0) { throw 'a write must output nothing' }
-    [void] $Report.written.Add($Item.item)
-    if (-not (Test-Match $back (Read-Item $Item))) { throw 'it is not as it was' }
+# Null among the states: what was begun there nobody has seen, so it may be anything.
+function Test-Ours([string] $Name, $States, $Now) {
+    foreach ($state in $States) { if ($null -eq $state -or (Test-Same $Now[$Name] $state[$Name])) { return $true } }
+    $false
 }
 
-# What the change made, as it has reported it; where it has not, what it wished.
+function Test-Same($One, $Other) { [string]::Equals((Format-Json $One), (Format-Json $Other), 'Ordinal') }
+
+function Get-States($Item, $Made, $Tried) {
+    $states = @($Item.desired)
+    if ($null -ne $Made) { $states += $Made }
+    foreach ($name in 'all', "$($Item.item)") { if ($Tried.ContainsKey($name)) { $states += , $Tried[$name] } }
+    , $states
+}
+
+# Whether an event of the change came no further than half way, by what is there and by what the change has reported:
+# a service that was to restart, say, and is stopped. Then it is made once more, which ends where it began.
+function Test-Cut($Passed, $Item, $Made, $Now) {
+    $field = $Passed.field
+    if (-not $Item.desired.ContainsKey($Passed.event) -or $Passed.values -ccontains $Item.before[$field]) { return $false }
+    $Passed.values -ccontains $Now[$field] -and ($null -eq $Made -or $Passed.values -ccontains $Made[$field])
+}
+
+# A try is noted before it writes, and what it left is noted after that: the next one knows its own traces.
+function Undo-Item([string] $Path, $Item, $Tried, $Report) {
+    $now = Read-Item $Item
+    $made = Get-Made $Path $Item
+    $back = Get-Back $Item (Get-States $Item $made $Tried) $now
+    if ($null -eq $back) { [void] $Report.left.Add($Item.item); return }
+    $cut = @(foreach ($passed in $Item.undo.passes) { if (Test-Cut $passed $Item $made $now) { $passed } })
+    foreach ($passed in $cut) { $back[$passed.field] = $Item.before[$passed.field] }
+    if ($back.Count -eq 0) { return }
+    $name = "$($Item.item)"
+    $Tried[$name] = $null
+    Set-RunFile "$Path.tried.json" (Get-RunBytes @{ items = $Tried })
+    try { Write-Back $Item $back (@($Item.undo.marks) + @(foreach ($passed in $cut) { $passed.event })) $now $Report }
+    finally { try { $Tried[$name] = Read-Item $Item; Set-RunFile "$Path.tried.json" (Get-RunBytes @{ items = $Tried }) } catch { $course.unseen = $_ } }
+}
+
+function Write-Back($Item, $Back, $Marks, $Now, $Report) {
+    $desired = $Back.Clone()
+    foreach ($mark in $Marks) { $desired[$mark] = $true }
+    $params = $Item.params
+    if (@(& ([ScriptBlock]::Create($Item.write)) @params -Desired $desired -Before $Now).Count -ne 0) { throw 'a write must output nothing' }
+    [void] $Report.written.Add($Item.item)
+    if (-not (Test-Match $Back (Read-Item $Item))) { throw 'it is not as it was' }
+}
+
+# What the change made, as it has reported it; null where it has not.
 function Get-Made([string] $Path, $Item) {
-    if ([IO.File]::Exists("$Path.result.json")) {
-        $after = (Read-RunFile "$Path.result.json").after
-        if ($null -ne $after -and $null -ne $after[$Item.item]) { return ConvertTo-Table $after[$Item.item] }
-    }
-    $Item.desired
+    if (-not [IO.File]::Exists("$Path.result.json")) { return $null }
+    $after = (Read-RunFile "$Path.result.json").after
+    if ($null -ne $after) { ConvertTo-Table $after[$Item.item] }
 }
 
 function Undo-All([string] $Path) {
     $report = @{ outcome = 'undone'; written = (New-Object System.Collections.ArrayList); left = (New-Object System.Collections.ArrayList); errors = $result.errors }
+    $tried = Get-Tried $Path $Request.attempt
     for ($index = $items.Count - 1; $index -ge 0; $index--) {
-        $item = $items[$index]
-        try { Undo-Item $item (Get-Made $Path $item) $report } catch { Add-Fault $item.item 'write' $_ }
+        try { Undo-Item $Path $items[$index] $tried $report } catch { Add-Fault $items[$index].item 'write' $_ }
     }
     if ($report.left.Count -ne 0) { $report.outcome = 'left' }
     if ($result.errors.Count -ne 0) { $report.outcome = 'failed' }
@@ -196,22 +281,15 @@ function Invoke-Undo {
     $held = Enter-Attempt $path 600
     try {
         $stands = Get-UndoState $path $Request.attempt
-        $over = $stands.state -ceq 'disarmed' -or ($stands.state -ceq 'fired' -and $stands.outcome -cne 'failed')
-        if (-not $over) {
+        if (-not (Test-Over $stands)) {
             if (-not $Request.at_start -and [string]::CompareOrdinal([DateTime]::UtcNow.ToString('s') + 'Z', $Request.due) -lt 0) { return 'done' }
-            try { Write-Notice 'Mendpoint puts a change of this computer back.' } catch { $course.unseen = $_ }
+            if ($null -eq $stands.outcome) { try { Write-Notice 'Mendpoint puts a change of this computer back.' } catch { $course.unseen = $_ } }
             $report = Undo-All $path
-            Save-Undo $path $report
+            Set-RunFile "$path.undone.json" (Get-RunBytes $report)
             if ($report.outcome -ceq 'failed') { return 'failed' }
         }
         Clear-UndoTask (Get-UndoName $Request.attempt)
     }
     finally { $held.Dispose() }
     'done'
-}
-
-# A report of a try that failed gives way to that of the next one.
-function Save-Undo([string] $Path, $Report) {
-    foreach ($old in "$Path.undone.json", "$Path.undone.part") { [IO.File]::Delete($old) }
-    if (New-RunFile "$Path.undone.part" $Report) { [IO.File]::Move("$Path.undone.part", "$Path.undone.json") }
 }
