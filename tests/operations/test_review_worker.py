@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import OperationalError
+from django.db.models.functions import Now
 
 from tests.fixtures.computers import MakeLab, Registered
 from tests.fixtures.steps import ERROR, Work, opened, planned
@@ -49,6 +50,59 @@ def approved(lab: MakeLab, helpdesk: Person, approver: Person, work: Work) -> tu
     remediation.approve_plan(actor=approver, job=job, digest=job.plan.digest)
     jobs.start_job(actor=helpdesk, job=job)
     return host, job
+
+
+class TestAWorkerWhoseDatabaseGoesAway:
+    """For a moment: that is no defect, and nobody's end of anything."""
+
+    def test_leaves_a_reading_to_the_next_worker(
+        self, reading: Job, work: Work, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with monkeypatch.context() as away:
+            _goes_away(away, visits, "observe")
+            operations.run_job(reading.pk)
+        reading.refresh_from_db()
+        assert (reading.state, reading.explanation) == (JobState.CLAIMED, None)
+        _silent_for_long(reading)
+        work()
+        reading.refresh_from_db()
+        assert reading.state == JobState.DONE
+
+    def test_leaves_the_check_of_a_change_to_the_next_worker(
+        self, change: Job, work: Work, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with monkeypatch.context() as away:
+            _goes_away(away, changes, "verify_change")
+            operations.run_job(change.pk)
+        change.refresh_from_db()
+        assert (change.state, change.explanation) == (JobState.VERIFYING, None)
+        _silent_for_long(change)
+        operations.run_job(change.pk)
+        change.refresh_from_db()
+        assert change.state == JobState.VERIFIED
+
+    def test_has_the_computer_asked_about_a_change_that_may_have_begun(
+        self, change: Job, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with monkeypatch.context() as away:
+            _goes_away(away, change_visits, "carry_out_plan")
+            operations.run_job(change.pk)
+        _silent_for_long(change)
+        change.refresh_from_db()
+        assert (change.state, change.settles.count()) == (JobState.UNKNOWN, 1)
+
+
+def _goes_away(patch: pytest.MonkeyPatch, module: Any, name: str) -> None:
+    def fails(*_: Any, **__: Any) -> None:
+        raise OperationalError("terminating connection due to administrator command")
+
+    replace_everywhere(patch, module, name, fails)
+
+
+def _silent_for_long(job: Job) -> None:
+    """Its lease is over, and the keeper has looked."""
+    Job.objects.filter(pk=job.pk).update(lease_until=Now() - dt.timedelta(seconds=1))
+    operations.sweep()
 
 
 class TestAWorkerWhoseLeaseWasGivenAway:

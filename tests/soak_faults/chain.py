@@ -29,7 +29,9 @@ SETTINGS = {
 }
 #: So that a write takes long enough to be hit.
 WRITE_SECONDS = 0.15
-WORKERS, LABS = ("worker-1", "worker-2", "worker-3"), 4
+WORKERS = ("worker-1", "worker-2", "worker-3")
+#: So many computers share a process: they lose their power together.
+TOGETHER = 6
 Process = subprocess.Popen[bytes]
 
 
@@ -47,9 +49,10 @@ class Chain(Bench):
 
     def start_hosts(self) -> None:
         """Start the computers, a few in each process, and a line to each that can be broken."""
-        for number in range(min(LABS, len(self.computers))):
+        groups = max(1, len(self.computers) // TOGETHER)
+        for number in range(groups):
             name = f"lab-{number}"
-            self.labs[name] = self.computers[number::LABS]
+            self.labs[name] = self.computers[number::groups]
             self.parts[name] = self.world.start_lab(name, self.labs[name])
         for one in self.computers:
             self.lines[one.name] = self._stack.enter_context(Line())

@@ -11,9 +11,9 @@ from tests.fixtures.run import passed_on
 
 GOOD = "0 lost, 0 twice, 0 unrecorded, 0 unresolved"
 LAST = re.compile(rf"soak: (?P<jobs>\d+) jobs, (?P<kills>\d+) kills, {GOOD}, slowest recovery \d+ s")
-JOBS, KILLS, COMPUTERS, PACE = 20, 8, 5, 1.5
+JOBS, KILLS, COMPUTERS, PACE = 16, 5, 4, 4
 #: The seed of this run can be given, so that a failure comes again.
-SEED = os.environ.get("SOAK_SEED", "904")
+SEED = os.environ.get("SOAK_SEED", "7")
 
 
 def test_whatever_dies_and_breaks_nothing_is_lost_or_doubled_or_hidden() -> None:

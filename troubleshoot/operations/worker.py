@@ -11,7 +11,7 @@ import socket
 import uuid
 from typing import Any
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models.functions import Now
 
 from troubleshoot import audit, catalog, diagnosis, hosts, jobs, people, remediation
@@ -61,12 +61,15 @@ def run_job(job_id: uuid.UUID) -> None:
             end_stopped_reading(job, worker=WORKER)
         except Refusal as refusal:
             _give_up(job, refusal.explanation)
+        except (OperationalError, InterfaceError):
+            log.warning("job %s is left to its lease: the database went away", job.pk, exc_info=True)
+            return  # to the next worker, or to its computer, as if this one had died
         except Exception:
             log.exception("job %s of case %s met a defect of ours", job.pk, job.case_id)
             _give_up(job, Explanation(Code.DEFECT))
-            raise
-        finally:
             _ring_next(job)
+            raise
+    _ring_next(job)
 
 
 def _carry_out(job: Job) -> None:
