@@ -81,7 +81,21 @@ class JobQuerySet(models.QuerySet["Job"]):
     def left_armed(self) -> JobQuerySet:
         """Return the changes whose computer still stands ready to undo them by itself, and need not any more: they
         could have cut our own access and have ended, or were put back."""
-        unneeded = models.Q(undo_at=None) | models.Q(state=JobState.REVERTED)
+        return self._ready_to_undo().exclude(Q(pk__in=self.last_nets().values("pk")))
+
+    def last_nets(self) -> JobQuerySet:
+        """Return the changes that nobody has put back although they made things worse, or somebody has asked for it,
+        and whose computer stands ready to do that by itself: nobody takes that from them."""
+        given_up = {JobState.CANCELLED, JobState.DECLINED}
+        reverts = self.model.objects.filter(origin=models.OuterRef("pk")).exclude(state__in=given_up)
+        wanted_back = Q(verdict="worse") | models.Exists(reverts)
+        known = self._ready_to_undo().annotate(
+            verdict=Coalesce(KT("result__verdict"), models.Value(""), output_field=models.TextField())
+        )
+        return known.filter(wanted_back).exclude(state=JobState.REVERTED)
+
+    def _ready_to_undo(self) -> JobQuerySet:
+        unneeded = Q(undo_at=None) | Q(state=JobState.REVERTED)
         ended = ENDED_STATES - {JobState.UNKNOWN}
         return self.filter(unneeded, host_undo="armed", state__in=ended, invented=False)
 

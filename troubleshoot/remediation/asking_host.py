@@ -47,7 +47,7 @@ def settle_by_host(settle: Job, *, worker: Machine) -> None:
         if _settle(settle, lost, found, worker):
             return
         settle.refresh_from_db()
-    elif lost.host_undo == Job.HostUndo.ARMED:
+    elif Job.objects.left_armed().filter(pk=lost.pk).exists():
         _disarm(settle, lost, worker)
         return
     if settle.fence == fence:  # else another worker asks by now
