@@ -155,7 +155,7 @@ class TestAChangeThatCouldCutOurOwnAccess:
         [
             (UndoState("none"), Job.HostUndo.LOST),
             (UndoState("armed"), Job.HostUndo.ARMED),
-            (UndoState("fired", outcome="failed"), Job.HostUndo.ARMED),
+            (UndoState("fired", outcome="failed"), Job.HostUndo.FAILED),
         ],
     )
     def test_is_not_asked_again_at_once_whatever_the_computer_answers(
@@ -164,7 +164,9 @@ class TestAChangeThatCouldCutOurOwnAccess:
         with monkeypatch.context() as cut:
             cut.setattr(hosts, "disarm_attempt", silent)
             work()
+        asked = remote.AttemptState("ended", undo=said)
         monkeypatch.setattr(hosts, "disarm_attempt", lambda *_, **__: remote.VisitResult("done", undo=said))
+        monkeypatch.setattr(hosts, "settle_attempt", lambda *_, **__: remote.VisitResult("done", attempt=asked))
         for _ in range(4):
             operations.sweep()
             ask_computers()

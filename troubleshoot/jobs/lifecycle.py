@@ -82,7 +82,7 @@ def move_job(
     with transaction.atomic():
         documents = {name: one.to_json() for name, one in (("result", found), ("why", explanation)) if one is not None}
         # The case is held before its job is written: whoever else needs both takes them in the same order.
-        case = _held(job) if job_phase(JobPhase(to)) != job_phase(JobPhase(came_from)) else None
+        case = hold_case(job) if job_phase(JobPhase(to)) != job_phase(JobPhase(came_from)) else None
         if not Job.objects.move(job, to, fence=fence, revoke=revoke, **documents, **fields):
             return False
         add_line(job, said)
@@ -108,7 +108,9 @@ def move_job(
     return True
 
 
-def _held(job: Job) -> Case | None:
+def hold_case(job: Job) -> Case | None:
+    """Return the case of a job, held until the transaction ends; None where it belongs to none. Whoever writes to a job
+    and to its case holds the case first."""
     if job.case_id is None:
         return None
     return Case.objects.held().for_status().get(pk=job.case_id)
