@@ -27,6 +27,7 @@ from troubleshoot.engine import (
     job_phase,
 )
 from troubleshoot.jobs.closed_cases import ended_with_case, refuse_closed_case
+from troubleshoot.jobs.limits import refuse_full_approvals
 from troubleshoot.jobs.ringing import ring_after_commit
 from troubleshoot.jobs.settles import queue_settle
 from troubleshoot.jobs.story import add_line, audited_objects
@@ -267,10 +268,12 @@ def offer_plan(
     """Put a finished plan before whoever decides: the requester, or an approver when approval is needed.
 
     `signed_in` names who is on the computer and since when; None when that could not be read. Raises Refusal when the
-    case was closed meanwhile.
+    case was closed meanwhile, or enough lies before the approvers by now.
     """
     with transaction.atomic():
         refuse_closed_case(reading)
+        if needs_approval:
+            refuse_full_approvals(reading.host, reading.requester)
         job = Job.objects.create(
             kind=Job.Kind.APPLY,
             host=reading.host,
