@@ -121,7 +121,7 @@ class TestAChangeThatCouldCutOurOwnAccess:
         assert (1, False) in seen
         assert (0, True) not in seen[: seen.index((1, True))]
         assert Code.UNDO_DISARMED in codes(job)
-        assert b'"undo":"disarmed"' in bytes(Entry.objects.get(tag="job:disarm").canonical)
+        assert b'"undo":"disarmed"' in bytes(Entry.objects.get(tag="job:undo").canonical)
 
     def test_says_by_its_request_how_long_the_computer_waits(self, opening: Job, firewall: Registered) -> None:
         order = undo_order(remediation.job_plan(again(opening)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -25,7 +26,7 @@ def ask_about_undo(settle: Job, change: Job, *, worker: Machine) -> bool:
     """Tell a computer that it need not undo a change by itself, or ask it what became of that; False where neither is
     wanted any more."""
     if Job.objects.left_armed().filter(pk=change.pk).exists():
-        _ask(settle, change, computer_undo.ask_to_disarm, worker)
+        _ask(settle, change, partial(computer_undo.ask_to_disarm, actor=worker), worker)
     elif Job.objects.undos_to_ask_about().filter(pk=change.pk).exists():
         _ask(settle, change, _look, worker)
     else:

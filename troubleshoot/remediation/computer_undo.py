@@ -116,7 +116,7 @@ def learn(change: Job, undo: UndoState | None, states: States | None, actor: Act
         not_so = says_back(undo) and change.host_undo == Armed.LOST
         said = Explanation(Code.UNDO_NOT_SO if not_so else _SAID[Armed(change.host_undo)])
         jobs.add_line(change, said)
-        _record(change, actor)
+        _record(Tag.JOB_UNDO, change, actor, undo=change.host_undo)
         if change.own_undo == engine.OwnUndo.FAILED:
             jobs.tell_end(change, said, actor)
         diagnosis.keep_status_again(change.case_id, actor=actor)
@@ -133,14 +133,23 @@ def _keep(change: Job, undo: UndoState, columns: dict[str, Any]) -> bool:
     return bool(written)
 
 
-def _record(change: Job, actor: Actor) -> None:
+def _record(tag: Tag, change: Job, actor: Actor, **details: object) -> None:
     audit.record(
-        Tag.JOB_DISARM,
+        tag,
         actor=actor,
         on_behalf=change.beneficiary,
         objects=jobs.audited_objects(change),
-        details={"undo": change.host_undo, "attempt": str(change.attempt_id)},
+        details={"attempt": str(change.attempt_id), **details},
     )
+
+
+def record_before(job: Job, plan: PlanDocument, actor: Actor) -> None:
+    """Record what the visit of a change that starts will do to the computer's own undo: it is armed before the first
+    write, or taken back with what it would have put back. Runs in the transaction of the start."""
+    if order := undo_order(plan):
+        _record(Tag.JOB_ARM, job, actor, seconds=order.after, at_start=order.at_start)
+    if job.origin is not None and undone_attempt(job):
+        _record(Tag.JOB_DISARM, job.origin, actor, by=str(job.pk))
 
 
 def computer(change: Job) -> Machine:
@@ -163,13 +172,13 @@ def _put_back(change: Job, undo: UndoState) -> None:
     )
 
 
-def take_back(change: Job) -> remote.VisitResult | None:
+def take_back(change: Job, actor: Actor) -> remote.VisitResult | None:
     """Tell the computer of a change that could have cut our own access that we are back: it need not undo it. Return
     what the visit found; None where that was not to be said, or could not be, which is tried again later."""
     if change.host_undo != Armed.ARMED or change.undo_at is not None:
         return None
     try:
-        return ask_to_disarm(change)
+        return ask_to_disarm(change, actor)
     except (remote.DoorError, CredentialMissing) as error:
         jobs.add_line(change, hosts.ended(error, Code.UNDO_STAYS))
     except engine.PlanError as error:
@@ -177,10 +186,13 @@ def take_back(change: Job) -> remote.VisitResult | None:
     return None
 
 
-def ask_to_disarm(change: Job) -> remote.VisitResult:
-    """Make the visit that disarms a change. Raises DoorError, CredentialMissing and PlanError."""
+def ask_to_disarm(change: Job, actor: Actor) -> remote.VisitResult:
+    """Record the visit that disarms a change, and make it. Raises DoorError, CredentialMissing and PlanError."""
+    plan = planning.job_plan(change)
+    with transaction.atomic():
+        _record(Tag.JOB_DISARM, change, actor)
     asked: dict[str, Any] = {"attempt": change.attempt_id, "job": change.pk, "case": change.case_id}
-    return hosts.disarm_attempt(change.host, planning.job_plan(change), **asked)
+    return hosts.disarm_attempt(change.host, plan, **asked)
 
 
 def learn_of_undone(job: Job, undo: UndoState | None, actor: Actor) -> None:

@@ -141,6 +141,8 @@ def _start(job: Job, plan: engine.PlanDocument, before: dict[str, str], worker: 
         )
         if not moved:
             transaction.set_rollback(True)  # the lease was lost: the approval stays for whoever has the job now
+        else:
+            computer_undo.record_before(job, plan, worker)
     return moved
 
 
@@ -193,7 +195,7 @@ def _end_apply(job: Job, action: Action, worker: Machine) -> None:
             break
         time.sleep(POLL_SECONDS)
     # Back by a fresh connection: what could have cut our own access has not.
-    back = computer_undo.take_back(job) if verdict != Verdict.WORSE else None
+    back = computer_undo.take_back(job, worker) if verdict != Verdict.WORSE else None
     good = verdict == Verdict.VERIFIED
     why = _verified(job, action, before, readings[-1]) if good else _not_verified(readings[-1], action)
     with transaction.atomic():
