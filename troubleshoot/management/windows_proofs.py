@@ -26,8 +26,8 @@ _SHAPES = {
     "zone": re.compile(r"[A-Za-z0-9][A-Za-z0-9 .,/_()+-]{0,79}"),
 }
 _ENTRY = {"scripts", "passed", "failed", "left_out"}
-#: How a case is told: its kind, and what it is about.
-_CASE = re.compile(r"(?:reading|read|write|change): \S")
+#: The kinds of cases that are tried; each is told as its kind, and what it is about.
+_KINDS = frozenset({"reading", "read", "write", "change"})
 _WRITING = ("write: ", "change: ")
 
 
@@ -100,9 +100,10 @@ def _check_entry(name: str, entry: Any, installed: Catalog) -> None:
 
 def _check_cases(name: str, tried: list[str], *, destructive: bool) -> None:
     """Refuse what names no case that proof.ps1 tries, or not in such a run, and a case that is counted twice."""
-    if odd := [text for text in tried if not _CASE.match(text)]:
+    told = [(text.partition(":")[0], text.partition(":")[2].strip()) for text in tried]
+    if odd := [text for text, (kind, about) in zip(tried, told, strict=True) if kind not in _KINDS or not about]:
         raise ProofRefused(f"In {name}: it tried {odd[0][:80]!r}, which is no case of proof.ps1.")
-    if not destructive and any(text.startswith("change: ") for text in tried):
+    if not destructive and any(kind == "change" for kind, _about in told):
         raise ProofRefused(f"In {name}: it made a change in a run that makes none.")
     if len({*tried}) != len(tried):
         raise ProofRefused(f"In {name}: a case stands there twice.")
