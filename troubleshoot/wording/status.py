@@ -159,7 +159,7 @@ _KEPT_MATTERS: Mapping[tuple[Hindrance, CaseMatter], str | Promise] = {
 }
 _KEPT: Mapping[CaseMatter, str | Promise] = {
     CaseMatter.CHANGE: gettext_lazy("The change has not begun."),
-    CaseMatter.UNDO: gettext_lazy("Putting the change back has not begun."),
+    CaseMatter.UNDO: gettext_lazy("The portal has not begun to put the change back."),
 }
 _HINDRANCES: Mapping[Hindrance, str | Promise] = {
     Hindrance.NO_WORKER: gettext_lazy(
