@@ -19,7 +19,9 @@ from troubleshoot import audit, people
 from troubleshoot.engine import Role
 from troubleshoot.models import Person, Site
 
-pytest_plugins = [f"tests.fixtures.{name}" for name in ("run", "databases", "people", "computers", "steps")]
+pytest_plugins = [
+    f"tests.fixtures.{name}" for name in ("run", "databases", "people", "computers", "steps", "lock_order")
+]
 
 TESTER = audit.Machine("cli", "tests")
 PASSWORD = "correct horse battery staple"

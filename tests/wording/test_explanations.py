@@ -63,6 +63,15 @@ SAID: dict[Code, tuple[dict[str, Any], str]] = {
         f"The computer could not be told that it need not put this back by itself: {WAY_SAID} We tell it again.",
     ),
     Code.UNDO_FAILED_THERE: ({}, "The computer tried to put this back by itself and could not."),
+    Code.UNDO_SAID: (
+        {},
+        "The computer says that it has put this back by itself; nobody has read that yet. We read it.",
+    ),
+    Code.UNDO_NOT_SO: (
+        {},
+        "The computer says that it has put this back by itself, but what was read there after that is not as before.",
+    ),
+    Code.UNDO_LOOKED_FOR: ({"host": "LAB-01"}, "LAB-01 is asked what became of its own undo of a change"),
     Code.UNDONE_BY_COMPUTER: ({}, "The computer has put it back by itself."),
     Code.UNDONE_BY_COMPUTER_PARTLY: (
         {"titles": ["One", "Two"]},

@@ -63,6 +63,8 @@ class Tag(Enum):
     JOB_CANCEL = ("job:cancel", 1412)
     JOB_SETTLE = ("job:settle", 1413)
     JOB_DISARM = ("job:disarm", 1414)
+    JOB_ARM = ("job:arm", 1415)
+    JOB_UNDO = ("job:undo", 1416)
 
     HOST_REGISTER = ("host:register", 1501)
     HOST_CHANGE = ("host:change", 1502)

@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from troubleshoot import audit, notifications, people
 from troubleshoot.audit import Tag
 from troubleshoot.engine import NoticeCode, Refusal, RefusalCode
-from troubleshoot.models import Case, Incident, Person, Site
+from troubleshoot.models import Case, Incident, Person, Site, held
 
 #: Fewer computers than this with the same cause are no incident.
 LEAST_COMPUTERS = 3
@@ -27,10 +27,10 @@ def begin_incident(*, actor: Person, site: Site, cause: str) -> Incident:
     if not cause:
         raise Refusal(RefusalCode.INCIDENT_WITHOUT_CAUSE)
     with transaction.atomic():
-        site = Site.objects.select_for_update().get(pk=site.pk)  # two clicks make one incident
+        open_cases = Case.objects.filter(site=site, cause=cause, closed_at=None, invented=False)
+        cases = list(held(open_cases.select_related("owner").order_by("pk")))
+        site = held(Site.objects.all()).get(pk=site.pk)  # two clicks make one incident
         incident = running_incidents([site]).filter(cause=cause).first()
-        open_cases = Case.objects.held().filter(site=site, cause=cause, closed_at=None, invented=False)
-        cases = list(open_cases.select_related("owner"))
         if incident is None:
             if len({case.host_id for case in cases}) < LEAST_COMPUTERS:
                 raise Refusal(RefusalCode.INCIDENT_TOO_SMALL)
@@ -59,11 +59,11 @@ def watch_for_incidents(*, actor: Person, incident: Incident) -> None:
     """Note that the actor wants to be told when it is over. Asking again changes nothing."""
     people.require_permission(actor, "incident.watch", incident)
     with transaction.atomic():
-        held = Incident.objects.select_for_update(of=("self",)).get(pk=incident.pk)
-        if held.ended_at is not None:
+        running = held(Incident.objects.all()).get(pk=incident.pk)
+        if running.ended_at is not None:
             raise Refusal(RefusalCode.INCIDENT_OVER)
-        if not held.watchers.filter(pk=actor.pk).exists():
-            held.watchers.add(actor)
+        if not running.watchers.filter(pk=actor.pk).exists():
+            running.watchers.add(actor)
             audit.record(Tag.INCIDENT_WATCH, actor=actor, objects=[incident])
 
 

@@ -9,7 +9,7 @@ from django.db import transaction
 from troubleshoot import audit, catalog, diagnosis, engine, jobs, people
 from troubleshoot.audit import Tag
 from troubleshoot.engine import Identified, Refusal, RefusalCode, Walk
-from troubleshoot.models import Answer, Case, Host, Job, Person
+from troubleshoot.models import Answer, Case, Host, Job, Person, held
 
 MOST_CHARACTERS = 100_000
 
@@ -144,7 +144,7 @@ def _keep_word(case: Case, given: list[Answer], step: str, value: str) -> None:
 
 def _opened_before(actor: Person, opened_with: UUID) -> Case | None:
     """Return the case that this page opened already. Whoever opens waits here for the other: clicks come in pairs."""
-    Person.objects.select_for_update().get(pk=actor.pk)
+    held(Person.objects.all()).get(pk=actor.pk)
     return Case.objects.filter(opened_with=opened_with, opened_by=actor).first()
 
 

@@ -29,6 +29,7 @@ def round_jobs(case: Case) -> list[Job]:
 
 def job_view(job: Job, beneficiary: object) -> JobView:
     """Return a job's row as the engine's plain value; `beneficiary` is the key of the person whose case it is."""
+    change = job.origin if job.origin is not None else job
     asking = job.asking if job.is_change and job.state == JobState.UNKNOWN else None
     return JobView(
         kind=JobKind(job.kind),
@@ -46,6 +47,9 @@ def job_view(job: Job, beneficiary: object) -> JobView:
         stop_asked=job.stop_asked_at is not None,
         asked_at=asking.started_at if asking else None,
         asks_at=asking.not_before if asking else None,
+        own_undo=change.own_undo,
+        own_undo_at=change.host_undo_ended_at if change.own_undo else None,
+        is_back=change.state == JobState.REVERTED,
         for_desk=job.invented or (asking is not None and asking.for_desk),
     )
 

@@ -11,6 +11,9 @@ from django.db.models import F
 from troubleshoot.engine import ACTORS, CaseActor, CaseMatter, Hindrance, JobPhase, hindrance_of, waits_for_turn
 from troubleshoot.models import ACTIVE_STATES, CHANGES, Case, Heartbeat, Job, JobState
 
+#: What the portal asks a computer, although no change of the case is under way.
+_ASKED = frozenset({CaseMatter.SETTLE, CaseMatter.UNDO_SAID})
+
 
 class CaseWait(NamedTuple):
     """Whether the change of a case waits for its turn, and what keeps the portal from beginning."""
@@ -23,7 +26,7 @@ def case_waits(cases: Iterable[Case]) -> dict[int, CaseWait]:
     """Return for each case by its key whether it waits; only those are there for which the portal acts."""
     own = [case for case in cases if ACTORS[CaseMatter(case.matter)] == CaseActor.PORTAL]
     states = _open_states([case.pk for case in own])
-    asked = any(states.values()) or any(case.matter == CaseMatter.SETTLE for case in own)
+    asked = any(states.values()) or any(case.matter in _ASKED for case in own)
     alive = Heartbeat.objects.alive("worker") if asked else ()
     served = {site for beat in alive for site in beat.sites}
     held = _held_hosts([case for case in own if JobPhase.QUEUED in states[case.pk]])

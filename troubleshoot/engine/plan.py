@@ -191,6 +191,27 @@ def revert_plan(
     )
 
 
+def is_put_back(
+    plan: PlanDocument, states: Sequence[ResourceState | None], catalog: Catalog, *, left: Sequence[int] = ()
+) -> bool | None:
+    """Tell whether what can be put back of a run is as it was before; None where that was not read.
+
+    `left` are the places of items that stay as somebody else has made them since: what still is as the run made it is
+    not one of those.
+    """
+    known = catalog.resources
+    if len(states) != len(plan.items) or any(item.resource not in known for item in plan.items):
+        return None
+    exact = [bool(item.desired) and known[item.resource].revert == "exact" for item in plan.items]
+    if any(state is None for state, ours in zip(states, exact, strict=True) if ours):
+        return None
+    return not any(
+        is_as_wished(item, state, catalog) if place in left else _back(item, known[item.resource], state)
+        for place, (item, state) in enumerate(zip(plan.items, states, strict=True))
+        if exact[place]
+    )
+
+
 def _item(resource: Resource, wish: Wish, state: ResourceState | None) -> PlanItem:
     if state is None:
         raise PlanError(RefusalCode.RESOURCE_UNREAD, resource=resource.name)

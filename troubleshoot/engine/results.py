@@ -127,7 +127,6 @@ class ChangeResult(Result):
     outcome: str = ""
     """How the run on the host ended, in the words of its protocol; empty while none has come back."""
     reason: str = ""
-    """Why the host refused the run."""
     before: States | None = None
     after: States | None = None
     written: tuple[int, ...] | None = None
@@ -142,6 +141,8 @@ class ApplyResult(ChangeResult):
 
     verdict: Verdict = Verdict.UNKNOWN
     outside_after: Mapping[str, str] | None = None
+    undo_left: tuple[int, ...] | None = None
+    """What the computer left when it put this back by itself, as somebody had changed it since; None: it did not."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -287,7 +288,7 @@ _READERS: Final[Mapping[str, Callable[[object], object]]] = {
     "reason": _text,
     "before": _each(_state),
     "after": _each(_state),
-    "written": _each(_number),
+    **dict.fromkeys(("written", "undo_left"), _each(_number)),
     "errors": _each(_error),
     "differences": _each(_difference),
     "round_trips": _number,

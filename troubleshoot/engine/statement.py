@@ -66,6 +66,7 @@ class StatementCode(StrEnum):
     IN_FORCE = "in_force"  # host, title: words of the catalogue, until
     MAY_BE_IN_FORCE = "may_be_in_force"  # host, title, until
     NOT_PUT_BACK_IN_TIME = "not_put_back_in_time"  # host, title, until
+    PERHAPS_PUT_BACK = "perhaps_put_back"  # host, title, until
     NOT_AS_USUAL = "not_as_usual"
     ALSO_FOUND = "also_found"
     TEXT_DIFFERS = "text_differs"

@@ -19,6 +19,7 @@ from troubleshoot.engine.status_inputs import (
     JobKind,
     JobPhase,
     JobView,
+    OwnUndo,
     UndoReason,
 )
 from troubleshoot.engine.status_terms import (
@@ -217,11 +218,15 @@ def _put_back(case: CaseView) -> tuple[CaseMatter, dt.datetime] | None:
     last = _last_change(case)
     if last is None:
         return None
+    undone = last.kind == JobKind.REVERT and (last.is_back or last.state == JobPhase.VERIFIED)
+    if undone or last.state == JobPhase.REVERTED:
+        return CaseMatter.UNDONE, _after_jobs(case, last.at)
+    if last.own_undo == OwnUndo.SAID:
+        return CaseMatter.UNDO_SAID, last.written_at
     if last.kind == JobKind.REVERT and last.why == UndoReason.TIME_OVER and last.state == JobPhase.UNREACHABLE:
         return CaseMatter.UNDO, last.at  # the portal tries again by itself until the computer answers
-    if last.state == JobPhase.REVERTED or (last.kind == JobKind.REVERT and last.state == JobPhase.VERIFIED):
-        return CaseMatter.UNDONE, _after_jobs(case, last.at)
-    return (CaseMatter.UNDO_FAILED, _after_jobs(case, last.at)) if last.kind == JobKind.REVERT else None
+    failed = last.kind == JobKind.REVERT or last.own_undo == OwnUndo.FAILED
+    return (CaseMatter.UNDO_FAILED, _after_jobs(case, last.written_at)) if failed else None
 
 
 def _last_change(case: CaseView) -> JobView | None:
@@ -277,7 +282,7 @@ def _remedy(case: CaseView, since: dt.datetime) -> tuple[CaseMatter, dt.datetime
 
 
 def _changed_at(case: CaseView) -> dt.datetime | None:
-    return max((job.at for job in case.jobs if job.may_have_written), default=None)
+    return max((job.written_at for job in case.jobs if job.may_have_written), default=None)
 
 
 def _proved_at(case: CaseView) -> dt.datetime | None:

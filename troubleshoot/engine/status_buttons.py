@@ -21,7 +21,7 @@ _PLANNED = frozenset(
 #: The guide's question is asked, whoever acts.
 _ASKED = frozenset({CaseMatter.QUESTION, CaseMatter.TRY, CaseMatter.CONFIRM, CaseMatter.HELP})
 #: What a closed case may have left, and be opened again all the same: nothing moves on the computer any more.
-_OVER = frozenset({None, CaseMatter.UNDONE, CaseMatter.UNDO_FAILED})
+_OVER = frozenset({None, CaseMatter.UNDO_SAID, CaseMatter.UNDONE, CaseMatter.UNDO_FAILED})
 
 
 def allowed_presses(

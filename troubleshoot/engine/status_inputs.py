@@ -53,6 +53,13 @@ class UndoReason(StrEnum):
     TIME_OVER = "time_over"  # it was temporary
 
 
+class OwnUndo(StrEnum):
+    """What a computer says of the undo that it makes by itself, where somebody has to act on that."""
+
+    SAID = "said"  # it has put the change back, it says, and nobody has read that
+    FAILED = "failed"  # it has tried to, and could not
+
+
 #: Whoever asked for it may let it run.
 STARTABLE = frozenset({JobPhase.PLANNED, JobPhase.APPROVED})
 #: It waits for a worker, or a worker has it.
@@ -102,6 +109,12 @@ class JobView:
     """When the portal asks it next."""
     for_desk: bool = False
     """Whether the portal has asked in vain, so that a person looks too."""
+    own_undo: OwnUndo | None = None
+    """Of a change, or of an undo what it undoes: what the computer says of having put that back by itself."""
+    own_undo_at: dt.datetime | None = None
+    """When that was learned."""
+    is_back: bool = False
+    """Of an undo: whether what it undoes is back, by whatever."""
 
     @property
     def is_change(self) -> bool:
@@ -112,6 +125,11 @@ class JobView:
     def may_have_written(self) -> bool:
         """Tell whether the computer may be another one since."""
         return self.is_change and self.state in WRITTEN
+
+    @property
+    def written_at(self) -> dt.datetime:
+        """Return when it, or the computer putting it back, last wrote, as far as is known."""
+        return max(self.at, self.own_undo_at or self.at)
 
     @property
     def at(self) -> dt.datetime:

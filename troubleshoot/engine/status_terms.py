@@ -33,6 +33,7 @@ class CaseMatter(StrEnum):
     SETTLE = "settle"  # how a change ended is not known, and the portal asks the computer
     CHANGE = "change"  # a change waits for its worker, or runs
     UNDO = "undo"  # the same, of what puts a change back
+    UNDO_SAID = "undo_said"  # the computer says that it has put a change back, and the portal reads that
     APPROVAL = "approval"  # a second person decides about a plan
     START = "start"  # a plan lies before helpdesk
     UNDONE = "undone"  # the last change was put back: what comes next?
@@ -101,6 +102,7 @@ _MATTERS: Mapping[CaseActor, tuple[CaseMatter, ...]] = {
         CaseMatter.SETTLE,
         CaseMatter.CHANGE,
         CaseMatter.UNDO,
+        CaseMatter.UNDO_SAID,
         CaseMatter.OBSERVE,
         CaseMatter.PLANNING,
         CaseMatter.HAND_CHECK,
@@ -114,7 +116,7 @@ _MATTERS: Mapping[CaseActor, tuple[CaseMatter, ...]] = {
 #: The one actor of each matter.
 ACTORS: Mapping[CaseMatter, CaseActor] = {matter: actor for actor, matters in _MATTERS.items() for matter in matters}
 #: The last change was put back, is being put back, or was to be.
-PUT_BACK = frozenset({CaseMatter.UNDO, CaseMatter.UNDONE, CaseMatter.UNDO_FAILED})
+PUT_BACK = frozenset({CaseMatter.UNDO, CaseMatter.UNDO_SAID, CaseMatter.UNDONE, CaseMatter.UNDO_FAILED})
 #: While one of these lasts, a change may still move the computer: nothing else is begun, and nothing is closed.
 UNSETTLED = frozenset({CaseMatter.DECIDE, CaseMatter.SETTLE, CaseMatter.CHANGE, CaseMatter.UNDO})
 #: How a change ended is not known.

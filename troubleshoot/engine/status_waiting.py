@@ -25,7 +25,7 @@ def hindrance_of(
         return Hindrance.AWAY
     if held and waits_for_turn(matter, states):
         return Hindrance.HELD
-    if matter == CaseMatter.SETTLE:
+    if matter in {CaseMatter.SETTLE, CaseMatter.UNDO_SAID}:
         return None if worker else Hindrance.NO_WORKER
     going = ACTORS[matter] == CaseActor.PORTAL and not UNDER_WAY.isdisjoint(states)
     return Hindrance.NO_WORKER if going and not worker else None

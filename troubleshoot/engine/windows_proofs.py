@@ -42,7 +42,8 @@ def _proofs(table: TomlTable) -> Iterator[tuple[tuple[str, str], WindowsProof]]:
         table.text(key, required=False, limit=80)
     for name, one in table.table("resources").each():
         scripts, writes = _shaped(one, "scripts", _GROUPS).replace("-", ""), one.flag("writes")
-        one.integer("cases")
+        if one.integer("cases") < 1:
+            one.wrong("cases", "counts what was tried: a run that tried nothing proves nothing")
         one.done()
         yield (name, scripts), WindowsProof(date, build, writes)
     table.done()

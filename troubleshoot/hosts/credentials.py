@@ -14,7 +14,7 @@ from troubleshoot.engine import NoticeCode
 from troubleshoot.hosts.admin_notices import notify_administrators
 from troubleshoot.hosts.secrets import in_folder
 from troubleshoot.hosts.unique_names import unless_taken
-from troubleshoot.models import SECRET_REFERENCE, Credential, Person, Site
+from troubleshoot.models import SECRET_REFERENCE, Credential, Person, Site, held
 from troubleshoot.people import require_permission
 
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._ -]{0,78}[A-Za-z0-9])?")
@@ -105,7 +105,7 @@ def remove_credential(*, actor: Actor, credential: Credential) -> None:
 
 
 def _locked(actor: Actor, credential: Credential) -> Credential:
-    found = Credential.objects.select_for_update(of=("self",)).select_related("site").get(pk=credential.pk)
+    found = held(Credential.objects.select_related("site"), to_remove=True).get(pk=credential.pk)
     if isinstance(actor, Person):
         require_permission(actor, "credential.change", found)
     return found

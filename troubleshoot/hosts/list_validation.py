@@ -17,7 +17,7 @@ from troubleshoot.hosts import registration_rules
 from troubleshoot.hosts.audit_details import Description, HostChange, describe_host, host_difference
 from troubleshoot.hosts.csv_reader import ListProblem, ListRow, quoted_cell, quoted_cell_of
 from troubleshoot.hosts.registration import MOST_ASSIGNED, account_follows
-from troubleshoot.models import Credential, Host, Person, Site, normalise_email
+from troubleshoot.models import Credential, Host, Person, Site, held, normalise_email
 from troubleshoot.people import Decision, may
 
 Item = TypeVar("Item")
@@ -44,7 +44,7 @@ class ListReferences:
         self.sites = {site.slug: site for site in Site.objects.all()}
         self.credentials = {(one.site_id, one.name): one for one in Credential.objects.all()}
         self.people = {one.email: one for part in query_parts(_emails(rows)) for one in _active(part)}
-        hosts = Host.objects.select_for_update(of=("self",)).select_related("site", "credential").order_by("pk")
+        hosts = held(Host.objects.select_related("site", "credential").order_by("pk"))
         self.hosts = {host.name.lower(): host for host in hosts}
         self.assigned: dict[int, dict[UUID, int]] = defaultdict(dict)
         for link, host, person in Host.assigned.through.objects.values_list("pk", "host_id", "person_id"):

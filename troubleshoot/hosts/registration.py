@@ -24,7 +24,7 @@ from troubleshoot.hosts.audit_details import (
     record_host_changes,
 )
 from troubleshoot.hosts.unique_names import unless_taken
-from troubleshoot.models import Credential, Host, Person, Site
+from troubleshoot.models import Credential, Host, Person, Site, held
 from troubleshoot.people import require_permission
 
 MOST_ASSIGNED = 50
@@ -122,7 +122,7 @@ def account_follows(change: HostChange) -> bool:
 
 
 def _locked(host: Host) -> Host:
-    return Host.objects.select_for_update(of=("self",)).select_related("site", "credential", "owner").get(pk=host.pk)
+    return held(Host.objects.select_related("site", "credential", "owner")).get(pk=host.pk)
 
 
 def _require_both(actor: Actor, host: Host, to: Site) -> None:

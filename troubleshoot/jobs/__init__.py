@@ -8,6 +8,7 @@ from troubleshoot.jobs.lifecycle import (
     UNSETTLED,
     approval_lifetime,
     continue_case,
+    hold_case,
     may_observe,
     move_job,
     notify_deciders,
@@ -19,7 +20,7 @@ from troubleshoot.jobs.lifecycle import (
 from troubleshoot.jobs.limits import refuse_full_approvals, refuse_full_queue
 from troubleshoot.jobs.repeating import RepeatingWrite
 from troubleshoot.jobs.ringing import ring_after_commit, ring_job
-from troubleshoot.jobs.settles import hasten_settle, queue_disarm, queue_settle
+from troubleshoot.jobs.settles import hasten_settle, queue_disarm, queue_look, queue_settle
 from troubleshoot.jobs.starting import (
     cancel_job,
     check_deadline,
@@ -29,6 +30,7 @@ from troubleshoot.jobs.starting import (
     start_job,
 )
 from troubleshoot.jobs.story import add_line, audited_objects
+from troubleshoot.jobs.telling import tell_end
 
 __all__ = [
     "OPEN",
@@ -45,6 +47,7 @@ __all__ = [
     "continue_case",
     "enqueue_job",
     "hasten_settle",
+    "hold_case",
     "hold_job",
     "lease_time",
     "may_observe",
@@ -52,6 +55,7 @@ __all__ = [
     "notify_deciders",
     "offer_plan",
     "queue_disarm",
+    "queue_look",
     "queue_reading",
     "queue_settle",
     "refuse_beside_change",
@@ -64,4 +68,5 @@ __all__ = [
     "ring_job",
     "start_job",
     "take_back_waiting",
+    "tell_end",
 ]

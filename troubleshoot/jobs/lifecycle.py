@@ -27,6 +27,7 @@ from troubleshoot.engine import (
     job_phase,
 )
 from troubleshoot.jobs.closed_cases import ended_with_case, refuse_closed_case
+from troubleshoot.jobs.limits import refuse_full_approvals
 from troubleshoot.jobs.ringing import ring_after_commit
 from troubleshoot.jobs.settles import queue_settle
 from troubleshoot.jobs.story import add_line, audited_objects
@@ -82,7 +83,7 @@ def move_job(
     with transaction.atomic():
         documents = {name: one.to_json() for name, one in (("result", found), ("why", explanation)) if one is not None}
         # The case is held before its job is written: whoever else needs both takes them in the same order.
-        case = _held(job) if job_phase(JobPhase(to)) != job_phase(JobPhase(came_from)) else None
+        case = hold_case(job) if job_phase(JobPhase(to)) != job_phase(JobPhase(came_from)) else None
         if not Job.objects.move(job, to, fence=fence, revoke=revoke, **documents, **fields):
             return False
         add_line(job, said)
@@ -108,7 +109,9 @@ def move_job(
     return True
 
 
-def _held(job: Job) -> Case | None:
+def hold_case(job: Job) -> Case | None:
+    """Return the case of a job, held until the transaction ends; None where it belongs to none. Whoever writes to a job
+    and to its case holds the case first."""
     if job.case_id is None:
         return None
     return Case.objects.held().for_status().get(pk=job.case_id)
@@ -265,10 +268,12 @@ def offer_plan(
     """Put a finished plan before whoever decides: the requester, or an approver when approval is needed.
 
     `signed_in` names who is on the computer and since when; None when that could not be read. Raises Refusal when the
-    case was closed meanwhile.
+    case was closed meanwhile, or enough lies before the approvers by now.
     """
     with transaction.atomic():
         refuse_closed_case(reading)
+        if needs_approval:
+            refuse_full_approvals(reading.host, reading.requester)
         job = Job.objects.create(
             kind=Job.Kind.APPLY,
             host=reading.host,

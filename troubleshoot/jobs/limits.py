@@ -6,19 +6,21 @@ from django.conf import settings
 from django.db.models import Count, Q, QuerySet
 
 from troubleshoot.engine import Refusal, RefusalCode
-from troubleshoot.models import Host, Job, JobState, Person, Site
+from troubleshoot.models import CHANGES, Host, Job, JobState, Person, Site, held
 
 
-def refuse_full_queue(host: Host, person: Person) -> None:
-    """Raise Refusal where enough waits already for a computer, for its site, or by the wish of a person.
+def refuse_full_queue(host: Host, person: Person, *, planning: bool = False) -> None:
+    """Raise Refusal where enough changes wait already for a computer, for its site, or by the start of a person; when
+    something is planned, the same of what is read for plans, by the wish of a person.
 
-    It is asked of what people plan and start: a reading for somebody with an error, an undo, and a question about a
-    lost change are never refused. The caller is in the transaction that would add one more: whoever else adds one at
-    the same site waits for it.
+    Nothing else counts, and nothing else is refused: a reading for somebody with an error, an undo, and a question
+    about a lost change keep nobody from a change. The caller is in the transaction that would add one more: whoever
+    else adds one at the same site waits for it.
     """
     _hold(host)
-    queued = Job.objects.filter(state=JobState.QUEUED, invented=False).exclude(kind=Job.Kind.SETTLE)
-    waiting = _counts(queued, host, person)
+    kinds = {Job.Kind.PLAN} if planning else CHANGES
+    queued = Job.objects.filter(kind__in=kinds, state=JobState.QUEUED, invented=False)
+    waiting = _counts(queued, host, Q(requester=person) if planning else Q(starter=person))
     if waiting["computer"] >= settings.MENDPOINT_QUEUE_PER_COMPUTER:
         raise Refusal(RefusalCode.COMPUTER_QUEUE_FULL, host=str(host), number=waiting["computer"])
     if waiting["site"] >= settings.MENDPOINT_QUEUE_PER_SITE:
@@ -28,9 +30,11 @@ def refuse_full_queue(host: Host, person: Person) -> None:
 
 
 def refuse_full_approvals(host: Host, person: Person) -> None:
-    """Raise Refusal where enough plans of a person, or for a site, wait for a second person. As with the queue."""
+    """Raise Refusal where enough plans of a person, or for a site, wait for a second person. As with the queue: asked
+    where a plan is wanted, so that nothing is read in vain, and once more where it is laid before them."""
     _hold(host)
-    waiting = _counts(Job.objects.filter(state=JobState.WAITING_APPROVAL, invented=False), host, person)
+    plans = Job.objects.filter(state=JobState.WAITING_APPROVAL, invented=False)
+    waiting = _counts(plans, host, Q(requester=person))
     if waiting["site"] >= settings.MENDPOINT_APPROVALS_PER_SITE:
         raise Refusal(RefusalCode.SITE_APPROVALS_FULL, site=str(host.site), number=waiting["site"])
     if waiting["person"] >= settings.MENDPOINT_APPROVALS_PER_PERSON:
@@ -38,10 +42,10 @@ def refuse_full_approvals(host: Host, person: Person) -> None:
 
 
 def _hold(host: Host) -> None:
-    Site.objects.select_for_update().only("pk").get(pk=host.site_id)
+    held(Site.objects.only("pk")).get(pk=host.site_id)
 
 
-def _counts(waiting: QuerySet[Job], host: Host, person: Person) -> dict[str, int]:
+def _counts(waiting: QuerySet[Job], host: Host, person: Q) -> dict[str, int]:
     """Count jobs by the three for which they wait, in one question to the database."""
-    mine = {"computer": Q(host=host), "site": Q(host__site=host.site_id), "person": Q(requester=person)}
+    mine = {"computer": Q(host=host), "site": Q(host__site=host.site_id), "person": person}
     return waiting.aggregate(**{name: Count("pk", filter=one) for name, one in mine.items()})

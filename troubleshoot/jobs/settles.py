@@ -1,4 +1,5 @@
-"""The job that asks a computer what became of a lost change: or tells it that it need not undo one by itself.
+"""The job that asks a computer what became of a lost change, or of its own undo of one; or tells it that it need not
+undo one by itself.
 
 There is one for each change, which comes again until that is known."""
 
@@ -49,6 +50,11 @@ def _queue(lost: Job, said: Code, actor: Actor) -> None:
 def queue_disarm(change: Job, *, actor: Actor) -> None:
     """Queue the job that tells a computer that it need not undo a change by itself, unless one does already."""
     _queue(change, Code.DISARM_ASKED, actor)
+
+
+def queue_look(change: Job, *, actor: Actor) -> None:
+    """Queue the job that asks a computer what became of its own undo of a change, unless one does already."""
+    _queue(change, Code.UNDO_LOOKED_FOR, actor)
 
 
 def hasten_settle(lost: Job) -> None:

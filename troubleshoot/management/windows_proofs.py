@@ -26,6 +26,8 @@ _SHAPES = {
     "zone": re.compile(r"[A-Za-z0-9][A-Za-z0-9 .,/_()+-]{0,79}"),
 }
 _ENTRY = {"scripts", "passed", "failed", "left_out"}
+#: The kinds of cases that are tried; each is told as its kind, and what it is about.
+_KINDS = frozenset({"reading", "read", "write", "change"})
 _WRITING = ("write: ", "change: ")
 
 
@@ -49,6 +51,7 @@ def read_result(file: Path, installed: Catalog, *, now: dt.datetime) -> dict[str
     _check_head(result, now)
     for name, entry in result["resources"].items():
         _check_entry(name, entry, installed)
+        _check_cases(name, [*entry["passed"], *entry["failed"]], destructive=result["destructive"])
     return result
 
 
@@ -93,6 +96,17 @@ def _check_entry(name: str, entry: Any, installed: Catalog) -> None:
     if entry["scripts"] != resource.scripts_digest:
         text = f"It proves other scripts of {name} than those installed here. Run the proof.ps1 of this version."
         raise ProofRefused(text)
+
+
+def _check_cases(name: str, tried: list[str], *, destructive: bool) -> None:
+    """Refuse what names no case that proof.ps1 tries, or not in such a run, and a case that is counted twice."""
+    told = [(text.partition(":")[0], text.partition(":")[2].strip()) for text in tried]
+    if odd := [text for text, (kind, about) in zip(tried, told, strict=True) if kind not in _KINDS or not about]:
+        raise ProofRefused(f"In {name}: it tried {odd[0][:80]!r}, which is no case of proof.ps1.")
+    if not destructive and any(kind == "change" for kind, _about in told):
+        raise ProofRefused(f"In {name}: it made a change in a run that makes none.")
+    if len({*tried}) != len(tried):
+        raise ProofRefused(f"In {name}: a case stands there twice.")
 
 
 def proved(result: Mapping[str, Any]) -> dict[str, dict[str, Any]]:

@@ -8,6 +8,7 @@ from troubleshoot.models.credential import SECRET_REFERENCE, Credential
 from troubleshoot.models.delivery import Delivery
 from troubleshoot.models.guide import CauseList, GuideVersion
 from troubleshoot.models.heartbeat import FRESH, Heartbeat
+from troubleshoot.models.holding import ORDER, held
 from troubleshoot.models.host import Host
 from troubleshoot.models.incident import Incident
 from troubleshoot.models.job import HAND_OVER, SETTLED_ENDS, Job
@@ -42,6 +43,7 @@ __all__ = [
     "FRESH",
     "GATEWAY_PORT",
     "HAND_OVER",
+    "ORDER",
     "READS",
     "SECRET_REFERENCE",
     "SETTLED_ENDS",
@@ -85,6 +87,7 @@ __all__ = [
     "VisitorContext",
     "Writer",
     "check_gateway",
+    "held",
     "normalise_email",
     "role_choices",
 ]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from troubleshoot.engine import CaseMatter
 from troubleshoot.models.guide import GuideVersion
+from troubleshoot.models.holding import held
 from troubleshoot.models.host import Host
 from troubleshoot.models.person import Person
 from troubleshoot.models.site import Site
@@ -35,12 +36,8 @@ class CaseQuerySet(models.QuerySet["Case"]):
         return self.with_guide().select_related("host__site", "site", "beneficiary", "owner")
 
     def held(self) -> CaseQuerySet:
-        """Return the same cases, locked until the transaction ends: one answer at a time.
-
-        Only their own rows, and their keys stay free: a job of a case may be added meanwhile, and two that were added
-        do not wait for each other.
-        """
-        return self.select_for_update(of=("self",), no_key=True)
+        """Return the same cases, locked until the transaction ends: one answer at a time."""
+        return held(self)
 
 
 class Case(models.Model):

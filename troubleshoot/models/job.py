@@ -23,6 +23,7 @@ from troubleshoot.models.job_state import (
     BAD_ENDS,
     ENDED_STATES,
     UNDER_WAY_STATES,
+    UNDOABLE_STATES,
     WAITING_STATES,
     JobState,
 )
@@ -41,6 +42,9 @@ SETTLED_ENDS: Final = {
 }
 
 
+_AFTER_OWN_UNDO: Final = {engine.OwnUndo.SAID: "portal", engine.OwnUndo.FAILED: "helpdesk"}
+
+
 class Job(models.Model):
     """One visit to one host."""
 
@@ -55,7 +59,8 @@ class Job(models.Model):
     class HostUndo(models.TextChoices):
         ARMED = "armed", _("Armed")
         LOST = "lost", _("Lost")
-        FIRED = "fired", _("Fired")
+        FIRED = "fired", _("Fired")  # by the computer's word: what was put back says its state, once that is read
+        FAILED = "failed", _("Failed")
         DISARMED = "disarmed", _("Disarmed")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -198,6 +203,13 @@ class Job(models.Model):
         return asking is None or not asking.for_desk
 
     @property
+    def own_undo(self) -> engine.OwnUndo | None:
+        """Return what its computer says of having put back this change, where somebody has to act on that."""
+        said = {self.HostUndo.FIRED: engine.OwnUndo.SAID, self.HostUndo.FAILED: engine.OwnUndo.FAILED}
+        found = next((own for kept, own in said.items() if kept == self.host_undo), None)
+        return found if self.kind == self.Kind.APPLY and self.state in UNDOABLE_STATES else None
+
+    @property
     def for_desk(self) -> bool:
         """Tell of a job that asks about a lost change whether a person has to look too: the computer was asked and gave
         no answer, nobody has asked it in time, or the change has run there for long."""
@@ -210,6 +222,12 @@ class Job(models.Model):
     def found(self) -> engine.Result:
         """Return what the job found so far."""
         return engine.from_json(self.kind, self.result)
+
+    @property
+    def undo_left(self) -> tuple[int, ...]:
+        """Return the places of the items that the computer has left when it put this back, as somebody else had changed
+        them since."""
+        return getattr(self.found, "undo_left", None) or ()
 
     @property
     def explanation(self) -> Explanation | None:
@@ -232,12 +250,19 @@ class Job(models.Model):
         """Return who acts after a bad end: as its case says; without one whoever asked where nothing ran, else
         helpdesk."""
         if self.state not in BAD_ENDS:
-            return ""
+            return self._next_after_undo
         if self.case:
             return self.case.waiting_for
         if self.state == JobState.UNKNOWN:
             return "portal" if self.asked_first else "helpdesk"
         return "requester" if self.state in {JobState.DECLINED, JobState.EXPIRED} else "helpdesk"
+
+    @property
+    def _next_after_undo(self) -> str:
+        """Return who acts after a good end, where the computer says that it has put the change back, or tried to."""
+        if self.own_undo is None:
+            return ""
+        return (self.case.waiting_for if self.case else "") or _AFTER_OWN_UNDO[self.own_undo]
 
     @property
     def is_unsettled(self) -> bool:

@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from troubleshoot.models.person import Person
 
 
+#: So long after it was armed, the undo of a computer has had its time, or a start to begin at.
+NET_TIME = dt.timedelta(minutes=10)
+
+
 class JobQuerySet(models.QuerySet["Job"]):
     """Reads of jobs, and the conditional UPDATEs by which they move: `move`, and `claim` for a worker."""
 
@@ -81,9 +85,31 @@ class JobQuerySet(models.QuerySet["Job"]):
     def left_armed(self) -> JobQuerySet:
         """Return the changes whose computer still stands ready to undo them by itself, and need not any more: they
         could have cut our own access and have ended, or were put back."""
-        unneeded = models.Q(undo_at=None) | models.Q(state=JobState.REVERTED)
+        return self._ready_to_undo().exclude(Q(pk__in=self.last_nets().values("pk")))
+
+    def last_nets(self) -> JobQuerySet:
+        """Return the changes that nobody has put back although they made things worse, or somebody has asked for it,
+        and whose computer stands ready to do that by itself: nobody takes that from them."""
+        given_up = {JobState.CANCELLED, JobState.DECLINED}
+        reverts = self.model.objects.filter(origin=models.OuterRef("pk")).exclude(state__in=given_up)
+        wanted_back = Q(verdict="worse") | models.Exists(reverts)
+        known = self._ready_to_undo().annotate(
+            verdict=Coalesce(KT("result__verdict"), models.Value(""), output_field=models.TextField())
+        )
+        return known.filter(wanted_back).exclude(state=JobState.REVERTED)
+
+    def undos_to_ask_about(self) -> JobQuerySet:
+        """Return the changes whose computer is asked what became of its own undo of them: what it says was not read
+        yet, it could not do it, or it is a last net for which its time has come."""
+        ended = self.filter(state__in=UNDOABLE_STATES, invented=False)
+        late = self.last_nets().filter(armed_at__lt=Now() - NET_TIME)
+        return ended.filter(Q(host_undo__in=["fired", "failed"]) | Q(pk__in=late.values("pk")))
+
+    def _ready_to_undo(self) -> JobQuerySet:
+        unneeded = Q(undo_at=None) | Q(state=JobState.REVERTED)
         ended = ENDED_STATES - {JobState.UNKNOWN}
-        return self.filter(unneeded, host_undo="armed", state__in=ended, invented=False)
+        ready = Q(host_undo="armed") | Q(host_undo="failed", state=JobState.REVERTED)  # its task tries again
+        return self.filter(unneeded, ready, state__in=ended, invented=False)
 
     def standing(self, host: int, case: Case | None = None) -> JobQuerySet:
         """Return the temporary changes of a host, by its key, that may be in force, and those of a case that were put

@@ -16,7 +16,7 @@ from troubleshoot import hosts, jobs, people, wording
 from troubleshoot.audit import Machine, Tag
 from troubleshoot.engine import Code, ConnectionTestResult, Explanation
 from troubleshoot.hosts import Observation
-from troubleshoot.models import ACTIVE_STATES, ENDED_STATES, Host, Job, JobState, Person, Reading
+from troubleshoot.models import ACTIVE_STATES, ENDED_STATES, Host, Job, JobState, Person, Reading, held
 from troubleshoot.remote import OLDEST_POWERSHELL
 from troubleshoot.wording import CURES, STAGES
 
@@ -53,7 +53,7 @@ def request_connection_test(*, actor: Person, host: Host) -> Job:
     """Ask a worker of the host's site to try the way in; return the test that is open already, if there is one."""
     people.require_permission(actor, "host.test", host)
     with transaction.atomic():
-        Host.objects.select_for_update().get(pk=host.pk)  # two presses of the button are one test
+        held(Host.objects.all()).get(pk=host.pk)  # two presses of the button are one test
         found = connection_tests(host).exclude(state__in=ENDED_STATES).first()
         kind = Job.Kind.CONNECTION_TEST
         return found or jobs.queue_reading(kind, host=host, case=None, requester=actor, beneficiary=None)

@@ -105,9 +105,12 @@ def _settle(me: Machine) -> None:
 
 
 def _disarm(me: Machine) -> None:
-    """Have each computer told that still stands ready to undo a change by itself, and need not any more."""
+    """Have each computer told that still stands ready to undo a change by itself, and need not any more; have it asked
+    where what it says of that is not enough."""
     related = ("host__site", "case", "plan", "requester", "beneficiary")
     _each(Job.objects.left_armed().select_related(*related), lambda job: jobs.queue_disarm(job, actor=me))
+    asked = Job.objects.undos_to_ask_about().select_related(*related)
+    _each(asked, lambda job: jobs.queue_look(job, actor=me))
 
 
 def _expire(me: Machine) -> None:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from troubleshoot import audit, engine
 from troubleshoot.audit import Actor, Machine, Tag
 from troubleshoot.engine import EVERY_SITE, Refusal, RefusalCode, Role
-from troubleshoot.models import Grant, GrantQuerySet, Person, Site
+from troubleshoot.models import Grant, GrantQuerySet, Person, Site, held
 from troubleshoot.people.access import grants_allowing, require_permission
 
 #: Without letters and digits that are taken for one another.
@@ -97,7 +97,7 @@ def change_site(*, actor: Actor, site: Site, **settings: Unpack[SiteSettings]) -
 
     Quietly does nothing when nothing differs. Raises ValidationError, PermissionRefused.
     """
-    site = Site.objects.select_for_update().get(pk=site.pk)
+    site = held(Site.objects.all()).get(pk=site.pk)
     if isinstance(actor, Person):
         require_permission(actor, "site.change", site)
     before: dict[str, object] = {name: getattr(site, name) for name in settings}
@@ -125,7 +125,7 @@ def grant_role(*, actor: Actor, person: Person, role: str, site: Site | None, un
     """
     if isinstance(actor, Person):
         require_permission(actor, "person.grant", site or EVERY_SITE)
-    person = Person.objects.select_for_update().get(pk=person.pk)  # two grants at once must see each other
+    person = held(Person.objects.all()).get(pk=person.pk)  # two grants at once must see each other
     _refuse_grant(actor, person, Role(role), until)
     now = timezone.now()
     giver = actor if isinstance(actor, Person) else None
@@ -189,9 +189,9 @@ def _keep_an_administrator(leaving: GrantQuerySet) -> None:
 
     Locks what it counts, so that the last two administrators cannot remove each other at the same time.
     """
-    held = set(grants_allowing("person.grant").select_for_update(of=("self",)).values_list("pk", flat=True))
-    going = held & set(leaving.values_list("pk", flat=True))
-    if going and going == held:
+    allowing = set(held(grants_allowing("person.grant").order_by("pk")).values_list("pk", flat=True))
+    going = allowing & set(leaving.values_list("pk", flat=True))
+    if going and going == allowing:
         raise Refusal(RefusalCode.LAST_ADMINISTRATOR)
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from troubleshoot import audit, notifications
 from troubleshoot.audit import Tag
 from troubleshoot.engine import NoticeCode
-from troubleshoot.models import Person
+from troubleshoot.models import Person, held
 from troubleshoot.people import accounts
 from troubleshoot.people.access import require_permission
 
@@ -16,7 +16,7 @@ from troubleshoot.people.access import require_permission
 @transaction.atomic
 def change_password(*, person: Person, current: str, new: str) -> None:
     """Change one's own password; every other session of the person ends. Raises ValidationError by field."""
-    person = Person.objects.select_for_update().get(pk=person.pk)
+    person = held(Person.objects.all()).get(pk=person.pk)
     if not person.check_password(current):
         raise ValidationError({"current": _("This is not your present password.")})
     if new == current:
@@ -39,7 +39,7 @@ def replace_password(*, actor: Person, person: Person) -> str:
     require_permission(actor, "person.password", person)
     if actor == person:
         raise ValidationError(_("Change your own password on your own page."))
-    person = Person.objects.select_for_update().get(pk=person.pk)
+    person = held(Person.objects.all()).get(pk=person.pk)
     password = accounts.one_time_password()
     _set(person, password, for_once=True)
     notifications.notify([person], NoticeCode.PASSWORD_GIVEN, {"who": str(actor)})

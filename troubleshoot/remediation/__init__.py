@@ -1,7 +1,8 @@
 """Plans, approvals, carrying out a change, checking it, and taking it back."""
 
 from troubleshoot.remediation.approvals import approve_plan, ask_requester, begin_absence, decline_plan, end_absence
-from troubleshoot.remediation.asking_host import NotKnown, ask_again, hand_over_unasked, settle_by_host
+from troubleshoot.remediation.asking_again import NotKnown, ask_again
+from troubleshoot.remediation.asking_host import hand_over_unasked, settle_by_host
 from troubleshoot.remediation.by_hand import check_by_hand, facts_before, report_done_by_hand
 from troubleshoot.remediation.computer_undo import undo_order
 from troubleshoot.remediation.execution import carry_out_change, verify_change

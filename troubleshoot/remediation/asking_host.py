@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
@@ -14,23 +14,15 @@ from troubleshoot import catalog, diagnosis, engine, hosts, jobs, remote
 from troubleshoot.audit import Actor, Machine, Tag
 from troubleshoot.engine import Code, CutState, Explanation, PlanDocument, SettleResult, as_change
 from troubleshoot.hosts import CredentialMissing
-from troubleshoot.models import HAND_OVER, Case, Job, JobState
+from troubleshoot.models import HAND_OVER, Job, JobState
 from troubleshoot.remediation import computer_undo, planning
+from troubleshoot.remediation.asking_again import NotKnown, ask_again, held, lost_change, stop, why_unclear
+from troubleshoot.remediation.asking_undo import ask_about_undo
 from troubleshoot.remediation.coming_back import VisitEnd, end_of_visit, keep_visit_end
-from troubleshoot.remote import AttemptState, Failpoint, VisitResult, failpoint
+from troubleshoot.remote import AttemptState, Failpoint, UndoState, VisitResult, failpoint
 
-#: The computer is asked again after 2, 4, 8 … seconds, at most every 10 minutes, for ever.
-ASK_AGAIN = (2, 600)
 #: What may stand in the record of a run that came to its end.
 _RECORDED = frozenset({"done", "failed", "drifted", "not_armed"})
-
-
-@dataclass(frozen=True)
-class NotKnown:
-    """Why what became of a change is not known yet; `slowly` where asking soon again can only do harm."""
-
-    why: Explanation
-    slowly: bool = False
 
 
 def settle_by_host(settle: Job, *, worker: Machine) -> None:
@@ -38,7 +30,7 @@ def settle_by_host(settle: Job, *, worker: Machine) -> None:
 
     Nothing is repeated, whatever it says: a change that never began can only be planned anew.
     """
-    lost, fence = _lost_change(settle), settle.fence
+    lost, fence = lost_change(settle), settle.fence
     if lost.state == JobState.UNKNOWN:
         found = _ask(settle, lost)
         if isinstance(found, NotKnown):
@@ -49,70 +41,10 @@ def settle_by_host(settle: Job, *, worker: Machine) -> None:
             failpoint(Failpoint.AFTER_SETTLED)
             return
         settle.refresh_from_db()
-    elif lost.host_undo == Job.HostUndo.ARMED:
-        _disarm(settle, lost, worker)
+    elif ask_about_undo(settle, lost, worker=worker):
         return
     if settle.fence == fence:  # else another worker asks by now
-        _stop(settle, actor=worker, fence=fence)
-
-
-def _disarm(settle: Job, change: Job, worker: Machine) -> None:
-    """Tell a computer that it need not undo a change by itself, else try again later; learn whether it has."""
-    try:
-        visit = computer_undo.ask_to_disarm(change)
-    except (remote.DoorError, CredentialMissing) as error:
-        silent = isinstance(error, remote.HostUnreachable | remote.ContactLost)
-        ask_again(settle, NotKnown(hosts.ended(error, Code.UNDO_STAYS), slowly=not silent), worker=worker)
-        return
-    except engine.PlanError as error:
-        why = Explanation.of(Code.PLAN_UNREADABLE, refused=error.to_json())
-        ask_again(settle, NotKnown(why, slowly=True), worker=worker)
-        return
-    if visit.undo is None:
-        ask_again(settle, NotKnown(_why_unclear(visit), slowly=visit.outcome != "failed"), worker=worker)
-        return
-    undo = computer_undo.answer_to_disarming(visit.undo)
-    if computer_undo.stays_armed(undo):  # asked again with back-off: the keeper would ask at once
-        code = Code.UNDO_FAILED_THERE if undo.state == "fired" else Code.UNDO_ARMED
-        ask_again(settle, NotKnown(Explanation(code), slowly=True), worker=worker)
-        return
-    said = Explanation(Code.KNOWN_NOW)
-    with transaction.atomic():
-        _held(settle)
-        found = SettleResult(attempt="")
-        ended = jobs.move_job(
-            settle, JobState.DONE, said, tag=Tag.JOB_END, actor=worker, fence=settle.fence, found=found
-        )
-        if ended:
-            computer_undo.learn(change, undo, worker)
-
-
-def ask_again(settle: Job, found: NotKnown, *, worker: Machine) -> None:
-    """Let the same job ask again, later each time; its case learns when a person has to look too."""
-    least, most = ASK_AGAIN
-    wait = dt.timedelta(seconds=most if found.slowly else min(least * 2 ** min(settle.tries, 16), most))
-    before = settle.explanation
-    with transaction.atomic():
-        lost = _held(settle)
-        moved = jobs.move_job(
-            settle,
-            JobState.QUEUED,
-            found.why,
-            tag=Tag.JOB_QUEUE,
-            actor=worker,
-            fence=settle.fence,
-            explanation=found.why,
-            tries=settle.tries + 1,
-            started_at=Now(),
-            not_before=Now() + wait,
-            ring_at=Now() + wait,
-            rings=0,
-            lease_until=None,
-        )
-        if moved and (before is None or before.code != found.why.code):
-            jobs.add_line(lost, found.why)
-        if moved:
-            diagnosis.keep_status_again(lost.case_id, actor=worker)
+        stop(settle, actor=worker, fence=fence)
 
 
 def hand_over_unasked(*, actor: Actor) -> None:
@@ -121,7 +53,7 @@ def hand_over_unasked(*, actor: Actor) -> None:
     for settle in Job.objects.settling().filter(late).select_related("lost"):
         why = Explanation(Code.NOT_ASKED)
         with transaction.atomic():
-            lost = _held(settle)
+            lost = held(settle)
             if Job.objects.settling().filter(late, pk=settle.pk).update(why=why.to_json()):
                 jobs.add_line(lost, why)
                 diagnosis.keep_status_again(lost.case_id, actor=actor)
@@ -130,25 +62,7 @@ def hand_over_unasked(*, actor: Actor) -> None:
 def stop_asking(lost: Job, *, actor: Actor) -> None:
     """Take back what was to ask a computer about a change that is settled now; what asks just now finds that out."""
     for settle in Job.objects.settling().filter(lost=lost, state=JobState.QUEUED):
-        _stop(settle, actor=actor)
-
-
-def _stop(settle: Job, *, actor: Actor, fence: int | None = None) -> None:
-    said = Explanation(Code.SETTLED_MEANWHILE)
-    jobs.move_job(settle, JobState.CANCELLED, said, tag=Tag.JOB_CANCEL, actor=actor, fence=fence, explanation=said)
-
-
-def _lost_change(settle: Job) -> Job:
-    related = ("host__site", "case", "plan", "requester", "beneficiary", "origin")
-    return Job.objects.select_related(*related).get(settles=settle)
-
-
-def _held(settle: Job) -> Job:
-    """Return the lost change, its case held: whoever needs the case and a job takes the case first."""
-    lost = _lost_change(settle)
-    if lost.case_id:
-        Case.objects.held().only("pk").get(pk=lost.case_id)
-    return lost
+        stop(settle, actor=actor)
 
 
 def _ask(settle: Job, lost: Job) -> tuple[VisitEnd, AttemptState] | NotKnown:
@@ -166,26 +80,28 @@ def _ask(settle: Job, lost: Job) -> tuple[VisitEnd, AttemptState] | NotKnown:
         silent = isinstance(error, remote.HostUnreachable | remote.ContactLost)
         return NotKnown(hosts.ended(error, Code.NO_ANSWER), slowly=not silent)
     if visit.attempt is None:
-        return NotKnown(_why_unclear(visit), slowly=visit.outcome != "failed")
-    end = _end(lost, plan, visit, visit.attempt)
-    return (end, visit.attempt) if isinstance(end, VisitEnd) else end
+        return NotKnown(why_unclear(visit), slowly=visit.outcome != "failed")
+    attempt = replace(visit.attempt, undo=_own_undo(lost, plan, visit.attempt))
+    end = _end(lost, plan, visit, attempt)
+    return (end, attempt) if isinstance(end, VisitEnd) else end
 
 
-def _why_unclear(visit: VisitResult) -> Explanation:
-    if visit.outcome == "identity_changed":
-        return Explanation(Code.ANOTHER_COMPUTER)
-    if visit.outcome == "refused":
-        return Explanation.of(Code.SCRIPT_REFUSED, reason=visit.reason)
-    return Explanation(Code.NOT_READ)
+def _own_undo(lost: Job, plan: PlanDocument, attempt: AttemptState) -> UndoState | None:
+    """Return what stands of the computer's own undo; one that it was not told to make is not believed."""
+    ordered = lost.kind == Job.Kind.APPLY and computer_undo.undo_order(plan) is not None
+    return attempt.undo if ordered else None
 
 
 def _end(lost: Job, plan: PlanDocument, visit: VisitResult, attempt: AttemptState) -> VisitEnd | NotKnown:
     """Return where a change stands by what its computer has kept of it and by what is read there now."""
     if attempt.state == "never":
         return VisitEnd(JobState.UNREACHABLE, Explanation(Code.NEVER_BEGAN), as_change(lost.found))
-    ordered = lost.kind == Job.Kind.APPLY and computer_undo.undo_order(plan) is not None
-    if ordered and computer_undo.has_put_back(attempt.undo) and attempt.undo:
-        return VisitEnd(JobState.REVERTED, computer_undo.why_undone(lost, attempt.undo), as_change(lost.found))
+    if attempt.undo and computer_undo.says_back(attempt.undo):
+        back = computer_undo.is_back(lost, attempt.undo, visit.before)
+        if back is None:
+            return NotKnown(Explanation(Code.UNDO_SAID))
+        if back:
+            return VisitEnd(JobState.REVERTED, *computer_undo.end_of_undone(lost, attempt.undo))
     if attempt.state == "running":
         return NotKnown(Explanation(Code.STILL_RUNS))
     if attempt.state == "cut":
@@ -237,7 +153,7 @@ def _settle(settle: Job, lost: Job, found: tuple[VisitEnd, AttemptState], worker
     """
     end, attempt = found
     with transaction.atomic():
-        _held(settle)
+        held(settle)
         done = jobs.move_job(
             settle,
             JobState.DONE,
@@ -247,7 +163,10 @@ def _settle(settle: Job, lost: Job, found: tuple[VisitEnd, AttemptState], worker
             fence=settle.fence,
             found=SettleResult(attempt=attempt.state),
         )
-        more = _columns_of(end.state) | computer_undo.columns_of(attempt.undo)
+        back = end.state == JobState.REVERTED
+        more = _columns_of(end.state) | computer_undo.columns_of(attempt.undo, back=back)
+        if computer_undo.says_back(attempt.undo) and not back:
+            jobs.add_line(lost, Explanation(Code.UNDO_NOT_SO))
         actor = computer_undo.computer(lost) if end.state == JobState.REVERTED else worker
         if not (done and keep_visit_end(lost, end, actor, tag=Tag.JOB_SETTLE, attempt=attempt.state, **more)):
             transaction.set_rollback(True)

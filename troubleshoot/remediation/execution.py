@@ -146,6 +146,8 @@ def _start(job: Job, plan: engine.PlanDocument, before: dict[str, str], worker: 
         )
         if not moved:
             transaction.set_rollback(True)  # the lease was lost: the approval stays for whoever has the job now
+        else:
+            computer_undo.record_before(job, plan, worker)
     return moved
 
 
@@ -205,7 +207,7 @@ def _end_apply(job: Job, action: Action, worker: Machine) -> None:
         time.sleep(POLL_SECONDS)
     failpoint(Failpoint.BEFORE_END)
     # Back by a fresh connection: what could have cut our own access has not.
-    undo = computer_undo.take_back(job) if verdict != Verdict.WORSE else None
+    back = computer_undo.take_back(job, worker) if verdict != Verdict.WORSE else None
     good = verdict == Verdict.VERIFIED
     why = _verified(job, action, before, readings[-1]) if good else _not_verified(readings[-1], action)
     with transaction.atomic():
@@ -217,8 +219,8 @@ def _end_apply(job: Job, action: Action, worker: Machine) -> None:
             facts=_after(readings[-1]),
             found=replace(run, verdict=verdict, outside_after=readings[-1]),
         )
-        if moved:
-            computer_undo.learn(job, undo, worker)
+        if moved and back:
+            computer_undo.learn(job, back.undo, back.before, worker)
         if moved and verdict == Verdict.WORSE:
             _take_back(job, worker)
 
@@ -288,6 +290,7 @@ def _end_revert(job: Job, plan: engine.PlanDocument, worker: Machine) -> None:
         if moved and back and job.origin:
             found_so = as_change(job.found).outcome == "drifted"  # nothing of it was written by us
             by_itself = found_so and job.origin.host_undo == Job.HostUndo.FIRED
-            said = Explanation(Code.UNDONE_BY_COMPUTER if by_itself else Code.UNDONE)
+            why = computer_undo.why_undone(job.origin, job.origin.undo_left) if by_itself else None
             actor = computer_undo.computer(job) if by_itself else worker
-            jobs.move_job(job.origin, JobState.REVERTED, said, tag=Tag.JOB_REVERT, actor=actor)
+            said = why or Explanation(Code.UNDONE)
+            jobs.move_job(job.origin, JobState.REVERTED, said, tag=Tag.JOB_REVERT, actor=actor, explanation=why)

@@ -65,7 +65,7 @@ def request_plan(
             _refuse_crowd(wish, host, actor)
             return jobs.request_reading(actor=actor, host=host, action=action, reason=reason)
     with transaction.atomic():
-        case = Case.objects.select_for_update(of=("self",)).select_related("beneficiary").get(pk=case.pk)
+        case = Case.objects.held().select_related("beneficiary").get(pk=case.pk)
         if case.closed_at is not None:
             raise Refusal(RefusalCode.CASE_CLOSED)
         under_way = case.jobs.filter(state__in=jobs.UNSETTLED).exclude(state__in=UNDECIDED_STATES)
@@ -86,7 +86,7 @@ def request_plan(
 
 def _refuse_crowd(action: Action, host: Host, actor: Person) -> None:
     """Raise Refusal where enough waits already: in the queue, and of what needs a second person, for approvers."""
-    jobs.refuse_full_queue(host, actor)
+    jobs.refuse_full_queue(host, actor, planning=True)
     if needs_second_person(action, host):
         jobs.refuse_full_approvals(host, actor)
 

@@ -10,11 +10,13 @@ from django.utils import timezone
 
 from troubleshoot import catalog, engine, wording
 from troubleshoot.engine import UNKNOWN, Action, Grounds, Statement, StatementCode
-from troubleshoot.models import READS, Case, Host, Job, JobState
+from troubleshoot.models import ENDED_STATES, READS, WRITTEN_STATES, Case, Host, Job, JobState
 from troubleshoot.reports.host_history import IN_FORCE, job_title
 
 #: Ends after which nobody knows whether all of it was made.
 DOUBTFUL = frozenset({JobState.FAILED, JobState.UNKNOWN})
+#: What stands of the computer's own undo where that may have put a change back.
+_PERHAPS = frozenset({Job.HostUndo.ARMED, Job.HostUndo.FIRED, Job.HostUndo.FAILED})
 #: So many readings are looked through for the facts by which a caution is over.
 LATEST = 10
 
@@ -48,7 +50,8 @@ def standing_changes(host: Host | None, case: Case | None = None) -> list[Standi
     if host is None:
         return []
     rows = Job.objects.standing(host.pk, case)
-    found = (_standing(job) for job in rows.select_related("plan", "host").order_by("undo_at"))
+    rows = rows.select_related("plan", "host").prefetch_related("reverts")
+    found = (_standing(job) for job in rows.order_by("undo_at"))
     return [one for one in found if one.in_force or one.over]
 
 
@@ -56,7 +59,7 @@ def standing_ends(hosts: Iterable[Host]) -> dict[int, Statement]:
     """State for each computer, by its key, that a temporary change is in force on it; for lists."""
     keys = {host.pk for host in hosts}
     rows = Job.objects.filter(host__in=keys, undo_at__isnull=False, state__in=IN_FORCE, invented=False)
-    found = rows.select_related("host", "plan").order_by("-undo_at") if keys else ()
+    found = rows.select_related("host", "plan").prefetch_related("reverts").order_by("-undo_at") if keys else ()
     return {job.host_id: _in_force(job, job_title(job)) for job in found}
 
 
@@ -65,11 +68,19 @@ def _standing(job: Job) -> StandingChange:
 
 
 def _in_force(job: Job, title: str) -> Statement:
-    code = StatementCode.MAY_BE_IN_FORCE if job.state in DOUBTFUL else StatementCode.IN_FORCE
+    doubtful = job.state in DOUBTFUL or job.own_undo is not None
+    code = StatementCode.MAY_BE_IN_FORCE if doubtful else StatementCode.IN_FORCE
     if job.undo_at and job.undo_at < timezone.now():
-        code = StatementCode.NOT_PUT_BACK_IN_TIME
+        code = StatementCode.PERHAPS_PUT_BACK if _may_be_back(job) else StatementCode.NOT_PUT_BACK_IN_TIME
     words = wording.content(title)
     return Statement.of(code, Grounds.JOB, job.ended_at, host=str(job.host), title=words, until=job.undo_at)
+
+
+def _may_be_back(job: Job) -> bool:
+    """Tell of a change whose time is over whether it may be back although nobody has read that: the computer itself was
+    to put it back, or a try of ours has begun there and has not been heard of."""
+    tried = {undo.state for undo in job.reverts.all()} & (WRITTEN_STATES - ENDED_STATES | {JobState.UNKNOWN})
+    return bool(tried) or job.state == JobState.UNKNOWN or job.host_undo in _PERHAPS
 
 
 def _action(job: Job) -> Action | None:

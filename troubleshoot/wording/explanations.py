@@ -168,6 +168,13 @@ SENTENCES: Final[Mapping[Code, Sentence]] = {
         _("The computer could not be told that it need not put this back by itself: %(way)s"), _("We tell it again.")
     ),
     Code.UNDO_FAILED_THERE: Sentence(_("The computer tried to put this back by itself and could not.")),
+    Code.UNDO_SAID: Sentence(
+        _("The computer says that it has put this back by itself; nobody has read that yet."), _("We read it.")
+    ),
+    Code.UNDO_NOT_SO: Sentence(
+        _("The computer says that it has put this back by itself, but what was read there after that is not as before.")
+    ),
+    Code.UNDO_LOOKED_FOR: Sentence(_("%(host)s is asked what became of its own undo of a change")),
     Code.UNDONE_BY_COMPUTER: Sentence(_("The computer has put it back by itself.")),
     Code.UNDONE_BY_COMPUTER_PARTLY: Sentence(
         _("The computer has put it back by itself, but for what somebody had changed there since: %(titles)s.")

@@ -65,6 +65,10 @@ SENTENCES: Final[Mapping[Of, str | Promise]] = {
     Of.NOT_PUT_BACK_IN_TIME: _(
         "A temporary change of the portal was to be put back on %(host)s at %(until)s. That is not done yet: %(title)s."
     ),
+    Of.PERHAPS_PUT_BACK: _(
+        "A temporary change of the portal was to be put back on %(host)s at %(until)s. Whether it is back is not "
+        "known: %(title)s."
+    ),
     Of.NOT_AS_USUAL: _(
         "No other fault was seen where we looked. As long as a temporary change is in force, the computer is not as "
         "usual."

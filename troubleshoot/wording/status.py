@@ -29,6 +29,7 @@ MATTERS: Mapping[CaseMatter, str | Promise] = {
     CaseMatter.SETTLE: gettext_lazy("The computer is asked how a change ended"),
     CaseMatter.CHANGE: gettext_lazy("A change is running"),
     CaseMatter.UNDO: gettext_lazy("A change is being put back"),
+    CaseMatter.UNDO_SAID: gettext_lazy("The computer says that it has put a change back: that is read"),
     CaseMatter.APPROVAL: gettext_lazy("A second person decides"),
     CaseMatter.START: gettext_lazy("Start the fix"),
     CaseMatter.UNDONE: gettext_lazy("It was put back: decide what comes next"),
@@ -71,6 +72,10 @@ TO_PERSON: Mapping[CaseMatter, str | Promise] = {
     ),
     CaseMatter.CHANGE: gettext_lazy("The change goes on by itself."),
     CaseMatter.UNDO: gettext_lazy("The change is being put back. You need not do anything."),
+    CaseMatter.UNDO_SAID: gettext_lazy(
+        "The computer says that it has taken the change back by itself. We have not read that yet, and do so now. You "
+        "need not do anything."
+    ),
     CaseMatter.APPROVAL: gettext_lazy("A second person decides about the plan. You need not do anything."),
     CaseMatter.START: gettext_lazy("Helpdesk has your case, with everything you see here, and starts the fix."),
     CaseMatter.UNDONE: gettext_lazy("Helpdesk decides what comes next. You need not do anything."),
@@ -106,6 +111,10 @@ _WAITING: Mapping[CaseMatter, str | Promise] = {
 TO_DESK: Mapping[CaseMatter, str | Promise] = {
     CaseMatter.REPLY: gettext_lazy("An approver asks something about the plan: answer by an internal note."),
     CaseMatter.DECIDE: gettext_lazy("Look after the computer: it is held until it is known how the change ended."),
+    CaseMatter.UNDO_SAID: gettext_lazy(
+        "The computer says that it has put the change back by itself. That was not read yet: the portal reads it until "
+        "it is known."
+    ),
     CaseMatter.UNDONE: gettext_lazy(
         "What was read before that no longer counts: read the computer anew, or close the case."
     ),
@@ -127,6 +136,9 @@ _LEFT: Mapping[CaseMatter, str | Promise] = {
     ),
     CaseMatter.CHANGE: gettext_lazy("A change is still being made on the computer."),
     CaseMatter.UNDO: gettext_lazy("The change is being put back."),
+    CaseMatter.UNDO_SAID: gettext_lazy(
+        "The computer says that it has put the change back by itself. That was not read yet: the portal reads it."
+    ),
     CaseMatter.APPROVAL: gettext_lazy("The change is to be put back: a second person decides about that."),
     CaseMatter.START: gettext_lazy("The change is to be put back: helpdesk starts that."),
     CaseMatter.UNDO_FAILED: gettext_lazy(
@@ -147,7 +159,7 @@ _KEPT_MATTERS: Mapping[tuple[Hindrance, CaseMatter], str | Promise] = {
 }
 _KEPT: Mapping[CaseMatter, str | Promise] = {
     CaseMatter.CHANGE: gettext_lazy("The change has not begun."),
-    CaseMatter.UNDO: gettext_lazy("Putting the change back has not begun."),
+    CaseMatter.UNDO: gettext_lazy("The portal has not begun to put the change back."),
 }
 _HINDRANCES: Mapping[Hindrance, str | Promise] = {
     Hindrance.NO_WORKER: gettext_lazy(
@@ -206,7 +218,11 @@ def put_back_words(work: CaseMatter, *, waits: bool = False, partly: bool | None
     `partly`: whether something of it cannot be put back (None: this is not known here)."""
     if waits:
         return _("It waits to be put back")
-    words = {CaseMatter.UNDO: _("It is being put back"), CaseMatter.UNDO_FAILED: _("It could not be put back")}
+    words = {
+        CaseMatter.UNDO: _("It is being put back"),
+        CaseMatter.UNDO_SAID: _("The computer says that it was put back"),
+        CaseMatter.UNDO_FAILED: _("It could not be put back"),
+    }
     back = _("It was put back, but not all of it") if partly else _("It was put back as it was")
     return words.get(work, _("It was put back") if partly is None else back)
 

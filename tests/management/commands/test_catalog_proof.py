@@ -18,7 +18,7 @@ from troubleshoot import wording
 from troubleshoot.catalog import SHIPPED_CATALOG
 from troubleshoot.catalog.loader import load_catalog
 from troubleshoot.catalog.registry import probed_facts
-from troubleshoot.engine import Resource, in_groups
+from troubleshoot.engine import CatalogError, Resource, in_groups
 from troubleshoot.management import windows_proofs
 
 SERVICE = shipped_catalog().resources["service"]
@@ -105,6 +105,14 @@ def test_another_script_is_not_proved_by_it(tmp_path: Path) -> None:
     assert proofs(tmp_path)["service"] == "never proved on a Windows"
 
 
+def test_a_kept_file_whose_run_tried_nothing_is_a_fault_of_the_catalogue(tmp_path: Path) -> None:
+    added(tmp_path, result())
+    (kept,) = (tmp_path / "own" / "proofs").iterdir()
+    kept.write_text(kept.read_text().replace("cases   = 2", "cases   = 0"))
+    with pytest.raises(CatalogError, match="a run that tried nothing proves nothing"):
+        load_catalog([SHIPPED_CATALOG, tmp_path / "own"], probed_facts())
+
+
 def test_nothing_is_overwritten(tmp_path: Path) -> None:
     added(tmp_path, result())
     with pytest.raises(CommandError, match="is there already"):
@@ -144,6 +152,12 @@ def _of(name: str, key: str, value: object) -> Spoil:
         (_of("service", "more", 1), "In service: it has an unknown key 'more'"),
         (_of("service", "passed", ["x", 1]), "lists of texts"),
         (_of("service", "failed", "x"), "lists of texts"),
+        (lambda body: body.update(destructive=False), "made a change in a run that makes none"),
+        (_of("service", "passed", [""]), "no case of proof.ps1"),
+        (_of("service", "passed", ["reading: service", "all is well"]), "no case of proof.ps1"),
+        (_of("service", "passed", ["reading: "]), "no case of proof.ps1"),
+        (_of("service", "failed", ["looking: service: no"]), "no case of proof.ps1"),
+        (_of("service", "passed", ["reading: service"] * 2), "stands there twice"),
         (_of("service", "left_out", -1), "is a number"),
         (_of("service", "left_out", True), "is a number"),
         (_of("service", "scripts", "abc"), "is no digest"),

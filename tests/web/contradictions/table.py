@@ -46,7 +46,7 @@ TABLE = (
         "the decision", r"Waiting for your approval (?!Nothing)", r"Nobody decided in time|nobody decided in time"
     ),
     Exclusive("the decision", r"Approved\. It runs now", r"waits for its turn"),
-    Exclusive("whose turn", r"It is being put back", r"It waits to be put back|has not begun\."),
+    Exclusive("whose turn", r"It is being put back", r"It waits to be put back|has not begun(\.| to put)"),
     Exclusive("earlier runs", r"had not run at your sites", r"On this computer (?:once|\d+ times)"),
     Exclusive("earlier changes", r"No change was ever made by the portal", r"\bran “|Undone on |Undone: "),
     Exclusive("what was read", r"Nothing was read yet", r"judged by what was read|Looked at from"),

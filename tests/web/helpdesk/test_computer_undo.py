@@ -7,10 +7,11 @@ from django.utils import timezone
 from tests.fixtures.computers import MakeLab
 from tests.fixtures.steps import Work, opened, planned
 from tests.web.helpdesk.conftest import Browser
-from troubleshoot import jobs, remediation
-from troubleshoot.models import Job, Person
+from tests.web.helpdesk.one_status import Pages
+from troubleshoot import diagnosis, jobs, remediation
+from troubleshoot.models import Case, Job, JobState, Person
 
-ARMED, LOST, FIRED, DISARMED = Job.HostUndo
+ARMED, LOST, FIRED, FAILED, DISARMED = Job.HostUndo
 
 
 @pytest.fixture
@@ -28,7 +29,8 @@ def verified(lab: MakeLab, employee: Person, work: Work) -> Job:
     [
         (ARMED, "If we cannot come back to this computer in time, it takes", "unless we do; ready since"),
         (LOST, "The computer cannot take this change back by itself", "its scheduled task is gone; seen at"),
-        (FIRED, "The computer has taken this change back by itself.", "it has put this back by itself"),
+        (FIRED, "says that it has taken the change back by itself.", "by itself, and nobody has read that yet"),
+        (FAILED, "The change was to be put back, and that did not get through.", "by itself and could not; we know"),
         (DISARMED, "", "it does not put this back by itself any more, since"),
     ],
 )
@@ -70,3 +72,33 @@ def test_is_told_beforehand_to_whoever_decides(
     for place, page in pages.items():
         assert ("the computer puts it back by itself" in page) is (told is not None), place
         assert told is None or told in page, place
+
+
+def test_that_failed_is_helpdesks_work_with_a_press_that_puts_it_back(
+    verified: Job, employee: Person, helpdesk: Person, work: Work
+) -> None:
+    Job.objects.filter(pk=verified.pk).update(host_undo=FAILED, host_undo_ended_at=timezone.now())
+    diagnosis.keep_status_again(verified.case_id, actor=helpdesk)
+    assert verified.case_id
+    pages = Pages(Case.objects.get(pk=verified.case_id), helpdesk, employee).look()
+    assert (pages.actor, pages.on_the_board) == ("helpdesk", ["you"])
+    for page in (pages.desk, pages.own):
+        assert "<h1>It could not be put back</h1>" in page.html
+    pages.desk.press("Undo on LAB-01", why="the computer could not")
+    work()
+    assert Job.objects.get(pk=verified.pk).state == JobState.REVERTED
+    assert "<h1>It was put back" in pages.look().desk.html
+
+
+def test_that_is_only_said_leaves_no_green_check_and_nobody_is_asked_whether_it_works(
+    verified: Job, employee: Person, helpdesk: Person
+) -> None:
+    Job.objects.filter(pk=verified.pk).update(host_undo=FIRED, host_undo_ended_at=timezone.now())
+    diagnosis.keep_status_again(verified.case_id, actor=helpdesk)
+    assert verified.case_id
+    pages = Pages(Case.objects.get(pk=verified.case_id), helpdesk, employee).look()
+    assert pages.actor == "portal"
+    for page in (pages.desk, pages.own):
+        assert "<h1>The computer says that it was put back</h1>" in page.html
+        assert "Does it work now?" not in page.html
+    assert "The computer says that it was put back" in pages.board.html

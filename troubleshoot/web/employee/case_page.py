@@ -52,7 +52,7 @@ SCREENS = {
     **dict.fromkeys((CaseMatter.QUESTION, CaseMatter.TRY), "question"),
     **dict.fromkeys((CaseMatter.CHANGE, CaseMatter.SETTLE, CaseMatter.DECIDE), "running"),
     **dict.fromkeys((CaseMatter.APPROVAL, CaseMatter.START, CaseMatter.PLAN, CaseMatter.BY_HAND), "waiting"),
-    **dict.fromkeys((CaseMatter.UNDO, CaseMatter.UNDONE, CaseMatter.UNDO_FAILED), "undone"),
+    **dict.fromkeys((CaseMatter.UNDO, CaseMatter.UNDO_SAID, CaseMatter.UNDONE, CaseMatter.UNDO_FAILED), "undone"),
     **dict.fromkeys((CaseMatter.DO_BY_HAND, CaseMatter.HAND_CHECK), "guided"),
 }
 #: Where a remedy lies before the person.

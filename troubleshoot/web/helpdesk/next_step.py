@@ -26,7 +26,7 @@ STAGES = {
     **dict.fromkeys((CaseMatter.CHANGE, CaseMatter.UNDO), "running"),
     **dict.fromkeys((CaseMatter.OBSERVE, CaseMatter.PLANNING, CaseMatter.HAND_CHECK), "reading"),
     **dict.fromkeys((CaseMatter.START, CaseMatter.AGREE), "start"),
-    **dict.fromkeys((CaseMatter.UNDONE, CaseMatter.UNDO_FAILED), "undone"),
+    **dict.fromkeys((CaseMatter.UNDO_SAID, CaseMatter.UNDONE, CaseMatter.UNDO_FAILED), "undone"),
     **dict.fromkeys((CaseMatter.BY_HAND, CaseMatter.DO_BY_HAND), "guided"),
     **dict.fromkeys((CaseMatter.QUESTION, CaseMatter.TRY, CaseMatter.CONFIRM), "ask"),
 }
