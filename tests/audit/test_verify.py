@@ -2,7 +2,7 @@
 
 import json
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from io import StringIO
 
 import pytest
@@ -12,6 +12,7 @@ from django.db import connection
 from tests.conftest import TESTER, MakePerson
 from tests.fixtures.databases import set_triggers_aside
 from troubleshoot import audit, engine
+from troubleshoot.audit import AuditFault, verifying
 from troubleshoot.models import Entry, EntryObject, PersonalPart, Writer
 
 
@@ -43,8 +44,27 @@ def forged(entry: Entry, **changes: object) -> bytes:
     return engine.encode_canonical({**engine.decode_canonical(bytes(entry.canonical)), **changes})
 
 
+def test_finds_nothing_while_others_write(log: list[Entry], monkeypatch: pytest.MonkeyPatch) -> None:
+    original = verifying._verify_writer
+
+    def late(writer: Writer) -> Iterator[AuditFault]:
+        for number in range(3):
+            audit.record("case:answer", actor=TESTER, objects=[("case", number)], details={"step": "late"})
+        yield from original(writer)
+
+    monkeypatch.setattr(verifying, "_verify_writer", late)
+    before = Entry.objects.count()
+    assert faults() == set()
+    assert Entry.objects.count() > before
+
+
 @pytest.mark.usefixtures("tamper")
 class TestVerify:
+    def test_finds_entries_beyond_where_the_writer_stands(self, log: list[Entry]) -> None:
+        writer = Writer.objects.get(pk=log[-1].writer_id)
+        Writer.objects.filter(pk=writer.pk).update(seq=log[-3].seq, head=log[-3].leaf_hash)
+        assert faults() == {("head", log[-3].seq)}
+
     def test_finds_nothing_in_a_whole_log(self, log: list[Entry]) -> None:
         assert faults() == set()
 
