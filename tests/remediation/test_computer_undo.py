@@ -232,6 +232,23 @@ class TestAChangeThatCouldCutOurOwnAccess:
         assert (again(opening).state, again(opening).host_undo) == (JobState.NOT_VERIFIED, Job.HostUndo.DISARMED)
         assert (tasks(firewall), is_open(firewall)) == ([], True)
 
+    def test_that_was_never_armed_and_settled_by_a_person_has_not_lost_its_undo(
+        self, opening: Job, firewall: Registered, helpdesk: Person, work: Work, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        lose(monkeypatch, work)
+        with monkeypatch.context() as cut:
+            cut.setattr(hosts, "settle_attempt", silent)
+            ask_computers()
+        with firewall.lab.state.changing() as document:
+            document["undo_armed"].clear()
+            document["scheduler"]["tasks"].clear()
+        done = remediation.SettledEnd.DONE
+        remediation.settle_by_hand(actor=helpdesk, job=again(opening), end=done, reason="I looked.")
+        operations.sweep()
+        ask_computers()
+        assert again(opening).host_undo == Job.HostUndo.DISARMED
+        assert Code.UNDO_LOST not in codes(again(opening))
+
     def test_tells_that_its_undo_failed_before_it_was_taken_back(
         self, opening: Job, firewall: Registered, work: Work, monkeypatch: pytest.MonkeyPatch
     ) -> None:

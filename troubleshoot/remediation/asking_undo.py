@@ -72,7 +72,7 @@ def _answer(change: Job, visit: Visit) -> tuple[UndoState, engine.States] | NotK
     undo = found.undo or (found.attempt.undo or UndoState() if found.attempt else None)
     if undo is None:
         return NotKnown(why_unclear(found), slowly=found.outcome != "failed")
-    return computer_undo.or_lost(undo), found.before
+    return computer_undo.or_lost(change, undo), found.before
 
 
 def _to_ask_again(change: Job) -> NotKnown | None:

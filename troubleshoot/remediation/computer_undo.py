@@ -108,9 +108,12 @@ def perhaps_armed(change: Job) -> dict[str, Any]:
     return {"host_undo": Armed.ARMED, "armed_at": change.started_at} if ordered and not change.host_undo else {}
 
 
-def or_lost(undo: UndoState) -> UndoState:
-    """Return what an answer says of an undo that was armed: where nothing is kept of it any more, it is lost."""
-    return replace(undo, state="lost") if undo.state == "none" else undo
+def or_lost(change: Job, undo: UndoState) -> UndoState:
+    """Return what an answer says of an undo that was armed: where nothing is kept of it any more, it is lost; of one
+    that only may have been armed, when a person settled its change, that it does not stand."""
+    if undo.state != "none":
+        return undo
+    return replace(undo, state="disarmed" if change.is_settled_by_word else "lost")
 
 
 def learn(change: Job, undo: UndoState | None, states: States | None, actor: Actor) -> None:
