@@ -11,6 +11,7 @@ import pytest
 from tests.e2e.conftest import Site
 from tests.e2e.fleet import LIFT, RENEW, REPAIRS, REQUIRE, RESTART, registry, repaired
 from tests.e2e.walks import APPROVER, HELPDESK, Person, Walk
+from troubleshoot.catalog import installed_catalog
 
 #: A lifted check is for helpdesk to go on with; after a restart the guide asks how far the person comes now.
 OUTCOMES = {RENEW: "solved", REQUIRE: "solved", LIFT: "escalate", RESTART: "solved"}
@@ -72,15 +73,25 @@ class TestTheHistory:
     def test_of_each_change_is_in_the_log_in_its_order(self, walks: list[Walk], log: dict[str, Any]) -> None:
         for change in (change for walk in walks for change in walk.changes):
             tags = [entry["tag"] for entry in log[change.job["job"]]]
+            armed = ["job:arm"] if self.undoes_itself(change.job["action"]) else []
             decided = ["job:approve"] if change.job["needs_approval"] else []
-            assert [tag for tag in tags if tag != "job:progress"] == [
+            assert [tag for tag in tags if tag not in {"job:progress", "job:disarm", "job:undo"}] == [
                 "job:plan",
                 *decided,
                 "job:queue",
                 "job:claim",
                 "job:start",
+                *armed,
                 "job:end",
             ]
+
+    @staticmethod
+    def undoes_itself(name: str) -> bool:
+        """Tell whether a computer is told to undo this by itself."""
+        known = installed_catalog()
+        action = known.actions[name]
+        endangers = [known.resources[wish.resource].endangers_access(wish.params) for wish in action.wishes]
+        return bool(action.temporary) or any(endangers)
 
     def test_is_whole(self, site: Site, walks: list[Walk]) -> None:
         assert "is whole" in site.world.run("audit", "verify").good().out

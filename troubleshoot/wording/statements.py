@@ -121,12 +121,10 @@ SENTENCES: Final[Mapping[Of, str | Promise]] = {
     Of.TAKES_PROTECTION_BACK: _("This takes back what an earlier change has repaired or protected."),
     Of.REACH_UNKNOWN: _("Whether it can be reached from the internet was not checked."),
     Of.UNDONE_AFTER: _("Undone by the portal %(length)s after the change."),
-    Of.UNDONE_BY_ITSELF: _(
-        "Where the portal cannot, the computer puts it back by itself %(length)s after it was told to change."
-    ),
+    Of.UNDONE_BY_ITSELF: _("Where the portal cannot, the computer puts it back by itself %(length)s after it began."),
     Of.UNDONE_UNHEARD: _(
         "This could cut the portal off. Unless the portal has come back, the computer puts it back by itself "
-        "%(length)s after it was told to change, or when it starts again."
+        "%(length)s after it began, or when it starts again."
     ),
     Of.UNDO_BRINGS_FAULT: _(
         "Before this change the computer did not pass the check that it passes now: undoing it brings the fault back."

@@ -179,10 +179,11 @@ class ApprovalPage:
         return [*found, Statement.of(StatementCode.REACH_UNKNOWN, Grounds.READING)]
 
     @property
-    def lasts(self) -> Statement | None:
-        """State after how long it is undone; nothing where it stays."""
-        length = self.temporary
-        return Statement.of(StatementCode.UNDONE_AFTER, Grounds.CATALOG, length=length) if length else None
+    def lasts_and_undo(self) -> list[Statement]:
+        """State after how long it is undone, and when by the computer itself; nothing where it stays, or is over."""
+        length = None if self.plan.over else self.temporary
+        lasts = Statement.of(StatementCode.UNDONE_AFTER, Grounds.CATALOG, length=length) if length else None
+        return [one for one in (lasts, self.plan.own_undo) if one]
 
     @cached_property
     def questions(self) -> list[Message]:
