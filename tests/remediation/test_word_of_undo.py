@@ -162,8 +162,10 @@ def lifting(lab: MakeLab, employee: Person, helpdesk: Person, approver: Person, 
 
 def failing(host: Registered) -> None:
     """The computer's own undo comes to its end, and says that it could not."""
+    tasks = dict(host.document["scheduler"]["tasks"])
     due(host)
     with host.lab.state.changing() as document:
+        document["scheduler"]["tasks"].update(tasks)  # it is tried again
         for report in document["undo_reports"].values():
             report["outcome"] = "failed"
 

@@ -11,7 +11,7 @@ from troubleshoot.audit import Actor, Tag
 from troubleshoot.diagnosis import act_for_case
 from troubleshoot.engine import Code, Explanation, Refusal, RefusalCode
 from troubleshoot.jobs.closed_cases import refuse_closed_case
-from troubleshoot.jobs.lifecycle import QUEUE_LIFETIME, UNSETTLED, move_job
+from troubleshoot.jobs.lifecycle import QUEUE_LIFETIME, UNSETTLED, hold_case, move_job
 from troubleshoot.jobs.limits import refuse_full_queue
 from troubleshoot.jobs.ringing import ring_after_commit
 from troubleshoot.jobs.story import add_line, audited_objects
@@ -72,6 +72,7 @@ def start_job(*, actor: Person, job: Job) -> None:
     if job.state == JobState.WAITING_APPROVAL:
         raise Refusal(RefusalCode.NEEDS_SECOND_PERSON)
     with transaction.atomic():
+        hold_case(job)  # before its site
         refuse_closed_case(job)
         if job.state not in STARTABLE_STATES:
             raise Refusal(RefusalCode.NOT_STARTABLE, state=job.state)

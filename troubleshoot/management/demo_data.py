@@ -76,7 +76,7 @@ def make_people() -> list[Account]:
 
 
 def _make_people() -> list[Account]:
-    sites = [_site(slug, name) for slug, name in SITES.items()]
+    sites = [people.create_site(actor=operator(), slug=slug, name=name) for slug, name in SITES.items()]
     accounts = []
     for key, name, role in PEOPLE:
         account = Account(role, f"{key}@{DOMAIN}", f"{key}-{secrets.token_hex(6)}")
@@ -87,16 +87,17 @@ def _make_people() -> list[Account]:
             until = timezone.now() + dt.timedelta(days=90)
             people.grant_role(actor=operator(), person=person, role=role, site=site, until=until)
         accounts.append(account)
+    for site in sites:
+        _describe(site)
     people_file().touch(mode=0o600)
     people_file().write_text(json.dumps([asdict(one) for one in accounts]), encoding="utf-8")
     return accounts
 
 
-def _site(slug: str, name: str) -> Site:
-    """Make a site with the hours of its people, and how long a case took there before Mendpoint, as its boss has
+def _describe(site: Site) -> None:
+    """Say of a site the hours of its people, and how long a case took there before Mendpoint, as its boss has
     guessed."""
-    site = people.create_site(actor=operator(), slug=slug, name=name)
-    return people.change_site(
+    people.change_site(
         actor=operator(), site=site, working_hours=invented.HOURS, minutes_before={reports.ANY_CAUSE: 90}
     )
 
