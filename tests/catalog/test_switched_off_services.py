@@ -1,9 +1,11 @@
 """No plan is made whose script would refuse, by what was read for it: a service that is off or missing."""
 
+from dataclasses import replace
+
 import pytest
 
 from troubleshoot.catalog import installed_catalog
-from troubleshoot.engine import Action, Catalog, PlanDocument, make_plan
+from troubleshoot.engine import Action, PlanDocument, make_plan
 from troubleshoot.engine.action import Wish
 
 CATALOG = installed_catalog()
@@ -35,9 +37,8 @@ STARTS = [
 
 def planned(action: Action, wish: Wish, state: dict[str, object]) -> PlanDocument:
     """The plan of this wish alone."""
-    alone = Action(**{**vars(action), "wishes": (wish,)})
-    known = Catalog(**{**vars(CATALOG), "actions": {action.name: alone}})
-    return make_plan(alone, known, [state], identity={}, runner="0" * 64)  # type: ignore[list-item]
+    alone = replace(action, wishes=(wish,))
+    return make_plan(alone, CATALOG, [state], identity={}, runner="0" * 64)  # type: ignore[list-item]
 
 
 @pytest.mark.parametrize(

@@ -19,8 +19,10 @@ from troubleshoot.remote.envelope import RUNNER
 from troubleshoot.wording import connection_refusals, stages
 
 PRODUCT = Path(__file__).parents[2] / "troubleshoot"
-_RUNNER = tuple(PRODUCT / "remote" / name for name in ("runner_tools.ps1", "runner_undo.ps1", "runner.ps1"))
-RUNNER_NAME = "runner_tools.ps1, runner_undo.ps1 and runner.ps1"
+_RUNNER = tuple(
+    PRODUCT / "remote" / name for name in ("runner_tools.ps1", "runner_undo.ps1", "runner_restore.ps1", "runner.ps1")
+)
+RUNNER_NAME = "runner_tools.ps1, runner_undo.ps1, runner_restore.ps1 and runner.ps1"
 UNDO_NAME = "the line by which an undo starts"
 _PARSER = Path(__file__).with_name("parse.ps1")
 #: A command inside a sentence: its name, then words until the sentence goes on.

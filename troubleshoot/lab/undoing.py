@@ -1,6 +1,6 @@
 """The undo that a simulated host makes by itself: arming it before a change, taking it back, and what its task does.
 
-It follows runner_undo.ps1 statement by statement; the two are bound by the same vectors.
+It follows runner_undo.ps1 and runner_restore.ps1 statement by statement; the two are bound by the same vectors.
 """
 
 import contextlib

@@ -21,9 +21,10 @@ AttemptName = Literal["never", "running", "cut", "ended"]
 
 _HERE = Path(__file__).parent
 BOOTSTRAP: Final = _HERE.joinpath("bootstrap.ps1").read_bytes().decode("ascii")
-# One text in three files: what the runner works with, the undo on the computer itself, and what it does.
+# One text in four files: what the runner works with, the undo on the computer itself in two, and what it does.
 RUNNER: Final = "\n".join(
-    _HERE.joinpath(name).read_bytes().decode("ascii") for name in ("runner_tools.ps1", "runner_undo.ps1", "runner.ps1")
+    _HERE.joinpath(name).read_bytes().decode("ascii")
+    for name in ("runner_tools.ps1", "runner_undo.ps1", "runner_restore.ps1", "runner.ps1")
 )
 
 

@@ -1,7 +1,7 @@
 # Mendpoint runner (5.1): read all, compare, record, write, read again, report in ASCII lines marked with the nonce.
 # Or settle: find out what became of an attempt, and see to it that one that has not begun never will. Or cancel: only that.
-# Or disarm: take back the undo of an attempt. runner_tools.ps1, what it works with, and runner_undo.ps1 stand before it;
-# they are one text.
+# Or disarm: take back the undo of an attempt. runner_tools.ps1, what it works with, and the undo, runner_undo.ps1 and
+# runner_restore.ps1, stand before it; they are one text.
 
 function Read-All([string] $Stage) {
     $states = New-Object System.Collections.ArrayList

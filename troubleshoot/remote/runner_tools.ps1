@@ -1,5 +1,5 @@
-# Mendpoint runner (5.1), first part: what it works with. The second, runner_undo.ps1, is the undo on the computer itself,
-# the third, runner.ps1, what it does; they are one text.
+# Mendpoint runner (5.1), first part: what it works with. The second and third, runner_undo.ps1 and runner_restore.ps1, are
+# the undo on the computer itself, the fourth, runner.ps1, what it does; they are one text.
 param($Request)
 Set-StrictMode -Version 3.0
 $ErrorActionPreference = 'Stop'

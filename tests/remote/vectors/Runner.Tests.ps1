@@ -13,7 +13,7 @@ Describe 'the bootstrap and the runner' {
     BeforeAll {
         $remote = Join-Path $PSScriptRoot '..\..\..\troubleshoot\remote'
         $bootstrap = [IO.File]::ReadAllText((Join-Path $remote 'bootstrap.ps1'))
-        $runner = @('runner_tools.ps1', 'runner_undo.ps1', 'runner.ps1' | ForEach-Object { [IO.File]::ReadAllText((Join-Path $remote $_)) }) -join "`n"
+        $runner = @('runner_tools.ps1', 'runner_undo.ps1', 'runner_restore.ps1', 'runner.ps1' | ForEach-Object { [IO.File]::ReadAllText((Join-Path $remote $_)) }) -join "`n"
         $encoded = [Convert]::ToBase64String([Text.Encoding]::Unicode.GetBytes($bootstrap))
         $key = 'HKLM:\SOFTWARE\MendpointVectors'
         $runs = Join-Path $env:ProgramData 'Mendpoint\runs'
