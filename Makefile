@@ -85,9 +85,13 @@ bench: $(VENV)/.dev ## the benchmark table: ratios within one run
 soak: $(VENV)/.dev ## long fault and load runs
 	@$(BIN)/python -m pytest -m soak -o timeout=0 -o addopts="--strict-markers"
 	@$(BIN)/python -m tests.soak_faults
+	@MENDPOINT_PWSH_ALL=1 $(BIN)/python -m tests.powershell
 
 soak-states: $(VENV)/.dev ## every state of the lab and of strangers, judged (part of `make soak`)
 	@$(BIN)/python -m pytest -m soak -o timeout=0 -o addopts="--strict-markers" tests/diagnosis
+
+soak-pwsh: $(VENV)/.dev ## as `make pwsh`, with every vector of the runner in every condition (part of `make soak`)
+	@MENDPOINT_PWSH_ALL=1 $(BIN)/python -m tests.powershell
 
 soak-faults: $(VENV)/.dev ## everything dies and every line breaks, at the door and in the whole chain (SOAK_JOBS, SOAK_KILLS, SOAK_SEED; part of `make soak`)
 	@$(BIN)/python -m pytest -m soak -o timeout=0 -o addopts="--strict-markers" $(PARALLEL) tests/remote/test_cuts.py tests/e2e/test_failpoints.py
@@ -113,4 +117,4 @@ system-deps: ## Debian packages that some tests need (as root): PostgreSQL, gett
 	@for daemon in xrdp xrdp-sesman postgresql; do \
 	  service $$daemon stop > /dev/null 2>&1 || true; update-rc.d $$daemon disable > /dev/null 2>&1 || true; done
 
-.PHONY: help demo demo-break demo-clean test pwsh coverage lint map bench soak soak-states soak-faults docker-check lock system-deps
+.PHONY: help demo demo-break demo-clean test pwsh coverage lint map bench soak soak-states soak-pwsh soak-faults docker-check lock system-deps

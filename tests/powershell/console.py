@@ -38,6 +38,8 @@ class RealPowerShell:
         request = json.loads(stdin)
         assert request["runner"] == RUNNER
         line = json.dumps(request | {"runner": prepared(RUNNER)}).encode("ascii") + b"\n"
+        self._folder.data.mkdir(parents=True, exist_ok=True)
+        self._folder.owned(state.document)
         with shell.listening() as (path, server):
             answering = threading.Thread(target=self._answer, args=(server, state), daemon=True)
             answering.start()

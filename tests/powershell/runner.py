@@ -8,7 +8,7 @@ import re
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -211,15 +211,17 @@ def _waited(attempt: Attempt, seconds: float) -> str | None:
 def _answer(server: Any, attempt: Attempt | Host) -> None:
     try:
         connection, _ = server.accept()
-    except TimeoutError:
+    except OSError:
         return  # what refuses its order asks the computer nothing
     with connection:
         attempt.serve(shell.Wire(connection))
 
 
-def many(wire: shell.Wire, vector: Mapping[str, Any], script: str = RUNNER) -> Iterator[Finding]:
-    """Run one vector under the other conditions, in the process that the wire leads to."""
-    for condition in CONDITIONS:
+def many(
+    wire: shell.Wire, vector: Mapping[str, Any], script: str = RUNNER, conditions: Sequence[Condition] = CONDITIONS
+) -> Iterator[Finding]:
+    """Run one vector under these conditions but the plain one, in the process that the wire leads to."""
+    for condition in conditions:
         if condition != PLAIN:
             yield from _again(wire, vector, condition, script)
 

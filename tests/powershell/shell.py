@@ -19,6 +19,8 @@ _ROOT = Path(__file__).parents[2]
 _OLDEST = (7, 4)
 #: A process that has said nothing for so long is stuck.
 PATIENCE = 120
+#: No colours in what is said; and no counting of how often code runs, which pays only in processes that live for long.
+PLAIN = {"NO_COLOR": "1", "DOTNET_TieredPGO": "0"}
 
 
 class NoPowerShellError(Exception):
@@ -42,7 +44,7 @@ def run(
     program: str, arguments: list[str], stdin: bytes = b"", more: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[bytes]:
     """Run a PowerShell to its end."""
-    environment = os.environ | {"NO_COLOR": "1"} | dict(more or {})
+    environment = os.environ | PLAIN | dict(more or {})
     return subprocess.run(
         [program, *arguments], input=stdin, capture_output=True, check=False, timeout=PATIENCE, env=environment
     )
@@ -69,7 +71,7 @@ def opened(
     program: str, arguments: list[str], more: Mapping[str, str], *, errors: int = subprocess.DEVNULL
 ) -> subprocess.Popen[bytes]:
     """Start a PowerShell whose input and output are pipes."""
-    environment = os.environ | {"NO_COLOR": "1"} | dict(more)
+    environment = os.environ | PLAIN | dict(more)
     pipe = subprocess.PIPE
     return subprocess.Popen([program, *arguments], env=environment, stdin=pipe, stdout=pipe, stderr=errors)
 
@@ -108,7 +110,7 @@ def listening() -> Iterator[tuple[str, socket.socket]]:
 def started(program: str, script: Path, modules: str) -> Iterator[Wire]:
     """Start a script that talks over a socket, and yield the wire to it; ends the process at the end."""
     with listening() as (path, server):
-        environment = os.environ | {"NO_COLOR": "1", "MENDPOINT_LAB": path, "XDG_DATA_HOME": modules}
+        environment = os.environ | PLAIN | {"MENDPOINT_LAB": path, "XDG_DATA_HOME": modules}
         with subprocess.Popen(
             [program, "-NoProfile", "-NonInteractive", "-File", str(script)], env=environment, stdin=subprocess.DEVNULL
         ) as process:

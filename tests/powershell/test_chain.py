@@ -181,7 +181,7 @@ def test_a_change_whose_worker_dies_in_the_middle_is_settled_by_the_computer(cha
     # The line in the event log comes after the record and before the first write.
     chain.console.hears = lambda command: worker.kill() if command == "write-eventlog" else None
     answer = chain.applied(job)
-    assert worker.wait() == -signal.SIGKILL
+    assert worker.wait(60) == -signal.SIGKILL
     assert (answer.code, answer.json["state"]) == (1, "unknown")
     assert chain.layer == WANTED
 
