@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
 from troubleshoot import catalog, engine, wording
@@ -56,10 +56,13 @@ def standing_changes(host: Host | None, case: Case | None = None) -> list[Standi
 
 
 def standing_ends(hosts: Iterable[Host]) -> dict[int, Statement]:
-    """State for each computer, by its key, that a temporary change is in force on it; for lists."""
+    """State for each computer, by its key, that a temporary change is in force on it, of several the one that ends
+    first; for lists, where no computer costs more than one row."""
     keys = {host.pk for host in hosts}
-    rows = Job.objects.filter(host__in=keys, undo_at__isnull=False, state__in=IN_FORCE, invented=False)
-    found = rows.select_related("host", "plan").prefetch_related("reverts").order_by("-undo_at") if keys else ()
+    standing = Job.objects.filter(host=OuterRef("pk"), undo_at__isnull=False, state__in=IN_FORCE, invented=False)
+    soonest = Subquery(standing.order_by("undo_at").values("pk")[:1])
+    rows = Job.objects.filter(pk__in=Host.objects.filter(pk__in=keys).annotate(soonest=soonest).values("soonest"))
+    found = rows.select_related("host", "plan").prefetch_related("reverts") if keys else ()
     return {job.host_id: _in_force(job, job_title(job)) for job in found}
 
 
